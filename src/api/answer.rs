@@ -1,0 +1,87 @@
+//! The JSON that callers get.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+use super::problem::Problem;
+use crate::consent::{Channel, CountryCode, PurposeSlug, Timestamp};
+use crate::ledger::text::Line;
+use crate::ledger::{Notice, Receipt, Shop};
+
+/// Answer of `GET /v1/storefront`: all that a page needs, and nothing that a page may not show.
+#[derive(Serialize)]
+pub(super) struct StorefrontAnswer<'a> {
+    shop: ShopAnswer<'a>,
+    channels: &'a [Channel],
+    purposes: &'a [PurposeSlug],
+    policy: PolicyAnswer<'a>,
+    notices: &'a [Notice],
+}
+
+#[derive(Serialize)]
+struct ShopAnswer<'a> {
+    id: &'a str,
+    name: &'a Line,
+    country: Option<CountryCode>,
+}
+
+#[derive(Serialize)]
+struct PolicyAnswer<'a> {
+    confirmation: &'a [Channel],
+}
+
+impl<'a> StorefrontAnswer<'a> {
+    pub(super) fn of(shop: &'a Shop) -> Self {
+        let settings = &shop.settings;
+        Self {
+            shop: ShopAnswer { id: &shop.id, name: &settings.name, country: settings.country },
+            channels: &settings.channels,
+            purposes: &settings.purposes,
+            policy: PolicyAnswer { confirmation: &settings.confirmation },
+            notices: &settings.notices,
+        }
+    }
+}
+
+/// Answer of `POST /v1/shops`. The only time that keys are shown.
+#[derive(Serialize)]
+pub(super) struct NewShopAnswer<'a> {
+    #[serde(flatten)]
+    pub(super) storefront: StorefrontAnswer<'a>,
+    pub(super) keys: KeysAnswer<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct KeysAnswer<'a> {
+    pub(super) publishable: &'a str,
+    pub(super) secret: &'a str,
+}
+
+/// Answer of `POST /v1/consents`.
+#[derive(Serialize)]
+pub(super) struct ReceiptAnswer {
+    id: String,
+    received_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<String>,
+}
+
+impl ReceiptAnswer {
+    /// A page gets the same answer whether or not the person was known; only the shop's server learns the contact.
+    pub(super) fn of(receipt: &Receipt, trusted: bool) -> Self {
+        let contact = trusted.then(|| receipt.contact.to_string());
+        Self { id: receipt.id.to_string(), received_at: receipt.received_at, contact }
+    }
+}
+
+/// A JSON answer that no cache may keep.
+pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Bytes>, Problem> {
+    let body = serde_json::to_vec(value).map_err(|_| Problem::Internal)?;
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

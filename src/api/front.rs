@@ -1,0 +1,140 @@
+//! The front door: what can be answered without asking any shop, and to which shop everything else goes.
+//!
+//! Nothing here touches a database, and nobody gets past it without a key that this deployment issued: so a key of a shop that
+//! does not exist wakes no object.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+
+use super::body;
+use super::key::{Secrets, ShopId};
+use super::problem::Problem;
+use super::route::Route;
+use super::wire::ShopBody;
+use crate::ledger::Host;
+
+/// The headers that the service reads. An adapter need not carry over any other.
+pub const REQUEST_HEADERS: &[&str] = &["authorization", "content-length", "content-type", "if-none-match", "origin"];
+
+/// Set by the front door, for the shop's object only: the id of the shop to be created.
+pub const NEW_SHOP_HEADER: &str = "placet-new-shop";
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Door {
+    /// It is answered here.
+    Answer(Response<Bytes>),
+    /// It goes, untouched, to the object of this name.
+    Shop(String),
+    /// It creates a shop: read the body, have it checked by [`refuse_shop`], add [`NEW_SHOP_HEADER`] with this id, and send it
+    /// to the object of this name.
+    NewShop {
+        /// The object.
+        object: String,
+        /// The id.
+        shop: ShopId,
+        /// The largest body to read, in bytes.
+        body_limit: usize,
+    },
+}
+
+/// Decides what becomes of a request, by its head alone.
+pub fn front(method: &Method, path: &str, headers: &HeaderMap, secrets: &Secrets, host: &dyn Host) -> Door {
+    if method == Method::OPTIONS {
+        return Door::Answer(preflight());
+    }
+    match decide(method, path, headers, secrets, host) {
+        Ok(door) => door,
+        Err(problem) => Door::Answer(readable_anywhere(problem.into_response())),
+    }
+}
+
+fn decide(
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+    secrets: &Secrets,
+    host: &dyn Host,
+) -> Result<Door, Problem> {
+    let route = Route::of(method, path)?;
+    if route == Route::Health {
+        return Ok(Door::Answer(health()));
+    }
+    let given = bearer(headers)?;
+    let door = if route == Route::Shops {
+        if !secrets.is_root(given) {
+            return Err(Problem::InvalidKey);
+        }
+        let mut id = [0; 16];
+        host.fill(&mut id);
+        let shop = ShopId(id);
+        Door::NewShop { object: secrets.object_name(shop), shop, body_limit: route.body_limit() }
+    } else {
+        let key = secrets.verify(given).ok_or(Problem::InvalidKey)?;
+        Door::Shop(secrets.object_name(key.shop))
+    };
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let limit = route.body_limit();
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(Problem::BodyTooLarge { limit });
+    }
+    Ok(door)
+}
+
+/// The key in an `Authorization` header, RFC 6750 §2.1.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let value = headers.get(header::AUTHORIZATION).ok_or(Problem::MissingKey)?;
+    let (scheme, key) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(Problem::InvalidKey)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(key.trim()) } else { Err(Problem::MissingKey) }
+}
+
+/// Checks the body of a request that creates a shop, before any object is woken for it: `None` when it is good, else the
+/// answer to send instead.
+pub fn refuse_shop(headers: &HeaderMap, given: &[u8]) -> Option<Response<Bytes>> {
+    body::read::<ShopBody>(headers, given).and_then(|shop| shop.parse()).err().map(Problem::into_response)
+}
+
+/// The answer when a secret of the deployment is missing.
+pub fn misconfigured(what: &impl std::fmt::Display) -> Response<Bytes> {
+    Problem::Misconfigured { what: what.to_string() }.into_response()
+}
+
+/// The answer when a body turned out larger than announced.
+pub fn body_too_large(limit: usize) -> Response<Bytes> {
+    readable_anywhere(Problem::BodyTooLarge { limit }.into_response())
+}
+
+/// The answer when something failed outside of the service proper.
+pub fn internal() -> Response<Bytes> {
+    Problem::Internal.into_response()
+}
+
+fn health() -> Response<Bytes> {
+    let body = concat!("{\"status\":\"ok\",\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}");
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// The answer to a CORS preflight. A preflight bears no key, so it cannot be tied to a shop; it gives nothing away, and the
+/// request that follows is.
+fn preflight() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("authorization, content-type, if-none-match"),
+    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+/// Lets any page read an answer that says nothing about any shop, so that a developer sees what is wrong instead of a
+/// network error, and a storefront does not try for ever.
+pub(super) fn readable_anywhere(mut response: Response<Bytes>) -> Response<Bytes> {
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}

@@ -1,0 +1,220 @@
+//! Keys: what they look like, what they prove, what they may do.
+//!
+//! A key is `pk_` or `sk_` and 64 characters of base64url: 16 bytes that name the shop, 16 random bytes, and 16 bytes of
+//! HMAC-SHA-256 over both under the deployment's master key. So the front door knows, without asking anybody, that a key was
+//! once issued for an existing shop; whether it is still good is in the shop's own database.
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Read the storefront's configuration.
+    Storefront,
+    /// Hand in submissions.
+    Capture,
+    /// Read contacts.
+    Read,
+}
+
+impl Scope {
+    /// The written form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Storefront => "storefront",
+            Self::Capture => "capture",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// The two kinds of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Stands in the shop's pages for all to see. Bound to the shop's origins; what it hands in is a claim.
+    Publishable,
+    /// Stays on the shop's servers.
+    Secret,
+}
+
+impl KeyKind {
+    /// `pk` or `sk`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Publishable => "pk",
+            Self::Secret => "sk",
+        }
+    }
+
+    /// The scopes that a new key of this kind gets.
+    pub const fn scopes(self) -> &'static [Scope] {
+        match self {
+            Self::Publishable => &[Scope::Storefront, Scope::Capture],
+            Self::Secret => &[Scope::Storefront, Scope::Capture, Scope::Read],
+        }
+    }
+}
+
+/// What names a shop inside keys and objects. Never a plain name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ShopId(pub [u8; 16]);
+
+impl ShopId {
+    /// Reads the written form.
+    pub fn parse(text: &str) -> Option<Self> {
+        HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+    }
+}
+
+impl std::fmt::Display for ShopId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+/// A key that was issued by this deployment.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its kind.
+    pub kind: KeyKind,
+    /// The shop that it was issued for.
+    pub shop: ShopId,
+    /// Its SHA-256, by which it is stored.
+    pub hash: String,
+}
+
+/// The two secrets of a deployment.
+pub struct Secrets {
+    master: Vec<u8>,
+    root: String,
+}
+
+/// A secret that is missing or too short to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeakSecret {
+    /// The name of the setting.
+    pub name: &'static str,
+}
+
+impl std::fmt::Display for WeakSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} must be set to at least {} random characters", self.name, Secrets::MIN_LEN)
+    }
+}
+
+impl std::error::Error for WeakSecret {}
+
+impl Secrets {
+    /// The environment variable with the key under which keys are signed and objects are named. Losing it loses every shop.
+    pub const MASTER_KEY: &'static str = "PLACET_MASTER_KEY";
+    /// The environment variable with the secret that creates shops. It can be changed at any time.
+    pub const ROOT_SECRET: &'static str = "PLACET_ROOT_SECRET";
+    const MIN_LEN: usize = 32;
+
+    /// Takes the secrets in.
+    ///
+    /// # Errors
+    /// [`WeakSecret`] when one is shorter than 32 characters.
+    pub fn new(master: &str, root: &str) -> Result<Self, WeakSecret> {
+        for (name, value) in [(Self::MASTER_KEY, master), (Self::ROOT_SECRET, root)] {
+            if value.len() < Self::MIN_LEN {
+                return Err(WeakSecret { name });
+            }
+        }
+        Ok(Self { master: master.as_bytes().to_vec(), root: root.to_owned() })
+    }
+
+    /// Whether this is the root secret; in constant time.
+    pub fn is_root(&self, given: &str) -> bool {
+        // Hashes have one length, so the comparison does not tell the secret's.
+        bool::from(Sha256::digest(given).ct_eq(&Sha256::digest(&self.root)))
+    }
+
+    /// Makes a key.
+    pub fn mint(&self, kind: KeyKind, shop: ShopId, random: [u8; 16]) -> String {
+        let mut body = [shop.0, random].concat();
+        let mac = self.mac(kind, &body);
+        body.extend(mac);
+        format!("{}_{}", kind.as_str(), BASE64URL_NOPAD.encode(&body))
+    }
+
+    /// Reads a key; `None` when this deployment did not issue it. In constant time as to the part that proves it.
+    pub fn verify(&self, text: &str) -> Option<Key> {
+        let (kind, body) = match text.split_once('_')? {
+            ("pk", body) => (KeyKind::Publishable, body),
+            ("sk", body) => (KeyKind::Secret, body),
+            _ => return None,
+        };
+        let bytes: [u8; 48] = BASE64URL_NOPAD.decode(body.as_bytes()).ok()?.try_into().ok()?;
+        let (signed, mac) = bytes.split_at_checked(32)?;
+        let (shop, _) = signed.split_first_chunk::<16>()?;
+        bool::from(self.mac(kind, signed).as_slice().ct_eq(mac)).then(|| Key {
+            kind,
+            shop: ShopId(*shop),
+            hash: hash_of(text),
+        })
+    }
+
+    /// The name of a shop's object: a keyed hash, since names of objects may be logged by the platform.
+    pub fn object_name(&self, shop: ShopId) -> String {
+        HEXLOWER.encode(&self.keyed("placet object", &shop.0))
+    }
+
+    fn mac(&self, kind: KeyKind, signed: &[u8]) -> Vec<u8> {
+        let mut mac = self.keyed(kind.as_str(), signed);
+        mac.truncate(16);
+        mac
+    }
+
+    fn keyed(&self, use_for: &str, content: &[u8]) -> Vec<u8> {
+        // HMAC takes a key of any length; there is no case in which this is empty.
+        Hmac::<Sha256>::new_from_slice(&self.master)
+            .map(|mac| {
+                mac.chain_update(use_for).chain_update([0]).chain_update(content).finalize().into_bytes().to_vec()
+            })
+            .unwrap_or_default()
+    }
+}
+
+/// The SHA-256 by which a key is stored.
+pub(super) fn hash_of(key: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets() -> Secrets {
+        Secrets::new(&"m".repeat(32), &"r".repeat(32)).unwrap()
+    }
+
+    #[test]
+    fn a_key_proves_its_shop_and_nothing_else_passes() {
+        let shop = ShopId([7; 16]);
+        let key = secrets().mint(KeyKind::Secret, shop, [9; 16]);
+        assert_eq!(key.len(), 3 + 64);
+        assert_eq!(secrets().verify(&key).map(|key| (key.kind, key.shop)), Some((KeyKind::Secret, shop)));
+        for place in 0..key.len() {
+            let mut forged = key.clone().into_bytes();
+            forged[place] = if forged[place] == b'A' { b'B' } else { b'A' };
+            assert!(secrets().verify(&String::from_utf8(forged).unwrap()).is_none(), "changed at {place}");
+        }
+        assert!(secrets().verify(&key.replace("sk_", "pk_")).is_none(), "the kind is signed too");
+        let other = Secrets::new(&"n".repeat(32), &"r".repeat(32)).unwrap();
+        assert!(other.verify(&key).is_none(), "another deployment");
+        for bad in ["", "sk_", "sk", "xx_AAAA", &key[..66], &format!("{key}A")] {
+            assert!(secrets().verify(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_long_enough() {
+        assert_eq!(Secrets::new("short", &"r".repeat(32)).err(), Some(WeakSecret { name: "PLACET_MASTER_KEY" }));
+        assert_eq!(Secrets::new(&"m".repeat(32), "").err(), Some(WeakSecret { name: "PLACET_ROOT_SECRET" }));
+        assert!(secrets().is_root(&"r".repeat(32)) && !secrets().is_root("r"));
+    }
+}

@@ -1,0 +1,225 @@
+//! One shop's service: requests in, answers out, over the shop's own database.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use sha2::{Digest, Sha256};
+
+use super::answer::{self, KeysAnswer, NewShopAnswer, ReceiptAnswer, StorefrontAnswer};
+use super::body;
+use super::front::{NEW_SHOP_HEADER, bearer, readable_anywhere};
+use super::key::{KeyKind, Secrets, ShopId, hash_of};
+use super::problem::{Fault, Problem};
+use super::route::Route;
+use super::wire::{LookupBody, ShopBody, SubmissionBody};
+use crate::ledger::{
+    ChoiceFault, Database, Host, Lookup, Moment, NewKey, Shop, SubmissionError, contact_report, find_key, migrate,
+    record_submission,
+};
+
+/// The service of one shop. It lives as long as the shop's object does.
+pub struct ShopService<D, H> {
+    database: D,
+    host: H,
+    secrets: Secrets,
+    // Read on every request and written by this object alone, so it is kept between requests.
+    shop: RefCell<Option<Rc<Shop>>>,
+}
+
+/// Who asks.
+struct Caller {
+    kind: KeyKind,
+    /// The page's origin, once it is known to be one of the shop's.
+    origin: Option<HeaderValue>,
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// A service over a database, which is brought to the current version at the first request.
+    pub const fn new(database: D, host: H, secrets: Secrets) -> Self {
+        Self { database, host, secrets, shop: RefCell::new(None) }
+    }
+
+    /// The database below.
+    pub const fn database(&self) -> &D {
+        &self.database
+    }
+
+    /// Answers a request. Never fails: whatever goes wrong is an answer too.
+    pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
+        match self.admit(method, path, headers) {
+            Err(problem) => readable_anywhere(problem.into_response()),
+            Ok(Admitted::NewShop(id)) => {
+                self.create(id, headers, request.body()).unwrap_or_else(Problem::into_response)
+            }
+            Ok(Admitted::Caller { route, caller, shop }) => {
+                let answer = self.answer(route, &caller, &shop, headers, request.body());
+                let mut response = answer.unwrap_or_else(Problem::into_response);
+                if let Some(origin) = caller.origin {
+                    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                    response
+                        .headers_mut()
+                        .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
+                }
+                response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
+                response
+            }
+        }
+    }
+
+    /// Settles who asks and whether they may, before anything of the body is looked at.
+    fn admit(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<Admitted, Problem> {
+        let route = Route::of(method, path)?;
+        let Some(needed) = route.scope() else {
+            // Only the front door reaches this, and it sets the header itself.
+            let id = headers.get(NEW_SHOP_HEADER).and_then(|id| ShopId::parse(id.to_str().ok()?));
+            return id.map(Admitted::NewShop).ok_or(Problem::RouteNotFound);
+        };
+        let key = self.secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
+        let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
+        let stored = find_key(&self.database, &key.hash)?.ok_or(Problem::InvalidKey)?;
+        if key.shop.to_string() != shop.id {
+            return Err(Problem::InvalidKey);
+        }
+        if !stored.scopes.split(' ').any(|scope| scope == needed.as_str()) {
+            return Err(Problem::WrongScope { needed: needed.as_str() });
+        }
+        let origin = match key.kind {
+            KeyKind::Publishable => page_origin(&shop, method, headers)?,
+            // A secret key has no business in a page: no page can read the answer.
+            KeyKind::Secret => None,
+        };
+        Ok(Admitted::Caller { route, caller: Caller { kind: key.kind, origin }, shop })
+    }
+
+    fn shop(&self) -> Result<Option<Rc<Shop>>, Problem> {
+        if self.shop.borrow().is_none() {
+            migrate(&self.database)?;
+            *self.shop.borrow_mut() = Shop::load(&self.database)?.map(Rc::new);
+        }
+        Ok(self.shop.borrow().clone())
+    }
+
+    fn create(&self, id: ShopId, headers: &HeaderMap, given: &[u8]) -> Result<Response<Bytes>, Problem> {
+        let settings = body::read::<ShopBody>(headers, given)?.parse()?;
+        if self.shop()?.is_some() {
+            return Err(Problem::Internal);
+        }
+        let moment = Moment::of(&self.host);
+        let mint = |kind: KeyKind| {
+            let text = self.secrets.mint(kind, id, moment.random());
+            let scopes = kind.scopes().iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+            (NewKey { hash: hash_of(&text), kind: kind.as_str(), scopes }, text)
+        };
+        let (publishable, publishable_text) = mint(KeyKind::Publishable);
+        let (secret, secret_text) = mint(KeyKind::Secret);
+        let shop = Shop::create(&self.database, &id.to_string(), settings, &[publishable, secret], &moment)?;
+        let keys = KeysAnswer { publishable: &publishable_text, secret: &secret_text };
+        let response =
+            answer::json(StatusCode::CREATED, &NewShopAnswer { storefront: StorefrontAnswer::of(&shop), keys });
+        *self.shop.borrow_mut() = Some(Rc::new(shop));
+        response
+    }
+
+    fn answer(
+        &self,
+        route: Route,
+        caller: &Caller,
+        shop: &Shop,
+        headers: &HeaderMap,
+        given: &[u8],
+    ) -> Result<Response<Bytes>, Problem> {
+        let limit = route.body_limit();
+        if given.len() > limit {
+            return Err(Problem::BodyTooLarge { limit });
+        }
+        match route {
+            Route::Storefront => storefront(shop, headers),
+            Route::Consents => self.submit(shop, caller, headers, given),
+            Route::Lookup => self.report(shop, &body::read::<LookupBody>(headers, given)?.parse()?),
+            Route::Contact(id) => self.report(shop, &Lookup::Id(id.ok_or(Problem::ContactNotFound)?)),
+            Route::Health | Route::Shops => Err(Problem::RouteNotFound),
+        }
+    }
+
+    fn submit(
+        &self,
+        shop: &Shop,
+        caller: &Caller,
+        headers: &HeaderMap,
+        given: &[u8],
+    ) -> Result<Response<Bytes>, Problem> {
+        let trusted = caller.kind == KeyKind::Secret;
+        let body: SubmissionBody = body::read(headers, given)?;
+        let submission = body.parse(trusted, |content| shop.fingerprint(content))?;
+        let receipt = record_submission(&self.database, shop, &submission, &Moment::of(&self.host)).map_err(refusal)?;
+        answer::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, trusted))
+    }
+
+    fn report(&self, shop: &Shop, lookup: &Lookup) -> Result<Response<Bytes>, Problem> {
+        let report = contact_report(&self.database, shop, lookup)?.ok_or(Problem::ContactNotFound)?;
+        answer::json(StatusCode::OK, &report)
+    }
+}
+
+enum Admitted {
+    NewShop(ShopId),
+    Caller { route: Route, caller: Caller, shop: Rc<Shop> },
+}
+
+/// Binds a publishable key to the shop's pages. Browsers send `Origin` with every request to another origin and with every
+/// `POST`; a `GET` without one comes from the same origin or from no browser, and reads only what every page shows.
+fn page_origin(shop: &Shop, method: &Method, headers: &HeaderMap) -> Result<Option<HeaderValue>, Problem> {
+    match headers.get(header::ORIGIN) {
+        Some(origin) if shop.settings.origins.iter().any(|own| own.as_str().as_bytes() == origin.as_bytes()) => {
+            Ok(Some(origin.clone()))
+        }
+        None if method == Method::GET => Ok(None),
+        _ => Err(Problem::WrongOrigin),
+    }
+}
+
+fn refusal(error: SubmissionError) -> Problem {
+    let (index, fault) = match error {
+        SubmissionError::Conflict => return Problem::SubmissionConflict,
+        SubmissionError::Database(error) => return error.into(),
+        SubmissionError::Choice { index, fault } => (index, fault),
+    };
+    let (field, fault) = match fault {
+        ChoiceFault::ChannelOff => ("/channel", Fault::new("channel_off", "the shop does not use this channel")),
+        ChoiceFault::UnknownPurpose => ("/purpose", Fault::new("unknown_purpose", "the shop has no such purpose")),
+        ChoiceFault::NoAddress(kind) => (
+            "/channel",
+            Fault {
+                code: "no_address",
+                detail: format!("give the contact's {kind} address, which this channel needs").into(),
+            },
+        ),
+        ChoiceFault::Repeated => {
+            ("", Fault::new("repeated_choice", "this channel and purpose stand earlier in the list"))
+        }
+        ChoiceFault::BasisNotAccepted => (
+            "/basis",
+            Fault::new("basis_not_accepted", "a submission carries consent only; this ground needs other evidence"),
+        ),
+    };
+    Problem::field(format!("/choices/{index}{field}"), fault)
+}
+
+fn storefront(shop: &Shop, headers: &HeaderMap) -> Result<Response<Bytes>, Problem> {
+    let mut response = answer::json(StatusCode::OK, &StorefrontAnswer::of(shop))?;
+    let digest = HEXLOWER.encode(&Sha256::digest(response.body()));
+    let tag = format!("\"{}\"", digest.get(..32).unwrap_or_default());
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Bytes::new();
+    }
+    let tag = HeaderValue::from_str(&tag).map_err(|_| Problem::Internal)?;
+    response.headers_mut().insert(header::ETAG, tag);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+    Ok(response)
+}

@@ -1,0 +1,195 @@
+//! Addresses that exist only if they are valid. Each keeps the form it was given in and the form it is matched by.
+
+use super::AddressKind;
+
+/// A mailbox, RFC 5321 with the international forms of RFC 6531.
+#[cfg(feature = "formats")]
+#[derive(Clone, Debug)]
+pub struct EmailAddress {
+    given: String,
+    key: String,
+}
+
+#[cfg(feature = "formats")]
+impl EmailAddress {
+    /// Octets before the `@`, RFC 5321 §4.5.3.1.1.
+    const MAX_LOCAL: usize = 64;
+    /// Octets in all, RFC 5321 §4.5.3.1.3 less the angle brackets.
+    const MAX_LEN: usize = 254;
+
+    /// Reads an address, surrounding space aside; `None` when no mail could be sent to it.
+    ///
+    /// The matching key has the domain in its ASCII form (UTS 46) and the local part in lower case and NFC. Dots and
+    /// `+tag` stay: at most providers they make another mailbox.
+    pub fn parse(text: &str) -> Option<Self> {
+        let given = text.trim();
+        let (local, domain) = given.rsplit_once('@')?;
+        let domain = idna::domain_to_ascii_strict(domain).ok()?;
+        let local_key = icu_normalizer::ComposingNormalizer::new_nfc().normalize(&local.to_lowercase()).into_owned();
+        let fits = local.len() <= Self::MAX_LOCAL
+            && local_key.len() <= Self::MAX_LOCAL
+            && given.len() <= Self::MAX_LEN
+            && local_key.len() + 1 + domain.len() <= Self::MAX_LEN;
+        // One label alone is a host of a local network, never where a shop writes to.
+        let routable = domain.contains('.') && !domain.ends_with('.');
+        (fits && routable && is_dot_atom(local))
+            .then(|| Self { given: given.into(), key: format!("{local_key}@{domain}") })
+    }
+}
+
+/// A `dot-atom` of RFC 5322 §3.2.3, with characters beyond ASCII as RFC 6532 allows, the invisible ones aside. Quoted
+/// local parts are legal but practically always a mistake or an attack, and no large provider issues them.
+#[cfg(feature = "formats")]
+fn is_dot_atom(local: &str) -> bool {
+    let invisible = |c: char| {
+        c.is_control()
+            || c.is_whitespace()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || (!c.is_ascii() && !invisible(c));
+    local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(fits))
+}
+
+/// A telephone number in E.164 form.
+#[derive(Clone, Debug)]
+pub struct PhoneNumber {
+    key: String,
+}
+
+impl PhoneNumber {
+    /// Reads an international number, `+` first. Spaces, dots, dashes, slashes and brackets between the digits are
+    /// dropped, and so is a bracketed trunk zero, as in `+44 (0)20 7946 0000`. National numbers are refused: without a
+    /// country they are ambiguous.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().strip_prefix('+')?.replace("(0)", "");
+        let mut key = String::from("+");
+        for c in text.chars() {
+            match c {
+                '0'..='9' => key.push(c),
+                ' ' | '\u{a0}' | '\u{202f}' | '.' | '-' | '/' | '(' | ')' => {}
+                _ => return None,
+            }
+        }
+        // ITU-T E.164: at most 15 digits, and no country code begins with 0. Fewer than 7 is no subscriber's number.
+        ((8..=16).contains(&key.len()) && !key.starts_with("+0")).then_some(Self { key })
+    }
+}
+
+/// An address of any kind.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// A mailbox.
+    #[cfg(feature = "formats")]
+    Email(EmailAddress),
+    /// A telephone number.
+    Phone(PhoneNumber),
+}
+
+impl Address {
+    /// Its kind.
+    pub const fn kind(&self) -> AddressKind {
+        match self {
+            #[cfg(feature = "formats")]
+            Self::Email(_) => AddressKind::Email,
+            Self::Phone(_) => AddressKind::Phone,
+        }
+    }
+
+    /// The form by which two writings of one address are known to be the same.
+    pub fn key(&self) -> &str {
+        match self {
+            #[cfg(feature = "formats")]
+            Self::Email(email) => &email.key,
+            Self::Phone(phone) => &phone.key,
+        }
+    }
+
+    /// The form to show and to send to.
+    pub fn given(&self) -> &str {
+        match self {
+            #[cfg(feature = "formats")]
+            Self::Email(email) => &email.given,
+            Self::Phone(phone) => &phone.key,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "formats"))]
+mod tests {
+    use super::*;
+
+    fn email_key(text: &str) -> Option<String> {
+        EmailAddress::parse(text).map(|email| email.key)
+    }
+
+    #[test]
+    fn an_email_address_is_matched_whatever_its_writing() {
+        for (given, key) in [
+            ("jane@example.com", "jane@example.com"),
+            ("  Jane.Doe@EXAMPLE.com ", "jane.doe@example.com"),
+            ("jane+shop@example.com", "jane+shop@example.com"),
+            ("o'hara@example.ie", "o'hara@example.ie"),
+            ("jane@bücher.example", "jane@xn--bcher-kva.example"),
+            ("jane@xn--bcher-kva.example", "jane@xn--bcher-kva.example"),
+            ("jose\u{301}@example.com", "jos\u{e9}@example.com"),
+            ("用户@例子.example", "用户@xn--fsqu00a.example"),
+        ] {
+            assert_eq!(email_key(given).as_deref(), Some(key), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_mail_can_reach_is_no_email_address() {
+        let long_local = format!("{}@example.com", "a".repeat(65));
+        let long_domain = format!("a@{}.com", "b.".repeat(130));
+        for bad in [
+            "",
+            "@",
+            "jane",
+            "jane@",
+            "@example.com",
+            "jane@localhost",
+            "jane@example.com.",
+            "jane@exa mple.com",
+            "ja ne@example.com",
+            ".jane@example.com",
+            "jane.@example.com",
+            "ja..ne@example.com",
+            "jane@-example.com",
+            "jane@exam_ple.com",
+            "\"jane\"@example.com",
+            "jane@[192.0.2.1]",
+            "a@b@example.com",
+            "jane\u{0}@example.com",
+            "jane\n@example.com",
+            "ja\u{200b}ne@example.com",
+            "<jane@example.com>",
+            "jane@example..com",
+            &long_local,
+            &long_domain,
+        ] {
+            assert_eq!(email_key(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_phone_number_is_international() {
+        for (given, key) in [
+            ("+44 7700 900123", Some("+447700900123")),
+            ("+44 (0)20 7946 0000", Some("+442079460000")),
+            (" +49-170/123.4567 ", Some("+491701234567")),
+            ("+1 (202) 555-0143", Some("+12025550143")),
+            ("07700 900123", None),
+            ("0044 7700 900123", None),
+            ("+0 7700 900123", None),
+            ("+44", None),
+            ("+1234567890123456", None),
+            ("+44 7700 900123 ext 5", None),
+            ("+٤٤٧٧٠٠٩٠٠١٢٣", None),
+            ("", None),
+        ] {
+            assert_eq!(PhoneNumber::parse(given).map(|phone| phone.key).as_deref(), key, "{given:?}");
+        }
+    }
+}

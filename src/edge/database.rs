@@ -1,0 +1,120 @@
+//! The ledger's database as a Durable Object's SQLite.
+//!
+//! The runtime's own binding of SQL is bound here by hand, for three reasons: `transactionSync` is not bound by the `worker`
+//! crate; its cursors throw straight through Rust where a statement fails late; and one `raw().toArray()` crosses the boundary
+//! once where a cursor crosses it at every row.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Iterator, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::ledger::{Database, DatabaseError, Param, Row, Value};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `DurableObjectStorage`, of which only the synchronous part is used.
+    type SyncStorage;
+    type Sql;
+    type Cursor;
+
+    #[wasm_bindgen(method, getter)]
+    fn sql(this: &SyncStorage) -> Sql;
+
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(this: &SyncStorage, work: &mut dyn FnMut() -> Result<(), JsValue>) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, variadic)]
+    fn exec(this: &Sql, query: &str, bindings: &Array) -> Result<Cursor, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn raw(this: &Cursor) -> Result<Iterator, JsValue>;
+}
+
+/// The SQLite of one Durable Object.
+pub(super) struct ObjectDatabase {
+    storage: SyncStorage,
+}
+
+impl ObjectDatabase {
+    /// The database of the object whose storage this is.
+    pub(super) fn of(storage: &worker::Storage) -> Self {
+        let storage: &JsValue = storage.as_raw().as_ref();
+        Self { storage: storage.clone().unchecked_into() }
+    }
+
+    fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<Cursor, DatabaseError> {
+        self.storage.sql().exec(sql, &params.iter().map(js_value).collect()).map_err(|error| refused(&error))
+    }
+}
+
+impl Database for ObjectDatabase {
+    fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<(), DatabaseError> {
+        self.run(sql, params).map(drop)
+    }
+
+    fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DatabaseError> {
+        let rows = self.run(sql, params)?.raw().map_err(|error| refused(&error))?;
+        rows.into_iter()
+            .map(|row| {
+                let row: Array = row.map_err(|error| refused(&error))?.unchecked_into();
+                row.iter()
+                    .enumerate()
+                    .map(|(column, value)| value_of(&value, column))
+                    .collect::<Result<_, _>>()
+                    .map(Row)
+            })
+            .collect()
+    }
+
+    fn transaction<T, E: From<DatabaseError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        // The outcome is carried out past JavaScript, which only learns whether to roll back.
+        let outcome: RefCell<Option<Result<T, E>>> = RefCell::new(None);
+        let mut work = Some(work);
+        let ended = self.storage.transaction_sync(&mut || match work.take().map(|work| work(self)) {
+            Some(Ok(done)) => {
+                outcome.replace(Some(Ok(done)));
+                Ok(())
+            }
+            failed => {
+                outcome.replace(failed);
+                Err(JsValue::NULL)
+            }
+        });
+        match (outcome.into_inner(), ended) {
+            (Some(Ok(done)), Ok(())) => Ok(done),
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(refused(&error).into()),
+            (None, Ok(())) => Err(DatabaseError::Statement("the transaction did not run".into()).into()),
+        }
+    }
+}
+
+fn js_value(param: &Param<'_>) -> JsValue {
+    match param {
+        Param::Null => JsValue::NULL,
+        #[allow(clippy::cast_precision_loss, reason = "integers stay within 2^53, see `Param`")]
+        Param::Integer(number) => JsValue::from_f64(*number as f64),
+        Param::Text(text) => JsValue::from_str(text),
+    }
+}
+
+fn value_of(value: &JsValue, column: usize) -> Result<Value, DatabaseError> {
+    if let Some(text) = value.as_string() {
+        return Ok(Value::Text(text));
+    }
+    if value.is_null() {
+        return Ok(Value::Null);
+    }
+    match value.as_f64() {
+        #[allow(clippy::cast_possible_truncation, reason = "checked to be whole, and SQLite's integers have 64 bits")]
+        Some(number) if number.trunc() == number => Ok(Value::Integer(number as i64)),
+        _ => Err(DatabaseError::Shape { column }),
+    }
+}
+
+fn refused(error: &JsValue) -> DatabaseError {
+    let message =
+        Reflect::get(error.unchecked_ref::<Object>(), &"message".into()).ok().and_then(|text| text.as_string());
+    DatabaseError::Statement(message.unwrap_or_else(|| "unknown".into()))
+}

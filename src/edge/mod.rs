@@ -1,0 +1,80 @@
+//! ADAPTER to Cloudflare Workers and plain `workerd`: the front worker, and one Durable Object for each shop.
+//!
+//! It translates and holds no rule. The invariant of a shop's object: it answers a request from its own database alone, in one
+//! synchronous stretch, and the runtime's output gate holds the answer back until what was written is on disk; so whatever was
+//! acknowledged is kept.
+
+mod database;
+mod host;
+mod http;
+
+use worker::{Context, DurableObject, Env, Request, RequestInit, Response, State, durable_object, event};
+
+use self::database::ObjectDatabase;
+use self::host::EdgeHost;
+use self::http::{Head, answer, read_body};
+use crate::api::{self, Door, NEW_SHOP_HEADER, Secrets, ShopService, WeakSecret};
+
+/// The binding of the namespace of shops' objects.
+const SHOPS: &str = "SHOPS";
+/// The largest body that any route takes, in bytes. Each route has its own, smaller limit.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The front worker.
+#[event(fetch)]
+async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let secrets = match secrets(&env) {
+        Ok(secrets) => secrets,
+        Err(weak) => return answer(api::misconfigured(&weak)),
+    };
+    let head = Head::of(&request, &[])?;
+    match api::front(&head.method, &head.path, &head.headers, &secrets, &EdgeHost) {
+        Door::Answer(response) => answer(response),
+        Door::Shop(object) => env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(request).await,
+        Door::NewShop { object, shop, body_limit } => {
+            let Some(body) = read_body(&mut request, body_limit).await? else {
+                return answer(api::body_too_large(body_limit));
+            };
+            if let Some(refusal) = api::refuse_shop(&head.headers, &body) {
+                return answer(refusal);
+            }
+            let headers = request.headers().clone();
+            headers.set(NEW_SHOP_HEADER, &shop.to_string())?;
+            let mut init = RequestInit::new();
+            init.with_method(request.method()).with_headers(headers);
+            init.with_body(Some(js_sys::Uint8Array::from(body.as_ref()).into()));
+            let inner = Request::new_with_init(request.url()?.as_str(), &init)?;
+            env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(inner).await
+        }
+    }
+}
+
+fn secrets(env: &Env) -> Result<Secrets, WeakSecret> {
+    let secret = |name| env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
+    Secrets::new(&secret(Secrets::MASTER_KEY), &secret(Secrets::ROOT_SECRET))
+}
+
+/// The object of one shop.
+#[durable_object]
+pub struct ShopObject {
+    service: Result<ShopService<ObjectDatabase, EdgeHost>, WeakSecret>,
+}
+
+impl DurableObject for ShopObject {
+    fn new(state: State, env: Env) -> Self {
+        let database = ObjectDatabase::of(&state.storage());
+        Self { service: secrets(&env).map(|secrets| ShopService::new(database, EdgeHost, secrets)) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let service = match &self.service {
+            Ok(service) => service,
+            Err(weak) => return answer(api::misconfigured(weak)),
+        };
+        let head = Head::of(&request, &[NEW_SHOP_HEADER])?;
+        let Some(body) = read_body(&mut request, LARGEST_BODY).await? else {
+            return answer(api::body_too_large(LARGEST_BODY));
+        };
+        answer(service.handle(&head.with(body)?))
+    }
+}

@@ -1,0 +1,48 @@
+//! Time and chance, handed in from outside.
+
+use std::cell::Cell;
+
+use uuid::{Builder, Uuid};
+
+use crate::consent::Timestamp;
+
+/// What the runtime lends: a clock and a source of randomness fit for secrets.
+pub trait Host {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+    /// Fills the buffer with random bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// One instant of the host's, held still while a command is decided.
+pub struct Moment<'a> {
+    /// The instant.
+    pub now: Timestamp,
+    host: &'a dyn Host,
+    issued: Cell<u16>,
+}
+
+impl<'a> Moment<'a> {
+    /// Takes the time from the host.
+    pub fn of(host: &'a dyn Host) -> Self {
+        Self { now: host.now(), host, issued: Cell::new(0) }
+    }
+
+    /// Random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.host.fill(&mut bytes);
+        bytes
+    }
+
+    /// A new UUID version 7 (RFC 9562 §5.7) of this instant. Those of one moment ascend: the 12 bits after the time count.
+    pub fn next_id(&self) -> Uuid {
+        let count = self.issued.get();
+        self.issued.set(count.wrapping_add(1));
+        let mut bytes = self.random::<10>();
+        let [high, low] = count.to_be_bytes();
+        let [first, second, ..] = &mut bytes;
+        (*first, *second) = (high, low);
+        Builder::from_unix_timestamp_millis(self.now.millis().max(0).unsigned_abs(), &bytes).into_uuid()
+    }
+}

@@ -1,0 +1,118 @@
+//! The tables, and how an older database becomes a current one.
+
+use super::{Database, DatabaseError, Param};
+
+/// Each entry takes the database one version further. Entries are never changed once released, only added.
+const MIGRATIONS: &[&[&str]] = &[&[
+    "CREATE TABLE shop (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        id TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        secret TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE api_key (
+        hash TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        revoked_at INTEGER
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE contact (
+        id INTEGER PRIMARY KEY,
+        uuid TEXT NOT NULL UNIQUE,
+        country TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT",
+    // `match_key` is the form by which two writings of one address are the same; `value` the one to show.
+    "CREATE TABLE address (
+        id INTEGER PRIMARY KEY,
+        contact INTEGER NOT NULL REFERENCES contact,
+        kind TEXT NOT NULL,
+        match_key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        assurance TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        UNIQUE (kind, match_key)
+    ) STRICT",
+    "CREATE INDEX address_of_contact ON address (contact)",
+    "CREATE TABLE external_id (
+        value TEXT PRIMARY KEY,
+        contact INTEGER NOT NULL REFERENCES contact,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX external_id_of_contact ON external_id (contact)",
+    // One act of handing in; the evidence that its records share.
+    "CREATE TABLE submission (
+        id TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        contact INTEGER NOT NULL REFERENCES contact,
+        received_at INTEGER NOT NULL,
+        occurred_at INTEGER,
+        notice_id TEXT NOT NULL,
+        notice_version TEXT NOT NULL,
+        notice_locale TEXT NOT NULL,
+        notice_sha256 TEXT NOT NULL,
+        source_kind TEXT NOT NULL,
+        source_url TEXT,
+        source_form TEXT
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX submission_of_contact ON submission (contact)",
+    // The ledger proper. `*` in channel or purpose stands for all of them, `-` in basis for none.
+    "CREATE TABLE record (
+        id TEXT PRIMARY KEY,
+        address INTEGER NOT NULL REFERENCES address,
+        channel TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        choice TEXT NOT NULL,
+        basis TEXT NOT NULL,
+        objection INTEGER NOT NULL,
+        assurance TEXT NOT NULL,
+        effective_at INTEGER NOT NULL,
+        submission TEXT NOT NULL REFERENCES submission
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX record_of_address ON record (address)",
+    "CREATE INDEX record_of_submission ON record (submission)",
+    "CREATE TRIGGER record_is_immutable BEFORE UPDATE ON record
+        BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END",
+    // The standings, derived from the records and kept by `track::keep`.
+    "CREATE TABLE track (
+        address INTEGER NOT NULL REFERENCES address,
+        channel TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        choice TEXT NOT NULL,
+        basis TEXT NOT NULL,
+        objection INTEGER NOT NULL,
+        assurance TEXT NOT NULL,
+        effective_at INTEGER NOT NULL,
+        record TEXT NOT NULL,
+        PRIMARY KEY (address, channel, purpose, choice, basis, objection, assurance)
+    ) STRICT, WITHOUT ROWID",
+]];
+
+/// Brings a database, new or old, to the current version. Cheap when it already is.
+///
+/// The version is a row of a table of our own: a Durable Object refuses `PRAGMA user_version`.
+///
+/// # Errors
+/// [`DatabaseError::Newer`] when a later build has written to it; nothing is changed then.
+pub fn migrate<D: Database>(database: &D) -> Result<(), DatabaseError> {
+    database.transaction(|tx| {
+        tx.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT", &[])?;
+        let row = tx.first("SELECT max(version) FROM schema_version WHERE version > 0", &[])?;
+        let found = row.map_or(Ok(0), |row| match row.optional_text(0) {
+            Ok(None) => Ok(0),
+            _ => row.integer(0),
+        })?;
+        let done = usize::try_from(found).map_err(|_| DatabaseError::Newer { found })?;
+        let missing = MIGRATIONS.get(done..).ok_or(DatabaseError::Newer { found })?;
+        for (statements, version) in missing.iter().zip(found + 1..) {
+            for statement in *statements {
+                tx.execute(statement, &[])?;
+            }
+            tx.execute("INSERT INTO schema_version (version) VALUES (?)", &[Param::Integer(version)])?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,188 @@
+//! The shop itself: its settings and the keys that open it.
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::text::{Line, Locale, Origin, Token};
+use super::{Database, DatabaseError, Moment, Param};
+use crate::consent::{Channel, CountryCode, Policy, PurposeSlug, Timestamp};
+
+/// What a shop has decided about itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// The name that people know it by.
+    pub name: Line,
+    /// Where it is established.
+    pub country: Option<CountryCode>,
+    /// The web origins on which its publishable keys work.
+    pub origins: Vec<Origin>,
+    /// The channels it uses.
+    pub channels: Vec<Channel>,
+    /// The purposes it has.
+    pub purposes: Vec<PurposeSlug>,
+    /// The words that it shows, by version and language.
+    pub notices: Vec<Notice>,
+    /// The channels on which an anonymous opt-in awaits confirmation.
+    pub confirmation: Vec<Channel>,
+}
+
+impl Settings {
+    /// The part of the settings that bears on decisions.
+    pub fn policy(&self) -> Policy {
+        Policy { confirmation: self.confirmation.clone() }
+    }
+
+    /// The words that a record's notice stands for. The hash decides: what a page claims to have shown under a name is
+    /// believed only if it is what the shop says that it shows under that name.
+    pub fn words_of(&self, id: &str, version: &str, locale: &str, text_sha256: &str) -> Option<String> {
+        let named = |notice: &&Notice| {
+            (notice.id.as_str(), notice.version.as_str(), notice.locale.as_str()) == (id, version, locale)
+        };
+        let mut notices = self.notices.iter().filter(named);
+        notices
+            .find(|notice| HEXLOWER.encode(&Sha256::digest(&notice.text)) == text_sha256)
+            .map(|notice| notice.text.clone())
+    }
+}
+
+/// Words that were or are shown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// The shop's name for it.
+    pub id: Token,
+    /// Its version.
+    pub version: Token,
+    /// Its language.
+    pub locale: Locale,
+    /// The words: the notice, and below it the label of each choice, a line each.
+    pub text: String,
+}
+
+/// A shop as it is stored.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    /// Its identity, part of every key.
+    pub id: String,
+    /// Its settings.
+    pub settings: Settings,
+    /// Since when it exists.
+    pub created_at: Timestamp,
+    secret: ShopSecret,
+}
+
+impl Shop {
+    /// Reads the shop of this database; `None` when none was created.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn load<D: Database>(database: &D) -> Result<Option<Self>, DatabaseError> {
+        let Some(row) = database.first("SELECT id, settings, secret, created_at FROM shop", &[])? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            id: row.text(0)?.to_owned(),
+            settings: row.parsed(1, |text| serde_json::from_str(text).ok())?,
+            secret: row.parsed(2, ShopSecret::parse)?,
+            created_at: row.time(3)?,
+        }))
+    }
+
+    /// Creates the shop and its first keys. A database holds one shop: a second call changes nothing and fails.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn create<D: Database>(
+        database: &D,
+        id: &str,
+        settings: Settings,
+        keys: &[NewKey],
+        moment: &Moment<'_>,
+    ) -> Result<Self, DatabaseError> {
+        let secret = ShopSecret(moment.random());
+        let written = serde_json::to_string(&settings).map_err(|error| DatabaseError::Statement(error.to_string()))?;
+        database.transaction(|tx| {
+            tx.execute(
+                "INSERT INTO shop (only, id, settings, secret, created_at) VALUES (1, ?, ?, ?, ?)",
+                &[
+                    Param::Text(id),
+                    Param::Text(&written),
+                    Param::Text(&BASE64URL_NOPAD.encode(&secret.0)),
+                    Param::Integer(moment.now.millis()),
+                ],
+            )?;
+            for key in keys {
+                tx.execute(
+                    "INSERT INTO api_key (hash, id, kind, scopes, created_at) VALUES (?, ?, ?, ?, ?)",
+                    &[
+                        Param::Text(&key.hash),
+                        Param::Text(&moment.next_id().to_string()),
+                        Param::Text(key.kind),
+                        Param::Text(&key.scopes),
+                        Param::Integer(moment.now.millis()),
+                    ],
+                )?;
+            }
+            Ok::<_, DatabaseError>(())
+        })?;
+        Ok(Self { id: id.to_owned(), settings, created_at: moment.now, secret })
+    }
+
+    /// A keyed hash of a content, by which the same content is known again. Without the shop's secret it tells nothing,
+    /// so it may stay where the content itself must not.
+    pub fn fingerprint(&self, content: &[u8]) -> String {
+        // HMAC takes a key of any length; there is no case in which this is `None`.
+        Hmac::<Sha256>::new_from_slice(&self.secret.0)
+            .map(|mac| BASE64URL_NOPAD.encode(&mac.chain_update(content).finalize().into_bytes()))
+            .unwrap_or_default()
+    }
+}
+
+/// The shop's own secret. It never leaves the database.
+#[derive(Clone)]
+struct ShopSecret([u8; 32]);
+
+impl ShopSecret {
+    fn parse(text: &str) -> Option<Self> {
+        BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+    }
+}
+
+impl std::fmt::Debug for ShopSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ShopSecret(…)")
+    }
+}
+
+/// A key to be stored: by its hash only.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// The SHA-256 of the key. A key is 128 random bits, so a plain hash cannot be guessed back.
+    pub hash: String,
+    /// `pk` or `sk`.
+    pub kind: &'static str,
+    /// What it may do, separated by spaces.
+    pub scopes: String,
+}
+
+/// A key as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredKey {
+    /// Its name in the audit trail.
+    pub id: Uuid,
+    /// What it may do, separated by spaces.
+    pub scopes: String,
+}
+
+/// Finds a key that is not revoked by its hash.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_key<D: Database>(database: &D, hash: &str) -> Result<Option<StoredKey>, DatabaseError> {
+    database
+        .first("SELECT id, scopes FROM api_key WHERE hash = ? AND revoked_at IS NULL", &[Param::Text(hash)])?
+        .map(|row| Ok(StoredKey { id: row.parsed(0, super::track::parse_id)?, scopes: row.text(1)?.to_owned() }))
+        .transpose()
+}

@@ -1,0 +1,179 @@
+//! Short texts that come from outside and go into records: each kind bounded, so that nothing unforeseen is stored.
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::consent::{CountryCode, PurposeSlug};
+
+/// Defines a text that exists only if `$rule` holds.
+macro_rules! bounded_text {
+    ($(#[$doc:meta])* $name:ident, $what:literal, |$text:ident| $rule:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Reads the text; `None` when it breaks the rule.
+            pub fn parse($text: &str) -> Option<Self> {
+                $rule.then(|| Self($text.to_owned()))
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        text_as_serde!($name, $what);
+    };
+}
+
+/// Lets a type be stored and shown as the text it is parsed from.
+macro_rules! text_as_serde {
+    ($name:ident, $what:literal) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| de::Error::custom(concat!("not ", $what)))
+            }
+        }
+    };
+}
+
+text_as_serde!(PurposeSlug, "a purpose");
+text_as_serde!(CountryCode, "a country code");
+
+fn is_token(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
+}
+
+bounded_text! {
+    /// A name that a shop gives to something of its own (a notice, a version, a source): 1 to 64 letters, digits, `.`, `_`, `:`, `-`.
+    Token, "a token", |text| is_token(text, 64)
+}
+
+bounded_text! {
+    /// A language tag, BCP 47, such as `en-GB`: 2 to 35 letters, digits and `-`.
+    Locale, "a language tag", |text| (2..=35).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+bounded_text! {
+    /// What a platform calls a person, `platform:id`, such as `shopify:123`.
+    ExternalId, "an external id", |text| text.split_once(':').is_some_and(|(platform, id)| {
+        is_token(platform, 32) && (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic())
+    })
+}
+
+bounded_text! {
+    /// A line of plain text without control characters, 1 to 200 characters.
+    Line, "a line of text", |text| (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+bounded_text! {
+    /// The SHA-256 of a text: 64 hexadecimal digits in lower case.
+    Sha256Hex, "a SHA-256", |text| text.len() == 64 && HEXLOWER_PERMISSIVE.decode(text.as_bytes()).is_ok()
+        && !text.bytes().any(|b| b.is_ascii_uppercase())
+}
+
+/// The page where something was captured, without what may hold secrets or persons: user info, query and fragment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageUrl(String);
+
+impl PageUrl {
+    /// The longest address taken, in octets.
+    pub const MAX_LEN: usize = 2048;
+
+    /// Reads an `http` or `https` address and strips it.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > Self::MAX_LEN {
+            return None;
+        }
+        let mut url = web_address(text)?;
+        url.set_query(None);
+        url.set_fragment(None);
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+        Some(Self(url.into()))
+    }
+
+    /// The stripped address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A web origin, RFC 6454, such as `https://shop.example`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    /// Reads an origin in its ASCII serialisation: scheme, host and a port that is not the scheme's own, nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        (web_address(text)?.origin().ascii_serialization() == text).then(|| Self(text.to_owned()))
+    }
+
+    /// The origin as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+text_as_serde!(Origin, "an origin");
+
+fn web_address(text: &str) -> Option<url::Url> {
+    url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_kept_without_what_may_hold_a_person() {
+        let stripped = |text| PageUrl::parse(text).map(|page| page.as_str().to_owned());
+        assert_eq!(
+            stripped("https://jane:pw@shop.example/checkout?email=jane@example.com#token").as_deref(),
+            Some("https://shop.example/checkout")
+        );
+        for bad in ["", "/checkout", "javascript:alert(1)", "data:text/html,x", "ftp://shop.example/"] {
+            assert_eq!(stripped(bad), None, "{bad:?}");
+        }
+        assert_eq!(stripped(&format!("https://shop.example/{}", "a".repeat(PageUrl::MAX_LEN))), None);
+    }
+
+    #[test]
+    fn an_origin_is_exact() {
+        for (text, good) in [
+            ("https://shop.example", true),
+            ("http://127.0.0.1:8788", true),
+            ("https://shop.example/", false),
+            ("https://shop.example:443", false),
+            ("https://SHOP.example", false),
+            ("https://shop.example/path", false),
+            ("null", false),
+            ("*", false),
+        ] {
+            assert_eq!(Origin::parse(text).is_some(), good, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn texts_are_bounded() {
+        assert!(
+            Token::parse("checkout-optin").is_some() && Token::parse("a b").is_none() && Token::parse("").is_none()
+        );
+        assert!(Locale::parse("en-GB").is_some() && Locale::parse("e").is_none() && Locale::parse("en_GB").is_none());
+        assert!(ExternalId::parse("shopify:123").is_some() && ExternalId::parse("123").is_none());
+        assert!(Line::parse("Kestrel Coffee").is_some() && Line::parse("a\nb").is_none());
+        assert!(Sha256Hex::parse(&"a0".repeat(32)).is_some());
+        assert!(Sha256Hex::parse(&"A0".repeat(32)).is_none() && Sha256Hex::parse(&"g0".repeat(32)).is_none());
+    }
+}

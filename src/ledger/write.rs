@@ -1,0 +1,184 @@
+//! The SQL behind a submission: reads what bears on it, writes what was decided.
+
+use super::submission::{Event, Known, KnownAddress, KnownContact, Receipt, Submission};
+use super::track::{self, Columns, parse_id};
+use super::{Database, DatabaseError, Param, Row};
+use crate::consent::{Address, AddressKind, Assurance, Timestamp};
+
+/// Reads what the ledger knows that bears on a submission.
+pub(super) fn known<D: Database>(database: &D, submission: &Submission) -> Result<Known, DatabaseError> {
+    let earlier = database.first(
+        "SELECT s.fingerprint, s.received_at, c.uuid FROM submission s JOIN contact c ON c.id = s.contact WHERE s.id = ?",
+        &[Param::Text(&submission.id.to_string())],
+    )?;
+    if let Some(row) = earlier {
+        let receipt = Receipt { id: submission.id, received_at: row.time(1)?, contact: row.parsed(2, parse_id)? };
+        return Ok(Known { earlier: Some((row.text(0)?.to_owned(), receipt)), ..Known::default() });
+    }
+    let mut addresses = Vec::with_capacity(submission.addresses.len());
+    for address in &submission.addresses {
+        addresses.extend(known_address(database, address)?);
+    }
+    let by_external = match &submission.external {
+        None => None,
+        Some(external) => database
+            .first(
+                "SELECT c.id, c.uuid, c.country FROM external_id e JOIN contact c ON c.id = e.contact WHERE e.value = ?",
+                &[Param::Text(external.as_str())],
+            )?
+            .map(|row| contact_in(&row, 0))
+            .transpose()?,
+    };
+    Ok(Known { earlier: None, addresses, by_external })
+}
+
+fn known_address<D: Database>(database: &D, address: &Address) -> Result<Option<KnownAddress>, DatabaseError> {
+    let kind = address.kind();
+    let row = database.first(
+        "SELECT a.id, a.assurance, c.id, c.uuid, c.country FROM address a JOIN contact c ON c.id = a.contact
+         WHERE a.kind = ? AND a.match_key = ?",
+        &[Param::Text(kind.as_str()), Param::Text(address.key())],
+    )?;
+    row.map(|row| {
+        Ok(KnownAddress {
+            id: row.integer(0)?,
+            kind,
+            assurance: row.parsed(1, Assurance::parse)?,
+            contact: contact_in(&row, 2)?,
+        })
+    })
+    .transpose()
+}
+
+fn contact_in(row: &Row, from: usize) -> Result<KnownContact, DatabaseError> {
+    Ok(KnownContact {
+        id: row.integer(from)?,
+        uuid: row.parsed(from + 1, parse_id)?,
+        has_country: row.optional_text(from + 2)?.is_some(),
+    })
+}
+
+/// Writes the events of one submission. To be called inside a transaction.
+pub(super) fn apply<D: Database>(
+    tx: &D,
+    contact: Option<i64>,
+    known: &[KnownAddress],
+    events: &[Event<'_>],
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let now = Param::Integer(now.millis());
+    // Row numbers that the database gives out on the way. An event that needs one follows the event that makes it.
+    let mut contact = contact;
+    let mut addresses: Vec<(AddressKind, i64)> = known.iter().map(|address| (address.kind, address.id)).collect();
+    let mut evidence = String::new();
+    let contact_row = |contact: Option<i64>| contact.map(Param::Integer).ok_or(DatabaseError::Shape { column: 0 });
+    for event in events {
+        match event {
+            Event::ContactOpened { uuid, country } => {
+                let country = country.as_ref().map(|country| country.as_str());
+                contact = Some(inserted(
+                    tx,
+                    "INSERT INTO contact (uuid, country, created_at) VALUES (?, ?, ?) RETURNING id",
+                    &[Param::Text(&uuid.to_string()), Param::text_or_null(country), now],
+                )?);
+            }
+            Event::CountryLearned(country) => tx.execute(
+                "UPDATE contact SET country = ? WHERE id = ?",
+                &[Param::Text(country.as_str()), contact_row(contact)?],
+            )?,
+            Event::ExternalIdAdded(external) => tx.execute(
+                "INSERT INTO external_id (value, contact, created_at) VALUES (?, ?, ?)",
+                &[Param::Text(external.as_str()), contact_row(contact)?, now],
+            )?,
+            Event::AddressAdded { address, assurance } => {
+                let row = inserted(
+                    tx,
+                    "INSERT INTO address (contact, kind, match_key, value, assurance, created_at)
+                     VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+                    &[
+                        contact_row(contact)?,
+                        Param::Text(address.kind().as_str()),
+                        Param::Text(address.key()),
+                        Param::Text(address.given()),
+                        Param::Text(assurance.as_str()),
+                        now,
+                    ],
+                )?;
+                addresses.push((address.kind(), row));
+            }
+            Event::AddressVouched { id, assurance } => tx.execute(
+                "UPDATE address SET assurance = ? WHERE id = ?",
+                &[Param::Text(assurance.as_str()), Param::Integer(*id)],
+            )?,
+            Event::Submitted(submission) => {
+                evidence = submission.id.to_string();
+                submitted(tx, submission, &evidence, contact_row(contact)?, now)?;
+            }
+            Event::Recorded { on, track } => {
+                let address = addresses.iter().find(|(kind, _)| kind == on).map(|(_, row)| *row);
+                let address = address.ok_or(DatabaseError::Shape { column: 0 })?;
+                recorded(tx, address, track, &evidence)?;
+                track::keep(tx, address, track)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn inserted<D: Database>(tx: &D, sql: &str, params: &[Param<'_>]) -> Result<i64, DatabaseError> {
+    tx.first(sql, params)?.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)
+}
+
+fn submitted<D: Database>(
+    tx: &D,
+    submission: &Submission,
+    id: &str,
+    contact: Param<'_>,
+    now: Param<'_>,
+) -> Result<(), DatabaseError> {
+    let (notice, source) = (&submission.notice, &submission.source);
+    tx.execute(
+        "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
+             notice_locale, notice_sha256, source_kind, source_url, source_form)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(id),
+            Param::Text(&submission.fingerprint),
+            contact,
+            now,
+            submission.occurred_at.map_or(Param::Null, |at| Param::Integer(at.millis())),
+            Param::Text(notice.id.as_str()),
+            Param::Text(notice.version.as_str()),
+            Param::Text(notice.locale.as_str()),
+            Param::Text(notice.text_sha256.as_str()),
+            Param::Text(source.kind.as_str()),
+            Param::text_or_null(source.url.as_ref().map(|url| url.as_str())),
+            Param::text_or_null(source.form.as_ref().map(|form| form.as_str())),
+        ],
+    )
+}
+
+fn recorded<D: Database>(
+    tx: &D,
+    address: i64,
+    track: &crate::consent::Track,
+    submission: &str,
+) -> Result<(), DatabaseError> {
+    let columns = Columns::of(track);
+    tx.execute(
+        "INSERT INTO record (id, address, channel, purpose, choice, basis, objection, assurance, effective_at, submission)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(&track.record.0.to_string()),
+            Param::Integer(address),
+            columns.channel(),
+            columns.purpose(),
+            columns.choice(),
+            columns.basis(),
+            columns.objection(),
+            columns.assurance(),
+            columns.effective_at(),
+            Param::Text(submission),
+        ],
+    )
+}

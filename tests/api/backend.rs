@@ -1,0 +1,233 @@
+//! The two backends that every scenario runs on: the service in this process over SQLite files, and real workerd.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response};
+use placet::api::{Door, NEW_SHOP_HEADER, Secrets, ShopService, body_too_large, front, refuse_shop};
+use placet::ledger::{OsHost, Sqlite};
+
+pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
+pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
+
+/// Where requests go.
+pub trait Backend {
+    /// Sends a request whose URI is a path.
+    fn send(&self, request: Request<Bytes>) -> Response<Bytes>;
+    /// Ends the service as `kill -9` does, and starts it again on the same data.
+    fn crash(&mut self);
+    /// Where the shops' databases are.
+    fn data(&self) -> &Path;
+
+    /// The number of shops' objects that have ever been woken.
+    fn objects(&self) -> usize {
+        databases(self.data()).len()
+    }
+
+    /// The number of rows in each table, over all shops.
+    fn rows(&mut self) -> BTreeMap<String, i64> {
+        // What is on disk, not what a running process believes.
+        self.crash();
+        let copies = TempDir::new();
+        let mut counts = BTreeMap::new();
+        for file in databases(self.data()) {
+            let copy = copies.0.join("copy.sqlite");
+            for suffix in ["", "-wal"] {
+                let from = PathBuf::from(format!("{}{suffix}", file.display()));
+                let to = PathBuf::from(format!("{}{suffix}", copy.display()));
+                let _ = fs::remove_file(&to);
+                if from.exists() {
+                    fs::copy(from, to).unwrap();
+                }
+            }
+            let database = rusqlite::Connection::open(&copy).unwrap();
+            let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*'";
+            let mut tables = database.prepare(tables).unwrap();
+            for table in tables.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap) {
+                let count: i64 =
+                    database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+                *counts.entry(table).or_default() += count;
+            }
+        }
+        counts
+    }
+}
+
+fn databases(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).into_iter().flatten().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(databases(&path));
+        } else if path.extension().is_some_and(|kind| kind == "sqlite")
+            && path.file_stem().is_some_and(|stem| stem != "metadata")
+        {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// A directory that goes when its owner goes.
+pub struct TempDir(PathBuf);
+
+impl TempDir {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("placet-test-{}", uuid::Uuid::from_bytes(random())));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+pub fn random() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    bytes
+}
+
+fn secrets() -> Secrets {
+    Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap()
+}
+
+/// The service in this process.
+pub struct Native {
+    data: TempDir,
+    shops: RefCell<HashMap<String, ShopService<Sqlite, OsHost>>>,
+}
+
+impl Native {
+    pub fn start() -> Self {
+        Self { data: TempDir::new(), shops: RefCell::default() }
+    }
+
+    fn ask(&self, object: &str, request: &Request<Bytes>) -> Response<Bytes> {
+        let mut shops = self.shops.borrow_mut();
+        let service = shops.entry(object.to_owned()).or_insert_with(|| {
+            let database = Sqlite::open(&self.data.0.join(format!("{object}.sqlite"))).unwrap();
+            ShopService::new(database, OsHost, secrets())
+        });
+        service.handle(request)
+    }
+}
+
+impl Backend for Native {
+    fn send(&self, mut request: Request<Bytes>) -> Response<Bytes> {
+        let path = request.uri().path().to_owned();
+        match front(request.method(), &path, request.headers(), &secrets(), &OsHost) {
+            Door::Answer(response) => response,
+            Door::Shop(object) => self.ask(&object, &request),
+            Door::NewShop { body_limit, .. } if request.body().len() > body_limit => body_too_large(body_limit),
+            Door::NewShop { object, shop, .. } => {
+                if let Some(refusal) = refuse_shop(request.headers(), request.body()) {
+                    return refusal;
+                }
+                let id = HeaderValue::from_str(&shop.to_string()).unwrap();
+                request.headers_mut().insert(HeaderName::from_static(NEW_SHOP_HEADER), id);
+                self.ask(&object, &request)
+            }
+        }
+    }
+
+    fn crash(&mut self) {
+        self.shops.borrow_mut().clear();
+    }
+
+    fn data(&self) -> &Path {
+        &self.data.0
+    }
+}
+
+/// Real workerd with the worker as built by `make dist`.
+pub struct Workerd {
+    data: TempDir,
+    port: u16,
+    process: Child,
+    client: ureq::Agent,
+}
+
+impl Workerd {
+    pub fn start() -> Self {
+        let data = TempDir::new();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let process = Self::spawn(&data.0, port);
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
+        Self { data, port, process, client: config.build().into() }
+    }
+
+    fn spawn(data: &Path, port: u16) -> Child {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(root.join("build/index_bg.wasm").exists(), "the worker is not built: run `make dist` first");
+        let packages =
+            fs::read_dir(root.join("www/node_modules/@cloudflare")).expect("no workerd: run `make setup` first");
+        let binary = packages
+            .map(|entry| entry.unwrap().path().join("bin/workerd"))
+            .find(|path| path.exists())
+            .expect("no workerd: run `make setup` first");
+        let process = Command::new(binary)
+            .arg("serve")
+            .arg(root.join("src/edge/workerd.capnp"))
+            .arg("--socket-addr")
+            .arg(format!("http=127.0.0.1:{port}"))
+            .arg("--directory-path")
+            .arg(format!("disk={}", data.display()))
+            .env("PLACET_MASTER_KEY", MASTER_KEY)
+            .env("PLACET_ROOT_SECRET", ROOT_SECRET)
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let limit = Instant::now() + Duration::from_secs(20);
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < limit, "workerd did not start within 20 s");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        process
+    }
+
+    fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Backend for Workerd {
+    fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (mut parts, body) = request.into_parts();
+        parts.uri = format!("http://127.0.0.1:{}{}", self.port, parts.uri).parse().unwrap();
+        // A client may not send a body with GET, nor must it.
+        let answer = if body.is_empty() && parts.method != http::Method::POST {
+            self.client.run(Request::from_parts(parts, ()))
+        } else {
+            self.client.run(Request::from_parts(parts, body.to_vec()))
+        };
+        let (parts, mut body) = answer.unwrap().into_parts();
+        Response::from_parts(parts, body.read_to_vec().unwrap().into())
+    }
+
+    fn crash(&mut self) {
+        self.kill();
+        self.process = Self::spawn(&self.data.0, self.port);
+    }
+
+    fn data(&self) -> &Path {
+        &self.data.0
+    }
+}
+
+impl Drop for Workerd {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

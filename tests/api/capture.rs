@@ -1,0 +1,212 @@
+//! From a ticked box to a contact report.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::backend::Backend;
+use crate::client::{Shop, bearer, send, standing, submission, with};
+
+crate::scenarios! {
+    a_ticked_box_becomes_a_contact_report
+    the_same_submission_twice_is_kept_once
+    what_was_acknowledged_survives_a_crash
+    an_anonymous_form_learns_nothing_and_turns_nobody_off
+    a_shop_vouches_for_its_logged_in_customer
+    a_no_outlives_an_anonymous_yes
+    two_writings_of_an_address_are_one_contact
+    contacts_are_not_merged_by_a_form
+    a_platform_id_finds_the_contact
+    a_future_time_counts_from_receipt
+    confirmation_is_the_shops_policy
+    the_report_has_the_words_that_were_shown
+}
+
+fn a_ticked_box_becomes_a_contact_report(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let sent = submission();
+    let receipt = shop.submit(backend, &sent).ok();
+    assert_eq!(receipt["id"], sent["id"]);
+
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(report["country"], "GB");
+    let values: Vec<&Value> = report["addresses"].as_array().unwrap().iter().map(|address| &address["value"]).collect();
+    assert_eq!(values, ["jane@example.com", "+447700900123"]);
+
+    let email = standing(&report, "email", "newsletter");
+    assert_eq!((&email["choice"], &email["status"]), (&json!("opt_in"), &json!("awaiting_confirmation")));
+    assert_eq!((&email["allow"], &email["since"]), (&json!(false), &json!("2026-11-23T10:00:00.000Z")));
+    let sms = standing(&report, "sms", "newsletter");
+    assert_eq!((&sms["choice"], &sms["status"]), (&json!("declined"), &json!("declined")));
+    assert_eq!(standing(&report, "sms", "offers")["status"], "never_asked");
+    assert_eq!(standing(&report, "sms", "offers")["choice"], Value::Null);
+
+    let records = report["records"].as_array().unwrap();
+    assert_eq!(records.len(), 2);
+    assert_eq!(records[0]["id"], email["record"]);
+    for record in records {
+        assert_eq!(
+            record["notice"],
+            with(sent["notice"].clone(), "/text", Value::Null),
+            "words that the shop never told"
+        );
+        assert_eq!(
+            record["source"],
+            json!({ "kind": "form", "url": "https://shop.example/checkout", "form": "checkout" })
+        );
+        assert_eq!((&record["assurance"], &record["submission"]), (&json!("claimed"), &sent["id"]));
+        assert_eq!(record["received_at"], receipt["received_at"]);
+        assert_eq!(record["occurred_at"], "2026-11-23T10:00:00.000Z");
+    }
+    assert_eq!((&records[0]["basis"], &records[1]["basis"]), (&json!("consent"), &Value::Null));
+
+    let path = format!("/v1/contacts/{}", report["id"].as_str().unwrap());
+    let by_id = send(backend, Method::GET, &path, &[("authorization", &bearer(&shop.secret))], "").ok();
+    assert_eq!(by_id, report);
+}
+
+fn the_same_submission_twice_is_kept_once(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let sent = submission();
+    let first = shop.submit(backend, &sent);
+    // Other spacing and another order of fields are still the same submission.
+    let again = shop.submit(backend, &serde_json::from_str(&serde_json::to_string_pretty(&sent).unwrap()).unwrap());
+    assert_eq!((first.status, &first.text), (again.status, &again.text));
+    shop.submit(backend, &with(sent.clone(), "/choices/1/choice", json!("opt_in"))).problem(
+        409,
+        "submission_conflict",
+        None,
+    );
+    // The same words from the shop's server are another submission: it is believed more.
+    shop.submit_from_server(backend, &sent).problem(409, "submission_conflict", None);
+    let rows = backend.rows();
+    assert_eq!((rows["submission"], rows["record"], rows["contact"], rows["address"]), (1, 2, 1, 2));
+}
+
+fn what_was_acknowledged_survives_a_crash(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let sent = submission();
+    let receipt = shop.submit(backend, &sent).ok();
+    backend.crash();
+    let report = shop.lookup(backend, &json!({ "phone": "+447700900123" })).ok();
+    assert_eq!(report["records"].as_array().unwrap().len(), 2);
+    assert_eq!(shop.submit(backend, &sent).ok(), receipt);
+}
+
+fn an_anonymous_form_learns_nothing_and_turns_nobody_off(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let vouched = with(submission(), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &vouched).ok();
+
+    let no = with(with(submission(), "/choices/0/choice", json!("opt_out")), "/occurred_at", Value::Null);
+    let known = shop.submit(backend, &no);
+    let stranger = json!({ "email": "someone@example.org", "phone": "+447700900999" });
+    let unknown = shop.submit(backend, &with(submission(), "/contact", stranger));
+    assert_eq!(known.status, unknown.status);
+    let keys = |answer: &Value| answer.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&known.ok()), ["id", "received_at"]);
+    assert_eq!(keys(&unknown.ok()), ["id", "received_at"]);
+
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(standing(&report, "email", "newsletter")["status"], "opted_in");
+    assert_eq!(report["records"].as_array().unwrap().len(), 4, "the claim is kept as evidence");
+}
+
+fn a_shop_vouches_for_its_logged_in_customer(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    shop.submit(backend, &submission()).ok();
+    let vouched = with(submission(), "/assurance", json!("authenticated"));
+    let receipt = shop.submit_from_server(backend, &vouched).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(receipt["contact"], report["id"]);
+    let email = standing(&report, "email", "newsletter");
+    assert_eq!((&email["status"], &email["allow"], &email["reason"]), (&json!("opted_in"), &json!(true), &Value::Null));
+    assert_eq!(report["addresses"][0]["assurance"], "authenticated", "the address is vouched for too");
+    shop.submit(backend, &submission()).ok();
+    let again = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(standing(&again, "email", "newsletter"), email, "ticking the box again changes nothing");
+}
+
+fn a_no_outlives_an_anonymous_yes(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let no = with(with(submission(), "/choices/0/choice", json!("opt_out")), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &no).ok();
+    shop.submit(backend, &with(submission(), "/occurred_at", Value::Null)).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    let email = standing(&report, "email", "newsletter");
+    assert_eq!((&email["status"], &email["reason"]), (&json!("opted_out"), &json!("opted_out")));
+    assert_eq!(email["choice"], "opt_out");
+}
+
+fn two_writings_of_an_address_are_one_contact(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    shop.submit(backend, &submission()).ok();
+    let other = with(submission(), "/contact", json!({ "email": " JANE@Example.COM ", "phone": "+44 (0)7700-900123" }));
+    shop.submit(backend, &other).ok();
+    let report = shop.lookup(backend, &json!({ "email": "Jane@example.com" })).ok();
+    assert_eq!(report["addresses"].as_array().unwrap().len(), 2);
+    assert_eq!(report["records"].as_array().unwrap().len(), 4);
+    assert_eq!(backend.rows()["contact"], 1);
+}
+
+fn contacts_are_not_merged_by_a_form(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let email_only = json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_in" }]);
+    let sms_only = json!([{ "channel": "sms", "purpose": "newsletter", "choice": "opt_in" }]);
+    let one = with(with(submission(), "/contact", json!({ "email": "jane@example.com" })), "/choices", email_only);
+    let two = with(with(submission(), "/contact", json!({ "phone": "+447700900123" })), "/choices", sms_only);
+    shop.submit(backend, &one).ok();
+    shop.submit(backend, &two).ok();
+    shop.submit(backend, &submission()).ok();
+    let by_email = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    let by_phone = shop.lookup(backend, &json!({ "phone": "+447700900123" })).ok();
+    assert_ne!(by_email["id"], by_phone["id"]);
+    for report in [by_email, by_phone] {
+        assert_eq!(report["addresses"].as_array().unwrap().len(), 1);
+        assert_eq!(report["records"].as_array().unwrap().len(), 2);
+    }
+}
+
+fn a_platform_id_finds_the_contact(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let first = with(submission(), "/contact/external", json!("shopify:123"));
+    shop.submit_from_server(backend, &first).ok();
+    let moved = with(
+        with(submission(), "/contact/external", json!("shopify:123")),
+        "/contact/email",
+        json!("jane@example.org"),
+    );
+    shop.submit_from_server(backend, &moved).ok();
+    let report = shop.lookup(backend, &json!({ "external": "shopify:123" })).ok();
+    assert_eq!(report["external_ids"], json!(["shopify:123"]));
+    assert_eq!(report["addresses"].as_array().unwrap().len(), 3);
+    assert_eq!(shop.lookup(backend, &json!({ "email": "jane@example.org" })).ok(), report);
+}
+
+fn a_future_time_counts_from_receipt(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let receipt = shop.submit(backend, &with(submission(), "/occurred_at", json!("2199-01-01T00:00:00Z"))).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(report["records"][0]["effective_at"], receipt["received_at"]);
+    assert_eq!(report["records"][0]["occurred_at"], "2199-01-01T00:00:00.000Z", "the claim stays as evidence");
+}
+
+fn confirmation_is_the_shops_policy(backend: &mut dyn Backend) {
+    let body = with(crate::client::shop_body(), "/policy", json!({ "confirmation": ["sms"] }));
+    let shop = Shop::create_with(backend, &body);
+    shop.submit(backend, &with(submission(), "/choices/1/choice", json!("opt_in"))).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(standing(&report, "email", "newsletter")["allow"], true);
+    assert_eq!(standing(&report, "sms", "newsletter")["reason"], "awaiting_confirmation");
+}
+
+fn the_report_has_the_words_that_were_shown(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let words = crate::client::shop_body()["notices"][0]["text"].clone();
+    let hash = data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(words.as_str().unwrap()));
+    shop.submit(backend, &with(submission(), "/notice/text_sha256", json!(hash))).ok();
+    let other_version = with(submission(), "/notice/version", json!("2"));
+    shop.submit(backend, &with(other_version, "/notice/text_sha256", json!(hash))).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(report["records"][0]["notice"]["text"], words);
+    assert_eq!(report["records"][2]["notice"]["text"], Value::Null, "the name must be right too");
+}

@@ -1,0 +1,17 @@
+//! The API suite: each scenario runs unchanged on two backends, the native service and real workerd.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod backend;
+mod capture;
+mod client;
+mod doors;
+mod refusals;
+
+/// Makes two tests of every scenario named, one a backend.
+#[macro_export]
+macro_rules! scenarios {
+    ($($name:ident)+) => {
+        mod native { $(#[test] fn $name() { super::$name(&mut $crate::backend::Native::start()); })+ }
+        mod workerd { $(#[test] fn $name() { super::$name(&mut $crate::backend::Workerd::start()); })+ }
+    };
+}

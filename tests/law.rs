@@ -1,0 +1,223 @@
+//! The law of standings over random records: its laws as a semilattice, and its two writings, Rust and SQL, held equal.
+//!
+//! One case is a handful of records of one address, at few enough times that ties happen, in random order, with repetitions,
+//! split at random; undated and future times included. Each case is judged four ways, see `one_case`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+use std::collections::BTreeMap;
+
+use placet::consent::*;
+use placet::ledger::{Database, DatabaseError, Param, Sqlite, keep_track, migrate, standing_of};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+/// Random cases a run.
+const CASES: u32 = 100_000;
+/// When every record of a case is received.
+const RECEIVED: i64 = 1_764_000_000_000;
+
+/// A record as it comes in, before its effective time is fixed.
+#[derive(Clone, Debug)]
+struct Raw {
+    channel: Option<Channel>,
+    purpose: Option<&'static str>,
+    act: Act,
+    assurance: Assurance,
+    /// Milliseconds before (or, negative, after) receipt; none for an undated record.
+    age: Option<i64>,
+    id: u8,
+}
+
+impl Raw {
+    fn track(&self) -> Track {
+        let received = Timestamp::from_millis(RECEIVED).unwrap();
+        let occurred = self.age.map(|age| Timestamp::from_millis(RECEIVED - age).unwrap());
+        Track {
+            scope: Scope { channel: self.channel, purpose: self.purpose.and_then(PurposeSlug::parse) },
+            act: self.act,
+            assurance: self.assurance,
+            at: effective_time(self.act, self.assurance, occurred, received),
+            record: RecordId(uuid::Uuid::from_u128(self.id.into())),
+        }
+    }
+}
+
+fn raw() -> impl Strategy<Value = Raw> {
+    let channel = prop::sample::select(vec![Channel::Email, Channel::Sms]);
+    let purpose = prop::sample::select(vec!["newsletter", "offers"]);
+    let specific = (channel.clone(), purpose.clone()).prop_map(|(channel, purpose)| (Some(channel), Some(purpose)));
+    let scope_of_no = (prop::option::of(channel), prop::option::of(purpose));
+    let bases = prop::sample::select(vec![Basis::Consent, Basis::SoftOptIn]);
+    let act_in_scope = prop_oneof![
+        4 => (specific.clone(), bases).prop_map(|(scope, basis)| (scope, Act::OptIn { basis })),
+        3 => (scope_of_no, any::<bool>()).prop_map(|(scope, objection)| (scope, Act::OptOut { objection })),
+        1 => specific.prop_map(|scope| (scope, Act::Declined)),
+    ];
+    let assurance = prop::sample::select(Assurance::ALL.to_vec());
+    // Few distinct times, so that ties are common; within the clock skew, beyond it, and long ago.
+    let age = prop::option::of(prop::sample::select(vec![
+        0,
+        1,
+        2,
+        3,
+        86_400_000,
+        -1,
+        -CLOCK_SKEW,
+        -CLOCK_SKEW - 1,
+        RECEIVED,
+    ]));
+    (act_in_scope, assurance, age, 0..6_u8).prop_map(|(((channel, purpose), act), assurance, age, id)| Raw {
+        channel,
+        purpose,
+        act,
+        assurance,
+        age,
+        id,
+    })
+}
+
+#[derive(Clone, Debug)]
+struct Case {
+    records: Vec<Raw>,
+    /// The records again, shuffled, some of them twice.
+    arrivals: Vec<Raw>,
+    /// Which part each arrival goes to.
+    parts: Vec<u8>,
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    prop::collection::vec(raw(), 0..8).prop_flat_map(|records| {
+        let doubled: Vec<Raw> = records.iter().chain(records.iter().step_by(2)).cloned().collect();
+        let parts = prop::collection::vec(0..3_u8, doubled.len());
+        (Just(records), Just(doubled).prop_shuffle(), parts).prop_map(|(records, arrivals, parts)| Case {
+            records,
+            arrivals,
+            parts,
+        })
+    })
+}
+
+/// Whether some opt-in is live, straight from the table of the law: no tracks, no order, every record looked at.
+fn naive_live(records: &[Track], channel: Channel, purpose: &PurposeSlug) -> bool {
+    let matching: Vec<&Track> = records.iter().filter(|record| record.scope.covers(channel, purpose)).collect();
+    matching.iter().any(|yes| {
+        if yes.act.choice() != Choice::OptIn {
+            return false;
+        }
+        matching.iter().all(|no| {
+            let Act::OptOut { objection } = no.act else { return true };
+            match no.assurance {
+                Assurance::Claimed => true,
+                _ => match yes.assurance {
+                    Assurance::Listed | Assurance::Claimed => false,
+                    Assurance::Reported | Assurance::Staff => yes.at > no.at && !objection,
+                    Assurance::Confirmed | Assurance::Authenticated => yes.at > no.at,
+                },
+            }
+        })
+    })
+}
+
+fn one_case(database: &Sqlite, case: &Case) -> Result<(), TestCaseError> {
+    let tracks: Vec<Track> = case.records.iter().map(Raw::track).collect();
+    let standing = Standing::of(tracks.iter().cloned());
+
+    // Any order, any repetition.
+    let arrivals: Vec<Track> = case.arrivals.iter().map(Raw::track).collect();
+    prop_assert_eq!(&standing, &Standing::of(arrivals.iter().cloned()), "order and repetition");
+
+    // Any partition, merged in any order; idempotent.
+    let mut parts: BTreeMap<u8, Standing> = BTreeMap::new();
+    for (part, track) in case.parts.iter().zip(&arrivals) {
+        parts.entry(*part).or_default().add(track.clone());
+    }
+    let mut merged = Standing::default();
+    for part in parts.values().rev() {
+        merged.merge(part);
+        merged.merge(part);
+    }
+    prop_assert_eq!(&standing, &merged, "partition");
+
+    // The same law in SQL.
+    for track in &arrivals {
+        keep_track(database, 1, track).map_err(failed)?;
+    }
+    let stored = standing_of(database, 1).map_err(failed)?;
+    database.execute("DELETE FROM track", &[]).map_err(failed)?;
+    prop_assert_eq!(&standing, &stored, "SQL");
+
+    // What it amounts to, against the table read naively.
+    for channel in [Channel::Email, Channel::Sms] {
+        for purpose in ["newsletter", "offers"].map(|slug| PurposeSlug::parse(slug).unwrap()) {
+            let live = standing.live_opt_ins(channel, &purpose).next().is_some();
+            prop_assert_eq!(live, naive_live(&tracks, channel, &purpose), "live: {} {}", channel, purpose);
+            let decision = decide(&standing, &Policy { confirmation: vec![] }, channel, &purpose);
+            prop_assert_eq!(decision.reason().is_none(), live, "a live opt-in and nothing else allows");
+        }
+    }
+    Ok(())
+}
+
+fn failed(error: DatabaseError) -> TestCaseError {
+    TestCaseError::fail(error.to_string())
+}
+
+#[test]
+fn the_law_of_standings_holds_and_is_the_same_in_sql() {
+    let database = Sqlite::in_memory().unwrap();
+    migrate(&database).unwrap();
+    database.execute("INSERT INTO contact (id, uuid, created_at) VALUES (1, 'c', 0)", &[]).unwrap();
+    let address =
+        "INSERT INTO address (id, contact, kind, match_key, value, assurance, created_at) VALUES (1, 1, ?, ?, ?, ?, 0)";
+    database.execute(address, &["email", "k", "v", "claimed"].map(Param::Text)).unwrap();
+
+    let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&case(), |case| one_case(&database, &case));
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    println!("{CASES} random cases");
+}
+
+#[test]
+fn adding_an_opt_out_never_allows_what_was_denied() {
+    let config = Config { cases: 20_000, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new(config);
+    let opt_out = raw().prop_map(|raw| Raw { act: Act::OptOut { objection: raw.id % 2 == 0 }, ..raw });
+    let outcome = runner.run(&(case(), opt_out), |(case, more)| {
+        let newsletter = PurposeSlug::parse("newsletter").unwrap();
+        let before = Standing::of(case.records.iter().map(Raw::track));
+        let mut after = before.clone();
+        after.add(more.track());
+        let allows =
+            |standing: &Standing| decide(standing, &Policy::default(), Channel::Email, &newsletter).reason().is_none();
+        prop_assert!(allows(&before) || !allows(&after));
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn a_stored_record_cannot_be_changed() {
+    let database = Sqlite::in_memory().unwrap();
+    migrate(&database).unwrap();
+    let setup = [
+        "INSERT INTO contact (id, uuid, created_at) VALUES (1, 'c', 0)",
+        "INSERT INTO address (id, contact, kind, match_key, value, assurance, created_at) VALUES (1, 1, 'email', 'k', 'v', 'claimed', 0)",
+        "INSERT INTO submission (id, fingerprint, contact, received_at, notice_id, notice_version, notice_locale, notice_sha256, source_kind)
+         VALUES ('s', 'f', 1, 0, 'n', '1', 'en', 'h', 'form')",
+        "INSERT INTO record VALUES ('r', 1, 'email', 'newsletter', 'opt_in', 'consent', 0, 'claimed', 0, 's')",
+    ];
+    for sql in setup {
+        database.execute(sql, &[]).unwrap();
+    }
+    let refused = database.execute("UPDATE record SET choice = 'opt_out'", &[]).unwrap_err();
+    assert!(refused.to_string().contains("a record is never changed"), "{refused}");
+}
+
+#[test]
+fn a_database_of_a_later_build_is_left_alone() {
+    let database = Sqlite::in_memory().unwrap();
+    migrate(&database).unwrap();
+    migrate(&database).unwrap();
+    database.execute("INSERT INTO schema_version (version) VALUES (99)", &[]).unwrap();
+    assert_eq!(migrate(&database), Err(DatabaseError::Newer { found: 99 }));
+}

@@ -1,0 +1,143 @@
+// `make serve`: the worker and the demo shop on this machine, data kept on disk.
+//
+//   node www/tools/serve.mjs [--port 8787] [--shop-port 8788] [--data data]
+
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { seedDemo, writePrivate } from "./demo.mjs";
+import { startShop } from "./shop-server.mjs";
+import { startWorkerd } from "./workerd.mjs";
+
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const BUILT = ["build/index.js", "pkg/storefront/storefront.js"];
+
+let stopping = false;
+
+try {
+  await serve(options());
+} catch (error) {
+  // Ctrl-C during the start makes the start fail; that is no news.
+  if (!stopping) {
+    console.error(`placet: ${error.message}`);
+    process.exit(1);
+  }
+}
+
+async function serve({ port, shopPort, data }) {
+  for (const file of BUILT) {
+    if (!existsSync(join(REPOSITORY, file))) throw new Error(`${file} is missing; run \`make serve\`, which builds it first`);
+  }
+  const secrets = await readSecrets(join(data, "secrets.json"));
+
+  const running = [];
+  const stop = async (code) => {
+    if (stopping) return;
+    stopping = true;
+    await Promise.all(running.map((one) => one.stop()));
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(0));
+
+  // The shop comes first: its port is part of what is seeded.
+  const shop = await startShop({ port: shopPort }).catch(explainPort(shopPort, "--shop-port"));
+  running.push(shop);
+  const worker = await startWorkerd({
+    config: join(REPOSITORY, "src/edge/workerd.capnp"),
+    port,
+    data: join(data, "disk"),
+    env: secrets,
+  }).catch(explainPort(port, "--port"));
+  running.push(worker);
+  worker.process.once("exit", async (code, signal) => {
+    // Ctrl-C reaches workerd as well, and its end may be heard of before the key press.
+    await sleep(100);
+    if (stopping) return;
+    console.error(`placet: workerd died (${signal ?? `exit code ${code}`}); data stays in ${shown(data)}/`);
+    await stop(1);
+  });
+
+  const shopOrigins = [shop.url, shop.url.replace("127.0.0.1", "localhost")];
+  shop.demo = await seedDemo({
+    endpoint: worker.url,
+    rootSecret: secrets.PLACET_ROOT_SECRET,
+    shopOrigins,
+    file: join(data, "demo.json"),
+  });
+  if (!stopping) console.log(welcome(shop, worker, data));
+}
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "8787" },
+      "shop-port": { type: "string", default: "8788" },
+      data: { type: "string" },
+    },
+  });
+  const [port, shopPort] = ["port", "shop-port"].map((name) => {
+    const number = Number(values[name]);
+    if (!/^\d+$/.test(values[name]) || number > 65_535) throw new Error(`--${name} takes a port number`);
+    return number;
+  });
+  return { port, shopPort, data: values.data === undefined ? join(REPOSITORY, "data") : resolve(values.data) };
+}
+
+/** The worker's two secrets, made on the first start. Losing them makes the data on disk unreadable, so they are never replaced. */
+async function readSecrets(file) {
+  if (!existsSync(file)) {
+    const secrets = {
+      PLACET_MASTER_KEY: randomBytes(32).toString("base64url"),
+      PLACET_ROOT_SECRET: `root_${randomBytes(32).toString("base64url")}`,
+    };
+    await writePrivate(file, `${JSON.stringify(secrets, null, 2)}\n`);
+    return secrets;
+  }
+  try {
+    const { PLACET_MASTER_KEY, PLACET_ROOT_SECRET } = JSON.parse(await readFile(file, "utf8"));
+    if (PLACET_MASTER_KEY && PLACET_ROOT_SECRET) return { PLACET_MASTER_KEY, PLACET_ROOT_SECRET };
+  } catch {
+    // Said below, without the parser's quotation from the file.
+  }
+  throw new Error(`${shown(file)} cannot be read; restore it, or remove ${shown(join(file, ".."))}/ to start with no data`);
+}
+
+function explainPort(port, option) {
+  return (error) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Error(`port ${port} is in use; end what listens there or choose another with ${option}`);
+  };
+}
+
+function welcome(shop, worker, data) {
+  const { publishable, secret } = shop.demo;
+  return `
+  placet is running.
+
+    demo shop        ${shop.url}
+    worker           ${worker.url}
+    publishable key  ${publishable}
+    secret key       ${secret}
+    root secret      PLACET_ROOT_SECRET in ${shown(join(data, "secrets.json"))}
+
+  Order something in the shop, then ask what is held:
+
+    curl -s ${worker.url}/v1/contacts/lookup \\
+      -H 'Authorization: Bearer ${secret}' \\
+      -H 'Content-Type: application/json' \\
+      -d '{"email":"ada@example.com"}'
+
+  Ctrl-C stops; data stays in ${shown(data)}/
+`;
+}
+
+/** A path as one would type it here. */
+function shown(path) {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near || ".";
+}

@@ -1,0 +1,167 @@
+// The demo shop's own server: static files and two form targets that forget what they are sent. It stands for the shop's
+// platform, on another origin than the worker, as in life. It keeps no log: request lines and bodies are people's data.
+
+import { createHash } from "node:crypto";
+import { readFile, realpath } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HOST = "127.0.0.1";
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const FORM_LIMIT = 64 * 1024;
+
+// 303 turns the POST into a GET, so reloading the page does not order twice.
+const FORMS = new Map([
+  ["/order", "/thanks.html"],
+  ["/newsletter", "/thanks.html#newsletter"],
+]);
+
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".ts": "text/plain; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
+  // Streaming compilation refuses every other type.
+  ".wasm": "application/wasm",
+};
+
+/**
+ * Starts the shop.
+ *
+ * `demo` is what `seedDemo` answers. It may come later (`shop.demo = …`): seeding needs the shop's origin, which is not
+ * known before the server has its port. Until then `/demo.json` answers 503 and the pages work without placet.
+ *
+ * @param {object} options
+ * @param {number} options.port   port on 127.0.0.1; 0 takes a free one
+ * @param {{shop: string, endpoint: string, publishable: string}} [options.demo]
+ * @param {string} [options.root] the repository
+ * @returns {Promise<{url: string, demo: object | undefined, server: import("node:http").Server, stop(): Promise<void>}>}
+ * @throws {Error} with code `EADDRINUSE` if the port is taken
+ */
+export async function startShop({ port, demo, root = REPOSITORY }) {
+  const mounts = [
+    ["/placet/", resolve(root, "pkg/storefront")],
+    ["/", resolve(root, "www/shop")],
+  ];
+  const shop = { url: "", demo, server: undefined, stop: undefined };
+  shop.server = createServer((request, response) => {
+    answer(request, response, mounts, shop.demo).catch(() => {
+      if (response.headersSent) response.destroy();
+      else say(response, 500, "the shop's server failed");
+    });
+  });
+  await new Promise((done, fail) => {
+    shop.server.once("error", fail);
+    shop.server.listen(port, HOST, done);
+  });
+  shop.url = `http://${HOST}:${shop.server.address().port}`;
+  shop.stop = () =>
+    new Promise((done) => {
+      shop.server.close(() => done());
+      shop.server.closeAllConnections();
+    });
+  return shop;
+}
+
+async function answer(request, response, mounts, demo) {
+  for (const [name, value] of Object.entries(securityHeaders(demo))) response.setHeader(name, value);
+  const path = decodedPath(request.url);
+  if (path === undefined) return say(response, 400, "the address cannot be read");
+  if (FORMS.has(path)) return takeForm(request, response, FORMS.get(path));
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("Allow", "GET, HEAD");
+    return say(response, 405, "this page can only be read");
+  }
+  if (path === "/demo.json") {
+    if (!demo) return say(response, 503, "the demo is not seeded yet");
+    const { endpoint, publishable, shop } = demo;
+    return send(request, response, TYPES[".json"], Buffer.from(JSON.stringify({ endpoint, key: publishable, shop })));
+  }
+  const file = await readMounted(mounts, path);
+  if (!file) return say(response, 404, "there is no such page");
+  return send(request, response, file.type, file.bytes);
+}
+
+function securityHeaders(demo) {
+  const connect = demo ? `'self' ${new URL(demo.endpoint).origin}` : "'self'";
+  return {
+    "Content-Security-Policy": [
+      "default-src 'self'",
+      "script-src 'self' 'wasm-unsafe-eval'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      `connect-src ${connect}`,
+      "form-action 'self'",
+      "base-uri 'none'",
+      "object-src 'none'",
+      "frame-ancestors 'none'",
+    ].join("; "),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+  };
+}
+
+/** The path without its query, decoded; undefined if it cannot name a file. */
+function decodedPath(url) {
+  try {
+    const path = decodeURIComponent(url.split(/[?#]/, 1)[0]);
+    return path.startsWith("/") && !/[\0\\]/.test(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the file that a path names; undefined if there is none, if it is hidden, or if it lies outside its folder. */
+async function readMounted(mounts, path) {
+  if (path.split("/").some((part) => part.startsWith("."))) return undefined;
+  const [prefix, folder] = mounts.find(([start]) => path.startsWith(start));
+  const name = path.slice(prefix.length);
+  try {
+    const base = await realpath(folder);
+    const file = await realpath(join(base, name === "" || name.endsWith("/") ? `${name}index.html` : name));
+    if (!file.startsWith(base + sep)) return undefined;
+    return { bytes: await readFile(file), type: TYPES[extname(file)] ?? "application/octet-stream" };
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG", "EACCES"].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+function send(request, response, type, bytes) {
+  const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
+  response.setHeader("Cache-Control", "no-cache");
+  response.setHeader("ETag", etag);
+  const seen = (request.headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  if (seen.includes(etag) || seen.includes("*")) return response.writeHead(304).end();
+  response.writeHead(200, { "Content-Type": type, "Content-Length": bytes.length });
+  response.end(request.method === "HEAD" ? undefined : bytes);
+}
+
+/** Reads the form to its end, keeps nothing of it, and leads on. */
+async function takeForm(request, response, next) {
+  if (request.method !== "POST") {
+    response.setHeader("Allow", "POST");
+    return say(response, 405, "this address takes a form");
+  }
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > FORM_LIMIT) {
+      // The rest is not worth reading.
+      response.setHeader("Connection", "close");
+      return say(response, 413, `a form may have ${FORM_LIMIT} bytes at most`);
+    }
+  }
+  response.writeHead(303, { Location: next, "Cache-Control": "no-store" }).end();
+}
+
+function say(response, status, text) {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" });
+  response.end(response.req.method === "HEAD" ? undefined : `${text}\n`);
+}
