@@ -58,10 +58,10 @@ const MIGRATIONS: &[&[&str]] = &[&[
         source_url TEXT,
         source_form TEXT
     ) STRICT, WITHOUT ROWID",
-    "CREATE INDEX submission_of_contact ON submission (contact)",
-    // The ledger proper. `*` in channel or purpose stands for all of them, `-` in basis for none.
+    // The ledger proper. `*` in channel or purpose stands for all of them, `-` in basis for none. The records of an address
+    // lie side by side, in the order of their ids and thus of time.
     "CREATE TABLE record (
-        id TEXT PRIMARY KEY,
+        id TEXT NOT NULL,
         address INTEGER NOT NULL REFERENCES address,
         channel TEXT NOT NULL,
         purpose TEXT NOT NULL,
@@ -70,10 +70,9 @@ const MIGRATIONS: &[&[&str]] = &[&[
         objection INTEGER NOT NULL,
         assurance TEXT NOT NULL,
         effective_at INTEGER NOT NULL,
-        submission TEXT NOT NULL REFERENCES submission
+        submission TEXT NOT NULL REFERENCES submission,
+        PRIMARY KEY (address, id)
     ) STRICT, WITHOUT ROWID",
-    "CREATE INDEX record_of_address ON record (address)",
-    "CREATE INDEX record_of_submission ON record (submission)",
     "CREATE TRIGGER record_is_immutable BEFORE UPDATE ON record
         BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END",
     // The standings, derived from the records and kept by `track::keep`.

@@ -7,7 +7,10 @@ async function start() {
   try {
     const [{ open }, { endpoint, key }] = await Promise.all([import("/placet/storefront.js"), readDemo()]);
     const opened = await open({ endpoint, key, locale: document.documentElement.lang });
-    for (const form of document.querySelectorAll("form[data-placet-form]")) opened.bind(form);
+    for (const form of document.querySelectorAll("form[data-placet-form]")) {
+      opened.bind(form);
+      form.dataset.bound = "";
+    }
     opened.on("submitted", () => say("Your choices are saved."));
     opened.on("queued", () => say("You seem to be offline. Your choices will be sent later."));
     opened.on("error", () => say("Your choices could not be saved. Everything else works as usual."));

@@ -1,0 +1,88 @@
+// A plain HTTP client and the submissions that the fault test and the benchmark send.
+
+import { createHash, randomUUID } from "node:crypto";
+import { Agent, request } from "node:http";
+
+export const ORIGIN = "http://127.0.0.1:8788";
+export const MASTER_KEY = "a master key for load tests, nowhere else used";
+export const ROOT_SECRET = "root_secret_for_load_tests_nowhere_else_used";
+
+const TEXT_SHA256 = createHash("sha256").update("We write about coffee.").digest("hex");
+
+/** One connection that stays open. */
+export class Connection {
+  #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  #url;
+
+  constructor(url) {
+    this.#url = new URL(url);
+  }
+
+  /** Answers `{ status, text }`, or rejects when the connection broke: then nobody knows whether the request was served. */
+  send(method, path, headers, body) {
+    return new Promise((done, fail) => {
+      const { hostname, port } = this.#url;
+      const length = body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+      const outgoing = request({ agent: this.#agent, hostname, port, method, path, headers: { ...headers, ...length } }, (answer) => {
+        let text = "";
+        answer.setEncoding("utf8");
+        answer.on("data", (chunk) => (text += chunk));
+        answer.on("end", () => done({ status: answer.statusCode, text }));
+        answer.on("error", fail);
+      });
+      outgoing.setTimeout(10_000, () => outgoing.destroy(new Error("no answer within 10 s")));
+      outgoing.on("error", fail);
+      outgoing.end(body);
+    });
+  }
+
+  close() {
+    this.#agent.destroy();
+  }
+}
+
+/** Creates a shop and answers the headers that its page and its server send. */
+export async function createShop(url) {
+  const connection = new Connection(url);
+  const body = JSON.stringify({
+    name: "Load", country: "GB", origins: [ORIGIN], channels: ["email", "sms"], purposes: ["newsletter"],
+    notices: [{ id: "checkout-optin", version: "1", locale: "en-GB", text: "We write about coffee." }],
+  });
+  const answer = await connection.send("POST", "/v1/shops", { authorization: `Bearer ${ROOT_SECRET}` }, body);
+  connection.close();
+  if (answer.status !== 201) throw new Error(`the shop was not created: ${answer.status} ${answer.text}`);
+  const { publishable, secret } = JSON.parse(answer.text).keys;
+  return {
+    page: { authorization: `Bearer ${publishable}`, origin: ORIGIN },
+    server: { authorization: `Bearer ${secret}` },
+  };
+}
+
+/** A checkout by somebody new: e-mail ticked, SMS not. */
+export function newSubmission() {
+  const id = randomUUID();
+  const email = `${id}@example.com`;
+  const body = JSON.stringify({
+    id,
+    contact: { email, phone: `+44${id.replace(/\D/g, "").padEnd(12, "7").slice(0, 12)}`, country: "GB" },
+    choices: [
+      { channel: "email", purpose: "newsletter", choice: "opt_in" },
+      { channel: "sms", purpose: "newsletter", choice: "declined" },
+    ],
+    notice: { id: "checkout-optin", version: "1", locale: "en-GB", text_sha256: TEXT_SHA256 },
+    source: { kind: "form", url: `${ORIGIN}/checkout.html`, form: "checkout" },
+    occurred_at: new Date().toISOString(),
+  });
+  return { id, email, body };
+}
+
+/** Runs `work(connection)` over and over on `count` connections until `until()` says so. */
+export async function onConnections(count, url, until, work) {
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      const connection = new Connection(url);
+      while (!until()) await work(connection);
+      connection.close();
+    }),
+  );
+}
