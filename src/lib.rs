@@ -1,4 +1,38 @@
-//! placet keeps a shop's channel consent.
+//! placet keeps a shop's channel consent: who may be written to, messaged or called, by which channel, for which purpose, on
+//! what ground, with what proof.
+//!
+//! One consent logic, written once, is compiled to WebAssembly and runs in the storefront, where opt-ins are captured, and at
+//! the edge, where the ledger is kept. Both give the same answer to the same question, because it is the same code.
+//!
+//! # The rooms
+//!
+//! | room | what it is for | what never enters |
+//! |---|---|---|
+//! | [`consent`] | the logic: records, standings, decisions | JavaScript, clocks, randomness, storage, waiting |
+//! | `ledger` | the memory: one shop's ledger over a synchronous SQLite [`Database`](ledger::Database) | HTTP, runtimes |
+//! | `api` | the service: HTTP as values | runtimes, sockets |
+//! | `storefront` | adapter to the browser | rules |
+//! | `logic` | adapter to any JavaScript runtime | rules |
+//! | `edge` | adapter to Cloudflare Workers and workerd | rules |
+//!
+//! Arrows point one way: `storefront` and `logic` to `consent`; `edge` to `api` to `ledger` to `consent`.
+//!
+//! # Features
+//!
+//! None is on by default. An artifact is built with exactly one of `storefront`, `logic` and `edge`; `native` is the service over
+//! SQLite files, for tests and tools. `service`, `formats` and `serde` are parts of these.
+//!
+//! # Example
+//!
+//! ```
+//! use placet::consent::*;
+//!
+//! let offers = PurposeSlug::parse("offers").ok_or("not a slug")?;
+//! let standing = Standing::default();
+//! let decision = decide(&standing, &Policy::default(), Channel::Sms, &offers);
+//! assert_eq!(decision.reason(), Some(Reason::NeverAsked));
+//! # Ok::<(), &str>(())
+//! ```
 #![warn(unreachable_pub)]
 #![cfg_attr(
     test,

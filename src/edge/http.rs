@@ -28,12 +28,13 @@ impl Head {
         Ok(Self { method, path: request.path(), headers })
     }
 
-    pub(super) fn with(self, body: Bytes) -> worker::Result<Request<Bytes>> {
+    pub(super) fn with(self, body: Bytes) -> Request<Bytes> {
         let mut request = Request::new(body);
         *request.method_mut() = self.method;
-        *request.uri_mut() = self.path.parse().map_err(|_| worker::Error::RustError("path".into()))?;
+        // What the URL standard lets pass and RFC 3986 does not is no route of ours; `/` is none either.
+        *request.uri_mut() = self.path.parse().unwrap_or_default();
         *request.headers_mut() = self.headers;
-        Ok(request)
+        request
     }
 }
 

@@ -75,6 +75,6 @@ impl DurableObject for ShopObject {
         let Some(body) = read_body(&mut request, LARGEST_BODY).await? else {
             return answer(api::body_too_large(LARGEST_BODY));
         };
-        answer(service.handle(&head.with(body)?))
+        answer(service.handle(&head.with(body)))
     }
 }
