@@ -77,7 +77,7 @@ impl ReceiptAnswer {
 
 /// A JSON answer that no cache may keep.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Bytes>, Problem> {
-    let body = serde_json::to_vec(value).map_err(|_| Problem::Internal)?;
+    let body = serde_json::to_vec(value)?;
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();

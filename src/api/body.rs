@@ -71,7 +71,10 @@ fn problem(pointer: String, error: &serde_json::Error) -> Problem {
     } else if let Some(name) = named_by(&message, "missing field `") {
         Problem::field(format!("{pointer}/{name}"), Fault::new("missing_field", "this field is required"))
     } else if let Some(name) = named_by(&message, "duplicate field `") {
-        Problem::field(format!("{pointer}/{name}"), Fault::new("duplicate_field", "this field stands twice; send it once"))
+        Problem::field(
+            format!("{pointer}/{name}"),
+            Fault::new("duplicate_field", "this field stands twice; send it once"),
+        )
     } else {
         Problem::field(pointer, Fault::new("wrong_type", "this field has a value of another type than expected"))
     }

@@ -104,11 +104,6 @@ pub fn body_too_large(limit: usize) -> Response<Bytes> {
     readable_anywhere(Problem::BodyTooLarge { limit }.into_response())
 }
 
-/// The answer when something failed outside of the service proper.
-pub fn internal() -> Response<Bytes> {
-    Problem::Internal.into_response()
-}
-
 fn health() -> Response<Bytes> {
     let body = concat!("{\"status\":\"ok\",\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}");
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));

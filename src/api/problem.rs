@@ -79,13 +79,22 @@ pub(super) enum Problem {
         what: String,
     },
     /// Something failed on our side.
-    Internal,
+    Internal {
+        /// What, for the operator's log. It speaks of statements and columns, never of values, and stays inside.
+        cause: String,
+    },
 }
 
 impl From<DatabaseError> for Problem {
-    /// The database's own words stay inside: they help nobody outside.
-    fn from(_: DatabaseError) -> Self {
-        Self::Internal
+    fn from(error: DatabaseError) -> Self {
+        Self::Internal { cause: error.to_string() }
+    }
+}
+
+impl From<serde_json::Error> for Problem {
+    /// An answer that could not be written. serde's message may repeat a value, so only its kind is kept.
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal { cause: format!("JSON: {:?}", error.classify()) }
     }
 }
 
@@ -123,7 +132,7 @@ impl Problem {
             Self::RouteNotFound | Self::ContactNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SubmissionConflict => StatusCode::CONFLICT,
-            Self::Misconfigured { .. } | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Misconfigured { .. } | Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -143,7 +152,7 @@ impl Problem {
             Self::ContactNotFound => "contact_not_found",
             Self::SubmissionConflict => "submission_conflict",
             Self::Misconfigured { .. } => "misconfigured",
-            Self::Internal => "internal",
+            Self::Internal { .. } => "internal",
         }
     }
 
@@ -162,7 +171,7 @@ impl Problem {
             Self::ContactNotFound => "No such contact",
             Self::SubmissionConflict => "The id is taken",
             Self::Misconfigured { .. } => "The service is not set up",
-            Self::Internal => "Something failed on our side",
+            Self::Internal { .. } => "Something failed on our side",
         }
     }
 
@@ -183,7 +192,7 @@ impl Problem {
                 "this id belongs to a submission with other content; give each submission an id of its own".into()
             }
             Self::Misconfigured { what } => Cow::Borrowed(what),
-            Self::Internal => "nothing was changed; try again, and report it if it stays".into(),
+            Self::Internal { .. } => "nothing was changed; try again, and report it if it stays".into(),
         }
     }
 

@@ -51,13 +51,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
         match self.admit(method, path, headers) {
-            Err(problem) => readable_anywhere(problem.into_response()),
+            Err(problem) => readable_anywhere(self.refuse(problem)),
             Ok(Admitted::NewShop(id)) => {
-                self.create(id, headers, request.body()).unwrap_or_else(Problem::into_response)
+                self.create(id, headers, request.body()).unwrap_or_else(|problem| self.refuse(problem))
             }
             Ok(Admitted::Caller { route, caller, shop }) => {
                 let answer = self.answer(route, &caller, &shop, headers, request.body());
-                let mut response = answer.unwrap_or_else(Problem::into_response);
+                let mut response = answer.unwrap_or_else(|problem| self.refuse(problem));
                 if let Some(origin) = caller.origin {
                     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
                     response
@@ -68,6 +68,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 response
             }
         }
+    }
+
+    /// The answer for a problem; what failed on our side is told to the operator, who alone can help.
+    fn refuse(&self, problem: Problem) -> Response<Bytes> {
+        if let Problem::Internal { cause } = &problem {
+            self.host.report(cause);
+        }
+        problem.into_response()
     }
 
     /// Settles who asks and whether they may, before anything of the body is looked at.
@@ -106,7 +114,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     fn create(&self, id: ShopId, headers: &HeaderMap, given: &[u8]) -> Result<Response<Bytes>, Problem> {
         let settings = body::read::<ShopBody>(headers, given)?.parse()?;
         if self.shop()?.is_some() {
-            return Err(Problem::Internal);
+            return Err(Problem::Internal { cause: "the object has a shop already".into() });
         }
         let moment = Moment::of(&self.host);
         let mint = |kind: KeyKind| {
@@ -218,7 +226,8 @@ fn storefront(shop: &Shop, headers: &HeaderMap) -> Result<Response<Bytes>, Probl
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Bytes::new();
     }
-    let tag = HeaderValue::from_str(&tag).map_err(|_| Problem::Internal)?;
+    let tag =
+        HeaderValue::from_str(&tag).map_err(|_| Problem::Internal { cause: "the tag is no header value".into() })?;
     response.headers_mut().insert(header::ETAG, tag);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
     Ok(response)

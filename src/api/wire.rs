@@ -161,7 +161,7 @@ impl SubmissionBody {
             occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
             assurance,
             // Two senders of different trust never share a submission, so trust is part of the content.
-            fingerprint: fingerprint(&serde_json::to_vec(&(trusted, self)).map_err(|_| Problem::Internal)?),
+            fingerprint: fingerprint(&serde_json::to_vec(&(trusted, self))?),
         })
     }
 }

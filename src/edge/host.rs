@@ -1,4 +1,4 @@
-//! The runtime's clock and randomness.
+//! The runtime's clock, randomness and log.
 
 use js_sys::{Date, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -26,5 +26,9 @@ impl Host for EdgeHost {
         let random = Uint8Array::new_with_length(u32::try_from(buffer.len()).unwrap_or(0));
         get_random_values(&random);
         random.copy_to(buffer);
+    }
+
+    fn report(&self, failure: &str) {
+        worker::console_error!("placet: {failure}");
     }
 }

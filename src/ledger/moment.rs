@@ -6,12 +6,14 @@ use uuid::{Builder, Uuid};
 
 use crate::consent::Timestamp;
 
-/// What the runtime lends: a clock and a source of randomness fit for secrets.
+/// What the runtime lends: a clock, a source of randomness fit for secrets, and the operator's ear.
 pub trait Host {
     /// The time now.
     fn now(&self) -> Timestamp;
     /// Fills the buffer with random bytes.
     fn fill(&self, buffer: &mut [u8]);
+    /// Tells the operator of a failure on our side. Never of a person: no address, no key, no value of a row.
+    fn report(&self, failure: &str);
 }
 
 /// One instant of the host's, held still while a command is decided.

@@ -117,4 +117,8 @@ impl Host for OsHost {
             std::process::abort();
         }
     }
+
+    fn report(&self, failure: &str) {
+        eprintln!("placet: {failure}");
+    }
 }
