@@ -94,6 +94,11 @@ pub fn refuse_shop(headers: &HeaderMap, given: &[u8]) -> Option<Response<Bytes>>
     body::read::<ShopBody>(headers, given).and_then(|shop| shop.parse()).err().map(Problem::into_response)
 }
 
+/// The largest body that an adapter need read for a request, in bytes.
+pub fn body_limit(method: &Method, path: &str) -> usize {
+    Route::of(method, path).map_or(0, Route::body_limit)
+}
+
 /// The answer when a secret of the deployment is missing.
 pub fn misconfigured(what: &impl std::fmt::Display) -> Response<Bytes> {
     Problem::Misconfigured { what: what.to_string() }.into_response()

@@ -22,6 +22,8 @@ mod route;
 mod service;
 mod wire;
 
-pub use front::{Door, NEW_SHOP_HEADER, REQUEST_HEADERS, body_too_large, front, misconfigured, refuse_shop};
+pub use front::{
+    Door, NEW_SHOP_HEADER, REQUEST_HEADERS, body_limit, body_too_large, front, misconfigured, refuse_shop,
+};
 pub use key::{Key, KeyKind, Scope, Secrets, ShopId, WeakSecret};
 pub use service::ShopService;

@@ -17,8 +17,6 @@ use crate::api::{self, Door, NEW_SHOP_HEADER, Secrets, ShopService, WeakSecret};
 
 /// The binding of the namespace of shops' objects.
 const SHOPS: &str = "SHOPS";
-/// The largest body that any route takes, in bytes. Each route has its own, smaller limit.
-const LARGEST_BODY: usize = 1024 * 1024;
 
 /// The front worker.
 #[event(fetch)]
@@ -72,8 +70,9 @@ impl DurableObject for ShopObject {
             Err(weak) => return answer(api::misconfigured(weak)),
         };
         let head = Head::of(&request, &[NEW_SHOP_HEADER])?;
-        let Some(body) = read_body(&mut request, LARGEST_BODY).await? else {
-            return answer(api::body_too_large(LARGEST_BODY));
+        let limit = api::body_limit(&head.method, &head.path);
+        let Some(body) = read_body(&mut request, limit).await? else {
+            return answer(api::body_too_large(limit));
         };
         answer(service.handle(&head.with(body)))
     }
