@@ -46,5 +46,7 @@ pub mod consent;
 mod edge;
 #[cfg(feature = "service")]
 pub mod ledger;
+#[cfg(feature = "logic")]
+pub mod logic;
 #[cfg(feature = "storefront")]
 pub mod storefront;

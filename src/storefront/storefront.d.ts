@@ -1,0 +1,185 @@
+/**
+ * placet in the storefront: captures opt-ins, keeps them until the edge has them, and answers from what this browser knows.
+ *
+ * Importing this module touches no global, so it may be imported on a server too. It must never stand in the way of a
+ * checkout; let the page go on without it:
+ *
+ * ```js
+ * import { open } from "placet/storefront";
+ *
+ * const placet = await open({ endpoint: "https://consent.example", key: "pk_…" }).catch(() => undefined);
+ * placet?.bind(document.querySelector("form"));
+ * ```
+ */
+
+/** A way to reach a person. */
+export type Channel = "email" | "sms" | "phone" | "whatsapp" | "push" | "post";
+
+/** What a person chose. `declined`: was asked and did not say yes. */
+export type Choice = "opt_in" | "opt_out" | "declined";
+
+/** Why a message may not be sent. */
+export type Reason = "never_asked" | "declined" | "opted_out" | "objected" | "awaiting_confirmation";
+
+/** May we send this? With the reason where not. */
+export type Decision = { allow: true; reason?: undefined } | { allow: false; reason: Reason };
+
+export interface Options {
+  /** The http(s) address of the edge. */
+  endpoint: string;
+  /** A publishable key, `pk_…`. */
+  key: string;
+  /** The language of the words, BCP 47, where no `lang` attribute says one. */
+  locale?: string;
+  /** The WebAssembly module, where it does not lie beside this file as `storefront_bg.wasm`. */
+  wasm?: URL | Request | Response | BufferSource | WebAssembly.Module;
+}
+
+/** What a script hands in. Choices whose channel has no address in `contact` are refused. */
+export interface Submission {
+  contact: {
+    email?: string;
+    /** With `+` and the country code. */
+    phone?: string;
+    /** ISO 3166-1 alpha-2. */
+    country?: string;
+  };
+  choices: readonly { channel: Channel; purpose: string; choice: Choice }[];
+  notice: {
+    id: string;
+    version: string;
+    /** BCP 47; that of `open` where absent. */
+    locale?: string;
+    /** The words that were shown, white space at their ends aside; the SHA-256 of their UTF-8 bytes is part of the record. */
+    text: string;
+  };
+  source?: { kind?: "form" | "script"; form?: string };
+}
+
+/** The edge has it. */
+export interface Receipt {
+  id: string;
+  /** RFC 3339. */
+  received_at: string;
+  queued?: undefined;
+}
+
+/** It waits in this browser and is sent when the edge can be reached. */
+export interface Queued {
+  id: string;
+  queued: true;
+  received_at?: undefined;
+}
+
+/** What `GET /v1/storefront` says of the shop. */
+export interface Config {
+  shop: { id: string; name: string; country?: string | null };
+  channels: Channel[];
+  purposes: string[];
+  notices: { id: string; version: string; locale: string; text: string }[];
+  /** The channels on which an opt-in waits until its address confirms it. */
+  policy: { confirmation: Channel[] };
+}
+
+export interface Events {
+  /** The answers of `decide` may differ from now on. */
+  change: undefined;
+  /** The edge has a submission. */
+  submitted: Receipt;
+  /** A submission could not be sent yet. */
+  queued: Queued;
+  /** Something is wrong that nobody awaits. Without a listener it is written to the console. */
+  error: PlacetError;
+}
+
+export interface Placet {
+  /**
+   * The shop's configuration; `null` where the edge cannot be reached. Until it is there `decide` follows the strictest
+   * policy, and `change` follows when it comes.
+   */
+  readonly config: Promise<Config | null>;
+
+  /**
+   * Captures each submission of a form from now on, in the background: the form's own submission is neither stopped nor
+   * delayed. Returns what undoes it.
+   *
+   * The form is marked up so:
+   *
+   * - `data-placet-form="checkout"` on the form names it (optional);
+   * - `data-placet-address="email"`, `"phone"` or `"country"` on its fields;
+   * - `data-placet-notice="id"` and `data-placet-version="3"` on the element that holds the words;
+   * - `data-placet-channel` and `data-placet-purpose` on its checkboxes, each with a `<label>`.
+   *
+   * A ticked box is an `opt_in`, an unticked one `declined`. A box whose address field is empty is left out; where none
+   * remains nothing is sent. A box with the `checked` attribute is recorded as `declined` whatever its state, and `error`
+   * tells `preticked`: a box that the page ticked says nothing of the person's will (CJEU C-673/17, Planet49).
+   *
+   * **The words** in the record are lines joined by `"\n"`: the text of the notice, then that of each box's first label in
+   * document order, where text is `element.textContent.replace(/\s+/g, " ").trim()`. The SHA-256 of their UTF-8 bytes, in
+   * lower-case hex, is `notice.text_sha256`; whoever has the page can compute it again. Disabled boxes were not offered and
+   * do not count. The language is the closest `lang` attribute around the notice.
+   *
+   * A choice is kept in this browser before the form's own submission goes on, and sent at once; where the page goes away
+   * before the answer, the next page that opens placet sends it again under the same id, and the edge keeps one.
+   *
+   * @throws {PlacetError} where the markup lacks one of these.
+   */
+  bind(form: HTMLFormElement): () => void;
+
+  /**
+   * Hands in what the page itself asked. Resolves as soon as it is known whether the edge has it or it has to wait.
+   *
+   * @throws {PlacetError} as a rejection: something is missing in it, or the edge refused it (`refused`).
+   */
+  submit(submission: Submission): Promise<Receipt | Queued>;
+
+  /**
+   * What this browser's own submissions amount to, by the same logic as at the edge. It knows nothing of other browsers:
+   * the word of the edge is final.
+   *
+   * @throws {PlacetError} `unknown_channel`, `bad_purpose`.
+   */
+  decide(channel: Channel, purpose: string): Decision;
+
+  /** Listens. Returns what undoes it. */
+  on<E extends keyof Events>(event: E, listener: (detail: Events[E]) => void): () => void;
+}
+
+export type ErrorCode =
+  // open
+  | "bad_endpoint" | "bad_key" | "no_page" | "wasm_failed"
+  // bind
+  | "not_a_form" | "no_label"
+  // bind and submit
+  | "no_notice" | "no_locale" | "no_choices" | "no_address" | "repeated_choice" | "unknown_channel" | "bad_purpose"
+  // submit
+  | "unknown_choice"
+  // the event `error`, and submit
+  | "bad_address" | "refused"
+  // the event `error` alone
+  | "preticked" | "queue_full";
+
+export class PlacetError extends Error {
+  /** The stable word for what is wrong. */
+  readonly code: ErrorCode;
+  /** With `refused`: the HTTP status. */
+  readonly status?: number;
+  /** With `refused`: the problem details of the edge, RFC 9457. */
+  readonly problem?: {
+    type?: string;
+    title?: string;
+    status?: number;
+    detail?: string;
+    errors?: { pointer: string; detail: string }[];
+  };
+}
+
+/**
+ * Opens placet for one shop. Resolves even while the network is down.
+ *
+ * What the person chose, and while it waits also the address it is about, is kept in `localStorage` under `placet:<key>:`,
+ * at most 50 submissions; where storage is blocked or full, in the page's memory.
+ *
+ * @throws {PlacetError} as a rejection: an option is wrong, or WebAssembly cannot run here.
+ */
+export function open(options: Options): Promise<Placet>;

@@ -1,0 +1,142 @@
+// The package as its users install it: packed by npm, unpacked somewhere else, imported by Node and workerd, bundled by esbuild.
+// How the storefront in it behaves in a page is in package/page.mjs.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { inAPage } from "./package/page.mjs";
+
+const require = createRequire(new URL("../www/package.json", import.meta.url));
+const pkg = fileURLToPath(new URL("../pkg/", import.meta.url));
+const project = await mkdtemp(join(tmpdir(), "placet-package-"));
+const installed = join(project, "node_modules/placet");
+
+before(async () => {
+  const packed = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", project], { cwd: pkg, encoding: "utf8" }));
+  await writeFile(join(project, "package.json"), JSON.stringify({ name: "shop", private: true, type: "module" }));
+  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", join(project, packed[0].filename)], { cwd: project });
+});
+
+after(() => rm(project, { recursive: true, force: true }));
+
+/** Runs a module in the project and returns what it prints, as JSON. */
+function run(source, ...options) {
+  const args = [...options, "--input-type=module", "--eval", source];
+  return JSON.parse(execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" }));
+}
+
+test("every file that the manifest names is in the package, and the version is the crate's", async () => {
+  const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+  const named = Object.values(manifest.exports).flatMap((entry) => (typeof entry === "string" ? [entry] : Object.values(entry)));
+  assert.ok(named.length > 8);
+  for (const path of named) assert.ok(existsSync(join(installed, path)), path);
+  const crate = await readFile(new URL("../Cargo.toml", import.meta.url), "utf8");
+  assert.equal(manifest.version, /^version = "(.+)"$/m.exec(crate)[1]);
+  assert.equal(manifest.dependencies, undefined);
+});
+
+test("importing the storefront on a server touches nothing, and opening it there says why not", () => {
+  const seen = run(`
+    for (const name of ["fetch", "WebAssembly", "navigator"]) {
+      const real = globalThis[name];
+      Object.defineProperty(globalThis, name, { configurable: true, get() { globalThis.touched = name; return real; } });
+    }
+    const before = Object.getOwnPropertyNames(globalThis).sort().join();
+    const { open, PlacetError } = await import("placet/storefront");
+    const touched = globalThis.touched ?? null;
+    const after = Object.getOwnPropertyNames(globalThis).sort().join();
+    const error = await open({ endpoint: "https://consent.example", key: "pk_1" }).catch((error) => error);
+    console.log(JSON.stringify({ touched, same: before === after, real: error instanceof PlacetError && error instanceof Error, code: error.code }));
+  `);
+  assert.deepEqual(seen, { touched: null, same: true, real: true, code: "no_page" });
+});
+
+const ask = `
+  const records = [{ choice: "opt_in", channel: "email", purpose: "newsletter", assurance: "claimed", received_at: "2026-01-02T00:00:00Z" }];
+  const question = { records, channel: "email", purpose: "newsletter" };
+  const answers = () => {
+    let code;
+    try { decide({ records: [], channel: "fax", purpose: "newsletter" }); } catch (error) { code = error instanceof PlacetError && error.code; }
+    return [decide(question), decide({ ...question, policy: { confirmation: [] } }), standing({ records }), normalise({ kind: "phone", value: "+44 7700 900123" }).key, code];
+  };
+`;
+const answers = [
+  { allow: false, reason: "awaiting_confirmation" },
+  { allow: true },
+  [{ channel: "email", purpose: "newsletter", status: "awaiting_confirmation" }],
+  "+447700900123",
+  "unknown_channel",
+];
+
+test("the logic answers in Node", () => {
+  const seen = run(`import { decide, normalise, PlacetError, standing } from "placet/logic"; ${ask} console.log(JSON.stringify(answers()));`);
+  assert.deepEqual(seen, answers);
+});
+
+test("the logic answers in workerd, by the condition of that name", async () => {
+  const resolved = run(`console.log(JSON.stringify(import.meta.resolve("placet/logic")));`, "--conditions=workerd");
+  assert.match(resolved, /\/logic\/workerd\.js$/);
+  const at = join(project, "worker");
+  await mkdir(at);
+  for (const file of ["workerd.js", "logic_bg.wasm"]) await cp(join(installed, "logic", file), join(at, file));
+  await writeFile(join(at, "main.js"), `import { decide, normalise, PlacetError, standing } from "./workerd.js"; ${ask}
+    export default { fetch: () => Response.json(answers()) };`);
+  await writeFile(join(at, "config.capnp"), `using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [(name = "main", worker = (compatibilityDate = "2026-04-01", modules = [
+        (name = "main.js", esModule = embed "main.js"),
+        (name = "workerd.js", esModule = embed "workerd.js"),
+        (name = "./logic_bg.wasm", wasm = embed "logic_bg.wasm"),
+      ]))],
+      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+    );`);
+  const workerd = spawn(require("workerd").default, ["serve", "--control-fd=3", join(at, "config.capnp")], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
+  try {
+    const [chunk] = await Promise.race([
+      new Promise((told) => workerd.stdio[3].once("data", (...all) => told(all))),
+      new Promise((_, ended) => workerd.once("exit", (status) => ended(new Error(`workerd ended with ${status}`)))),
+    ]);
+    const { port } = JSON.parse(String(chunk).split("\n")[0]);
+    assert.deepEqual(await (await fetch(`http://127.0.0.1:${port}/`)).json(), answers);
+  } finally {
+    workerd.kill();
+  }
+});
+
+test("esbuild bundles the storefront and the logic for a browser", async () => {
+  const { build } = require("esbuild");
+  for (const [name, source, expected] of [
+    ["storefront", `export { open } from "placet/storefront";`, /storefront_bg\.wasm/],
+    ["logic", `export { decide } from "placet/logic";`, /logic_bg\.wasm/],
+  ]) {
+    const { outputFiles, warnings } = await build({
+      stdin: { contents: source, resolveDir: project },
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+    });
+    assert.deepEqual(warnings, [], name);
+    assert.match(outputFiles[0].text, expected);
+    assert.doesNotMatch(outputFiles[0].text, /node:fs/, "the files of another runtime");
+  }
+  // What is not used is not there: the package declares itself free of side effects.
+  const { outputFiles } = await build({
+    stdin: { contents: `import "placet/storefront"; console.log(1);`, resolveDir: project },
+    bundle: true,
+    write: false,
+    format: "esm",
+    logLevel: "error",
+  });
+  assert.ok(outputFiles[0].text.length < 200);
+});
+
+inAPage(installed);

@@ -1,0 +1,288 @@
+// The storefront as built, in a real Chromium, on a page of one origin with an edge of another that answers as it is told.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+
+const require = createRequire(new URL("../../www/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+
+const FORM = `<form method="post" action="/order" data-placet-form="checkout">
+  <input name="email" data-placet-address="email">
+  <p data-placet-notice="signup" data-placet-version="2">We  write
+    twice a month.</p>
+  <label><input type="checkbox" name="news" data-placet-channel="email" data-placet-purpose="newsletter"> By e-mail</label>
+  <button>Order</button></form>`;
+const WORDS = "We write twice a month.\nBy e-mail";
+const SUBMISSION = {
+  contact: { email: "jane@example.com", phone: "+44 7700 900123" },
+  choices: [{ channel: "email", purpose: "newsletter", choice: "opt_in" }],
+  notice: { id: "footer", version: "1", text: "We write." },
+};
+const CONFIG = { shop: { id: "s", name: "Shop" }, channels: ["email"], purposes: ["newsletter"], notices: [], policy: { confirmation: ["sms"] } };
+
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const received = { status: 201, body: { id: "", received_at: "2026-01-02T00:00:00.000Z" } };
+
+/** What the edge was asked, and how it answers: a function of the number of submissions so far, or "hang up". */
+let submissions, answer, config, wasmType;
+let shopServer, edgeServer, browser, context, page, shop, endpoint;
+
+const listen = (handler) =>
+  new Promise((done) => {
+    const server = createServer(handler);
+    server.listen(0, "127.0.0.1", () => done([server, `http://127.0.0.1:${server.address().port}`]));
+  });
+
+const read = async (request) => {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  return body;
+};
+
+async function edge(request, response) {
+  const cors = { "access-control-allow-origin": "*", "access-control-expose-headers": "retry-after", "access-control-allow-headers": "authorization, content-type" };
+  if (request.method === "OPTIONS") return response.writeHead(204, cors).end();
+  const told = request.url === "/v1/storefront" ? config : await submit(request);
+  if (told === "hang up") return request.socket.destroy();
+  response.writeHead(told.status, { ...cors, "content-type": "application/json", ...told.headers }).end(JSON.stringify(told.body));
+}
+
+async function submit(request) {
+  const text = await read(request);
+  submissions.push({ text, body: JSON.parse(text), key: request.headers.authorization, type: request.headers["content-type"] });
+  const told = await answer(submissions.length);
+  return told === received ? { ...received, body: { ...received.body, id: JSON.parse(text).id } } : told;
+}
+
+const pages = (installed) => async (request, response) => {
+  const path = new URL(request.url, "http://x").pathname;
+  if (path.startsWith("/placet/")) {
+    const type = path.endsWith(".js") ? "text/javascript" : wasmType;
+    if (!type) return response.writeHead(404).end();
+    return response.writeHead(200, { "content-type": type }).end(await readFile(join(installed, "storefront", path.slice(8))));
+  }
+  await read(request);
+  response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><html lang="en"><body>${path === "/order" ? "<h1>Thanks</h1>" : FORM}`);
+};
+
+/** Opens placet in a page and notes what it tells. */
+async function opened(where = page, options = {}) {
+  return where.evaluate(
+    async ([endpoint, options]) => {
+      const { open } = await import("/placet/storefront.js");
+      globalThis.told = [];
+      globalThis.placet = await open({ endpoint, key: "pk_test", ...options });
+      for (const event of ["change", "submitted", "queued", "error"]) placet.on(event, (detail) => told.push([event, detail?.code ?? detail?.id ?? ""]));
+      return Object.keys(placet).sort().join();
+    },
+    [endpoint, options],
+  );
+}
+
+/** Asked once the shop's policy is known; until then the strictest holds. */
+const decided = (where = page) => where.evaluate(() => placet.config.then(() => placet.decide("email", "newsletter")));
+const told = (event) => page.evaluate((event) => told.filter(([name]) => name === event).map(([, about]) => about), event);
+
+async function until(what, holds) {
+  for (const limit = Date.now() + 10_000; ; await new Promise((done) => setTimeout(done, 20))) {
+    if (await holds()) return;
+    assert.ok(Date.now() < limit, `did not come about: ${what}`);
+  }
+}
+
+async function fill({ email = "jane@example.com", tick = true } = {}) {
+  await page.fill("[name=email]", email);
+  await page.setChecked("[name=news]", tick);
+}
+
+/** Ends the leases and pauses of what waits, as the passing of time would. */
+const laterOn = (where = page) =>
+  where.evaluate(() => {
+    for (const [name, value] of Object.entries(localStorage)) {
+      if (name.includes(":queue:")) localStorage[name] = JSON.stringify({ ...JSON.parse(value), notBefore: 0 });
+    }
+  });
+
+export function inAPage(installed) {
+  before(async () => {
+    [shopServer, shop] = await listen(pages(installed));
+    [edgeServer, endpoint] = await listen(edge);
+    browser = await chromium.launch({
+      executablePath: process.env.CHROME ?? "/usr/bin/chromium",
+      args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+  });
+
+  after(async () => {
+    await browser?.close();
+    for (const server of [shopServer, edgeServer]) {
+      server?.closeAllConnections();
+      server?.close();
+    }
+  });
+
+  beforeEach(async () => {
+    [submissions, answer, config, wasmType] = [[], () => received, { status: 200, body: CONFIG }, "application/wasm"];
+    await context?.close();
+    context = await browser?.newContext();
+    page = await context?.newPage();
+    await page?.goto(`${shop}/checkout?email=jane@example.com#top`);
+  });
+
+  test("a form goes its own way, and its choices go theirs", async () => {
+    await opened();
+    await page.evaluate(() => { placet.bind(document.forms[0]); });
+    await fill();
+    await page.click("button");
+    await page.waitForSelector("h1");
+    await until("a submission", () => submissions.length);
+    const [{ body, key, type }] = submissions;
+    assert.equal(key, "Bearer pk_test");
+    assert.equal(type, "application/json");
+    const { id, occurred_at, ...rest } = body;
+    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.equal(parseInt(id.replaceAll("-", "").slice(0, 12), 16), Date.parse(occurred_at));
+    assert.deepEqual(rest, {
+      contact: { email: "jane@example.com" },
+      choices: [{ channel: "email", purpose: "newsletter", choice: "opt_in" }],
+      notice: { id: "signup", version: "2", locale: "en", text_sha256: sha256(WORDS) },
+      source: { kind: "form", url: `${shop}/checkout`, form: "checkout" },
+    });
+    // The page that sent it is gone, perhaps before the answer. The next one knows all the same, and sends it again alike.
+    await opened();
+    assert.equal((await page.evaluate(() => placet.config)).shop.name, "Shop");
+    assert.deepEqual(await decided(), { allow: true });
+    await laterOn();
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await until("an empty queue", () => page.evaluate(() => !Object.keys(localStorage).some((name) => name.includes(":queue:"))));
+    assert.equal(new Set(submissions.map(({ text }) => text)).size, 1);
+    assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("jane")), false, "no address stays here");
+  });
+
+  test("what is not ticked is declined, and nothing else is sent", async () => {
+    await opened();
+    await page.evaluate(() => {
+      const unbind = placet.bind(document.forms[0]);
+      placet.bind(document.forms[0]);
+      unbind();
+      document.forms[0].addEventListener("submit", (event) => event.preventDefault());
+    });
+    await fill({ email: "", tick: true });
+    await page.click("button");
+    await fill({ tick: false });
+    await page.click("button");
+    await until("the receipt", async () => (await told("submitted")).length);
+    assert.deepEqual(submissions.map(({ body }) => body.choices[0].choice), ["declined"], "bound twice, captured once");
+    assert.deepEqual(await decided(), { allow: false, reason: "declined" });
+    assert.deepEqual(await told("error"), []);
+  });
+
+  test("a script gets a receipt, and only what its choices are about is sent", async () => {
+    assert.equal(await opened(page, { locale: "en" }), "bind,config,decide,on,submit");
+    const receipt = await page.evaluate((given) => placet.submit(given), SUBMISSION);
+    assert.deepEqual(receipt, { id: submissions[0].body.id, received_at: "2026-01-02T00:00:00.000Z" });
+    assert.deepEqual(submissions[0].body.contact, { email: "jane@example.com" });
+    assert.deepEqual(submissions[0].body.notice, { id: "footer", version: "1", locale: "en", text_sha256: sha256("We write.") });
+    assert.equal(submissions[0].body.source.kind, "script");
+    const wrong = await page.evaluate(async () => {
+      const code = (given) => placet.submit(given).catch(({ code }) => code);
+      return [await code(), await code(null), await code({ choices: 7, notice: { id: "a", version: "b", text: "c" } })];
+    });
+    assert.deepEqual(wrong, ["no_notice", "no_notice", "no_choices"]);
+    assert.equal(submissions.length, 1);
+  });
+
+  test("a refusal is told, with the edge's own words, and leaves nothing behind", async () => {
+    const problem = { title: "not valid", status: 422, errors: [{ pointer: "/choices/0/purpose", detail: "unknown" }] };
+    answer = () => ({ status: 422, body: problem });
+    await opened(page, { locale: "en" });
+    const error = await page.evaluate((given) => placet.submit(given).catch((error) => ({ ...error, message: error.message })), SUBMISSION);
+    assert.deepEqual(error, { name: "PlacetError", code: "refused", status: 422, problem, message: "not valid" });
+    assert.deepEqual(await decided(), { allow: false, reason: "never_asked" });
+    assert.deepEqual(await told("error"), [], "thrown to whom it concerns, not told twice");
+    await page.evaluate(() => {
+      placet.bind(document.forms[0]);
+      document.forms[0].addEventListener("submit", (event) => event.preventDefault());
+    });
+    await fill();
+    await page.click("button");
+    await until("the error", async () => (await told("error")).includes("refused"));
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+  });
+
+  test("what cannot be sent waits, goes when the network is back, once and in order", async () => {
+    await opened(page, { locale: "en" });
+    const outcomes = [];
+    for (const failure of ["hang up", { status: 503, body: {} }, { status: 429, headers: { "retry-after": "120" }, body: {} }]) {
+      answer = () => failure;
+      outcomes.push(await page.evaluate((given) => placet.submit(given), SUBMISSION));
+    }
+    answer = () => received;
+    // More than three: Chromium itself tries again where a connection breaks.
+    const failed = submissions.splice(0);
+    assert.ok(outcomes.every(({ id, queued, received_at }) => id && queued === true && received_at === undefined));
+    assert.deepEqual(await told("queued"), outcomes.map(({ id }) => id));
+    const pauses = await page.evaluate(() => Object.keys(localStorage).sort().map((name) => JSON.parse(localStorage[name]).notBefore - Date.now()));
+    assert.ok(pauses[0] > 3000 && pauses[0] < 6000 && pauses[2] > 115_000, `${pauses}`);
+    // Two tabs hear of it at once; what one sends the other does not.
+    const other = await context.newPage();
+    await other.goto(`${shop}/checkout`);
+    await opened(other);
+    assert.deepEqual(await decided(other), { allow: true });
+    await Promise.all([page, other].map((tab) => tab.evaluate(() => { dispatchEvent(new Event("online")); })));
+    await until("three more", () => submissions.length >= 3);
+    await new Promise((done) => setTimeout(done, 300));
+    assert.deepEqual(submissions.map(({ body }) => body.id), outcomes.map(({ id }) => id));
+    assert.deepEqual(new Set(submissions.map(({ text }) => text)), new Set(failed.map(({ text }) => text)));
+  });
+
+  test("without network the storefront opens, and follows the strictest policy", async () => {
+    config = "hang up";
+    await opened(page, { locale: "en" });
+    assert.equal(await page.evaluate(() => placet.config), null);
+    await page.evaluate((given) => placet.submit(given), SUBMISSION);
+    assert.deepEqual(await decided(), { allow: false, reason: "awaiting_confirmation" });
+    await assert.rejects(page.evaluate(() => placet.decide("fax", "newsletter")), /use email, sms/);
+  });
+
+  test("without storage it is sent all the same", async () => {
+    await page.evaluate(() => Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } }));
+    await opened(page, { locale: "en" });
+    assert.ok((await page.evaluate((given) => placet.submit(given), SUBMISSION)).received_at);
+    assert.deepEqual(await decided(), { allow: true });
+  });
+
+  test("where the module is blocked the form goes through, and a later try may succeed", async () => {
+    wasmType = undefined;
+    await assert.rejects(opened(), /could not be loaded/);
+    await fill();
+    await page.click("button");
+    await page.waitForSelector("h1");
+    wasmType = "text/plain";
+    await opened();
+    assert.deepEqual(await decided(), { allow: false, reason: "never_asked" });
+  });
+
+  test("the module may come from anywhere, and wrong options are told", async () => {
+    const seen = await page.evaluate(async (endpoint) => {
+      const { open } = await import("/placet/storefront.js");
+      const at = new URL("/placet/storefront_bg.wasm", location.href);
+      const bytes = await (await fetch(at)).arrayBuffer();
+      const key = "pk_test";
+      const outcome = (options) => open(options).then(() => "open", ({ code }) => code);
+      const seen = [];
+      for (const options of [undefined, { key, endpoint: "/v1" }, { key, endpoint: "ftp://x" }, { endpoint }, { endpoint, key: "sk_1" }, { endpoint, key: "pk_ü" }, { endpoint, key, wasm: new Uint8Array([1]) }]) seen.push(await outcome(options));
+      for (const wasm of [bytes, at, new Request(at), fetch(at), new WebAssembly.Module(bytes)]) {
+        const { open } = await import(`/placet/storefront.js?${seen.length}`);
+        seen.push(await open({ endpoint: `${endpoint}/`, key, wasm }).then(() => "open", ({ code }) => code));
+      }
+      return seen;
+    }, endpoint);
+    assert.deepEqual(seen, ["bad_endpoint", "bad_endpoint", "bad_endpoint", "bad_key", "bad_key", "bad_key", "wasm_failed", ...Array(5).fill("open")]);
+  });
+}

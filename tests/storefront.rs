@@ -1,0 +1,313 @@
+//! The storefront in a real browser, with a real document.
+//!
+//! `CHROMEDRIVER=/usr/bin/chromedriver wasm-pack test --headless --chrome --mode no-install -- --no-default-features --features storefront --test storefront`
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+#[path = "storefront/queue.rs"]
+mod queue;
+
+use placet::storefront::{Error, Page, Submission, bind, composed, decide, pause, read, sha256, submit, unbind};
+use wasm_bindgen::{JsCast, prelude::*};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::HtmlFormElement;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen(inline_js = r#"
+// A stage of our own: the test harness reads its results from the rest of the page.
+const stage = document.body.appendChild(document.createElement("div"));
+export const mount = (html) => {
+  stage.innerHTML = html;
+  return stage.querySelector("form");
+};
+// Sends as a person would, but stays on the page. True when nobody else stopped it.
+export const send = (form) => {
+  const event = new SubmitEvent("submit", { cancelable: true, bubbles: true });
+  return form.dispatchEvent(event);
+};
+export const tick = (name, on) => { document.querySelector(`[name=${name}]`).checked = on; };
+export const fill = (name, value) => { document.querySelector(`[name=${name}]`).value = value; };
+export const page = () => ({
+  kept: [],
+  errors: [],
+  keep(...all) { this.kept.push(all.join("|")); return all.length; },
+  report(error) { this.errors.push(error.code); },
+});
+export const kept = (page) => page.kept.join("\n");
+export const errors = (page) => page.errors.join(" ");
+export const code = (error) => `${error.name} ${error.code} ${error instanceof Error}`;
+export const text = (json) => JSON.parse(json);
+export const block = (how) => {
+  const real = Storage.prototype.setItem;
+  if (how === "full") Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+  else Object.defineProperty(window, "localStorage", { configurable: true, get() { throw new DOMException("no", "SecurityError"); } });
+  return () => {
+    Storage.prototype.setItem = real;
+    delete window.localStorage;
+  };
+};
+"#)]
+extern "C" {
+    fn block(how: &str) -> js_sys::Function;
+    fn mount(html: &str) -> HtmlFormElement;
+    fn send(form: &HtmlFormElement) -> bool;
+    fn tick(name: &str, on: bool);
+    fn fill(name: &str, value: &str);
+    fn page() -> JsValue;
+    fn kept(page: &JsValue) -> String;
+    fn errors(page: &JsValue) -> String;
+    fn code(error: &JsValue) -> String;
+    fn text(json: &str) -> JsValue;
+}
+
+const NOTICE: &str = r#"<p lang="en-GB" data-placet-notice="checkout" data-placet-version="3">
+    We   write <a href="/x">twice</a> a
+    month.</p>"#;
+const FIELDS: &str = r#"<input name="email" data-placet-address="email"><input name="phone" data-placet-address="phone">
+    <select data-placet-address="country"><option value="gb">UK</option></select>"#;
+const BOXES: &str = r#"<label><input type="checkbox" name="news" data-placet-channel="email" data-placet-purpose="newsletter">
+    <span>By&nbsp;e-mail </span></label>
+    <label for="sms"> By   SMS</label>
+    <input type="checkbox" name="sms" id="sms" data-placet-channel="sms" data-placet-purpose="newsletter">"#;
+
+fn shop_form(parts: &[&str]) -> HtmlFormElement {
+    mount(&format!(r#"<form data-placet-form="checkout">{}</form>"#, parts.concat()))
+}
+
+fn checkout() -> HtmlFormElement {
+    shop_form(&[FIELDS, NOTICE, BOXES])
+}
+
+fn read_all(form: &HtmlFormElement) -> (Result<Submission, Error>, Vec<Error>) {
+    let mut problems = Vec::new();
+    (read(form, "", &mut |problem| problems.push(problem)), problems)
+}
+
+fn choices(submission: &Submission) -> String {
+    let choices = submission.choices.iter();
+    choices.map(|it| format!("{} {} {}", it.channel, it.purpose, it.choice)).collect::<Vec<_>>().join(", ")
+}
+
+#[wasm_bindgen_test]
+fn the_words_are_the_notice_and_then_each_label() {
+    let (submission, _) = read_all(&checkout());
+    let submission = submission.unwrap();
+    assert_eq!(submission.words, "We write twice a month.\nBy e-mail\nBy SMS");
+    assert_eq!(
+        (submission.notice.as_str(), submission.version.as_str(), submission.form.as_str(), submission.kind),
+        ("checkout", "3", "checkout", "form")
+    );
+    // FIPS 180-4's own example, the empty text, and 56 bytes, which need a second block.
+    for (text, hash) in [
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+        ),
+    ] {
+        assert_eq!(sha256(text), hash, "{text}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn white_space_is_what_javascript_takes_for_it() {
+    let notice = NOTICE.replace("twice", "\u{feff}tw\u{85}ice\u{3000}\u{2028}");
+    let (submission, _) = read_all(&shop_form(&[FIELDS, &notice, BOXES]));
+    assert!(submission.unwrap().words.starts_with("We write tw\u{85}ice a month.\n"));
+}
+
+#[wasm_bindgen_test]
+fn a_tick_is_an_opt_in_and_no_tick_declines() {
+    let form = checkout();
+    fill("email", " jane@example.com ");
+    fill("phone", "+44 7700 900123");
+    tick("news", true);
+    let (submission, problems) = read_all(&form);
+    let submission = submission.unwrap();
+    assert_eq!(choices(&submission), "email newsletter opt_in, sms newsletter declined");
+    assert_eq!((submission.email.as_str(), submission.country.as_str()), ("jane@example.com", "gb"));
+    assert_eq!(problems, []);
+}
+
+#[wasm_bindgen_test]
+fn a_box_that_the_page_ticked_is_never_a_yes() {
+    let form = shop_form(&[FIELDS, NOTICE, &BOXES.replace(r#"name="news""#, r#"name="news" checked"#)]);
+    fill("email", "jane@example.com");
+    for on in [true, false] {
+        tick("news", on);
+        let (submission, problems) = read_all(&form);
+        assert_eq!(choices(&submission.unwrap()), "email newsletter declined");
+        assert_eq!(problems.iter().map(|problem| problem.code()).collect::<Vec<_>>(), ["preticked"]);
+    }
+    let page = page();
+    bind(page.clone().unchecked_into(), &form, String::new()).unwrap();
+    assert_eq!(errors(&page), "preticked");
+}
+
+#[wasm_bindgen_test]
+fn a_choice_without_an_address_is_left_out() {
+    let form = checkout();
+    assert_eq!(choices(&read_all(&form).0.unwrap()), "");
+    for (email, phone, expected, problem) in [
+        ("jane@example.com", "", "email newsletter declined", ""),
+        ("", "+447700900123", "sms newsletter declined", ""),
+        ("jane@example.com", "07700 900123", "email newsletter declined", "bad_address"),
+        ("jane", "+447700900123", "sms newsletter declined", "bad_address"),
+        ("jane@example.com", "a@b.example", "email newsletter declined", "bad_address"),
+        ("+447700900123", "", "", "bad_address"),
+    ] {
+        fill("email", email);
+        fill("phone", phone);
+        let (submission, problems) = read_all(&form);
+        assert_eq!(choices(&submission.unwrap()), expected, "{email} {phone}");
+        assert_eq!(problems.iter().map(|problem| problem.code()).collect::<String>(), problem, "{email} {phone}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_is_disabled_was_not_offered_and_what_is_elsewhere_was() {
+    let boxes = format!("<fieldset disabled>{BOXES}</fieldset>");
+    assert_eq!(read_all(&shop_form(&[FIELDS, NOTICE, &boxes])).0.unwrap_err(), Error::NoChoices);
+    let outside = r#"<form id="f">FIELDS NOTICE</form><label>Post-it<input form="f" type="checkbox"
+        data-placet-channel="email" data-placet-purpose="newsletter"></label>"#;
+    let form = mount(&outside.replace("FIELDS", FIELDS).replace("NOTICE", NOTICE));
+    fill("email", "jane@example.com");
+    let submission = read_all(&form).0.unwrap();
+    assert_eq!(choices(&submission), "email newsletter declined");
+    assert!(submission.words.ends_with("\nPost-it"));
+}
+
+#[wasm_bindgen_test]
+fn the_language_is_the_closest_one() {
+    let bare = NOTICE.replace(r#"lang="en-GB""#, "");
+    let locale = |form: &HtmlFormElement, otherwise| read(form, otherwise, &mut |_| {}).map(|it| it.locale);
+    assert_eq!(locale(&checkout(), "fr").unwrap(), "en-GB");
+    let around = shop_form(&[r#"<div lang="de"><section>"#, FIELDS, &bare, BOXES, "</section></div>"]);
+    assert_eq!(locale(&around, "fr").unwrap(), "de");
+    let none = shop_form(&[FIELDS, &bare, BOXES]);
+    assert_eq!(locale(&none, "fr").unwrap(), "fr");
+    assert_eq!(locale(&none, "").unwrap_err(), Error::NoLocale);
+    assert_eq!(locale(&none, "en_GB").unwrap_err(), Error::NoLocale);
+}
+
+#[wasm_bindgen_test]
+fn markup_that_lacks_something_is_told_when_it_is_bound() {
+    let swap = |from: &str, to: &str| BOXES.replace(from, to);
+    for (parts, expected) in [
+        ([FIELDS, "", BOXES], "no_notice"),
+        ([FIELDS, &NOTICE.replace("\"3\"", "\"\""), BOXES], "no_notice"),
+        ([FIELDS, NOTICE, ""], "no_choices"),
+        ([FIELDS, NOTICE, &swap("label", "b")], "no_label"),
+        ([FIELDS, NOTICE, &swap("\"sms\" data-placet-purpose", "\"fax\" data-placet-purpose")], "unknown_channel"),
+        ([FIELDS, NOTICE, &swap("newsletter", "News!")], "bad_purpose"),
+        ([FIELDS, NOTICE, &swap("channel=\"sms\"", "channel=\"email\"")], "repeated_choice"),
+        ([FIELDS, NOTICE, &swap("channel=\"sms\"", "channel=\"post\"")], "no_address"),
+        (["", NOTICE, BOXES], "no_address"),
+    ] {
+        let page = page();
+        let error = bind(page.clone().unchecked_into(), &shop_form(&parts), String::new()).unwrap_err();
+        assert_eq!(code(&error), format!("PlacetError {expected} true"));
+        assert_eq!(errors(&page), "", "thrown, not told twice");
+    }
+    let error = bind(page().unchecked_into(), &JsValue::from_str("form"), String::new()).unwrap_err();
+    assert_eq!(code(&error), "PlacetError not_a_form true");
+}
+
+#[wasm_bindgen_test]
+fn a_bound_form_is_captured_once_and_never_held_up() {
+    let form = checkout();
+    let page = page();
+    let number = bind(page.clone().unchecked_into(), &form, String::new()).unwrap();
+    assert!(send(&form), "nothing to record");
+    assert_eq!(kept(&page), "");
+    fill("email", "jane@example.com");
+    fill("phone", "07700");
+    tick("news", true);
+    assert!(send(&form));
+    let hash = sha256("We write twice a month.\nBy e-mail\nBy SMS");
+    // The half-typed number is not about any choice that is sent, so it stays here.
+    assert_eq!(
+        kept(&page),
+        format!("jane@example.com||GB|email:newsletter:opt_in|checkout|3|en-GB|{hash}|form|checkout")
+    );
+    assert_eq!(errors(&page), "bad_address");
+    form.query_selector("[data-placet-notice]").unwrap().unwrap().remove();
+    assert!(send(&form), "a page that changed under us is told of, and the form goes on");
+    assert_eq!(errors(&page), "bad_address no_notice");
+    unbind(number);
+    unbind(number);
+    assert!(send(&form));
+    assert_eq!(errors(&page), "bad_address no_notice");
+}
+
+const COMPOSED: &str = r#"{"email":"jane@example.com","phone":"","notice":"n","version":"1","locale":"en","words":"We write.",
+    "choices":"email:newsletter:opt_in"}"#;
+
+#[wasm_bindgen_test]
+fn what_a_script_hands_in_is_checked() {
+    let page = page();
+    assert_eq!(submit(page.unchecked_ref::<Page>(), &text(COMPOSED)).unwrap(), JsValue::from_f64(10.0));
+    let hash = sha256("We write.");
+    assert_eq!(kept(&page), format!("jane@example.com|||email:newsletter:opt_in|n|1|en|{hash}|script|"));
+    for (from, to, expected) in [
+        ("email:newsletter:opt_in", "", "no_choices"),
+        ("email:newsletter:opt_in", "sms:newsletter:opt_in", "no_address"),
+        ("email:newsletter:opt_in", "post:newsletter:opt_in", "no_address"),
+        ("email:newsletter:opt_in", "fax:newsletter:opt_in", "unknown_channel"),
+        ("email:newsletter:opt_in", "::", "unknown_channel"),
+        ("email:newsletter:opt_in", "email:News:opt_in", "bad_purpose"),
+        ("email:newsletter:opt_in", "email:newsletter:maybe", "unknown_choice"),
+        ("email:newsletter:opt_in", "email:a:opt_in email:a:opt_out", "repeated_choice"),
+        ("email:newsletter:opt_in", "email:a:opt_in fax:a:opt_in", "unknown_channel"),
+        ("jane@example.com", "jane", "bad_address"),
+        ("We write.", "", "no_notice"),
+        ("\"locale\":\"en\",", "", "no_locale"),
+        ("\"notice\":\"n\"", "\"notice\":7", "no_notice"),
+    ] {
+        let error = composed(&text(&COMPOSED.replace(from, to))).unwrap_err();
+        assert_eq!(error.code(), expected, "{to}");
+    }
+    assert_eq!(composed(&JsValue::UNDEFINED).unwrap_err(), Error::NoNotice);
+}
+
+#[wasm_bindgen_test]
+fn this_browser_decides_as_the_edge_does() {
+    const EARLY: &str = "019a0000-0000-7000-8000-000000000000";
+    const LATE: &str = "019b0000-0000-7000-8000-000000000000";
+    let ask = |tracks: &str, policy: &str, channel: &str| {
+        decide(&tracks.replace("early", EARLY).replace("late", LATE), policy, channel, "newsletter")
+            .map(|reason| reason.as_string().unwrap_or("allow".into()))
+    };
+    for (tracks, policy, expected) in [
+        ("", "*", "never_asked"),
+        ("email:newsletter:opt_in early", "*", "awaiting_confirmation"),
+        ("email:newsletter:opt_in early", "sms email", "awaiting_confirmation"),
+        ("email:newsletter:opt_in early", "sms pigeon", "allow"),
+        ("email:newsletter:opt_in early", "", "allow"),
+        ("email:offers:opt_in early\nsms:newsletter:opt_in early", "", "never_asked"),
+        ("email:newsletter:declined early", "", "declined"),
+        // Evidence only: it takes nothing away.
+        ("email:newsletter:opt_in early\nemail:newsletter:declined late", "", "allow"),
+        // An anonymous form can turn nobody off.
+        ("email:newsletter:opt_in early\nemail:newsletter:opt_out late", "", "allow"),
+        ("email:newsletter:opt_in not-an-id\n\nrubbish\nemail:News:opt_in early", "", "never_asked"),
+    ] {
+        assert_eq!(ask(tracks, policy, "email").unwrap(), expected, "{tracks:?} {policy:?}");
+    }
+    assert_eq!(code(&ask("", "*", "fax").unwrap_err()), "PlacetError unknown_channel true");
+    assert_eq!(code(&decide("", "*", "email", "News").unwrap_err()), "PlacetError bad_purpose true");
+}
+
+#[wasm_bindgen_test]
+fn what_may_still_be_taken_is_sent_again_ever_more_rarely() {
+    for settled in [200, 201, 204, 400, 401, 403, 404, 409, 410, 413, 415, 422] {
+        assert_eq!(pause(settled, 3, 60), 0, "{settled}");
+    }
+    for again in [0, 302, 408, 425, 429, 500, 502, 503, 504, 599] {
+        assert_eq!(pause(again, 0, 0), 5, "{again}");
+    }
+    assert_eq!([1, 2, 9, 10, 40, u32::MAX].map(|attempts| pause(503, attempts, 0)), [10, 20, 2560, 3600, 3600, 3600]);
+    assert_eq!([7, 1, 86_400].map(|asked| pause(429, 0, asked)), [7, 5, 3600]);
+}

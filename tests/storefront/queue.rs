@@ -1,0 +1,108 @@
+//! What is kept in this browser until the edge has it, and of what the edge has: `src/storefront/queue.js` over the real
+//! `localStorage`.
+
+use placet::storefront::decide;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{block, text};
+
+#[wasm_bindgen(module = "/src/storefront/queue.js")]
+extern "C" {
+    type Queue;
+    #[wasm_bindgen(js_name = queueOf)]
+    fn queue_of(key: &str) -> Queue;
+    #[wasm_bindgen(method)]
+    fn push(this: &Queue, content: &JsValue, chosen: &str) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn lease(this: &Queue, eager: bool) -> Option<String>;
+    #[wasm_bindgen(method)]
+    fn wait(this: &Queue) -> Option<f64>;
+    #[wasm_bindgen(method)]
+    fn postpone(this: &Queue, id: &str, pause: f64);
+    #[wasm_bindgen(method)]
+    fn forget(this: &Queue, id: &str);
+    #[wasm_bindgen(method)]
+    fn acknowledge(this: &Queue, id: &str);
+    #[wasm_bindgen(method)]
+    fn tracks(this: &Queue) -> String;
+    #[wasm_bindgen(method)]
+    fn entry(this: &Queue, id: &str) -> JsValue;
+}
+
+fn field(of: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(of, &name.into()).unwrap()
+}
+
+/// Keeps one submission and returns its id, and whether an older one had to go.
+fn push(queue: &Queue, chosen: &str) -> (String, bool) {
+    let pushed = queue.push(&text(r#"{"contact":{"email":"jane@example.com","phone":""}}"#), chosen);
+    (field(&pushed, "id").as_string().unwrap(), field(&pushed, "dropped").is_truthy())
+}
+
+#[wasm_bindgen_test]
+fn what_waits_is_bounded_and_in_order() {
+    let queue = queue_of("pk_bounded");
+    let pushed: Vec<_> = (0..52).map(|_| push(&queue, "email:newsletter:opt_in")).collect();
+    assert_eq!(pushed.iter().filter(|(_, dropped)| *dropped).count(), 2);
+    assert!(pushed.is_sorted() && pushed.windows(2).all(|two| two[0].0 != two[1].0));
+    let gone = |id: &str| queue.entry(id).is_undefined();
+    assert!(gone(&pushed[0].0) && gone(&pushed[1].0) && !gone(&pushed[2].0));
+    // Leased to the page that has just made them: nobody else sends them meanwhile, nor earlier for being eager.
+    assert_eq!((queue.lease(false), queue.lease(true)), (None, None));
+    assert!(queue.wait().unwrap() > 30_000.0);
+    for (id, _) in &pushed[2..] {
+        queue.postpone(id, 60_000.0);
+    }
+    assert_eq!(queue.lease(false), None);
+    assert_eq!(queue.lease(true).as_deref(), Some(pushed[2].0.as_str()), "the oldest goes first");
+    for (id, _) in &pushed {
+        queue.forget(id);
+    }
+    assert_eq!((queue.wait(), queue.tracks()), (None, String::new()), "what was refused leaves nothing behind");
+}
+
+#[wasm_bindgen_test]
+fn an_id_is_a_uuid_of_its_time_and_a_body_has_nothing_empty() {
+    let queue = queue_of("pk_body");
+    let (id, _) = push(&queue, "email:newsletter:opt_in");
+    let body = field(&queue.entry(&id), "body").as_string().unwrap();
+    let uuid = uuid::Uuid::parse_str(&id).unwrap();
+    assert_eq!((uuid.get_version_num(), uuid.get_variant()), (7, uuid::Variant::RFC4122));
+    let at = js_sys::Date::new(&field(&text(&body), "occurred_at")).get_time();
+    assert_eq!((uuid.as_u128() >> 80) as f64, at);
+    assert!((js_sys::Date::now() - at).abs() < 60_000.0);
+    assert!(body.starts_with(&format!(r#"{{"id":"{id}","contact":{{"email":"jane@example.com"}},"occurred_at":""#)));
+    queue.forget(&id);
+}
+
+#[wasm_bindgen_test]
+fn an_acknowledged_choice_is_remembered_without_its_address() {
+    let (queue, other) = (queue_of("pk_known"), queue_of("pk_other"));
+    let (first, _) = push(&queue, "email:newsletter:opt_in sms:offers:declined");
+    let (second, _) = push(&queue, "email:newsletter:opt_in");
+    queue.acknowledge(&second);
+    queue.acknowledge(&first);
+    let expected = format!("email:newsletter:opt_in {second}\nsms:offers:declined {first}");
+    assert_eq!(queue.tracks(), expected, "the later one stays, whatever the order of the answers");
+    assert_eq!(other.tracks(), "", "another shop of this origin");
+    let (third, _) = push(&queue, "email:offers:opt_in");
+    assert_eq!(queue.tracks(), format!("{expected}\nemail:offers:opt_in {third}"), "what still waits counts as well");
+    queue.forget(&third);
+    assert_eq!(decide(&queue.tracks(), "", "email", "newsletter").unwrap(), JsValue::UNDEFINED);
+}
+
+#[wasm_bindgen_test]
+fn without_storage_it_is_kept_in_memory() {
+    for how in ["full", "blocked"] {
+        let restore = block(how);
+        let queue = queue_of(how);
+        let (id, _) = push(&queue, "email:newsletter:opt_in");
+        let kept = !queue.entry(&id).is_undefined() && queue.tracks().contains(&id);
+        queue.acknowledge(&id);
+        let known = queue.tracks();
+        restore.call0(&JsValue::UNDEFINED).unwrap();
+        assert!(kept, "{how}");
+        assert_eq!(known, format!("email:newsletter:opt_in {id}"), "{how}");
+    }
+}

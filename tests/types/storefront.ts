@@ -1,0 +1,90 @@
+// Compiled, never run: what a shop may write, and what the compiler must stop.
+import { open, PlacetError, type Channel, type Config, type Decision, type Receipt } from "placet/storefront";
+
+declare const form: HTMLFormElement;
+declare const bytes: ArrayBuffer;
+
+const placet = await open({ endpoint: "https://consent.example", key: "pk_1" });
+await open({ endpoint: "https://consent.example", key: "pk_1", locale: "de", wasm: new URL("https://cdn.example/p.wasm") });
+await open({ endpoint: "https://consent.example", key: "pk_1", wasm: bytes });
+// @ts-expect-error a key is needed
+await open({ endpoint: "https://consent.example" });
+// @ts-expect-error and it is a text
+await open({ endpoint: "https://consent.example", key: 1 });
+// @ts-expect-error there is no such option
+await open({ endpoint: "https://consent.example", key: "pk_1", retries: 3 });
+
+const unbind: () => void = placet.bind(form);
+unbind();
+// @ts-expect-error a form, not just any element
+placet.bind(document.body);
+
+const outcome = await placet.submit({
+  contact: { email: "jane@example.com", country: "GB" },
+  choices: [{ channel: "email", purpose: "newsletter", choice: "opt_in" }],
+  notice: { id: "footer", version: "1", text: "We write once a week." },
+  source: { kind: "script", form: "footer" },
+});
+if (outcome.queued) {
+  const id: string = outcome.id;
+  // @ts-expect-error it has not been received yet
+  const at: string = outcome.received_at;
+} else {
+  const receipt: Receipt = outcome;
+  const at: string = receipt.received_at;
+}
+
+const notice = { id: "footer", version: "1", text: "We write once a week." };
+await placet.submit({
+  contact: {},
+  // @ts-expect-error no such channel
+  choices: [{ channel: "fax", purpose: "newsletter", choice: "opt_in" }],
+  notice,
+});
+await placet.submit({
+  contact: {},
+  // @ts-expect-error no such choice
+  choices: [{ channel: "email", purpose: "newsletter", choice: "yes" }],
+  notice,
+});
+// @ts-expect-error the words shown are part of it
+await placet.submit({ contact: {}, choices: [] });
+await placet.submit({
+  // @ts-expect-error no such address
+  contact: { mail: "jane@example.com" },
+  choices: [],
+  notice,
+});
+
+const decision: Decision = placet.decide("email", "newsletter");
+if (decision.allow) {
+  const none: undefined = decision.reason;
+} else {
+  const reason: "never_asked" | "declined" | "opted_out" | "objected" | "awaiting_confirmation" = decision.reason;
+}
+// @ts-expect-error no such channel
+placet.decide("fax", "newsletter");
+// @ts-expect-error not a reason that there is
+const never: boolean = decision.reason === "no_mood";
+
+const off: () => void = placet.on("submitted", ({ id, received_at }) => console.log(id.length, received_at.length));
+off();
+placet.on("queued", ({ id, queued }) => console.log(id, queued satisfies true));
+placet.on("change", () => {});
+placet.on("error", (error) => {
+  if (error.code === "refused") console.log(error.status, error.problem?.errors?.[0]?.pointer);
+  // @ts-expect-error no such code
+  if (error.code === "oops") return;
+});
+// @ts-expect-error no such event
+placet.on("sent", () => {});
+
+const config: Config | null = await placet.config;
+const confirmed: Channel[] = config?.policy.confirmation ?? [];
+// @ts-expect-error it may be missing
+placet.config.then((config) => config.shop.name);
+
+const error: unknown = undefined;
+if (error instanceof PlacetError) error.code satisfies string;
+// @ts-expect-error told, never set
+(error as PlacetError).code = "refused";

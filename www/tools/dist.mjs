@@ -1,0 +1,273 @@
+// Builds what people install: pkg/{storefront,logic,edge} and pkg/package.json.
+//
+//   node www/tools/dist.mjs [storefront|logic|edge|package …]     all of them by default
+//
+// A part is skipped when nothing it is made of has changed since.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const bin = join(root, "www/node_modules/.bin");
+const pkg = join(root, "pkg");
+const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+const work = join(target, "dist");
+const WASM = "wasm32-unknown-unknown";
+
+// Named one by one: with all features on, older engines refuse the module. These are what Rust's target turns on.
+const FEATURES = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+
+/**
+ * The smallest storefront, as measured (the module alone, brotli): plain 14.7 KB; with a standard library built for size and
+ * without panic messages 12.1; with generic code inlined before it reaches LLVM 11.1, since -Oz leaves iterators in memory;
+ * with LLVM optimising for speed but inlining little 10.7; with short names at the boundary 10.1.
+ */
+const SMALLEST = {
+  flags: [
+    "-Cpanic=immediate-abort", "-Zunstable-options", "-Zlocation-detail=none", "-Zfmt-debug=none",
+    "-Zmir-opt-level=3", "-Zinline-mir=yes", "-Cllvm-args=-inline-threshold=25",
+  ],
+  args: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
+  env: { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_STOREFRONT_OPT_LEVEL: "2" },
+};
+const stdAtHand = Boolean(process.env.PLACET_STD_SOURCE);
+
+/** What a worker of one's own re-exports. Types of the runtime are left open: they come with its own package. */
+const EDGE_TYPES = `/** The front worker. */
+declare const worker: new (context: any, env: any) => { fetch(request: Request): Promise<Response> };
+export default worker;
+
+/** The Durable Object of a shop; bind the class as SHOPS, with SQLite storage. */
+export declare const ShopObject: new (state: any, env: any) => { fetch(request: Request): Promise<Response>; alarm(): Promise<any> };
+`;
+
+const parts = {
+  storefront: {
+    inputs: ["src/lib.rs", "src/consent", "src/storefront"],
+    outputs: ["storefront/storefront.js", "storefront/storefront_bg.wasm", "storefront/storefront.d.ts"],
+    build: buildStorefront,
+  },
+  logic: {
+    inputs: ["src/lib.rs", "src/consent", "src/logic"],
+    outputs: ["logic/logic.js", "logic/logic_bg.wasm", "logic/node.js", "logic/workerd.js", "logic/logic.d.ts"],
+    build: buildLogic,
+  },
+  edge: {
+    inputs: ["src/lib.rs", "src/consent", "src/ledger", "src/api", "src/platforms", "src/edge", "www/desk", "www/pages"],
+    // build/ is what wrangler and `make serve` run.
+    outputs: ["edge/index.js", "edge/index_bg.wasm", "edge/edge.d.ts", "../build/index.js", "../build/index_bg.wasm"],
+    build: buildEdge,
+  },
+  package: {
+    inputs: ["pkg.json", "README.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"],
+    outputs: ["package.json"],
+    build: buildPackage,
+  },
+};
+
+/** Compiles the crate with one feature, and where told so with a standard library of its own. */
+function cargo(feature, profile, small = { flags: [], args: [], env: {} }) {
+  // A target directory of its own, so that other flags do not throw away what plain builds have made.
+  const dir = join(target, `dist-${feature}`);
+  run("cargo", ["build", "--lib", "--profile", profile, "--target", WASM, "--no-default-features", "--features", feature, ...small.args], {
+    ...small.env,
+    CARGO_ENCODED_RUSTFLAGS: [
+      // SHA-256 rolled up is smaller, and hashes a notice in microseconds either way.
+      "--cfg", 'sha2_backend_soft="compact"',
+      // Panic messages name source files; where those lie on this machine is nobody's business.
+      `--remap-path-prefix=${process.env.CARGO_HOME ?? join(homedir(), ".cargo")}=cargo`,
+      `--remap-path-prefix=${root}=placet`,
+      `--remap-path-prefix=${run("rustc", ["--print", "sysroot"], {}, "pipe").trim()}=rust`,
+      ...small.flags,
+    ].join("\x1f"),
+    CARGO_TARGET_DIR: dir,
+  });
+  return join(dir, WASM, profile, "placet.wasm");
+}
+
+/** The optimised module and its glue, under the part's name in the work directory. */
+function bindgen(wasm, name, optimise, shortNames = false) {
+  const out = join(work, name);
+  rmSync(out, { recursive: true, force: true });
+  run("wasm-bindgen", [wasm, "--target", "web", "--no-typescript", "--remove-name-section", "--remove-producers-section", "--out-dir", out, "--out-name", name]);
+  const module = join(out, `${name}_bg.wasm`);
+  const features = FEATURES.map((feature) => `--enable-${feature}`);
+  const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+  const short = shortNames ? ["--minify-imports-and-exports-and-modules"] : [];
+  const told = run(join(bin, "wasm-opt"), [module, "-o", module, ...features, ...optimise, ...strip, ...short], {}, shortNames ? "pipe" : "inherit");
+  if (shortNames) rename(join(out, `${name}.js`), `./${name}_bg.js`, JSON.parse(told));
+  return out;
+}
+
+/**
+ * Tells the glue of the short names that wasm-opt gave to what crosses the boundary. The long ones hold hashes, which no
+ * compression shortens: a tenth of a small module.
+ */
+function rename(file, module, { imports, exports }) {
+  let glue = readFileSync(file, "utf8");
+  const replace = (pattern, by) => {
+    if (!pattern.test(glue)) throw new Error(`the glue does not look as expected: no ${pattern}`);
+    // By a function: in a text "$" would have a meaning, and it may be a short name.
+    glue = glue.replace(pattern, () => by);
+  };
+  const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  for (const [from, long, short] of imports) {
+    if (from !== module) throw new Error(`an import from ${from}, of which the glue knows nothing`);
+    replace(new RegExp(`^        ${literal(long)}:`, "m"), `${short}:`);
+  }
+  for (const [long, short] of exports) {
+    if (glue.includes(long)) replace(new RegExp(`\\bwasm\\.${literal(long)}\\b`, "g"), `wasm.${short}`);
+  }
+  // Binaryen names the one module that is left "a".
+  replace(new RegExp(`^        "${literal(module)}": import0,$`, "m"), "a: import0,");
+  // Rust's imports from our own JavaScript go through functions of the glue; the module itself is not asked for.
+  glue = glue.replace(/^        ".*\/snippets\/.*": import\d+,$/gm, "").replace(/^import \* as import\d+ from .*$/gm, "");
+  writeFileSync(file, glue);
+}
+
+/** Bundles an entry with the glue it names `./glue.js`. */
+async function bundle(entry, outfile, glue, options = {}) {
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: [join(root, entry)],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "warning",
+    plugins: [{
+      name: "glue",
+      setup: ({ onResolve }) => {
+        onResolve({ filter: /^\.\/glue\.js$/ }, () => ({ path: glue }));
+        // wasm-bindgen copies the JavaScript that Rust imports; the entry must get the very same module, not its twin.
+        onResolve({ filter: /\/snippets\/.*\/src\// }, ({ path }) => ({ path: join(root, path.replace(/^.*\/src\//, "src/")) }));
+      },
+    }],
+    ...options,
+  });
+}
+
+async function buildStorefront() {
+  if (!stdAtHand) {
+    say("storefront", "NOTE: no source of the standard library (PLACET_STD_SOURCE), so the module comes out larger than it should; try: rustup component add rust-src");
+  }
+  const out = bindgen(cargo("storefront", "storefront", stdAtHand ? SMALLEST : undefined), "storefront", ["-Oz"], true);
+  const to = fresh("storefront");
+  cpSync(join(out, "storefront_bg.wasm"), join(to, "storefront_bg.wasm"));
+  await bundle("src/storefront/entry.js", join(to, "storefront.js"), join(out, "storefront.js"));
+  cpSync(join(root, "src/storefront/storefront.d.ts"), join(to, "storefront.d.ts"));
+}
+
+async function buildLogic() {
+  const out = bindgen(cargo("logic", "release"), "logic", ["-Os"]);
+  const to = fresh("logic");
+  cpSync(join(out, "logic_bg.wasm"), join(to, "logic_bg.wasm"));
+  // One entry for each way in which a runtime gets hold of a module; the rest is the same.
+  for (const [entry, name] of [["default.js", "logic.js"], ["node.js", "node.js"], ["workerd.js", "workerd.js"]]) {
+    await bundle(`src/logic/${entry}`, join(to, name), join(out, "logic.js"), { external: ["node:*", "./logic_bg.wasm"], target: "es2022" });
+  }
+  cpSync(join(root, "src/logic/logic.d.ts"), join(to, "logic.d.ts"));
+}
+
+function buildEdge() {
+  run("worker-build", ["--release", ".", "--no-default-features", "--features", "edge"], {
+    WASM_BINDGEN_BIN: which("wasm-bindgen"),
+    WASM_OPT_BIN: join(bin, "wasm-opt"),
+    ESBUILD_BIN: join(bin, "esbuild"),
+  });
+  const to = fresh("edge");
+  for (const name of readdirSync(join(root, "build"))) {
+    if (/\.(js|wasm)$/.test(name)) cpSync(join(root, "build", name), join(to, name));
+  }
+  writeFileSync(join(to, "edge.d.ts"), EDGE_TYPES);
+}
+
+function buildPackage() {
+  const manifest = JSON.parse(readFileSync(join(root, "pkg.json"), "utf8"));
+  const version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1];
+  if (!version) throw new Error("Cargo.toml names no version");
+  mkdirSync(pkg, { recursive: true });
+  writeFileSync(join(pkg, "package.json"), `${JSON.stringify({ name: manifest.name, version, ...manifest }, null, 2)}\n`);
+  for (const name of ["README.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"]) {
+    if (existsSync(join(root, name))) cpSync(join(root, name), join(pkg, name));
+  }
+}
+
+function fresh(name) {
+  const to = join(pkg, name);
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  return to;
+}
+
+function run(command, args, env = {}, stdout = "inherit") {
+  const { status, error, stdout: told } = spawnSync(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", stdout, "inherit"],
+    encoding: "utf8",
+  });
+  if (error) throw new Error(`${command} could not be started: ${error.message}; read .tools/env first`);
+  if (status !== 0) throw new Error(`${command} failed`);
+  return told;
+}
+
+function which(command) {
+  const found = (process.env.PATH ?? "").split(":").map((dir) => join(dir, command)).find((path) => existsSync(path));
+  if (!found) throw new Error(`${command} is not on PATH; read .tools/env first`);
+  return found;
+}
+
+function* files(path) {
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory()) yield path;
+  else for (const name of readdirSync(path).sort()) yield* files(join(path, name));
+}
+
+/** One hash over everything a part is made of. */
+function fingerprint(inputs) {
+  const hash = createHash("sha256");
+  for (const input of [...inputs, "Cargo.toml", "Cargo.lock", "www/tools/dist.mjs", "www/package-lock.json"]) {
+    for (const file of files(join(root, input))) {
+      hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
+    }
+  }
+  return hash.update(`${process.env.PLACET_STD_SOURCE} ${process.env.RUSTUP_TOOLCHAIN}`).digest("hex");
+}
+
+function say(part, words) {
+  console.log(`[dist] ${part}: ${words}`);
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length) {
+  console.error(`[dist] no such part: ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
+  process.exit(2);
+}
+for (const name of asked.length ? asked : Object.keys(parts)) {
+  const { inputs, outputs, build } = parts[name];
+  const stamp = join(work, `${name}.stamp`);
+  const now = fingerprint(inputs);
+  const done = existsSync(stamp) && readFileSync(stamp, "utf8") === now;
+  if (done && outputs.every((output) => existsSync(join(pkg, output)))) {
+    say(name, "unchanged");
+    continue;
+  }
+  const start = performance.now();
+  say(name, "building");
+  try {
+    await build();
+  } catch (error) {
+    console.error(`[dist] ${name}: ${error.message}`);
+    process.exit(1);
+  }
+  mkdirSync(work, { recursive: true });
+  writeFileSync(stamp, now);
+  say(name, `built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
