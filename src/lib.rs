@@ -9,7 +9,7 @@
 //! | room | what it is for | what never enters |
 //! |---|---|---|
 //! | [`consent`] | the logic: records, standings, decisions | JavaScript, clocks, randomness, storage, waiting |
-//! | `ledger` | the memory: one shop's ledger over a synchronous SQLite [`Database`](ledger::Database) | HTTP, runtimes |
+//! | `ledger` | the memory: one shop's ledger over a synchronous SQLite `Database` | HTTP, runtimes |
 //! | `api` | the service: HTTP as values | runtimes, sockets |
 //! | `storefront` | adapter to the browser | rules |
 //! | `logic` | adapter to any JavaScript runtime | rules |

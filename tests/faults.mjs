@@ -25,7 +25,7 @@ const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
 const data = await mkdtemp(join(tmpdir(), "placet-faults-"));
 const port = await claimPort(0);
 const env = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET };
-const start = () => startWorkerd({ config, port, data, env, quiet: true });
+const start = () => startWorkerd({ config, port, data, env });
 let workerd = await start();
 const shop = await createShop(workerd.url);
 
@@ -41,6 +41,8 @@ for (let round = 1; round <= rounds; round++) {
     for (;;) {
       try {
         const { status, text } = await connection.send("POST", "/v1/consents", shop.page, submission.body);
+        // workerd tells the operator why; give its words time to get here.
+        if (status !== 201) await sleep(500);
         assert.equal(status, 201, text);
         acknowledged.push({ ...submission, received_at: JSON.parse(text).received_at });
         return;

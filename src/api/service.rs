@@ -62,7 +62,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
                     response
                         .headers_mut()
-                        .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
+                        .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag, retry-after"));
                 }
                 response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
                 response

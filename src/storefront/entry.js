@@ -33,18 +33,18 @@ const plain = (address) => {
 };
 
 export async function open(options) {
-  if (typeof document === "undefined") throw new PlacetError("no_page", "open placet in a page: there is none here");
+  if (typeof document === "undefined") throw new PlacetError("no_page", "open placet in a page");
   const endpoint = plain(text(options, "endpoint"));
-  if (!endpoint) throw new PlacetError("bad_endpoint", "give the http(s) address of the edge as endpoint");
+  if (!endpoint) throw new PlacetError("bad_endpoint", "give the address of the edge as endpoint");
   const key = text(options, "key");
-  if (!/^pk_[!-~]+$/.test(key)) throw new PlacetError("bad_key", "give a publishable key, pk_…; a secret key must never be in a page");
+  if (!/^pk_[!-~]+$/.test(key)) throw new PlacetError("bad_key", "give a publishable key, pk_…, never a secret one");
   const locale = text(options, "locale");
   try {
     core.initSync({ module: await (module ??= load(options.wasm)) });
   } catch (cause) {
     // Forgotten, so that a later try may succeed.
     module = undefined;
-    throw new PlacetError("wasm_failed", "the module could not be loaded or run; the page goes on without it", { cause });
+    throw new PlacetError("wasm_failed", "the module could not be loaded or run", { cause });
   }
 
   const queue = queueOf(key);
@@ -172,7 +172,7 @@ export async function open(options) {
         },
         chosen,
       );
-      if (dropped) report(new PlacetError("queue_full", "too much waits for the network; the oldest submission was dropped"));
+      if (dropped) report(new PlacetError("queue_full", "too much waits; the oldest submission was dropped"));
       return dispatch(id);
     },
   };

@@ -35,14 +35,11 @@ const SMALLEST = {
 };
 const stdAtHand = Boolean(process.env.PLACET_STD_SOURCE);
 
-/** What a worker of one's own re-exports. Types of the runtime are left open: they come with its own package. */
-const EDGE_TYPES = `/** The front worker. */
-declare const worker: new (context: any, env: any) => { fetch(request: Request): Promise<Response> };
-export default worker;
-
-/** The Durable Object of a shop; bind the class as SHOPS, with SQLite storage. */
-export declare const ShopObject: new (state: any, env: any) => { fetch(request: Request): Promise<Response>; alarm(): Promise<any> };
-`;
+/** Panic messages name source files; where those lie on this machine is nobody's business. */
+const ANONYMOUS = [
+  `--remap-path-prefix=${process.env.CARGO_HOME ?? join(homedir(), ".cargo")}=cargo`,
+  `--remap-path-prefix=${root}=placet`,
+];
 
 const parts = {
   storefront: {
@@ -56,7 +53,7 @@ const parts = {
     build: buildLogic,
   },
   edge: {
-    inputs: ["src/lib.rs", "src/consent", "src/ledger", "src/api", "src/platforms", "src/edge", "www/desk", "www/pages"],
+    inputs: ["src/lib.rs", "src/consent", "src/ledger", "src/api", "src/edge"],
     // build/ is what wrangler and `make serve` run.
     outputs: ["edge/index.js", "edge/index_bg.wasm", "edge/edge.d.ts", "../build/index.js", "../build/index_bg.wasm"],
     build: buildEdge,
@@ -139,6 +136,8 @@ async function bundle(entry, outfile, glue, options = {}) {
     format: "esm",
     target: "es2022",
     legalComments: "none",
+    // The glue warns of ways to call it that nobody here uses.
+    pure: ["console.warn"],
     logLevel: "warning",
     plugins: [{
       name: "glue",
@@ -176,6 +175,7 @@ async function buildLogic() {
 
 function buildEdge() {
   run("worker-build", ["--release", ".", "--no-default-features", "--features", "edge"], {
+    CARGO_ENCODED_RUSTFLAGS: ANONYMOUS.join("\x1f"),
     WASM_BINDGEN_BIN: which("wasm-bindgen"),
     WASM_OPT_BIN: join(bin, "wasm-opt"),
     ESBUILD_BIN: join(bin, "esbuild"),
@@ -184,7 +184,7 @@ function buildEdge() {
   for (const name of readdirSync(join(root, "build"))) {
     if (/\.(js|wasm)$/.test(name)) cpSync(join(root, "build", name), join(to, name));
   }
-  writeFileSync(join(to, "edge.d.ts"), EDGE_TYPES);
+  cpSync(join(root, "src/edge/edge.d.ts"), join(to, "edge.d.ts"));
 }
 
 function buildPackage() {
