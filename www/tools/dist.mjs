@@ -3,7 +3,7 @@
 //   node www/tools/dist.mjs [storefront|logic|edge|package …]     all of them by default
 //
 // A part is skipped when nothing it is made of has changed since.
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -37,6 +37,7 @@ const stdAtHand = Boolean(process.env.PLACET_STD_SOURCE);
 
 /** Panic messages name source files; where those lie on this machine is nobody's business. */
 const ANONYMOUS = [
+  `--remap-path-prefix=${execFileSync("rustc", ["--print", "sysroot"], { encoding: "utf8" }).trim()}=rust`,
   `--remap-path-prefix=${process.env.CARGO_HOME ?? join(homedir(), ".cargo")}=cargo`,
   `--remap-path-prefix=${root}=placet`,
 ];
