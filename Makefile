@@ -15,7 +15,7 @@ setup: ## Install what building needs (first time 4 to 8 min)
 	@.ci/setup rust node tools
 
 setup-test: setup
-	@.ci/setup browser
+	@.ci/setup testers
 
 dist: setup ## Build the package into pkg/ (first time 4 min, then what changed)
 	@$(ENV) node www/tools/dist.mjs

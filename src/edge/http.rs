@@ -38,25 +38,33 @@ impl Head {
     }
 }
 
-/// Reads a body whole; `None` when it is larger than `limit` bytes, of which no more is read then.
+/// How much of a body that nobody wants is read all the same, in bytes. A client that is answered while it still sends may see
+/// a broken connection instead of the answer; one that sends more than this has to live with that.
+const DRAINED: usize = 4 * 1024 * 1024;
+
+/// Reads a body whole; `None` when it is larger than `limit` bytes.
 pub(super) async fn read_body(request: &mut worker::Request, limit: usize) -> worker::Result<Option<Bytes>> {
     if request.inner().body().is_none() {
         return Ok(Some(Bytes::new()));
     }
     // Announced and within the limit: one copy. The runtime holds the body to what was announced.
     let announced = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
-    if let Some(length) = announced {
-        return if length > limit { Ok(None) } else { Ok(Some(request.bytes().await?.into())) };
+    if announced.is_some_and(|length| length <= limit) {
+        return Ok(Some(request.bytes().await?.into()));
     }
     let mut stream = request.stream()?;
     let mut body = BytesMut::new();
-    while let Some(chunk) = stream.next().await {
-        body.extend_from_slice(&chunk?);
-        if body.len() > limit {
-            return Ok(None);
+    let mut read = 0;
+    while read <= DRAINED
+        && let Some(chunk) = stream.next().await
+    {
+        let chunk = chunk?;
+        read += chunk.len();
+        if read <= limit {
+            body.extend_from_slice(&chunk);
         }
     }
-    Ok(Some(body.freeze()))
+    Ok((read <= limit).then(|| body.freeze()))
 }
 
 /// An answer as the runtime wants it.

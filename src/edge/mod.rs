@@ -27,7 +27,10 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     };
     let head = Head::of(&request, &[])?;
     match api::front(&head.method, &head.path, &head.headers, &secrets, &EdgeHost) {
-        Door::Answer(response) => answer(response),
+        Door::Answer(response) => {
+            read_body(&mut request, 0).await?;
+            answer(response)
+        }
         Door::Shop(object) => env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(request).await,
         Door::NewShop { object, shop, body_limit } => {
             let Some(body) = read_body(&mut request, body_limit).await? else {
