@@ -32,7 +32,7 @@ size: dist ## Bytes of each artifact, against their budgets
 bench: dist ## Speeds, as ratios to a floor measured in the same run (2 min)
 	@$(ENV) node tests/bench/main.mjs
 
-faults: dist ## Kill workerd ten times under load and count what is kept (6 min)
+faults: dist ## Kill workerd ten times under load and count what is kept (10 min)
 	@$(ENV) node tests/faults.mjs
 
 clean: ## Remove what was built; tools and the demo's data stay

@@ -64,7 +64,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                         .headers_mut()
                         .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag, retry-after"));
                 }
-                response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
+                response.headers_mut().append(header::VARY, HeaderValue::from_static("origin, authorization"));
                 response
             }
         }

@@ -11,7 +11,8 @@ use crate::ledger::text::{ExternalId, Line, Locale, Origin, PageUrl, Sha256Hex, 
 use crate::ledger::{ChosenAct, Lookup, Notice, NoticeShown, Settings, Source, Submission};
 
 /// Body of `POST /v1/consents`. Written back as JSON it is also what the fingerprint is taken of, so that a repetition is
-/// known again whatever its spacing and order of fields.
+/// known again whatever its spacing and order of fields. What is absent is left out there, so that a field that is added later
+/// does not make another submission of one that is repeated.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SubmissionBody {
@@ -20,16 +21,22 @@ pub(super) struct SubmissionBody {
     choices: Vec<Object<ChoiceBody>>,
     notice: Object<NoticeBody>,
     source: Object<SourceBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     occurred_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     assurance: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct ContactBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     external: Option<String>,
 }
 
@@ -39,6 +46,7 @@ struct ChoiceBody {
     channel: String,
     purpose: String,
     choice: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     basis: Option<String>,
 }
 
@@ -55,7 +63,9 @@ struct NoticeBody {
 #[serde(deny_unknown_fields)]
 struct SourceBody {
     kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     form: Option<String>,
 }
 
@@ -71,6 +81,10 @@ const PURPOSE: Fault = Fault::new("invalid_purpose", "use 1 to 48 lower-case let
 const CHOICE: Fault = Fault::new("unknown_choice", "use opt_in, opt_out or declined");
 const BASIS: Fault = Fault::new("unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract");
 const ASSURANCE: Fault = Fault::new("invalid_assurance", "use claimed or authenticated");
+const NO_ASSURANCE: Fault = Fault::new(
+    "missing_field",
+    "say whether the shop vouches for an opt_out: authenticated, or claimed, which turns nobody off",
+);
 const TIME: Fault = Fault::new("invalid_time", "use RFC 3339 with an offset, such as 2026-11-23T10:00:00Z");
 const UUID: Fault = Fault::new("invalid_id", "use a UUID, version 7 at best");
 const TOKEN: Fault = Fault::new("invalid_token", "use 1 to 64 letters, digits and . _ : -");
@@ -128,6 +142,12 @@ impl SubmissionBody {
             Assurance::Authenticated => return Err(Problem::field("/assurance", needs_secret_key())),
             _ => return Err(Problem::field("/assurance", ASSURANCE)),
         };
+        // An anonymous form's no turns nobody off. From a page that is all that can be said; a shop's server knows better, and
+        // must not lose a person's no by leaving a field out.
+        let refuses = self.choices.iter().any(|choice| choice.0.choice == Choice::OptOut.as_str());
+        if trusted && refuses && self.assurance.is_none() {
+            return Err(Problem::field("/assurance", NO_ASSURANCE));
+        }
         if !trusted && contact.external.is_some() {
             return Err(Problem::field("/contact/external", needs_secret_key()));
         }

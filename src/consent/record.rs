@@ -78,11 +78,13 @@ pub const CLOCK_SKEW: i64 = 5 * 60 * 1000;
 
 /// Fixes the effective time of an act when it is received.
 ///
-/// That is `occurred` where given and not in the future, else `received`. An undated opt-in that a file or a platform
+/// That is `occurred` where given and not in the future, else `received`. A clock that runs ahead by no more than
+/// [`CLOCK_SKEW`] is believed, but never past `received`: a yes from a fast clock must not outlive a no that comes after it.
+/// An undated opt-in that a file or a platform
 /// reports may be of any age, so it gets [`Timestamp::BEGINNING`] and ends no refusal.
 pub fn effective_time(act: Act, assurance: Assurance, occurred: Option<Timestamp>, received: Timestamp) -> Timestamp {
     match occurred {
-        Some(at) if at <= received.plus_millis(CLOCK_SKEW) => at,
+        Some(at) if at <= received.plus_millis(CLOCK_SKEW) => at.min(received),
         // A time in the future is no time: it counts from receipt, and as undated where that matters.
         Some(_) | None => match (act, assurance) {
             (Act::OptIn { .. }, Assurance::Listed | Assurance::Reported) => Timestamp::BEGINNING,

@@ -44,7 +44,7 @@ impl ObjectDatabase {
     }
 
     fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<Cursor, DatabaseError> {
-        self.storage.sql().exec(sql, &params.iter().map(js_value).collect()).map_err(|error| refused(&error))
+        self.storage.sql().exec(sql, &params.iter().map(js_value).collect()).map_err(|error| refused(&error, sql))
     }
 }
 
@@ -54,10 +54,10 @@ impl Database for ObjectDatabase {
     }
 
     fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DatabaseError> {
-        let rows = self.run(sql, params)?.raw().map_err(|error| refused(&error))?;
+        let rows = self.run(sql, params)?.raw().map_err(|error| refused(&error, sql))?;
         rows.into_iter()
             .map(|row| {
-                let row: Array = row.map_err(|error| refused(&error))?.unchecked_into();
+                let row: Array = row.map_err(|error| refused(&error, sql))?.unchecked_into();
                 row.iter()
                     .enumerate()
                     .map(|(column, value)| value_of(&value, column))
@@ -84,7 +84,8 @@ impl Database for ObjectDatabase {
         match (outcome.into_inner(), ended) {
             (Some(Ok(done)), Ok(())) => Ok(done),
             (Some(Err(error)), _) => Err(error),
-            (_, Err(error)) => Err(refused(&error).into()),
+            (Some(Ok(_)), Err(error)) => Err(refused(&error, "at the end of a transaction").into()),
+            (None, Err(error)) => Err(refused(&error, "at the beginning of a transaction").into()),
             (None, Ok(())) => Err(DatabaseError::Statement("the transaction did not run".into()).into()),
         }
     }
@@ -113,8 +114,10 @@ fn value_of(value: &JsValue, column: usize) -> Result<Value, DatabaseError> {
     }
 }
 
-fn refused(error: &JsValue) -> DatabaseError {
+/// The runtime's words, and where they were said: the beginning of the statement, which holds no value.
+fn refused(error: &JsValue, at: &str) -> DatabaseError {
     let message =
         Reflect::get(error.unchecked_ref::<Object>(), &"message".into()).ok().and_then(|text| text.as_string());
-    DatabaseError::Statement(message.unwrap_or_else(|| "unknown".into()))
+    let at: String = at.chars().take(40).collect();
+    DatabaseError::Statement(format!("{} ({at}…)", message.unwrap_or_else(|| "no reason given".into())))
 }

@@ -8,7 +8,8 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "placet", worker = .placet),
-    # The ledger: one SQLite file a shop. Back up the whole directory, with its -wal files, or stop the process first.
+    # The ledger: one SQLite file a shop. Back up by SQLite's own means (`sqlite3 FILE .backup`), or stop the process and copy
+    # the directory: a copy of files in use may be torn.
     (name = "disk", disk = (path = "data/disk", writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "placet")],

@@ -77,7 +77,7 @@ pub struct Receipt {
     pub id: Uuid,
     /// Since when it is kept.
     pub received_at: Timestamp,
-    /// Whom it was filed under. For the shop's server only: an anonymous form must not learn who is known.
+    /// The contact it was filed under; its records are with the contacts of their addresses. For the shop's server only: an anonymous form must not learn who is known.
     pub contact: Uuid,
 }
 
@@ -138,7 +138,6 @@ pub(super) struct KnownAddress {
 pub(super) struct KnownContact {
     pub(super) id: i64,
     pub(super) uuid: Uuid,
-    pub(super) has_country: bool,
 }
 
 /// What is to be written, in this order.
@@ -203,6 +202,26 @@ fn check_choices(shop: &Shop, submission: &Submission) -> Result<(), SubmissionE
     Ok(())
 }
 
+/// Whether it is the shop itself that says who this is.
+fn vouches(submission: &Submission) -> bool {
+    submission.assurance == Assurance::Authenticated || submission.external.is_some()
+}
+
+/// The contact that a submission is filed under; `None` for a new one.
+///
+/// Contacts are never merged by a submission, and an address that is known keeps its contact. An anonymous form does not even
+/// add an address to a contact that is known: it would let anyone put their own address beside somebody else's, and read that
+/// person's report by it later. So what it brings that is new becomes a contact of its own, until the shop says otherwise.
+fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
+    let first = || known.addresses.first().map(|address| &address.contact);
+    let all_known = known.addresses.len() == submission.addresses.len();
+    match &known.by_external {
+        Some(contact) => Some(contact),
+        None if vouches(submission) || all_known => first(),
+        None => None,
+    }
+}
+
 /// Decides what a submission changes. Pure: reads what is known, writes nothing.
 fn decide<'a>(known: &Known, submission: &'a Submission, moment: &Moment<'_>) -> Result<Verdict<'a>, SubmissionError> {
     if let Some((fingerprint, receipt)) = &known.earlier {
@@ -213,9 +232,7 @@ fn decide<'a>(known: &Known, submission: &'a Submission, moment: &Moment<'_>) ->
         };
     }
     let mut events = Vec::new();
-    // Contacts are never merged by a submission: an anonymous form could then make one person of two. An address that
-    // is known keeps its contact; a new one joins the first contact found.
-    let contact = known.by_external.as_ref().or_else(|| known.addresses.first().map(|address| &address.contact));
+    let contact = contact_for(known, submission);
     let uuid = match contact {
         None => {
             let uuid = moment.next_id();
@@ -223,9 +240,8 @@ fn decide<'a>(known: &Known, submission: &'a Submission, moment: &Moment<'_>) ->
             uuid
         }
         Some(contact) => {
-            // What an anonymous form says fills a gap and replaces nothing.
             if let Some(country) = submission.country
-                && (!contact.has_country || submission.assurance == Assurance::Authenticated)
+                && vouches(submission)
             {
                 events.push(Event::CountryLearned(country));
             }
@@ -240,7 +256,11 @@ fn decide<'a>(known: &Known, submission: &'a Submission, moment: &Moment<'_>) ->
     for address in &submission.addresses {
         match known.addresses.iter().find(|known| known.kind == address.kind()) {
             None => events.push(Event::AddressAdded { address, assurance: submission.assurance }),
-            Some(found) if found.assurance == Assurance::Claimed && submission.assurance != Assurance::Claimed => {
+            Some(found)
+                if found.contact.uuid == uuid
+                    && found.assurance == Assurance::Claimed
+                    && submission.assurance != Assurance::Claimed =>
+            {
                 events.push(Event::AddressVouched { id: found.id, assurance: submission.assurance });
             }
             Some(_) => {}

@@ -23,7 +23,7 @@ pub(super) fn known<D: Database>(database: &D, submission: &Submission) -> Resul
         None => None,
         Some(external) => database
             .first(
-                "SELECT c.id, c.uuid, c.country FROM external_id e JOIN contact c ON c.id = e.contact WHERE e.value = ?",
+                "SELECT c.id, c.uuid FROM external_id e JOIN contact c ON c.id = e.contact WHERE e.value = ?",
                 &[Param::Text(external.as_str())],
             )?
             .map(|row| contact_in(&row, 0))
@@ -35,7 +35,7 @@ pub(super) fn known<D: Database>(database: &D, submission: &Submission) -> Resul
 fn known_address<D: Database>(database: &D, address: &Address) -> Result<Option<KnownAddress>, DatabaseError> {
     let kind = address.kind();
     let row = database.first(
-        "SELECT a.id, a.assurance, c.id, c.uuid, c.country FROM address a JOIN contact c ON c.id = a.contact
+        "SELECT a.id, a.assurance, c.id, c.uuid FROM address a JOIN contact c ON c.id = a.contact
          WHERE a.kind = ? AND a.match_key = ?",
         &[Param::Text(kind.as_str()), Param::Text(address.key())],
     )?;
@@ -51,11 +51,7 @@ fn known_address<D: Database>(database: &D, address: &Address) -> Result<Option<
 }
 
 fn contact_in(row: &Row, from: usize) -> Result<KnownContact, DatabaseError> {
-    Ok(KnownContact {
-        id: row.integer(from)?,
-        uuid: row.parsed(from + 1, parse_id)?,
-        has_country: row.optional_text(from + 2)?.is_some(),
-    })
+    Ok(KnownContact { id: row.integer(from)?, uuid: row.parsed(from + 1, parse_id)? })
 }
 
 /// Writes the events of one submission. To be called inside a transaction.

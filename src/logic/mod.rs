@@ -45,7 +45,7 @@ struct AddressAnswer {
     key: String,
 }
 
-/// What is thrown; `entry.js` makes a `PlacetError` of it.
+/// What is thrown; `api.js` makes a `PlacetError` of it.
 #[derive(Serialize)]
 struct Thrown {
     #[serde(flatten)]

@@ -89,16 +89,23 @@ export async function open(options) {
       // No answer, or none that can be read; the status, where there is one, says enough.
     }
     const asked = +response?.headers.get("retry-after") || 0;
-    const pause = core.pause(response?.status ?? 0, found.attempts, asked);
+    // Only a receipt for this very submission acknowledges it; any page can answer 200.
+    const status = response?.ok && answer?.id !== id ? 0 : (response?.status ?? 0);
+    const pause = core.pause(status, found.attempts, asked);
+    const refused = () => {
+      const words = [answer?.title, answer?.detail].filter(Boolean).join(": ");
+      return new PlacetError("refused", words || `the edge answered ${status}`, { status, problem: answer });
+    };
     if (pause) {
       queue.postpone(id, pause * 1000);
+      // Kept, but somebody has to mend it.
+      if (status === 401 || (status > 402 && status < 406)) report(refused());
       return { id, queued: true };
     }
     if (!response.ok) {
       queue.forget(id);
       emit("change");
-      const words = [answer?.title, answer?.detail].filter(Boolean).join(": ");
-      throw new PlacetError("refused", words || `the edge answered ${response.status}`, { status: response.status, problem: answer });
+      throw refused();
     }
     queue.acknowledge(id);
     const receipt = { id, received_at: answer?.received_at };

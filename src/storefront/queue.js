@@ -74,7 +74,11 @@ export const queueOf = (key) => {
 
   // Every submission has a name of its own, so two tabs never overwrite each other's.
   const put = (id, changed) => set(waiting + id, JSON.stringify(changed));
-  const oldest = () => names(waiting).find(entry);
+  /** Milliseconds until it may be sent. */
+  const ahead = (id) => {
+    const left = entry(id).notBefore - Date.now();
+    return left > LONGEST_PAUSE ? 0 : left;
+  };
 
   return {
     entry,
@@ -92,23 +96,19 @@ export const queueOf = (key) => {
     },
 
     /**
-     * Leases the oldest to the caller, if it may be sent now. Eager skips the pause after a failure, not a first lease: the
+     * Leases the oldest that may be sent now to the caller. Eager skips the pause after a failure, not a first lease: the
      * network came back, or the edge just answered.
      */
     lease(eager) {
-      const id = oldest();
-      if (!id) return undefined;
-      const found = entry(id);
-      const ahead = found.notBefore - Date.now();
-      if (ahead > 0 && ahead <= LONGEST_PAUSE && !(eager && found.attempts)) return undefined;
-      put(id, { ...found, notBefore: Date.now() + LEASE });
+      const id = names(waiting).filter(entry).find((id) => ahead(id) <= 0 || (eager && entry(id).attempts));
+      if (id) put(id, { ...entry(id), notBefore: Date.now() + LEASE });
       return id;
     },
 
-    /** Milliseconds until the oldest may be sent; nothing when none waits. */
+    /** Milliseconds until one may be sent; nothing when none waits. */
     wait() {
-      const id = oldest();
-      return id && Math.min(entry(id).notBefore - Date.now(), LONGEST_PAUSE);
+      const waits = names(waiting).filter(entry).map(ahead);
+      return waits.length ? Math.min(...waits) : undefined;
     },
 
     postpone(id, pause) {

@@ -8,7 +8,7 @@ use super::{
     text::{cut, each},
     words,
 };
-use crate::consent::{AddressKind, Channel, Choice, CountryCode, PurposeSlug};
+use crate::consent::{AddressKind, Channel, Choice, CountryCode, PhoneNumber, PurposeSlug};
 
 /// What was chosen for one channel and purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,10 +78,7 @@ impl Submission {
             AddressKind::Email => {
                 cut(address, b'@').is_some_and(|(local, domain)| !local.is_empty() && cut(domain, b'.').is_some())
             }
-            _ => {
-                let digits = address.bytes().filter(u8::is_ascii_digit).count();
-                address.starts_with('+') && digits > 6 && digits < 17
-            }
+            _ => PhoneNumber::is_plausible(address),
         };
         if plausible { Ok(()) } else { Err(Error::BadAddress(channel)) }
     }

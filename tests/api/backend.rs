@@ -20,7 +20,7 @@ pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 pub trait Backend {
     /// Sends a request whose URI is a path.
     fn send(&self, request: Request<Bytes>) -> Response<Bytes>;
-    /// Ends the service as `kill -9` does, and starts it again on the same data.
+    /// Ends the service without a word (workerd by `kill -9`), and starts it again on the same data.
     fn crash(&mut self);
     /// Where the shops' databases are.
     fn data(&self) -> &Path;

@@ -15,6 +15,8 @@ crate::scenarios! {
     a_no_outlives_an_anonymous_yes
     two_writings_of_an_address_are_one_contact
     contacts_are_not_merged_by_a_form
+    nobody_adds_an_address_to_another_persons_contact
+    a_server_says_whether_it_vouches_for_a_no
     a_platform_id_finds_the_contact
     a_future_time_counts_from_receipt
     confirmation_is_the_shops_policy
@@ -69,7 +71,19 @@ fn the_same_submission_twice_is_kept_once(backend: &mut dyn Backend) {
     let sent = submission();
     let first = shop.submit(backend, &sent);
     // Other spacing and another order of fields are still the same submission.
-    let again = shop.submit(backend, &serde_json::from_str(&serde_json::to_string_pretty(&sent).unwrap()).unwrap());
+    let fields: Vec<String> =
+        sent.as_object().unwrap().iter().rev().map(|(name, value)| format!("\n  \"{name}\" : {value:#}")).collect();
+    let reordered = format!("{{{}\n}}", fields.join(","));
+    assert_ne!(
+        reordered.find("\"source\"") < reordered.find("\"id\""),
+        sent.to_string().find("\"source\"") < sent.to_string().find("\"id\"")
+    );
+    let headers = [
+        ("authorization", &*bearer(&shop.publishable)),
+        ("origin", crate::client::ORIGIN),
+        ("content-type", "application/json"),
+    ];
+    let again = send(backend, Method::POST, "/v1/consents", &headers, reordered);
     assert_eq!((first.status, &first.text), (again.status, &again.text));
     shop.submit(backend, &with(sent.clone(), "/choices/1/choice", json!("opt_in"))).problem(
         409,
@@ -164,6 +178,38 @@ fn contacts_are_not_merged_by_a_form(backend: &mut dyn Backend) {
         assert_eq!(report["addresses"].as_array().unwrap().len(), 1);
         assert_eq!(report["records"].as_array().unwrap().len(), 2);
     }
+}
+
+fn nobody_adds_an_address_to_another_persons_contact(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    shop.submit(backend, &submission()).ok();
+    let mallory = json!({ "email": "mallory@example.org", "phone": "+447700900123", "country": "FR" });
+    shop.submit(backend, &with(submission(), "/contact", mallory.clone())).ok();
+    let victim = shop.lookup(backend, &json!({ "phone": "+447700900123" })).ok();
+    assert_eq!((victim["addresses"].as_array().unwrap().len(), &victim["country"]), (2, &json!("GB")));
+    let report = shop.lookup(backend, &json!({ "email": "mallory@example.org" })).ok();
+    assert_ne!(report["id"], victim["id"]);
+    assert!(!report.to_string().contains("jane") && !report.to_string().contains("7700900"), "{report}");
+
+    // The shop itself may say that two addresses are one person's.
+    let vouched = with(submission(), "/assurance", json!("authenticated"));
+    let second = json!({ "email": "jane@example.com", "phone": "+447700900456", "country": "IE" });
+    shop.submit_from_server(backend, &with(vouched, "/contact", second)).ok();
+    let report = shop.lookup(backend, &json!({ "phone": "+447700900456" })).ok();
+    assert_eq!((&report["id"], &report["country"]), (&victim["id"], &json!("IE")));
+}
+
+fn a_server_says_whether_it_vouches_for_a_no(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let no = with(submission(), "/choices/0/choice", json!("opt_out"));
+    shop.submit_from_server(backend, &no).problem(422, "missing_field", Some("/assurance"));
+    shop.submit_from_server(backend, &with(no.clone(), "/assurance", json!("claimed"))).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(standing(&report, "email", "newsletter")["status"], "never_asked");
+    let vouched = with(with(no, "/assurance", json!("authenticated")), "/id", submission()["id"].clone());
+    shop.submit_from_server(backend, &vouched).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(standing(&report, "email", "newsletter")["status"], "opted_out");
 }
 
 fn a_platform_id_finds_the_contact(backend: &mut dyn Backend) {

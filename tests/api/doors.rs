@@ -143,7 +143,10 @@ fn browsers_are_told_what_they_may_do(backend: &mut dyn Backend) {
 
     let shop = Shop::create(backend);
     let answer = shop.submit(backend, &submission());
-    assert_eq!((answer.header("access-control-allow-origin"), answer.header("vary")), (ORIGIN, "origin"));
+    assert_eq!(
+        (answer.header("access-control-allow-origin"), answer.header("vary")),
+        (ORIGIN, "origin, authorization")
+    );
     let refused = shop.submit(backend, &json!({}));
     assert_eq!(refused.header("access-control-allow-origin"), ORIGIN, "a page can read what is wrong");
     let refused = post(backend, "/v1/consents", "pk_wrong", ORIGIN, &submission());

@@ -114,7 +114,7 @@ export function inAPage(installed) {
     [edgeServer, endpoint] = await listen(edge);
     browser = await chromium.launch({
       executablePath: process.env.CHROME ?? "/usr/bin/chromium",
-      args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     });
   });
 

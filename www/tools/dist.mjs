@@ -238,7 +238,7 @@ function fingerprint(inputs) {
       hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
     }
   }
-  return hash.update(`${process.env.PLACET_STD_SOURCE} ${process.env.RUSTUP_TOOLCHAIN}`).digest("hex");
+  return hash.update(`${process.env.PLACET_STD_SOURCE} ${execFileSync("rustc", ["-vV"])}`).digest("hex");
 }
 
 function say(part, words) {

@@ -88,7 +88,7 @@ function options() {
   return { port, shopPort, data: values.data === undefined ? join(REPOSITORY, "data") : resolve(values.data) };
 }
 
-/** The worker's two secrets, made on the first start. Losing them makes the data on disk unreadable, so they are never replaced. */
+/** The worker's two secrets, made on the first start. Without the first no shop is found again, so they are never replaced. */
 async function readSecrets(file) {
   if (!existsSync(file)) {
     const secrets = {
