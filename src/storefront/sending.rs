@@ -15,7 +15,9 @@ const LONGEST_PAUSE: u32 = 3600;
 pub fn pause(status: u16, attempts: u32, asked: u32) -> u32 {
     match status {
         // Too slow, too early, too many: the client's turn to wait, not its mistake.
-        408 | 425 | 429 | 0..=199 | 300..=399 | 500.. => (FIRST_PAUSE << attempts.min(10)).max(asked).min(LONGEST_PAUSE),
+        408 | 425 | 429 | 0..=199 | 300..=399 | 500.. => {
+            (FIRST_PAUSE << attempts.min(10)).max(asked).min(LONGEST_PAUSE)
+        }
         // A key, an origin or an address of the edge that is wrong is the shop's mistake: it will be mended, and what people
         // chose meanwhile must not be lost by it.
         401 | 403 | 404 | 405 => LONGEST_PAUSE,
