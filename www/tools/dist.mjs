@@ -156,7 +156,9 @@ async function buildStorefront() {
   if (!stdAtHand) {
     say("storefront", "NOTE: no source of the standard library (PLACET_STD_SOURCE), so the module comes out larger than it should; try: rustup component add rust-src");
   }
-  const out = bindgen(cargo("storefront", "storefront", stdAtHand ? SMALLEST : undefined), "storefront", ["-Oz"], true);
+  // Control flow taken apart and put together anew leaves a hundred bytes less after the second round.
+  const optimise = ["--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions"];
+  const out = bindgen(cargo("storefront", "storefront", stdAtHand ? SMALLEST : undefined), "storefront", optimise, true);
   const to = fresh("storefront");
   cpSync(join(out, "storefront_bg.wasm"), join(to, "storefront_bg.wasm"));
   await bundle("src/storefront/entry.js", join(to, "storefront.js"), join(out, "storefront.js"));
