@@ -42,11 +42,6 @@ impl<D: Database, H: Host> ShopService<D, H> {
         Self { database, host, secrets, shop: RefCell::new(None) }
     }
 
-    /// The database below.
-    pub const fn database(&self) -> &D {
-        &self.database
-    }
-
     /// Answers a request. Never fails: whatever goes wrong is an answer too.
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
