@@ -1,4 +1,4 @@
-//! Countries, by ISO 3166-1 alpha-2.
+//! Places: countries by ISO 3166-1 alpha-2, and their parts by ISO 3166-2.
 
 /// Two upper-case letters, such as `DE`. Whether a law is known for it is another question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,5 +15,61 @@ impl CountryCode {
     pub fn as_str(&self) -> &str {
         // Two ASCII letters, by construction.
         core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// A code of our own tables.
+    #[cfg(feature = "rules")]
+    pub(super) const fn of(code: [u8; 2]) -> Self {
+        Self(code)
+    }
+}
+
+/// What follows the country in ISO 3166-2, such as `FL` in `US-FL`: one to three upper-case letters or digits.
+#[cfg(feature = "rules")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegionCode {
+    // INVARIANT: padded with zeros at the end.
+    code: [u8; 3],
+}
+
+#[cfg(feature = "rules")]
+impl RegionCode {
+    /// Reads a code; `None` when it breaks the rule above.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut code = [0; 3];
+        code.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        fits.then_some(Self { code })
+    }
+
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.code).unwrap_or_default().trim_end_matches('\0')
+    }
+
+    /// A code of our own tables.
+    pub(super) const fn of([first, second]: [u8; 2]) -> Self {
+        Self { code: [first, second, 0] }
+    }
+}
+
+/// Where a person is, as far as it is known.
+#[cfg(feature = "rules")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The country.
+    pub country: Option<CountryCode>,
+    /// The part of it. Without a country it says nothing.
+    pub region: Option<RegionCode>,
+}
+
+#[cfg(feature = "rules")]
+impl core::fmt::Display for Place {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match (&self.country, &self.region) {
+            (Some(country), Some(region)) => write!(f, "{}-{}", country.as_str(), region.as_str()),
+            (Some(country), None) => f.write_str(country.as_str()),
+            (None, _) => f.write_str("unknown"),
+        }
     }
 }

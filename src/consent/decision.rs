@@ -1,177 +1,253 @@
 //! The answer to "may we send this now?".
 
-use super::{Assurance, Channel, PurposeSlug, RecordId, Standing, Status, Track};
+use super::policy::{Conditions, Override};
+use super::rules::Rule;
+use super::{
+    Act, Channel, Circumstances, Dealing, Entry, Finding, Place, Policy, PurposeSlug, Reason, RecordId, Relation, Standing,
+    Timestamp, Verdict, judge,
+};
+use crate::consent::Basis;
 
-/// What a shop asks for beyond the law.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// The channels on which an opt-in from an anonymous form waits until the address confirms it (double opt-in).
-    pub confirmation: Vec<Channel>,
+/// What is known of a person beyond their choices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Where they are.
+    pub place: Place,
+    /// As whom they are addressed; a consumer where nothing is known.
+    pub relation: Option<Relation>,
+    /// Address, restriction, age.
+    pub circumstances: Circumstances,
 }
 
-impl Default for Policy {
-    /// The strictest: every channel.
-    fn default() -> Self {
-        Self { confirmation: Channel::ALL.to_vec() }
+/// Allow or deny, and all that it rests on.
+#[derive(Clone, Debug)]
+pub struct Decision<'a> {
+    /// The judgement.
+    pub verdict: Verdict,
+    /// The entry that decides.
+    pub decided_by: Option<Entry>,
+    /// The entry on the other side, see [`Verdict::other`].
+    pub against: Option<Entry>,
+    /// The rule that was applied.
+    pub rule: &'static Rule,
+    /// Where the shop goes its own way with this rule.
+    pub overridden: Option<&'a Override>,
+    /// The age from which on a person's act counts, in years.
+    pub minimum_age: u16,
+}
+
+impl Decision<'_> {
+    /// Whether a message may be sent.
+    pub const fn allows(&self) -> bool {
+        self.verdict.allows()
+    }
+
+    /// Why not; `None` for an allow.
+    pub const fn reason(&self) -> Option<Reason> {
+        Reason::of(self.verdict.finding)
+    }
+
+    /// The record that decides.
+    pub fn record(&self) -> Option<RecordId> {
+        self.decided_by.map(|entry| entry.record)
+    }
+
+    /// The basis of the deciding record, where it is an opt-in.
+    pub fn basis(&self) -> Option<Basis> {
+        self.decided_by.and_then(|entry| entry.act.ground()).map(super::Ground::basis)
+    }
+
+    /// The dealing that the basis rests on.
+    pub fn dealing(&self) -> Option<Dealing> {
+        self.decided_by.and_then(|entry| entry.act.ground()).and_then(super::Ground::dealing)
+    }
+
+    /// When an allow becomes a deny, or a deny an allow, if nothing is recorded until then.
+    pub const fn until(&self) -> Option<Timestamp> {
+        self.verdict.until
     }
 }
 
-impl Policy {
-    /// Whether an opt-in known in this way may be used on this channel.
-    fn accepts(&self, channel: Channel, assurance: Assurance) -> bool {
-        assurance != Assurance::Claimed || !self.confirmation.contains(&channel)
-    }
-}
-
-/// Why a message may not be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Nothing is known of the person's will.
-    NeverAsked,
-    /// The person was asked and did not say yes.
-    Declined,
-    /// The person said no.
-    OptedOut,
-    /// The person objected to direct marketing, and nothing of their own has lifted that.
-    Objected,
-    /// The person's address has not confirmed the opt-in yet.
-    AwaitingConfirmation,
-}
-
-impl Reason {
-    /// The written form.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NeverAsked => "never_asked",
-            Self::Declined => "declined",
-            Self::OptedOut => "opted_out",
-            Self::Objected => "objected",
-            Self::AwaitingConfirmation => "awaiting_confirmation",
-        }
-    }
-}
-
-/// Allow or deny, and the record that decided it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// It may be sent.
-    Allow {
-        /// The opt-in that allows it.
-        record: RecordId,
-    },
-    /// It may not be sent.
-    Deny {
-        /// Why.
-        reason: Reason,
-        /// The record that says so; none where nothing is known.
-        record: Option<RecordId>,
-    },
-}
-
-impl Decision {
-    /// The record that decided.
-    pub const fn record(self) -> Option<RecordId> {
-        match self {
-            Self::Allow { record } => Some(record),
-            Self::Deny { record, .. } => record,
-        }
-    }
-
-    /// Why not, or `None` for an allow.
-    pub const fn reason(self) -> Option<Reason> {
-        match self {
-            Self::Allow { .. } => None,
-            Self::Deny { reason, .. } => Some(reason),
-        }
-    }
-
-    /// What people see.
-    pub const fn status(self) -> Status {
-        match self {
-            Self::Allow { .. } => Status::OptedIn,
-            Self::Deny { reason, .. } => match reason {
-                Reason::NeverAsked => Status::NeverAsked,
-                Reason::Declined => Status::Declined,
-                Reason::OptedOut | Reason::Objected => Status::OptedOut,
-                Reason::AwaitingConfirmation => Status::AwaitingConfirmation,
-            },
-        }
-    }
-}
-
-/// Decides for one address, channel and purpose. Pure and total: no clock, no storage, an answer to every question.
+/// Decides for one address, channel and purpose at an instant. Pure and total: no clock, no storage, an answer to every question.
+///
+/// The standing is that of the records known at that instant. An opt-in of later does not count yet; an opt-out of later does.
 ///
 /// ```
 /// use placet::consent::*;
 ///
 /// let newsletter = PurposeSlug::parse("newsletter").ok_or("not a slug")?;
+/// let given = Timestamp::parse("2026-03-01T10:00:00Z").ok_or("not a time")?;
 /// let yes = Track {
 ///     scope: Scope::specific(Channel::Email, newsletter.clone()),
-///     act: Act::OptIn { basis: Basis::Consent },
+///     act: Act::OptIn { ground: Ground::Consent },
 ///     assurance: Assurance::Claimed,
-///     at: Timestamp::from_millis(1_764_000_000_000).ok_or("out of range")?,
+///     at: given,
 ///     record: RecordId(uuid::Uuid::from_u128(1)),
 /// };
+/// let policy = Policy::default();
+/// let country = CountryCode::parse("FR");
+/// let person = Person { place: Place { country, region: None }, ..Person::default() };
+/// let now = given.plus_months(1);
 ///
 /// // An anonymous form said yes. By default that waits for the address to confirm it.
 /// let standing = Standing::of([yes.clone()]);
-/// let decision = decide(&standing, &Policy::default(), Channel::Email, &newsletter);
+/// let decision = decide(&standing, &policy, &person, Channel::Email, &newsletter, now);
 /// assert_eq!(decision.reason(), Some(Reason::AwaitingConfirmation));
 ///
-/// let confirmed = Track { assurance: Assurance::Confirmed, ..yes };
-/// let standing = Standing::of([confirmed.clone()]);
-/// let decision = decide(&standing, &Policy::default(), Channel::Email, &newsletter);
-/// assert_eq!(decision, Decision::Allow { record: confirmed.record });
+/// // In France a consent lapses when the person has not turned to the shop for three years.
+/// let standing = Standing::of([Track { assurance: Assurance::Confirmed, ..yes }]);
+/// let decision = decide(&standing, &policy, &person, Channel::Email, &newsletter, now);
+/// assert!(decision.allows());
+/// assert_eq!((decision.rule.id, decision.rule.law), ("fr-mail", "CPCE"));
+/// assert_eq!(decision.until(), Some(given.plus_months(36)));
 /// # Ok::<(), &str>(())
 /// ```
-pub fn decide(standing: &Standing, policy: &Policy, channel: Channel, purpose: &PurposeSlug) -> Decision {
-    let (usable, waiting) = standing.live_opt_ins(channel, purpose).fold((None, None), |(usable, waiting), track| {
-        if policy.accepts(channel, track.assurance) {
-            (later(usable, track), waiting)
-        } else {
-            (usable, later(waiting, track))
+pub fn decide<'a>(
+    standing: &Standing,
+    policy: &'a Policy,
+    person: &Person,
+    channel: Channel,
+    purpose: &PurposeSlug,
+    at: Timestamp,
+) -> Decision<'a> {
+    let relation = person.relation.unwrap_or(Relation::Consumer);
+    let conditions = policy.conditions(&person.place, relation, channel, purpose);
+    decide_under(&conditions, &standing.entries(channel, purpose), &person.circumstances, at)
+}
+
+/// [`decide`] for whom has the conditions and the entries already: many persons share the former.
+pub fn decide_under<'a>(
+    conditions: &Conditions<'a>,
+    entries: &[Entry],
+    circumstances: &Circumstances,
+    at: Timestamp,
+) -> Decision<'a> {
+    let verdict = judge(entries, circumstances, &conditions.terms, at);
+    let entry = |place: Option<usize>| place.and_then(|place| entries.get(place)).copied();
+    // There is a version for every instant.
+    let (rule, overridden) = conditions.grounds.get(verdict.version).copied().unwrap_or((super::rules::strictest(), None));
+    Decision {
+        decided_by: entry(verdict.entry),
+        against: entry(verdict.other),
+        rule,
+        overridden,
+        minimum_age: conditions.terms.get(verdict.version).map_or(0, |terms| terms.minimum_age),
+        verdict,
+    }
+}
+
+/// What is visible of a standing for one channel and purpose, whether or not a message may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// An opt-in stands.
+    OptedIn,
+    /// Only an anonymous form said yes, and the address has to confirm.
+    AwaitingConfirmation,
+    /// A refusal stands.
+    OptedOut,
+    /// Was asked and did not say yes; nothing stands.
+    Declined,
+    /// Nothing is known.
+    NeverAsked,
+}
+
+impl Status {
+    /// The written form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OptedIn => "opted_in",
+            Self::AwaitingConfirmation => "awaiting_confirmation",
+            Self::OptedOut => "opted_out",
+            Self::Declined => "declined",
+            Self::NeverAsked => "never_asked",
         }
-    });
-    if let Some(track) = usable {
-        return Decision::Allow { record: track.record };
     }
-    if let Some(track) = waiting {
-        return deny(Reason::AwaitingConfirmation, track);
-    }
-    if let Some(track) = standing_objection(standing, channel, purpose) {
-        return deny(Reason::Objected, track);
-    }
-    if let Some(track) = standing.opt_outs(channel, purpose).fold(None, |latest, (no, _)| later(latest, no)) {
-        return deny(Reason::OptedOut, track);
-    }
-    match standing.declined(channel, purpose) {
-        Some(track) => deny(Reason::Declined, track),
-        None => Decision::Deny { reason: Reason::NeverAsked, record: None },
+
+    /// What is visible of some entries under some conditions.
+    pub fn of(conditions: &Conditions<'_>, entries: &[Entry], at: Timestamp) -> Self {
+        // Whether the shop uses the channel, and whether it may use the data, does not change what the person said.
+        let mut terms = conditions.terms.clone();
+        terms.iter_mut().for_each(|terms| terms.off = false);
+        let verdict = judge(entries, &Circumstances::default(), &terms, at);
+        match verdict.finding {
+            Finding::NeverAsked | Finding::ChannelOff | Finding::NoAddress | Finding::Restricted => Self::NeverAsked,
+            Finding::Declined => Self::Declined,
+            Finding::OptedOut | Finding::Objected | Finding::Suppressed => Self::OptedOut,
+            Finding::AwaitingConfirmation => Self::AwaitingConfirmation,
+            // A yes is there, also where it may not be used.
+            Finding::BasisNotAccepted
+            | Finding::NotScreened
+            | Finding::UnderAge
+            | Finding::AgeUnknown
+            | Finding::Expired
+            | Finding::Stands => Self::OptedIn,
+        }
     }
 }
 
-fn deny(reason: Reason, track: &Track) -> Decision {
-    Decision::Deny { reason, record: Some(track.record) }
+/// A decision as it is written, in every artifact byte for byte the same.
+#[cfg(feature = "serde")]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct WrittenDecision {
+    /// Whether a message may be sent.
+    pub allow: bool,
+    /// Why not.
+    pub reason: Option<Reason>,
+    /// The record that decides.
+    pub record: Option<String>,
+    /// The basis of that record, where it is an opt-in.
+    pub basis: Option<Basis>,
+    /// The dealing that the basis rests on.
+    pub dealing: Option<Dealing>,
+    /// The rule that was applied.
+    pub rule: WrittenRule,
+    /// When the answer changes by itself.
+    pub until: Option<Timestamp>,
+    /// Why the shop goes its own way with this rule.
+    pub r#override: Option<String>,
+    /// The steps that led there, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Vec<String>>,
 }
 
-fn later<'a>(one: Option<&'a Track>, other: &'a Track) -> Option<&'a Track> {
-    match one {
-        Some(one) if (one.at, one.record) >= (other.at, other.record) => Some(one),
-        _ => Some(other),
+/// A rule as a decision names it.
+#[cfg(feature = "serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct WrittenRule {
+    /// Its name.
+    pub id: &'static str,
+    /// The law.
+    pub law: &'static str,
+    /// The article.
+    pub article: &'static str,
+}
+
+#[cfg(feature = "serde")]
+impl Decision<'_> {
+    /// The written form, with or without the steps.
+    pub fn written(&self, explained: bool) -> WrittenDecision {
+        WrittenDecision {
+            allow: self.allows(),
+            reason: self.reason(),
+            record: self.record().map(|record| record.0.to_string()),
+            basis: self.basis(),
+            dealing: self.dealing(),
+            rule: WrittenRule { id: self.rule.id, law: self.rule.law, article: self.rule.article },
+            until: self.until(),
+            r#override: self.overridden.map(|own| own.reason.clone()),
+            explain: explained.then(|| self.explain()),
+        }
     }
 }
 
-/// The latest objection that no later act of the person's own, proven, has lifted.
-fn standing_objection<'a>(standing: &'a Standing, channel: Channel, purpose: &'a PurposeSlug) -> Option<&'a Track> {
-    let lifted_until = standing
-        .tracks()
-        .iter()
-        .filter(|track| matches!(track.act, super::Act::OptIn { .. }) && track.assurance.may_end(true))
-        .filter(|track| track.scope.covers(channel, purpose))
-        .map(|track| track.at)
-        .max();
-    standing
-        .opt_outs(channel, purpose)
-        .filter(|(no, objection)| *objection && lifted_until.is_none_or(|at| at <= no.at))
-        .fold(None, |latest, (no, _)| later(latest, no))
+impl Standing {
+    /// The entries that bear on a channel and purpose.
+    pub fn entries(&self, channel: Channel, purpose: &PurposeSlug) -> Vec<Entry> {
+        self.tracks().iter().filter(|track| track.scope.covers(channel, purpose)).map(super::Track::entry).collect()
+    }
+
+    /// Whether anything but an opt-out is known.
+    pub fn has_opt_ins(&self) -> bool {
+        self.tracks().iter().any(|track| matches!(track.act, Act::OptIn { .. }))
+    }
 }

@@ -7,29 +7,58 @@
 //! |---|---|
 //! | `words` | the fixed vocabularies: channel, choice, basis, assurance |
 //! | `purpose`, `address`, `country`, `time` | values that exist only if they are valid |
+//! | `ground` | the grounds, and what each needs as evidence |
 //! | `record` | one act of a person, and from when it counts |
 //! | `standing` | what all acts of an address amount to: the law of standings |
-//! | `decision` | may we send this now? |
+//! | `rules` | the rules of each jurisdiction, as data |
+//! | `policy` | what a shop asks for beyond them |
+//! | `terms` | rule and policy put together into plain numbers |
+//! | `judge` | entries of a standing against terms, at one instant |
+//! | `decision`, `explain` | may we send this now? by which law, until when, and why, in words |
 //!
-//! The feature `formats` adds the written forms of addresses and times (Unicode tables, RFC 3339), which the storefront
-//! module leaves to the edge.
+//! The feature `formats` adds the written forms of addresses and times (Unicode tables, RFC 3339), the feature `rules` the table
+//! of rules with all that comes after it. The storefront module has neither: it judges by the terms that the edge hands it.
+
+#[macro_use]
+mod words;
 
 mod address;
 mod country;
+#[cfg(feature = "rules")]
 mod decision;
+#[cfg(feature = "rules")]
+mod explain;
+mod ground;
+mod judge;
+#[cfg(feature = "rules")]
+mod policy;
 mod purpose;
 mod record;
+#[cfg(feature = "rules")]
+pub mod rules;
 mod standing;
+mod terms;
 mod time;
-mod words;
 
 #[cfg(feature = "formats")]
 pub use address::EmailAddress;
 pub use address::{Address, PhoneNumber};
 pub use country::CountryCode;
-pub use decision::{Decision, Policy, Reason, decide};
+#[cfg(feature = "rules")]
+pub use country::{Place, RegionCode};
+#[cfg(feature = "rules")]
+pub use decision::{Decision, Person, Status, decide, decide_under};
+#[cfg(feature = "serde")]
+pub use decision::{WrittenDecision, WrittenRule};
+#[cfg(feature = "rules")]
+pub use explain::{ALLOWED_FROM, ALLOWED_UNTIL, ENDED, NOT_ENDED, Reason, assurance_words, ground_words, opening};
+pub use ground::{Dealing, Evidence, Ground, Missing};
+pub use judge::{Circumstances, Entry, Finding, Verdict, judge};
+#[cfg(feature = "rules")]
+pub use policy::{Conditions, Override, Policy, Waiver};
 pub use purpose::PurposeSlug;
 pub use record::{Act, CLOCK_SKEW, RecordId, Scope, effective_time};
-pub use standing::{Standing, Status, Track};
+pub use standing::{Standing, Track};
+pub use terms::{GroundSet, Terms};
 pub use time::Timestamp;
-pub use words::{AddressKind, Assurance, Basis, Channel, Choice};
+pub use words::{Activity, AddressKind, Assurance, Basis, Channel, Choice, Refusal, Relation};

@@ -1,6 +1,6 @@
 //! Consent records: one immutable act each.
 
-use super::{Assurance, Basis, Channel, Choice, PurposeSlug, Timestamp};
+use super::{Activity, Assurance, Channel, Choice, Ground, PurposeSlug, Refusal, Timestamp};
 
 /// The identity of a record, a UUID version 7. Its order breaks ties between records of one effective time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,44 +32,50 @@ impl Scope {
     }
 }
 
-/// What the person did, with what belongs to it and nothing else.
+/// What was done, with what belongs to it and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
-    /// Said yes, on a ground.
+    /// The person said yes, or the shop has another ground.
     OptIn {
         /// The ground.
-        basis: Basis,
+        ground: Ground,
     },
-    /// Said no.
+    /// The person said no.
     OptOut {
-        /// Whether it is an objection to direct marketing under GDPR Art. 21(2).
-        objection: bool,
+        /// What kind of no.
+        refusal: Refusal,
     },
-    /// Was asked and did not say yes.
+    /// The person was asked and did not say yes.
     Declined,
+    /// Nobody chose anything; it keeps a ground alive.
+    Noted {
+        /// What happened.
+        activity: Activity,
+    },
 }
 
 impl Act {
-    /// The choice in it.
-    pub const fn choice(self) -> Choice {
+    /// The choice in it, where it is one.
+    pub const fn choice(self) -> Option<Choice> {
         match self {
-            Self::OptIn { .. } => Choice::OptIn,
-            Self::OptOut { .. } => Choice::OptOut,
-            Self::Declined => Choice::Declined,
+            Self::OptIn { .. } => Some(Choice::OptIn),
+            Self::OptOut { .. } => Some(Choice::OptOut),
+            Self::Declined => Some(Choice::Declined),
+            Self::Noted { .. } => None,
         }
     }
 
     /// The ground, where the act has one.
-    pub const fn basis(self) -> Option<Basis> {
+    pub const fn ground(self) -> Option<Ground> {
         match self {
-            Self::OptIn { basis } => Some(basis),
-            Self::OptOut { .. } | Self::Declined => None,
+            Self::OptIn { ground } => Some(ground),
+            _ => None,
         }
     }
 
     /// Whether it is an objection.
     pub const fn is_objection(self) -> bool {
-        matches!(self, Self::OptOut { objection: true })
+        matches!(self, Self::OptOut { refusal: Refusal::Objection })
     }
 }
 
@@ -80,8 +86,8 @@ pub const CLOCK_SKEW: i64 = 5 * 60 * 1000;
 ///
 /// That is `occurred` where given and not in the future, else `received`. A clock that runs ahead by no more than
 /// [`CLOCK_SKEW`] is believed, but never past `received`: a yes from a fast clock must not outlive a no that comes after it.
-/// An undated opt-in that a file or a platform
-/// reports may be of any age, so it gets [`Timestamp::BEGINNING`] and ends no refusal.
+/// An undated opt-in that a file or a platform reports may be of any age, so it gets [`Timestamp::BEGINNING`] and ends no
+/// refusal.
 pub fn effective_time(act: Act, assurance: Assurance, occurred: Option<Timestamp>, received: Timestamp) -> Timestamp {
     match occurred {
         Some(at) if at <= received.plus_millis(CLOCK_SKEW) => at.min(received),

@@ -8,7 +8,7 @@
 
 use core::cmp::Ordering;
 
-use super::{Act, Assurance, Channel, PurposeSlug, RecordId, Scope, Timestamp};
+use super::{Act, Assurance, Entry, RecordId, Scope, Timestamp};
 
 /// The latest record of one kind: one entry of a standing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,33 +30,10 @@ impl Track {
     fn place(&self, other: &Self) -> Ordering {
         (&self.scope, self.act, self.assurance).cmp(&(&other.scope, other.act, other.assurance))
     }
-}
 
-/// What is visible of a standing for one channel and purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// An opt-in stands.
-    OptedIn,
-    /// Only an anonymous form said yes, and the shop's rule asks the address to confirm.
-    AwaitingConfirmation,
-    /// A refusal stands.
-    OptedOut,
-    /// Was asked and did not say yes; nothing stands.
-    Declined,
-    /// Nothing is known.
-    NeverAsked,
-}
-
-impl Status {
-    /// The written form.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OptedIn => "opted_in",
-            Self::AwaitingConfirmation => "awaiting_confirmation",
-            Self::OptedOut => "opted_out",
-            Self::Declined => "declined",
-            Self::NeverAsked => "never_asked",
-        }
+    /// The track without its scope.
+    pub const fn entry(&self) -> Entry {
+        Entry { act: self.act, assurance: self.assurance, at: self.at, record: self.record }
     }
 }
 
@@ -101,39 +78,6 @@ impl Standing {
     /// Its tracks, in a fixed order.
     pub fn tracks(&self) -> &[Track] {
         &self.tracks
-    }
-
-    fn matching<'a>(&'a self, channel: Channel, purpose: &'a PurposeSlug) -> impl Iterator<Item = &'a Track> {
-        self.tracks.iter().filter(move |track| track.scope.covers(channel, purpose))
-    }
-
-    /// The refusals that bear on a question: those of every scope that covers it and whose assurance may refuse.
-    pub fn opt_outs<'a>(
-        &'a self,
-        channel: Channel,
-        purpose: &'a PurposeSlug,
-    ) -> impl Iterator<Item = (&'a Track, bool)> {
-        self.matching(channel, purpose).filter_map(|track| match track.act {
-            Act::OptOut { objection } if track.assurance.may_opt_out() => Some((track, objection)),
-            _ => None,
-        })
-    }
-
-    /// The opt-ins that stand: strictly later than every matching refusal, and of an assurance that may end each of them.
-    pub fn live_opt_ins<'a>(&'a self, channel: Channel, purpose: &'a PurposeSlug) -> impl Iterator<Item = &'a Track> {
-        self.matching(channel, purpose).filter(move |yes| {
-            matches!(yes.act, Act::OptIn { .. })
-                && self
-                    .opt_outs(channel, purpose)
-                    .all(|(no, objection)| yes.at > no.at && yes.assurance.may_end(objection))
-        })
-    }
-
-    /// The latest record that the person was asked and did not say yes.
-    pub fn declined<'a>(&'a self, channel: Channel, purpose: &'a PurposeSlug) -> Option<&'a Track> {
-        self.matching(channel, purpose)
-            .filter(|track| track.act == Act::Declined)
-            .max_by_key(|track| (track.at, track.record))
     }
 }
 

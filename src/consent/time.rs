@@ -9,11 +9,18 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// Before every date that a record can bear; stands for "at no known time".
     pub const BEGINNING: Self = Self(-8_640_000_000_000_000);
-    const END: i64 = 8_640_000_000_000_000;
+    /// After every date; stands for "never".
+    pub const NEVER: Self = Self(8_640_000_000_000_000);
 
     /// A point in time; `None` outside the range.
     pub const fn from_millis(millis: i64) -> Option<Self> {
-        if millis >= Self::BEGINNING.0 && millis <= Self::END { Some(Self(millis)) } else { None }
+        if millis >= Self::BEGINNING.0 && millis <= Self::NEVER.0 { Some(Self(millis)) } else { None }
+    }
+
+    /// A point in time of our own tables.
+    #[cfg(feature = "rules")]
+    pub(super) const fn of(millis: i64) -> Self {
+        Self(millis)
     }
 
     /// Milliseconds since the Unix epoch.
@@ -24,14 +31,57 @@ impl Timestamp {
     /// This time and `millis` more, held inside the range.
     pub const fn plus_millis(self, millis: i64) -> Self {
         let sum = self.0.saturating_add(millis);
-        Self(if sum > Self::END {
-            Self::END
+        Self(if sum > Self::NEVER.0 {
+            Self::NEVER.0
         } else if sum < Self::BEGINNING.0 {
             Self::BEGINNING.0
         } else {
             sum
         })
     }
+
+    /// The same time of day so many calendar months later, in UTC; where that month has no such day, on its last.
+    ///
+    /// The calendar is computed here and not by a library because the storefront module cannot pay for one; a test holds it
+    /// equal to `jiff`'s.
+    pub const fn plus_months(self, months: u16) -> Self {
+        let (year, month, day) = civil(self.0.div_euclid(DAY));
+        let month = year * 12 + month + months as i64;
+        // The first of the month after next, less one day, is the end of the next month; so there is no table of lengths.
+        let first = days_before(month.div_euclid(12), month.rem_euclid(12));
+        let next = days_before((month + 1).div_euclid(12), (month + 1).rem_euclid(12));
+        let last = next - first - 1;
+        let days = first + if day < last { day } else { last };
+        Self::BEGINNING.plus_millis(days * DAY + self.0.rem_euclid(DAY) - Self::BEGINNING.0)
+    }
+}
+
+/// Milliseconds in a day.
+pub(super) const DAY: i64 = 86_400_000;
+/// Days in 400 years of the Gregorian calendar.
+const ERA: i64 = 146_097;
+
+/// Year, month and day, the latter two from 0, of a day since 1970-01-01; proleptic Gregorian. The year is made to begin in
+/// March, so that the leap day is its last.
+const fn civil(days: i64) -> (i64, i64, i64) {
+    // 719,468 days lie between 0000-03-01 and 1970-01-01.
+    let days = days + 719_468;
+    let in_era = days.rem_euclid(ERA);
+    let year_of_era = (in_era - in_era / 1460 + in_era / 36_524 - in_era / 146_096) / 365;
+    let in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * in_year + 2) / 153;
+    let month = (from_march + 2) % 12;
+    let year = days.div_euclid(ERA) * 400 + year_of_era + (month < 2) as i64;
+    (year, month, in_year - (153 * from_march + 2) / 5)
+}
+
+/// The days from 1970-01-01 to the first of a month, counted from 0.
+const fn days_before(year: i64, month: i64) -> i64 {
+    let year = year - (month < 2) as i64;
+    let from_march = (month + 10) % 12;
+    let year_of_era = year.rem_euclid(400);
+    let in_year = (153 * from_march + 2) / 5;
+    year.div_euclid(400) * ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + in_year - 719_468
 }
 
 #[cfg(feature = "formats")]
@@ -40,6 +90,15 @@ impl Timestamp {
     pub fn parse(text: &str) -> Option<Self> {
         let instant: jiff::Timestamp = text.parse().ok()?;
         Self::from_millis(instant.as_millisecond())
+    }
+
+    /// Reads a date, such as `2009-05-01`, as its midnight in UTC.
+    pub fn parse_date(text: &str) -> Option<Self> {
+        let date: jiff::civil::Date = text.parse().ok()?;
+        let first = jiff::civil::Date::constant(1970, 1, 1);
+        let days = first.until((jiff::Unit::Day, date)).ok()?.get_days();
+        // jiff also reads dates within longer texts, such as a time with its date.
+        (text.len() == 10).then_some(Self(i64::from(days) * DAY))
     }
 }
 
@@ -79,6 +138,40 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Timestamp::parse(text).map(|at| at.to_string()).as_deref(), written, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn months_are_those_of_the_calendar() {
+        for (from, months, to) in [
+            ("2024-03-10T15:00:00Z", 24, "2026-03-10T15:00:00.000Z"),
+            ("2026-08-31T23:59:59.999Z", 6, "2027-02-28T23:59:59.999Z"),
+            ("2023-08-31T00:00:00Z", 6, "2024-02-29T00:00:00.000Z"),
+            ("2024-02-29T12:00:00Z", 12, "2025-02-28T12:00:00.000Z"),
+            ("1999-12-31T00:00:00Z", 2, "2000-02-29T00:00:00.000Z"),
+            ("1969-12-31T23:59:59.999Z", 1, "1970-01-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Timestamp::parse(from).unwrap().plus_months(months).to_string(), to, "{from} + {months}");
+        }
+        // Every day of nine centuries, against a library that is trusted.
+        let first = jiff::civil::date(1599, 12, 28);
+        for day in 0..329_000 {
+            let date = first.checked_add(jiff::Span::new().days(day)).unwrap();
+            let millis = |date: jiff::civil::Date| date.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_millisecond();
+            for months in [0, 1, 6, 36, 60, 211] {
+                let expected = date.checked_add(jiff::Span::new().months(i32::from(months))).unwrap();
+                assert_eq!(Timestamp(millis(date)).plus_months(months).millis(), millis(expected), "{date} + {months}");
+            }
+        }
+        assert_eq!(Timestamp::NEVER.plus_months(1), Timestamp::NEVER);
+        assert_eq!(Timestamp::BEGINNING.plus_months(0), Timestamp::BEGINNING);
+    }
+
+    #[test]
+    fn a_date_is_its_midnight() {
+        assert_eq!(Timestamp::parse_date("2009-05-01").unwrap().to_string(), "2009-05-01T00:00:00.000Z");
+        for bad in ["2009-5-1", "2009-02-29", "2009-05-01T00:00:00", "20090501", "", "01.05.2009"] {
+            assert_eq!(Timestamp::parse_date(bad), None, "{bad}");
         }
     }
 

@@ -136,19 +136,53 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What kind of no an opt-out is.
+    Refusal, "unknown refusal" {
+        /// An ordinary no to what it names.
+        Plain = "opt_out",
+        /// An objection to direct marketing, GDPR Art. 21(2).
+        Objection = "objection",
+        /// What is left of an erased person: their address is not to be subscribed again.
+        Suppression = "suppression",
+    }
+}
+
+vocabulary! {
+    /// What happens without anybody choosing anything, and keeps a ground alive. Only the latest of each kind matters.
+    Activity, "unknown activity" {
+        /// The shop used the opt-in: it called, or wrote.
+        Used = "used",
+        /// The person turned to the shop: bought, replied, followed a link. Opening a message is none (CNIL).
+        Contacted = "contacted",
+        /// The address was looked up in the do-not-call register of its country and is not listed there.
+        Screened = "screened",
+    }
+}
+
+vocabulary! {
+    /// As whom a person is addressed.
+    Relation, "unknown relation" {
+        /// As a private person. Also where nothing is known.
+        Consumer = "consumer",
+        /// At their professional address, about their profession.
+        Business = "business",
+    }
+}
+
 impl Assurance {
     /// Whether a refusal known in this way counts. An anonymous form can turn nobody off: the address gets a link instead.
     pub const fn may_opt_out(self) -> bool {
         !matches!(self, Self::Claimed)
     }
 
-    /// Whether a yes known in this way can end an earlier refusal at all (its time is another matter).
-    pub const fn may_end(self, objection: bool) -> bool {
+    /// Whether a consent known in this way can end an earlier refusal at all (its time is another matter).
+    pub const fn may_end(self, refusal: Refusal) -> bool {
         match self {
             // An old list never wakes a person who left, and an anonymous form proves nothing.
             Self::Listed | Self::Claimed => false,
-            // Only the person's own proven act lifts an objection under GDPR Art. 21(2).
-            Self::Reported | Self::Staff => !objection,
+            // Only the person's own proven act lifts an objection under GDPR Art. 21(2), or wakes an erased address.
+            Self::Reported | Self::Staff => matches!(refusal, Refusal::Plain),
             Self::Confirmed | Self::Authenticated => true,
         }
     }

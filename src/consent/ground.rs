@@ -1,0 +1,274 @@
+//! The grounds on which a shop may write: what each needs as evidence.
+
+use super::{Assurance, Basis, Channel};
+
+vocabulary! {
+    /// What happened between a person and a shop, where a ground rests on that and not on the person's yes.
+    Dealing, "unknown dealing" {
+        /// A sale.
+        Purchase = "purchase",
+        /// A contract that runs, such as a subscription.
+        Contract = "contract",
+        /// Talks about a sale, PECR reg. 22(3)(a).
+        Negotiation = "negotiation",
+        /// A free account of an offer that is also sold, CJEU C-654/23.
+        FreeAccount = "free_account",
+        /// A question about what the shop sells, CASL s. 10(10)(e).
+        Inquiry = "inquiry",
+        /// Support of a charity, or interest in its aims, PECR reg. 22(3A).
+        Support = "support",
+    }
+}
+
+vocabulary! {
+    /// A basis together with the dealing it rests on. Each is judged by itself: an inquiry of today does not shorten what a
+    /// purchase of yesterday gave.
+    Ground, "unknown ground" {
+        /// The person's yes.
+        Consent = "consent",
+        /// An existing customer, by a sale.
+        SoftPurchase = "soft_opt_in:purchase",
+        /// Almost a customer.
+        SoftNegotiation = "soft_opt_in:negotiation",
+        /// A customer by a free account.
+        SoftFreeAccount = "soft_opt_in:free_account",
+        /// A charity's supporter.
+        SoftSupport = "soft_opt_in:support",
+        /// Implied by a sale.
+        ImpliedPurchase = "implied:purchase",
+        /// Implied by a contract.
+        ImpliedContract = "implied:contract",
+        /// Implied by an inquiry.
+        ImpliedInquiry = "implied:inquiry",
+        /// The shop's interest, weighed against the person's.
+        LegitimateInterest = "legitimate_interest",
+        /// What a contract needs: never marketing.
+        Contract = "contract",
+    }
+}
+
+impl Ground {
+    /// The basis alone.
+    pub const fn basis(self) -> Basis {
+        match self {
+            Self::Consent => Basis::Consent,
+            Self::SoftPurchase | Self::SoftNegotiation | Self::SoftFreeAccount | Self::SoftSupport => Basis::SoftOptIn,
+            Self::ImpliedPurchase | Self::ImpliedContract | Self::ImpliedInquiry => Basis::Implied,
+            Self::LegitimateInterest => Basis::LegitimateInterest,
+            Self::Contract => Basis::Contract,
+        }
+    }
+
+    /// The dealing that it rests on.
+    pub const fn dealing(self) -> Option<Dealing> {
+        match self {
+            Self::SoftPurchase | Self::ImpliedPurchase => Some(Dealing::Purchase),
+            Self::SoftNegotiation => Some(Dealing::Negotiation),
+            Self::SoftFreeAccount => Some(Dealing::FreeAccount),
+            Self::SoftSupport => Some(Dealing::Support),
+            Self::ImpliedContract => Some(Dealing::Contract),
+            Self::ImpliedInquiry => Some(Dealing::Inquiry),
+            Self::Consent | Self::LegitimateInterest | Self::Contract => None,
+        }
+    }
+}
+
+/// What a shop keeps to show that a ground is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evidence<'a> {
+    /// What happened between the person and the shop.
+    pub dealing: Option<Dealing>,
+    /// The shop's own name for it: an order, an offer, an account, a contract.
+    pub reference: Option<&'a str>,
+    /// Whether the person could refuse when the address was taken, simply and free of charge.
+    pub refusal_offered: bool,
+    /// Whether only the shop's own similar products are advertised.
+    pub own_similar_products: bool,
+    /// Where the weighing of interests is written down, GDPR Art. 6(1)(f).
+    pub assessment: Option<&'a str>,
+    /// Why an employee entered it.
+    pub reason: Option<&'a str>,
+    /// By which channel the confirmation came back.
+    pub confirmed_by: Option<Channel>,
+}
+
+/// The piece of evidence that a claimed ground lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// What happened between the person and the shop, or another dealing than this ground can rest on.
+    Dealing,
+    /// The shop's name for the sale, the talks, the account, the contract.
+    Reference,
+    /// That the person could refuse at once.
+    RefusalOffered,
+    /// That only own similar products are advertised.
+    OwnSimilarProducts,
+    /// Where the weighing of interests is written down.
+    Assessment,
+    /// Why an employee entered it.
+    Reason,
+    /// The channel of the confirmation, or one that reaches the address that is to be confirmed.
+    ConfirmedBy,
+}
+
+impl Missing {
+    /// The name of the field that has to be given.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Dealing => "dealing",
+            Self::Reference => "reference",
+            Self::RefusalOffered => "refusal_offered",
+            Self::OwnSimilarProducts => "own_similar_products",
+            Self::Assessment => "assessment",
+            Self::Reason => "reason",
+            Self::ConfirmedBy => "confirmed_by",
+        }
+    }
+
+    /// What to give, and where that is asked for.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Dealing => {
+                "say what the ground rests on: purchase, negotiation, free_account or support for a soft_opt_in (ePrivacy Directive Art. 13(2), PECR reg. 22); purchase, contract or inquiry for implied (CASL s. 10(9))"
+            }
+            Self::Reference => "name the sale, talks, account, inquiry or contract that the ground rests on",
+            Self::RefusalOffered => {
+                "a soft_opt_in needs refusal_offered: true, that the person could refuse when the address was taken (ePrivacy Directive Art. 13(2))"
+            }
+            Self::OwnSimilarProducts => {
+                "a soft_opt_in needs own_similar_products: true; it covers nothing else (ePrivacy Directive Art. 13(2))"
+            }
+            Self::Assessment => "name the document that weighs the interests (GDPR Art. 6(1)(f))",
+            Self::Reason => "say why the employee enters this",
+            Self::ConfirmedBy => {
+                "name the channel that the confirmation came by; it must reach the same kind of address: an e-mail proves nothing for a telephone (BGH I ZR 164/09)"
+            }
+        }
+    }
+}
+
+impl Evidence<'_> {
+    /// The ground that a basis and this evidence make.
+    ///
+    /// # Errors
+    /// The first piece that is missing.
+    pub fn ground(&self, basis: Basis) -> Result<Ground, Missing> {
+        let referred = |ground| self.reference.map(|_| ground).ok_or(Missing::Reference);
+        match (basis, self.dealing) {
+            (Basis::Consent, _) => Ok(Ground::Consent),
+            (Basis::Contract, _) => referred(Ground::Contract),
+            (Basis::LegitimateInterest, _) => {
+                self.assessment.map(|_| Ground::LegitimateInterest).ok_or(Missing::Assessment)
+            }
+            (Basis::Implied, Some(Dealing::Purchase)) => referred(Ground::ImpliedPurchase),
+            (Basis::Implied, Some(Dealing::Contract)) => referred(Ground::ImpliedContract),
+            (Basis::Implied, Some(Dealing::Inquiry)) => referred(Ground::ImpliedInquiry),
+            (Basis::SoftOptIn, Some(dealing)) => {
+                let ground = match dealing {
+                    Dealing::Purchase => Ground::SoftPurchase,
+                    Dealing::Negotiation => Ground::SoftNegotiation,
+                    Dealing::FreeAccount => Ground::SoftFreeAccount,
+                    Dealing::Support => Ground::SoftSupport,
+                    Dealing::Contract | Dealing::Inquiry => return Err(Missing::Dealing),
+                };
+                match (self.refusal_offered, self.own_similar_products) {
+                    (false, _) => Err(Missing::RefusalOffered),
+                    // A charity advertises its aims and has no products.
+                    (true, false) if dealing != Dealing::Support => Err(Missing::OwnSimilarProducts),
+                    (true, _) => referred(ground),
+                }
+            }
+            (Basis::Implied | Basis::SoftOptIn, _) => Err(Missing::Dealing),
+        }
+    }
+
+    /// Whether this is enough to know of an act on a channel in this way.
+    ///
+    /// # Errors
+    /// The piece that is missing.
+    pub fn supports(&self, assurance: Assurance, channel: Option<Channel>) -> Result<(), Missing> {
+        let reached = |by: Channel| channel.is_none_or(|channel| by.address_kind() == channel.address_kind());
+        match assurance {
+            Assurance::Staff if self.reason.is_none() => Err(Missing::Reason),
+            Assurance::Confirmed if !self.confirmed_by.is_some_and(reached) => Err(Missing::ConfirmedBy),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOFT: Evidence<'_> = Evidence {
+        dealing: Some(Dealing::Purchase),
+        reference: Some("order 1001"),
+        refusal_offered: true,
+        own_similar_products: true,
+        assessment: None,
+        reason: None,
+        confirmed_by: None,
+    };
+
+    #[test]
+    fn a_ground_without_its_evidence_names_the_missing_piece() {
+        let none = Evidence::default();
+        let inquiry = Evidence { dealing: Some(Dealing::Inquiry), ..SOFT };
+        for (evidence, basis, outcome) in [
+            (none, Basis::Consent, Ok(Ground::Consent)),
+            (SOFT, Basis::SoftOptIn, Ok(Ground::SoftPurchase)),
+            (none, Basis::SoftOptIn, Err(Missing::Dealing)),
+            (inquiry, Basis::SoftOptIn, Err(Missing::Dealing)),
+            (Evidence { refusal_offered: false, ..SOFT }, Basis::SoftOptIn, Err(Missing::RefusalOffered)),
+            (Evidence { own_similar_products: false, ..SOFT }, Basis::SoftOptIn, Err(Missing::OwnSimilarProducts)),
+            (Evidence { reference: None, ..SOFT }, Basis::SoftOptIn, Err(Missing::Reference)),
+            (
+                Evidence { own_similar_products: false, dealing: Some(Dealing::Support), ..SOFT },
+                Basis::SoftOptIn,
+                Ok(Ground::SoftSupport),
+            ),
+            (SOFT, Basis::Implied, Ok(Ground::ImpliedPurchase)),
+            (inquiry, Basis::Implied, Ok(Ground::ImpliedInquiry)),
+            (none, Basis::Implied, Err(Missing::Dealing)),
+            (Evidence { dealing: Some(Dealing::FreeAccount), ..SOFT }, Basis::Implied, Err(Missing::Dealing)),
+            (Evidence { reference: None, ..SOFT }, Basis::Implied, Err(Missing::Reference)),
+            (none, Basis::LegitimateInterest, Err(Missing::Assessment)),
+            (Evidence { assessment: Some("LIA-7"), ..none }, Basis::LegitimateInterest, Ok(Ground::LegitimateInterest)),
+            (none, Basis::Contract, Err(Missing::Reference)),
+            (SOFT, Basis::Contract, Ok(Ground::Contract)),
+        ] {
+            assert_eq!(evidence.ground(basis), outcome, "{evidence:?} {basis}");
+        }
+    }
+
+    #[test]
+    fn bgh_i_zr_164_09_an_email_confirms_an_email_address_only() {
+        let by = |channel| Evidence { confirmed_by: Some(channel), ..Evidence::default() };
+        for (evidence, channel, outcome) in [
+            (by(Channel::Email), Channel::Email, Ok(())),
+            (by(Channel::Email), Channel::Phone, Err(Missing::ConfirmedBy)),
+            (by(Channel::Email), Channel::Sms, Err(Missing::ConfirmedBy)),
+            (by(Channel::Sms), Channel::Email, Err(Missing::ConfirmedBy)),
+            // One number, whatever way the code takes to it.
+            (by(Channel::Sms), Channel::Phone, Ok(())),
+            (by(Channel::Phone), Channel::Whatsapp, Ok(())),
+            (Evidence::default(), Channel::Email, Err(Missing::ConfirmedBy)),
+        ] {
+            assert_eq!(evidence.supports(Assurance::Confirmed, Some(channel)), outcome, "{evidence:?} {channel}");
+        }
+        assert_eq!(Evidence::default().supports(Assurance::Staff, None), Err(Missing::Reason));
+        assert_eq!(Evidence { reason: Some("phoned"), ..SOFT }.supports(Assurance::Staff, None), Ok(()));
+        assert_eq!(Evidence::default().supports(Assurance::Claimed, Some(Channel::Email)), Ok(()));
+    }
+
+    #[test]
+    fn every_ground_is_its_basis_and_dealing() {
+        for ground in Ground::ALL {
+            let word = match ground.dealing() {
+                Some(dealing) => format!("{}:{dealing}", ground.basis()),
+                None => ground.basis().to_string(),
+            };
+            assert_eq!(ground.as_str(), word);
+        }
+    }
+}

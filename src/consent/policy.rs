@@ -1,0 +1,156 @@
+//! What a shop asks for beyond the law, and where it goes its own way.
+
+use super::rules::{Rule, minimum_age, rules_on, transactional};
+use super::{Basis, Channel, Ground, GroundSet, Place, PurposeSlug, Relation, Terms};
+
+/// A shop's policy. Whatever is given tightens the law; only an [`Override`] loosens it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The channels that the shop uses.
+    pub channels: Vec<Channel>,
+    /// The channels on which a consent from an anonymous form waits until the address confirms it (double opt-in), also where
+    /// the law does not ask for it.
+    pub confirmation: Vec<Channel>,
+    /// The purposes that are no advertising.
+    pub transactional: Vec<PurposeSlug>,
+    /// The bases that the shop wants to rest advertising on.
+    pub bases: Vec<Basis>,
+    /// The age from which on a person's act counts, where it is above that of the law.
+    pub minimum_age: u16,
+    /// Whether a person of unknown age counts as too young.
+    pub age_required: bool,
+    /// Months after which every ground lapses if the person has not turned to the shop; 0 for no such limit.
+    pub expires_after_months: u16,
+    /// Where the shop goes its own way.
+    pub overrides: Vec<Override>,
+}
+
+impl Default for Policy {
+    /// Every channel and basis, confirmation on every channel, and the law.
+    fn default() -> Self {
+        Self {
+            channels: Channel::ALL.to_vec(),
+            confirmation: Channel::ALL.to_vec(),
+            transactional: Vec::new(),
+            bases: Basis::ALL.to_vec(),
+            minimum_age: 0,
+            age_required: false,
+            expires_after_months: 0,
+            overrides: Vec::new(),
+        }
+    }
+}
+
+/// A rule that the shop loosens, knowing that it does. Every decision under that rule repeats the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The id of the rule.
+    pub rule: String,
+    /// The bases that are accepted beyond those of the rule. Never `contract`: what it carries is no advertising.
+    pub accept: Vec<Basis>,
+    /// What is not asked for.
+    pub waive: Vec<Waiver>,
+    /// Why, in the shop's own words.
+    pub reason: String,
+}
+
+vocabulary! {
+    /// What an override may waive.
+    Waiver, "unknown waiver" {
+        /// The confirmation that the rule asks for; not the one that the shop itself asks for.
+        Confirmation = "confirmation",
+        /// The age of the law.
+        Age = "age",
+        /// Every limit in months.
+        Expiry = "expiry",
+        /// The look-up in a do-not-call register.
+        Screening = "screening",
+    }
+}
+
+/// The terms that hold for one person, channel and purpose, and where they come from: a version each, in the order of time.
+#[derive(Clone, Debug)]
+pub struct Conditions<'a> {
+    /// The terms.
+    pub terms: Vec<Terms>,
+    /// The rule and the override behind each.
+    pub grounds: Vec<(&'static Rule, Option<&'a Override>)>,
+}
+
+impl Policy {
+    /// The terms for a person, channel and purpose.
+    pub fn conditions(&self, place: &Place, relation: Relation, channel: Channel, purpose: &PurposeSlug) -> Conditions<'_> {
+        if self.transactional.contains(purpose) {
+            let terms = self.bare(transactional(), channel);
+            return Conditions { terms: vec![terms], grounds: vec![(transactional(), None)] };
+        }
+        let age = minimum_age(place.country);
+        let mut conditions = Conditions { terms: Vec::with_capacity(2), grounds: Vec::with_capacity(2) };
+        for rule in rules_on(place, channel, relation) {
+            let overridden = self.overrides.iter().find(|own| own.rule == rule.id);
+            conditions.terms.push(self.terms_of(rule, overridden, age, channel));
+            conditions.grounds.push((rule, overridden));
+        }
+        conditions
+    }
+
+    /// A rule as it stands, and whether the shop uses the channel.
+    fn bare(&self, rule: &Rule, channel: Channel) -> Terms {
+        Terms {
+            from: rule.from,
+            to: rule.to,
+            off: !self.channels.contains(&channel),
+            transactional: rule.id == transactional().id,
+            grounds: GroundSet::of(rule.grounds),
+            confirmation: rule.confirmation,
+            minimum_age: 0,
+            age_required: false,
+            purchase_months: rule.limits.purchase_months,
+            inquiry_months: rule.limits.inquiry_months,
+            inactivity_months: rule.limits.inactivity_months,
+            disuse_months: rule.limits.disuse_months,
+            screening_days: rule.limits.screening_days,
+        }
+    }
+
+    fn terms_of(&self, rule: &Rule, overridden: Option<&Override>, age: u16, channel: Channel) -> Terms {
+        let waived = |what| overridden.is_some_and(|own| own.waive.contains(&what));
+        let accepted = overridden.map_or(&[] as &[Basis], |own| &own.accept);
+        let mut terms = Terms { minimum_age: age, age_required: self.age_required, ..self.bare(rule, channel) };
+        if !accepted.is_empty() {
+            terms.grounds = terms.grounds.or(grounds_on(accepted)).and(ADVERTISING);
+        }
+        if waived(Waiver::Confirmation) {
+            terms.confirmation = false;
+        }
+        if waived(Waiver::Age) {
+            terms.minimum_age = 0;
+        }
+        if waived(Waiver::Expiry) {
+            terms = Terms { purchase_months: 0, inquiry_months: 0, inactivity_months: 0, disuse_months: 0, ..terms };
+        }
+        if waived(Waiver::Screening) {
+            terms.screening_days = 0;
+        }
+        // What the shop asks for comes last, so that no override takes it away.
+        if self.bases.len() < Basis::ALL.len() {
+            terms.grounds = terms.grounds.and(grounds_on(&self.bases));
+        }
+        terms.confirmation |= self.confirmation.contains(&channel);
+        terms.minimum_age = terms.minimum_age.max(self.minimum_age);
+        terms.inactivity_months = match (terms.inactivity_months, self.expires_after_months) {
+            (law, 0) => law,
+            (0, own) => own,
+            (law, own) => law.min(own),
+        };
+        terms
+    }
+}
+
+/// All but `contract`, whatever a policy says.
+const ADVERTISING: GroundSet = GroundSet(!(1 << Ground::Contract as u16));
+
+fn grounds_on(bases: &[Basis]) -> GroundSet {
+    let of_basis = Ground::ALL.iter().filter(|ground| bases.contains(&ground.basis()));
+    of_basis.fold(GroundSet::default(), |set, ground| set.or(GroundSet::of(&[*ground])))
+}

@@ -1,0 +1,186 @@
+//! The rules of each jurisdiction, as data: who may be written to on which grounds, by which law.
+//!
+//! A row is one jurisdiction and some channels. Where nothing more special is known the next wider row holds: region, country,
+//! European Economic Area, anywhere; the last is the strictest of all. The page `www/docs/rules.html` prints this table; a
+//! naive reading of the law in `tests/law/` is held equal to it.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `europe` | the European Economic Area and the states where more is known, the United Kingdom, Switzerland |
+//! | `world` | the rest, and the strictest row |
+//! | `ages` | from which age on a person's own act counts |
+
+mod ages;
+mod europe;
+mod world;
+
+use super::{Channel, CountryCode, Ground, Place, RegionCode, Relation, Timestamp};
+
+pub use ages::{AGES, Age, minimum_age};
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name, stable: it stands in decisions.
+    pub id: &'static str,
+    /// Where it holds.
+    pub reach: Reach,
+    /// For whom; both where nothing is said.
+    pub relation: Option<Relation>,
+    /// For which channels.
+    pub channels: &'static [Channel],
+    /// In force from this instant on.
+    pub from: Timestamp,
+    /// Until this instant, itself excluded.
+    pub to: Timestamp,
+    /// The grounds that are accepted for advertising.
+    pub grounds: &'static [Ground],
+    /// Whether a consent from an anonymous form has to be confirmed by the address.
+    pub confirmation: bool,
+    /// The limits in time.
+    pub limits: Limits,
+    /// By when a no has to be honoured. placet honours it at once.
+    pub deadline: Deadline,
+    /// The law.
+    pub law: &'static str,
+    /// The article.
+    pub article: &'static str,
+    /// What else the law asks for and no decision can see: hours, sender, registers.
+    pub duties: &'static str,
+    /// Where the law is unsettled, or how placet reads it.
+    pub note: &'static str,
+    /// How sure we are of it.
+    pub confidence: Confidence,
+    /// Where it was read.
+    pub sources: &'static [&'static str],
+}
+
+/// Limits in time; 0 is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Months for which a purchase or a contract implies consent.
+    pub purchase_months: u16,
+    /// Months for which an inquiry does.
+    pub inquiry_months: u16,
+    /// Months after which a ground lapses if the person has not turned to the shop.
+    pub inactivity_months: u16,
+    /// Months after which a ground lapses if the shop has not used it.
+    pub disuse_months: u16,
+    /// Days for which a look-up in the do-not-call register counts, which a legitimate interest needs.
+    pub screening_days: u16,
+}
+
+impl Limits {
+    /// No limit at all.
+    pub const NONE: Self =
+        Self { purchase_months: 0, inquiry_months: 0, inactivity_months: 0, disuse_months: 0, screening_days: 0 };
+}
+
+/// Where a rule holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Everywhere.
+    Anywhere,
+    /// The 27 states of the European Union, Iceland, Liechtenstein and Norway.
+    EuropeanEconomicArea,
+    /// A country.
+    Country(CountryCode),
+    /// A part of a country.
+    Region(CountryCode, RegionCode),
+}
+
+impl Reach {
+    /// Whether a place lies within it, and how special that is: the greater, the narrower.
+    fn narrowness(self, place: &Place) -> Option<u8> {
+        match self {
+            Self::Anywhere => Some(0),
+            Self::EuropeanEconomicArea => place.country.is_some_and(|country| EEA.contains(&country)).then_some(1),
+            Self::Country(own) => (place.country == Some(own)).then_some(2),
+            Self::Region(own, part) => (place.country == Some(own) && place.region == Some(part)).then_some(3),
+        }
+    }
+}
+
+impl core::fmt::Display for Reach {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Anywhere => f.write_str("*"),
+            Self::EuropeanEconomicArea => f.write_str("EEA"),
+            Self::Country(country) => f.write_str(country.as_str()),
+            Self::Region(country, region) => write!(f, "{}-{}", country.as_str(), region.as_str()),
+        }
+    }
+}
+
+/// By when a no has to be honoured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// At once.
+    AtOnce,
+    /// Within so many business days.
+    BusinessDays(u8),
+}
+
+impl core::fmt::Display for Deadline {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::AtOnce => f.write_str("at once"),
+            Self::BusinessDays(days) => write!(f, "{days} business days"),
+        }
+    }
+}
+
+vocabulary! {
+    /// How sure we are of a row.
+    Confidence, "unknown confidence" {
+        /// Read in the law itself, or in a text of a court or an authority.
+        Checked = "checked",
+        /// Read in somebody's account of the law.
+        SecondHand = "second_hand",
+        /// General knowledge, read nowhere in particular.
+        GeneralKnowledge = "general_knowledge",
+    }
+}
+
+/// The states of the European Economic Area.
+pub const EEA: [CountryCode; 30] = {
+    const fn code(code: &[u8; 2]) -> CountryCode {
+        CountryCode::of(*code)
+    }
+    [
+        code(b"AT"), code(b"BE"), code(b"BG"), code(b"CY"), code(b"CZ"), code(b"DE"), code(b"DK"), code(b"EE"), code(b"ES"),
+        code(b"FI"), code(b"FR"), code(b"GR"), code(b"HR"), code(b"HU"), code(b"IE"), code(b"IS"), code(b"IT"), code(b"LI"),
+        code(b"LT"), code(b"LU"), code(b"LV"), code(b"MT"), code(b"NL"), code(b"NO"), code(b"PL"), code(b"PT"), code(b"RO"),
+        code(b"SE"), code(b"SI"), code(b"SK"),
+    ]
+};
+
+/// Every row.
+pub fn rules() -> impl Iterator<Item = &'static Rule> + Clone {
+    world::STRICTEST.iter().chain(europe::RULES).chain(world::RULES).chain(core::iter::once(&world::TRANSACTIONAL))
+}
+
+/// The row for where nothing is known.
+pub const fn strictest() -> &'static Rule {
+    &world::ANYWHERE
+}
+
+/// The row for messages that are no advertising.
+pub const fn transactional() -> &'static Rule {
+    &world::TRANSACTIONAL
+}
+
+/// The narrowest rules for a place, a channel and a relation: all versions, in the order of their time.
+pub fn rules_on(place: &Place, channel: Channel, relation: Relation) -> impl Iterator<Item = &'static Rule> {
+    let fit = move |rule: &'static Rule, place: &Place| {
+        let relation_fits = rule.relation.is_none_or(|own| own == relation);
+        if !relation_fits || !rule.channels.contains(&channel) {
+            return None;
+        }
+        rule.reach.narrowness(place).map(|narrowness| (narrowness, rule.relation.is_some()))
+    };
+    let place = *place;
+    let advertising = || world::STRICTEST.iter().chain(europe::RULES).chain(world::RULES);
+    let narrowest = advertising().filter_map(|rule| fit(rule, &place)).max();
+    advertising().filter(move |rule| fit(rule, &place) == narrowest)
+}
