@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
-use super::problem::Problem;
-use crate::consent::{Channel, CountryCode, PurposeSlug, Timestamp};
+use super::problem::{Problem, ProblemBody};
+use crate::consent::{Channel, CountryCode, PurposeSlug, Sheet, Timestamp, WrittenDecision};
 use crate::ledger::text::Line;
-use crate::ledger::{Notice, Receipt, Shop};
+use crate::ledger::{Decided, Notice, Outcome, PolicySettings, Receipt, Shop, Suppression};
 
 /// Answer of `GET /v1/storefront`: all that a page needs, and nothing that a page may not show.
 #[derive(Serialize)]
@@ -17,6 +17,7 @@ pub(super) struct StorefrontAnswer<'a> {
     purposes: &'a [PurposeSlug],
     policy: PolicyAnswer<'a>,
     notices: &'a [Notice],
+    decisions: Sheet,
 }
 
 #[derive(Serialize)]
@@ -29,6 +30,8 @@ struct ShopAnswer<'a> {
 #[derive(Serialize)]
 struct PolicyAnswer<'a> {
     confirmation: &'a [Channel],
+    #[serde(flatten)]
+    more: &'a PolicySettings,
 }
 
 impl<'a> StorefrontAnswer<'a> {
@@ -38,8 +41,9 @@ impl<'a> StorefrontAnswer<'a> {
             shop: ShopAnswer { id: &shop.id, name: &settings.name, country: settings.country },
             channels: &settings.channels,
             purposes: &settings.purposes,
-            policy: PolicyAnswer { confirmation: &settings.confirmation },
+            policy: PolicyAnswer { confirmation: &settings.confirmation, more: &settings.policy },
             notices: &settings.notices,
+            decisions: Sheet::of(&settings.policy()),
         }
     }
 }
@@ -72,6 +76,67 @@ impl ReceiptAnswer {
     pub(super) fn of(receipt: &Receipt, trusted: bool) -> Self {
         let contact = trusted.then(|| receipt.contact.to_string());
         Self { id: receipt.id.to_string(), received_at: receipt.received_at, contact }
+    }
+}
+
+/// Answer of `POST /v1/decisions` for one contact, and each of many.
+#[derive(Serialize)]
+pub(super) struct DecidedAnswer {
+    contact: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    decision: WrittenDecision,
+}
+
+/// One of many: a decision, or why there is none.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum ItemAnswer {
+    Decided(Box<DecidedAnswer>),
+    Refused { error: ProblemBody },
+}
+
+impl ItemAnswer {
+    pub(super) fn of(outcome: Result<Outcome, Problem>) -> Self {
+        match DecidedAnswer::of(outcome) {
+            Ok(decided) => Self::Decided(Box::new(decided)),
+            Err(problem) => Self::Refused { error: problem.body() },
+        }
+    }
+}
+
+impl DecidedAnswer {
+    pub(super) fn of(outcome: Result<Outcome, Problem>) -> Result<Self, Problem> {
+        match outcome? {
+            Outcome::Decided(Decided { contact, address, decision }) => Ok(Self { contact, address, decision }),
+            Outcome::Unknown => Err(Problem::ContactNotFound),
+        }
+    }
+}
+
+/// Answer of `POST /v1/decisions` for many contacts, in their order.
+#[derive(Serialize)]
+pub(super) struct DecisionsAnswer {
+    pub(super) decisions: Vec<ItemAnswer>,
+}
+
+/// Answer of `POST /v1/activities`.
+#[derive(Serialize)]
+pub(super) struct NotedAnswer {
+    /// The number of addresses.
+    pub(super) addresses: usize,
+}
+
+/// Answer of `POST /v1/suppressions`.
+#[derive(Serialize)]
+pub(super) struct SuppressionAnswer {
+    id: String,
+    created_at: Timestamp,
+}
+
+impl SuppressionAnswer {
+    pub(super) fn of(suppression: &Suppression) -> Self {
+        Self { id: suppression.id.0.to_string(), created_at: suppression.created_at }
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Scope {
     Capture,
     /// Read contacts.
     Read,
+    /// Change what is known of contacts beyond submissions.
+    Write,
 }
 
 impl Scope {
@@ -27,6 +29,7 @@ impl Scope {
             Self::Storefront => "storefront",
             Self::Capture => "capture",
             Self::Read => "read",
+            Self::Write => "write",
         }
     }
 }
@@ -53,7 +56,7 @@ impl KeyKind {
     pub const fn scopes(self) -> &'static [Scope] {
         match self {
             Self::Publishable => &[Scope::Storefront, Scope::Capture],
-            Self::Secret => &[Scope::Storefront, Scope::Capture, Scope::Read],
+            Self::Secret => &[Scope::Storefront, Scope::Capture, Scope::Read, Scope::Write],
         }
     }
 }

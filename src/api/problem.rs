@@ -98,20 +98,21 @@ impl From<serde_json::Error> for Problem {
     }
 }
 
+/// Problem details, RFC 9457.
 #[derive(Serialize)]
-struct Body<'a> {
+pub(super) struct ProblemBody {
     r#type: String,
-    title: &'a str,
+    title: &'static str,
     status: u16,
-    detail: Cow<'a, str>,
+    detail: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    errors: Option<[FieldError<'a>; 1]>,
+    errors: Option<[FieldError; 1]>,
 }
 
 #[derive(Serialize)]
-struct FieldError<'a> {
-    pointer: &'a str,
-    detail: &'a str,
+struct FieldError {
+    pointer: String,
+    detail: Cow<'static, str>,
 }
 
 impl Problem {
@@ -175,10 +176,10 @@ impl Problem {
         }
     }
 
-    fn detail(&self) -> Cow<'_, str> {
+    fn detail(&self) -> Cow<'static, str> {
         match self {
             Self::MalformedJson { line, column } => format!("mistake at line {line}, column {column}").into(),
-            Self::Field { fault, .. } => Cow::Borrowed(&fault.detail),
+            Self::Field { fault, .. } => fault.detail.clone(),
             Self::BodyTooLarge { limit } => format!("send at most {limit} bytes").into(),
             Self::UnsupportedMediaType => "send it with Content-Type: application/json".into(),
             Self::MissingKey => "send Authorization: Bearer and a key of the shop".into(),
@@ -191,24 +192,30 @@ impl Problem {
             Self::SubmissionConflict => {
                 "this id belongs to a submission with other content; give each submission an id of its own".into()
             }
-            Self::Misconfigured { what } => Cow::Borrowed(what),
+            Self::Misconfigured { what } => what.clone().into(),
             Self::Internal { .. } => "nothing was changed; try again, and report it if it stays".into(),
+        }
+    }
+
+    /// What the caller reads.
+    pub(super) fn body(&self) -> ProblemBody {
+        ProblemBody {
+            r#type: format!("urn:placet:problem:{}", self.code()),
+            title: self.title(),
+            status: self.status().as_u16(),
+            detail: self.detail(),
+            errors: match self {
+                Self::Field { pointer, fault } => {
+                    Some([FieldError { pointer: pointer.clone(), detail: fault.detail.clone() }])
+                }
+                _ => None,
+            },
         }
     }
 
     /// The answer to send.
     pub(super) fn into_response(self) -> Response<Bytes> {
-        let status = self.status();
-        let body = Body {
-            r#type: format!("urn:placet:problem:{}", self.code()),
-            title: self.title(),
-            status: status.as_u16(),
-            detail: self.detail(),
-            errors: match &self {
-                Self::Field { pointer, fault } => Some([FieldError { pointer, detail: &fault.detail }]),
-                _ => None,
-            },
-        };
+        let (status, body) = (self.status(), self.body());
         let mut response = Response::new(serde_json::to_vec(&body).unwrap_or_default().into());
         *response.status_mut() = status;
         let headers = response.headers_mut();

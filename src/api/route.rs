@@ -16,6 +16,11 @@ pub(super) enum Route {
     Lookup,
     /// `None` for an id that is no UUID, which names no contact.
     Contact(Option<Uuid>),
+    /// As above.
+    Restriction(Option<Uuid>),
+    Decisions,
+    Activities,
+    Suppressions,
 }
 
 impl Route {
@@ -27,10 +32,17 @@ impl Route {
             "/v1/storefront" => Self::Storefront,
             "/v1/consents" => Self::Consents,
             "/v1/contacts/lookup" => Self::Lookup,
-            _ => match path.strip_prefix("/v1/contacts/") {
-                Some(id) if !id.is_empty() && !id.contains('/') => Self::Contact(id.parse().ok()),
-                _ => return Err(Problem::RouteNotFound),
-            },
+            "/v1/decisions" => Self::Decisions,
+            "/v1/activities" => Self::Activities,
+            "/v1/suppressions" => Self::Suppressions,
+            _ => {
+                let of_contact = path.strip_prefix("/v1/contacts/").ok_or(Problem::RouteNotFound)?;
+                match of_contact.split_once('/') {
+                    None if !of_contact.is_empty() => Self::Contact(of_contact.parse().ok()),
+                    Some((id, "restriction")) if !id.is_empty() => Self::Restriction(id.parse().ok()),
+                    _ => return Err(Problem::RouteNotFound),
+                }
+            }
         };
         if route.method() == method.as_str() {
             Ok(route)
@@ -42,7 +54,8 @@ impl Route {
     const fn method(self) -> &'static str {
         match self {
             Self::Health | Self::Storefront | Self::Contact(_) => "GET",
-            Self::Shops | Self::Consents | Self::Lookup => "POST",
+            Self::Shops | Self::Consents | Self::Lookup | Self::Decisions | Self::Activities | Self::Suppressions => "POST",
+            Self::Restriction(_) => "PUT",
         }
     }
 
@@ -52,7 +65,8 @@ impl Route {
             Self::Health | Self::Shops => None,
             Self::Storefront => Some(Scope::Storefront),
             Self::Consents => Some(Scope::Capture),
-            Self::Lookup | Self::Contact(_) => Some(Scope::Read),
+            Self::Lookup | Self::Contact(_) | Self::Decisions => Some(Scope::Read),
+            Self::Restriction(_) | Self::Activities | Self::Suppressions => Some(Scope::Write),
         }
     }
 
@@ -60,7 +74,10 @@ impl Route {
     pub(super) const fn body_limit(self) -> usize {
         match self {
             Self::Health | Self::Storefront | Self::Contact(_) => 0,
-            Self::Lookup => 4 * 1024,
+            Self::Lookup | Self::Restriction(_) | Self::Suppressions => 4 * 1024,
+            Self::Activities => 16 * 1024,
+            // 10,000 of the longest addresses.
+            Self::Decisions => 4 * 1024 * 1024,
             Self::Consents => 64 * 1024,
             Self::Shops => 1024 * 1024,
         }

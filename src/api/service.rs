@@ -8,16 +8,21 @@ use data_encoding::HEXLOWER;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use super::answer::{self, KeysAnswer, NewShopAnswer, ReceiptAnswer, StorefrontAnswer};
+use super::answer::{
+    self, DecidedAnswer, DecisionsAnswer, ItemAnswer, KeysAnswer, NewShopAnswer, NotedAnswer, ReceiptAnswer,
+    StorefrontAnswer, SuppressionAnswer,
+};
 use super::body;
 use super::front::{NEW_SHOP_HEADER, bearer, readable_anywhere};
 use super::key::{KeyKind, Secrets, ShopId, hash_of};
 use super::problem::{Fault, Problem};
 use super::route::Route;
-use super::wire::{LookupBody, ShopBody, SubmissionBody};
+use super::wire::{
+    ActivitiesBody, Contacts, DecisionsBody, LookupBody, RestrictionBody, ShopBody, SubmissionBody, SuppressionBody,
+};
 use crate::ledger::{
-    ChoiceFault, Database, Host, Lookup, Moment, NewKey, Shop, SubmissionError, contact_report, find_key, migrate,
-    record_submission,
+    ChoiceFault, Database, Host, Lookup, Moment, NewKey, Shop, SubmissionError, contact_report, decide_contacts, find_key,
+    migrate, note_activities, record_submission, restrict, suppress,
 };
 
 /// The service of one shop. It lives as long as the shop's object does.
@@ -144,8 +149,54 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Route::Consents => self.submit(shop, caller, headers, given),
             Route::Lookup => self.report(shop, &body::read::<LookupBody>(headers, given)?.parse()?),
             Route::Contact(id) => self.report(shop, &Lookup::Id(id.ok_or(Problem::ContactNotFound)?)),
+            Route::Decisions => self.decide(shop, &body::read::<DecisionsBody>(headers, given)?),
+            Route::Activities => self.note(&body::read::<ActivitiesBody>(headers, given)?),
+            Route::Restriction(id) => self.restrict(id, shop, &body::read::<RestrictionBody>(headers, given)?),
+            Route::Suppressions => self.suppress(shop, &body::read::<SuppressionBody>(headers, given)?),
             Route::Health | Route::Shops => Err(Problem::RouteNotFound),
         }
+    }
+
+    fn decide(&self, shop: &Shop, body: &DecisionsBody) -> Result<Response<Bytes>, Problem> {
+        let (asked, contacts) = body.parse(self.host.now())?;
+        let given = match contacts {
+            Contacts::One(lookup) => {
+                let outcome = decide_contacts(&self.database, shop, &asked, &[&lookup])?.pop();
+                let outcome = outcome.ok_or(Problem::ContactNotFound);
+                return answer::json(StatusCode::OK, &DecidedAnswer::of(outcome)?);
+            }
+            Contacts::Many(given) => given,
+        };
+        let readable: Vec<&Lookup> = given.iter().filter_map(|one| one.as_ref().ok()).collect();
+        let mut decided = decide_contacts(&self.database, shop, &asked, &readable)?.into_iter();
+        let decisions = given.into_iter().map(|one| {
+            ItemAnswer::of(one.and_then(|_| {
+                decided.next().ok_or(Problem::Internal { cause: "fewer decisions than contacts".into() })
+            }))
+        });
+        answer::json(StatusCode::OK, &DecisionsAnswer { decisions: decisions.collect() })
+    }
+
+    fn note(&self, body: &ActivitiesBody) -> Result<Response<Bytes>, Problem> {
+        let (contact, noted) = body.parse()?;
+        let addresses = note_activities(&self.database, &contact, &noted, &Moment::of(&self.host))?;
+        let addresses = addresses.ok_or(Problem::ContactNotFound)?;
+        answer::json(StatusCode::OK, &NotedAnswer { addresses })
+    }
+
+    fn restrict(&self, id: Option<uuid::Uuid>, shop: &Shop, body: &RestrictionBody) -> Result<Response<Bytes>, Problem> {
+        let (restricted, reason) = body.parse()?;
+        let id = id.ok_or(Problem::ContactNotFound)?;
+        if !restrict(&self.database, id, restricted, &reason, &Moment::of(&self.host))? {
+            return Err(Problem::ContactNotFound);
+        }
+        self.report(shop, &Lookup::Id(id))
+    }
+
+    fn suppress(&self, shop: &Shop, body: &SuppressionBody) -> Result<Response<Bytes>, Problem> {
+        let (address, channel, reason) = body.parse()?;
+        let kept = suppress(&self.database, shop, &address, channel, &reason, &Moment::of(&self.host))?;
+        answer::json(StatusCode::CREATED, &SuppressionAnswer::of(&kept))
     }
 
     fn submit(
@@ -163,7 +214,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     fn report(&self, shop: &Shop, lookup: &Lookup) -> Result<Response<Bytes>, Problem> {
-        let report = contact_report(&self.database, shop, lookup)?.ok_or(Problem::ContactNotFound)?;
+        let report = contact_report(&self.database, shop, lookup, self.host.now())?.ok_or(Problem::ContactNotFound)?;
         answer::json(StatusCode::OK, &report)
     }
 }
@@ -188,26 +239,38 @@ fn page_origin(shop: &Shop, method: &Method, headers: &HeaderMap) -> Result<Opti
 fn refusal(error: SubmissionError) -> Problem {
     let (index, fault) = match error {
         SubmissionError::Conflict => return Problem::SubmissionConflict,
+        SubmissionError::NoNotice => {
+            let fault = Fault::new("missing_field", "say what was shown: a consent and a declined need a notice");
+            return Problem::field("/notice", fault);
+        }
         SubmissionError::Database(error) => return error.into(),
         SubmissionError::Choice { index, fault } => (index, fault),
     };
     let (field, fault) = match fault {
         ChoiceFault::ChannelOff => ("/channel", Fault::new("channel_off", "the shop does not use this channel")),
         ChoiceFault::UnknownPurpose => ("/purpose", Fault::new("unknown_purpose", "the shop has no such purpose")),
-        ChoiceFault::NoAddress(kind) => (
+        ChoiceFault::NoAddress(Some(kind)) => (
             "/channel",
             Fault {
                 code: "no_address",
                 detail: format!("give the contact's {kind} address, which this channel needs").into(),
             },
         ),
+        ChoiceFault::NoAddress(None) => ("", Fault::new("no_address", "give an address that this is about")),
         ChoiceFault::Repeated => {
             ("", Fault::new("repeated_choice", "this channel and purpose stand earlier in the list"))
         }
-        ChoiceFault::BasisNotAccepted => (
+        ChoiceFault::NotSpecific => {
+            ("", Fault::new("not_specific", "name a channel and a purpose; only an opt_out may leave them open"))
+        }
+        ChoiceFault::ContractForAdvertising => (
             "/basis",
-            Fault::new("basis_not_accepted", "a submission carries consent only; this ground needs other evidence"),
+            Fault::new("basis_not_accepted", "a contract is a ground for the shop's transactional purposes only"),
         ),
+        ChoiceFault::Missing(missing) => {
+            let pointer = format!("/choices/{index}/evidence/{}", missing.field());
+            return Problem::field(pointer, Fault::new("missing_evidence", missing.message()));
+        }
     };
     Problem::field(format!("/choices/{index}{field}"), fault)
 }

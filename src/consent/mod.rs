@@ -14,6 +14,7 @@
 //! | `policy` | what a shop asks for beyond them |
 //! | `terms` | rule and policy put together into plain numbers |
 //! | `judge` | entries of a standing against terms, at one instant |
+//! | `sheet` | all of that for one shop, as a page gets it |
 //! | `decision`, `explain` | may we send this now? by which law, until when, and why, in words |
 //!
 //! The feature `formats` adds the written forms of addresses and times (Unicode tables, RFC 3339), the feature `rules` the table
@@ -36,6 +37,8 @@ mod purpose;
 mod record;
 #[cfg(feature = "rules")]
 pub mod rules;
+#[cfg(feature = "serde")]
+mod sheet;
 mod standing;
 mod terms;
 mod time;
@@ -58,6 +61,8 @@ pub use judge::{Circumstances, Entry, Finding, Verdict, judge};
 pub use policy::{Conditions, Override, Policy, Waiver};
 pub use purpose::PurposeSlug;
 pub use record::{Act, CLOCK_SKEW, RecordId, Scope, effective_time};
+#[cfg(feature = "serde")]
+pub use sheet::{Sheet, SheetTerms, Words};
 pub use standing::{Standing, Track};
 pub use terms::{GroundSet, Terms};
 pub use time::Timestamp;

@@ -1,6 +1,6 @@
 //! What a shop asks for beyond the law, and where it goes its own way.
 
-use super::rules::{Rule, minimum_age, rules_on, transactional};
+use super::rules::{Rule, minimum_age, rules, rules_on, transactional};
 use super::{Basis, Channel, Ground, GroundSet, Place, PurposeSlug, Relation, Terms};
 
 /// A shop's policy. Whatever is given tightens the law; only an [`Override`] loosens it.
@@ -43,6 +43,7 @@ impl Default for Policy {
 
 /// A rule that the shop loosens, knowing that it does. Every decision under that rule repeats the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Override {
     /// The id of the rule.
     pub rule: String,
@@ -52,6 +53,13 @@ pub struct Override {
     pub waive: Vec<Waiver>,
     /// Why, in the shop's own words.
     pub reason: String,
+}
+
+impl Override {
+    /// The id of a rule that can be overridden, if this is one: those for advertising.
+    pub fn rule_named(id: &str) -> Option<String> {
+        rules().any(|rule| rule.id == id && rule.id != transactional().id).then(|| id.to_owned())
+    }
 }
 
 vocabulary! {
@@ -81,9 +89,20 @@ impl Policy {
     /// The terms for a person, channel and purpose.
     pub fn conditions(&self, place: &Place, relation: Relation, channel: Channel, purpose: &PurposeSlug) -> Conditions<'_> {
         if self.transactional.contains(purpose) {
-            let terms = self.bare(transactional(), channel);
-            return Conditions { terms: vec![terms], grounds: vec![(transactional(), None)] };
+            self.transactional_conditions(channel)
+        } else {
+            self.advertising(place, relation, channel)
         }
+    }
+
+    /// The terms for messages that are no advertising.
+    pub(super) fn transactional_conditions(&self, channel: Channel) -> Conditions<'_> {
+        let terms = self.terms_of(transactional(), None, 0, channel);
+        Conditions { terms: vec![terms], grounds: vec![(transactional(), None)] }
+    }
+
+    /// The terms for advertising.
+    pub(super) fn advertising(&self, place: &Place, relation: Relation, channel: Channel) -> Conditions<'_> {
         let age = minimum_age(place.country);
         let mut conditions = Conditions { terms: Vec::with_capacity(2), grounds: Vec::with_capacity(2) };
         for rule in rules_on(place, channel, relation) {
@@ -113,10 +132,15 @@ impl Policy {
         }
     }
 
-    fn terms_of(&self, rule: &Rule, overridden: Option<&Override>, age: u16, channel: Channel) -> Terms {
+    /// The terms that a rule and this policy make, where the law of the country asks for an age.
+    pub(super) fn terms_of(&self, rule: &Rule, overridden: Option<&Override>, age: u16, channel: Channel) -> Terms {
+        let bare = self.bare(rule, channel);
+        if bare.transactional {
+            return bare;
+        }
         let waived = |what| overridden.is_some_and(|own| own.waive.contains(&what));
         let accepted = overridden.map_or(&[] as &[Basis], |own| &own.accept);
-        let mut terms = Terms { minimum_age: age, age_required: self.age_required, ..self.bare(rule, channel) };
+        let mut terms = Terms { minimum_age: age, age_required: self.age_required, ..bare };
         if !accepted.is_empty() {
             terms.grounds = terms.grounds.or(grounds_on(accepted)).and(ADVERTISING);
         }

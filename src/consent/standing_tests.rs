@@ -1,12 +1,29 @@
 //! The assurance table of the law, row by row. The laws over random records, and their twin in SQL, are in `tests/law.rs`.
 
 use super::*;
-use crate::consent::{Basis, Decision, Policy, Reason, decide};
+use crate::consent::{Channel, Circumstances, Finding, Ground, GroundSet, PurposeSlug, Refusal, Terms, Verdict, judge};
 
 const EMAIL: Channel = Channel::Email;
-const YES: Act = Act::OptIn { basis: Basis::Consent };
-const NO: Act = Act::OptOut { objection: false };
-const OBJECTION: Act = Act::OptOut { objection: true };
+const YES: Act = Act::OptIn { ground: Ground::Consent };
+const NO: Act = Act::OptOut { refusal: Refusal::Plain };
+const OBJECTION: Act = Act::OptOut { refusal: Refusal::Objection };
+
+/// Every ground is good, for ever; only the law of standings decides.
+const LENIENT: Terms = Terms {
+    from: Timestamp::BEGINNING,
+    to: Timestamp::NEVER,
+    off: false,
+    transactional: false,
+    grounds: GroundSet(u16::MAX),
+    confirmation: false,
+    minimum_age: 0,
+    age_required: false,
+    purchase_months: 0,
+    inquiry_months: 0,
+    inactivity_months: 0,
+    disuse_months: 0,
+    screening_days: 0,
+};
 
 fn newsletter() -> PurposeSlug {
     PurposeSlug::parse("newsletter").unwrap()
@@ -18,8 +35,13 @@ fn track(act: Act, assurance: Assurance, at: i64) -> Track {
     Track { scope, act, assurance, at: Timestamp::from_millis(at).unwrap(), record }
 }
 
+fn judged(tracks: &[Track], terms: Terms) -> Verdict {
+    let standing = Standing::of(tracks.iter().cloned());
+    judge(&standing.entries(EMAIL, &newsletter()), &Circumstances::default(), &[terms], Timestamp::from_millis(9).unwrap())
+}
+
 fn is_live(tracks: &[Track]) -> bool {
-    Standing::of(tracks.iter().cloned()).live_opt_ins(EMAIL, &newsletter()).next().is_some()
+    judged(tracks, LENIENT).allows()
 }
 
 #[test]
@@ -63,18 +85,19 @@ fn an_old_list_imported_today_never_wakes_a_person_who_left() {
 
 #[test]
 fn ticking_a_box_again_does_not_unconfirm() {
-    let standing = Standing::of([track(YES, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)]);
-    let decision = decide(&standing, &Policy::default(), EMAIL, &newsletter());
-    assert!(matches!(decision, Decision::Allow { record } if record == track(YES, Assurance::Confirmed, 1).record));
+    let tracks = [track(YES, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)];
+    let standing = Standing::of(tracks.iter().cloned());
+    let verdict = judged(&tracks, Terms { confirmation: true, ..LENIENT });
+    assert!(verdict.allows());
+    let entries = standing.entries(EMAIL, &newsletter());
+    assert_eq!(entries[verdict.entry.unwrap()].assurance, Assurance::Confirmed);
 }
 
 #[test]
 fn declined_changes_nothing() {
     let asked_again = [track(YES, Assurance::Confirmed, 1), track(Act::Declined, Assurance::Authenticated, 2)];
     assert!(is_live(&asked_again));
-    let only_asked = Standing::of([track(Act::Declined, Assurance::Claimed, 2)]);
-    let decision = decide(&only_asked, &Policy::default(), EMAIL, &newsletter());
-    assert_eq!(decision.reason(), Some(Reason::Declined));
+    assert_eq!(judged(&[track(Act::Declined, Assurance::Claimed, 2)], LENIENT).finding, Finding::Declined);
 }
 
 #[test]
@@ -83,25 +106,40 @@ fn a_wide_no_covers_everything_and_a_later_specific_yes_outlives_it() {
     assert!(!is_live(&[track(YES, Assurance::Confirmed, 1), wide.clone()]));
     assert!(is_live(&[wide.clone(), track(YES, Assurance::Confirmed, 3)]));
     let offers = PurposeSlug::parse("offers_of_tomorrow").unwrap();
-    assert_eq!(Standing::of([wide]).opt_outs(Channel::Post, &offers).count(), 1);
+    assert_eq!(Standing::of([wide]).entries(Channel::Post, &offers).len(), 1);
 }
 
 #[test]
 fn an_objection_is_named_as_long_as_nothing_proven_lifts_it() {
-    let reason = |tracks: &[Track]| {
-        decide(&Standing::of(tracks.iter().cloned()), &Policy::default(), EMAIL, &newsletter()).reason()
-    };
+    let finding = |tracks: &[Track]| judged(tracks, LENIENT).finding;
     let objection = track(OBJECTION, Assurance::Authenticated, 1);
     let later_no = track(NO, Assurance::Confirmed, 3);
-    assert_eq!(reason(&[objection.clone(), later_no.clone()]), Some(Reason::Objected));
-    assert_eq!(reason(&[objection.clone(), track(YES, Assurance::Staff, 2)]), Some(Reason::Objected));
+    assert_eq!(finding(&[objection.clone(), later_no.clone()]), Finding::Objected);
+    assert_eq!(finding(&[objection.clone(), track(YES, Assurance::Staff, 2)]), Finding::Objected);
     let lifted = track(YES, Assurance::Confirmed, 2);
-    assert_eq!(reason(&[objection, lifted, later_no]), Some(Reason::OptedOut));
+    assert_eq!(finding(&[objection, lifted, later_no]), Finding::OptedOut);
 }
 
 #[test]
 fn an_anonymous_yes_after_a_no_stays_a_no() {
-    let standing = Standing::of([track(NO, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)]);
-    let decision = decide(&standing, &Policy { confirmation: vec![] }, EMAIL, &newsletter());
-    assert_eq!(decision.reason(), Some(Reason::OptedOut));
+    assert_eq!(judged(&[track(NO, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)], LENIENT).finding, Finding::OptedOut);
+}
+
+#[test]
+fn buying_again_is_no_yes() {
+    for ground in Ground::ALL.iter().filter(|ground| **ground != Ground::Consent) {
+        let bought = Act::OptIn { ground: *ground };
+        assert!(is_live(&[track(bought, Assurance::Authenticated, 2)]), "{ground}");
+        for no in [NO, OBJECTION] {
+            assert!(!is_live(&[track(no, Assurance::Confirmed, 1), track(bought, Assurance::Authenticated, 2)]), "{ground}");
+        }
+    }
+}
+
+#[test]
+fn an_objection_is_about_advertising_only() {
+    let contract = track(Act::OptIn { ground: Ground::Contract }, Assurance::Authenticated, 1);
+    let transactional = Terms { transactional: true, ..LENIENT };
+    assert!(judged(&[contract.clone(), track(OBJECTION, Assurance::Confirmed, 2)], transactional).allows());
+    assert!(!judged(&[contract, track(NO, Assurance::Confirmed, 2)], transactional).allows());
 }

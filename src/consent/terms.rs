@@ -66,3 +66,98 @@ pub struct Terms {
     /// Days for which a look-up in a do-not-call register counts, where a legitimate interest needs one.
     pub screening_days: u16,
 }
+
+const OFF: i64 = 1;
+const TRANSACTIONAL: i64 = 2;
+const CONFIRMATION: i64 = 4;
+const AGE_REQUIRED: i64 = 8;
+const AGE_WAIVED: i64 = 16;
+
+impl Terms {
+    /// The terms as whole numbers with spaces between: from and to in milliseconds since 1970, the flags above, the grounds as
+    /// bits in the order of [`Ground`], the age that the shop asks for, and the five limits.
+    #[cfg(feature = "rules")]
+    pub(super) fn encode(&self, age_waived: bool) -> String {
+        let flag = |said: bool, flag| if said { flag } else { 0 };
+        let flags = flag(self.off, OFF)
+            | flag(self.transactional, TRANSACTIONAL)
+            | flag(self.confirmation, CONFIRMATION)
+            | flag(self.age_required, AGE_REQUIRED)
+            | flag(age_waived, AGE_WAIVED);
+        let limits = [
+            self.grounds.0,
+            self.minimum_age,
+            self.purchase_months,
+            self.inquiry_months,
+            self.inactivity_months,
+            self.disuse_months,
+            self.screening_days,
+        ];
+        let numbers = [self.from.millis(), self.to.millis(), flags].into_iter().chain(limits.map(i64::from));
+        numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads what the edge has written, one number after the other. `age` is that of the law, in years. What is missing, as in
+    /// terms of an older edge, is taken for 0: no ground is good then.
+    pub fn decode(mut next: impl FnMut() -> i64, age: u16) -> Self {
+        let millis = |number: i64| Timestamp::BEGINNING.plus_millis(number - Timestamp::BEGINNING.millis());
+        let (from, to, flags) = (millis(next()), millis(next()), next());
+        let mut small = || next() as u16;
+        let grounds = GroundSet(small());
+        let minimum_age = small().max(if flags & AGE_WAIVED > 0 { 0 } else { age });
+        Self {
+            from,
+            to,
+            off: flags & OFF > 0,
+            transactional: flags & TRANSACTIONAL > 0,
+            grounds,
+            confirmation: flags & CONFIRMATION > 0,
+            minimum_age,
+            age_required: flags & AGE_REQUIRED > 0,
+            purchase_months: small(),
+            inquiry_months: small(),
+            inactivity_months: small(),
+            disuse_months: small(),
+            screening_days: small(),
+        }
+    }
+}
+
+#[cfg(all(test, feature = "rules"))]
+mod tests {
+    use super::*;
+    use crate::consent::{Channel, Override, Place, Policy, Relation, Waiver, rules};
+
+    #[test]
+    fn terms_survive_the_way_to_a_page() {
+        let waive = |rule: &str| Override {
+            rule: rule.into(),
+            accept: vec![crate::consent::Basis::Implied],
+            waive: vec![Waiver::Age],
+            reason: "x".into(),
+        };
+        let own = Policy { age_required: true, minimum_age: 18, expires_after_months: 7, ..Policy::default() };
+        let loose = Policy { channels: vec![Channel::Sms], overrides: vec![waive("us-phone")], ..Policy::default() };
+        for policy in [Policy::default(), own, loose] {
+            for rule in rules::rules() {
+                for channel in rule.channels {
+                    let overridden = policy.overrides.iter().find(|own| own.rule == rule.id);
+                    let waived = overridden.is_some() || rule.id == rules::transactional().id;
+                    for age in [0, 13, 16] {
+                        let written = policy.terms_of(rule, overridden, 0, *channel).encode(waived);
+                        let mut numbers = written.split(' ').map(|number| number.parse().unwrap());
+                        let read = Terms::decode(|| numbers.next().unwrap(), age);
+                        assert_eq!(read, policy.terms_of(rule, overridden, age, *channel), "{} {age}", rule.id);
+                    }
+                }
+            }
+        }
+        let nowhere = policy_terms(&Policy::default());
+        assert!(nowhere.iter().all(|terms| terms.confirmation && terms.minimum_age == 16));
+    }
+
+    fn policy_terms(policy: &Policy) -> Vec<Terms> {
+        let of = |channel: &Channel| policy.advertising(&Place::default(), Relation::Consumer, *channel).terms;
+        Channel::ALL.iter().flat_map(of).collect()
+    }
+}

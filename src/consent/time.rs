@@ -100,6 +100,13 @@ impl Timestamp {
         // jiff also reads dates within longer texts, such as a time with its date.
         (text.len() == 10).then_some(Self(i64::from(days) * DAY))
     }
+
+    /// Reads a date of birth as a midnight from which ages can be counted. Who was born on a 29 February comes of age on a
+    /// 1 March.
+    pub fn parse_birth(text: &str) -> Option<Self> {
+        let midnight = Self::parse_date(text)?;
+        Some(if text.ends_with("-02-29") { midnight.plus_millis(DAY) } else { midnight })
+    }
 }
 
 /// RFC 3339 in UTC with milliseconds, such as `2026-11-23T10:00:00.000Z`.
@@ -157,7 +164,7 @@ mod tests {
         let first = jiff::civil::date(1599, 12, 28);
         for day in 0..329_000 {
             let date = first.checked_add(jiff::Span::new().days(day)).unwrap();
-            let millis = |date: jiff::civil::Date| date.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_millisecond();
+            let millis = |date: jiff::civil::Date| Timestamp::parse_date(&date.to_string()).unwrap().millis();
             for months in [0, 1, 6, 36, 60, 211] {
                 let expected = date.checked_add(jiff::Span::new().months(i32::from(months))).unwrap();
                 assert_eq!(Timestamp(millis(date)).plus_months(months).millis(), millis(expected), "{date} + {months}");
@@ -170,6 +177,8 @@ mod tests {
     #[test]
     fn a_date_is_its_midnight() {
         assert_eq!(Timestamp::parse_date("2009-05-01").unwrap().to_string(), "2009-05-01T00:00:00.000Z");
+        let born = Timestamp::parse_birth("2008-02-29").unwrap();
+        assert_eq!(born.plus_months(12 * 16).to_string(), "2024-03-01T00:00:00.000Z");
         for bad in ["2009-5-1", "2009-02-29", "2009-05-01T00:00:00", "20090501", "", "01.05.2009"] {
             assert_eq!(Timestamp::parse_date(bad), None, "{bad}");
         }

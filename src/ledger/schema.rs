@@ -3,7 +3,9 @@
 use super::{Database, DatabaseError, Param};
 
 /// Each entry takes the database one version further. Entries are never changed once released, only added.
-const MIGRATIONS: &[&[&str]] = &[&[
+const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS];
+
+const FIRST: &[&str] = &[
     "CREATE TABLE shop (
         only INTEGER PRIMARY KEY CHECK (only = 1),
         id TEXT NOT NULL,
@@ -88,7 +90,33 @@ const MIGRATIONS: &[&[&str]] = &[&[
         record TEXT NOT NULL,
         PRIMARY KEY (address, channel, purpose, choice, basis, objection, assurance)
     ) STRICT, WITHOUT ROWID",
-]];
+];
+
+const GROUNDS_AND_PERSONS: &[&str] = &[
+    // A ground is a basis and, after a colon, the dealing that it rests on. A basis alone is a ground too, so what is there
+    // stays as it is.
+    "ALTER TABLE record RENAME COLUMN basis TO ground",
+    "ALTER TABLE track RENAME COLUMN basis TO ground",
+    // JSON, see `evidence`. A submission that shows no words has empty texts for its notice.
+    "ALTER TABLE record ADD COLUMN evidence TEXT",
+    "ALTER TABLE contact ADD COLUMN region TEXT",
+    "ALTER TABLE contact ADD COLUMN relation TEXT",
+    "ALTER TABLE contact ADD COLUMN born TEXT",
+    // GDPR Art. 18.
+    "ALTER TABLE contact ADD COLUMN restricted_at INTEGER",
+    "ALTER TABLE contact ADD COLUMN restriction_reason TEXT",
+    // Addresses that are not to be written to, by a hash that is worth nothing without the shop's secret. `*` in channel
+    // stands for all of them.
+    "CREATE TABLE suppression (
+        hash TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        id TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        PRIMARY KEY (hash, channel)
+    ) STRICT, WITHOUT ROWID",
+    "UPDATE api_key SET scopes = scopes || ' write' WHERE kind = 'sk'",
+];
 
 /// Brings a database, new or old, to the current version. Cheap when it already is.
 ///

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::text::{Line, Locale, Origin, Token};
 use super::{Database, DatabaseError, Moment, Param};
-use crate::consent::{Channel, CountryCode, Policy, PurposeSlug, Timestamp};
+use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Timestamp};
 
 /// What a shop has decided about itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,12 +27,51 @@ pub struct Settings {
     pub notices: Vec<Notice>,
     /// The channels on which an anonymous opt-in awaits confirmation.
     pub confirmation: Vec<Channel>,
+    /// What else the shop asks for beyond the law, and where it goes its own way. Absent in shops of the first version.
+    #[serde(default)]
+    pub policy: PolicySettings,
+}
+
+/// The part of a [`Policy`] that is not told by other settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PolicySettings {
+    /// The purposes that are no advertising.
+    pub transactional: Vec<PurposeSlug>,
+    /// The bases that advertising may rest on.
+    pub bases: Vec<Basis>,
+    /// The age from which on a person's act counts, where it is above that of the law.
+    pub minimum_age: u16,
+    /// Whether a person of unknown age counts as too young.
+    pub age_required: bool,
+    /// Months after which every ground lapses if the person has not turned to the shop; 0 for no such limit.
+    pub expires_after_months: u16,
+    /// Where the shop goes its own way.
+    pub overrides: Vec<Override>,
+}
+
+impl Default for PolicySettings {
+    fn default() -> Self {
+        let Policy { transactional, bases, minimum_age, age_required, expires_after_months, overrides, .. } =
+            Policy::default();
+        Self { transactional, bases, minimum_age, age_required, expires_after_months, overrides }
+    }
 }
 
 impl Settings {
     /// The part of the settings that bears on decisions.
     pub fn policy(&self) -> Policy {
-        Policy { confirmation: self.confirmation.clone() }
+        let own = self.policy.clone();
+        Policy {
+            channels: self.channels.clone(),
+            confirmation: self.confirmation.clone(),
+            transactional: own.transactional,
+            bases: own.bases,
+            minimum_age: own.minimum_age,
+            age_required: own.age_required,
+            expires_after_months: own.expires_after_months,
+            overrides: own.overrides,
+        }
     }
 
     /// The words that a record's notice stands for. The hash decides: what a page claims to have shown under a name is

@@ -2,12 +2,13 @@
 
 use uuid::Uuid;
 
+use super::evidence::KeptEvidence;
 use super::shop::Shop;
-use super::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
+use super::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 use super::{Database, DatabaseError, Moment};
 use crate::consent::{
-    Act, Address, AddressKind, Assurance, Basis, Channel, CountryCode, PurposeSlug, RecordId, Scope, Timestamp, Track,
-    effective_time,
+    Act, Address, AddressKind, Assurance, Basis, CountryCode, Missing, RecordId, Refusal, RegionCode, Relation, Scope,
+    Timestamp, Track, effective_time,
 };
 
 /// What is handed in, already parsed.
@@ -21,12 +22,12 @@ pub struct Submission {
     pub addresses: Vec<Address>,
     /// What a platform calls the person.
     pub external: Option<ExternalId>,
-    /// Where the person lives.
-    pub country: Option<CountryCode>,
+    /// Who the person is.
+    pub person: PersonFacts,
     /// What was chosen.
     pub choices: Vec<ChosenAct>,
-    /// What was shown.
-    pub notice: NoticeShown,
+    /// What was shown; nothing where nobody was asked.
+    pub notice: Option<NoticeShown>,
     /// Where.
     pub source: Source,
     /// When, by the sender's clock.
@@ -35,15 +36,45 @@ pub struct Submission {
     pub assurance: Assurance,
 }
 
-/// One channel, one purpose, one act.
+/// What rules and ages go by. What is absent was not said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonFacts {
+    /// Where the person lives.
+    pub country: Option<CountryCode>,
+    /// In which part of it.
+    pub region: Option<RegionCode>,
+    /// As whom they are addressed.
+    pub relation: Option<Relation>,
+    /// When they were born.
+    pub born: Option<BirthDate>,
+}
+
+/// One act, with what shows that it may be recorded.
 #[derive(Clone, Debug)]
 pub struct ChosenAct {
-    /// The channel.
-    pub channel: Channel,
-    /// The purpose.
-    pub purpose: PurposeSlug,
-    /// The act.
-    pub act: Act,
+    /// The channel and the purpose; only an opt-out may leave them open.
+    pub scope: Scope,
+    /// What is claimed.
+    pub claim: Claim,
+    /// What shows it.
+    pub evidence: KeptEvidence,
+}
+
+/// What a submission says was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// There is a ground to write.
+    OptIn {
+        /// Of this kind.
+        basis: Basis,
+    },
+    /// The person said no.
+    OptOut {
+        /// Whether it is an objection under GDPR Art. 21(2).
+        objection: bool,
+    },
+    /// The person was asked and did not say yes.
+    Declined,
 }
 
 /// The words that were shown.
@@ -86,6 +117,8 @@ pub struct Receipt {
 pub enum SubmissionError {
     /// Another submission has this id.
     Conflict,
+    /// Somebody was asked, but nothing says in which words.
+    NoNotice,
     /// A choice cannot be recorded.
     Choice {
         /// Its place in the list, from 0.
@@ -110,12 +143,16 @@ pub enum ChoiceFault {
     ChannelOff,
     /// The shop has no such purpose.
     UnknownPurpose,
-    /// The submission has no address that the channel could use.
-    NoAddress(AddressKind),
+    /// The submission has no address that the channel could use; `None` for an opt-out of all channels without any address.
+    NoAddress(Option<AddressKind>),
     /// The same channel and purpose stand earlier in the list.
     Repeated,
-    /// The ground needs evidence that a submission cannot carry.
-    BasisNotAccepted,
+    /// Only an opt-out may leave the channel or the purpose open.
+    NotSpecific,
+    /// A contract is no ground for advertising.
+    ContractForAdvertising,
+    /// The ground lacks a piece of evidence.
+    Missing(Missing),
 }
 
 /// What the ledger knows that bears on a submission.
@@ -124,6 +161,8 @@ pub(super) struct Known {
     pub(super) earlier: Option<(String, Receipt)>,
     pub(super) addresses: Vec<KnownAddress>,
     pub(super) by_external: Option<KnownContact>,
+    /// The other addresses of the contact, where an act bears on all of them.
+    pub(super) others: Vec<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -143,13 +182,22 @@ pub(super) struct KnownContact {
 /// What is to be written, in this order.
 #[derive(Debug)]
 pub(super) enum Event<'a> {
-    ContactOpened { uuid: Uuid, country: Option<CountryCode> },
-    CountryLearned(CountryCode),
+    ContactOpened { uuid: Uuid, person: &'a PersonFacts },
+    PersonLearned(&'a PersonFacts),
     ExternalIdAdded(&'a ExternalId),
     AddressAdded { address: &'a Address, assurance: Assurance },
     AddressVouched { id: i64, assurance: Assurance },
     Submitted(&'a Submission),
-    Recorded { on: AddressKind, track: Track },
+    Recorded { on: On, track: Track, evidence: &'a KeptEvidence },
+}
+
+/// The address that a record is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum On {
+    /// The submission's address of this kind.
+    Given(AddressKind),
+    /// One that the contact has besides.
+    Other(i64),
 }
 
 pub(super) enum Verdict<'a> {
@@ -167,10 +215,10 @@ pub fn record_submission<D: Database>(
     submission: &Submission,
     moment: &Moment<'_>,
 ) -> Result<Receipt, SubmissionError> {
-    check_choices(shop, submission)?;
+    let acts = acts_of(shop, submission)?;
     database.transaction(|tx| {
         let known = super::write::known(tx, submission)?;
-        match decide(&known, submission, moment)? {
+        match decide(&known, submission, &acts, moment)? {
             Verdict::Repeated(receipt) => Ok(receipt),
             Verdict::Accepted { contact, events, receipt } => {
                 super::write::apply(tx, contact, &known.addresses, &events, moment.now)?;
@@ -180,31 +228,65 @@ pub fn record_submission<D: Database>(
     })
 }
 
-fn check_choices(shop: &Shop, submission: &Submission) -> Result<(), SubmissionError> {
-    for (index, choice) in submission.choices.iter().enumerate() {
-        let kind = choice.channel.address_kind();
-        let mut earlier = submission.choices.iter().take(index);
-        let fault = if !shop.settings.channels.contains(&choice.channel) {
-            ChoiceFault::ChannelOff
-        } else if !shop.settings.purposes.contains(&choice.purpose) {
-            ChoiceFault::UnknownPurpose
-        } else if !submission.addresses.iter().any(|address| address.kind() == kind) {
-            ChoiceFault::NoAddress(kind)
-        } else if earlier.any(|other| other.channel == choice.channel && other.purpose == choice.purpose) {
-            ChoiceFault::Repeated
-        } else if choice.act.basis().is_some_and(|basis| basis != Basis::Consent) {
-            ChoiceFault::BasisNotAccepted
-        } else {
-            continue;
-        };
-        return Err(SubmissionError::Choice { index, fault });
+/// The acts that the choices amount to, each with the evidence that it needs.
+fn acts_of(shop: &Shop, submission: &Submission) -> Result<Vec<Act>, SubmissionError> {
+    let asked = |choice: &ChosenAct| {
+        matches!(choice.claim, Claim::Declined | Claim::OptIn { basis: Basis::Consent })
+    };
+    if submission.notice.is_none() && submission.choices.iter().any(asked) {
+        return Err(SubmissionError::NoNotice);
     }
-    Ok(())
+    let numbered = submission.choices.iter().enumerate();
+    numbered
+        .map(|(index, choice)| {
+            let earlier = submission.choices.iter().take(index);
+            act_of(shop, submission, choice, earlier).map_err(|fault| SubmissionError::Choice { index, fault })
+        })
+        .collect()
+}
+
+fn act_of<'a>(
+    shop: &Shop,
+    submission: &Submission,
+    choice: &ChosenAct,
+    mut earlier: impl Iterator<Item = &'a ChosenAct>,
+) -> Result<Act, ChoiceFault> {
+    let (settings, scope) = (&shop.settings, &choice.scope);
+    if scope.channel.is_some_and(|channel| !settings.channels.contains(&channel)) {
+        return Err(ChoiceFault::ChannelOff);
+    }
+    if scope.purpose.as_ref().is_some_and(|purpose| !settings.purposes.contains(purpose)) {
+        return Err(ChoiceFault::UnknownPurpose);
+    }
+    if !scope.is_specific() && !matches!(choice.claim, Claim::OptOut { .. }) {
+        return Err(ChoiceFault::NotSpecific);
+    }
+    let kind = scope.channel.map(|channel| channel.address_kind());
+    if !submission.addresses.iter().any(|address| kind.is_none_or(|kind| address.kind() == kind)) {
+        return Err(ChoiceFault::NoAddress(kind));
+    }
+    if earlier.any(|other| other.scope == *scope) {
+        return Err(ChoiceFault::Repeated);
+    }
+    let evidence = choice.evidence.weighed();
+    evidence.supports(submission.assurance, scope.channel).map_err(ChoiceFault::Missing)?;
+    match choice.claim {
+        Claim::Declined => Ok(Act::Declined),
+        Claim::OptOut { objection: true } => Ok(Act::OptOut { refusal: Refusal::Objection }),
+        Claim::OptOut { objection: false } => Ok(Act::OptOut { refusal: Refusal::Plain }),
+        Claim::OptIn { basis } => {
+            let advertising = scope.purpose.as_ref().is_some_and(|purpose| !settings.policy.transactional.contains(purpose));
+            if basis == Basis::Contract && advertising {
+                return Err(ChoiceFault::ContractForAdvertising);
+            }
+            evidence.ground(basis).map(|ground| Act::OptIn { ground }).map_err(ChoiceFault::Missing)
+        }
+    }
 }
 
 /// Whether it is the shop itself that says who this is.
-fn vouches(submission: &Submission) -> bool {
-    submission.assurance == Assurance::Authenticated || submission.external.is_some()
+pub(super) fn vouches(submission: &Submission) -> bool {
+    submission.assurance != Assurance::Claimed || submission.external.is_some()
 }
 
 /// The contact that a submission is filed under; `None` for a new one.
@@ -212,7 +294,7 @@ fn vouches(submission: &Submission) -> bool {
 /// Contacts are never merged by a submission, and an address that is known keeps its contact. An anonymous form does not even
 /// add an address to a contact that is known: it would let anyone put their own address beside somebody else's, and read that
 /// person's report by it later. So what it brings that is new becomes a contact of its own, until the shop says otherwise.
-fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
+pub(super) fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
     let first = || known.addresses.first().map(|address| &address.contact);
     let all_known = known.addresses.len() == submission.addresses.len();
     match &known.by_external {
@@ -222,8 +304,20 @@ fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a Know
     }
 }
 
+impl Submission {
+    /// Whether it has an act that bears on everything that reaches the person.
+    pub(super) fn bears_on_all(&self) -> bool {
+        self.choices.iter().any(|choice| choice.scope.channel.is_none())
+    }
+}
+
 /// Decides what a submission changes. Pure: reads what is known, writes nothing.
-fn decide<'a>(known: &Known, submission: &'a Submission, moment: &Moment<'_>) -> Result<Verdict<'a>, SubmissionError> {
+fn decide<'a>(
+    known: &Known,
+    submission: &'a Submission,
+    acts: &[Act],
+    moment: &Moment<'_>,
+) -> Result<Verdict<'a>, SubmissionError> {
     if let Some((fingerprint, receipt)) = &known.earlier {
         return if *fingerprint == submission.fingerprint {
             Ok(Verdict::Repeated(receipt.clone()))
@@ -236,14 +330,12 @@ fn decide<'a>(known: &Known, submission: &'a Submission, moment: &Moment<'_>) ->
     let uuid = match contact {
         None => {
             let uuid = moment.next_id();
-            events.push(Event::ContactOpened { uuid, country: submission.country });
+            events.push(Event::ContactOpened { uuid, person: &submission.person });
             uuid
         }
         Some(contact) => {
-            if let Some(country) = submission.country
-                && vouches(submission)
-            {
-                events.push(Event::CountryLearned(country));
+            if submission.person != PersonFacts::default() && vouches(submission) {
+                events.push(Event::PersonLearned(&submission.person));
             }
             contact.uuid
         }
@@ -267,16 +359,21 @@ fn decide<'a>(known: &Known, submission: &'a Submission, moment: &Moment<'_>) ->
         }
     }
     events.push(Event::Submitted(submission));
-    events.extend(submission.choices.iter().map(|choice| Event::Recorded {
-        on: choice.channel.address_kind(),
-        track: Track {
-            scope: Scope::specific(choice.channel, choice.purpose.clone()),
-            act: choice.act,
-            assurance: submission.assurance,
-            at: effective_time(choice.act, submission.assurance, submission.occurred_at, moment.now),
-            record: RecordId(moment.next_id()),
-        },
-    }));
+    for (choice, act) in submission.choices.iter().zip(acts) {
+        let kind = choice.scope.channel.map(|channel| channel.address_kind());
+        let given = submission.addresses.iter().map(Address::kind).filter(|own| kind.is_none_or(|kind| kind == *own));
+        let others = known.others.iter().filter(|_| kind.is_none());
+        for on in given.map(On::Given).chain(others.copied().map(On::Other)) {
+            let track = Track {
+                scope: choice.scope.clone(),
+                act: *act,
+                assurance: submission.assurance,
+                at: effective_time(*act, submission.assurance, submission.occurred_at, moment.now),
+                record: RecordId(moment.next_id()),
+            };
+            events.push(Event::Recorded { on, track, evidence: &choice.evidence });
+        }
+    }
     let receipt = Receipt { id: submission.id, received_at: moment.now, contact: uuid };
     Ok(Verdict::Accepted { contact: contact.map(|contact| contact.id), events, receipt })
 }

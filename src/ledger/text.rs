@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::consent::{CountryCode, PurposeSlug};
+use crate::consent::{CountryCode, PurposeSlug, RegionCode, Timestamp};
 
 /// Defines a text that exists only if `$rule` holds.
 macro_rules! bounded_text {
@@ -48,6 +48,7 @@ macro_rules! text_as_serde {
 
 text_as_serde!(PurposeSlug, "a purpose");
 text_as_serde!(CountryCode, "a country code");
+text_as_serde!(RegionCode, "a region code");
 
 fn is_token(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
@@ -75,6 +76,11 @@ bounded_text! {
 bounded_text! {
     /// A line of plain text without control characters, 1 to 200 characters.
     Line, "a line of text", |text| (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+bounded_text! {
+    /// A date of birth, such as `2009-05-01`, from 1850 on.
+    BirthDate, "a date", |text| text >= "1850" && Timestamp::parse_birth(text).is_some()
 }
 
 bounded_text! {

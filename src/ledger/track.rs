@@ -1,11 +1,13 @@
 //! The law of standings as SQL: one conditional upsert per record. Its twin in Rust is `consent::Standing::add`.
 
 use super::{Database, DatabaseError, Param, Row};
-use crate::consent::{Act, Assurance, Basis, Channel, Choice, PurposeSlug, RecordId, Scope, Standing, Track};
+use crate::consent::{
+    Act, Activity, Assurance, Channel, Choice, Entry, Ground, PurposeSlug, RecordId, Refusal, Scope, Standing, Timestamp, Track,
+};
 
 /// In the columns `channel` and `purpose`: all of them.
 const ALL: &str = "*";
-/// In the column `basis`: the act has none.
+/// In the column `ground`: the act has none.
 const NONE: &str = "-";
 
 /// The columns that a track has in the tables `track` and `record` alike.
@@ -25,11 +27,16 @@ impl<'a> Columns<'a> {
     }
 
     pub(super) const fn choice(&self) -> Param<'a> {
-        Param::Text(self.0.act.choice().as_str())
+        Param::Text(match self.0.act {
+            Act::OptIn { .. } => Choice::OptIn.as_str(),
+            Act::OptOut { .. } => Choice::OptOut.as_str(),
+            Act::Declined => Choice::Declined.as_str(),
+            Act::Noted { activity } => activity.as_str(),
+        })
     }
 
-    pub(super) fn basis(&self) -> Param<'a> {
-        Param::Text(self.0.act.basis().map_or(NONE, Basis::as_str))
+    pub(super) fn ground(&self) -> Param<'a> {
+        Param::Text(self.0.act.ground().map_or(NONE, Ground::as_str))
     }
 
     pub(super) fn objection(&self) -> Param<'a> {
@@ -52,7 +59,7 @@ impl<'a> Columns<'a> {
 pub fn keep<D: Database>(database: &D, address: i64, track: &Track) -> Result<(), DatabaseError> {
     let columns = Columns::of(track);
     database.execute(
-        "INSERT INTO track (address, channel, purpose, choice, basis, objection, assurance, effective_at, record)
+        "INSERT INTO track (address, channel, purpose, choice, ground, objection, assurance, effective_at, record)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET effective_at = excluded.effective_at, record = excluded.record
          WHERE (excluded.effective_at, excluded.record) > (track.effective_at, track.record)",
@@ -61,7 +68,7 @@ pub fn keep<D: Database>(database: &D, address: i64, track: &Track) -> Result<()
             columns.channel(),
             columns.purpose(),
             columns.choice(),
-            columns.basis(),
+            columns.ground(),
             columns.objection(),
             columns.assurance(),
             columns.effective_at(),
@@ -76,7 +83,7 @@ pub fn keep<D: Database>(database: &D, address: i64, track: &Track) -> Result<()
 /// Those of the database.
 pub fn standing_of<D: Database>(database: &D, address: i64) -> Result<Standing, DatabaseError> {
     let rows = database.query(
-        "SELECT channel, purpose, choice, basis, objection, assurance, effective_at, record FROM track WHERE address = ?",
+        "SELECT channel, purpose, choice, ground, objection, assurance, effective_at, record FROM track WHERE address = ?",
         &[Param::Integer(address)],
     )?;
     rows.iter().map(|row| track_in(row, 0)).collect::<Result<Vec<_>, _>>().map(Standing::of)
@@ -92,17 +99,37 @@ pub(super) fn track_in(row: &Row, from: usize) -> Result<Track, DatabaseError> {
         ALL => None,
         _ => Some(row.parsed(from + 1, PurposeSlug::parse)?),
     };
-    let act = match row.parsed(from + 2, Choice::parse)? {
-        Choice::OptIn => Act::OptIn { basis: row.parsed(from + 3, Basis::parse)? },
-        Choice::OptOut => Act::OptOut { objection: row.integer(from + 4)? != 0 },
-        Choice::Declined => Act::Declined,
-    };
+    let act = act_in(row.text(from + 2)?, row.text(from + 3)?, row.integer(from + 4)?);
+    let act = act.ok_or(DatabaseError::Shape { column: from + 2 })?;
     Ok(Track {
         scope: Scope { channel, purpose },
         act,
         assurance: row.parsed(from + 5, Assurance::parse)?,
         at: row.time(from + 6)?,
         record: row.parsed(from + 7, parse_id).map(RecordId)?,
+    })
+}
+
+fn act_in(choice: &str, ground: &str, objection: i64) -> Option<Act> {
+    Some(match Choice::parse(choice) {
+        Some(Choice::OptIn) => Act::OptIn { ground: Ground::parse(ground)? },
+        Some(Choice::OptOut) if objection == 0 => Act::OptOut { refusal: Refusal::Plain },
+        Some(Choice::OptOut) => Act::OptOut { refusal: Refusal::Objection },
+        Some(Choice::Declined) => Act::Declined,
+        None => Act::Noted { activity: Activity::parse(choice)? },
+    })
+}
+
+/// A track as SQLite hands it over in JSON: choice, ground, objection, assurance, effective time, record.
+pub(super) type WrittenEntry<'a> = (&'a str, &'a str, i64, &'a str, i64, &'a str);
+
+/// Reads an entry from JSON.
+pub(super) fn entry_in((choice, ground, objection, assurance, at, record): WrittenEntry<'_>) -> Option<Entry> {
+    Some(Entry {
+        act: act_in(choice, ground, objection)?,
+        assurance: Assurance::parse(assurance)?,
+        at: Timestamp::from_millis(at)?,
+        record: RecordId(parse_id(record)?),
     })
 }
 

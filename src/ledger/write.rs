@@ -1,9 +1,11 @@
 //! The SQL behind a submission: reads what bears on it, writes what was decided.
 
-use super::submission::{Event, Known, KnownAddress, KnownContact, Receipt, Submission};
+use super::submission::{Event, Known, KnownAddress, KnownContact, On, PersonFacts, Receipt, Submission, contact_for, vouches};
 use super::track::{self, Columns, parse_id};
 use super::{Database, DatabaseError, Param, Row};
-use crate::consent::{Address, AddressKind, Assurance, Timestamp};
+use super::evidence::KeptEvidence;
+use super::text::BirthDate;
+use crate::consent::{Address, AddressKind, Assurance, CountryCode, RegionCode, Relation, Timestamp};
 
 /// Reads what the ledger knows that bears on a submission.
 pub(super) fn known<D: Database>(database: &D, submission: &Submission) -> Result<Known, DatabaseError> {
@@ -29,7 +31,18 @@ pub(super) fn known<D: Database>(database: &D, submission: &Submission) -> Resul
             .map(|row| contact_in(&row, 0))
             .transpose()?,
     };
-    Ok(Known { earlier: None, addresses, by_external })
+    let mut known = Known { earlier: None, addresses, by_external, others: Vec::new() };
+    // Who the shop vouches for says no for all that reaches them; a claim speaks for the address that it names.
+    if submission.bears_on_all()
+        && vouches(submission)
+        && let Some(contact) = contact_for(&known, submission)
+    {
+        let rows = database.query("SELECT id FROM address WHERE contact = ?", &[Param::Integer(contact.id)])?;
+        let given: Vec<i64> = known.addresses.iter().map(|address| address.id).collect();
+        let others = rows.iter().map(|row| row.integer(0)).filter(|id| id.as_ref().is_ok_and(|id| !given.contains(id)));
+        known.others = others.collect::<Result<_, _>>()?;
+    }
+    Ok(known)
 }
 
 fn known_address<D: Database>(database: &D, address: &Address) -> Result<Option<KnownAddress>, DatabaseError> {
@@ -70,18 +83,16 @@ pub(super) fn apply<D: Database>(
     let contact_row = |contact: Option<i64>| contact.map(Param::Integer).ok_or(DatabaseError::Shape { column: 0 });
     for event in events {
         match event {
-            Event::ContactOpened { uuid, country } => {
-                let country = country.as_ref().map(|country| country.as_str());
+            Event::ContactOpened { uuid, person } => {
+                let [country, region, relation, born] = columns_of(person);
                 contact = Some(inserted(
                     tx,
-                    "INSERT INTO contact (uuid, country, created_at) VALUES (?, ?, ?) RETURNING id",
-                    &[Param::Text(&uuid.to_string()), Param::text_or_null(country), now],
+                    "INSERT INTO contact (uuid, created_at, country, region, relation, born) VALUES (?, ?, ?, ?, ?, ?)
+                     RETURNING id",
+                    &[Param::Text(&uuid.to_string()), now, country, region, relation, born],
                 )?);
             }
-            Event::CountryLearned(country) => tx.execute(
-                "UPDATE contact SET country = ? WHERE id = ?",
-                &[Param::Text(country.as_str()), contact_row(contact)?],
-            )?,
+            Event::PersonLearned(person) => learned(tx, contact_row(contact)?, person)?,
             Event::ExternalIdAdded(external) => tx.execute(
                 "INSERT INTO external_id (value, contact, created_at) VALUES (?, ?, ?)",
                 &[Param::Text(external.as_str()), contact_row(contact)?, now],
@@ -110,15 +121,41 @@ pub(super) fn apply<D: Database>(
                 evidence = submission.id.to_string();
                 submitted(tx, submission, &evidence, contact_row(contact)?, now)?;
             }
-            Event::Recorded { on, track } => {
-                let address = addresses.iter().find(|(kind, _)| kind == on).map(|(_, row)| *row);
+            Event::Recorded { on, track, evidence: shown } => {
+                let address = match on {
+                    On::Given(kind) => addresses.iter().find(|(own, _)| own == kind).map(|(_, row)| *row),
+                    On::Other(row) => Some(*row),
+                };
                 let address = address.ok_or(DatabaseError::Shape { column: 0 })?;
-                recorded(tx, address, track, &evidence)?;
+                recorded(tx, address, track, &evidence, shown)?;
                 track::keep(tx, address, track)?;
             }
         }
     }
     Ok(())
+}
+
+/// Country, region, relation and date of birth.
+fn columns_of(person: &PersonFacts) -> [Param<'_>; 4] {
+    [
+        person.country.as_ref().map(CountryCode::as_str),
+        person.region.as_ref().map(RegionCode::as_str),
+        person.relation.map(Relation::as_str),
+        person.born.as_ref().map(BirthDate::as_str),
+    ]
+    .map(Param::text_or_null)
+}
+
+/// What was not said stays as it was; a country that is told anew takes the region of the former with it.
+fn learned<D: Database>(tx: &D, contact: Param<'_>, person: &PersonFacts) -> Result<(), DatabaseError> {
+    let [country, region, relation, born] = columns_of(person);
+    if person.country.is_some() {
+        tx.execute("UPDATE contact SET country = ?, region = ? WHERE id = ?", &[country, region, contact])?;
+    }
+    tx.execute(
+        "UPDATE contact SET relation = coalesce(?, relation), born = coalesce(?, born) WHERE id = ?",
+        &[relation, born, contact],
+    )
 }
 
 fn inserted<D: Database>(tx: &D, sql: &str, params: &[Param<'_>]) -> Result<i64, DatabaseError> {
@@ -132,7 +169,11 @@ fn submitted<D: Database>(
     contact: Param<'_>,
     now: Param<'_>,
 ) -> Result<(), DatabaseError> {
-    let (notice, source) = (&submission.notice, &submission.source);
+    let source = &submission.source;
+    let notice = submission.notice.as_ref().map_or([""; 4], |notice| {
+        [notice.id.as_str(), notice.version.as_str(), notice.locale.as_str(), notice.text_sha256.as_str()]
+    });
+    let [notice_id, notice_version, notice_locale, notice_sha256] = notice.map(Param::Text);
     tx.execute(
         "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
              notice_locale, notice_sha256, source_kind, source_url, source_form)
@@ -143,10 +184,10 @@ fn submitted<D: Database>(
             contact,
             now,
             submission.occurred_at.map_or(Param::Null, |at| Param::Integer(at.millis())),
-            Param::Text(notice.id.as_str()),
-            Param::Text(notice.version.as_str()),
-            Param::Text(notice.locale.as_str()),
-            Param::Text(notice.text_sha256.as_str()),
+            notice_id,
+            notice_version,
+            notice_locale,
+            notice_sha256,
             Param::Text(source.kind.as_str()),
             Param::text_or_null(source.url.as_ref().map(|url| url.as_str())),
             Param::text_or_null(source.form.as_ref().map(|form| form.as_str())),
@@ -159,22 +200,26 @@ fn recorded<D: Database>(
     address: i64,
     track: &crate::consent::Track,
     submission: &str,
+    evidence: &KeptEvidence,
 ) -> Result<(), DatabaseError> {
     let columns = Columns::of(track);
+    let evidence = if evidence.is_empty() { None } else { serde_json::to_string(evidence).ok() };
     tx.execute(
-        "INSERT INTO record (id, address, channel, purpose, choice, basis, objection, assurance, effective_at, submission)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO record (id, address, channel, purpose, choice, ground, objection, assurance, effective_at, submission,
+             evidence)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(&track.record.0.to_string()),
             Param::Integer(address),
             columns.channel(),
             columns.purpose(),
             columns.choice(),
-            columns.basis(),
+            columns.ground(),
             columns.objection(),
             columns.assurance(),
             columns.effective_at(),
             Param::Text(submission),
+            Param::text_or_null(evidence.as_deref()),
         ],
     )
 }

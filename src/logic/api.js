@@ -18,6 +18,23 @@ const guarded = (call) => (given) => {
   }
 };
 
-export const decide = guarded(glue.decide);
-export const standing = guarded(glue.standing);
+const encoder = new TextEncoder();
+
+/**
+ * A call as JSON. As bytes, because the glue walks through texts one character at a time. What has no JSON (a BigInt, a circle)
+ * becomes none at all, which the module refuses as any other call that it cannot read.
+ */
+const json = (call) => {
+  try {
+    return encoder.encode(JSON.stringify(call));
+  } catch {
+    return new Uint8Array();
+  }
+};
+
+export const decide = guarded((call) => JSON.parse(glue.decide(json(call))));
+export const standing = guarded((call) => glue.standing(json(call)));
 export const normalise = guarded(glue.normalise);
+export const rules = guarded(glue.rules);
+export const ages = guarded(glue.ages);
+export const reasons = guarded(glue.reasons);

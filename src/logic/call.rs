@@ -1,171 +1,190 @@
-//! The calls as JavaScript makes them, and how they become values of the domain: each field parsed once, at the door.
+//! What `decide` and `standing` are asked, and how it becomes values of the domain: each field parsed once, at the door.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::error::{Code, Error};
+use super::object::{Given, Object, Text, from_json};
+use super::person::PersonCall;
+use super::policy::PolicyCall;
 use crate::consent::{
-    Act, Assurance, Basis, Channel, Choice, Policy, PurposeSlug, RecordId, Scope, Timestamp, Track, effective_time,
+    Act, Activity, Assurance, Basis, Channel, Choice, Dealing, Ground, Person, Policy, PurposeSlug, RecordId, Refusal,
+    Scope, Standing, Timestamp, Track, effective_time,
 };
 
-/// Whatever a call holds beyond what is known.
-type Rest = BTreeMap<String, IgnoredAny>;
-
-fn nothing_else(rest: &Rest, pointer: &str) -> Result<(), Error> {
-    match rest.keys().next() {
-        Some(name) => {
-            Err(Error::at(Code::UnknownField, format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))))
-        }
-        None => Ok(()),
-    }
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+struct Question<'a> {
+    records: Given<Vec<Object<RecordCall<'a>>>>,
+    at: Given<Text<'a>>,
+    person: Given<Object<PersonCall<'a>>>,
+    policy: Given<Object<PolicyCall<'a>>>,
+    channel: Given<Text<'a>>,
+    purpose: Given<Text<'a>>,
+    explain: Given<bool>,
 }
 
-fn parse<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>, code: Code, pointer: &str) -> Result<T, Error> {
-    parse(text).ok_or_else(|| Error::at(code, pointer))
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+struct RecordCall<'a> {
+    id: Given<Text<'a>>,
+    choice: Given<Text<'a>>,
+    activity: Given<Text<'a>>,
+    channel: Given<Text<'a>>,
+    purpose: Given<Text<'a>>,
+    basis: Given<Text<'a>>,
+    dealing: Given<Text<'a>>,
+    objection: Given<bool>,
+    suppression: Given<bool>,
+    assurance: Given<Text<'a>>,
+    occurred_at: Given<Text<'a>>,
+    received_at: Given<Text<'a>>,
 }
 
-fn optional<T>(
-    text: Option<&str>,
-    read: impl FnOnce(&str) -> Option<T>,
-    code: Code,
-    pointer: &str,
-) -> Result<Option<T>, Error> {
-    text.map(|text| parse(text, read, code, pointer)).transpose()
-}
-
-/// `decide` and `standing`.
-#[derive(Deserialize)]
-pub(super) struct Question {
-    records: Vec<RecordCall>,
-    policy: Option<PolicyCall>,
-    channel: Option<String>,
-    purpose: Option<String>,
-    #[serde(flatten)]
-    rest: Rest,
-}
-
-#[derive(Deserialize)]
-struct PolicyCall {
-    confirmation: Vec<String>,
-    #[serde(flatten)]
-    rest: Rest,
-}
-
-#[derive(Deserialize)]
-struct RecordCall {
-    id: Option<String>,
-    channel: Option<String>,
-    purpose: Option<String>,
-    choice: String,
-    basis: Option<String>,
-    objection: Option<bool>,
-    assurance: String,
-    occurred_at: Option<String>,
-    received_at: String,
-    #[serde(flatten)]
-    rest: Rest,
-}
-
-/// What was asked, in words of the domain.
+/// What is asked, in words of the domain.
 pub(super) struct Asked {
-    pub(super) tracks: Vec<Track>,
+    /// What stood at the time that is asked about.
+    pub(super) standing: Standing,
+    pub(super) at: Timestamp,
+    pub(super) person: Person,
     pub(super) policy: Policy,
     pub(super) channel: Option<Channel>,
     pub(super) purpose: Option<PurposeSlug>,
-    /// The ids that were given, as they were written; the others were numbered.
-    pub(super) ids: BTreeMap<RecordId, String>,
+    pub(super) explain: bool,
+    /// The ids that were given; the other records are numbered.
+    named: Vec<RecordId>,
 }
 
-impl Question {
-    pub(super) fn read(self) -> Result<Asked, Error> {
-        nothing_else(&self.rest, "")?;
-        let mut ids = BTreeMap::new();
-        let mut tracks = Vec::new();
-        for (index, record) in self.records.into_iter().enumerate() {
-            let pointer = format!("/records/{index}");
-            let given = record.id.clone();
-            // Without ids the later of two records of one time wins, as it would by ids given in order.
-            let track = record.read(Uuid::from_u128(index as u128), &pointer)?;
-            if let Some(id) = given {
-                ids.insert(track.record, id);
+impl Asked {
+    /// Reads `decide`'s call, which names what it asks about.
+    pub(super) fn to_decide(json: &[u8]) -> Result<(Self, Channel, PurposeSlug), Error> {
+        let asked = from_json::<Question<'_>>(json)?.read()?;
+        let missing = |place: &'static str| move || Error::at(Code::BadInput, place);
+        let channel = asked.channel.ok_or_else(missing("/channel"))?;
+        let purpose = asked.purpose.clone().ok_or_else(missing("/purpose"))?;
+        Ok((asked, channel, purpose))
+    }
+
+    /// Reads `standing`'s call, which may leave that open.
+    pub(super) fn to_list(json: &[u8]) -> Result<Self, Error> {
+        let question: Question<'_> = from_json(json)?;
+        if question.explain.0.is_some() {
+            return Err(Error::at(Code::UnknownField, "/explain"));
+        }
+        question.read()
+    }
+
+    /// The id as it was given, where one was.
+    pub(super) fn name(&self, record: Option<RecordId>) -> Option<String> {
+        record.filter(|record| self.named.contains(record)).map(|record| record.0.to_string())
+    }
+}
+
+impl Question<'_> {
+    fn read(self) -> Result<Asked, Error> {
+        let at = self.at.parse(Timestamp::parse, Code::BadTime, "/at")?;
+        let at = Given(at).required("/at")?;
+        let records = self.records.required("/records")?;
+        let mut named = Vec::with_capacity(records.len());
+        let mut tracks = Vec::with_capacity(records.len());
+        let mut unnamed = Vec::new();
+        for (index, Object(record)) in records.iter().enumerate() {
+            let below = |error: Error| error.below(format_args!("/records/{index}"));
+            let id = record.id.parse(|text| Uuid::try_parse(text).ok(), Code::BadId, "/id").map_err(below)?;
+            match id {
+                Some(id) => named.push(RecordId(id)),
+                None => unnamed.push(tracks.len()),
             }
-            tracks.push(track);
+            tracks.push(record.read(RecordId(id.unwrap_or_default())).map_err(below)?);
         }
+        // Without ids the later of two records of one time wins, as it would by ids given in order.
+        let mut free = (0..).map(|number| RecordId(Uuid::from_u128(number))).filter(|id| !named.contains(id));
+        for index in unnamed {
+            if let (Some(track), Some(number)) = (tracks.get_mut(index), free.next()) {
+                track.record = number;
+            }
+        }
+        drop(free);
         Ok(Asked {
-            tracks,
-            policy: self.policy.map_or_else(|| Ok(Policy::default()), PolicyCall::read)?,
-            channel: optional(self.channel.as_deref(), Channel::parse, Code::UnknownChannel, "/channel")?,
-            purpose: optional(self.purpose.as_deref(), PurposeSlug::parse, Code::BadPurpose, "/purpose")?,
-            ids,
+            standing: Standing::of(tracks.into_iter().filter(|track| track.at <= at)),
+            at,
+            person: match self.person.0 {
+                Some(Object(person)) => person.read().map_err(|error| error.below("/person"))?,
+                None => Person::default(),
+            },
+            policy: match self.policy.0 {
+                Some(Object(policy)) => policy.read().map_err(|error| error.below("/policy"))?,
+                None => Policy::default(),
+            },
+            channel: self.channel.parse(Channel::parse, Code::UnknownChannel, "/channel")?,
+            purpose: self.purpose.parse(PurposeSlug::parse, Code::BadPurpose, "/purpose")?,
+            explain: self.explain.0.unwrap_or(true),
+            named,
         })
     }
 }
 
-impl PolicyCall {
-    fn read(self) -> Result<Policy, Error> {
-        nothing_else(&self.rest, "/policy")?;
-        let channels = self.confirmation.iter().enumerate();
-        let confirmation = channels
-            .map(|(index, word)| {
-                parse(word, Channel::parse, Code::UnknownChannel, &format!("/policy/confirmation/{index}"))
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Policy { confirmation })
-    }
-}
-
-impl RecordCall {
-    fn read(self, numbered: Uuid, pointer: &str) -> Result<Track, Error> {
-        nothing_else(&self.rest, pointer)?;
-        let at = |field: &str| format!("{pointer}/{field}");
-        let id = optional(self.id.as_deref(), |text| Uuid::try_parse(text).ok(), Code::BadId, &at("id"))?;
+impl RecordCall<'_> {
+    fn read(&self, record: RecordId) -> Result<Track, Error> {
+        let act = self.act()?;
         let scope = Scope {
-            channel: optional(self.channel.as_deref(), Channel::parse, Code::UnknownChannel, &at("channel"))?,
-            purpose: optional(self.purpose.as_deref(), PurposeSlug::parse, Code::BadPurpose, &at("purpose"))?,
+            channel: self.channel.parse(Channel::parse, Code::UnknownChannel, "/channel")?,
+            purpose: self.purpose.parse(PurposeSlug::parse, Code::BadPurpose, "/purpose")?,
         };
-        let choice = parse(&self.choice, Choice::parse, Code::UnknownChoice, &at("choice"))?;
-        let basis = optional(self.basis.as_deref(), Basis::parse, Code::UnknownBasis, &at("basis"))?;
-        let objection = self.objection.unwrap_or(false);
-        let act = match choice {
-            Choice::OptIn => Act::OptIn { basis: basis.unwrap_or(Basis::Consent) },
-            Choice::OptOut => Act::OptOut { objection },
-            Choice::Declined => Act::Declined,
+        if matches!(act, Act::OptIn { .. } | Act::Declined) && !scope.is_specific() {
+            return Err(Error::at(Code::NotSpecific, ""));
+        }
+        let assurance = match self.assurance.parse(Assurance::parse, Code::UnknownAssurance, "/assurance")? {
+            // Nobody's will is in it, so the shop's own word is enough.
+            None if matches!(act, Act::Noted { .. }) => Assurance::Authenticated,
+            given => Given(given).required("/assurance")?,
         };
-        if basis.is_some() && choice != Choice::OptIn {
-            return Err(Error::at(Code::DoesNotApply, at("basis")));
-        }
-        if objection && choice != Choice::OptOut {
-            return Err(Error::at(Code::DoesNotApply, at("objection")));
-        }
-        if choice != Choice::OptOut && !scope.is_specific() {
-            return Err(Error::at(Code::NotSpecific, pointer));
-        }
-        let assurance = parse(&self.assurance, Assurance::parse, Code::UnknownAssurance, &at("assurance"))?;
-        let occurred = optional(self.occurred_at.as_deref(), Timestamp::parse, Code::BadTime, &at("occurred_at"))?;
-        let received = parse(&self.received_at, Timestamp::parse, Code::BadTime, &at("received_at"))?;
-        Ok(Track {
-            scope,
-            act,
-            assurance,
-            at: effective_time(act, assurance, occurred, received),
-            record: RecordId(id.unwrap_or(numbered)),
-        })
+        let occurred = self.occurred_at.parse(Timestamp::parse, Code::BadTime, "/occurred_at")?;
+        let received = self.received_at.parse(Timestamp::parse, Code::BadTime, "/received_at")?;
+        let received = Given(received).required("/received_at")?;
+        Ok(Track { scope, act, assurance, at: effective_time(act, assurance, occurred, received), record })
     }
-}
 
-/// `normalise`.
-#[derive(Deserialize)]
-pub(super) struct Written {
-    pub(super) kind: String,
-    pub(super) value: String,
-    #[serde(flatten)]
-    rest: Rest,
-}
+    fn act(&self) -> Result<Act, Error> {
+        let choice = self.choice.parse(Choice::parse, Code::UnknownChoice, "/choice")?;
+        let activity = self.activity.parse(Activity::parse, Code::UnknownActivity, "/activity")?;
+        let act = match (choice, activity) {
+            (Some(_), Some(_)) => return Err(Error::at(Code::DoesNotApply, "/activity")),
+            (None, None) => return Err(Error::at(Code::BadInput, "/choice")),
+            (None, Some(activity)) => Act::Noted { activity },
+            (Some(Choice::OptIn), None) => Act::OptIn { ground: self.ground()? },
+            (Some(Choice::OptOut), None) => Act::OptOut { refusal: self.refusal()? },
+            (Some(Choice::Declined), None) => Act::Declined,
+        };
+        let opt_in = matches!(act, Act::OptIn { .. });
+        let opt_out = matches!(act, Act::OptOut { .. });
+        for (does_not_apply, place) in [
+            (!opt_in && self.basis.0.is_some(), "/basis"),
+            (!opt_in && self.dealing.0.is_some(), "/dealing"),
+            (!opt_out && self.objection.0 == Some(true), "/objection"),
+            (!opt_out && self.suppression.0 == Some(true), "/suppression"),
+        ] {
+            if does_not_apply {
+                return Err(Error::at(Code::DoesNotApply, place));
+            }
+        }
+        Ok(act)
+    }
 
-impl Written {
-    pub(super) fn check(&self) -> Result<(), Error> {
-        nothing_else(&self.rest, "")
+    fn ground(&self) -> Result<Ground, Error> {
+        let basis = self.basis.parse(Basis::parse, Code::UnknownBasis, "/basis")?.unwrap_or(Basis::Consent);
+        let dealing = self.dealing.parse(Dealing::parse, Code::UnknownDealing, "/dealing")?;
+        let ground = Ground::ALL.iter().find(|ground| ground.basis() == basis && ground.dealing() == dealing);
+        ground.copied().ok_or_else(|| Error::at(Code::NoGround, "/dealing"))
+    }
+
+    fn refusal(&self) -> Result<Refusal, Error> {
+        match (self.objection.0.unwrap_or(false), self.suppression.0.unwrap_or(false)) {
+            (false, false) => Ok(Refusal::Plain),
+            (true, false) => Ok(Refusal::Objection),
+            (false, true) => Ok(Refusal::Suppression),
+            // One record is one act: what is both is recorded twice.
+            (true, true) => Err(Error::at(Code::DoesNotApply, "/suppression")),
+        }
     }
 }

@@ -3,38 +3,49 @@
 //! Times are RFC 3339, ids are UUIDs, words are those of [`crate::consent`]. Nothing is kept between two calls. A call that
 //! cannot be understood is refused with a code and the place of the mistake; `logic.d.ts` is the contract.
 //!
+//! What crosses the boundary is chosen by what it costs. `decide` is called for every message that a shop sends, so its call
+//! and its answer are JSON texts, which `api.js` writes and reads; `standing` shares the call. All else crosses as the objects
+//! it is.
+//!
 //! | file | idea |
 //! |---|---|
-//! | `call` | what is asked, parsed |
-//! | `error` | what can be wrong with it |
+//! | `call`, `person`, `policy` | what is asked, parsed |
+//! | `object` | how objects are read, and places in them named |
+//! | `table` | what is known without asking: rules, ages, reasons |
+//! | `error` | what can be wrong with a call |
+//! | `bench` | the time of a decision inside the module; not shipped |
 
+#[cfg(feature = "bench")]
+mod bench;
 mod call;
 mod error;
+mod object;
+mod person;
+mod policy;
+mod table;
 
 use std::collections::BTreeSet;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::consent::{Address, AddressKind, Decision, EmailAddress, PhoneNumber, Standing};
+use crate::consent::{
+    Address, AddressKind, Channel, Circumstances, EmailAddress, PhoneNumber, PurposeSlug, Relation, Status,
+    WrittenDecision, decide_under,
+};
+use call::Asked;
+use object::{Given, Text};
 
+#[cfg(feature = "bench")]
+pub use bench::repeat_decide;
 pub use error::{Code, Error};
-
-#[derive(Serialize)]
-struct DecisionAnswer {
-    allow: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<String>,
-}
+pub use table::{ages, reasons, rules};
 
 #[derive(Serialize)]
 struct StandingAnswer {
-    channel: &'static str,
+    channel: Channel,
     purpose: String,
     status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<String>,
 }
 
@@ -53,74 +64,83 @@ struct Thrown {
     message: &'static str,
 }
 
-fn read<T: DeserializeOwned>(call: JsValue) -> Result<T, Error> {
-    serde_wasm_bindgen::from_value(call).map_err(|_| Error::at(Code::BadInput, ""))
+/// A value as JavaScript knows it, with `null` for what is not there.
+fn plain<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
 }
 
-/// Carries an answer or an error over to JavaScript.
-fn answer<T: Serialize>(outcome: Result<T, Error>) -> Result<JsValue, JsValue> {
-    // Maps become plain objects, so that a flattened error is one too.
-    let plain = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    match outcome {
-        Ok(value) => Ok(value.serialize(&plain)?),
-        Err(error) => Err(Thrown { message: error.code.message(), error }.serialize(&plain)?),
-    }
+fn thrown(error: Error) -> JsValue {
+    plain(&Thrown { message: error.code.message(), error }).unwrap_or_else(|failed| failed)
 }
 
-/// May we send this? For one address: its records, and a channel and purpose.
+/// May we send this? For one address: its records, and a channel and purpose. Call and answer are JSON, the latter a
+/// [`WrittenDecision`].
 ///
 /// # Errors
 /// `{code, pointer, message}`.
 #[wasm_bindgen]
-pub fn decide(call: JsValue) -> Result<JsValue, JsValue> {
-    answer(decision(call))
+pub fn decide(call: &[u8]) -> Result<String, JsValue> {
+    let decision = decision(call).map_err(thrown)?;
+    // Texts and truth values can always be written.
+    serde_json::to_string(&decision).map_err(|error| error.to_string().into())
 }
 
-fn decision(call: JsValue) -> Result<DecisionAnswer, Error> {
-    let asked = read::<call::Question>(call)?.read()?;
-    let channel = asked.channel.ok_or_else(|| Error::at(Code::BadInput, "/channel"))?;
-    let purpose = asked.purpose.ok_or_else(|| Error::at(Code::BadInput, "/purpose"))?;
-    let decision = crate::consent::decide(&Standing::of(asked.tracks), &asked.policy, channel, &purpose);
-    Ok(DecisionAnswer {
-        allow: matches!(decision, Decision::Allow { .. }),
-        reason: decision.reason().map(|reason| reason.as_str()),
-        record: decision.record().and_then(|record| asked.ids.get(&record).cloned()),
-    })
+fn decision(call: &[u8]) -> Result<WrittenDecision, Error> {
+    let (asked, channel, purpose) = Asked::to_decide(call)?;
+    let decision = crate::consent::decide(&asked.standing, &asked.policy, &asked.person, channel, &purpose, asked.at);
+    // A number of ours means nothing to the caller.
+    Ok(WrittenDecision { record: asked.name(decision.record()), ..decision.written(asked.explain) })
 }
 
-/// What the records of one address amount to, for each channel and purpose that they name or that is asked for.
+/// What the records of one address amount to, for each channel and purpose that they name or that is asked for. The call is
+/// JSON, the answer plain objects.
 ///
 /// # Errors
 /// `{code, pointer, message}`.
 #[wasm_bindgen]
-pub fn standing(call: JsValue) -> Result<JsValue, JsValue> {
-    answer(standings(call))
+pub fn standing(call: &[u8]) -> Result<JsValue, JsValue> {
+    plain(&standings(call).map_err(thrown)?)
 }
 
-fn standings(call: JsValue) -> Result<Vec<StandingAnswer>, Error> {
-    let asked = read::<call::Question>(call)?.read()?;
-    let channels: BTreeSet<_> = match asked.channel {
+fn standings(call: &[u8]) -> Result<Vec<StandingAnswer>, Error> {
+    let asked = Asked::to_list(call)?;
+    let scopes = || asked.standing.tracks().iter().map(|track| &track.scope);
+    let channels: BTreeSet<Channel> = match asked.channel {
         Some(channel) => [channel].into(),
-        None => asked.tracks.iter().filter_map(|track| track.scope.channel).collect(),
+        None => scopes().filter_map(|scope| scope.channel).collect(),
     };
-    let purposes: BTreeSet<_> = match &asked.purpose {
-        Some(purpose) => [purpose.clone()].into(),
-        None => asked.tracks.iter().filter_map(|track| track.scope.purpose.clone()).collect(),
+    let purposes: BTreeSet<&PurposeSlug> = match &asked.purpose {
+        Some(purpose) => [purpose].into(),
+        None => scopes().filter_map(|scope| scope.purpose.as_ref()).collect(),
     };
-    let standing = Standing::of(asked.tracks);
-    let mut answers = Vec::new();
+    let mut lines = Vec::with_capacity(channels.len() * purposes.len());
     for channel in channels {
-        for purpose in &purposes {
-            let decision = crate::consent::decide(&standing, &asked.policy, channel, purpose);
-            answers.push(StandingAnswer {
-                channel: channel.as_str(),
-                purpose: purpose.to_string(),
-                status: decision.status().as_str(),
-                record: decision.record().and_then(|record| asked.ids.get(&record).cloned()),
-            });
-        }
+        lines.extend(purposes.iter().map(|purpose| line(&asked, channel, purpose)));
     }
-    Ok(answers)
+    Ok(lines)
+}
+
+fn line(asked: &Asked, channel: Channel, purpose: &PurposeSlug) -> StandingAnswer {
+    let relation = asked.person.relation.unwrap_or(Relation::Consumer);
+    let mut conditions = asked.policy.conditions(&asked.person.place, relation, channel, purpose);
+    let entries = asked.standing.entries(channel, purpose);
+    let status = Status::of(&conditions, &entries, asked.at);
+    // The record is that of what the person said, so whether the shop uses the channel is left aside, as it is for the status.
+    conditions.terms.iter_mut().for_each(|terms| terms.off = false);
+    let decision = decide_under(&conditions, &entries, &Circumstances::default(), asked.at);
+    StandingAnswer {
+        channel,
+        purpose: purpose.to_string(),
+        status: status.as_str(),
+        record: asked.name(decision.record()),
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+struct AddressCall<'a> {
+    kind: Given<Text<'a>>,
+    value: Given<Text<'a>>,
 }
 
 /// An address in the form it is shown in and the form it is matched by.
@@ -129,17 +149,18 @@ fn standings(call: JsValue) -> Result<Vec<StandingAnswer>, Error> {
 /// `{code, pointer, message}`.
 #[wasm_bindgen]
 pub fn normalise(call: JsValue) -> Result<JsValue, JsValue> {
-    answer(address(call))
+    plain(&address(call).map_err(thrown)?)
 }
 
 fn address(call: JsValue) -> Result<AddressAnswer, Error> {
-    let written: call::Written = read(call)?;
-    written.check()?;
-    let (address, code) = match AddressKind::parse(&written.kind) {
-        Some(AddressKind::Email) => (EmailAddress::parse(&written.value).map(Address::Email), Code::BadEmail),
-        Some(AddressKind::Phone) => (PhoneNumber::parse(&written.value).map(Address::Phone), Code::BadPhone),
-        Some(AddressKind::Push | AddressKind::Postal) | None => return Err(Error::at(Code::UnknownKind, "/kind")),
+    let call: AddressCall<'_> = object::from_value(call)?;
+    let value = call.value.required("/value")?;
+    let address = match call.kind.parse(AddressKind::parse, Code::UnknownKind, "/kind")? {
+        Some(AddressKind::Email) => value.parse(EmailAddress::parse, Code::BadEmail).map(Address::Email),
+        Some(AddressKind::Phone) => value.parse(PhoneNumber::parse, Code::BadPhone).map(Address::Phone),
+        Some(AddressKind::Push | AddressKind::Postal) => return Err(Error::at(Code::UnknownKind, "/kind")),
+        None => return Err(Error::at(Code::BadInput, "/kind")),
     };
-    let address = address.ok_or_else(|| Error::at(code, "/value"))?;
+    let address = address.map_err(|error| error.below("/value"))?;
     Ok(AddressAnswer { kind: address.kind().as_str(), value: address.given().into(), key: address.key().into() })
 }

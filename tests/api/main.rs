@@ -4,6 +4,7 @@
 mod backend;
 mod capture;
 mod client;
+mod decisions;
 mod doors;
 mod refusals;
 

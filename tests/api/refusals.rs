@@ -77,14 +77,15 @@ fn a_field_that_is_not_right(backend: &mut dyn Backend) {
         ("/source/form", json!("a\nb"), "invalid_text", "/source/form"),
         ("/occurred_at", json!("yesterday"), "invalid_time", "/occurred_at"),
         ("/occurred_at", json!("2026-11-23T10:00:00"), "invalid_time", "/occurred_at"),
-        ("/assurance", json!("confirmed"), "invalid_assurance", "/assurance"),
+        ("/assurance", json!("sure"), "invalid_assurance", "/assurance"),
+        ("/assurance", json!("confirmed"), "needs_secret_key", "/assurance"),
         // What the shop does not have, and what does not fit together.
         ("/choices", json!([]), "wrong_number_of_choices", "/choices"),
         ("/choices", json!(vec![choice("email"); 65]), "wrong_number_of_choices", "/choices"),
         ("/choices", json!([choice("email"), choice("email")]), "repeated_choice", "/choices/1"),
         ("/choices/0/channel", json!("whatsapp"), "channel_off", "/choices/0/channel"),
         ("/choices/0/purpose", json!("partner_offers"), "unknown_purpose", "/choices/0/purpose"),
-        ("/choices/0/basis", json!("contract"), "basis_not_accepted", "/choices/0/basis"),
+        ("/choices/0/basis", json!("contract"), "needs_secret_key", "/choices/0/basis"),
         ("/contact", json!({ "email": "jane@example.com" }), "no_address", "/choices/1/channel"),
         ("/contact", json!({}), "no_address", "/choices/0/channel"),
     ];

@@ -166,7 +166,7 @@ async function buildStorefront() {
 }
 
 async function buildLogic() {
-  const out = bindgen(cargo("logic", "release"), "logic", ["-Os"]);
+  const out = bindgen(cargo("logic", "logic"), "logic", ["-Os"]);
   const to = fresh("logic");
   cpSync(join(out, "logic_bg.wasm"), join(to, "logic_bg.wasm"));
   // One entry for each way in which a runtime gets hold of a module; the rest is the same.

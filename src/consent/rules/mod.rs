@@ -16,7 +16,7 @@ mod world;
 
 use super::{Channel, CountryCode, Ground, Place, RegionCode, Relation, Timestamp};
 
-pub use ages::{AGES, Age, minimum_age};
+pub use ages::{AGES, Age, STRICTEST_AGE, minimum_age};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -183,4 +183,90 @@ pub fn rules_on(place: &Place, channel: Channel, relation: Relation) -> impl Ite
     let advertising = || world::STRICTEST.iter().chain(europe::RULES).chain(world::RULES);
     let narrowest = advertising().filter_map(|rule| fit(rule, &place)).max();
     advertising().filter(move |rule| fit(rule, &place) == narrowest)
+}
+
+/// A row as it is written, in every artifact the same. What a row does not have is `null`.
+#[cfg(feature = "serde")]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct WrittenRow {
+    /// Its name.
+    pub id: &'static str,
+    /// Where it holds: `*`, `EEA`, a country or a country and its part, such as `US-FL`.
+    pub jurisdiction: String,
+    /// For whom; for both where there is none.
+    pub relation: Option<Relation>,
+    /// For which channels.
+    pub channels: &'static [Channel],
+    /// In force from this instant on; since ever where there is none.
+    pub from: Option<Timestamp>,
+    /// Until this instant, itself excluded; for ever where there is none.
+    pub to: Option<Timestamp>,
+    /// The grounds that are accepted for advertising.
+    pub grounds: &'static [Ground],
+    /// Whether a consent from an anonymous form has to be confirmed by the address.
+    pub confirmation: bool,
+    /// The limits in time.
+    pub limits: WrittenLimits,
+    /// By when a no has to be honoured.
+    pub deadline: String,
+    /// The law.
+    pub law: &'static str,
+    /// The article.
+    pub article: &'static str,
+    /// What else the law asks for.
+    pub duties: &'static str,
+    /// Where the law is unsettled, or how placet reads it.
+    pub note: &'static str,
+    /// How sure we are of it.
+    pub confidence: Confidence,
+    /// Where it was read.
+    pub sources: &'static [&'static str],
+}
+
+/// [`Limits`] as they are written: what is no limit is `null`.
+#[cfg(feature = "serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct WrittenLimits {
+    /// Months for which a purchase or a contract implies consent.
+    pub purchase_months: Option<u16>,
+    /// Months for which an inquiry does.
+    pub inquiry_months: Option<u16>,
+    /// Months after which a ground lapses if the person has not turned to the shop.
+    pub inactivity_months: Option<u16>,
+    /// Months after which a ground lapses if the shop has not used it.
+    pub disuse_months: Option<u16>,
+    /// Days for which a look-up in the do-not-call register counts.
+    pub screening_days: Option<u16>,
+}
+
+#[cfg(feature = "serde")]
+impl Rule {
+    /// The written form.
+    pub fn written(&self) -> WrittenRow {
+        let limit = |number: u16| (number > 0).then_some(number);
+        WrittenRow {
+            id: self.id,
+            jurisdiction: self.reach.to_string(),
+            relation: self.relation,
+            channels: self.channels,
+            from: (self.from > Timestamp::BEGINNING).then_some(self.from),
+            to: (self.to < Timestamp::NEVER).then_some(self.to),
+            grounds: self.grounds,
+            confirmation: self.confirmation,
+            limits: WrittenLimits {
+                purchase_months: limit(self.limits.purchase_months),
+                inquiry_months: limit(self.limits.inquiry_months),
+                inactivity_months: limit(self.limits.inactivity_months),
+                disuse_months: limit(self.limits.disuse_months),
+                screening_days: limit(self.limits.screening_days),
+            },
+            deadline: self.deadline.to_string(),
+            law: self.law,
+            article: self.article,
+            duties: self.duties,
+            note: self.note,
+            confidence: self.confidence,
+            sources: self.sources,
+        }
+    }
 }

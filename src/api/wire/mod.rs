@@ -1,0 +1,88 @@
+//! The JSON that callers send, and how it becomes values of the domain: each field parsed once, at the door.
+//!
+//! | file | bodies |
+//! |---|---|
+//! | `submission` | `POST /v1/consents` |
+//! | `contacts` | look-ups, decisions, activities, restriction, suppressions |
+//! | `shop` | `POST /v1/shops` |
+
+mod contacts;
+mod shop;
+mod submission;
+
+pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, RestrictionBody, SuppressionBody};
+pub(super) use shop::ShopBody;
+pub(super) use submission::SubmissionBody;
+
+use super::problem::{Fault, Problem};
+use crate::consent::{Address, EmailAddress, PhoneNumber};
+
+const EMAIL: Fault = Fault::new("invalid_email", "no mail could be sent to this; check the spelling");
+const PHONE: Fault = Fault::new("invalid_phone", "write the number with + and its country code, E.164");
+const COUNTRY: Fault = Fault::new("invalid_country", "use two upper-case letters, ISO 3166-1 alpha-2");
+const EXTERNAL: Fault = Fault::new("invalid_external_id", "write platform:id, such as shopify:123");
+const CHANNEL: Fault = Fault::new("unknown_channel", "use email, sms, phone, whatsapp, push or post");
+const PURPOSE: Fault = Fault::new("invalid_purpose", "use 1 to 48 lower-case letters, digits and _, a letter first");
+const CHOICE: Fault = Fault::new("unknown_choice", "use opt_in, opt_out or declined");
+const BASIS: Fault = Fault::new("unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract");
+const ASSURANCE: Fault = Fault::new("invalid_assurance", "use claimed, authenticated, confirmed, reported, listed or staff");
+const NO_ASSURANCE: Fault = Fault::new(
+    "missing_field",
+    "say whether the shop vouches for an opt_out: authenticated, or claimed, which turns nobody off",
+);
+const DEALING: Fault =
+    Fault::new("unknown_dealing", "use purchase, contract, negotiation, free_account, inquiry or support");
+const RELATION: Fault = Fault::new("unknown_relation", "use consumer or business");
+const REGION: Fault =
+    Fault::new("invalid_region", "use what ISO 3166-2 has after the country, such as FL, together with the country");
+const BORN: Fault = Fault::new("invalid_date", "use a date, such as 2009-05-01");
+const ACTIVITY: Fault = Fault::new("unknown_activity", "use used, contacted or screened");
+const TIME: Fault = Fault::new("invalid_time", "use RFC 3339 with an offset, such as 2026-11-23T10:00:00Z");
+const UUID: Fault = Fault::new("invalid_id", "use a UUID, version 7 at best");
+const TOKEN: Fault = Fault::new("invalid_token", "use 1 to 64 letters, digits and . _ : -");
+const LOCALE: Fault = Fault::new("invalid_locale", "use a language tag, BCP 47, such as en-GB");
+const SHA256: Fault = Fault::new("invalid_sha256", "use 64 hexadecimal digits in lower case");
+const URL: Fault = Fault::new("invalid_url", "use an http or https address of at most 2048 characters");
+const LINE: Fault = Fault::new("invalid_text", "use 1 to 200 characters on one line");
+const ORIGIN: Fault = Fault::new("invalid_origin", "use scheme, host and port alone, such as https://shop.example");
+
+/// Parses one field or names it.
+fn field<T>(pointer: &str, text: &str, parse: impl FnOnce(&str) -> Option<T>, fault: Fault) -> Result<T, Problem> {
+    parse(text).ok_or_else(|| Problem::field(pointer, fault))
+}
+
+fn optional<T>(
+    pointer: &str,
+    text: Option<&str>,
+    parse: impl FnOnce(&str) -> Option<T>,
+    fault: Fault,
+) -> Result<Option<T>, Problem> {
+    text.map(|text| field(pointer, text, parse, fault)).transpose()
+}
+
+fn email(text: &str) -> Option<Address> {
+    EmailAddress::parse(text).map(Address::Email)
+}
+
+fn phone(text: &str) -> Option<Address> {
+    PhoneNumber::parse(text).map(Address::Phone)
+}
+
+/// Reads every element of a list, with the pointer to it.
+fn each<T>(
+    pointer: &str,
+    texts: &[String],
+    parse: impl Fn(&str) -> Option<T>,
+    fault: &Fault,
+) -> Result<Vec<T>, Problem> {
+    let numbered = texts.iter().enumerate();
+    numbered.map(|(index, text)| field(&format!("{pointer}/{index}"), text, &parse, fault.clone())).collect()
+}
+
+/// What a page may not say.
+fn needs_secret_key() -> Fault {
+    Fault::new(
+        "needs_secret_key",
+        "a publishable key may not say this; send it from the shop's server with a secret key",
+    )
+}

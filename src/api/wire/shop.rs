@@ -1,0 +1,156 @@
+//! Body of `POST /v1/shops`.
+
+use serde::Deserialize;
+
+use super::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
+use crate::api::body::Object;
+use crate::api::problem::{Fault, Problem};
+use crate::consent::{Basis, Channel, CountryCode, Override, PurposeSlug, Waiver};
+use crate::ledger::text::{Line, Locale, Origin, Token};
+use crate::ledger::{Notice, PolicySettings, Settings};
+
+/// Body of `POST /v1/shops`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct ShopBody {
+    name: String,
+    country: Option<String>,
+    origins: Vec<String>,
+    channels: Vec<String>,
+    purposes: Vec<String>,
+    #[serde(default)]
+    notices: Vec<Object<NoticeText>>,
+    policy: Option<Object<PolicyBody>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoticeText {
+    id: String,
+    version: String,
+    locale: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyBody {
+    confirmation: Option<Vec<String>>,
+    transactional: Option<Vec<String>>,
+    bases: Option<Vec<String>>,
+    minimum_age: Option<u16>,
+    age_required: Option<bool>,
+    expires_after_months: Option<u16>,
+    #[serde(default)]
+    overrides: Vec<Object<OverrideBody>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OverrideBody {
+    rule: String,
+    #[serde(default)]
+    accept: Vec<String>,
+    #[serde(default)]
+    waive: Vec<String>,
+    reason: String,
+}
+
+impl ShopBody {
+    pub(in crate::api) fn parse(&self) -> Result<Settings, Problem> {
+        let empty = Fault::new("empty_list", "name at least one");
+        if self.channels.is_empty() {
+            return Err(Problem::field("/channels", empty));
+        }
+        if self.purposes.is_empty() {
+            return Err(Problem::field("/purposes", empty));
+        }
+        let confirmation = self.policy.as_ref().and_then(|policy| policy.0.confirmation.as_deref());
+        let purposes = each("/purposes", &self.purposes, PurposeSlug::parse, &PURPOSE)?;
+        let policy = self.policy.as_ref().map(|policy| policy.0.parse(&purposes)).transpose()?;
+        Ok(Settings {
+            name: field("/name", &self.name, Line::parse, LINE)?,
+            country: optional("/country", self.country.as_deref(), CountryCode::parse, COUNTRY)?,
+            origins: each("/origins", &self.origins, Origin::parse, &ORIGIN)?,
+            channels: each("/channels", &self.channels, Channel::parse, &CHANNEL)?,
+            purposes,
+            notices: self
+                .notices
+                .iter()
+                .enumerate()
+                .map(|(at, notice)| notice.0.parse(at))
+                .collect::<Result<_, _>>()?,
+            confirmation: match confirmation {
+                Some(channels) => each("/policy/confirmation", channels, Channel::parse, &CHANNEL)?,
+                None => crate::consent::Policy::default().confirmation,
+            },
+            policy: policy.unwrap_or_default(),
+        })
+    }
+}
+
+/// The oldest person.
+const MAX_AGE: u16 = 120;
+/// A hundred years.
+const MAX_MONTHS: u16 = 1200;
+
+impl PolicyBody {
+    fn parse(&self, purposes: &[PurposeSlug]) -> Result<PolicySettings, Problem> {
+        let default = PolicySettings::default();
+        let own = |text: &str| purposes.iter().find(|purpose| purpose.as_str() == text).cloned();
+        let transactional = self.transactional.as_deref().unwrap_or_default();
+        let unknown = Fault::new("unknown_purpose", "the shop has no such purpose");
+        let bounded = |pointer: &str, given: Option<u16>, max: u16, detail: &'static str| match given {
+            Some(number) if number > max => Err(Problem::field(pointer, Fault::new("out_of_range", detail))),
+            given => Ok(given.unwrap_or(0)),
+        };
+        let numbered = self.overrides.iter().enumerate();
+        Ok(PolicySettings {
+            transactional: each("/policy/transactional", transactional, own, &unknown)?,
+            bases: match self.bases.as_deref() {
+                Some(bases) => each("/policy/bases", bases, Basis::parse, &BASIS)?,
+                None => default.bases,
+            },
+            minimum_age: bounded("/policy/minimum_age", self.minimum_age, MAX_AGE, "use 0 to 120 years")?,
+            age_required: self.age_required.unwrap_or(default.age_required),
+            expires_after_months: bounded(
+                "/policy/expires_after_months",
+                self.expires_after_months,
+                MAX_MONTHS,
+                "use 1 to 1200 months, or 0 for no such limit",
+            )?,
+            overrides: numbered.map(|(at, own)| own.0.parse(at)).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl OverrideBody {
+    fn parse(&self, index: usize) -> Result<Override, Problem> {
+        let at = |name: &str| format!("/policy/overrides/{index}/{name}");
+        let basis = |text: &str| Basis::parse(text).filter(|basis| *basis != Basis::Contract);
+        let bases = Fault::new("unknown_basis", "use consent, soft_opt_in, implied or legitimate_interest");
+        let waivers = Fault::new("unknown_waiver", "use confirmation, age, expiry or screening");
+        let reason = Fault::new("invalid_text", "say why the shop loosens the rule, in 1 to 200 characters on one line");
+        Ok(Override {
+            rule: field(&at("rule"), &self.rule, Override::rule_named, UNKNOWN_RULE)?,
+            accept: each(&at("accept"), &self.accept, basis, &bases)?,
+            waive: each(&at("waive"), &self.waive, Waiver::parse, &waivers)?,
+            reason: field(&at("reason"), &self.reason, |text| Line::parse(text.trim()), reason)?.as_str().to_owned(),
+        })
+    }
+}
+
+const UNKNOWN_RULE: Fault = Fault::new("unknown_rule", "use the id of a rule for advertising, such as de-email");
+
+impl NoticeText {
+    fn parse(&self, index: usize) -> Result<Notice, Problem> {
+        let at = |name: &str| format!("/notices/{index}/{name}");
+        let words = |text: &str| (1..=8_000).contains(&text.len()).then(|| text.to_owned());
+        Ok(Notice {
+            id: field(&at("id"), &self.id, Token::parse, TOKEN)?,
+            version: field(&at("version"), &self.version, Token::parse, TOKEN)?,
+            locale: field(&at("locale"), &self.locale, Locale::parse, LOCALE)?,
+            text: field(&at("text"), &self.text, words, Fault::new("invalid_text", "use 1 to 8000 bytes of text"))?,
+        })
+    }
+}

@@ -1,0 +1,245 @@
+//! Body of `POST /v1/consents`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EMAIL, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PHONE, PURPOSE,
+    REGION, RELATION, SHA256, TIME, TOKEN, URL, UUID, email, field, needs_secret_key, optional, phone,
+};
+use crate::api::body::Object;
+use crate::api::problem::{Fault, Problem};
+use crate::consent::{
+    Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode, Relation, Scope, Timestamp,
+};
+use crate::ledger::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
+use crate::ledger::{ChosenAct, Claim, KeptEvidence, NoticeShown, PersonFacts, Source, Submission};
+
+/// Body of `POST /v1/consents`. Written back as JSON it is also what the fingerprint is taken of, so that a repetition is
+/// known again whatever its spacing and order of fields. What is absent is left out there, so that a field that is added later
+/// does not make another submission of one that is repeated.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct SubmissionBody {
+    id: String,
+    contact: Object<ContactBody>,
+    choices: Vec<Object<ChoiceBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<Object<NoticeBody>>,
+    source: Object<SourceBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurred_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assurance: Option<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct ContactBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    born: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external: Option<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct ChoiceBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purpose: Option<String>,
+    choice: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    basis: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objection: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Object<EvidenceBody>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct EvidenceBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dealing: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal_offered: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_similar_products: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assessment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmed_by: Option<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct NoticeBody {
+    id: String,
+    version: String,
+    locale: String,
+    text_sha256: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct SourceBody {
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<String>,
+}
+
+/// Choices in one submission: more than channels times any sensible number of purposes on one form.
+const MAX_CHOICES: usize = 64;
+
+impl SubmissionBody {
+    /// Turns the body into a submission. `trusted` is whether the sender is the shop itself and may vouch for a customer.
+    pub(in crate::api) fn parse(
+        &self,
+        trusted: bool,
+        fingerprint: impl FnOnce(&[u8]) -> String,
+    ) -> Result<Submission, Problem> {
+        let (contact, source) = (&self.contact.0, &self.source.0);
+        let assurance = optional("/assurance", self.assurance.as_deref(), Assurance::parse, ASSURANCE)?;
+        let assurance = assurance.unwrap_or(Assurance::Claimed);
+        // What only the shop itself may say; a page speaks for whoever looks at it.
+        let private = [
+            ("/assurance", assurance != Assurance::Claimed),
+            ("/contact/external", contact.external.is_some()),
+            ("/contact/relation", contact.relation.is_some()),
+        ];
+        if let Some((pointer, _)) = private.iter().find(|(_, said)| *said && !trusted) {
+            return Err(Problem::field(*pointer, needs_secret_key()));
+        }
+        // An anonymous form's no turns nobody off. From a page that is all that can be said; a shop's server knows better, and
+        // must not lose a person's no by leaving a field out.
+        let refuses = self.choices.iter().any(|choice| choice.0.choice == Choice::OptOut.as_str());
+        if trusted && refuses && self.assurance.is_none() {
+            return Err(Problem::field("/assurance", NO_ASSURANCE));
+        }
+        let addresses = [
+            optional("/contact/email", contact.email.as_deref(), email, EMAIL)?,
+            optional("/contact/phone", contact.phone.as_deref(), phone, PHONE)?,
+        ];
+        let numbered = self.choices.iter().enumerate();
+        let choices = match self.choices.len() {
+            1..=MAX_CHOICES => numbered.map(|(at, choice)| choice.0.parse(at, trusted)).collect::<Result<_, _>>()?,
+            _ => return Err(Problem::field("/choices", Fault::new("wrong_number_of_choices", "send 1 to 64 choices"))),
+        };
+        let notice = self.notice.as_ref().map(|notice| notice.0.parse()).transpose()?;
+        Ok(Submission {
+            id: field("/id", &self.id, |text| text.parse().ok(), UUID)?,
+            addresses: addresses.into_iter().flatten().collect(),
+            person: contact.person()?,
+            external: optional("/contact/external", contact.external.as_deref(), ExternalId::parse, EXTERNAL)?,
+            choices,
+            notice,
+            source: Source {
+                kind: field("/source/kind", &source.kind, Token::parse, TOKEN)?,
+                url: optional("/source/url", source.url.as_deref(), PageUrl::parse, URL)?,
+                form: optional("/source/form", source.form.as_deref(), Line::parse, LINE)?,
+            },
+            occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
+            assurance,
+            // Two senders of different trust never share a submission, so trust is part of the content.
+            fingerprint: fingerprint(&serde_json::to_vec(&(trusted, self))?),
+        })
+    }
+}
+
+impl ContactBody {
+    fn person(&self) -> Result<PersonFacts, Problem> {
+        let person = PersonFacts {
+            country: optional("/contact/country", self.country.as_deref(), CountryCode::parse, COUNTRY)?,
+            region: optional("/contact/region", self.region.as_deref(), RegionCode::parse, REGION)?,
+            relation: optional("/contact/relation", self.relation.as_deref(), Relation::parse, RELATION)?,
+            born: optional("/contact/born", self.born.as_deref(), BirthDate::parse, BORN)?,
+        };
+        match person {
+            PersonFacts { country: None, region: Some(_), .. } => Err(Problem::field("/contact/region", REGION)),
+            person => Ok(person),
+        }
+    }
+}
+
+impl NoticeBody {
+    fn parse(&self) -> Result<NoticeShown, Problem> {
+        Ok(NoticeShown {
+            id: field("/notice/id", &self.id, Token::parse, TOKEN)?,
+            version: field("/notice/version", &self.version, Token::parse, TOKEN)?,
+            locale: field("/notice/locale", &self.locale, Locale::parse, LOCALE)?,
+            text_sha256: field("/notice/text_sha256", &self.text_sha256, Sha256Hex::parse, SHA256)?,
+        })
+    }
+}
+
+impl ChoiceBody {
+    fn parse(&self, index: usize, trusted: bool) -> Result<ChosenAct, Problem> {
+        let at = |name: &str| format!("/choices/{index}/{name}");
+        let basis = optional(&at("basis"), self.basis.as_deref(), Basis::parse, BASIS)?;
+        let claim = match field(&at("choice"), &self.choice, Choice::parse, CHOICE)? {
+            Choice::OptIn => Claim::OptIn { basis: basis.unwrap_or(Basis::Consent) },
+            Choice::OptOut => Claim::OptOut { objection: self.objection.unwrap_or(false) },
+            Choice::Declined => Claim::Declined,
+        };
+        if basis.is_some() && !matches!(claim, Claim::OptIn { .. }) {
+            return Err(Problem::field(at("basis"), Fault::new("basis_without_opt_in", "only an opt-in has a basis")));
+        }
+        if self.objection.is_some() && !matches!(claim, Claim::OptOut { .. }) {
+            let fault = Fault::new("objection_without_opt_out", "only an opt_out can be an objection");
+            return Err(Problem::field(at("objection"), fault));
+        }
+        let private = [
+            ("basis", basis.is_some_and(|basis| basis != Basis::Consent)),
+            ("objection", self.objection == Some(true)),
+            ("evidence", self.evidence.is_some()),
+        ];
+        if let Some((name, _)) = private.iter().find(|(_, said)| *said && !trusted) {
+            return Err(Problem::field(at(name), needs_secret_key()));
+        }
+        let scope = Scope {
+            channel: optional(&at("channel"), self.channel.as_deref(), Channel::parse, CHANNEL)?,
+            purpose: optional(&at("purpose"), self.purpose.as_deref(), PurposeSlug::parse, PURPOSE)?,
+        };
+        if !trusted && !scope.is_specific() {
+            let missing = if scope.channel.is_none() { "channel" } else { "purpose" };
+            return Err(Problem::field(at(missing), Fault::new("missing_field", "this field is required")));
+        }
+        let evidence = self.evidence.as_ref().map(|evidence| evidence.0.parse(&at("evidence"))).transpose()?;
+        Ok(ChosenAct { scope, claim, evidence: evidence.unwrap_or_default() })
+    }
+}
+
+impl EvidenceBody {
+    fn parse(&self, pointer: &str) -> Result<KeptEvidence, Problem> {
+        let line = |name: &str, text: &Option<String>| {
+            optional(&format!("{pointer}/{name}"), text.as_deref(), Line::parse, LINE)
+        };
+        let by = self.confirmed_by.as_deref();
+        Ok(KeptEvidence {
+            dealing: optional(&format!("{pointer}/dealing"), self.dealing.as_deref(), Dealing::parse, DEALING)?,
+            reference: line("reference", &self.reference)?,
+            refusal_offered: self.refusal_offered.unwrap_or(false),
+            own_similar_products: self.own_similar_products.unwrap_or(false),
+            assessment: line("assessment", &self.assessment)?,
+            reason: line("reason", &self.reason)?,
+            confirmed_by: optional(&format!("{pointer}/confirmed_by"), by, Channel::parse, CHANNEL)?,
+        })
+    }
+}

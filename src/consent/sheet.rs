@@ -1,0 +1,131 @@
+//! The sheet: all that the storefront module needs to decide for one shop, as the edge hands it over.
+//!
+//! Rules and policy are put together already, so a page never applies a rule of law that the edge does not, and a change of
+//! the law reaches every page with the next request. The module itself holds neither rules nor words (`make size` says why).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::decision::WrittenRule;
+use super::explain::{ALLOWED_FROM, ALLOWED_UNTIL, ENDED, NOT_ENDED, assurance_words, ground_words, opening};
+use super::policy::{Conditions, Waiver};
+use super::rules::{AGES, EEA, Reach, STRICTEST_AGE, rules, transactional};
+use super::{Assurance, Channel, CountryCode, Finding, Ground, Place, Policy, Reason, Relation};
+
+/// All that is needed to decide for one shop.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sheet {
+    /// The terms that occur.
+    pub terms: Vec<SheetTerms>,
+    /// For each channel, by place: the numbers of its terms, a version each in the order of time. The place is a country
+    /// (`DE`), a part of one (`US-FL`), or empty for everywhere else; with `/business` behind it where that differs; or
+    /// `transactional`, for the purposes that are no advertising.
+    pub places: BTreeMap<&'static str, BTreeMap<String, Vec<usize>>>,
+    /// The age from which on a person's act counts, by country; empty for every other.
+    pub ages: BTreeMap<String, u16>,
+    /// The words of explanations.
+    pub words: Words,
+}
+
+/// Terms, and where they come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SheetTerms {
+    /// The rule.
+    pub rule: WrittenRule,
+    /// Why the shop goes its own way with it.
+    pub r#override: Option<String>,
+    /// The first sentences of an explanation.
+    pub opening: Vec<String>,
+    /// The numbers, see `Terms::decode`.
+    pub terms: String,
+}
+
+/// The words of explanations: templates with places such as `{date}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Words {
+    /// A reason and a sentence for each finding, in the order of `Finding`.
+    pub findings: Vec<(Option<Reason>, &'static str)>,
+    /// A name and a phrase for each ground, in the order of `Ground`.
+    pub grounds: Vec<(&'static str, &'static str)>,
+    /// A phrase for each assurance, in the order of `Assurance`.
+    pub assurances: Vec<&'static str>,
+    /// Where a yes has ended a no, and where it could not.
+    pub against: [&'static str; 2],
+    /// When an allow ends by itself, and when a deny does.
+    pub until: [&'static str; 2],
+}
+
+impl Sheet {
+    /// The sheet for a policy.
+    pub fn of(policy: &Policy) -> Self {
+        let mut terms = Vec::new();
+        let mut places: BTreeMap<&'static str, BTreeMap<String, Vec<usize>>> = BTreeMap::new();
+        for channel in Channel::ALL {
+            let of_channel = places.entry(channel.as_str()).or_default();
+            for place in &all_places() {
+                let mut number = |relation| {
+                    numbered(&mut terms, policy, &policy.advertising(place, relation, *channel), *channel)
+                };
+                let (consumer, business) = (number(Relation::Consumer), number(Relation::Business));
+                let key = place.country.map(|_| place.to_string()).unwrap_or_default();
+                if business != consumer {
+                    of_channel.insert(format!("{key}/business"), business);
+                }
+                of_channel.insert(key, consumer);
+            }
+            let bare = policy.transactional_conditions(*channel);
+            of_channel.insert("transactional".into(), numbered(&mut terms, policy, &bare, *channel));
+        }
+        let of_countries = AGES.iter().map(|age| (age.country.as_str().to_owned(), age.years));
+        Self { terms, places, ages: of_countries.chain([(String::new(), STRICTEST_AGE)]).collect(), words: Words::all() }
+    }
+}
+
+/// Every place for which the table has something of its own, and none.
+fn all_places() -> Vec<Place> {
+    let mut places = vec![Place::default()];
+    let country = |country: CountryCode| Place { country: Some(country), region: None };
+    places.extend(EEA.map(country));
+    for rule in rules() {
+        match rule.reach {
+            Reach::Anywhere | Reach::EuropeanEconomicArea => {}
+            Reach::Country(own) => places.push(country(own)),
+            Reach::Region(own, part) => places.push(Place { country: Some(own), region: Some(part) }),
+        }
+    }
+    places
+}
+
+/// The numbers of some conditions among the terms, which grow by those that are new.
+fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Conditions<'_>, channel: Channel) -> Vec<usize> {
+    let mut numbers = Vec::new();
+    for (rule, overridden) in &conditions.grounds {
+        let age_waived = rule.id == transactional().id || overridden.is_some_and(|own| own.waive.contains(&Waiver::Age));
+        let one = SheetTerms {
+            rule: WrittenRule { id: rule.id, law: rule.law, article: rule.article },
+            r#override: overridden.map(|own| own.reason.clone()),
+            opening: opening(rule, *overridden),
+            // Without an age of law: that depends on the country and comes beside.
+            terms: policy.terms_of(rule, *overridden, 0, channel).encode(age_waived),
+        };
+        let number = terms.iter().position(|own| *own == one).unwrap_or_else(|| {
+            terms.push(one);
+            terms.len() - 1
+        });
+        numbers.push(number);
+    }
+    numbers
+}
+
+impl Words {
+    fn all() -> Self {
+        Self {
+            findings: Finding::ALL.iter().map(|finding| (Reason::of(*finding), finding.sentence())).collect(),
+            grounds: Ground::ALL.iter().map(|ground| (ground.as_str(), ground_words(*ground))).collect(),
+            assurances: Assurance::ALL.iter().map(|assurance| assurance_words(*assurance)).collect(),
+            against: [ENDED, NOT_ENDED],
+            until: [ALLOWED_UNTIL, ALLOWED_FROM],
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Addresses that are not to be written to, kept without the addresses: a keyed hash, a channel, a date.
+
+use super::text::Line;
+use super::{Database, DatabaseError, Moment, Param, Shop};
+use super::track::parse_id;
+use crate::consent::{Act, Address, AddressKind, Assurance, Channel, RecordId, Refusal, Scope, Timestamp, Track};
+
+/// A suppression as it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Its id; decisions name it as the record that decides.
+    pub id: RecordId,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// Suppresses an address on a channel, or on all. Again it changes nothing, and tells the first time.
+///
+/// # Errors
+/// Those of the database.
+pub fn suppress<D: Database>(
+    database: &D,
+    shop: &Shop,
+    address: &Address,
+    channel: Option<Channel>,
+    reason: &Line,
+    moment: &Moment<'_>,
+) -> Result<Suppression, DatabaseError> {
+    let hash = hash_of(shop, address.kind(), address.key());
+    let channel = Param::Text(channel.map_or("*", Channel::as_str));
+    database.execute(
+        "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        &[
+            Param::Text(&hash),
+            channel,
+            Param::Text(&moment.next_id().to_string()),
+            Param::Text(reason.as_str()),
+            Param::Integer(moment.now.millis()),
+        ],
+    )?;
+    let kept = "SELECT id, created_at FROM suppression WHERE hash = ? AND channel = ?";
+    let row = database.first(kept, &[Param::Text(&hash), channel])?.ok_or(DatabaseError::Shape { column: 0 })?;
+    Ok(Suppression { id: row.parsed(0, parse_id).map(RecordId)?, created_at: row.time(1)? })
+}
+
+/// The suppressions of some addresses, read at as little cost as there are of them: mostly none.
+pub(super) struct Suppressions {
+    any: bool,
+}
+
+impl Suppressions {
+    pub(super) fn of<D: Database>(database: &D) -> Result<Self, DatabaseError> {
+        let any = database.first("SELECT 1 FROM suppression LIMIT 1", &[])?.is_some();
+        Ok(Self { any })
+    }
+
+    /// Those of one address, as refusals.
+    pub(super) fn on<D: Database>(
+        &self,
+        database: &D,
+        shop: &Shop,
+        kind: AddressKind,
+        key: &str,
+    ) -> Result<Vec<Track>, DatabaseError> {
+        if !self.any {
+            return Ok(Vec::new());
+        }
+        let hash = hash_of(shop, kind, key);
+        let rows =
+            database.query("SELECT channel, id, created_at FROM suppression WHERE hash = ?", &[Param::Text(&hash)])?;
+        rows.iter()
+            .map(|row| {
+                Ok(Track {
+                    scope: Scope { channel: Channel::parse(row.text(0)?), purpose: None },
+                    act: Act::OptOut { refusal: Refusal::Suppression },
+                    assurance: Assurance::Authenticated,
+                    at: row.time(2)?,
+                    record: row.parsed(1, parse_id).map(RecordId)?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// The kind and a separator keep this hash apart from every other that is made with the shop's secret.
+fn hash_of(shop: &Shop, kind: AddressKind, key: &str) -> String {
+    shop.fingerprint(format!("suppression\0{kind}\0{key}").as_bytes())
+}

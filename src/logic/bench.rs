@@ -1,0 +1,32 @@
+//! How long a decision takes inside the module: without the boundary, and without reading what is asked.
+
+use std::hint::black_box;
+
+use wasm_bindgen::prelude::*;
+
+use super::call::Asked;
+use super::{Code, Error, thrown};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the runtime began, with fractions.
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
+/// Reads a call of `decide` once, decides it so many times, and answers with the milliseconds that one decision took, without
+/// its words. A runtime whose clock stands still during a call, such as workerd, answers 0.
+///
+/// # Errors
+/// `{code, pointer, message}`, as of `decide`.
+#[wasm_bindgen]
+pub fn repeat_decide(call: JsValue, times: u32) -> Result<f64, JsValue> {
+    let json = js_sys::JSON::stringify(&call).map_err(|_| thrown(Error::at(Code::BadInput, "")))?;
+    let (asked, channel, purpose) = Asked::to_decide(String::from(json).as_bytes()).map_err(thrown)?;
+    let begin = now();
+    for _ in 0..times {
+        let asked = black_box(&asked);
+        black_box(crate::consent::decide(&asked.standing, &asked.policy, &asked.person, channel, &purpose, asked.at));
+    }
+    Ok((now() - begin) / f64::from(times.max(1)))
+}

@@ -1,0 +1,179 @@
+//! Objects of JavaScript, read strictly: a field that is not known, of another type or `null` is refused, with its place.
+//!
+//! They come in two ways. The calls that hold records come as one JSON text: for a dozen records that takes half the time of
+//! asking JavaScript for each field. The small ones come as the objects they are.
+
+use std::borrow::Cow;
+use std::fmt::Formatter;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde_path_to_error::{Path, Segment};
+use wasm_bindgen::JsValue;
+
+use super::error::{Code, Error};
+
+/// An object from its JSON text.
+pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
+    match serde_json::from_slice(text) {
+        Ok(Object(value)) => Ok(value),
+        // To know at every step where one is takes as long as all the rest, so that is for a second reading.
+        Err(_) => {
+            located::<T, _>(&mut serde_json::Deserializer::from_slice(text)).and(Err(Error::at(Code::BadInput, "")))
+        }
+    }
+}
+
+/// An object as it is.
+pub(super) fn from_value<'a, T: Deserialize<'a>>(value: JsValue) -> Result<T, Error> {
+    located(serde_wasm_bindgen::Deserializer::from(value))
+}
+
+fn located<'a, T: Deserialize<'a>, D: Deserializer<'a>>(deserializer: D) -> Result<T, Error> {
+    serde_path_to_error::deserialize(deserializer).map(|Object(value)| value).map_err(|error| {
+        let message = error.inner().to_string();
+        // serde tells what is wrong in words only. Of these the beginning is fixed, and the rest may repeat a value; in
+        // JavaScript an error's words have a beginning of their own.
+        let unknown = message.strip_prefix("Error: ").unwrap_or(&message).starts_with("unknown field");
+        Error::at(if unknown { Code::UnknownField } else { Code::BadInput }, pointer(error.path()))
+    })
+}
+
+/// A JSON pointer (RFC 6901). The name of an unknown field is the caller's own text and might be an address; one that does not
+/// look like a field's name is left out, so that the pointer ends at the object that holds it.
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } if looks_like_a_field(key) => {
+                pointer.push('/');
+                pointer.push_str(key);
+            }
+            Segment::Enum { .. } => {}
+            Segment::Map { .. } | Segment::Unknown => break,
+        }
+    }
+    pointer
+}
+
+fn looks_like_a_field(key: &str) -> bool {
+    key.len() <= 32
+        && key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// An object, and nothing but. What serde derives for a struct takes an array in the order of its fields as well, and asks a
+/// JavaScript object for the fields it knows without looking at others.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MapOnly<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for MapOnly<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(MapOnly(PhantomData))
+    }
+}
+
+/// A field that may be left out. `null` is no way of leaving it out: JSON writes it for NaN and for a `Date` that is none, and
+/// passed over these would lift an age limit, or make a person one of unknown age.
+pub(super) struct Given<T>(pub(super) Option<T>);
+
+impl<T> Default for Given<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self(Some(value)))
+    }
+}
+
+impl<T> Given<T> {
+    /// What is there, or the error that it is not.
+    pub(super) fn required(self, at: &'static str) -> Result<T, Error> {
+        self.0.ok_or_else(|| Error::at(Code::BadInput, at))
+    }
+}
+
+impl Given<Text<'_>> {
+    /// What the text stands for, where there is one.
+    pub(super) fn parse<T>(
+        &self,
+        read: impl FnOnce(&str) -> Option<T>,
+        code: Code,
+        at: &'static str,
+    ) -> Result<Option<T>, Error> {
+        self.0.as_ref().map(|text| text.parse(read, code).map_err(|error| error.below(at))).transpose()
+    }
+}
+
+impl<'a> Given<Vec<Text<'a>>> {
+    /// What the texts stand for, each once: the logic counts what a policy names.
+    pub(super) fn parse_all<T: PartialEq>(
+        &self,
+        read: impl Fn(&str) -> Option<T>,
+        code: Code,
+        at: &'static str,
+    ) -> Result<Option<Vec<T>>, Error> {
+        let Some(texts) = &self.0 else { return Ok(None) };
+        let mut values = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            let value = text.parse(&read, code).map_err(|error| error.below(format_args!("{at}/{index}")))?;
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        Ok(Some(values))
+    }
+}
+
+/// A text; a part of the call's own where it holds no escapes.
+pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+
+impl Text<'_> {
+    /// What it stands for.
+    pub(super) fn parse<T>(&self, read: impl FnOnce(&str) -> Option<T>, code: Code) -> Result<T, Error> {
+        read(&self.0).ok_or_else(|| Error::at(code, ""))
+    }
+}
+
+// serde's own for `Cow` copies always.
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyText;
+
+        impl<'de> Visitor<'de> for AnyText {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.into())))
+            }
+        }
+
+        deserializer.deserialize_str(AnyText)
+    }
+}

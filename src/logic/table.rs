@@ -1,0 +1,92 @@
+//! What can be looked up: the rules, the ages, and what the reasons mean.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use super::error::{Code, Error};
+use super::object::{Text, from_value};
+use super::{plain, thrown};
+use crate::consent::rules::{AGES, Confidence, WrittenRow, rules_on};
+use crate::consent::{Channel, CountryCode, Place, Reason, RegionCode, Relation};
+
+/// Which rules; what is not said is not known.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+struct Query<'a> {
+    // Left out may also be `undefined` here, which serde knows from `null` in no object of JavaScript.
+    country: Option<Text<'a>>,
+    region: Option<Text<'a>>,
+    channel: Option<Text<'a>>,
+    relation: Option<Text<'a>>,
+}
+
+/// The rows of the table: all of them in its order, or those that apply to a place, a channel and a relation.
+///
+/// # Errors
+/// `{code, pointer, message}`.
+#[wasm_bindgen]
+pub fn rules(query: JsValue) -> Result<JsValue, JsValue> {
+    let rows = if query.is_undefined() {
+        crate::consent::rules::rules().map(|rule| rule.written()).collect()
+    } else {
+        from_value(query).and_then(applying).map_err(thrown)?
+    };
+    plain(&rows)
+}
+
+fn applying(query: Query<'_>) -> Result<Vec<WrittenRow>, Error> {
+    fn parse<T>(text: Option<Text<'_>>, read: fn(&str) -> Option<T>, code: Code, at: &str) -> Result<Option<T>, Error> {
+        text.map(|text| text.parse(read, code).map_err(|error| error.below(at))).transpose()
+    }
+    let place = Place {
+        country: parse(query.country, CountryCode::parse, Code::BadCountry, "/country")?,
+        region: parse(query.region, RegionCode::parse, Code::BadRegion, "/region")?,
+    };
+    let channel = parse(query.channel, Channel::parse, Code::UnknownChannel, "/channel")?;
+    let relation = parse(query.relation, Relation::parse, Code::UnknownRelation, "/relation")?;
+    let relation = relation.unwrap_or(Relation::Consumer);
+    let channels = channel.as_ref().map_or(Channel::ALL, std::slice::from_ref);
+    let found: Vec<_> =
+        channels.iter().flat_map(|channel| rules_on(&place, *channel, relation)).map(|rule| rule.id).collect();
+    // In the order of the table, and each once, though it may be found for several channels.
+    Ok(crate::consent::rules::rules().filter(|rule| found.contains(&rule.id)).map(|rule| rule.written()).collect())
+}
+
+#[derive(Serialize)]
+struct AgeAnswer {
+    country: &'static str,
+    years: Option<u16>,
+    confidence: Confidence,
+    note: &'static str,
+}
+
+/// From which age on a person's own act counts, by country.
+///
+/// # Errors
+/// None that a caller could cause.
+#[wasm_bindgen]
+pub fn ages() -> Result<JsValue, JsValue> {
+    let age = |age: &'static crate::consent::rules::Age| AgeAnswer {
+        country: age.country.as_str(),
+        years: (age.years > 0).then_some(age.years),
+        confidence: age.confidence,
+        note: age.note,
+    };
+    plain(&AGES.iter().map(age).collect::<Vec<_>>())
+}
+
+#[derive(Serialize)]
+struct ReasonAnswer {
+    reason: Reason,
+    meaning: &'static str,
+}
+
+/// The reasons of a deny, and what each means.
+///
+/// # Errors
+/// None that a caller could cause.
+#[wasm_bindgen]
+pub fn reasons() -> Result<JsValue, JsValue> {
+    let reason = |reason: &Reason| ReasonAnswer { reason: *reason, meaning: reason.meaning() };
+    plain(&Reason::ALL.iter().map(reason).collect::<Vec<_>>())
+}
