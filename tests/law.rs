@@ -183,7 +183,7 @@ fn one_case(database: &Sqlite, case: &Case) -> Result<(), TestCaseError> {
         for purpose in ["newsletter", "offers"].map(|slug| PurposeSlug::parse(slug).unwrap()) {
             let entries = standing.entries(channel, &purpose);
             let now = Timestamp::from_millis(RECEIVED).unwrap();
-            let verdict = judge(&entries, &Circumstances::default(), &[LENIENT], now);
+            let verdict = judge(entries.entries(), &Circumstances::default(), &[LENIENT], now);
             prop_assert_eq!(verdict.finding, naive(&tracks, channel, &purpose), "{} {}", channel, purpose);
             prop_assert_eq!(verdict.until, None);
         }

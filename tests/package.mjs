@@ -60,24 +60,80 @@ test("importing the storefront on a server touches nothing, and opening it there
 
 const ask = `
   const records = [{ choice: "opt_in", channel: "email", purpose: "newsletter", assurance: "claimed", received_at: "2026-01-02T00:00:00Z" }];
-  const question = { records, channel: "email", purpose: "newsletter" };
+  const question = { records, channel: "email", purpose: "newsletter", at: "2026-11-23T10:00:00Z", person: { country: "FR" }, explain: false };
   const answers = () => {
     let code;
-    try { decide({ records: [], channel: "fax", purpose: "newsletter" }); } catch (error) { code = error instanceof PlacetError && error.code; }
-    return [decide(question), decide({ ...question, policy: { confirmation: [] } }), standing({ records }), normalise({ kind: "phone", value: "+44 7700 900123" }).key, code];
+    try { decide({ ...question, channel: "fax" }); } catch (error) { code = error instanceof PlacetError && error.code; }
+    return [
+      decide(question).reason, decide({ ...question, policy: { confirmation: [] } }), standing({ records, at: question.at }),
+      normalise({ kind: "phone", value: "+44 7700 900123" }).key, rules({ country: "FR", channel: "email" })[0].id,
+      ages()[0].country, reasons()[0].reason, code,
+    ];
   };
 `;
+const imported = "ages, decide, normalise, PlacetError, reasons, rules, standing";
 const answers = [
-  { allow: false, reason: "awaiting_confirmation" },
-  { allow: true },
-  [{ channel: "email", purpose: "newsletter", status: "awaiting_confirmation" }],
+  "awaiting_confirmation",
+  {
+    allow: true, reason: null, record: null, basis: "consent", dealing: null,
+    rule: { id: "fr-mail", law: "CPCE", article: "L.34-5; CNIL, référentiel gestion commerciale" },
+    until: "2029-01-02T00:00:00.000Z", override: null,
+  },
+  [{ channel: "email", purpose: "newsletter", status: "awaiting_confirmation", record: null }],
   "+447700900123",
+  "fr-mail",
+  "AT",
+  "never_asked",
   "unknown_channel",
 ];
 
 test("the logic answers in Node", () => {
-  const seen = run(`import { decide, normalise, PlacetError, standing } from "placet/logic"; ${ask} console.log(JSON.stringify(answers()));`);
+  const seen = run(`import { ${imported} } from "placet/logic"; ${ask} console.log(JSON.stringify(answers()));`);
   assert.deepEqual(seen, answers);
+});
+
+test("the logic reads what JSON can say, and refuses the rest as it refuses any mistake", () => {
+  const seen = run(`
+    import { ${imported} } from "placet/logic"; ${ask}
+    const told = (call) => { try { return call(); } catch (error) { return [error instanceof PlacetError, error.code, error.pointer, error.message]; } };
+    const circle = { ...question };
+    circle.person = circle;
+    const record = { ...records[0], assurance: "confirmed", received_at: new Date("2026-01-02T00:00:00Z"), occurred_at: undefined };
+    console.log(JSON.stringify([
+      told(() => decide({ ...question, records: [record], at: new Date("2026-11-23T10:00:00Z"), policy: undefined }).until),
+      ...[circle, { ...question, at: 1n }, undefined, () => 1, { ...question, at: new Date(NaN) },
+        { ...question, records: [{ ...record, occurred_at: new Date("never") }] }, { ...question, policy: { minimum_age: NaN } },
+      ].map((call) => told(() => decide(call)).slice(0, 3)),
+      told(() => decide({ ...question, person: { country: "jane@example.com" } })),
+      told(() => standing(circle)).slice(0, 3),
+      told(() => rules({ country: undefined, channel: "phone" })[0].id),
+    ]));
+  `);
+  const refused = (pointer) => [true, "bad_input", pointer];
+  assert.deepEqual(seen, [
+    "2029-01-02T00:00:00.000Z",
+    refused(""), refused(""), refused(""), refused(""), refused("/at"), refused("/records/0/occurred_at"), refused("/policy/minimum_age"),
+    [true, "bad_country", "/person/country", "/person/country: use ISO 3166-1 alpha-2 in capitals, such as FR"],
+    refused(""),
+    "any-phone",
+  ]);
+});
+
+test("every example in the declarations of the logic does what it says", async () => {
+  const text = await readFile(join(installed, "logic/logic.d.ts"), "utf8");
+  const examples = [...text.matchAll(/```js\n(.*?)```/gs)].map(([, block]) => block.replace(/^ \* ?/gm, ""));
+  const names = new Set();
+  for (const [index, example] of examples.entries()) {
+    // "expression; // => value", on one line.
+    const promises = example.matchAll(/^(.+); \/\/ => (.+)$/gm);
+    assert.ok([...promises].length > 0, `nothing is promised in\n${example}`);
+    const source = example.replace(/^(.+); \/\/ => (.+)$/gm, (_, given, value) => `assert.deepEqual(${given}, ${value});`);
+    await writeFile(join(project, `example${index}.mjs`), `import assert from "node:assert/strict";\n${source}`);
+    execFileSync(process.execPath, [`example${index}.mjs`], { cwd: project, stdio: ["ignore", "inherit", "pipe"] });
+    for (const [, name] of example.matchAll(/import \{ (\w+) \}/g)) names.add(name);
+  }
+  const functions = [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(functions.filter((name) => !names.has(name)), [], "functions without an example");
 });
 
 test("the logic answers in workerd, by the condition of that name", async () => {
@@ -86,7 +142,7 @@ test("the logic answers in workerd, by the condition of that name", async () => 
   const at = join(project, "worker");
   await mkdir(at);
   for (const file of ["workerd.js", "logic_bg.wasm"]) await cp(join(installed, "logic", file), join(at, file));
-  await writeFile(join(at, "main.js"), `import { decide, normalise, PlacetError, standing } from "./workerd.js"; ${ask}
+  await writeFile(join(at, "main.js"), `import { ${imported} } from "./workerd.js"; ${ask}
     export default { fetch: () => Response.json(answers()) };`);
   await writeFile(join(at, "config.capnp"), `using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (

@@ -3,7 +3,7 @@
 use super::policy::{Conditions, Override};
 use super::rules::Rule;
 use super::{
-    Act, Channel, Circumstances, Dealing, Entry, Finding, Place, Policy, PurposeSlug, Reason, RecordId, Relation, Standing,
+    Channel, Circumstances, Dealing, Entry, Finding, Place, Policy, PurposeSlug, Reason, RecordId, Relation, Standing,
     Timestamp, Verdict, judge,
 };
 use crate::consent::Basis;
@@ -26,6 +26,8 @@ pub struct Decision<'a> {
     pub verdict: Verdict,
     /// The entry that decides.
     pub decided_by: Option<Entry>,
+    /// The record behind it.
+    pub record: Option<RecordId>,
     /// The entry on the other side, see [`Verdict::other`].
     pub against: Option<Entry>,
     /// The rule that was applied.
@@ -48,8 +50,8 @@ impl Decision<'_> {
     }
 
     /// The record that decides.
-    pub fn record(&self) -> Option<RecordId> {
-        self.decided_by.map(|entry| entry.record)
+    pub const fn record(&self) -> Option<RecordId> {
+        self.record
     }
 
     /// The basis of the deciding record, where it is an opt-in.
@@ -118,16 +120,17 @@ pub fn decide<'a>(
 /// [`decide`] for whom has the conditions and the entries already: many persons share the former.
 pub fn decide_under<'a>(
     conditions: &Conditions<'a>,
-    entries: &[Entry],
+    docket: &Docket,
     circumstances: &Circumstances,
     at: Timestamp,
 ) -> Decision<'a> {
-    let verdict = judge(entries, circumstances, &conditions.terms, at);
-    let entry = |place: Option<usize>| place.and_then(|place| entries.get(place)).copied();
+    let verdict = judge(&docket.entries, circumstances, &conditions.terms, at);
+    let entry = |place: Option<usize>| place.and_then(|place| docket.entries.get(place)).copied();
     // There is a version for every instant.
     let (rule, overridden) = conditions.grounds.get(verdict.version).copied().unwrap_or((super::rules::strictest(), None));
     Decision {
         decided_by: entry(verdict.entry),
+        record: verdict.entry.and_then(|place| docket.records.get(place)).copied(),
         against: entry(verdict.other),
         rule,
         overridden,
@@ -164,11 +167,11 @@ impl Status {
     }
 
     /// What is visible of some entries under some conditions.
-    pub fn of(conditions: &Conditions<'_>, entries: &[Entry], at: Timestamp) -> Self {
+    pub fn of(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Self {
         // Whether the shop uses the channel, and whether it may use the data, does not change what the person said.
         let mut terms = conditions.terms.clone();
         terms.iter_mut().for_each(|terms| terms.off = false);
-        let verdict = judge(entries, &Circumstances::default(), &terms, at);
+        let verdict = judge(&docket.entries, &Circumstances::default(), &terms, at);
         match verdict.finding {
             Finding::NeverAsked | Finding::ChannelOff | Finding::NoAddress | Finding::Restricted => Self::NeverAsked,
             Finding::Declined => Self::Declined,
@@ -240,14 +243,37 @@ impl Decision<'_> {
     }
 }
 
-impl Standing {
-    /// The entries that bear on a channel and purpose.
-    pub fn entries(&self, channel: Channel, purpose: &PurposeSlug) -> Vec<Entry> {
-        self.tracks().iter().filter(|track| track.scope.covers(channel, purpose)).map(super::Track::entry).collect()
+/// The entries that bear on a question, in the order in which they are judged, and the records behind them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Docket {
+    // INVARIANT: sorted by time and record, one record an entry.
+    entries: Vec<Entry>,
+    records: Vec<RecordId>,
+}
+
+impl Docket {
+    /// Brings entries and their records into order.
+    pub fn of(mut known: Vec<(Entry, RecordId)>) -> Self {
+        known.sort_unstable_by_key(|(entry, record)| (entry.at, *record));
+        let (entries, records) = known.into_iter().unzip();
+        Self { entries, records }
     }
 
-    /// Whether anything but an opt-out is known.
-    pub fn has_opt_ins(&self) -> bool {
-        self.tracks().iter().any(|track| matches!(track.act, Act::OptIn { .. }))
+    /// The entries, in their order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The records behind them, in the same order.
+    pub fn records(&self) -> &[RecordId] {
+        &self.records
+    }
+}
+
+impl Standing {
+    /// What bears on a channel and purpose.
+    pub fn entries(&self, channel: Channel, purpose: &PurposeSlug) -> Docket {
+        let bearing = self.tracks().iter().filter(|track| track.scope.covers(channel, purpose));
+        Docket::of(bearing.map(|track| (track.entry(), track.record)).collect())
     }
 }

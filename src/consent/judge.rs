@@ -2,7 +2,7 @@
 //!
 //! Pure, total and the same in every artifact. It deals in numbers and indices; the words are in `explain`.
 
-use super::{Act, Activity, Assurance, Ground, RecordId, Refusal, Terms, Timestamp, time::DAY};
+use super::{Act, Activity, Assurance, Ground, Refusal, Terms, Timestamp, time::DAY};
 
 /// A track without its scope: one that bears on the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +13,6 @@ pub struct Entry {
     pub assurance: Assurance,
     /// Since when it counts.
     pub at: Timestamp,
-    /// The record behind it.
-    pub record: RecordId,
 }
 
 /// What is known of the person beyond their choices.
@@ -98,7 +96,7 @@ impl Verdict {
     }
 }
 
-/// Judges at an instant. `versions` are the terms one after the other, the first since ever and the last for ever; without
+/// Judges at an instant. `entries` are in the order of their time and, at one time, of their records' ids; `versions` are the terms one after the other, the first since ever and the last for ever; without
 /// any, nothing is allowed.
 ///
 /// An opt-in of later than `at` does not count yet; an opt-out of later does.
@@ -120,26 +118,35 @@ pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Terms], at: 
     verdict.unwrap_or(Verdict::of(Finding::ChannelOff, None))
 }
 
-/// The latest of some entries.
-#[derive(Clone, Copy, Default)]
-struct Latest(Option<(Timestamp, RecordId, usize)>);
+/// The latest of some entries: its time and place. Plain numbers and not an `Option`: a tenth of the judgement's size.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+struct Latest {
+    millis: i64,
+    place: usize,
+}
 
 impl Latest {
-    fn see(&mut self, place: usize, entry: &Entry) {
-        self.0 = self.0.max(Some((entry.at, entry.record, place)));
+    /// There is none. Its time is before that of every entry.
+    const NONE: Self = Self { millis: i64::MIN, place: 0 };
+
+    const fn of(place: usize, entry: &Entry) -> Self {
+        Self { millis: entry.at.millis(), place }
     }
 
-    fn at(self) -> Option<Timestamp> {
-        self.0.map(|(at, ..)| at)
+    const fn is_none(self) -> bool {
+        self.millis == i64::MIN
     }
 
     fn place(self) -> Option<usize> {
-        self.0.map(|(.., place)| place)
+        (!self.is_none()).then_some(self.place)
+    }
+
+    fn or_later(self, other: Self) -> Self {
+        if other > self { other } else { self }
     }
 }
 
 /// What bears on an opt-in.
-#[derive(Default)]
 struct Bearing {
     plain: Latest,
     objection: Latest,
@@ -152,7 +159,16 @@ struct Bearing {
 
 impl Bearing {
     fn of(entries: &[Entry], terms: &Terms, at: Timestamp) -> Self {
-        let mut bearing = Self::default();
+        let none = Latest::NONE;
+        let mut bearing = Self {
+            plain: none,
+            objection: none,
+            suppression: none,
+            declined: none,
+            used: none,
+            contacted: none,
+            screened: none,
+        };
         for (place, entry) in entries.iter().enumerate() {
             let seen = match entry.act {
                 Act::OptOut { refusal } if entry.assurance.may_opt_out() => match refusal {
@@ -170,45 +186,47 @@ impl Bearing {
                 },
                 _ => continue,
             };
-            seen.see(place, entry);
+            *seen = seen.or_later(Latest::of(place, entry));
         }
         bearing
     }
 
     /// The latest no of any kind.
     fn refusal(&self) -> Latest {
-        Latest(self.plain.0.max(self.objection.0).max(self.suppression.0))
+        self.plain.or_later(self.objection).or_later(self.suppression)
     }
 
     /// Whether an opt-in is strictly later than every no, and such that it may end each.
     fn spares(&self, yes: &Entry) -> bool {
-        [(self.plain, Refusal::Plain), (self.objection, Refusal::Objection), (self.suppression, Refusal::Suppression)]
-            .iter()
-            // Only a person's own yes ends a no; that they bought again does not.
-            .all(|(no, kind)| {
-                no.at().is_none_or(|no| {
-                    yes.at > no && yes.assurance.may_end(*kind) && yes.act.ground() == Some(Ground::Consent)
-                })
-            })
+        // Only a person's own yes ends a no; that they bought again does not.
+        let ends = |no: Latest, kind| {
+            let consents = yes.act == Act::OptIn { ground: Ground::Consent };
+            no.is_none() || (yes.at.millis() > no.millis && yes.assurance.may_end(kind) && consents)
+        };
+        // What may end an objection may end a suppression.
+        ends(self.plain, Refusal::Plain) && ends(self.objection.or_later(self.suppression), Refusal::Objection)
     }
 
     /// When a ground lapses.
     fn lapse_of(&self, ground: Ground, since: Timestamp, terms: &Terms) -> Timestamp {
-        let mut lapses = Timestamp::NEVER;
-        let mut limit = |last: Latest, months: u16| {
-            if months > 0 {
-                lapses = lapses.min(last.at().map_or(since, |at| at.max(since)).plus_months(months));
-            }
+        let dealt = match ground {
+            Ground::ImpliedPurchase | Ground::ImpliedContract => terms.purchase_months,
+            Ground::ImpliedInquiry => terms.inquiry_months,
+            _ => 0,
         };
-        limit(self.contacted, terms.inactivity_months);
-        limit(self.used, terms.disuse_months);
-        match ground {
-            Ground::ImpliedPurchase | Ground::ImpliedContract => limit(Latest::default(), terms.purchase_months),
-            Ground::ImpliedInquiry => limit(Latest::default(), terms.inquiry_months),
-            _ => {}
+        let mut lapses = Timestamp::NEVER;
+        for (renewed, months) in [
+            (self.contacted, terms.inactivity_months),
+            (self.used, terms.disuse_months),
+            (Latest::NONE, dealt),
+        ] {
+            if months > 0 {
+                lapses = lapses.min(since.at_least(renewed.millis).plus_months(months));
+            }
         }
-        if let (Ground::LegitimateInterest, 1.., Some(at)) = (ground, terms.screening_days, self.screened.at()) {
-            lapses = lapses.min(at.plus_millis(i64::from(terms.screening_days) * DAY));
+        if ground == Ground::LegitimateInterest && terms.screening_days > 0 && !self.screened.is_none() {
+            let days = i64::from(terms.screening_days) * DAY;
+            lapses = lapses.min(Timestamp::BEGINNING.at_least(self.screened.millis + days));
         }
         lapses
     }
@@ -231,17 +249,17 @@ fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp
     let bearing = Bearing::of(entries, terms, at);
     let grown_up = person.born.map(|born| born.plus_months(terms.minimum_age * 12).plus_millis(BEGUN_EVERYWHERE));
 
-    let mut best: Option<(Finding, Timestamp, Timestamp, RecordId, usize)> = None;
-    let mut latest_yes = Latest::default();
-    let mut lifted = None;
+    let mut best: Option<(Finding, Timestamp, usize)> = None;
+    let (mut latest_yes, mut lifted) = (Latest::NONE, Latest::NONE);
     for (place, entry) in entries.iter().enumerate() {
         let Act::OptIn { ground } = entry.act else { continue };
         if entry.at > at {
             continue;
         }
-        latest_yes.see(place, entry);
+        let this = Latest::of(place, entry);
+        latest_yes = latest_yes.or_later(this);
         if ground == Ground::Consent && entry.assurance.may_end(Refusal::Objection) {
-            lifted = lifted.max(Some(entry.at));
+            lifted = lifted.or_later(this);
         }
         if !bearing.spares(entry) {
             continue;
@@ -249,7 +267,7 @@ fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp
         let lapses = bearing.lapse_of(ground, entry.at, terms);
         let finding = if !terms.grounds.contains(ground) {
             Finding::BasisNotAccepted
-        } else if ground == Ground::LegitimateInterest && terms.screening_days > 0 && bearing.screened.0.is_none() {
+        } else if ground == Ground::LegitimateInterest && terms.screening_days > 0 && bearing.screened.is_none() {
             Finding::NotScreened
         } else if terms.minimum_age > 0 && grown_up.is_some_and(|grown_up| entry.at < grown_up) {
             Finding::UnderAge
@@ -262,20 +280,21 @@ fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp
         } else {
             Finding::Stands
         };
-        best = best.max(Some((finding, lapses, entry.at, entry.record, place)));
+        // The order of the entries is that of time, so among equals the latest stays.
+        best = best.max(Some((finding, lapses, place)));
     }
-    if let Some((finding, lapses, .., place)) = best {
+    if let Some((finding, lapses, place)) = best {
         return Verdict { other: bearing.refusal().place(), lapses, ..Verdict::of(finding, Some(place)) };
     }
 
-    let unlifted = |no: Latest| no.at() >= lifted && no.at().is_some();
+    let unlifted = |no: Latest| no.millis >= lifted.millis && !no.is_none();
     let (finding, decided) = if unlifted(bearing.objection) {
         (Finding::Objected, bearing.objection)
     } else if unlifted(bearing.suppression) {
         (Finding::Suppressed, bearing.suppression)
-    } else if bearing.refusal().0.is_some() {
+    } else if !bearing.refusal().is_none() {
         (Finding::OptedOut, bearing.refusal())
-    } else if bearing.declined.0.is_some() {
+    } else if !bearing.declined.is_none() {
         return Verdict::of(Finding::Declined, bearing.declined.place());
     } else {
         return Verdict::of(Finding::NeverAsked, None);

@@ -50,7 +50,7 @@ pub use country::CountryCode;
 #[cfg(feature = "rules")]
 pub use country::{Place, RegionCode};
 #[cfg(feature = "rules")]
-pub use decision::{Decision, Person, Status, decide, decide_under};
+pub use decision::{Decision, Docket, Person, Status, decide, decide_under};
 #[cfg(feature = "serde")]
 pub use decision::{WrittenDecision, WrittenRule};
 #[cfg(feature = "rules")]

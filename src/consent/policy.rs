@@ -157,9 +157,7 @@ impl Policy {
             terms.screening_days = 0;
         }
         // What the shop asks for comes last, so that no override takes it away.
-        if self.bases.len() < Basis::ALL.len() {
-            terms.grounds = terms.grounds.and(grounds_on(&self.bases));
-        }
+        terms.grounds = terms.grounds.and(grounds_on(&self.bases));
         terms.confirmation |= self.confirmation.contains(&channel);
         terms.minimum_age = terms.minimum_age.max(self.minimum_age);
         terms.inactivity_months = match (terms.inactivity_months, self.expires_after_months) {

@@ -11,7 +11,7 @@ use super::decision::WrittenRule;
 use super::explain::{ALLOWED_FROM, ALLOWED_UNTIL, ENDED, NOT_ENDED, assurance_words, ground_words, opening};
 use super::policy::{Conditions, Waiver};
 use super::rules::{AGES, EEA, Reach, STRICTEST_AGE, rules, transactional};
-use super::{Assurance, Channel, CountryCode, Finding, Ground, Place, Policy, Reason, Relation};
+use super::{Assurance, Channel, CountryCode, Finding, Ground, Place, Policy, Relation, Terms};
 
 /// All that is needed to decide for one shop.
 #[derive(Clone, Debug, Serialize)]
@@ -37,15 +37,15 @@ pub struct SheetTerms {
     pub r#override: Option<String>,
     /// The first sentences of an explanation.
     pub opening: Vec<String>,
-    /// The numbers, see `Terms::decode`.
-    pub terms: String,
+    /// The terms themselves, see `Terms::decode`.
+    pub numbers: [i64; Terms::NUMBERS],
 }
 
 /// The words of explanations: templates with places such as `{date}`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Words {
-    /// A reason and a sentence for each finding, in the order of `Finding`.
-    pub findings: Vec<(Option<Reason>, &'static str)>,
+    /// A sentence for each finding, in the order of `Finding`.
+    pub findings: Vec<&'static str>,
     /// A name and a phrase for each ground, in the order of `Ground`.
     pub grounds: Vec<(&'static str, &'static str)>,
     /// A phrase for each assurance, in the order of `Assurance`.
@@ -107,7 +107,7 @@ fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Condition
             r#override: overridden.map(|own| own.reason.clone()),
             opening: opening(rule, *overridden),
             // Without an age of law: that depends on the country and comes beside.
-            terms: policy.terms_of(rule, *overridden, 0, channel).encode(age_waived),
+            numbers: policy.terms_of(rule, *overridden, 0, channel).encode(age_waived),
         };
         let number = terms.iter().position(|own| *own == one).unwrap_or_else(|| {
             terms.push(one);
@@ -121,7 +121,7 @@ fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Condition
 impl Words {
     fn all() -> Self {
         Self {
-            findings: Finding::ALL.iter().map(|finding| (Reason::of(*finding), finding.sentence())).collect(),
+            findings: Finding::ALL.iter().map(|finding| finding.sentence()).collect(),
             grounds: Ground::ALL.iter().map(|ground| (ground.as_str(), ground_words(*ground))).collect(),
             assurances: Assurance::ALL.iter().map(|assurance| assurance_words(*assurance)).collect(),
             against: [ENDED, NOT_ENDED],

@@ -33,7 +33,7 @@ impl Track {
 
     /// The track without its scope.
     pub const fn entry(&self) -> Entry {
-        Entry { act: self.act, assurance: self.assurance, at: self.at, record: self.record }
+        Entry { act: self.act, assurance: self.assurance, at: self.at }
     }
 }
 
@@ -81,6 +81,6 @@ impl Standing {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "rules"))]
 #[path = "standing_tests.rs"]
 mod tests;

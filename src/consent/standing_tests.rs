@@ -37,7 +37,7 @@ fn track(act: Act, assurance: Assurance, at: i64) -> Track {
 
 fn judged(tracks: &[Track], terms: Terms) -> Verdict {
     let standing = Standing::of(tracks.iter().cloned());
-    judge(&standing.entries(EMAIL, &newsletter()), &Circumstances::default(), &[terms], Timestamp::from_millis(9).unwrap())
+    judge(standing.entries(EMAIL, &newsletter()).entries(), &Circumstances::default(), &[terms], Timestamp::from_millis(9).unwrap())
 }
 
 fn is_live(tracks: &[Track]) -> bool {
@@ -90,7 +90,7 @@ fn ticking_a_box_again_does_not_unconfirm() {
     let verdict = judged(&tracks, Terms { confirmation: true, ..LENIENT });
     assert!(verdict.allows());
     let entries = standing.entries(EMAIL, &newsletter());
-    assert_eq!(entries[verdict.entry.unwrap()].assurance, Assurance::Confirmed);
+    assert_eq!(entries.entries()[verdict.entry.unwrap()].assurance, Assurance::Confirmed);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_wide_no_covers_everything_and_a_later_specific_yes_outlives_it() {
     assert!(!is_live(&[track(YES, Assurance::Confirmed, 1), wide.clone()]));
     assert!(is_live(&[wide.clone(), track(YES, Assurance::Confirmed, 3)]));
     let offers = PurposeSlug::parse("offers_of_tomorrow").unwrap();
-    assert_eq!(Standing::of([wide]).entries(Channel::Post, &offers).len(), 1);
+    assert_eq!(Standing::of([wide]).entries(Channel::Post, &offers).entries().len(), 1);
 }
 
 #[test]

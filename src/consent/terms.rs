@@ -67,42 +67,45 @@ pub struct Terms {
     pub screening_days: u16,
 }
 
-const OFF: i64 = 1;
-const TRANSACTIONAL: i64 = 2;
-const CONFIRMATION: i64 = 4;
-const AGE_REQUIRED: i64 = 8;
-const AGE_WAIVED: i64 = 16;
+const OFF: u16 = 1;
+const TRANSACTIONAL: u16 = 2;
+const CONFIRMATION: u16 = 4;
+const AGE_REQUIRED: u16 = 8;
+const AGE_WAIVED: u16 = 16;
 
 impl Terms {
-    /// The terms as whole numbers with spaces between: from and to in milliseconds since 1970, the flags above, the grounds as
-    /// bits in the order of [`Ground`], the age that the shop asks for, and the five limits.
+    /// The terms as numbers: from and to in milliseconds since 1970, the flags above, the grounds as bits in the order of
+    /// [`Ground`], the age that the shop asks for, and the five limits.
     #[cfg(feature = "rules")]
-    pub(super) fn encode(&self, age_waived: bool) -> String {
+    pub(super) fn encode(&self, age_waived: bool) -> [i64; Self::NUMBERS] {
         let flag = |said: bool, flag| if said { flag } else { 0 };
         let flags = flag(self.off, OFF)
             | flag(self.transactional, TRANSACTIONAL)
             | flag(self.confirmation, CONFIRMATION)
             | flag(self.age_required, AGE_REQUIRED)
             | flag(age_waived, AGE_WAIVED);
-        let limits = [
-            self.grounds.0,
-            self.minimum_age,
-            self.purchase_months,
-            self.inquiry_months,
-            self.inactivity_months,
-            self.disuse_months,
-            self.screening_days,
-        ];
-        let numbers = [self.from.millis(), self.to.millis(), flags].into_iter().chain(limits.map(i64::from));
-        numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
+        [
+            self.from.millis(),
+            self.to.millis(),
+            flags.into(),
+            self.grounds.0.into(),
+            self.minimum_age.into(),
+            self.purchase_months.into(),
+            self.inquiry_months.into(),
+            self.inactivity_months.into(),
+            self.disuse_months.into(),
+            self.screening_days.into(),
+        ]
     }
 
-    /// Reads what the edge has written, one number after the other. `age` is that of the law, in years. What is missing, as in
-    /// terms of an older edge, is taken for 0: no ground is good then.
-    pub fn decode(mut next: impl FnMut() -> i64, age: u16) -> Self {
-        let millis = |number: i64| Timestamp::BEGINNING.plus_millis(number - Timestamp::BEGINNING.millis());
-        let (from, to, flags) = (millis(next()), millis(next()), next());
-        let mut small = || next() as u16;
+    /// How many numbers they are.
+    pub const NUMBERS: usize = 10;
+
+    /// Reads what the edge has written, number by number; `age` is that of the law, in years.
+    pub fn decode(next: impl Fn() -> f64, age: u16) -> Self {
+        let (from, to) = (Timestamp::clamped(next()), Timestamp::clamped(next()));
+        let small = || next() as u16;
+        let flags = small();
         let grounds = GroundSet(small());
         let minimum_age = small().max(if flags & AGE_WAIVED > 0 { 0 } else { age });
         Self {
@@ -145,8 +148,8 @@ mod tests {
                     let waived = overridden.is_some() || rule.id == rules::transactional().id;
                     for age in [0, 13, 16] {
                         let written = policy.terms_of(rule, overridden, 0, *channel).encode(waived);
-                        let mut numbers = written.split(' ').map(|number| number.parse().unwrap());
-                        let read = Terms::decode(|| numbers.next().unwrap(), age);
+                        let numbers = std::cell::RefCell::new(written.into_iter());
+                        let read = Terms::decode(|| numbers.borrow_mut().next().unwrap() as f64, age);
                         assert_eq!(read, policy.terms_of(rule, overridden, age, *channel), "{} {age}", rule.id);
                     }
                 }

@@ -28,7 +28,19 @@ impl Timestamp {
         self.0
     }
 
+    /// The later of this time and one in milliseconds.
+    pub(super) const fn at_least(self, millis: i64) -> Self {
+        if millis > self.0 { Self(0).plus_millis(millis) } else { self }
+    }
+
+    /// The point in time nearest to a number that JavaScript has for one.
+    #[inline(never)]
+    pub const fn clamped(millis: f64) -> Self {
+        Self(0).plus_millis(millis as i64)
+    }
+
     /// This time and `millis` more, held inside the range.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub const fn plus_millis(self, millis: i64) -> Self {
         let sum = self.0.saturating_add(millis);
         Self(if sum > Self::NEVER.0 {
@@ -44,44 +56,31 @@ impl Timestamp {
     ///
     /// The calendar is computed here and not by a library because the storefront module cannot pay for one; a test holds it
     /// equal to `jiff`'s.
-    pub const fn plus_months(self, months: u16) -> Self {
-        let (year, month, day) = civil(self.0.div_euclid(DAY));
-        let month = year * 12 + month + months as i64;
-        // The first of the month after next, less one day, is the end of the next month; so there is no table of lengths.
-        let first = days_before(month.div_euclid(12), month.rem_euclid(12));
-        let next = days_before((month + 1).div_euclid(12), (month + 1).rem_euclid(12));
-        let last = next - first - 1;
-        let days = first + if day < last { day } else { last };
-        Self::BEGINNING.plus_millis(days * DAY + self.0.rem_euclid(DAY) - Self::BEGINNING.0)
+    pub fn plus_months(self, months: u16) -> Self {
+        let days = (self.0.div_euclid(DAY) + EPOCH) as u64;
+        // 4,800 months have 146,097 days; months are of almost equal length, so this is at most one off.
+        let mut month = days * 4_800 / 146_097 + 1;
+        while days_before(month) > days {
+            month -= 1;
+        }
+        let sum = month + u64::from(months);
+        let last = days_before(sum + 1) - 1;
+        let days = (days_before(sum) + days - days_before(month)).min(last);
+        Self::BEGINNING.plus_millis((days as i64 - EPOCH) * DAY + self.0.rem_euclid(DAY) - Self::BEGINNING.0)
     }
 }
 
 /// Milliseconds in a day.
 pub(super) const DAY: i64 = 86_400_000;
-/// Days in 400 years of the Gregorian calendar.
-const ERA: i64 = 146_097;
 
-/// Year, month and day, the latter two from 0, of a day since 1970-01-01; proleptic Gregorian. The year is made to begin in
-/// March, so that the leap day is its last.
-const fn civil(days: i64) -> (i64, i64, i64) {
-    // 719,468 days lie between 0000-03-01 and 1970-01-01.
-    let days = days + 719_468;
-    let in_era = days.rem_euclid(ERA);
-    let year_of_era = (in_era - in_era / 1460 + in_era / 36_524 - in_era / 146_096) / 365;
-    let in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * in_year + 2) / 153;
-    let month = (from_march + 2) % 12;
-    let year = days.div_euclid(ERA) * 400 + year_of_era + (month < 2) as i64;
-    (year, month, in_year - (153 * from_march + 2) / 5)
-}
+/// The days from a 1 March of long before [`Timestamp::BEGINNING`], at which a cycle of 400 years begins, to 1970-01-01.
+const EPOCH: i64 = 719_468 + 700 * 146_097;
 
-/// The days from 1970-01-01 to the first of a month, counted from 0.
-const fn days_before(year: i64, month: i64) -> i64 {
-    let year = year - (month < 2) as i64;
-    let from_march = (month + 10) % 12;
-    let year_of_era = year.rem_euclid(400);
-    let in_year = (153 * from_march + 2) / 5;
-    year.div_euclid(400) * ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + in_year - 719_468
+/// The days from that 1 March to the first of the month of this number. Years begin in March, so that the leap day is their
+/// last.
+const fn days_before(month: u64) -> u64 {
+    let (year, month) = (month / 12, month % 12);
+    year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5
 }
 
 #[cfg(feature = "formats")]

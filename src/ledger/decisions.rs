@@ -11,7 +11,8 @@ use super::suppression::Suppressions;
 use super::track::{WrittenEntry, entry_in};
 use super::{Database, DatabaseError, Param};
 use crate::consent::{
-    AddressKind, Channel, Circumstances, Conditions, CountryCode, Entry, Person, Place, PurposeSlug, RegionCode, Relation,
+    AddressKind, Channel, Circumstances, Conditions, CountryCode, Docket, Entry, Person, Place, PurposeSlug, RecordId,
+    RegionCode, Relation,
     Timestamp, Track, WrittenDecision, decide_under,
 };
 
@@ -225,7 +226,7 @@ impl<'a, D: Database> Desk<'a, D> {
         Ok(Decided {
             contact: Some(contact.to_owned()),
             address: if by == By::Address { None } else { value.map(Cow::into_owned) },
-            decision: self.decide(&person, &known),
+            decision: self.decide(&person, known),
         })
     }
 
@@ -234,26 +235,26 @@ impl<'a, D: Database> Desk<'a, D> {
         let reachable = address.kind() == needed;
         let known = if reachable { self.suppressed(needed, address.key())? } else { Vec::new() };
         let circumstances = Circumstances { reachable, ..Circumstances::default() };
-        let decision = self.decide(&Person { circumstances, ..Person::default() }, &known);
+        let decision = self.decide(&Person { circumstances, ..Person::default() }, known);
         Ok(Outcome::Decided(Decided { contact: None, address: None, decision }))
     }
 
-    fn suppressed(&self, kind: AddressKind, key: &str) -> Result<Vec<Entry>, DatabaseError> {
+    fn suppressed(&self, kind: AddressKind, key: &str) -> Result<Vec<(Entry, RecordId)>, DatabaseError> {
         let tracks = self.suppressions.on(self.database, self.shop, kind, key)?;
         let bears = |track: &&Track| {
             track.scope.covers(self.asked.channel, &self.asked.purpose) && track.at <= self.asked.at
         };
-        Ok(tracks.iter().filter(bears).map(Track::entry).collect())
+        Ok(tracks.iter().filter(bears).map(|track| (track.entry(), track.record)).collect())
     }
 
-    fn decide(&mut self, person: &Person, entries: &[Entry]) -> WrittenDecision {
+    fn decide(&mut self, person: &Person, known: Vec<(Entry, RecordId)>) -> WrittenDecision {
         let (policy, asked) = (self.policy, self.asked);
         let relation = person.relation.unwrap_or(Relation::Consumer);
         let conditions = self
             .conditions
             .entry((person.place, relation))
             .or_insert_with(|| policy.conditions(&person.place, relation, asked.channel, &asked.purpose));
-        decide_under(conditions, entries, &person.circumstances, asked.at).written(asked.explain)
+        decide_under(conditions, &Docket::of(known), &person.circumstances, asked.at).written(asked.explain)
     }
 }
 

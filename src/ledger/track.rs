@@ -124,13 +124,12 @@ fn act_in(choice: &str, ground: &str, objection: i64) -> Option<Act> {
 pub(super) type WrittenEntry<'a> = (&'a str, &'a str, i64, &'a str, i64, &'a str);
 
 /// Reads an entry from JSON.
-pub(super) fn entry_in((choice, ground, objection, assurance, at, record): WrittenEntry<'_>) -> Option<Entry> {
-    Some(Entry {
-        act: act_in(choice, ground, objection)?,
-        assurance: Assurance::parse(assurance)?,
-        at: Timestamp::from_millis(at)?,
-        record: RecordId(parse_id(record)?),
-    })
+pub(super) fn entry_in(
+    (choice, ground, objection, assurance, at, record): WrittenEntry<'_>,
+) -> Option<(Entry, RecordId)> {
+    let act = act_in(choice, ground, objection)?;
+    let entry = Entry { act, assurance: Assurance::parse(assurance)?, at: Timestamp::from_millis(at)? };
+    Some((entry, RecordId(parse_id(record)?)))
 }
 
 pub(super) fn parse_id(text: &str) -> Option<uuid::Uuid> {

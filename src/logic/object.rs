@@ -1,12 +1,13 @@
 //! Objects of JavaScript, read strictly: a field that is not known, of another type or `null` is refused, with its place.
 //!
-//! They come in two ways. The calls that hold records come as one JSON text: for a dozen records that takes half the time of
-//! asking JavaScript for each field. The small ones come as the objects they are.
+//! They come in two ways. The calls that hold records come as one JSON text: for a dozen records that takes about
+//! half the time of asking JavaScript for each field. The small ones come as the objects they are.
 
 use std::borrow::Cow;
 use std::fmt::Formatter;
 use std::marker::PhantomData;
 
+use js_sys::{Reflect, Symbol};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_path_to_error::{Path, Segment};
@@ -18,7 +19,7 @@ use super::error::{Code, Error};
 pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
     match serde_json::from_slice(text) {
         Ok(Object(value)) => Ok(value),
-        // To know at every step where one is takes as long as all the rest, so that is for a second reading.
+        // To remember at every step where one is takes time, and most calls are right: that is for a second reading.
         Err(_) => {
             located::<T, _>(&mut serde_json::Deserializer::from_slice(text)).and(Err(Error::at(Code::BadInput, "")))
         }
@@ -27,6 +28,10 @@ pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Err
 
 /// An object as it is.
 pub(super) fn from_value<'a, T: Deserialize<'a>>(value: JsValue) -> Result<T, Error> {
+    // What can be walked through, a text or a list, would be taken for pairs of names and values.
+    if !value.is_object() || Reflect::has(&value, &Symbol::iterator()).unwrap_or(true) {
+        return Err(Error::at(Code::BadInput, ""));
+    }
     located(serde_wasm_bindgen::Deserializer::from(value))
 }
 

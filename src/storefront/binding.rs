@@ -8,7 +8,7 @@ use web_sys::HtmlFormElement;
 
 use super::{
     Error, form,
-    page::{Page, thrown},
+    page::{Page, describe, thrown},
     submission::composed,
 };
 
@@ -23,7 +23,7 @@ thread_local! {
 #[wasm_bindgen]
 pub fn bind(page: Page, form: &JsValue, locale: String) -> Result<usize, JsValue> {
     let form: &HtmlFormElement = form.dyn_ref().ok_or_else(|| thrown(Error::NotAForm))?;
-    form::read(form, &locale, &mut |problem| {
+    form::read(&describe(form, &locale), &mut |problem| {
         // An address may well be unfinished as yet; a box ticked by the page is the page's mistake already.
         if matches!(problem, Error::Preticked(_)) {
             page.tell(problem);
@@ -34,7 +34,7 @@ pub fn bind(page: Page, form: &JsValue, locale: String) -> Result<usize, JsValue
     // Passive by default, so this listener could not hold the form's submission up if it wanted to.
     let options = EventListenerOptions::default();
     let listener = EventListener::new_with_options(form, "submit", options, move |_| {
-        match form::read(&captured, &locale, &mut |problem| page.tell(problem)) {
+        match form::read(&describe(&captured, &locale), &mut |problem| page.tell(problem)) {
             // No address, so nothing to record a choice on.
             Ok(submission) if submission.choices.is_empty() => {}
             Ok(submission) => {
@@ -64,6 +64,6 @@ pub fn unbind(number: usize) {
 /// # Errors
 /// A `PlacetError` that says what is missing or unknown in it; nothing is sent then.
 #[wasm_bindgen]
-pub fn submit(page: &Page, given: &JsValue) -> Result<JsValue, JsValue> {
+pub fn submit(page: &Page, given: &str) -> Result<JsValue, JsValue> {
     Ok(composed(given).map_err(thrown)?.keep(page))
 }

@@ -3,6 +3,7 @@
 import * as core from "./glue.js";
 import { PlacetError, text } from "./page.js";
 import { queueOf } from "./queue.js";
+import { question } from "./words.js";
 
 export { PlacetError };
 
@@ -50,8 +51,8 @@ export async function open(options) {
   const queue = queueOf(key);
   const bound = new WeakMap();
   const listeners = {};
-  /** The channels whose opt-ins wait for a confirmation; all of them until the shop's policy is known. */
-  let confirmation = "*";
+  /** What the edge has told of the shop, once it has. */
+  let settings;
 
   const emit = (event, detail) => {
     const told = listeners[event] ?? [];
@@ -164,15 +165,16 @@ export async function open(options) {
   /** What Rust may ask of this half. */
   const page = {
     report,
-    keep(email, phone, country, chosen, notice, version, locale, text_sha256, kind, form) {
-      const choices = chosen.split(" ").map((one) => {
-        const [channel, purpose, choice] = one.split(":");
-        return { channel, purpose, choice };
-      });
+    keep(submission) {
+      const [email, phone, country, notice, version, locale, text_sha256, kind, form, choices] = submission.split("\0");
+      const chosen = choices.trim();
       const { id, dropped } = queue.push(
         {
           contact: { email, phone, country },
-          choices,
+          choices: chosen.split(" ").map((one) => {
+            const [channel, purpose, choice] = one.split(":");
+            return { channel, purpose, choice };
+          }),
           notice: { id: notice, version, locale, text_sha256 },
           // Neither the query nor the fragment: either may tell more about the person than we need.
           source: { kind, url: location.protocol.startsWith("http") ? location.origin + location.pathname : "", form },
@@ -187,11 +189,8 @@ export async function open(options) {
   const config = request("/v1/storefront")
     .then((response) => (response.ok ? response.json() : null))
     .then((answer) => {
-      const channels = answer?.policy?.confirmation;
-      if (Array.isArray(channels)) {
-        confirmation = channels.join(" ");
-        emit("change");
-      }
+      settings = answer;
+      emit("change");
       return answer;
     })
     .catch(() => null);
@@ -204,31 +203,26 @@ export async function open(options) {
       // Bound twice a form would be captured twice.
       bound.get(form)?.();
       // Nobody awaits what a form sends; who awaits what a script sends hears of a refusal there.
-      const binding = core.bind({ report, keep: (...all) => { page.keep(...all).catch(report); } }, form, locale);
+      const binding = core.bind({ report, keep: (submission) => { page.keep(submission).catch(report); } }, form, locale);
       const unbind = () => core.unbind(binding);
       bound.set(form, unbind);
       return unbind;
     },
     async submit(submission) {
       const { contact, choices, notice, source } = submission ?? {};
-      return core.submit(page, {
-        email: contact?.email,
-        phone: contact?.phone,
-        country: contact?.country,
-        notice: notice?.id,
-        version: notice?.version,
-        locale: notice?.locale ?? locale,
-        words: notice?.text,
-        kind: source?.kind,
-        form: source?.form,
-        choices: Array.isArray(choices)
-          ? choices.map((one) => [text(one, "channel"), text(one, "purpose"), text(one, "choice")].join(":")).join(" ")
-          : "",
-      });
+      return core.submit(
+        page,
+        [
+          text(source, "kind") === "form" ? "form" : "script", text(source, "form"),
+          text(notice, "id"), text(notice, "version"), text(notice, "locale") || locale, text(notice, "text"),
+          text(contact, "email"), text(contact, "phone"), text(contact, "country"),
+          Array.isArray(choices) ? choices.map((one) => [text(one, "channel"), text(one, "purpose"), text(one, "choice")].join(":")).join(" ") : "",
+        ].join("\0"),
+      );
     },
-    decide(channel, purpose) {
-      const reason = core.decide(queue.tracks(), confirmation, `${channel}`, `${purpose}`);
-      return reason ? { allow: false, reason } : { allow: true };
+    decide(channel, purpose, person, at) {
+      const tracks = queue.tracks().filter((own) => ["*", channel].includes(own.channel) && ["*", purpose].includes(own.purpose));
+      return core.decide(question(settings, tracks, channel, purpose, person, at), `${channel}:${purpose}:opt_in`);
     },
     on(event, listener) {
       (listeners[event] ??= []).push(listener);

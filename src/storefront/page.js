@@ -18,8 +18,23 @@ export const text = (object, name) => {
 };
 
 /** One line of the words, as storefront.d.ts defines it. */
-export const line = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim();
+const line = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim();
 
-export const label = (control) => line(control.labels?.[0]);
-
-export const language = (element, otherwise) => element.closest("[lang]")?.getAttribute("lang") || otherwise;
+/** What form.rs reads of a form, in one text: a page is read once for each submission, and each look from Rust costs bytes. */
+export const describe = (form, locale) => {
+  const notice = form.querySelector("[data-placet-notice]");
+  const { placetNotice, placetVersion } = notice?.dataset ?? {};
+  const parts = ["form", form.dataset.placetForm, placetNotice, placetVersion, notice?.closest("[lang]")?.lang || locale, line(notice)];
+  // `elements` and not a query below the form: a control may stand elsewhere and belong to it by its `form` attribute. The
+  // selector, unlike the property, knows of a disabled fieldset around a control.
+  const offered = [...form.elements].filter((control) => !control.matches(":disabled"));
+  for (const control of offered) {
+    const kind = control.dataset.placetAddress;
+    if (/^(email|phone|country)$/.test(kind)) parts.push("", kind, text(control, "value"));
+  }
+  for (const { dataset, checked, defaultChecked, labels } of offered) {
+    const { placetChannel, placetPurpose } = dataset;
+    if (placetChannel !== undefined) parts.push(defaultChecked ? "d" : checked ? "c" : "b", placetChannel, placetPurpose, line(labels?.[0]));
+  }
+  return parts.join("\0");
+};

@@ -1,6 +1,7 @@
 //! What Rust takes from JavaScript.
 
 use wasm_bindgen::prelude::*;
+use web_sys::HtmlFormElement;
 
 use super::Error;
 
@@ -13,36 +14,20 @@ extern "C" {
     #[wasm_bindgen(method, structural)]
     fn report(this: &Page, error: &JsValue);
 
-    /// Keeps a submission and begins to send it. What comes back is a promise of what becomes of it.
+    /// Keeps a submission and begins to send it: email, phone, country, notice, version, locale, hash of the words, kind, form,
+    /// each ended by U+0000, then the choices, `channel:purpose:choice`, each ended by a space. What comes back is a promise of
+    /// what becomes of it.
     #[wasm_bindgen(method, structural)]
-    #[allow(clippy::too_many_arguments, reason = "a setter for each field would be several times the bytes")]
-    pub(super) fn keep(
-        this: &Page,
-        email: &str,
-        phone: &str,
-        country: &str,
-        chosen: &str,
-        notice: &str,
-        version: &str,
-        locale: &str,
-        text_sha256: &str,
-        kind: &str,
-        form: &str,
-    ) -> JsValue;
+    pub(super) fn keep(this: &Page, submission: &str) -> JsValue;
 }
 
 #[wasm_bindgen(module = "/src/storefront/page.js")]
 extern "C" {
     fn failure(code: &str, message: &str, about: &str) -> JsValue;
 
-    /// A text in an object of the page, trimmed; empty where there is none.
-    pub(super) fn text(object: &JsValue, name: &str) -> String;
-    /// One line of the words.
-    pub(super) fn line(element: &JsValue) -> String;
-    /// The line of a control's first label; empty where it has none.
-    pub(super) fn label(control: &JsValue) -> String;
-    /// The language of an element, or else the given one.
-    pub(super) fn language(element: &JsValue, otherwise: &str) -> String;
+    /// All that a form's markup offers, and what the person did with it, as [`super::read`] reads it. The locale is the language
+    /// where no `lang` attribute says one.
+    pub fn describe(form: &HtmlFormElement, locale: &str) -> String;
 }
 
 /// An error as JavaScript knows it.

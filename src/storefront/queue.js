@@ -56,6 +56,18 @@ const freshId = () => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 };
 
+/** The numbers that known.rs has for what a page can choose. */
+const ACTS = { opt_in: 0, opt_out: 10, declined: 13 };
+
+/**
+ * An act, of `channel:purpose:choice` and its id: claimed (2), when the id was made. What is no claim of this browser has its
+ * numbers spelled out, `channel:purpose:act:assurance:milliseconds`, and `*` for all channels or purposes.
+ */
+const track = (chosen, id) => {
+  const [channel, purpose, act, assurance = 2, at = parseInt(id.replace("-", "").slice(0, 12), 16)] = chosen.split(":");
+  return { channel, purpose, act: ACTS[act] ?? +act, assurance: +assurance, at: +at, id };
+};
+
 /** The queue and the memory of one shop. Two shops of one origin stay apart by their keys. */
 export const queueOf = (key) => {
   const waiting = `placet:${key}:queue:`;
@@ -128,12 +140,12 @@ export const queueOf = (key) => {
       remove(waiting + id);
     },
 
-    /** All choices, a line each: channel:purpose:choice, a space, the id. Those that still wait count as well. */
+    /** All acts; those that still wait count as well. In the order of their times and ids. */
     tracks() {
       return [
-        ...names(acknowledged).map((chosen) => `${chosen} ${get(acknowledged + chosen)}`),
-        ...names(waiting).flatMap((id) => (entry(id)?.chosen.split(" ") ?? []).map((chosen) => `${chosen} ${id}`)),
-      ].join("\n");
+        ...names(acknowledged).map((chosen) => track(chosen, get(acknowledged + chosen))),
+        ...names(waiting).flatMap((id) => (entry(id)?.chosen.split(" ") ?? []).map((chosen) => track(chosen, id))),
+      ].sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1));
     },
   };
 };

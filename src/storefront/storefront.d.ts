@@ -19,10 +19,46 @@ export type Channel = "email" | "sms" | "phone" | "whatsapp" | "push" | "post";
 export type Choice = "opt_in" | "opt_out" | "declined";
 
 /** Why a message may not be sent. */
-export type Reason = "never_asked" | "declined" | "opted_out" | "objected" | "awaiting_confirmation";
+export type Reason =
+  | "never_asked" | "declined" | "opted_out" | "objected" | "suppressed" | "channel_off" | "no_address" | "restricted"
+  | "basis_not_accepted" | "under_age" | "expired" | "awaiting_confirmation";
 
-/** May we send this? With the reason where not. */
-export type Decision = { allow: true; reason?: undefined } | { allow: false; reason: Reason };
+/** The ground on which an opt-in rests. */
+export type Basis = "consent" | "soft_opt_in" | "implied" | "legitimate_interest" | "contract";
+
+/** May we send this? By which law, and why or why not. */
+export type Decision = ({ allow: true; reason: null } | { allow: false; reason: Reason }) & {
+  /** The record that decides. */
+  record: string | null;
+  /** The basis of that record, where it is an opt-in. */
+  basis: Basis | null;
+  /** The dealing that the basis rests on. */
+  dealing: string | null;
+  /** The rule that was applied; `any` is the strictest of all. */
+  rule: { id: string; law: string; article: string };
+  /** When an allow becomes a deny, or a deny an allow, if nothing is recorded until then; RFC 3339. */
+  until: string | null;
+  /** Why the shop goes its own way with this rule. */
+  override: string | null;
+  /** The steps that led there, in words; none until the shop's settings have arrived. */
+  explain: string[];
+};
+
+/** What the page knows of the person. */
+export interface Person {
+  /** ISO 3166-1 alpha-2, such as `DE`. Without it the strictest rule applies. */
+  country?: string;
+  /** ISO 3166-2 without the country, such as `FL`. */
+  region?: string;
+  /** As whom the person is addressed; a consumer where nothing is said. */
+  relation?: "consumer" | "business";
+  /** The date of birth, such as `2009-05-01`. */
+  born?: string;
+  /** Whether the person's data may be kept and not used (GDPR Art. 18). */
+  restricted?: boolean;
+  /** `false` where there is no address that the channel could use. */
+  reachable?: boolean;
+}
 
 export interface Options {
   /** The http(s) address of the edge. */
@@ -77,8 +113,15 @@ export interface Config {
   channels: Channel[];
   purposes: string[];
   notices: { id: string; version: string; locale: string; text: string }[];
-  /** The channels on which an opt-in waits until its address confirms it. */
-  policy: { confirmation: Channel[] };
+  /** What the shop asks for beyond the law. */
+  policy: {
+    /** The channels on which an opt-in waits until its address confirms it. */
+    confirmation: Channel[];
+    /** The purposes that are no advertising. */
+    transactional?: string[];
+  };
+  /** What `decide` goes by: the terms of every place for this shop, and the words of explanations. */
+  decisions?: object;
 }
 
 export interface Events {
@@ -134,12 +177,16 @@ export interface Placet {
   submit(submission: Submission): Promise<Receipt | Queued>;
 
   /**
-   * What this browser's own submissions amount to, by the same logic as at the edge. It knows nothing of other browsers:
-   * the word of the edge is final.
+   * What this browser's own submissions amount to, by the same logic and rules as at the edge. It knows nothing of other
+   * browsers: the word of the edge is final. `at` is the time asked about; now where it is left out.
+   *
+   * ```js
+   * const { allow, reason, until, rule } = placet.decide("email", "newsletter", { country: "FR" });
+   * ```
    *
    * @throws {PlacetError} `unknown_channel`, `bad_purpose`.
    */
-  decide(channel: Channel, purpose: string): Decision;
+  decide(channel: Channel, purpose: string, person?: Person, at?: Date | string | number): Decision;
 
   /** Listens. Returns what undoes it. */
   on<E extends keyof Events>(event: E, listener: (detail: Events[E]) => void): () => void;

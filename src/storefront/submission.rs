@@ -4,8 +4,8 @@ use wasm_bindgen::prelude::*;
 
 use super::{
     Error,
-    page::{self, Page},
-    text::{cut, each},
+    page::Page,
+    text::{Fields, cut, each},
     words,
 };
 use crate::consent::{AddressKind, Channel, Choice, CountryCode, PhoneNumber, PurposeSlug};
@@ -23,35 +23,51 @@ pub struct Chosen {
 
 /// A submission, whole and checked. Texts are empty where there is none.
 #[derive(Clone, Debug)]
-pub struct Submission {
+pub struct Submission<'a> {
     /// A mailbox.
-    pub email: String,
+    pub email: &'a str,
     /// A telephone number, as written; the edge brings it into E.164 form.
-    pub phone: String,
+    pub phone: &'a str,
     /// ISO 3166-1 alpha-2.
-    pub country: String,
+    pub country: &'a str,
     /// What was chosen.
     pub choices: Vec<Chosen>,
     /// The shop's name for the words that were shown.
-    pub notice: String,
+    pub notice: &'a str,
     /// Their version.
-    pub version: String,
+    pub version: &'a str,
     /// Their language, BCP 47.
-    pub locale: String,
+    pub locale: &'a str,
     /// The words themselves. They stay here; their hash travels.
     pub words: String,
     /// Where it comes from: `form` or `script`.
-    pub kind: &'static str,
+    pub kind: &'a str,
     /// The shop's name for the form.
-    pub form: String,
+    pub form: &'a str,
 }
 
-impl Submission {
+impl<'a> Submission<'a> {
+    /// Reads what a form and a script have in common: kind, form, notice, version, locale, words.
+    pub(super) fn begun(fields: &mut Fields<'a>) -> Self {
+        Self {
+            email: "",
+            phone: "",
+            country: "",
+            choices: Vec::new(),
+            kind: fields.next(),
+            form: fields.next(),
+            notice: fields.next(),
+            version: fields.next(),
+            locale: fields.next(),
+            words: fields.next().into(),
+        }
+    }
+
     /// The address that a channel needs; empty for those kinds that a page cannot give.
     fn address(&self, channel: Channel) -> &str {
         match channel.address_kind() {
-            AddressKind::Email => &self.email,
-            AddressKind::Phone => &self.phone,
+            AddressKind::Email => self.email,
+            AddressKind::Phone => self.phone,
             AddressKind::Push | AddressKind::Postal => "",
         }
     }
@@ -95,20 +111,6 @@ impl Submission {
         Ok(())
     }
 
-    /// What was chosen, each as `channel:purpose:choice`, with spaces between.
-    fn chosen(&self) -> String {
-        let mut text = String::new();
-        for Chosen { channel, purpose, choice } in &self.choices {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            for part in [channel.as_str(), ":", purpose.as_str(), ":", choice.as_str()] {
-                text.push_str(part);
-            }
-        }
-        text
-    }
-
     /// Hands it to the page, which keeps it and sends it until the edge has answered.
     pub(super) fn keep(&self, page: &Page) -> JsValue {
         // An address that no choice is about is none of our business (GDPR Art. 5(1)(c)): a phone number given for the
@@ -116,19 +118,33 @@ impl Submission {
         let asked = |kind| self.choices.iter().any(|chosen| chosen.channel.address_kind() == kind);
         // A country is a help, never a reason to be refused: what is no code is left out.
         let country = self.country.to_ascii_uppercase();
-        page.keep(
-            if asked(AddressKind::Email) { &self.email } else { "" },
-            if asked(AddressKind::Phone) { &self.phone } else { "" },
+        let mut text = String::new();
+        for part in [
+            if asked(AddressKind::Email) { self.email } else { "" },
+            if asked(AddressKind::Phone) { self.phone } else { "" },
             if CountryCode::parse(&country).is_some() { &country } else { "" },
-            &self.chosen(),
-            &self.notice,
-            &self.version,
-            &self.locale,
+            self.notice,
+            self.version,
+            self.locale,
             &words::sha256(&self.words),
             self.kind,
-            &self.form,
-        )
+            self.form,
+        ] {
+            add(&mut text, part, "\0");
+        }
+        for Chosen { channel, purpose, choice } in &self.choices {
+            add(&mut text, channel.as_str(), ":");
+            add(&mut text, purpose.as_str(), ":");
+            add(&mut text, choice.as_str(), " ");
+        }
+        page.keep(&text)
     }
+}
+
+#[inline(never)]
+fn add(text: &mut String, part: &str, end: &str) {
+    text.push_str(part);
+    text.push_str(end);
 }
 
 /// Reads `channel:purpose:choice`.
@@ -145,27 +161,20 @@ pub(super) fn scope(channel: &str, purpose: &str) -> Result<(Channel, PurposeSlu
     Ok((channel, PurposeSlug::parse(purpose).ok_or(Error::BadPurpose)?))
 }
 
-/// The submission that a script composed, its fields as `entry.js` names them.
+/// The submission that a script composed: what [`Submission::begun`] reads, then email, phone, country, and the choices with
+/// spaces between.
 ///
 /// # Errors
 /// Says what is missing or unknown in it; nothing is sent then.
-pub fn composed(given: &JsValue) -> Result<Submission, Error> {
-    let text = |name| page::text(given, name);
-    let mut submission = Submission {
-        email: text("email"),
-        phone: text("phone"),
-        country: text("country"),
-        choices: Vec::new(),
-        notice: text("notice"),
-        version: text("version"),
-        locale: text("locale"),
-        words: text("words"),
-        kind: if text("kind") == "form" { "form" } else { "script" },
-        form: text("form"),
-    };
+pub fn composed(given: &str) -> Result<Submission<'_>, Error> {
+    let mut fields = Fields(given);
+    let mut submission = Submission::begun(&mut fields);
+    submission.email = fields.next();
+    submission.phone = fields.next();
+    submission.country = fields.next();
     submission.check_words()?;
     let mut outcome = Err(Error::NoChoices);
-    each(&text("choices"), b' ', &mut |text| {
+    each(fields.next(), b' ', &mut |text| {
         if matches!(outcome, Ok(()) | Err(Error::NoChoices)) {
             outcome = chosen(text).and_then(|chosen| {
                 submission.check_address(chosen.channel)?;

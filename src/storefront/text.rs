@@ -17,6 +17,18 @@ pub(super) fn each<'a>(mut text: &'a str, between: u8, take: &mut dyn FnMut(&'a 
     }
 }
 
+/// The parts of a text between U+0000, which no text of a page has: what JavaScript hands over in one piece.
+pub(super) struct Fields<'a>(pub(super) &'a str);
+
+impl<'a> Fields<'a> {
+    /// The next part; empty after the last.
+    pub(super) fn next(&mut self) -> &'a str {
+        let (part, rest) = cut(self.0, 0).unwrap_or((self.0, ""));
+        self.0 = rest;
+        part
+    }
+}
+
 /// Bytes in lower-case hex.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let mut text = String::new();
@@ -26,19 +38,4 @@ pub(super) fn hex(bytes: &[u8]) -> String {
         }
     }
     text
-}
-
-/// Reads lower-case hex digits, dashes aside; `None` when there is anything else.
-pub(super) fn read_hex(text: &str) -> Option<u128> {
-    let mut number = 0;
-    for byte in text.bytes() {
-        let digit = match byte {
-            b'-' => continue,
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        number = number << 4 | u128::from(digit);
-    }
-    Some(number)
 }

@@ -314,3 +314,29 @@ fn every_question_has_one_answer() {
         Ok(decision.record().is_some())
     });
 }
+
+#[test]
+fn what_speaks_about_the_question_bears_on_it_and_nothing_else_does() {
+    let elsewhere = prop::collection::vec((record(), select(Channel::ALL), any::<bool>()), 0..6);
+    let wide = prop::collection::vec((any::<bool>(), any::<bool>()), 6);
+    holds(20_000, 3, (case(), shop(), elsewhere, wide), |(case, shop, elsewhere, wide)| {
+        let decision = case.decide(&shop);
+        let asked = Asked::new(case.question(&shop));
+        let mut tracks = asked.standing.tracks().to_vec();
+        // A no to everything is a no to this.
+        for (track, (channels, purposes)) in tracks.iter_mut().zip(wide) {
+            let is_no = matches!(track.act, Act::OptOut { .. });
+            track.scope.channel.take_if(|_| is_no && channels);
+            track.scope.purpose.take_if(|_| is_no && purposes);
+        }
+        tracks.extend(elsewhere.into_iter().map(|(record, channel, same_purpose)| {
+            let other = same_purpose && channel != case.channel;
+            track(&record, channel, if other { "offers" } else { "surveys" })
+        }));
+        let (standing, now) = (Standing::of(tracks), Timestamp::from_millis(case.now).unwrap());
+        let wider = decide(&standing, &shop, &asked.person, case.channel, &slug("offers"), now);
+        prop_assert_eq!((wider.verdict.finding, wider.until()), (decision.verdict.finding, decision.until()));
+        prop_assert_eq!((wider.record(), wider.rule.id), (decision.record(), decision.rule.id));
+        Ok(decision.record().is_some())
+    });
+}

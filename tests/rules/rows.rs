@@ -231,6 +231,18 @@ fn every_row_has_a_test_and_every_test_a_row() {
 }
 
 #[test]
+fn who_is_not_known_as_a_business_is_addressed_as_a_consumer() {
+    let (policy, standing) = (Policy::default(), Standing::default());
+    for (relation, row) in
+        [(None, "de-phone"), (Some(Relation::Consumer), "de-phone"), (Some(Relation::Business), "de-phone-business")]
+    {
+        let person = Person { place: place("DE", ""), relation, ..Person::default() };
+        let decision = decide(&standing, &policy, &person, Channel::Phone, &slug("offers"), time(millis(GIVEN)));
+        assert_eq!((decision.rule.id, decision.reason()), (row, Some(Reason::NeverAsked)));
+    }
+}
+
+#[test]
 fn gdpr_8_1_a_child_s_own_yes_counts_from_the_age_of_its_country() {
     let ages = [
         (0, "AU CA CH"),

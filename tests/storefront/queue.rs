@@ -1,7 +1,6 @@
 //! What is kept in this browser until the edge has it, and of what the edge has: `src/storefront/queue.js` over the real
 //! `localStorage`.
 
-use placet::storefront::decide;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -25,13 +24,25 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn acknowledge(this: &Queue, id: &str);
     #[wasm_bindgen(method)]
-    fn tracks(this: &Queue) -> String;
+    fn tracks(this: &Queue) -> js_sys::Array;
     #[wasm_bindgen(method)]
     fn entry(this: &Queue, id: &str) -> JsValue;
 }
 
 fn field(of: &JsValue, name: &str) -> JsValue {
     js_sys::Reflect::get(of, &name.into()).unwrap()
+}
+
+/// What the queue knows, an act a line.
+fn known(queue: &Queue) -> String {
+    let acts = queue.tracks();
+    let act = |act: JsValue| {
+        let text = |name| field(&act, name).as_string().unwrap();
+        let number = |name| field(&act, name).as_f64().unwrap();
+        let (act, assurance) = (number("act"), number("assurance"));
+        format!("{}:{}:{act}:{assurance} {}", text("channel"), text("purpose"), text("id"))
+    };
+    acts.iter().map(act).collect::<Vec<_>>().join("\n")
 }
 
 /// Keeps one submission and returns its id, and whether an older one had to go.
@@ -59,7 +70,7 @@ fn what_waits_is_bounded_and_in_order() {
     for (id, _) in &pushed {
         queue.forget(id);
     }
-    assert_eq!((queue.wait(), queue.tracks()), (None, String::new()), "what was refused leaves nothing behind");
+    assert_eq!((queue.wait(), known(&queue)), (None, String::new()), "what was refused leaves nothing behind");
 }
 
 #[wasm_bindgen_test]
@@ -83,13 +94,15 @@ fn an_acknowledged_choice_is_remembered_without_its_address() {
     let (second, _) = push(&queue, "email:newsletter:opt_in");
     queue.acknowledge(&second);
     queue.acknowledge(&first);
-    let expected = format!("email:newsletter:opt_in {second}\nsms:offers:declined {first}");
-    assert_eq!(queue.tracks(), expected, "the later one stays, whatever the order of the answers");
-    assert_eq!(other.tracks(), "", "another shop of this origin");
-    let (third, _) = push(&queue, "email:offers:opt_in");
-    assert_eq!(queue.tracks(), format!("{expected}\nemail:offers:opt_in {third}"), "what still waits counts as well");
+    // In the order of their ids, all of them claimed.
+    let expected = format!("sms:offers:13:2 {first}\nemail:newsletter:0:2 {second}");
+    assert_eq!(known(&queue), expected, "the later one stays, whatever the order of the answers");
+    assert_eq!(known(&other), "", "another shop of this origin");
+    let (third, _) = push(&queue, "email:offers:opt_out");
+    assert_eq!(known(&queue), format!("{expected}\nemail:offers:10:2 {third}"), "what still waits counts as well");
+    let at = field(&queue.tracks().get(2), "at").as_f64().unwrap();
+    assert_eq!(at, (uuid::Uuid::parse_str(&third).unwrap().as_u128() >> 80) as f64);
     queue.forget(&third);
-    assert_eq!(decide(&queue.tracks(), "", "email", "newsletter").unwrap(), JsValue::UNDEFINED);
 }
 
 #[wasm_bindgen_test]
@@ -98,11 +111,11 @@ fn without_storage_it_is_kept_in_memory() {
         let restore = block(how);
         let queue = queue_of(how);
         let (id, _) = push(&queue, "email:newsletter:opt_in");
-        let kept = !queue.entry(&id).is_undefined() && queue.tracks().contains(&id);
+        let kept = !queue.entry(&id).is_undefined() && known(&queue).contains(&id);
         queue.acknowledge(&id);
-        let known = queue.tracks();
+        let left = known(&queue);
         restore.call0(&JsValue::UNDEFINED).unwrap();
         assert!(kept, "{how}");
-        assert_eq!(known, format!("email:newsletter:opt_in {id}"), "{how}");
+        assert_eq!(left, format!("email:newsletter:0:2 {id}"), "{how}");
     }
 }

@@ -1,37 +1,98 @@
 // Compiled, never run: what a caller may write, and what the compiler must stop.
-import { decide, normalise, PlacetError, standing, type ConsentRecord, type Status } from "placet/logic";
+import {
+  ages, decide, normalise, PlacetError, reasons, rules, standing,
+  type ConsentRecord, type Person, type Policy, type Reason, type Status,
+} from "placet/logic";
 
-const yes: ConsentRecord = {
-  choice: "opt_in",
-  channel: "email",
-  purpose: "newsletter",
-  assurance: "confirmed",
-  received_at: "2026-01-02T00:00:00Z",
-};
-const wideNo: ConsentRecord = { choice: "opt_out", objection: true, assurance: "staff", received_at: "2026-01-02T00:00:00Z" };
+const when = { received_at: "2026-01-02T00:00:00Z" };
+const shop = { assurance: "authenticated", ...when } as const;
+const yes: ConsentRecord = { choice: "opt_in", channel: "email", purpose: "newsletter", assurance: "confirmed", ...when };
+const wideNo: ConsentRecord = { choice: "opt_out", objection: true, assurance: "staff", received_at: new Date() };
+const erased: ConsentRecord = { choice: "opt_out", suppression: true, objection: false, assurance: "staff", ...when };
+const customer: ConsentRecord = { choice: "opt_in", channel: "email", purpose: "offers", basis: "soft_opt_in", dealing: "purchase", ...shop };
+const asked: ConsentRecord = { choice: "opt_in", channel: "email", purpose: "offers", basis: "implied", dealing: "inquiry", ...shop };
+const declined: ConsentRecord = { choice: "declined", channel: "sms", purpose: "offers", assurance: "claimed", ...when };
+const called: ConsentRecord = { activity: "used", channel: "phone", ...when };
+const screened: ConsentRecord = { activity: "screened", assurance: "staff", ...when };
 
-// @ts-expect-error only an opt-out may be wide
-const wideYes: ConsentRecord = { choice: "opt_in", channel: "email", assurance: "confirmed", received_at: "2026-01-02T00:00:00Z" };
+// @ts-expect-error only an opt-out or an activity may be wide
+const wideYes: ConsentRecord = { choice: "opt_in", channel: "email", ...shop };
+// @ts-expect-error so may no answer that was not given
+const wideDeclined: ConsentRecord = { choice: "declined", purpose: "offers", ...shop };
 // @ts-expect-error an objection is a no
 const objectingYes: ConsentRecord = { ...yes, objection: true };
+// @ts-expect-error a no is of one kind
+const twofold: ConsentRecord = { choice: "opt_out", objection: true, suppression: true, ...shop };
 // @ts-expect-error a no has no ground
-const groundedNo: ConsentRecord = { choice: "opt_out", basis: "consent", assurance: "staff", received_at: "2026-01-02T00:00:00Z" };
+const groundedNo: ConsentRecord = { choice: "opt_out", basis: "consent", ...shop };
+// @ts-expect-error a soft opt-in rests on a dealing
+const baseless: ConsentRecord = { choice: "opt_in", channel: "email", purpose: "offers", basis: "soft_opt_in", ...shop };
+// @ts-expect-error and not on any
+const soft: ConsentRecord = { choice: "opt_in", channel: "email", purpose: "offers", basis: "soft_opt_in", dealing: "inquiry", ...shop };
+// @ts-expect-error a consent rests on itself
+const bought: ConsentRecord = { choice: "opt_in", channel: "email", purpose: "offers", basis: "consent", dealing: "purchase", ...shop };
+// @ts-expect-error an activity is no choice
+const both: ConsentRecord = { choice: "opt_out", activity: "used", ...shop };
+// @ts-expect-error one of the two is needed
+const neither: ConsentRecord = { channel: "email", purpose: "offers", ...shop };
+// @ts-expect-error who chose has to be known
+const unknown: ConsentRecord = { choice: "opt_out", ...when };
 // @ts-expect-error no such assurance
 const sure: ConsentRecord = { ...yes, assurance: "sure" };
-// @ts-expect-error a time is a text
+// @ts-expect-error a time is a text or a Date
 const numbered: ConsentRecord = { ...yes, received_at: 1767312000000 };
+// @ts-expect-error what is not known is left out
+const undated: ConsentRecord = { ...yes, occurred_at: null };
 
-const decision = decide({ records: [yes, wideNo], policy: { confirmation: ["email"] }, channel: "email", purpose: "newsletter" });
-if (!decision.allow) decision.reason satisfies string;
+const person: Person = { country: "US", region: "FL", relation: "business", born: "2009-05-01", restricted: false, reachable: true };
+// @ts-expect-error a date of birth has no time, so it is no Date
+const born: Person = { born: new Date() };
+// @ts-expect-error no such relation
+const friend: Person = { relation: "friend" };
+
+const policy: Policy = {
+  channels: ["email"], confirmation: ["email"], transactional: ["orders"], bases: ["consent"], minimum_age: 16, age_required: true,
+  expires_after_months: 24, overrides: [{ rule: "us-phone", accept: ["implied"], waive: ["expiry"], reason: "memo 7" }],
+};
+// @ts-expect-error a contract is no ground for advertising
+const contract: Policy = { overrides: [{ rule: "de-email", accept: ["contract"], reason: "memo 7" }] };
+// @ts-expect-error an override has a reason
+const unreasoned: Policy = { overrides: [{ rule: "de-email", waive: ["age"] }] };
+// @ts-expect-error no such waiver
+const lawless: Policy = { overrides: [{ rule: "de-email", waive: ["law"], reason: "memo 7" }] };
+// @ts-expect-error no such channel
+const fax: Policy = { confirmation: ["fax"] };
+
+const about = { channel: "email", purpose: "newsletter", at: "2026-11-23T10:00:00Z" } as const;
+const decision = decide({ records: [yes, wideNo, erased, customer, asked, declined, called, screened], ...about, person, policy });
+if (decision.allow) decision.reason satisfies null;
+else decision.reason satisfies Reason;
+const steps: string[] = decision.explain;
+const law: string = decision.rule.law;
+const until: Date | undefined = decision.until === null ? undefined : new Date(decision.until);
+// @ts-expect-error it may never change
+const always: string = decision.until;
+
+const quiet = decide({ records: [], ...about, at: new Date(), explain: false });
+const { allow, override } = quiet;
+// @ts-expect-error the steps were not asked for
+quiet.explain;
+const perhaps = decide({ records: [], ...about, explain: Math.random() > 0.5 });
+perhaps.explain satisfies string[] | undefined;
+
 // @ts-expect-error what is asked about is needed
 decide({ records: [] });
+// @ts-expect-error there is no clock
+decide({ records: [], channel: "email", purpose: "newsletter" });
 // @ts-expect-error no such channel
-decide({ records: [], channel: "fax", purpose: "newsletter" });
-// @ts-expect-error no such channel
-decide({ records: [], policy: { confirmation: ["fax"] }, channel: "sms", purpose: "newsletter" });
+decide({ records: [], ...about, channel: "fax" });
+// @ts-expect-error no such field
+decide({ records: [], ...about, now: "2026-11-23T10:00:00Z" });
 
-const statuses: Status[] = standing({ records: [yes] }).map(({ status }) => status);
-standing({ records: [wideNo], channel: "sms", purpose: "newsletter" });
+const statuses: Status[] = standing({ records: [yes], at: new Date() }).map(({ status }) => status);
+standing({ records: [wideNo], at: about.at, channel: "sms", purpose: "newsletter", person, policy })[0]?.record satisfies string | null | undefined;
+// @ts-expect-error there is no clock
+standing({ records: [yes] });
 
 const { key, kind } = normalise({ kind: "phone", value: "+44 7700 900123" });
 key satisfies string;
@@ -39,5 +100,15 @@ kind satisfies "phone";
 // @ts-expect-error no such kind
 normalise({ kind: "postal", value: "1 High Street" });
 
+rules().filter(({ grounds }) => grounds.includes("implied:inquiry")).map(({ limits }) => limits.inquiry_months satisfies number | null);
+rules({ country: "DE", channel: "phone", relation: "business" })[0]?.to satisfies string | null | undefined;
+// @ts-expect-error no such channel
+rules({ channel: "fax" });
+// @ts-expect-error no such ground
+rules().filter(({ grounds }) => grounds.includes("soft_opt_in"));
+
+const grown: number[] = ages().flatMap(({ years }) => years ?? []);
+reasons().map(({ reason, meaning }) => [reason satisfies Reason, meaning satisfies string]);
+
 const error: unknown = undefined;
-if (error instanceof PlacetError && error.code === "bad_time") error.pointer satisfies string;
+if (error instanceof PlacetError && error.code === "no_ground") error.pointer satisfies string;

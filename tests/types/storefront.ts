@@ -1,5 +1,5 @@
 // Compiled, never run: what a shop may write, and what the compiler must stop.
-import { open, PlacetError, type Channel, type Config, type Decision, type Receipt } from "placet/storefront";
+import { open, PlacetError, type Channel, type Config, type Decision, type Reason, type Receipt } from "placet/storefront";
 
 declare const form: HTMLFormElement;
 declare const bytes: ArrayBuffer;
@@ -58,10 +58,14 @@ await placet.submit({
 
 const decision: Decision = placet.decide("email", "newsletter");
 if (decision.allow) {
-  const none: undefined = decision.reason;
+  const none: null = decision.reason;
 } else {
-  const reason: "never_asked" | "declined" | "opted_out" | "objected" | "awaiting_confirmation" = decision.reason;
+  const reason: Reason = decision.reason;
 }
+const until: string | null = decision.until;
+placet.decide("sms", "offers", { country: "US", region: "FL", born: "2009-05-01" }, new Date());
+// @ts-expect-error no such relation
+placet.decide("sms", "offers", { relation: "friend" });
 // @ts-expect-error no such channel
 placet.decide("fax", "newsletter");
 // @ts-expect-error not a reason that there is

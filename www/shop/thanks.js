@@ -6,6 +6,7 @@ const WORDS = {
   never_asked: ["Not asked yet.", "You have told us nothing about this, so we do not write."],
   declined: ["No.", "You left the box unticked, so we do not write."],
   opted_out: ["No.", "You asked us to stop, so we do not write."],
+  objected: ["No.", "You objected to advertising, so we do not write."],
   awaiting_confirmation: ["Almost.", "Your address has yet to confirm this. Until then we do not write."],
 };
 const YES = ["Yes.", "We may write to you. You can withdraw at any time."];

@@ -23,12 +23,13 @@ const FEATURES = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globa
 /**
  * The smallest storefront, as measured (the module alone, brotli): plain 14.7 KB; with a standard library built for size and
  * without panic messages 12.1; with generic code inlined before it reaches LLVM 11.1, since -Oz leaves iterators in memory;
- * with LLVM optimising for speed but inlining little 10.7; with short names at the boundary 10.1.
+ * with LLVM optimising for speed but inlining little 10.7; with short names at the boundary 10.1. (That was before forms were
+ * described by JavaScript and decisions had laws; how little LLVM may inline has been measured again since.)
  */
 const SMALLEST = {
   flags: [
     "-Cpanic=immediate-abort", "-Zunstable-options", "-Zlocation-detail=none", "-Zfmt-debug=none",
-    "-Zmir-opt-level=3", "-Zinline-mir=yes", "-Cllvm-args=-inline-threshold=25",
+    "-Zmir-opt-level=3", "-Zinline-mir=yes", "-Cllvm-args=-inline-threshold=8",
   ],
   args: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
   env: { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_STOREFRONT_OPT_LEVEL: "2" },
@@ -121,6 +122,13 @@ function rename(file, module, { imports, exports }) {
   }
   // Binaryen names the one module that is left "a".
   replace(new RegExp(`^        "${literal(module)}": import0,$`, "m"), "a: import0,");
+  // Code for callers and engines that there are none of: strings without `realloc`, modules in other wrappings, engines that
+  // have reference types but no `encodeInto`, and a decoder that fails after two gigabytes of text.
+  replace(/^    if \(realloc === undefined\) \{[^}]*\}$/m, "");
+  replace(/^    if \(module !== undefined\) \{\n        if \(Object.getPrototypeOf[^]*?\n    \}$/m, "    ({ module } = module);");
+  replace(/^    if \(!\(module instanceof WebAssembly\.Module\)\) \{\n        module = new WebAssembly\.Module\(module\);\n    \}$/m, "");
+  replace(/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}$/m, "");
+  replace(/^    numBytesDecoded \+= bytes\.length;[^]*?\n    \}$/m, "");
   // Rust's imports from our own JavaScript go through functions of the glue; the module itself is not asked for.
   glue = glue.replace(/^        ".*\/snippets\/.*": import\d+,$/gm, "").replace(/^import \* as import\d+ from .*$/gm, "");
   writeFileSync(file, glue);
@@ -156,8 +164,8 @@ async function buildStorefront() {
   if (!stdAtHand) {
     say("storefront", "NOTE: no source of the standard library (PLACET_STD_SOURCE), so the module comes out larger than it should; try: rustup component add rust-src");
   }
-  // Control flow taken apart and put together anew leaves a hundred bytes less after the second round.
-  const optimise = ["--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions"];
+  // Control flow taken apart and put together anew leaves a hundred bytes less after the next rounds.
+  const optimise = ["--flatten", "--rereloop", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions"];
   const out = bindgen(cargo("storefront", "storefront", stdAtHand ? SMALLEST : undefined), "storefront", optimise, true);
   const to = fresh("storefront");
   cpSync(join(out, "storefront_bg.wasm"), join(to, "storefront_bg.wasm"));
