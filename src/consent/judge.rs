@@ -247,7 +247,7 @@ fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp
         return Verdict::of(Finding::Restricted, None);
     }
     let bearing = Bearing::of(entries, terms, at);
-    let grown_up = person.born.map(|born| born.plus_months(terms.minimum_age * 12).plus_millis(BEGUN_EVERYWHERE));
+    let grown_up = person.born.map(|born| born.plus_months(terms.minimum_age.saturating_mul(12)).plus_millis(BEGUN_EVERYWHERE));
 
     let mut best: Option<(Finding, Timestamp, usize)> = None;
     let (mut latest_yes, mut lifted) = (Latest::NONE, Latest::NONE);

@@ -221,8 +221,10 @@ export async function open(options) {
       );
     },
     decide(channel, purpose, person, at) {
-      const tracks = queue.tracks().filter((own) => ["*", channel].includes(own.channel) && ["*", purpose].includes(own.purpose));
-      return core.decide(question(settings, tracks, channel, purpose, person, at), `${channel}:${purpose}:opt_in`);
+      const time = +new Date(at ?? Date.now());
+      // As things stood then.
+      const tracks = queue.tracks().filter((own) => ["*", channel].includes(own.channel) && ["*", purpose].includes(own.purpose) && own.at <= time);
+      return core.decide(question(settings, tracks, channel, purpose, person, time), `${channel}:${purpose}:opt_in`);
     },
     on(event, listener) {
       (listeners[event] ??= []).push(listener);

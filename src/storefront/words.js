@@ -16,7 +16,7 @@ const STRICTEST = {
 const date = (time) => (time < -62135596800000 ? "an unknown date" : new Date(time).toISOString());
 
 /** What known.rs draws its numbers from, and hands its verdict to. */
-export const question = (settings, tracks, channel, purpose, person, at = Date.now()) => {
+export const question = (settings, tracks, channel, purpose, person, time) => {
   const { terms, places, ages, words } = settings?.decisions ?? STRICTEST;
   const { country, region, relation, born, restricted, reachable } = person ?? {};
   const of = places[channel] ?? {};
@@ -26,7 +26,7 @@ export const question = (settings, tracks, channel, purpose, person, at = Date.n
   const rows = (narrowest ?? [0]).map((number) => terms[number]);
   const numbers = [
     // Who was born on a 29 February comes of age on a 1 March.
-    +new Date(at), Date.parse(born) + (/-02-29$/.test(born) ? 864e5 : 0), reachable === false, restricted, ages[country] ?? ages[""],
+    time, Date.parse(born) + (/-02-29$/.test(born) ? 864e5 : 0), reachable === false, restricted, ages[country] ?? ages[""],
     tracks.length, ...tracks.flatMap((track) => [track.act, track.assurance, track.at]),
     rows.length, ...rows.flatMap((row) => row.numbers),
   ].values();

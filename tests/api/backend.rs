@@ -59,7 +59,8 @@ pub trait Backend {
     }
 }
 
-fn databases(directory: &Path) -> Vec<PathBuf> {
+/// The databases of the shops below a directory.
+pub fn databases(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).into_iter().flatten().map(Result::unwrap) {
         let path = entry.path();
@@ -194,6 +195,13 @@ impl Workerd {
             std::thread::sleep(Duration::from_millis(20));
         }
         process
+    }
+
+    /// Ends workerd, does some work on its data, and starts it again.
+    pub fn stopped(&mut self, work: impl FnOnce(&Path)) {
+        self.kill();
+        work(&self.data.0);
+        self.process = Self::spawn(&self.data.0, self.port);
     }
 
     fn kill(&mut self) {

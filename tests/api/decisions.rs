@@ -341,6 +341,11 @@ fn an_override_is_repeated_in_every_decision_under_it(backend: &mut dyn Backend)
             "unknown_waiver",
             "/policy/overrides/0/waive/0",
         ),
+        (
+            json!({ "overrides": [{ "rule": "de-email", "reason": "x" }, { "rule": "de-email", "reason": "y" }] }),
+            "repeated_rule",
+            "/policy/overrides/1/rule",
+        ),
         (json!({ "overrides": [{ "rule": "de-email" }] }), "missing_field", "/policy/overrides/0/reason"),
         (json!({ "transactional": ["other"] }), "unknown_purpose", "/policy/transactional/0"),
         (json!({ "minimum_age": 121 }), "out_of_range", "/policy/minimum_age"),

@@ -7,6 +7,7 @@ mod client;
 mod decisions;
 mod doors;
 mod refusals;
+mod same;
 
 /// Makes two tests of every scenario named, one a backend.
 #[macro_export]

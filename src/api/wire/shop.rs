@@ -104,6 +104,12 @@ impl PolicyBody {
             Some(number) if number > max => Err(Problem::field(pointer, Fault::new("out_of_range", detail))),
             given => Ok(given.unwrap_or(0)),
         };
+        for (index, own) in self.overrides.iter().enumerate() {
+            if self.overrides.iter().take(index).any(|earlier| earlier.0.rule == own.0.rule) {
+                let fault = Fault::new("repeated_rule", "override each rule once, with all that is loosened");
+                return Err(Problem::field(format!("/policy/overrides/{index}/rule"), fault));
+            }
+        }
         let numbered = self.overrides.iter().enumerate();
         Ok(PolicySettings {
             transactional: each("/policy/transactional", transactional, own, &unknown)?,
