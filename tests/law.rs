@@ -103,7 +103,8 @@ fn case() -> impl Strategy<Value = Case> {
 /// the law of standings is left out: every ground is good, for ever.
 fn naive(records: &[Track], channel: Channel, purpose: &PurposeSlug) -> Finding {
     let matching: Vec<&Track> = records.iter().filter(|record| record.scope.covers(channel, purpose)).collect();
-    let refusals = || matching.iter().filter(|no| matches!(no.act, Act::OptOut { .. }) && no.assurance != Assurance::Claimed);
+    let refusals =
+        || matching.iter().filter(|no| matches!(no.act, Act::OptOut { .. }) && no.assurance != Assurance::Claimed);
     let live = matching.iter().any(|yes| {
         let Act::OptIn { ground } = yes.act else { return false };
         refusals().all(|no| {
@@ -119,7 +120,8 @@ fn naive(records: &[Track], channel: Channel, purpose: &PurposeSlug) -> Finding 
         yes.act == Act::OptIn { ground: Ground::Consent }
             && matches!(yes.assurance, Assurance::Confirmed | Assurance::Authenticated)
     };
-    let objected = refusals().any(|no| no.act.is_objection() && !matching.iter().any(|yes| lifts(yes) && yes.at > no.at));
+    let objected =
+        refusals().any(|no| no.act.is_objection() && !matching.iter().any(|yes| lifts(yes) && yes.at > no.at));
     if live {
         Finding::Stands
     } else if objected {
@@ -214,7 +216,8 @@ fn the_law_of_standings_holds_and_is_the_same_in_sql() {
 fn adding_an_opt_out_never_allows_what_was_denied() {
     let config = Config { cases: 20_000, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
-    let opt_out = raw().prop_map(|raw| Raw { act: Act::OptOut { refusal: Refusal::ALL[usize::from(raw.id) % 3] }, ..raw });
+    let opt_out =
+        raw().prop_map(|raw| Raw { act: Act::OptOut { refusal: Refusal::ALL[usize::from(raw.id) % 3] }, ..raw });
     let outcome = runner.run(&(case(), opt_out), |(case, more)| {
         let newsletter = PurposeSlug::parse("newsletter").unwrap();
         let before = Standing::of(case.records.iter().map(Raw::track));
@@ -222,7 +225,8 @@ fn adding_an_opt_out_never_allows_what_was_denied() {
         after.add(more.track());
         let now = Timestamp::from_millis(RECEIVED).unwrap();
         let (policy, person) = (Policy::default(), Person::default());
-        let allows = |standing: &Standing| decide(standing, &policy, &person, Channel::Email, &newsletter, now).allows();
+        let allows =
+            |standing: &Standing| decide(standing, &policy, &person, Channel::Email, &newsletter, now).allows();
         prop_assert!(allows(&before) || !allows(&after));
         Ok(())
     });

@@ -7,7 +7,9 @@
 #[path = "storefront/queue.rs"]
 mod queue;
 
-use placet::storefront::{Error, Page, Submission, Words, bind, composed, decide, describe, pause, read, sha256, submit, unbind};
+use placet::storefront::{
+    Error, Page, Submission, Words, bind, composed, decide, describe, pause, read, sha256, submit, unbind,
+};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::HtmlFormElement;
@@ -289,7 +291,19 @@ fn verdict(acts: &[[i64; 3]], confirmation: bool, asked: &str) -> String {
     let numbers: Vec<i64> = [1_800_000_000_000, i64::MIN, 0, 0, 16, acts.len() as i64]
         .into_iter()
         .chain(acts.iter().flatten().copied())
-        .chain([1, -8_640_000_000_000_000, 8_640_000_000_000_000, if confirmation { 4 } else { 0 }, 1, 0, 0, 0, 36, 0, 0])
+        .chain([
+            1,
+            -8_640_000_000_000_000,
+            8_640_000_000_000_000,
+            if confirmation { 4 } else { 0 },
+            1,
+            0,
+            0,
+            0,
+            36,
+            0,
+            0,
+        ])
         .collect();
     let words: Words = asking(&numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(" ")).unchecked_into();
     match decide(&words, asked) {

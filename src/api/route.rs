@@ -54,7 +54,9 @@ impl Route {
     const fn method(self) -> &'static str {
         match self {
             Self::Health | Self::Storefront | Self::Contact(_) => "GET",
-            Self::Shops | Self::Consents | Self::Lookup | Self::Decisions | Self::Activities | Self::Suppressions => "POST",
+            Self::Shops | Self::Consents | Self::Lookup | Self::Decisions | Self::Activities | Self::Suppressions => {
+                "POST"
+            }
             Self::Restriction(_) => "PUT",
         }
     }

@@ -21,8 +21,8 @@ use super::wire::{
     ActivitiesBody, Contacts, DecisionsBody, LookupBody, RestrictionBody, ShopBody, SubmissionBody, SuppressionBody,
 };
 use crate::ledger::{
-    ChoiceFault, Database, Host, Lookup, Moment, NewKey, Shop, SubmissionError, contact_report, decide_contacts, find_key,
-    migrate, note_activities, record_submission, restrict, suppress,
+    ChoiceFault, Database, Host, Lookup, Moment, NewKey, Shop, SubmissionError, contact_report, decide_contacts,
+    find_key, migrate, note_activities, record_submission, restrict, suppress,
 };
 
 /// The service of one shop. It lives as long as the shop's object does.
@@ -184,7 +184,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
         answer::json(StatusCode::OK, &NotedAnswer { addresses })
     }
 
-    fn restrict(&self, id: Option<uuid::Uuid>, shop: &Shop, body: &RestrictionBody) -> Result<Response<Bytes>, Problem> {
+    fn restrict(
+        &self,
+        id: Option<uuid::Uuid>,
+        shop: &Shop,
+        body: &RestrictionBody,
+    ) -> Result<Response<Bytes>, Problem> {
         let (restricted, reason) = body.parse()?;
         let id = id.ok_or(Problem::ContactNotFound)?;
         if !restrict(&self.database, id, restricted, &reason, &Moment::of(&self.host))? {

@@ -127,7 +127,8 @@ pub fn decide_under<'a>(
     let verdict = judge(&docket.entries, circumstances, &conditions.terms, at);
     let entry = |place: Option<usize>| place.and_then(|place| docket.entries.get(place)).copied();
     // There is a version for every instant.
-    let (rule, overridden) = conditions.grounds.get(verdict.version).copied().unwrap_or((super::rules::strictest(), None));
+    let (rule, overridden) =
+        conditions.grounds.get(verdict.version).copied().unwrap_or((super::rules::strictest(), None));
     Decision {
         decided_by: entry(verdict.entry),
         record: verdict.entry.and_then(|place| docket.records.get(place)).copied(),

@@ -42,13 +42,21 @@ impl Reason {
             Self::NeverAsked => "Nothing is known of the person's will for this channel and purpose.",
             Self::Declined => "The person was asked and did not say yes.",
             Self::OptedOut => "The person said no, and no later yes of theirs is proven.",
-            Self::Objected => "The person objected to direct marketing (GDPR Art. 21(2)), and no later consent that they proved has ended that.",
-            Self::Suppressed => "The person was erased or asked never to be written to, and no later consent that they proved has ended that.",
+            Self::Objected => {
+                "The person objected to direct marketing (GDPR Art. 21(2)), and no later consent that they proved has ended that."
+            }
+            Self::Suppressed => {
+                "The person was erased or asked never to be written to, and no later consent that they proved has ended that."
+            }
             Self::ChannelOff => "The shop does not use the channel.",
             Self::NoAddress => "No address is known that the channel could use.",
             Self::Restricted => "The person's data is restricted: it may be kept and not used (GDPR Art. 18).",
-            Self::BasisNotAccepted => "A ground is on record that the rule does not accept for this channel and purpose, or not without a look-up in the do-not-call register.",
-            Self::UnderAge => "The person was not known to be old enough when they said yes (GDPR Art. 8), or the shop asks for the age and it is not known.",
+            Self::BasisNotAccepted => {
+                "A ground is on record that the rule does not accept for this channel and purpose, or not without a look-up in the do-not-call register."
+            }
+            Self::UnderAge => {
+                "The person was not known to be old enough when they said yes (GDPR Art. 8), or the shop asks for the age and it is not known."
+            }
             Self::Expired => "The ground on record has lapsed.",
             Self::AwaitingConfirmation => "An anonymous form said yes, and the address has not confirmed it.",
         }
@@ -114,8 +122,12 @@ impl Finding {
             Self::NotScreened => {
                 "The {ground} of {date} needs a look-up in the do-not-call register, and none is on record."
             }
-            Self::UnderAge => "The {ground} of {date} does not count: the person was not known to be {age} years old then.",
-            Self::AgeUnknown => "The {ground} of {date} does not count: the shop asks for the person's age, and it is not known.",
+            Self::UnderAge => {
+                "The {ground} of {date} does not count: the person was not known to be {age} years old then."
+            }
+            Self::AgeUnknown => {
+                "The {ground} of {date} does not count: the shop asks for the person's age, and it is not known."
+            }
             Self::Expired => "The {ground} of {date} lapsed on {lapses}.",
             Self::AwaitingConfirmation => "The {ground} of {date}, {assurance}, waits for the address to confirm it.",
             Self::Stands => "The {ground} of {date}, {assurance}, stands.",
@@ -192,7 +204,10 @@ impl Decision<'_> {
         };
         steps.push(fill(self.verdict.finding.sentence(), self.decided_by));
         if let Some(against) = self.against {
-            let refuses = matches!(against.act, Act::OptOut { refusal: Refusal::Plain | Refusal::Objection | Refusal::Suppression });
+            let refuses = matches!(
+                against.act,
+                Act::OptOut { refusal: Refusal::Plain | Refusal::Objection | Refusal::Suppression }
+            );
             steps.push(fill(if refuses { ENDED } else { NOT_ENDED }, Some(against)));
         }
         if let Some(until) = self.until() {

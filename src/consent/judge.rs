@@ -215,11 +215,9 @@ impl Bearing {
             _ => 0,
         };
         let mut lapses = Timestamp::NEVER;
-        for (renewed, months) in [
-            (self.contacted, terms.inactivity_months),
-            (self.used, terms.disuse_months),
-            (Latest::NONE, dealt),
-        ] {
+        for (renewed, months) in
+            [(self.contacted, terms.inactivity_months), (self.used, terms.disuse_months), (Latest::NONE, dealt)]
+        {
             if months > 0 {
                 lapses = lapses.min(since.at_least(renewed.millis).plus_months(months));
             }
@@ -247,7 +245,8 @@ fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp
         return Verdict::of(Finding::Restricted, None);
     }
     let bearing = Bearing::of(entries, terms, at);
-    let grown_up = person.born.map(|born| born.plus_months(terms.minimum_age.saturating_mul(12)).plus_millis(BEGUN_EVERYWHERE));
+    let grown_up =
+        person.born.map(|born| born.plus_months(terms.minimum_age.saturating_mul(12)).plus_millis(BEGUN_EVERYWHERE));
 
     let mut best: Option<(Finding, Timestamp, usize)> = None;
     let (mut latest_yes, mut lifted) = (Latest::NONE, Latest::NONE);

@@ -87,7 +87,13 @@ pub struct Conditions<'a> {
 
 impl Policy {
     /// The terms for a person, channel and purpose.
-    pub fn conditions(&self, place: &Place, relation: Relation, channel: Channel, purpose: &PurposeSlug) -> Conditions<'_> {
+    pub fn conditions(
+        &self,
+        place: &Place,
+        relation: Relation,
+        channel: Channel,
+        purpose: &PurposeSlug,
+    ) -> Conditions<'_> {
         if self.transactional.contains(purpose) {
             self.transactional_conditions(channel)
         } else {
@@ -173,6 +179,39 @@ impl Policy {
 const ADVERTISING: GroundSet = GroundSet(!(1 << Ground::Contract as u16));
 
 fn grounds_on(bases: &[Basis]) -> GroundSet {
-    let of_basis = Ground::ALL.iter().filter(|ground| bases.contains(&ground.basis()));
-    of_basis.fold(GroundSet::default(), |set, ground| set.or(GroundSet::of(&[*ground])))
+    bases.iter().fold(GroundSet::default(), |set, basis| {
+        set.or(match basis {
+            Basis::Consent => const { GroundSet::of(&[Ground::Consent]) },
+            Basis::SoftOptIn => {
+                const {
+                    GroundSet::of(&[
+                        Ground::SoftPurchase,
+                        Ground::SoftNegotiation,
+                        Ground::SoftFreeAccount,
+                        Ground::SoftSupport,
+                    ])
+                }
+            }
+            Basis::Implied => {
+                const { GroundSet::of(&[Ground::ImpliedPurchase, Ground::ImpliedContract, Ground::ImpliedInquiry]) }
+            }
+            Basis::LegitimateInterest => const { GroundSet::of(&[Ground::LegitimateInterest]) },
+            Basis::Contract => const { GroundSet::of(&[Ground::Contract]) },
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_basis_is_all_of_its_grounds() {
+        for basis in Basis::ALL {
+            for ground in Ground::ALL {
+                assert_eq!(grounds_on(&[*basis]).contains(*ground), ground.basis() == *basis, "{basis} {ground}");
+            }
+        }
+        assert_eq!(grounds_on(Basis::ALL).or(GroundSet::of(&[Ground::Contract])), GroundSet::of(Ground::ALL));
+    }
 }

@@ -64,9 +64,8 @@ impl Sheet {
         for channel in Channel::ALL {
             let of_channel = places.entry(channel.as_str()).or_default();
             for place in &all_places() {
-                let mut number = |relation| {
-                    numbered(&mut terms, policy, &policy.advertising(place, relation, *channel), *channel)
-                };
+                let mut number =
+                    |relation| numbered(&mut terms, policy, &policy.advertising(place, relation, *channel), *channel);
                 let (consumer, business) = (number(Relation::Consumer), number(Relation::Business));
                 let key = place.country.map(|_| place.to_string()).unwrap_or_default();
                 if business != consumer {
@@ -78,7 +77,12 @@ impl Sheet {
             of_channel.insert("transactional".into(), numbered(&mut terms, policy, &bare, *channel));
         }
         let of_countries = AGES.iter().map(|age| (age.country.as_str().to_owned(), age.years));
-        Self { terms, places, ages: of_countries.chain([(String::new(), STRICTEST_AGE)]).collect(), words: Words::all() }
+        Self {
+            terms,
+            places,
+            ages: of_countries.chain([(String::new(), STRICTEST_AGE)]).collect(),
+            words: Words::all(),
+        }
     }
 }
 
@@ -101,7 +105,8 @@ fn all_places() -> Vec<Place> {
 fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Conditions<'_>, channel: Channel) -> Vec<usize> {
     let mut numbers = Vec::new();
     for (rule, overridden) in &conditions.grounds {
-        let age_waived = rule.id == transactional().id || overridden.is_some_and(|own| own.waive.contains(&Waiver::Age));
+        let age_waived =
+            rule.id == transactional().id || overridden.is_some_and(|own| own.waive.contains(&Waiver::Age));
         let one = SheetTerms {
             rule: WrittenRule { id: rule.id, law: rule.law, article: rule.article },
             r#override: overridden.map(|own| own.reason.clone()),

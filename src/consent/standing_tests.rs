@@ -37,7 +37,12 @@ fn track(act: Act, assurance: Assurance, at: i64) -> Track {
 
 fn judged(tracks: &[Track], terms: Terms) -> Verdict {
     let standing = Standing::of(tracks.iter().cloned());
-    judge(standing.entries(EMAIL, &newsletter()).entries(), &Circumstances::default(), &[terms], Timestamp::from_millis(9).unwrap())
+    judge(
+        standing.entries(EMAIL, &newsletter()).entries(),
+        &Circumstances::default(),
+        &[terms],
+        Timestamp::from_millis(9).unwrap(),
+    )
 }
 
 fn is_live(tracks: &[Track]) -> bool {
@@ -122,7 +127,10 @@ fn an_objection_is_named_as_long_as_nothing_proven_lifts_it() {
 
 #[test]
 fn an_anonymous_yes_after_a_no_stays_a_no() {
-    assert_eq!(judged(&[track(NO, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)], LENIENT).finding, Finding::OptedOut);
+    assert_eq!(
+        judged(&[track(NO, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)], LENIENT).finding,
+        Finding::OptedOut
+    );
 }
 
 #[test]
@@ -131,7 +139,10 @@ fn buying_again_is_no_yes() {
         let bought = Act::OptIn { ground: *ground };
         assert!(is_live(&[track(bought, Assurance::Authenticated, 2)]), "{ground}");
         for no in [NO, OBJECTION] {
-            assert!(!is_live(&[track(no, Assurance::Confirmed, 1), track(bought, Assurance::Authenticated, 2)]), "{ground}");
+            assert!(
+                !is_live(&[track(no, Assurance::Confirmed, 1), track(bought, Assurance::Authenticated, 2)]),
+                "{ground}"
+            );
         }
     }
 }

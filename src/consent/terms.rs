@@ -76,7 +76,7 @@ const AGE_WAIVED: u16 = 16;
 impl Terms {
     /// The terms as numbers: from and to in milliseconds since 1970, the flags above, the grounds as bits in the order of
     /// [`Ground`], the age that the shop asks for, and the five limits.
-    #[cfg(feature = "rules")]
+    #[cfg(feature = "serde")]
     pub(super) fn encode(&self, age_waived: bool) -> [i64; Self::NUMBERS] {
         let flag = |said: bool, flag| if said { flag } else { 0 };
         let flags = flag(self.off, OFF)
@@ -126,7 +126,7 @@ impl Terms {
     }
 }
 
-#[cfg(all(test, feature = "rules"))]
+#[cfg(all(test, feature = "serde"))]
 mod tests {
     use super::*;
     use crate::consent::{Channel, Override, Place, Policy, Relation, Waiver, rules};

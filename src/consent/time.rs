@@ -73,8 +73,11 @@ impl Timestamp {
 /// Milliseconds in a day.
 pub(super) const DAY: i64 = 86_400_000;
 
-/// The days from a 1 March of long before [`Timestamp::BEGINNING`], at which a cycle of 400 years begins, to 1970-01-01.
-const EPOCH: i64 = 719_468 + 700 * 146_097;
+/// The years from a 1 March of long before [`Timestamp::BEGINNING`], at which a cycle of 400 years begins, to that of year 0.
+#[cfg(feature = "formats")]
+const EPOCH_YEARS: i64 = 700 * 400;
+/// The days from there to 1970-01-01.
+const EPOCH: i64 = 700 * 146_097 + 719_468;
 
 /// The days from that 1 March to the first of the month of this number. Years begin in March, so that the leap day is their
 /// last.
@@ -94,10 +97,10 @@ impl Timestamp {
     /// Reads a date, such as `2009-05-01`, as its midnight in UTC.
     pub fn parse_date(text: &str) -> Option<Self> {
         let date: jiff::civil::Date = text.parse().ok()?;
-        let first = jiff::civil::Date::constant(1970, 1, 1);
-        let days = first.until((jiff::Unit::Day, date)).ok()?.get_days();
+        let months = (i64::from(date.year()) + EPOCH_YEARS) * 12 + i64::from(date.month()) - 3;
+        let days = days_before(months.unsigned_abs()) as i64 + i64::from(date.day()) - 1 - EPOCH;
         // jiff also reads dates within longer texts, such as a time with its date.
-        (text.len() == 10).then_some(Self(i64::from(days) * DAY))
+        (text.len() == 10).then_some(Self(days * DAY))
     }
 
     /// Reads a date of birth as a midnight from which ages can be counted. Who was born on a 29 February comes of age on a

@@ -3,7 +3,9 @@
 use super::report::{Lookup, find};
 use super::track::keep;
 use super::{Database, DatabaseError, Moment, Param};
-use crate::consent::{AddressKind, Act, Activity, Assurance, Channel, PurposeSlug, RecordId, Scope, Timestamp, Track, effective_time};
+use crate::consent::{
+    Act, Activity, AddressKind, Assurance, Channel, PurposeSlug, RecordId, Scope, Timestamp, Track, effective_time,
+};
 
 /// One activity, already parsed.
 #[derive(Clone, Debug)]
@@ -32,7 +34,8 @@ pub fn note_activities<D: Database>(
 ) -> Result<Option<usize>, DatabaseError> {
     database.transaction(|tx| {
         let Some(found) = find(tx, contact)? else { return Ok(None) };
-        let rows = tx.query("SELECT id, kind, match_key FROM address WHERE contact = ?", &[Param::Integer(found.integer(0)?)])?;
+        let rows = tx
+            .query("SELECT id, kind, match_key FROM address WHERE contact = ?", &[Param::Integer(found.integer(0)?)])?;
         let mut touched = Vec::new();
         for one in noted {
             let act = Act::Noted { activity: one.activity };

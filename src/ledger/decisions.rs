@@ -12,8 +12,7 @@ use super::track::{WrittenEntry, entry_in};
 use super::{Database, DatabaseError, Param};
 use crate::consent::{
     AddressKind, Channel, Circumstances, Conditions, CountryCode, Docket, Entry, Person, Place, PurposeSlug, RecordId,
-    RegionCode, Relation,
-    Timestamp, Track, WrittenDecision, decide_under,
+    RegionCode, Relation, Timestamp, Track, WrittenDecision, decide_under,
 };
 
 /// What is asked of every contact.
@@ -184,12 +183,17 @@ impl<'a, D: Database> Desk<'a, D> {
             .collect();
         let keys = serde_json::to_string(&keys).map_err(|_| DatabaseError::Shape { column: 0 })?;
         let past = self.asked.at < self.asked.now;
-        let sql = format!("{}{}{}", SELECT, if past { OF_THEN } else { OF_NOW }, match by {
-            By::Address => BY_ADDRESS,
-            By::OtherAddress(_) => BY_OTHER_ADDRESS,
-            By::External => BY_EXTERNAL,
-            By::Id => BY_ID,
-        });
+        let sql = format!(
+            "{}{}{}",
+            SELECT,
+            if past { OF_THEN } else { OF_NOW },
+            match by {
+                By::Address => BY_ADDRESS,
+                By::OtherAddress(_) => BY_OTHER_ADDRESS,
+                By::External => BY_EXTERNAL,
+                By::Id => BY_ID,
+            }
+        );
         let (channel, purpose) = (Param::Text(self.asked.channel.as_str()), Param::Text(self.asked.purpose.as_str()));
         let at = Param::Integer(self.asked.at.millis());
         let mut params = vec![channel, purpose];
@@ -241,9 +245,8 @@ impl<'a, D: Database> Desk<'a, D> {
 
     fn suppressed(&self, kind: AddressKind, key: &str) -> Result<Vec<(Entry, RecordId)>, DatabaseError> {
         let tracks = self.suppressions.on(self.database, self.shop, kind, key)?;
-        let bears = |track: &&Track| {
-            track.scope.covers(self.asked.channel, &self.asked.purpose) && track.at <= self.asked.at
-        };
+        let bears =
+            |track: &&Track| track.scope.covers(self.asked.channel, &self.asked.purpose) && track.at <= self.asked.at;
         Ok(tracks.iter().filter(bears).map(|track| (track.entry(), track.record)).collect())
     }
 
@@ -258,18 +261,21 @@ impl<'a, D: Database> Desk<'a, D> {
     }
 }
 
-const SELECT: &str = "SELECT json_group_array(json_array(q.key, a.id, a.match_key, a.value, c.uuid, c.country, c.region, c.relation,
+const SELECT: &str =
+    "SELECT json_group_array(json_array(q.key, a.id, a.match_key, a.value, c.uuid, c.country, c.region, c.relation,
         c.born, c.restricted_at IS NOT NULL, ";
 
-/// The standing of now.
-const OF_NOW: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
-        FROM track WHERE address = a.id AND channel IN (?, '*') AND purpose IN (?, '*'))), json('[]')))";
+/// The standing of now. An address has few tracks, so they are read in one go (`+` keeps SQLite from looking each up by itself).
+const OF_NOW: &str =
+    "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
+        FROM track WHERE address = a.id AND +channel IN (?, '*') AND +purpose IN (?, '*'))), json('[]')))";
 
 /// The records of then. Of activities only the latest is known: one of later does not count.
-const OF_THEN: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, id))
-        FROM record WHERE address = a.id AND channel IN (?, '*') AND purpose IN (?, '*') AND effective_at <= ?)),
+const OF_THEN: &str =
+    "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, id))
+        FROM record WHERE address = a.id AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?)),
     json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
-        FROM track WHERE address = a.id AND channel IN (?, '*') AND purpose IN (?, '*') AND effective_at <= ?
+        FROM track WHERE address = a.id AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
             AND choice IN ('used', 'contacted', 'screened')))))";
 
 const BY_ADDRESS: &str = " FROM json_each(?) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?

@@ -223,8 +223,9 @@ pub fn contact_report<D: Database>(
 
 pub(super) fn find<D: Database>(database: &D, lookup: &Lookup) -> Result<Option<Row>, DatabaseError> {
     match lookup {
-        Lookup::Id(id) => database
-            .first("SELECT id, uuid, created_at FROM contact WHERE uuid = ?", &[Param::Text(&id.to_string())]),
+        Lookup::Id(id) => {
+            database.first("SELECT id, uuid, created_at FROM contact WHERE uuid = ?", &[Param::Text(&id.to_string())])
+        }
         Lookup::Address(address) => database.first(
             "SELECT c.id, c.uuid, c.created_at FROM address a JOIN contact c ON c.id = a.contact
              WHERE a.kind = ? AND a.match_key = ?",
@@ -240,7 +241,10 @@ pub(super) fn find<D: Database>(database: &D, lookup: &Lookup) -> Result<Option<
 
 fn addresses_of<D: Database>(database: &D, contact: Param<'_>) -> Result<Vec<AddressEntry>, DatabaseError> {
     database
-        .query("SELECT id, kind, value, assurance, created_at, match_key FROM address WHERE contact = ? ORDER BY id", &[contact])?
+        .query(
+            "SELECT id, kind, value, assurance, created_at, match_key FROM address WHERE contact = ? ORDER BY id",
+            &[contact],
+        )?
         .iter()
         .map(|row| {
             Ok(AddressEntry {

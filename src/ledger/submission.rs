@@ -230,9 +230,7 @@ pub fn record_submission<D: Database>(
 
 /// The acts that the choices amount to, each with the evidence that it needs.
 fn acts_of(shop: &Shop, submission: &Submission) -> Result<Vec<Act>, SubmissionError> {
-    let asked = |choice: &ChosenAct| {
-        matches!(choice.claim, Claim::Declined | Claim::OptIn { basis: Basis::Consent })
-    };
+    let asked = |choice: &ChosenAct| matches!(choice.claim, Claim::Declined | Claim::OptIn { basis: Basis::Consent });
     if submission.notice.is_none() && submission.choices.iter().any(asked) {
         return Err(SubmissionError::NoNotice);
     }
@@ -275,7 +273,8 @@ fn act_of<'a>(
         Claim::OptOut { objection: true } => Ok(Act::OptOut { refusal: Refusal::Objection }),
         Claim::OptOut { objection: false } => Ok(Act::OptOut { refusal: Refusal::Plain }),
         Claim::OptIn { basis } => {
-            let advertising = scope.purpose.as_ref().is_some_and(|purpose| !settings.policy.transactional.contains(purpose));
+            let advertising =
+                scope.purpose.as_ref().is_some_and(|purpose| !settings.policy.transactional.contains(purpose));
             if basis == Basis::Contract && advertising {
                 return Err(ChoiceFault::ContractForAdvertising);
             }

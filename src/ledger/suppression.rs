@@ -1,8 +1,8 @@
 //! Addresses that are not to be written to, kept without the addresses: a keyed hash, a channel, a date.
 
 use super::text::Line;
-use super::{Database, DatabaseError, Moment, Param, Shop};
 use super::track::parse_id;
+use super::{Database, DatabaseError, Moment, Param, Shop};
 use crate::consent::{Act, Address, AddressKind, Assurance, Channel, RecordId, Refusal, Scope, Timestamp, Track};
 
 /// A suppression as it is told.

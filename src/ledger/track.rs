@@ -2,7 +2,8 @@
 
 use super::{Database, DatabaseError, Param, Row};
 use crate::consent::{
-    Act, Activity, Assurance, Channel, Choice, Entry, Ground, PurposeSlug, RecordId, Refusal, Scope, Standing, Timestamp, Track,
+    Act, Activity, Assurance, Channel, Choice, Entry, Ground, PurposeSlug, RecordId, Refusal, Scope, Standing,
+    Timestamp, Track,
 };
 
 /// In the columns `channel` and `purpose`: all of them.

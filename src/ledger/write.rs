@@ -1,10 +1,12 @@
 //! The SQL behind a submission: reads what bears on it, writes what was decided.
 
-use super::submission::{Event, Known, KnownAddress, KnownContact, On, PersonFacts, Receipt, Submission, contact_for, vouches};
+use super::evidence::KeptEvidence;
+use super::submission::{
+    Event, Known, KnownAddress, KnownContact, On, PersonFacts, Receipt, Submission, contact_for, vouches,
+};
+use super::text::BirthDate;
 use super::track::{self, Columns, parse_id};
 use super::{Database, DatabaseError, Param, Row};
-use super::evidence::KeptEvidence;
-use super::text::BirthDate;
 use crate::consent::{Address, AddressKind, Assurance, CountryCode, RegionCode, Relation, Timestamp};
 
 /// Reads what the ledger knows that bears on a submission.

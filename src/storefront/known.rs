@@ -5,9 +5,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::{page::thrown, submission};
-use crate::consent::{
-    Act, Activity, Assurance, Circumstances, Entry, Ground, Refusal, Terms, Timestamp, judge,
-};
+use crate::consent::{Act, Activity, Assurance, Circumstances, Entry, Ground, Refusal, Terms, Timestamp, judge};
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,8 +19,20 @@ extern "C" {
     /// Makes the decision of a verdict: the number of the finding, those of the entries on either side (-1 for none), when the
     /// ground lapses, the number of the terms, the age in them, and until when the answer holds (0 for ever).
     #[wasm_bindgen(method, structural)]
-    #[allow(clippy::too_many_arguments, reason = "numbers cross as they are, an object would be several times the bytes")]
-    fn judged(this: &Words, finding: u8, entry: i32, against: i32, lapses: f64, terms: i32, age: u16, until: f64) -> JsValue;
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "numbers cross as they are, an object would be several times the bytes"
+    )]
+    fn judged(
+        this: &Words,
+        finding: u8,
+        entry: i32,
+        against: i32,
+        lapses: f64,
+        terms: i32,
+        age: u16,
+        until: f64,
+    ) -> JsValue;
 }
 
 /// The act of a number: the grounds, then the refusals, declined, and the activities, each in the order of its definition.

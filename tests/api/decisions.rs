@@ -163,8 +163,19 @@ fn many_are_decided_in_order_each_for_itself(backend: &mut dyn Backend) {
         (decisions.iter().map(told).collect::<Vec<_>>(), decisions)
     };
     let (email, answers) = ask("email");
-    let expected = ["allow", "invalid_email", "allow", "no_address", "allow", "contact_not_found", "allow",
-        "contact_not_found", "ambiguous_lookup", "ambiguous_lookup", "allow"];
+    let expected = [
+        "allow",
+        "invalid_email",
+        "allow",
+        "no_address",
+        "allow",
+        "contact_not_found",
+        "allow",
+        "contact_not_found",
+        "ambiguous_lookup",
+        "ambiguous_lookup",
+        "allow",
+    ];
     assert_eq!(email, expected);
     // The address to write to is told where it was not what was asked by.
     let addresses: Vec<&Value> = [0, 2, 4, 6].iter().map(|at| &answers[*at]["address"]).collect();
@@ -283,7 +294,8 @@ fn an_activity_keeps_a_ground_alive(backend: &mut dyn Backend) {
     let contact = json!({ "email": "jane@example.com", "phone": "+33612345678", "country": "FR" });
     let old = with(told(contact, "authenticated", yes("email")), "/occurred_at", json!("2020-01-01T00:00:00Z"));
     shop.submit_from_server(backend, &old).ok();
-    let ask = || decide(backend, &shop, "email", "newsletter", json!({ "email": "jane@example.com" }))["decision"].clone();
+    let ask =
+        || decide(backend, &shop, "email", "newsletter", json!({ "email": "jane@example.com" }))["decision"].clone();
     assert_eq!(ask()["reason"], "expired");
     let note = |activity: &str, when: &str| {
         let body = json!({ "contact": { "email": "jane@example.com" },
@@ -313,7 +325,8 @@ fn an_override_is_repeated_in_every_decision_under_it(backend: &mut dyn Backend)
     let shop = shop(backend, loosened);
     let german = json!({ "email": "hans@example.de", "country": "DE" });
     shop.submit_from_server(backend, &told(german, "claimed", yes("email"))).ok();
-    let decision = decide(backend, &shop, "email", "newsletter", json!({ "email": "hans@example.de" }))["decision"].clone();
+    let decision =
+        decide(backend, &shop, "email", "newsletter", json!({ "email": "hans@example.de" }))["decision"].clone();
     let reason = "the address is read from the ID card in the shop";
     assert_eq!((&decision["allow"], &decision["override"]), (&json!(true), &json!(reason)));
     assert_eq!(decision["explain"][1], format!("The shop overrides this rule: {reason}"));
@@ -322,7 +335,8 @@ fn an_override_is_repeated_in_every_decision_under_it(backend: &mut dyn Backend)
     let bought = with(with(sale("phone"), "/basis", json!("implied")), "/purpose", json!("newsletter"));
     let sent = with(told(american, "authenticated", bought), "/occurred_at", json!("2026-01-15T00:00:00Z"));
     shop.submit_from_server(backend, &sent).ok();
-    let decision = decide(backend, &shop, "phone", "newsletter", json!({ "phone": "+12025550143" }))["decision"].clone();
+    let decision =
+        decide(backend, &shop, "phone", "newsletter", json!({ "phone": "+12025550143" }))["decision"].clone();
     assert_eq!((&decision["basis"], &decision["dealing"]), (&json!("implied"), &json!("purchase")));
     assert_eq!((&decision["allow"], &decision["until"]), (&json!(true), &json!("2027-07-15T00:00:00.000Z")));
     assert_eq!(decision["override"], "every call is dialled by hand");
@@ -330,7 +344,11 @@ fn an_override_is_repeated_in_every_decision_under_it(backend: &mut dyn Backend)
     for (policy, code, at) in [
         (json!({ "overrides": [{ "rule": "de-email", "reason": " " }] }), "invalid_text", "/policy/overrides/0/reason"),
         (json!({ "overrides": [{ "rule": "de-fax", "reason": "x" }] }), "unknown_rule", "/policy/overrides/0/rule"),
-        (json!({ "overrides": [{ "rule": "transactional", "reason": "x" }] }), "unknown_rule", "/policy/overrides/0/rule"),
+        (
+            json!({ "overrides": [{ "rule": "transactional", "reason": "x" }] }),
+            "unknown_rule",
+            "/policy/overrides/0/rule",
+        ),
         (
             json!({ "overrides": [{ "rule": "de-email", "accept": ["contract"], "reason": "x" }] }),
             "unknown_basis",
@@ -398,8 +416,12 @@ fn an_objection_covers_all_that_reaches_the_person(backend: &mut dyn Backend) {
     );
     let page = with(submission(), "/choices", json!([{ "choice": "opt_out" }]));
     shop.submit(backend, &page).problem(422, "missing_field", Some("/choices/0/channel"));
-    let page = with(submission(), "/choices/0", json!({ "choice": "opt_out", "objection": true, "channel": "email",
-        "purpose": "newsletter" }));
+    let page = with(
+        submission(),
+        "/choices/0",
+        json!({ "choice": "opt_out", "objection": true, "channel": "email",
+        "purpose": "newsletter" }),
+    );
     shop.submit(backend, &page).problem(422, "needs_secret_key", Some("/choices/0/objection"));
 }
 
@@ -414,7 +436,10 @@ fn a_suppression_keeps_no_address(backend: &mut dyn Backend) {
     let ask = |channel: &str, purpose: &str| {
         decide(backend, &shop, channel, purpose, json!({ "phone": "+44 7700 900555" }))["decision"].clone()
     };
-    assert_eq!((&ask("sms", "offers")["reason"], &ask("sms", "offers")["record"]), (&json!("suppressed"), &first["id"]));
+    assert_eq!(
+        (&ask("sms", "offers")["reason"], &ask("sms", "offers")["record"]),
+        (&json!("suppressed"), &first["id"])
+    );
     assert_eq!(ask("phone", "offers")["reason"], "never_asked");
     // A list, a form, a sale: none wakes it. The person does.
     let contact = || json!({ "phone": "+447700900555", "country": "GB" });
@@ -448,7 +473,10 @@ fn a_restriction_stops_all_use_until_it_is_lifted(backend: &mut dyn Backend) {
     let again = put(json!({ "restricted": true, "reason": "still" })).ok();
     assert_eq!(again["restriction"]["since"], report["restriction"]["since"]);
     let lifted = put(json!({ "restricted": false, "reason": "settled" })).ok();
-    assert_eq!((&lifted["restriction"], &standing(&lifted, "email", "newsletter")["allow"]), (&Value::Null, &json!(true)));
+    assert_eq!(
+        (&lifted["restriction"], &standing(&lifted, "email", "newsletter")["allow"]),
+        (&Value::Null, &json!(true))
+    );
     put(json!({ "restricted": true })).problem(422, "missing_field", Some("/reason"));
     put(json!({ "restricted": "yes", "reason": "x" })).problem(422, "wrong_type", Some("/restricted"));
     for id in [a_new_id(), "nobody".into()] {
@@ -490,10 +518,18 @@ fn a_question_that_cannot_be_understood_changes_nothing(backend: &mut dyn Backen
         ("/contacts", json!([]), "ambiguous_lookup", ""),
         ("/contacts", json!([{ "email": 7 }]), "wrong_type", "/contacts/0/email"),
     ] {
-        post_secret(backend, &shop, "/v1/decisions", &with(question.clone(), pointer, value)).problem(422, code, Some(at));
+        post_secret(backend, &shop, "/v1/decisions", &with(question.clone(), pointer, value)).problem(
+            422,
+            code,
+            Some(at),
+        );
     }
     for (body, code, at) in [
-        (json!({ "contact": { "email": "a@b.example" }, "activities": [] }), "wrong_number_of_activities", "/activities"),
+        (
+            json!({ "contact": { "email": "a@b.example" }, "activities": [] }),
+            "wrong_number_of_activities",
+            "/activities",
+        ),
         (
             json!({ "contact": { "email": "a@b.example" }, "activities": [{ "activity": "slept" }] }),
             "unknown_activity",

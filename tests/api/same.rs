@@ -25,8 +25,26 @@ const QUESTIONS: [&str; 6] = [
     "2029-09-01T00:00:00.000Z",
 ];
 const PLACES: [(&str, &str); 20] = [
-    ("", ""), ("JP", ""), ("DE", ""), ("FR", ""), ("FR", "75"), ("IT", ""), ("ES", ""), ("PL", ""), ("NL", ""), ("BE", ""),
-    ("NO", ""), ("GB", ""), ("CH", ""), ("US", ""), ("US", "FL"), ("US", "CA"), ("US", "NY"), ("CA", ""), ("BR", ""), ("AU", ""),
+    ("", ""),
+    ("JP", ""),
+    ("DE", ""),
+    ("FR", ""),
+    ("FR", "75"),
+    ("IT", ""),
+    ("ES", ""),
+    ("PL", ""),
+    ("NL", ""),
+    ("BE", ""),
+    ("NO", ""),
+    ("GB", ""),
+    ("CH", ""),
+    ("US", ""),
+    ("US", "FL"),
+    ("US", "CA"),
+    ("US", "NY"),
+    ("CA", ""),
+    ("BR", ""),
+    ("AU", ""),
 ];
 const PURPOSES: [&str; 2] = ["newsletter", "order_updates"];
 
@@ -170,8 +188,12 @@ fn roll_track(id: u64, channel: Channel, purpose: &str, dice: &mut Dice) -> Trac
     };
     let undated = matches!(act, Act::OptIn { .. }) && matches!(assurance, Assurance::Listed | Assurance::Reported);
     // Close to each other now and then, so that ties and limits are met.
-    let at = LATEST - dice.one(&[0, 0, 1, 86_400_000, 15_778_800_000]) - dice.one(&[0, 1, 2, 3, 4]) * 31_556_952_000 - dice.one(&[0, 1, 2]);
-    let slug = (!suppression && !(wide && dice.one_in(3))).then(|| PurposeSlug::parse(purpose).unwrap());
+    let at = LATEST
+        - dice.one(&[0, 0, 1, 86_400_000, 15_778_800_000])
+        - dice.one(&[0, 1, 2, 3, 4]) * 31_556_952_000
+        - dice.one(&[0, 1, 2]);
+    let open = suppression || (wide && dice.one_in(3));
+    let slug = (!open).then(|| PurposeSlug::parse(purpose).unwrap());
     Track {
         scope: Scope { channel: (!(wide && dice.one_in(3))).then_some(channel), purpose: slug },
         act,
@@ -263,7 +285,15 @@ fn seed(database: &Sqlite, cases: &[&Case]) {
         let relation = if case.business { Param::Text("business") } else { Param::Null };
         run(
             "INSERT INTO contact (id, uuid, country, region, relation, born, restricted_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
-            &[Param::Integer(row), Param::Text(&id), given(case.place.0), given(case.place.1), relation, born, restricted],
+            &[
+                Param::Integer(row),
+                Param::Text(&id),
+                given(case.place.0),
+                given(case.place.1),
+                relation,
+                born,
+                restricted,
+            ],
         );
         if !case.reachable {
             continue;
@@ -319,9 +349,11 @@ fn policy_of(given: &Value) -> Policy {
     let words = |name: &str| given[name].as_array().map(|all| all.iter().map(|word| word.as_str().unwrap().to_owned()));
     let default = Policy::default();
     Policy {
-        confirmation: words("confirmation").map_or(default.confirmation, |all| all.filter_map(|word| Channel::parse(&word)).collect()),
+        confirmation: words("confirmation")
+            .map_or(default.confirmation, |all| all.filter_map(|word| Channel::parse(&word)).collect()),
         bases: words("bases").map_or(default.bases, |all| all.filter_map(|word| Basis::parse(&word)).collect()),
-        transactional: words("transactional").map_or(vec![], |all| all.filter_map(|word| PurposeSlug::parse(&word)).collect()),
+        transactional: words("transactional")
+            .map_or(vec![], |all| all.filter_map(|word| PurposeSlug::parse(&word)).collect()),
         minimum_age: given["minimum_age"].as_u64().unwrap_or(0) as u16,
         age_required: given["age_required"].as_bool().unwrap_or(false),
         expires_after_months: given["expires_after_months"].as_u64().unwrap_or(0) as u16,
@@ -352,8 +384,10 @@ fn the_ledger_in_workerd_decides_as_the_logic_does_natively() {
     let mut workerd = Workerd::start();
     let channels = json!(Channel::ALL);
     let body = with(with(shop_body(), "/channels", channels), "/purposes", json!(PURPOSES));
-    let shops: Vec<Shop> =
-        policies.iter().map(|policy| Shop::create_with(&workerd, &with(body.clone(), "/policy", policy.clone()))).collect();
+    let shops: Vec<Shop> = policies
+        .iter()
+        .map(|policy| Shop::create_with(&workerd, &with(body.clone(), "/policy", policy.clone())))
+        .collect();
     let configs: Vec<String> = shops.iter().map(|shop| shop.storefront(&workerd, &[]).text).collect();
     workerd.stopped(|data| {
         for file in databases(data) {
@@ -372,7 +406,8 @@ fn the_ledger_in_workerd_decides_as_the_logic_does_natively() {
     }
     for ((policy, channel, purpose, at), cases) in questions {
         let contacts: Vec<Value> = cases.iter().map(|case| contact(case).1).collect();
-        let question = json!({ "channel": channel, "purpose": purpose, "at": at, "contacts": contacts, "explain": true });
+        let question =
+            json!({ "channel": channel, "purpose": purpose, "at": at, "contacts": contacts, "explain": true });
         let answer = post(&workerd, "/v1/decisions", &shops[policy].secret, "", &question);
         let expected = cases.iter().map(|case| {
             let (id, _, address) = contact(case);

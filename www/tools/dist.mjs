@@ -1,6 +1,6 @@
-// Builds what people install: pkg/{storefront,logic,edge} and pkg/package.json.
+// Builds what people install: pkg/{storefront,logic,docs,edge} and pkg/package.json.
 //
-//   node www/tools/dist.mjs [storefront|logic|edge|package …]     all of them by default
+//   node www/tools/dist.mjs [storefront|logic|docs|edge|package …]     all of them by default
 //
 // A part is skipped when nothing it is made of has changed since.
 import { execFileSync, spawnSync } from "node:child_process";
@@ -43,6 +43,8 @@ const ANONYMOUS = [
   `--remap-path-prefix=${root}=placet`,
 ];
 
+const DOCS = ["rules.html", "rules.csv", "ages.csv"];
+
 const parts = {
   storefront: {
     inputs: ["src/lib.rs", "src/consent", "src/storefront"],
@@ -53,6 +55,12 @@ const parts = {
     inputs: ["src/lib.rs", "src/consent", "src/logic"],
     outputs: ["logic/logic.js", "logic/logic_bg.wasm", "logic/node.js", "logic/workerd.js", "logic/logic.d.ts"],
     build: buildLogic,
+  },
+  // After the logic, since it is the built module that tells the table.
+  docs: {
+    inputs: ["pkg/logic", "www/tools/rulebook.mjs", "www/tools/rulebook.css"],
+    outputs: DOCS.flatMap((name) => [`docs/${name}`, `../www/docs/${name}`]),
+    build: buildDocs,
   },
   edge: {
     inputs: ["src/lib.rs", "src/consent", "src/ledger", "src/api", "src/edge"],
@@ -182,6 +190,13 @@ async function buildLogic() {
     await bundle(`src/logic/${entry}`, join(to, name), join(out, "logic.js"), { external: ["node:*", "./logic_bg.wasm"], target: "es2022" });
   }
   cpSync(join(root, "src/logic/logic.d.ts"), join(to, "logic.d.ts"));
+}
+
+/** The table of rules for who reads it. What is in www/docs is committed, so that a change of the law is seen in review. */
+function buildDocs() {
+  run(process.execPath, [join(root, "www/tools/rulebook.mjs")]);
+  const to = fresh("docs");
+  for (const name of DOCS) cpSync(join(root, "www/docs", name), join(to, name));
 }
 
 function buildEdge() {

@@ -25,7 +25,8 @@ const CHANNEL: Fault = Fault::new("unknown_channel", "use email, sms, phone, wha
 const PURPOSE: Fault = Fault::new("invalid_purpose", "use 1 to 48 lower-case letters, digits and _, a letter first");
 const CHOICE: Fault = Fault::new("unknown_choice", "use opt_in, opt_out or declined");
 const BASIS: Fault = Fault::new("unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract");
-const ASSURANCE: Fault = Fault::new("invalid_assurance", "use claimed, authenticated, confirmed, reported, listed or staff");
+const ASSURANCE: Fault =
+    Fault::new("invalid_assurance", "use claimed, authenticated, confirmed, reported, listed or staff");
 const NO_ASSURANCE: Fault = Fault::new(
     "missing_field",
     "say whether the shop vouches for an opt_out: authenticated, or claimed, which turns nobody off",

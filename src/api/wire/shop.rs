@@ -136,7 +136,8 @@ impl OverrideBody {
         let basis = |text: &str| Basis::parse(text).filter(|basis| *basis != Basis::Contract);
         let bases = Fault::new("unknown_basis", "use consent, soft_opt_in, implied or legitimate_interest");
         let waivers = Fault::new("unknown_waiver", "use confirmation, age, expiry or screening");
-        let reason = Fault::new("invalid_text", "say why the shop loosens the rule, in 1 to 200 characters on one line");
+        let reason =
+            Fault::new("invalid_text", "say why the shop loosens the rule, in 1 to 200 characters on one line");
         Ok(Override {
             rule: field(&at("rule"), &self.rule, Override::rule_named, UNKNOWN_RULE)?,
             accept: each(&at("accept"), &self.accept, basis, &bases)?,

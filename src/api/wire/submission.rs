@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EMAIL, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PHONE, PURPOSE,
-    REGION, RELATION, SHA256, TIME, TOKEN, URL, UUID, email, field, needs_secret_key, optional, phone,
+    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EMAIL, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PHONE,
+    PURPOSE, REGION, RELATION, SHA256, TIME, TOKEN, URL, UUID, email, field, needs_secret_key, optional, phone,
 };
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};

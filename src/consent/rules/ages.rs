@@ -64,7 +64,10 @@ pub const AGES: &[Age] = &[
     age(b"SE", 13),
     unsure(b"SI", 15, "by its act of 2022"),
     age(b"SK", 16),
-    Age { note: "COPPA, 15 USC 6501; in California the sale of data of persons under 16 needs their opt-in", ..age(b"US", 13) },
+    Age {
+        note: "COPPA, 15 USC 6501; in California the sale of data of persons under 16 needs their opt-in",
+        ..age(b"US", 13)
+    },
 ];
 
 /// The age for a country, in years; 0 where there is none.

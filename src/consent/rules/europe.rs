@@ -100,7 +100,9 @@ const GB_MAIL: Rule = Rule {
     duties: "sender's identity and a valid address in every message; a simple and free refusal in each",
     note: "consent is specific to the kind of message: one for e-mail is none for texts (ICO)",
     confidence: Confidence::SecondHand,
-    sources: &["https://ico.org.uk/for-organisations/guide-to-pecr/guidance-on-direct-marketing-using-electronic-mail/"],
+    sources: &[
+        "https://ico.org.uk/for-organisations/guide-to-pecr/guidance-on-direct-marketing-using-electronic-mail/",
+    ],
     ..EU_EMAIL
 };
 
@@ -211,7 +213,14 @@ pub(super) const RULES: &[Rule] = &[
         sources: &["https://cms.law", "https://www.leclubdesjuristes.com"],
         ..FR_MAIL
     },
-    Rule { id: "fr-post", reach: FR, limits: THREE_YEARS, law: "GDPR; CNIL", article: "Art. 6(1)(f), 21(2)-(3); référentiel gestion commerciale", ..EU_POST },
+    Rule {
+        id: "fr-post",
+        reach: FR,
+        limits: THREE_YEARS,
+        law: "GDPR; CNIL",
+        article: "Art. 6(1)(f), 21(2)-(3); référentiel gestion commerciale",
+        ..EU_POST
+    },
     Rule {
         id: "it-email",
         reach: IT,
@@ -325,7 +334,14 @@ pub(super) const RULES: &[Rule] = &[
         confidence: Confidence::GeneralKnowledge,
         ..GB_MAIL
     },
-    Rule { id: "gb-post", reach: GB, law: "UK GDPR", confidence: Confidence::SecondHand, sources: &["https://ico.org.uk"], ..EU_POST },
+    Rule {
+        id: "gb-post",
+        reach: GB,
+        law: "UK GDPR",
+        confidence: Confidence::SecondHand,
+        sources: &["https://ico.org.uk"],
+        ..EU_POST
+    },
     CH_MAIL,
     Rule {
         id: "ch-phone",
@@ -337,5 +353,13 @@ pub(super) const RULES: &[Rule] = &[
         note: "register: the star in the directory. The 30 days are placet's reading",
         ..CH_MAIL
     },
-    Rule { id: "ch-post", channels: &[Post], grounds: INTEREST, law: "nFADP; UWG (CH)", article: "Art. 25, 30; Art. 3(1)(u)", duties: "", ..CH_MAIL },
+    Rule {
+        id: "ch-post",
+        channels: &[Post],
+        grounds: INTEREST,
+        law: "nFADP; UWG (CH)",
+        article: "Art. 25, 30; Art. 3(1)(u)",
+        duties: "",
+        ..CH_MAIL
+    },
 ];

@@ -2,7 +2,7 @@
 //!
 //! A row is one jurisdiction and some channels. Where nothing more special is known the next wider row holds: region, country,
 //! European Economic Area, anywhere; the last is the strictest of all. The page `www/docs/rules.html` prints this table; a
-//! naive reading of the law in `tests/law/` is held equal to it.
+//! naive reading of the law in `tests/rules/` is held equal to it.
 //!
 //! | file | idea |
 //! |---|---|
@@ -89,18 +89,6 @@ pub enum Reach {
     Region(CountryCode, RegionCode),
 }
 
-impl Reach {
-    /// Whether a place lies within it, and how special that is: the greater, the narrower.
-    fn narrowness(self, place: &Place) -> Option<u8> {
-        match self {
-            Self::Anywhere => Some(0),
-            Self::EuropeanEconomicArea => place.country.is_some_and(|country| EEA.contains(&country)).then_some(1),
-            Self::Country(own) => (place.country == Some(own)).then_some(2),
-            Self::Region(own, part) => (place.country == Some(own) && place.region == Some(part)).then_some(3),
-        }
-    }
-}
-
 impl core::fmt::Display for Reach {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
@@ -142,16 +130,42 @@ vocabulary! {
     }
 }
 
-/// The states of the European Economic Area.
+/// The states of the European Economic Area, in order.
 pub const EEA: [CountryCode; 30] = {
     const fn code(code: &[u8; 2]) -> CountryCode {
         CountryCode::of(*code)
     }
     [
-        code(b"AT"), code(b"BE"), code(b"BG"), code(b"CY"), code(b"CZ"), code(b"DE"), code(b"DK"), code(b"EE"), code(b"ES"),
-        code(b"FI"), code(b"FR"), code(b"GR"), code(b"HR"), code(b"HU"), code(b"IE"), code(b"IS"), code(b"IT"), code(b"LI"),
-        code(b"LT"), code(b"LU"), code(b"LV"), code(b"MT"), code(b"NL"), code(b"NO"), code(b"PL"), code(b"PT"), code(b"RO"),
-        code(b"SE"), code(b"SI"), code(b"SK"),
+        code(b"AT"),
+        code(b"BE"),
+        code(b"BG"),
+        code(b"CY"),
+        code(b"CZ"),
+        code(b"DE"),
+        code(b"DK"),
+        code(b"EE"),
+        code(b"ES"),
+        code(b"FI"),
+        code(b"FR"),
+        code(b"GR"),
+        code(b"HR"),
+        code(b"HU"),
+        code(b"IE"),
+        code(b"IS"),
+        code(b"IT"),
+        code(b"LI"),
+        code(b"LT"),
+        code(b"LU"),
+        code(b"LV"),
+        code(b"MT"),
+        code(b"NL"),
+        code(b"NO"),
+        code(b"PL"),
+        code(b"PT"),
+        code(b"RO"),
+        code(b"SE"),
+        code(b"SI"),
+        code(b"SK"),
     ]
 };
 
@@ -170,19 +184,39 @@ pub const fn transactional() -> &'static Rule {
     &world::TRANSACTIONAL
 }
 
+/// Versions of one rule that the table may have.
+const VERSIONS: usize = 4;
+
 /// The narrowest rules for a place, a channel and a relation: all versions, in the order of their time.
-pub fn rules_on(place: &Place, channel: Channel, relation: Relation) -> impl Iterator<Item = &'static Rule> {
-    let fit = move |rule: &'static Rule, place: &Place| {
-        let relation_fits = rule.relation.is_none_or(|own| own == relation);
-        if !relation_fits || !rule.channels.contains(&channel) {
-            return None;
+pub fn rules_on(place: &Place, channel: Channel, relation: Relation) -> impl Iterator<Item = &'static Rule> + use<> {
+    let in_the_area = place.country.is_some_and(|country| EEA.binary_search(&country).is_ok());
+    let mut narrowest = (0, false);
+    let mut found = [None; VERSIONS];
+    let mut free = found.iter_mut();
+    for rule in world::STRICTEST.iter().chain(europe::RULES).chain(world::RULES) {
+        if !rule.channels.contains(&channel) || rule.relation.is_some_and(|own| own != relation) {
+            continue;
         }
-        rule.reach.narrowness(place).map(|narrowness| (narrowness, rule.relation.is_some()))
-    };
-    let place = *place;
-    let advertising = || world::STRICTEST.iter().chain(europe::RULES).chain(world::RULES);
-    let narrowest = advertising().filter_map(|rule| fit(rule, &place)).max();
-    advertising().filter(move |rule| fit(rule, &place) == narrowest)
+        let narrowness = match rule.reach {
+            Reach::Anywhere => 0,
+            Reach::EuropeanEconomicArea if in_the_area => 1,
+            Reach::Country(own) if place.country == Some(own) => 2,
+            Reach::Region(own, part) if place.country == Some(own) && place.region == Some(part) => 3,
+            _ => continue,
+        };
+        let fit = (narrowness, rule.relation.is_some());
+        if fit > narrowest {
+            found = [None; VERSIONS];
+            free = found.iter_mut();
+            narrowest = fit;
+        }
+        if fit == narrowest
+            && let Some(slot) = free.next()
+        {
+            *slot = Some(rule);
+        }
+    }
+    found.into_iter().flatten()
 }
 
 /// A row as it is written, in every artifact the same. What a row does not have is `null`.
@@ -267,6 +301,30 @@ impl Rule {
             note: self.note,
             confidence: self.confidence,
             sources: self.sources,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_states_are_in_order() {
+        assert!(EEA.is_sorted());
+    }
+
+    #[test]
+    fn every_instant_has_one_version_of_a_rule() {
+        for country in AGES.iter().map(|age| age.country) {
+            for (channel, relation) in Channel::ALL.iter().zip(Relation::ALL.iter().cycle()) {
+                let place = Place { country: Some(country), region: None };
+                let versions: Vec<_> = rules_on(&place, *channel, *relation).collect();
+                assert!((1..VERSIONS).contains(&versions.len()), "{place}");
+                assert_eq!(versions.first().unwrap().from, Timestamp::BEGINNING);
+                assert_eq!(versions.last().unwrap().to, Timestamp::NEVER);
+                assert!(versions.windows(2).all(|two| two[0].to == two[1].from), "{place} {channel}");
+            }
         }
     }
 }

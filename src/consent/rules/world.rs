@@ -19,7 +19,14 @@ const fn state(code: &[u8; 2]) -> Reach {
 
 /// Where no yes is asked for, whatever the shop has is good.
 const ANY: &[Ground] = &[
-    Consent, SoftPurchase, SoftNegotiation, SoftFreeAccount, SoftSupport, ImpliedPurchase, ImpliedContract, ImpliedInquiry,
+    Consent,
+    SoftPurchase,
+    SoftNegotiation,
+    SoftFreeAccount,
+    SoftSupport,
+    ImpliedPurchase,
+    ImpliedContract,
+    ImpliedInquiry,
     LegitimateInterest,
 ];
 const INTEREST: &[Ground] = &[Consent, LegitimateInterest];
@@ -104,7 +111,13 @@ const US_MESSAGING: Rule = Rule {
     ..US_PHONE
 };
 
-const fn us_state(id: &'static str, code: &[u8; 2], law: &'static str, article: &'static str, duties: &'static str) -> Rule {
+const fn us_state(
+    id: &'static str,
+    code: &[u8; 2],
+    law: &'static str,
+    article: &'static str,
+    duties: &'static str,
+) -> Rule {
     Rule {
         id,
         reach: state(code),
@@ -115,7 +128,9 @@ const fn us_state(id: &'static str, code: &[u8; 2], law: &'static str, article: 
         duties,
         note: "stricter hours and numbers than 47 CFR 64.1200, which holds too; whether quiet hours bind towards those who consented is before the courts",
         confidence: Confidence::GeneralKnowledge,
-        sources: &["https://support.referrizer.com/en/category/text-campaigns/article/tcpa-quiet-hours-and-state-specific-rules-for-text-campaigns"],
+        sources: &[
+            "https://support.referrizer.com/en/category/text-campaigns/article/tcpa-quiet-hours-and-state-specific-rules-for-text-campaigns",
+        ],
         ..US_PHONE
     }
 }
@@ -200,17 +215,47 @@ pub(super) const RULES: &[Rule] = &[
     us_state("us-ct-calls", b"CT", "Connecticut telemarketing law", "Conn. Gen. Stat. 42-288a", "9:00 to 20:00"),
     Rule {
         confidence: Confidence::SecondHand,
-        ..us_state("us-fl-calls", b"FL", "Florida Telephone Solicitation Act", "Fla. Stat. 501.059, 501.616", "8:00 to 20:00, at most 3 in 24 hours; before a suit, 15 days to act on a STOP")
+        ..us_state(
+            "us-fl-calls",
+            b"FL",
+            "Florida Telephone Solicitation Act",
+            "Fla. Stat. 501.059, 501.616",
+            "8:00 to 20:00, at most 3 in 24 hours; before a suit, 15 days to act on a STOP",
+        )
     },
-    us_state("us-md-calls", b"MD", "Maryland Stop the Spam Calls Act", "Md. Code, Com. Law 14-4501 ff", "8:00 to 20:00, at most 3 in 24 hours"),
+    us_state(
+        "us-md-calls",
+        b"MD",
+        "Maryland Stop the Spam Calls Act",
+        "Md. Code, Com. Law 14-4501 ff",
+        "8:00 to 20:00, at most 3 in 24 hours",
+    ),
     us_state("us-ms-calls", b"MS", "Mississippi telephone solicitation law", "Miss. Code 77-3-701 ff", "8:00 to 20:00"),
     us_state("us-nj-calls", b"NJ", "New Jersey telemarketing law", "N.J.S.A. 56:8-119 ff", "8:00 to 20:00"),
-    us_state("us-ok-calls", b"OK", "Oklahoma Telephone Solicitation Act", "15 O.S. 775C", "8:00 to 20:00, at most 3 in 24 hours"),
-    us_state("us-ri-calls", b"RI", "Rhode Island telephone sales law", "R.I. Gen. Laws 5-61", "narrower than federal law: see the statute"),
+    us_state(
+        "us-ok-calls",
+        b"OK",
+        "Oklahoma Telephone Solicitation Act",
+        "15 O.S. 775C",
+        "8:00 to 20:00, at most 3 in 24 hours",
+    ),
+    us_state(
+        "us-ri-calls",
+        b"RI",
+        "Rhode Island telephone sales law",
+        "R.I. Gen. Laws 5-61",
+        "narrower than federal law: see the statute",
+    ),
     Rule {
         confidence: Confidence::SecondHand,
         sources: &["https://www.foster.com/newsroom-alerts-texas-expands-telemarketing-law"],
-        ..us_state("us-tx-calls", b"TX", "Texas Business & Commerce Code", "ch. 302, 304, 305 (SB 140)", "9:00 to 21:00, Sunday 12:00 to 21:00; the seller is registered; texts are covered since 2025-09-01")
+        ..us_state(
+            "us-tx-calls",
+            b"TX",
+            "Texas Business & Commerce Code",
+            "ch. 302, 304, 305 (SB 140)",
+            "9:00 to 21:00, Sunday 12:00 to 21:00; the seller is registered; texts are covered since 2025-09-01",
+        )
     },
     CA_MAIL,
     Rule {
