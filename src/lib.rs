@@ -8,7 +8,7 @@
 //!
 //! | room | what it is for | what never enters |
 //! |---|---|---|
-//! | [`consent`] | the logic: records, standings, decisions | JavaScript, clocks, randomness, storage, waiting |
+//! | [`consent`] | the logic: records, standings, rules of jurisdictions, decisions | JavaScript, clocks, randomness, storage, waiting |
 //! | `ledger` | the memory: one shop's ledger over a synchronous SQLite `Database` | HTTP, runtimes |
 //! | `api` | the service: HTTP as values | runtimes, sockets |
 //! | `storefront` | adapter to the browser | rules |
@@ -20,7 +20,8 @@
 //! # Features
 //!
 //! None is on by default. An artifact is built with exactly one of `storefront`, `logic` and `edge`; `native` is the service over
-//! SQLite files, for tests and tools. `service`, `formats` and `serde` are parts of these.
+//! SQLite files, for tests and tools. `service`, `rules`, `formats` and `serde` are parts of these; `bench` adds to `logic` what `make bench`
+//! calls, and is not shipped.
 //!
 //! # Example
 //!
@@ -28,9 +29,11 @@
 //! use placet::consent::*;
 //!
 //! let offers = PurposeSlug::parse("offers").ok_or("not a slug")?;
-//! let standing = Standing::default();
-//! let decision = decide(&standing, &Policy::default(), Channel::Sms, &offers);
+//! let now = Timestamp::parse("2026-11-23T10:00:00Z").ok_or("not a time")?;
+//! let (policy, person) = (Policy::default(), Person::default());
+//! let decision = decide(&Standing::default(), &policy, &person, Channel::Sms, &offers, now);
 //! assert_eq!(decision.reason(), Some(Reason::NeverAsked));
+//! assert_eq!(decision.rule.id, "any", "an unknown country has the strictest rule");
 //! # Ok::<(), &str>(())
 //! ```
 #![warn(unreachable_pub)]

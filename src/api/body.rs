@@ -21,10 +21,6 @@ pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::UnsupportedMediaType);
     }
-    // Keeping track of where one is costs more than the reading itself, so that is done where there is something to tell.
-    if let Ok(value) = serde_json::from_slice::<Object<T>>(body) {
-        return Ok(value.0);
-    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value: Object<T> = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let pointer = pointer(error.path());

@@ -254,13 +254,13 @@ function ruleMarkup(row) {
 /** A table in a region that scrolls by itself, also by keyboard. */
 function scrolling(label, kind, caption, head, body) {
   return html`
-<div class="scroll" role="region" tabindex="0" aria-label="${label}">
+<section class="scroll" tabindex="0" aria-label="${label}">
 <table class="${kind}">
 <caption>${caption instanceof Markup ? caption : html`<span>${caption}</span>`}</caption>
 <thead><tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
 ${body}
 </table>
-</div>`;
+</section>`;
 }
 
 // The overview
