@@ -29,7 +29,7 @@ test: setup-test ## Everything: lints, laws, API on both backends, browsers (fir
 size: dist ## Bytes of each artifact, against their budgets
 	@$(ENV) node www/tools/size.mjs
 
-bench: dist ## Speeds, as ratios to a floor measured in the same run (2 min)
+bench: dist ## Speeds, as ratios to a floor measured in the same run (3 min)
 	@$(ENV) node tests/bench/main.mjs
 
 faults: dist ## Kill workerd ten times under load and count what is kept (10 min)
