@@ -328,7 +328,11 @@ fn a_question_in_numbers_has_a_verdict_in_numbers() {
         (vec![[11, 4, EARLY], [1, 4, EARLY + 1]], true, "3 0 1 8640000000000000 0 16 0".to_owned()),
         // The person turned to the shop again.
         (vec![[0, 3, EARLY - 100_000_000_000], [15, 4, EARLY]], true, format!("14 0 -1 {lapses} 0 16 {lapses}")),
-        (vec![[99, 3, EARLY], [0, 9, EARLY]], true, "0 -1 -1 8640000000000000 0 16 0".to_owned()),
+        (
+            vec![[99, 3, EARLY], [0, 9, EARLY], [i64::MIN, 3, EARLY], [0, i64::MIN, EARLY]],
+            true,
+            "0 -1 -1 8640000000000000 0 16 0".to_owned(),
+        ),
     ] {
         assert_eq!(verdict(&acts, confirmation, asked), expected, "{acts:?}");
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::problem::{Problem, ProblemBody};
 use crate::consent::{Channel, CountryCode, PurposeSlug, Sheet, Timestamp, WrittenDecision};
 use crate::ledger::text::Line;
-use crate::ledger::{Decided, Notice, Outcome, PolicySettings, Receipt, Shop, Suppression};
+use crate::ledger::{Decided, Notice, Outcome, Receipt, Shop, Suppression};
 
 /// Answer of `GET /v1/storefront`: all that a page needs, and nothing that a page may not show.
 #[derive(Serialize)]
@@ -30,8 +30,7 @@ struct ShopAnswer<'a> {
 #[derive(Serialize)]
 struct PolicyAnswer<'a> {
     confirmation: &'a [Channel],
-    #[serde(flatten)]
-    more: &'a PolicySettings,
+    transactional: &'a [PurposeSlug],
 }
 
 impl<'a> StorefrontAnswer<'a> {
@@ -41,7 +40,10 @@ impl<'a> StorefrontAnswer<'a> {
             shop: ShopAnswer { id: &shop.id, name: &settings.name, country: settings.country },
             channels: &settings.channels,
             purposes: &settings.purposes,
-            policy: PolicyAnswer { confirmation: &settings.confirmation, more: &settings.policy },
+            policy: PolicyAnswer {
+                confirmation: &settings.confirmation,
+                transactional: &settings.policy.transactional,
+            },
             notices: &settings.notices,
             decisions: Sheet::of(&settings.policy()),
         }

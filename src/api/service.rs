@@ -32,6 +32,8 @@ pub struct ShopService<D, H> {
     secrets: Secrets,
     // Read on every request and written by this object alone, so it is kept between requests.
     shop: RefCell<Option<Rc<Shop>>>,
+    // What every page asks for, and its tag. It follows from the shop.
+    storefront: RefCell<Option<(Bytes, HeaderValue)>>,
 }
 
 /// Who asks.
@@ -44,7 +46,7 @@ struct Caller {
 impl<D: Database, H: Host> ShopService<D, H> {
     /// A service over a database, which is brought to the current version at the first request.
     pub const fn new(database: D, host: H, secrets: Secrets) -> Self {
-        Self { database, host, secrets, shop: RefCell::new(None) }
+        Self { database, host, secrets, shop: RefCell::new(None), storefront: RefCell::new(None) }
     }
 
     /// Answers a request. Never fails: whatever goes wrong is an answer too.
@@ -145,7 +147,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return Err(Problem::BodyTooLarge { limit });
         }
         match route {
-            Route::Storefront => storefront(shop, headers),
+            Route::Storefront => self.storefront(shop, headers),
             Route::Consents => self.submit(shop, caller, headers, given),
             Route::Lookup => self.report(shop, &body::read::<LookupBody>(headers, given)?.parse()?),
             Route::Contact(id) => self.report(shop, &Lookup::Id(id.ok_or(Problem::ContactNotFound)?)),
@@ -202,6 +204,35 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let (address, channel, reason) = body.parse()?;
         let kept = suppress(&self.database, shop, &address, channel, &reason, &Moment::of(&self.host))?;
         answer::json(StatusCode::CREATED, &SuppressionAnswer::of(&kept))
+    }
+
+    fn storefront(&self, shop: &Shop, headers: &HeaderMap) -> Result<Response<Bytes>, Problem> {
+        let kept = self.storefront.borrow().clone();
+        let (body, tag) = match kept {
+            Some(kept) => kept,
+            None => {
+                let body = answer::json(StatusCode::OK, &StorefrontAnswer::of(shop))?.into_body();
+                let digest = HEXLOWER.encode(&Sha256::digest(&body));
+                let tag = HeaderValue::from_str(&format!("\"{}\"", digest.get(..32).unwrap_or_default()));
+                let tag = tag.map_err(|_| Problem::Internal { cause: "the tag is no header value".into() })?;
+                self.storefront.replace(Some((body.clone(), tag.clone())));
+                (body, tag)
+            }
+        };
+        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let is_known = |known: &str| known.split(',').any(|one| tag == *one.trim().trim_start_matches("W/"));
+        let mut response = if known.is_some_and(is_known) {
+            let mut unchanged = Response::new(Bytes::new());
+            *unchanged.status_mut() = StatusCode::NOT_MODIFIED;
+            unchanged
+        } else {
+            Response::new(body)
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::ETAG, tag);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+        Ok(response)
     }
 
     fn submit(
@@ -272,26 +303,17 @@ fn refusal(error: SubmissionError) -> Problem {
             "/basis",
             Fault::new("basis_not_accepted", "a contract is a ground for the shop's transactional purposes only"),
         ),
+        ChoiceFault::Undated => {
+            let fault = Fault::new(
+                "missing_evidence",
+                "say when the dealing was: an implied consent ends some months after it",
+            );
+            return Problem::field("/occurred_at", fault);
+        }
         ChoiceFault::Missing(missing) => {
             let pointer = format!("/choices/{index}/evidence/{}", missing.field());
             return Problem::field(pointer, Fault::new("missing_evidence", missing.message()));
         }
     };
     Problem::field(format!("/choices/{index}{field}"), fault)
-}
-
-fn storefront(shop: &Shop, headers: &HeaderMap) -> Result<Response<Bytes>, Problem> {
-    let mut response = answer::json(StatusCode::OK, &StorefrontAnswer::of(shop))?;
-    let digest = HEXLOWER.encode(&Sha256::digest(response.body()));
-    let tag = format!("\"{}\"", digest.get(..32).unwrap_or_default());
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)) {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.body_mut() = Bytes::new();
-    }
-    let tag =
-        HeaderValue::from_str(&tag).map_err(|_| Problem::Internal { cause: "the tag is no header value".into() })?;
-    response.headers_mut().insert(header::ETAG, tag);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
-    Ok(response)
 }

@@ -27,7 +27,7 @@ pub struct Decision<'a> {
     /// The entry that decides.
     pub decided_by: Option<Entry>,
     /// The record behind it.
-    pub record: Option<RecordId>,
+    record: Option<RecordId>,
     /// The entry on the other side, see [`Verdict::other`].
     pub against: Option<Entry>,
     /// The rule that was applied.
@@ -128,7 +128,7 @@ pub fn decide_under<'a>(
     let entry = |place: Option<usize>| place.and_then(|place| docket.entries.get(place)).copied();
     // There is a version for every instant.
     let (rule, overridden) =
-        conditions.grounds.get(verdict.version).copied().unwrap_or((super::rules::strictest(), None));
+        conditions.rules.get(verdict.version).copied().unwrap_or((super::rules::strictest(), None));
     Decision {
         decided_by: entry(verdict.entry),
         record: verdict.entry.and_then(|place| docket.records.get(place)).copied(),
@@ -167,13 +167,8 @@ impl Status {
         }
     }
 
-    /// What is visible of some entries under some conditions.
-    pub fn of(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Self {
-        // Whether the shop uses the channel, and whether it may use the data, does not change what the person said.
-        let mut terms = conditions.terms.clone();
-        terms.iter_mut().for_each(|terms| terms.off = false);
-        let verdict = judge(&docket.entries, &Circumstances::default(), &terms, at);
-        match verdict.finding {
+    const fn of(finding: Finding) -> Self {
+        match finding {
             Finding::NeverAsked | Finding::ChannelOff | Finding::NoAddress | Finding::Restricted => Self::NeverAsked,
             Finding::Declined => Self::Declined,
             Finding::OptedOut | Finding::Objected | Finding::Suppressed => Self::OptedOut,
@@ -187,6 +182,25 @@ impl Status {
             | Finding::Stands => Self::OptedIn,
         }
     }
+}
+
+/// What the person said: whether the shop uses the channel, and whether it may use the data, does not change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What it amounts to.
+    pub status: Status,
+    /// The entry that decides.
+    pub decided_by: Option<Entry>,
+    /// The record behind it.
+    pub record: Option<RecordId>,
+}
+
+/// What the person said, under some conditions.
+pub fn said(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Said {
+    let mut conditions = conditions.clone();
+    conditions.terms.iter_mut().for_each(|terms| terms.off = false);
+    let decision = decide_under(&conditions, docket, &Circumstances::default(), at);
+    Said { status: Status::of(decision.verdict.finding), decided_by: decision.decided_by, record: decision.record }
 }
 
 /// A decision as it is written, in every artifact byte for byte the same.
@@ -263,11 +277,6 @@ impl Docket {
     /// The entries, in their order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
-    }
-
-    /// The records behind them, in the same order.
-    pub fn records(&self) -> &[RecordId] {
-        &self.records
     }
 }
 

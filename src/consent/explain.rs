@@ -2,7 +2,7 @@
 //!
 //! The sentences are templates, so that the edge can hand them to the storefront module, which fills them in itself.
 
-use super::{Assurance, Decision, Entry, Finding, Ground, Refusal, Timestamp};
+use super::{Assurance, Decision, Entry, Finding, Ground, Timestamp};
 use crate::consent::{Act, policy::Override, rules::Rule};
 
 vocabulary! {
@@ -136,16 +136,16 @@ impl Finding {
 }
 
 /// Where a yes has ended a no.
-pub const ENDED: &str = "It is later than the opt-out of {date}, and ends it.";
+pub(super) const ENDED: &str = "It is later than the opt-out of {date}, and ends it.";
 /// Where a yes could not end a no.
-pub const NOT_ENDED: &str = "The {ground} of {date}, {assurance}, does not end that.";
+pub(super) const NOT_ENDED: &str = "The {ground} of {date}, {assurance}, does not end that.";
 /// When an allow ends by itself.
-pub const ALLOWED_UNTIL: &str = "Allowed until {until}, unless something is recorded before.";
+pub(super) const ALLOWED_UNTIL: &str = "Allowed until {until}, unless something is recorded before.";
 /// When a deny ends by itself.
-pub const ALLOWED_FROM: &str = "Allowed from {until} on, unless something is recorded before.";
+pub(super) const ALLOWED_FROM: &str = "Allowed from {until} on, unless something is recorded before.";
 
 /// How a ground is called in a sentence.
-pub const fn ground_words(ground: Ground) -> &'static str {
+pub(super) const fn ground_words(ground: Ground) -> &'static str {
     match ground {
         Ground::Consent => "consent",
         Ground::SoftPurchase => "soft opt-in from a purchase",
@@ -161,7 +161,7 @@ pub const fn ground_words(ground: Ground) -> &'static str {
 }
 
 /// How an assurance is called in a sentence.
-pub const fn assurance_words(assurance: Assurance) -> &'static str {
+pub(super) const fn assurance_words(assurance: Assurance) -> &'static str {
     match assurance {
         Assurance::Listed => "listed in a file",
         Assurance::Reported => "reported by a platform",
@@ -173,7 +173,7 @@ pub const fn assurance_words(assurance: Assurance) -> &'static str {
 }
 
 /// The sentences that name a rule, and what the shop made of it.
-pub fn opening(rule: &Rule, overridden: Option<&Override>) -> Vec<String> {
+pub(super) fn opening(rule: &Rule, overridden: Option<&Override>) -> Vec<String> {
     let (id, law, article) = (rule.id, rule.law, rule.article);
     let named = if matches!(rule.reach, super::rules::Reach::Anywhere) && rule.id != super::rules::transactional().id {
         format!("The person's country is not known, or has no rule here: the strictest rule applies ({id}).")
@@ -204,10 +204,7 @@ impl Decision<'_> {
         };
         steps.push(fill(self.verdict.finding.sentence(), self.decided_by));
         if let Some(against) = self.against {
-            let refuses = matches!(
-                against.act,
-                Act::OptOut { refusal: Refusal::Plain | Refusal::Objection | Refusal::Suppression }
-            );
+            let refuses = matches!(against.act, Act::OptOut { .. });
             steps.push(fill(if refuses { ENDED } else { NOT_ENDED }, Some(against)));
         }
         if let Some(until) = self.until() {

@@ -102,7 +102,9 @@ impl Verdict {
 /// An opt-in of later than `at` does not count yet; an opt-out of later does.
 pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Terms], at: Timestamp) -> Verdict {
     let mut verdict: Option<Verdict> = None;
-    for (version, terms) in versions.iter().enumerate().filter(|(_, terms)| terms.to > at) {
+    for (version, terms) in
+        versions.iter().enumerate().filter(|(_, terms)| terms.to > at || terms.to == Timestamp::NEVER)
+    {
         let found = weigh(entries, person, terms, at.max(terms.from));
         let verdict = verdict.get_or_insert(Verdict { version, ..found });
         if found.allows() != verdict.allows() {
@@ -118,7 +120,7 @@ pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Terms], at: 
     verdict.unwrap_or(Verdict::of(Finding::ChannelOff, None))
 }
 
-/// The latest of some entries: its time and place. Plain numbers and not an `Option`: a tenth of the judgement's size.
+/// The latest of some entries: its time and place.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 struct Latest {
     millis: i64,

@@ -50,11 +50,11 @@ pub use country::CountryCode;
 #[cfg(feature = "rules")]
 pub use country::{Place, RegionCode};
 #[cfg(feature = "rules")]
-pub use decision::{Decision, Docket, Person, Status, decide, decide_under};
+pub use decision::{Decision, Docket, Person, Said, Status, decide, decide_under, said};
 #[cfg(feature = "serde")]
 pub use decision::{WrittenDecision, WrittenRule};
 #[cfg(feature = "rules")]
-pub use explain::{ALLOWED_FROM, ALLOWED_UNTIL, ENDED, NOT_ENDED, Reason, assurance_words, ground_words, opening};
+pub use explain::Reason;
 pub use ground::{Dealing, Evidence, Ground, Missing};
 pub use judge::{Circumstances, Entry, Finding, Verdict, judge};
 #[cfg(feature = "rules")]

@@ -13,7 +13,8 @@ pub struct Policy {
     pub confirmation: Vec<Channel>,
     /// The purposes that are no advertising.
     pub transactional: Vec<PurposeSlug>,
-    /// The bases that the shop wants to rest advertising on.
+    /// The bases that the shop wants to rest advertising on. What follows is about advertising too, as is all of the law but the
+    /// row `transactional`.
     pub bases: Vec<Basis>,
     /// The age from which on a person's act counts, where it is above that of the law.
     pub minimum_age: u16,
@@ -82,7 +83,7 @@ pub struct Conditions<'a> {
     /// The terms.
     pub terms: Vec<Terms>,
     /// The rule and the override behind each.
-    pub grounds: Vec<(&'static Rule, Option<&'a Override>)>,
+    pub rules: Vec<(&'static Rule, Option<&'a Override>)>,
 }
 
 impl Policy {
@@ -104,17 +105,17 @@ impl Policy {
     /// The terms for messages that are no advertising.
     pub(super) fn transactional_conditions(&self, channel: Channel) -> Conditions<'_> {
         let terms = self.terms_of(transactional(), None, 0, channel);
-        Conditions { terms: vec![terms], grounds: vec![(transactional(), None)] }
+        Conditions { terms: vec![terms], rules: vec![(transactional(), None)] }
     }
 
     /// The terms for advertising.
     pub(super) fn advertising(&self, place: &Place, relation: Relation, channel: Channel) -> Conditions<'_> {
         let age = minimum_age(place.country);
-        let mut conditions = Conditions { terms: Vec::with_capacity(2), grounds: Vec::with_capacity(2) };
+        let mut conditions = Conditions { terms: Vec::with_capacity(2), rules: Vec::with_capacity(2) };
         for rule in rules_on(place, channel, relation) {
             let overridden = self.overrides.iter().find(|own| own.rule == rule.id);
             conditions.terms.push(self.terms_of(rule, overridden, age, channel));
-            conditions.grounds.push((rule, overridden));
+            conditions.rules.push((rule, overridden));
         }
         conditions
     }
@@ -142,7 +143,8 @@ impl Policy {
     pub(super) fn terms_of(&self, rule: &Rule, overridden: Option<&Override>, age: u16, channel: Channel) -> Terms {
         let bare = self.bare(rule, channel);
         if bare.transactional {
-            return bare;
+            // What is no advertising has only this of the policy: an anonymous form may bear somebody else's address.
+            return Terms { confirmation: self.confirmation.contains(&channel), ..bare };
         }
         let waived = |what| overridden.is_some_and(|own| own.waive.contains(&what));
         let accepted = overridden.map_or(&[] as &[Basis], |own| &own.accept);

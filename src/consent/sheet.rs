@@ -104,7 +104,7 @@ fn all_places() -> Vec<Place> {
 /// The numbers of some conditions among the terms, which grow by those that are new.
 fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Conditions<'_>, channel: Channel) -> Vec<usize> {
     let mut numbers = Vec::new();
-    for (rule, overridden) in &conditions.grounds {
+    for (rule, overridden) in &conditions.rules {
         let age_waived =
             rule.id == transactional().id || overridden.is_some_and(|own| own.waive.contains(&Waiver::Age));
         let one = SheetTerms {

@@ -11,8 +11,8 @@ use super::suppression::Suppressions;
 use super::track::{WrittenEntry, entry_in};
 use super::{Database, DatabaseError, Param};
 use crate::consent::{
-    AddressKind, Channel, Circumstances, Conditions, CountryCode, Docket, Entry, Person, Place, PurposeSlug, RecordId,
-    RegionCode, Relation, Timestamp, Track, WrittenDecision, decide_under,
+    AddressKind, CLOCK_SKEW, Channel, Circumstances, Conditions, CountryCode, Docket, Entry, Person, Place,
+    PurposeSlug, RecordId, RegionCode, Relation, Timestamp, Track, WrittenDecision, decide_under,
 };
 
 /// What is asked of every contact.
@@ -22,7 +22,8 @@ pub struct Asked {
     pub channel: Channel,
     /// For which purpose.
     pub purpose: PurposeSlug,
-    /// When. Before `now` it is what the records of that time amount to; country, age and restriction are those of now.
+    /// When. Before `now`, by more than a clock may be slow, it is what the records of that time amount to; country, age and
+    /// restriction are those of now.
     pub at: Timestamp,
     /// The time of the question.
     pub now: Timestamp,
@@ -182,7 +183,7 @@ impl<'a, D: Database> Desk<'a, D> {
             })
             .collect();
         let keys = serde_json::to_string(&keys).map_err(|_| DatabaseError::Shape { column: 0 })?;
-        let past = self.asked.at < self.asked.now;
+        let past = self.asked.at < self.asked.now.plus_millis(-CLOCK_SKEW);
         let sql = format!(
             "{}{}{}",
             SELECT,
@@ -265,17 +266,23 @@ const SELECT: &str =
     "SELECT json_group_array(json_array(q.key, a.id, a.match_key, a.value, c.uuid, c.country, c.region, c.relation,
         c.born, c.restricted_at IS NOT NULL, ";
 
-/// The standing of now. An address has few tracks, so they are read in one go (`+` keeps SQLite from looking each up by itself).
-const OF_NOW: &str =
-    "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
-        FROM track WHERE address = a.id AND +channel IN (?, '*') AND +purpose IN (?, '*'))), json('[]')))";
+/// The standing of now: what bears on the address, and what bears on all that reaches the person, whatever address of theirs it
+/// was said by. (`+` keeps SQLite from looking each track up by itself.)
+const OF_NOW: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
+        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR channel = '*')
+            AND +channel IN (?, '*') AND +purpose IN (?, '*'))), json('[]')))";
 
-/// The records of then. Of activities only the latest is known: one of later does not count.
-const OF_THEN: &str =
-    "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, id))
-        FROM record WHERE address = a.id AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?)),
+/// The standing of then, from the records: the latest of a kind, as a standing has it. Of activities only the latest is known:
+/// one of later does not count.
+const OF_THEN: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, id))
+        FROM (SELECT *, row_number() OVER (PARTITION BY channel, purpose, choice, ground, objection, assurance
+                ORDER BY effective_at DESC, id DESC) AS nth
+            FROM record WHERE address IN (SELECT id FROM address WHERE contact = a.contact)
+                AND (address = a.id OR channel = '*')
+                AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?) WHERE nth = 1)),
     json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
-        FROM track WHERE address = a.id AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
+        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR channel = '*')
+            AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
             AND choice IN ('used', 'contacted', 'screened')))))";
 
 const BY_ADDRESS: &str = " FROM json_each(?) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?

@@ -9,7 +9,7 @@ use super::track::{parse_id, standing_of, track_in};
 use super::{Database, DatabaseError, Param, Row};
 use crate::consent::{
     Act, Activity, Address, AddressKind, Assurance, Basis, Channel, Choice, Circumstances, Person, Place, PurposeSlug,
-    RegionCode, Relation, Standing, Status, Timestamp, WrittenDecision, decide_under,
+    RegionCode, Relation, Standing, Timestamp, WrittenDecision, decide_under, said,
 };
 
 /// What a contact can be found by.
@@ -192,9 +192,13 @@ pub fn contact_report<D: Database>(
     let (person, born) = (facts.person, facts.born);
     let suppressions = Suppressions::of(database)?;
     let (mut standings, mut activities) = (Vec::new(), Vec::new());
-    for address in &addresses {
-        let mut standing = standing_of(database, address.row)?;
+    let own = addresses.iter().map(|address| standing_of(database, address.row)).collect::<Result<Vec<_>, _>>()?;
+    // What bears on all that reaches the person, whatever address of theirs it was said by.
+    let wide =
+        Standing::of(own.iter().flat_map(Standing::tracks).filter(|track| track.scope.channel.is_none()).cloned());
+    for (address, mut standing) in addresses.iter().zip(own) {
         activities.extend(activities_on(address, &standing));
+        standing.merge(&wide);
         for track in suppressions.on(database, shop, address.kind, &address.match_key)? {
             standing.add(track);
         }
@@ -334,13 +338,14 @@ fn standings_on(
             let conditions = policy.conditions(&person.place, relation, channel, purpose);
             let entries = standing.entries(channel, purpose);
             let decision = decide_under(&conditions, &entries, &person.circumstances, now);
+            let said = said(&conditions, &entries, now);
             StandingEntry {
                 address: address.value.clone(),
                 channel,
                 purpose: purpose.clone(),
-                choice: decision.decided_by.and_then(|entry| entry.act.choice()),
-                status: Status::of(&conditions, &entries, now).as_str(),
-                since: decision.decided_by.and_then(|entry| dated(entry.at)),
+                choice: said.decided_by.and_then(|entry| entry.act.choice()),
+                status: said.status.as_str(),
+                since: said.decided_by.and_then(|entry| dated(entry.at)),
                 decision: decision.written(true),
             }
         })

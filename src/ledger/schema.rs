@@ -77,7 +77,7 @@ const FIRST: &[&str] = &[
     ) STRICT, WITHOUT ROWID",
     "CREATE TRIGGER record_is_immutable BEFORE UPDATE ON record
         BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END",
-    // The standings, derived from the records and kept by `track::keep`.
+    // The standings, derived from the records and kept by `track::keep`; activities are here alone, the latest of each kind.
     "CREATE TABLE track (
         address INTEGER NOT NULL REFERENCES address,
         channel TEXT NOT NULL,
@@ -93,8 +93,8 @@ const FIRST: &[&str] = &[
 ];
 
 const GROUNDS_AND_PERSONS: &[&str] = &[
-    // A ground is a basis and, after a colon, the dealing that it rests on. A basis alone is a ground too, so what is there
-    // stays as it is.
+    // A ground is a basis and, after a colon, the dealing that it rests on. The first version took consent alone, which is a
+    // ground as it stands.
     "ALTER TABLE record RENAME COLUMN basis TO ground",
     "ALTER TABLE track RENAME COLUMN basis TO ground",
     // JSON, see `evidence`. A submission that shows no words has empty texts for its notice.
@@ -142,4 +142,54 @@ pub fn migrate<D: Database>(database: &D) -> Result<(), DatabaseError> {
         }
         Ok(())
     })
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::consent::{Act, Ground};
+    use crate::ledger::{Shop, Sqlite, standing_of};
+
+    #[test]
+    fn a_ledger_of_the_first_version_keeps_what_it_holds() {
+        let database = Sqlite::in_memory().unwrap();
+        database.execute("CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT", &[]).unwrap();
+        database.execute("INSERT INTO schema_version (version) VALUES (1)", &[]).unwrap();
+        let settings = r#"{"name":"Kestrel","country":"GB","origins":[],"channels":["email"],"purposes":["newsletter"],
+            "notices":[],"confirmation":["email"]}"#;
+        let secret = "A".repeat(43);
+        let rows = [
+            format!("INSERT INTO shop VALUES (1, 's', '{settings}', '{secret}', 0)"),
+            "INSERT INTO api_key VALUES ('h1', 'k1', 'pk', 'storefront capture', 0, NULL)".into(),
+            "INSERT INTO api_key VALUES ('h2', 'k2', 'sk', 'storefront capture read', 0, NULL)".into(),
+            "INSERT INTO contact VALUES (1, 'c', 'GB', 0)".into(),
+            "INSERT INTO address VALUES (1, 1, 'email', 'k', 'v', 'claimed', 0)".into(),
+            "INSERT INTO submission VALUES ('u', 'f', 1, 0, NULL, 'n', '1', 'en', 'h', 'form', NULL, NULL)".into(),
+            "INSERT INTO record VALUES ('r', 1, 'email', 'newsletter', 'opt_in', 'consent', 0, 'claimed', 5, 'u')"
+                .into(),
+            "INSERT INTO track VALUES (1, 'email', 'newsletter', 'opt_in', 'consent', 0, 'claimed', 5,
+                '019a0000-0000-7000-8000-000000000001')"
+                .into(),
+        ];
+        for statement in FIRST.iter().map(|sql| (*sql).to_owned()).chain(rows) {
+            database.execute(&statement, &[]).unwrap();
+        }
+
+        migrate(&database).unwrap();
+        migrate(&database).unwrap();
+        let standing = standing_of(&database, 1).unwrap();
+        assert_eq!(standing.tracks().first().unwrap().act, Act::OptIn { ground: Ground::Consent });
+        let shop = Shop::load(&database).unwrap().unwrap();
+        assert_eq!(shop.settings.policy(), {
+            let channels = shop.settings.channels.clone();
+            crate::consent::Policy { confirmation: channels.clone(), channels, ..Default::default() }
+        });
+        let scopes = database.query("SELECT scopes FROM api_key ORDER BY id", &[]).unwrap();
+        assert_eq!(scopes[0].text(0).unwrap(), "storefront capture", "a page may not do more than before");
+        assert_eq!(scopes[1].text(0).unwrap(), "storefront capture read write");
+        let record = database.first("SELECT ground, evidence FROM record", &[]).unwrap().unwrap();
+        assert_eq!((record.text(0).unwrap(), record.optional_text(1).unwrap()), ("consent", None));
+        let refused = database.execute("UPDATE record SET choice = 'opt_out'", &[]).unwrap_err();
+        assert!(refused.to_string().contains("a record is never changed"), "{refused}");
+    }
 }

@@ -151,6 +151,8 @@ pub enum ChoiceFault {
     NotSpecific,
     /// A contract is no ground for advertising.
     ContractForAdvertising,
+    /// A ground that ends some months after a dealing lacks the time of that dealing.
+    Undated,
     /// The ground lacks a piece of evidence.
     Missing(Missing),
 }
@@ -161,8 +163,6 @@ pub(super) struct Known {
     pub(super) earlier: Option<(String, Receipt)>,
     pub(super) addresses: Vec<KnownAddress>,
     pub(super) by_external: Option<KnownContact>,
-    /// The other addresses of the contact, where an act bears on all of them.
-    pub(super) others: Vec<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -183,21 +183,12 @@ pub(super) struct KnownContact {
 #[derive(Debug)]
 pub(super) enum Event<'a> {
     ContactOpened { uuid: Uuid, person: &'a PersonFacts },
-    PersonLearned(&'a PersonFacts),
+    PersonLearned { person: &'a PersonFacts, anew: bool },
     ExternalIdAdded(&'a ExternalId),
     AddressAdded { address: &'a Address, assurance: Assurance },
     AddressVouched { id: i64, assurance: Assurance },
     Submitted(&'a Submission),
-    Recorded { on: On, track: Track, evidence: &'a KeptEvidence },
-}
-
-/// The address that a record is about.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum On {
-    /// The submission's address of this kind.
-    Given(AddressKind),
-    /// One that the contact has besides.
-    Other(i64),
+    Recorded { on: AddressKind, track: Track, evidence: &'a KeptEvidence },
 }
 
 pub(super) enum Verdict<'a> {
@@ -278,13 +269,16 @@ fn act_of<'a>(
             if basis == Basis::Contract && advertising {
                 return Err(ChoiceFault::ContractForAdvertising);
             }
+            if basis == Basis::Implied && submission.occurred_at.is_none() {
+                return Err(ChoiceFault::Undated);
+            }
             evidence.ground(basis).map(|ground| Act::OptIn { ground }).map_err(ChoiceFault::Missing)
         }
     }
 }
 
 /// Whether it is the shop itself that says who this is.
-pub(super) fn vouches(submission: &Submission) -> bool {
+fn vouches(submission: &Submission) -> bool {
     submission.assurance != Assurance::Claimed || submission.external.is_some()
 }
 
@@ -293,20 +287,13 @@ pub(super) fn vouches(submission: &Submission) -> bool {
 /// Contacts are never merged by a submission, and an address that is known keeps its contact. An anonymous form does not even
 /// add an address to a contact that is known: it would let anyone put their own address beside somebody else's, and read that
 /// person's report by it later. So what it brings that is new becomes a contact of its own, until the shop says otherwise.
-pub(super) fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
+fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
     let first = || known.addresses.first().map(|address| &address.contact);
     let all_known = known.addresses.len() == submission.addresses.len();
     match &known.by_external {
         Some(contact) => Some(contact),
         None if vouches(submission) || all_known => first(),
         None => None,
-    }
-}
-
-impl Submission {
-    /// Whether it has an act that bears on everything that reaches the person.
-    pub(super) fn bears_on_all(&self) -> bool {
-        self.choices.iter().any(|choice| choice.scope.channel.is_none())
     }
 }
 
@@ -334,7 +321,10 @@ fn decide<'a>(
         }
         Some(contact) => {
             if submission.person != PersonFacts::default() && vouches(submission) {
-                events.push(Event::PersonLearned(&submission.person));
+                // A list or a platform adds what nobody knew; what somebody vouched for it does not change.
+                let anew =
+                    !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported);
+                events.push(Event::PersonLearned { person: &submission.person, anew });
             }
             contact.uuid
         }
@@ -361,8 +351,7 @@ fn decide<'a>(
     for (choice, act) in submission.choices.iter().zip(acts) {
         let kind = choice.scope.channel.map(|channel| channel.address_kind());
         let given = submission.addresses.iter().map(Address::kind).filter(|own| kind.is_none_or(|kind| kind == *own));
-        let others = known.others.iter().filter(|_| kind.is_none());
-        for on in given.map(On::Given).chain(others.copied().map(On::Other)) {
+        for on in given {
             let track = Track {
                 scope: choice.scope.clone(),
                 act: *act,

@@ -14,7 +14,8 @@ pub struct Suppression {
     pub created_at: Timestamp,
 }
 
-/// Suppresses an address on a channel, or on all. Again it changes nothing, and tells the first time.
+/// Suppresses an address on a channel, or on all. Again it counts from the later time: a person may ask a second time, after
+/// they had said yes again.
 ///
 /// # Errors
 /// Those of the database.
@@ -29,7 +30,8 @@ pub fn suppress<D: Database>(
     let hash = hash_of(shop, address.kind(), address.key());
     let channel = Param::Text(channel.map_or("*", Channel::as_str));
     database.execute(
-        "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET reason = excluded.reason, created_at = excluded.created_at",
         &[
             Param::Text(&hash),
             channel,

@@ -1,9 +1,7 @@
 //! The SQL behind a submission: reads what bears on it, writes what was decided.
 
 use super::evidence::KeptEvidence;
-use super::submission::{
-    Event, Known, KnownAddress, KnownContact, On, PersonFacts, Receipt, Submission, contact_for, vouches,
-};
+use super::submission::{Event, Known, KnownAddress, KnownContact, PersonFacts, Receipt, Submission};
 use super::text::BirthDate;
 use super::track::{self, Columns, parse_id};
 use super::{Database, DatabaseError, Param, Row};
@@ -33,18 +31,7 @@ pub(super) fn known<D: Database>(database: &D, submission: &Submission) -> Resul
             .map(|row| contact_in(&row, 0))
             .transpose()?,
     };
-    let mut known = Known { earlier: None, addresses, by_external, others: Vec::new() };
-    // Who the shop vouches for says no for all that reaches them; a claim speaks for the address that it names.
-    if submission.bears_on_all()
-        && vouches(submission)
-        && let Some(contact) = contact_for(&known, submission)
-    {
-        let rows = database.query("SELECT id FROM address WHERE contact = ?", &[Param::Integer(contact.id)])?;
-        let given: Vec<i64> = known.addresses.iter().map(|address| address.id).collect();
-        let others = rows.iter().map(|row| row.integer(0)).filter(|id| id.as_ref().is_ok_and(|id| !given.contains(id)));
-        known.others = others.collect::<Result<_, _>>()?;
-    }
-    Ok(known)
+    Ok(Known { earlier: None, addresses, by_external })
 }
 
 fn known_address<D: Database>(database: &D, address: &Address) -> Result<Option<KnownAddress>, DatabaseError> {
@@ -94,7 +81,7 @@ pub(super) fn apply<D: Database>(
                     &[Param::Text(&uuid.to_string()), now, country, region, relation, born],
                 )?);
             }
-            Event::PersonLearned(person) => learned(tx, contact_row(contact)?, person)?,
+            Event::PersonLearned { person, anew } => learned(tx, contact_row(contact)?, person, *anew)?,
             Event::ExternalIdAdded(external) => tx.execute(
                 "INSERT INTO external_id (value, contact, created_at) VALUES (?, ?, ?)",
                 &[Param::Text(external.as_str()), contact_row(contact)?, now],
@@ -124,10 +111,7 @@ pub(super) fn apply<D: Database>(
                 submitted(tx, submission, &evidence, contact_row(contact)?, now)?;
             }
             Event::Recorded { on, track, evidence: shown } => {
-                let address = match on {
-                    On::Given(kind) => addresses.iter().find(|(own, _)| own == kind).map(|(_, row)| *row),
-                    On::Other(row) => Some(*row),
-                };
+                let address = addresses.iter().find(|(kind, _)| kind == on).map(|(_, row)| *row);
                 let address = address.ok_or(DatabaseError::Shape { column: 0 })?;
                 recorded(tx, address, track, &evidence, shown)?;
                 track::keep(tx, address, track)?;
@@ -148,16 +132,25 @@ fn columns_of(person: &PersonFacts) -> [Param<'_>; 4] {
     .map(Param::text_or_null)
 }
 
-/// What was not said stays as it was; a country that is told anew takes the region of the former with it.
-fn learned<D: Database>(tx: &D, contact: Param<'_>, person: &PersonFacts) -> Result<(), DatabaseError> {
+/// What was not said stays as it was, and so does what was known, unless it is said `anew`. A region goes with its country.
+fn learned<D: Database>(tx: &D, contact: Param<'_>, person: &PersonFacts, anew: bool) -> Result<(), DatabaseError> {
     let [country, region, relation, born] = columns_of(person);
+    let (places, others) = if anew {
+        (
+            "UPDATE contact SET region = CASE WHEN ? IS NULL AND country = ? THEN region ELSE ? END, country = ? WHERE id = ?",
+            "UPDATE contact SET relation = coalesce(?, relation), born = coalesce(?, born) WHERE id = ?",
+        )
+    } else {
+        (
+            "UPDATE contact SET region = CASE WHEN ? IS NULL AND country = ? THEN region ELSE ? END, country = ?
+             WHERE id = ? AND country IS NULL",
+            "UPDATE contact SET relation = coalesce(relation, ?), born = coalesce(born, ?) WHERE id = ?",
+        )
+    };
     if person.country.is_some() {
-        tx.execute("UPDATE contact SET country = ?, region = ? WHERE id = ?", &[country, region, contact])?;
+        tx.execute(places, &[region, country, region, country, contact])?;
     }
-    tx.execute(
-        "UPDATE contact SET relation = coalesce(?, relation), born = coalesce(?, born) WHERE id = ?",
-        &[relation, born, contact],
-    )
+    tx.execute(others, &[relation, born, contact])
 }
 
 fn inserted<D: Database>(tx: &D, sql: &str, params: &[Param<'_>]) -> Result<i64, DatabaseError> {

@@ -30,8 +30,8 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::consent::{
-    Address, AddressKind, Channel, Circumstances, EmailAddress, PhoneNumber, PurposeSlug, Relation, Status,
-    WrittenDecision, decide_under,
+    Address, AddressKind, Channel, EmailAddress, PhoneNumber, PurposeSlug, Relation,
+    WrittenDecision, said,
 };
 use call::Asked;
 use object::{Given, Text};
@@ -122,17 +122,13 @@ fn standings(call: &[u8]) -> Result<Vec<StandingAnswer>, Error> {
 
 fn line(asked: &Asked, channel: Channel, purpose: &PurposeSlug) -> StandingAnswer {
     let relation = asked.person.relation.unwrap_or(Relation::Consumer);
-    let mut conditions = asked.policy.conditions(&asked.person.place, relation, channel, purpose);
-    let entries = asked.standing.entries(channel, purpose);
-    let status = Status::of(&conditions, &entries, asked.at);
-    // The record is that of what the person said, so whether the shop uses the channel is left aside, as it is for the status.
-    conditions.terms.iter_mut().for_each(|terms| terms.off = false);
-    let decision = decide_under(&conditions, &entries, &Circumstances::default(), asked.at);
+    let conditions = asked.policy.conditions(&asked.person.place, relation, channel, purpose);
+    let said = said(&conditions, &asked.standing.entries(channel, purpose), asked.at);
     StandingAnswer {
         channel,
         purpose: purpose.to_string(),
-        status: status.as_str(),
-        record: asked.name(decision.record()),
+        status: said.status.as_str(),
+        record: asked.name(said.record),
     }
 }
 

@@ -221,7 +221,7 @@ export async function open(options) {
       );
     },
     decide(channel, purpose, person, at) {
-      const time = +new Date(at ?? Date.now());
+      const time = Date.parse(new Date(at ?? Date.now()).toISOString());
       // As things stood then.
       const tracks = queue.tracks().filter((own) => ["*", channel].includes(own.channel) && ["*", purpose].includes(own.purpose) && own.at <= time);
       return core.decide(question(settings, tracks, channel, purpose, person, time), `${channel}:${purpose}:opt_in`);

@@ -70,9 +70,11 @@ pub fn decide(words: &Words, asked: &str) -> Result<JsValue, JsValue> {
     let mut entries = Vec::new();
     for _ in 0..next() as u32 {
         let (number, assurance, at) = (next(), next(), Timestamp::clamped(next()));
-        let known = act(number as usize).zip(Assurance::ALL.get(assurance as usize));
-        // What is not of our making keeps its place and says nothing.
-        let (act, assurance) = known.unwrap_or((Act::Noted { activity: Activity::Used }, &Assurance::Claimed));
+        // What is not of our making (anyone may write to localStorage) keeps its place and says nothing: a claimed no bears on
+        // nothing. As an integer, what is no number would be 0, which is a consent.
+        let made_here = number >= 0.0 && assurance >= 0.0;
+        let known = act(number as usize).zip(Assurance::ALL.get(assurance as usize)).filter(|_| made_here);
+        let (act, assurance) = known.unwrap_or((Act::OptOut { refusal: Refusal::Plain }, &Assurance::Claimed));
         entries.push(Entry { act, assurance: *assurance, at });
     }
     let mut versions = Vec::new();

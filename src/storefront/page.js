@@ -14,7 +14,7 @@ export const failure = (code, message, about) => new PlacetError(code, message +
 /** A text of any object, trimmed; empty where there is none, whatever else is there. */
 export const text = (object, name) => {
   const value = object?.[name];
-  return typeof value === "string" ? value.trim() : "";
+  return typeof value === "string" ? value.replaceAll("\0", "").trim() : "";
 };
 
 /** One line of the words, as storefront.d.ts defines it. */
@@ -24,7 +24,7 @@ const line = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim
 export const describe = (form, locale) => {
   const notice = form.querySelector("[data-placet-notice]");
   const { placetNotice, placetVersion } = notice?.dataset ?? {};
-  const parts = ["form", form.dataset.placetForm, placetNotice, placetVersion, notice?.closest("[lang]")?.lang || locale, line(notice)];
+  const parts = ["form", form.dataset.placetForm, placetNotice, placetVersion, notice?.closest("[lang]")?.getAttribute("lang") || locale, line(notice)];
   // `elements` and not a query below the form: a control may stand elsewhere and belong to it by its `form` attribute. The
   // selector, unlike the property, knows of a disabled fieldset around a control.
   const offered = [...form.elements].filter((control) => !control.matches(":disabled"));

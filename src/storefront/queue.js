@@ -64,7 +64,7 @@ const ACTS = { opt_in: 0, opt_out: 10, declined: 13 };
  * numbers spelled out, `channel:purpose:act:assurance:milliseconds`, and `*` for all channels or purposes.
  */
 const track = (chosen, id) => {
-  const [channel, purpose, act, assurance = 2, at = parseInt(id.replace("-", "").slice(0, 12), 16)] = chosen.split(":");
+  const [channel, purpose, act, assurance = 2, at = parseInt(`${id}`.replace("-", "").slice(0, 12), 16)] = chosen.split(":");
   return { channel, purpose, act: ACTS[act] ?? +act, assurance: +assurance, at: +at, id };
 };
 

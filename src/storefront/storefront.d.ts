@@ -185,6 +185,7 @@ export interface Placet {
    * ```
    *
    * @throws {PlacetError} `unknown_channel`, `bad_purpose`.
+   * @throws {RangeError} for an `at` that is no time.
    */
   decide(channel: Channel, purpose: string, person?: Person, at?: Date | string | number): Decision;
 

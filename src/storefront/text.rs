@@ -17,7 +17,7 @@ pub(super) fn each<'a>(mut text: &'a str, between: u8, take: &mut dyn FnMut(&'a 
     }
 }
 
-/// The parts of a text between U+0000, which no text of a page has: what JavaScript hands over in one piece.
+/// The parts of a text between U+0000, which `page.js` takes out of every text: what JavaScript hands over in one piece.
 pub(super) struct Fields<'a>(pub(super) &'a str);
 
 impl<'a> Fields<'a> {

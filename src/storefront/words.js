@@ -17,8 +17,9 @@ const date = (time) => (time < -62135596800000 ? "an unknown date" : new Date(ti
 
 /** What known.rs draws its numbers from, and hands its verdict to. */
 export const question = (settings, tracks, channel, purpose, person, time) => {
-  const { terms, places, ages, words } = settings?.decisions ?? STRICTEST;
-  const { country, region, relation, born, restricted, reachable } = person ?? {};
+  const { terms, places, ages, words } = settings?.decisions?.ages ? settings.decisions : STRICTEST;
+  const { region, relation, born, restricted, reachable } = person ?? {};
+  const country = /^[A-Z]{2}$/.test(person?.country) ? person.country : "";
   const of = places[channel] ?? {};
   const narrowest = settings?.policy?.transactional?.includes(purpose)
     ? of.transactional
@@ -26,7 +27,7 @@ export const question = (settings, tracks, channel, purpose, person, time) => {
   const rows = (narrowest ?? [0]).map((number) => terms[number]);
   const numbers = [
     // Who was born on a 29 February comes of age on a 1 March.
-    time, Date.parse(born) + (/-02-29$/.test(born) ? 864e5 : 0), reachable === false, restricted, ages[country] ?? ages[""],
+    time, Date.parse(`${born}T00:00Z`) + (/-02-29$/.test(born) ? 864e5 : 0), reachable === false, !!restricted, ages[country] ?? ages[""],
     tracks.length, ...tracks.flatMap((track) => [track.act, track.assurance, track.at]),
     rows.length, ...rows.flatMap((row) => row.numbers),
   ].values();

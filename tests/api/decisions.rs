@@ -16,6 +16,7 @@ crate::scenarios! {
     an_override_is_repeated_in_every_decision_under_it
     an_objection_covers_all_that_reaches_the_person
     a_suppression_keeps_no_address
+    what_a_list_says_of_a_person_changes_nothing_vouched_for
     a_restriction_stops_all_use_until_it_is_lifted
     what_decides_is_a_secret_keys_business
     a_question_that_cannot_be_understood_changes_nothing
@@ -270,6 +271,10 @@ fn a_ground_without_its_evidence_is_refused_by_the_missing_piece(backend: &mut d
     let contract = with(of("contract", json!({ "reference": "order 1001" })), "/purpose", json!("newsletter"));
     let answer = shop.submit_from_server(backend, &told(contact(), "authenticated", contract.clone()));
     answer.problem(422, "basis_not_accepted", Some("/choices/0/basis"));
+    // An implied consent counts from its dealing, never from when it happened to be told.
+    let bought = of("implied", json!({ "dealing": "purchase", "reference": "order 1001" }));
+    let undated = with(told(contact(), "authenticated", bought), "/occurred_at", Value::Null);
+    shop.submit_from_server(backend, &undated).problem(422, "missing_evidence", Some("/occurred_at"));
     let unshown = told(contact(), "authenticated", yes("email"));
     let mut unshown = unshown.as_object().unwrap().clone();
     unshown.remove("notice");
@@ -407,6 +412,16 @@ fn an_objection_covers_all_that_reaches_the_person(backend: &mut dyn Backend) {
     let report = shop.lookup(backend, &json!({ "phone": "+447700900123" })).ok();
     assert_eq!(standing(&report, "email", "newsletter")["allow"], true);
     assert_eq!(standing(&report, "sms", "newsletter")["reason"], "objected");
+    // An address that joins later is covered too, whatever ground it comes with.
+    let joined = json!({ "email": "jane@example.com", "phone": "+447700900124", "country": "GB" });
+    shop.submit_from_server(backend, &told(joined, "authenticated", sale("sms"))).ok();
+    for contact in [json!({ "phone": "+447700900124" }), json!({ "phone": "+447700900123" })] {
+        let answer = decide(backend, &shop, "sms", "newsletter", contact);
+        assert_eq!(answer["decision"]["reason"], "objected", "{answer}");
+    }
+    let report = shop.lookup(backend, &json!({ "phone": "+447700900124" })).ok();
+    let of_joined = |entry: &&Value| entry["address"] == "+447700900124" && entry["purpose"] == "newsletter";
+    assert_eq!(report["standings"].as_array().unwrap().iter().find(of_joined).unwrap()["reason"], "objected");
     // Only an opt-out may be wide, and only a shop's server may say so.
     let wide = json!({ "choice": "opt_in" });
     shop.submit_from_server(backend, &told(json!({ "email": "jane@example.com" }), "authenticated", wide)).problem(
@@ -431,7 +446,7 @@ fn a_suppression_keeps_no_address(backend: &mut dyn Backend) {
     let first = post_secret(backend, &shop, "/v1/suppressions", &body);
     assert_eq!(first.status, StatusCode::CREATED);
     let first = first.ok();
-    assert_eq!(post_secret(backend, &shop, "/v1/suppressions", &body).ok(), first, "again changes nothing");
+    assert_eq!(post_secret(backend, &shop, "/v1/suppressions", &body).ok()["id"], first["id"]);
     assert_eq!((backend.rows()["suppression"], backend.rows()["address"]), (1, 0));
     let ask = |channel: &str, purpose: &str| {
         decide(backend, &shop, channel, purpose, json!({ "phone": "+44 7700 900555" }))["decision"].clone()
@@ -453,8 +468,30 @@ fn a_suppression_keeps_no_address(backend: &mut dyn Backend) {
         shop.submit_from_server(backend, &sent).ok();
         assert_eq!(ask("sms", "newsletter")["reason"], json!(reason), "{assurance}");
     }
+    // Asked a second time, after the yes.
+    post_secret(backend, &shop, "/v1/suppressions", &body).ok();
+    assert_eq!(ask("sms", "newsletter")["reason"], "suppressed");
     let other = json!({ "phone": "+447700900555", "channel": "email", "reason": "x" });
     post_secret(backend, &shop, "/v1/suppressions", &other).problem(422, "no_address", Some("/channel"));
+}
+
+fn what_a_list_says_of_a_person_changes_nothing_vouched_for(backend: &mut dyn Backend) {
+    let shop = shop(backend, json!({}));
+    let tell = |assurance: &str, contact: Value| {
+        shop.submit_from_server(backend, &told(contact, assurance, yes("email"))).ok()
+    };
+    let place = || {
+        let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+        (report["country"].clone(), report["region"].clone(), report["born"].clone())
+    };
+    let jane = |country: &str| json!({ "email": "jane@example.com", "country": country });
+    tell("authenticated", with(jane("US"), "/region", json!("FL")));
+    tell("authenticated", jane("US"));
+    assert_eq!(place(), (json!("US"), json!("FL"), Value::Null), "the same country again takes no region away");
+    tell("listed", with(jane("BR"), "/born", json!("1980-05-01")));
+    assert_eq!(place(), (json!("US"), json!("FL"), json!("1980-05-01")), "only what nobody knew is added");
+    tell("authenticated", jane("DE"));
+    assert_eq!(place(), (json!("DE"), Value::Null, json!("1980-05-01")));
 }
 
 fn a_restriction_stops_all_use_until_it_is_lifted(backend: &mut dyn Backend) {
@@ -470,6 +507,11 @@ fn a_restriction_stops_all_use_until_it_is_lifted(backend: &mut dyn Backend) {
     assert_eq!(report["restriction"]["reason"], "disputes the address");
     let entry = standing(&report, "email", "newsletter");
     assert_eq!((&entry["status"], &entry["reason"]), (&json!("opted_in"), &json!("restricted")));
+    assert_eq!(
+        (&entry["choice"], &entry["record"]),
+        (&json!("opt_in"), &Value::Null),
+        "what was said, and what decides"
+    );
     let again = put(json!({ "restricted": true, "reason": "still" })).ok();
     assert_eq!(again["restriction"]["since"], report["restriction"]["since"]);
     let lifted = put(json!({ "restricted": false, "reason": "settled" })).ok();

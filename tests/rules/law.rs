@@ -180,7 +180,7 @@ impl Question<'_> {
 
     pub fn wants_confirmation(&self, now: i64) -> bool {
         if self.is_transactional() {
-            return false;
+            return self.shop.confirmation.contains(&self.channel);
         }
         let german = self.country == "DE" && (self.is_written() || (self.channel == Channel::Phone && !self.business));
         let by_law = (german || self.is_unknown()) && !self.waives(Waiver::Confirmation, now);

@@ -131,7 +131,11 @@ function rename(file, module, { imports, exports }) {
   // Binaryen names the one module that is left "a".
   replace(new RegExp(`^        "${literal(module)}": import0,$`, "m"), "a: import0,");
   // Code for callers and engines that there are none of: strings without `realloc`, modules in other wrappings, engines that
-  // have reference types but no `encodeInto`, and a decoder that fails after two gigabytes of text.
+  // have reference types but no `encodeInto` or `FinalizationRegistry`, memory that others detach, and a decoder that fails
+  // after two gigabytes of text.
+  replace(/= \(typeof FinalizationRegistry === 'undefined'\)\n.*\n    : new/, "= new");
+  const detached = / \|\| cachedDataViewMemory0\.buffer\.detached === true \|\| \(cachedDataViewMemory0\.buffer\.detached === undefined && (.*)\)\) \{/;
+  replace(detached, ` || ${detached.exec(glue)?.[1]}) {`);
   replace(/^    if \(realloc === undefined\) \{[^}]*\}$/m, "");
   replace(/^    if \(module !== undefined\) \{\n        if \(Object.getPrototypeOf[^]*?\n    \}$/m, "    ({ module } = module);");
   replace(/^    if \(!\(module instanceof WebAssembly\.Module\)\) \{\n        module = new WebAssembly\.Module\(module\);\n    \}$/m, "");

@@ -252,7 +252,7 @@ pub(super) const RULES: &[Rule] = &[
         law: "Codice privacy",
         article: "Art. 130(3-bis); DPR 26/2022",
         duties: "",
-        note: "register: Registro pubblico delle opposizioni; entering it also withdraws earlier consents. The 15 days are general knowledge",
+        note: "register: Registro pubblico delle opposizioni; entering it also withdraws earlier consents: record an opt_out when a look-up finds the number. The 15 days are general knowledge",
         confidence: Confidence::GeneralKnowledge,
         ..EU_EMAIL
     },

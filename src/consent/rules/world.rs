@@ -66,7 +66,7 @@ pub(super) const TRANSACTIONAL: Rule = Rule {
     law: "GDPR",
     article: "Art. 6(1)(b); CAN-SPAM 15 USC 7702(17); CASL s. 6(6)",
     duties: "nothing in it advertises: one line that does makes all of it advertising",
-    note: "for the purposes that the shop declares transactional; an objection to direct marketing does not bear on them, an opt_out does",
+    note: "for the purposes that the shop declares transactional; an objection to direct marketing and a suppression do not bear on them, an opt_out does",
     confidence: Confidence::GeneralKnowledge,
     sources: &["https://eur-lex.europa.eu/eli/reg/2016/679"],
     ..ANYWHERE
