@@ -30,8 +30,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::consent::{
-    Address, AddressKind, Channel, EmailAddress, PhoneNumber, PurposeSlug, Relation,
-    WrittenDecision, said,
+    Address, AddressKind, Channel, EmailAddress, PhoneNumber, PurposeSlug, Relation, WrittenDecision, said,
 };
 use call::Asked;
 use object::{Given, Text};

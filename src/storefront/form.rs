@@ -9,7 +9,7 @@ use super::{
 };
 use crate::consent::{AddressKind, Choice};
 
-/// Reads what `describe` in `page.js` says of a form: what [`Submission::begun`] reads, and of each control that is offered its
+/// Reads what `describe` in `page.js` says of a form: what `Submission::begun` reads, and of each control that is offered its
 /// kind of address and value, or its channel, purpose, state and label. `problem` hears what could not be taken and does not
 /// stop the rest. The submission has no choices where there is no address to record one on.
 ///

@@ -161,7 +161,7 @@ pub(super) fn scope(channel: &str, purpose: &str) -> Result<(Channel, PurposeSlu
     Ok((channel, PurposeSlug::parse(purpose).ok_or(Error::BadPurpose)?))
 }
 
-/// The submission that a script composed: what [`Submission::begun`] reads, then email, phone, country, and the choices with
+/// The submission that a script composed: what `Submission::begun` reads, then email, phone, country, and the choices with
 /// spaces between.
 ///
 /// # Errors
