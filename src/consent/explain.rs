@@ -46,7 +46,7 @@ impl Reason {
                 "The person objected to direct marketing (GDPR Art. 21(2)), and no later consent that they proved has ended that."
             }
             Self::Suppressed => {
-                "The person was erased or asked never to be written to, and no later consent that they proved has ended that."
+                "The person was erased or asked for no more advertising, and no later consent that they proved has ended that."
             }
             Self::ChannelOff => "The shop does not use the channel.",
             Self::NoAddress => "No address is known that the channel could use.",

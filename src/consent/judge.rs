@@ -96,10 +96,11 @@ impl Verdict {
     }
 }
 
-/// Judges at an instant. `entries` are in the order of their time and, at one time, of their records' ids; `versions` are the terms one after the other, the first since ever and the last for ever; without
-/// any, nothing is allowed.
+/// Judges at an instant.
 ///
-/// An opt-in of later than `at` does not count yet; an opt-out of later does.
+/// `entries` are in the order of their time and, at one time, of their records' ids; `versions` are the terms one after the
+/// other, the first since ever and the last for ever. Without any, nothing is allowed. An opt-in of later than `at` does not
+/// count yet; an opt-out of later does.
 pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Terms], at: Timestamp) -> Verdict {
     let mut verdict: Option<Verdict> = None;
     for (version, terms) in

@@ -124,7 +124,7 @@ export interface Policy {
   minimum_age?: number;
   /** Whether a person of unknown age counts as too young; `false` where nothing is said. */
   age_required?: boolean;
-  /** 0 to 1200: months after which every ground lapses if the person has not turned to the shop; 0 for no such limit. */
+  /** 0 to 1200: months after which every ground for advertising lapses if the person has not turned to the shop; 0 for no such limit. */
   expires_after_months?: number;
   overrides?: readonly Override[];
 }
