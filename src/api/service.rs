@@ -279,6 +279,10 @@ fn refusal(error: SubmissionError) -> Problem {
             let fault = Fault::new("missing_field", "say what was shown: a consent and a declined need a notice");
             return Problem::field("/notice", fault);
         }
+        SubmissionError::NotBornYet => {
+            let fault = Fault::new("invalid_date", "nobody is born in the future; check the year");
+            return Problem::field("/contact/born", fault);
+        }
         SubmissionError::Database(error) => return error.into(),
         SubmissionError::Choice { index, fault } => (index, fault),
     };

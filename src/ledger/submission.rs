@@ -119,6 +119,8 @@ pub enum SubmissionError {
     Conflict,
     /// Somebody was asked, but nothing says in which words.
     NoNotice,
+    /// The person is said to be born after now.
+    NotBornYet,
     /// A choice cannot be recorded.
     Choice {
         /// Its place in the list, from 0.
@@ -207,6 +209,10 @@ pub fn record_submission<D: Database>(
     moment: &Moment<'_>,
 ) -> Result<Receipt, SubmissionError> {
     let acts = acts_of(shop, submission)?;
+    let born = submission.person.born.as_ref().and_then(|born| Timestamp::parse_birth(born.as_str()));
+    if born.is_some_and(|born| born > moment.now) {
+        return Err(SubmissionError::NotBornYet);
+    }
     database.transaction(|tx| {
         let known = super::write::known(tx, submission)?;
         match decide(&known, submission, &acts, moment)? {
@@ -282,6 +288,16 @@ fn vouches(submission: &Submission) -> bool {
     submission.assurance != Assurance::Claimed || submission.external.is_some()
 }
 
+/// How sure it is that an address is this person's.
+const fn sureness(assurance: Assurance) -> u8 {
+    match assurance {
+        Assurance::Claimed => 0,
+        Assurance::Listed | Assurance::Reported => 1,
+        Assurance::Staff => 2,
+        Assurance::Authenticated | Assurance::Confirmed => 3,
+    }
+}
+
 /// The contact that a submission is filed under; `None` for a new one.
 ///
 /// Contacts are never merged by a submission, and an address that is known keeps its contact. An anonymous form does not even
@@ -337,11 +353,7 @@ fn decide<'a>(
     for address in &submission.addresses {
         match known.addresses.iter().find(|known| known.kind == address.kind()) {
             None => events.push(Event::AddressAdded { address, assurance: submission.assurance }),
-            Some(found)
-                if found.contact.uuid == uuid
-                    && found.assurance == Assurance::Claimed
-                    && submission.assurance != Assurance::Claimed =>
-            {
+            Some(found) if found.contact.uuid == uuid && sureness(submission.assurance) > sureness(found.assurance) => {
                 events.push(Event::AddressVouched { id: found.id, assurance: submission.assurance });
             }
             Some(_) => {}

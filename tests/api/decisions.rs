@@ -488,6 +488,12 @@ fn what_a_list_says_of_a_person_changes_nothing_vouched_for(backend: &mut dyn Ba
     tell("authenticated", with(jane("US"), "/region", json!("FL")));
     tell("authenticated", jane("US"));
     assert_eq!(place(), (json!("US"), json!("FL"), Value::Null), "the same country again takes no region away");
+    let listed = json!({ "email": "john@example.com" });
+    tell("listed", listed.clone());
+    tell("authenticated", listed.clone());
+    tell("reported", listed);
+    let report = shop.lookup(backend, &json!({ "email": "john@example.com" })).ok();
+    assert_eq!(report["addresses"][0]["assurance"], "authenticated", "the surest stays");
     tell("listed", with(jane("BR"), "/born", json!("1980-05-01")));
     assert_eq!(place(), (json!("US"), json!("FL"), json!("1980-05-01")), "only what nobody knew is added");
     tell("authenticated", jane("DE"));
@@ -586,6 +592,7 @@ fn a_question_that_cannot_be_understood_changes_nothing(backend: &mut dyn Backen
         ("/contact/relation", json!("friend"), "unknown_relation"),
         ("/contact/born", json!("1.5.2009"), "invalid_date"),
         ("/contact/born", json!("0001-01-01"), "invalid_date"),
+        ("/contact/born", json!("2926-05-01"), "invalid_date"),
         ("/choices/0/evidence", json!({ "dealing": "theft" }), "unknown_dealing"),
     ] {
         let at = if code == "unknown_dealing" { "/choices/0/evidence/dealing" } else { pointer };
