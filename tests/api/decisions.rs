@@ -583,6 +583,11 @@ fn a_question_that_cannot_be_understood_changes_nothing(backend: &mut dyn Backen
             "unknown_activity",
             "/activities/0/activity",
         ),
+        (
+            json!({ "contact": { "email": "a@b.example" }, "activities": [{ "activity": "screened" }] }),
+            "missing_field",
+            "/activities/0/channel",
+        ),
         (json!({ "contact": {}, "activities": [{ "activity": "used" }] }), "ambiguous_lookup", "/contact"),
     ] {
         post_secret(backend, &shop, "/v1/activities", &body).problem(422, code, Some(at));

@@ -145,8 +145,14 @@ impl ActivitiesBody {
 impl ActivityBody {
     fn parse(&self, index: usize) -> Result<ActivityNoted, Problem> {
         let at = |name: &str| format!("/activities/{index}/{name}");
+        let activity = field(&at("activity"), &self.activity, Activity::parse, ACTIVITY)?;
+        // One number's look-up says nothing of another's.
+        if activity == Activity::Screened && self.channel.is_none() {
+            let fault = Fault::new("missing_field", "say which channel's register was asked");
+            return Err(Problem::field(at("channel"), fault));
+        }
         Ok(ActivityNoted {
-            activity: field(&at("activity"), &self.activity, Activity::parse, ACTIVITY)?,
+            activity,
             channel: optional(&at("channel"), self.channel.as_deref(), Channel::parse, CHANNEL)?,
             purpose: optional(&at("purpose"), self.purpose.as_deref(), PurposeSlug::parse, PURPOSE)?,
             occurred_at: optional(&at("occurred_at"), self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
