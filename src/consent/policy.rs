@@ -56,7 +56,24 @@ pub struct Override {
     pub reason: String,
 }
 
+impl Policy {
+    /// The highest age that can be asked for, in years: above it a slip is likelier than a person.
+    pub const MAX_AGE: u16 = 120;
+    /// The longest time without a sign of the person, in months: a century.
+    pub const MAX_MONTHS: u16 = 1200;
+}
+
 impl Override {
+    /// The longest reason, in characters. Every decision repeats it.
+    const MAX_REASON: usize = 200;
+
+    /// Reads a reason, surrounding space aside: 1 to 200 characters on one line; `None` when it breaks this rule.
+    pub fn written_reason(text: &str) -> Option<String> {
+        let text = text.trim();
+        let fits = (1..=Self::MAX_REASON).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        fits.then(|| text.to_owned())
+    }
+
     /// The id of a rule that can be overridden, if this is one: those for advertising.
     pub fn rule_named(id: &str) -> Option<String> {
         rules().any(|rule| rule.id == id && rule.id != transactional().id).then(|| id.to_owned())

@@ -7,13 +7,6 @@ use super::object::{Given, Object, Text};
 use crate::consent::rules::{rules, transactional};
 use crate::consent::{Basis, Channel, Override, Policy, PurposeSlug, Waiver};
 
-/// The highest age that can be asked for, in years: above it a slip is likelier than a person.
-const MAX_AGE: u16 = 120;
-/// The longest time without a sign of the person, in months: a century.
-const MAX_MONTHS: u16 = 1200;
-/// The longest reason, in characters. Every decision repeats it.
-const MAX_REASON: usize = 200;
-
 /// A policy; whatever it leaves out is as in [`Policy::default`].
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]
@@ -48,9 +41,9 @@ impl PolicyCall<'_> {
             confirmation: channels(&self.confirmation, "/confirmation")?.unwrap_or(usual.confirmation),
             transactional: transactional.unwrap_or(usual.transactional),
             bases: bases.unwrap_or(usual.bases),
-            minimum_age: whole(&self.minimum_age, MAX_AGE, "/minimum_age")?.unwrap_or(usual.minimum_age),
+            minimum_age: whole(&self.minimum_age, Policy::MAX_AGE, "/minimum_age")?.unwrap_or(usual.minimum_age),
             age_required: self.age_required.0.unwrap_or(usual.age_required),
-            expires_after_months: whole(&self.expires_after_months, MAX_MONTHS, "/expires_after_months")?
+            expires_after_months: whole(&self.expires_after_months, Policy::MAX_MONTHS, "/expires_after_months")?
                 .unwrap_or(usual.expires_after_months),
             overrides: usual.overrides,
         };
@@ -78,7 +71,7 @@ impl OverrideCall<'_> {
         if let Some(index) = self.accept.0.iter().flatten().position(contract) {
             return Err(Error::at(Code::NotOverridable, format!("/accept/{index}")));
         }
-        let reason = self.reason.parse(reason, Code::BadReason, "/reason")?;
+        let reason = self.reason.parse(Override::written_reason, Code::BadReason, "/reason")?;
         Ok(Override {
             rule: rule.into(),
             accept,
@@ -86,11 +79,6 @@ impl OverrideCall<'_> {
             reason: Given(reason).required("/reason")?,
         })
     }
-}
-
-fn reason(text: &str) -> Option<String> {
-    let fits = !text.trim().is_empty() && text.chars().count() <= MAX_REASON && !text.chars().any(char::is_control);
-    fits.then(|| text.into())
 }
 
 /// A whole number up to a bound. JavaScript has one kind of number only, so the others are out of range.

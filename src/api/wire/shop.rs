@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
-use crate::consent::{Basis, Channel, CountryCode, Override, PurposeSlug, Waiver};
+use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Waiver};
 use crate::ledger::text::{Line, Locale, Origin, Token};
 use crate::ledger::{Notice, PolicySettings, Settings};
 
@@ -82,17 +82,12 @@ impl ShopBody {
                 .collect::<Result<_, _>>()?,
             confirmation: match confirmation {
                 Some(channels) => each("/policy/confirmation", channels, Channel::parse, &CHANNEL)?,
-                None => crate::consent::Policy::default().confirmation,
+                None => Policy::default().confirmation,
             },
             policy: policy.unwrap_or_default(),
         })
     }
 }
-
-/// The oldest person.
-const MAX_AGE: u16 = 120;
-/// A hundred years.
-const MAX_MONTHS: u16 = 1200;
 
 impl PolicyBody {
     fn parse(&self, purposes: &[PurposeSlug]) -> Result<PolicySettings, Problem> {
@@ -117,12 +112,12 @@ impl PolicyBody {
                 Some(bases) => each("/policy/bases", bases, Basis::parse, &BASIS)?,
                 None => default.bases,
             },
-            minimum_age: bounded("/policy/minimum_age", self.minimum_age, MAX_AGE, "use 0 to 120 years")?,
+            minimum_age: bounded("/policy/minimum_age", self.minimum_age, Policy::MAX_AGE, "use 0 to 120 years")?,
             age_required: self.age_required.unwrap_or(default.age_required),
             expires_after_months: bounded(
                 "/policy/expires_after_months",
                 self.expires_after_months,
-                MAX_MONTHS,
+                Policy::MAX_MONTHS,
                 "use 1 to 1200 months, or 0 for no such limit",
             )?,
             overrides: numbered.map(|(at, own)| own.0.parse(at)).collect::<Result<_, _>>()?,
@@ -142,7 +137,7 @@ impl OverrideBody {
             rule: field(&at("rule"), &self.rule, Override::rule_named, UNKNOWN_RULE)?,
             accept: each(&at("accept"), &self.accept, basis, &bases)?,
             waive: each(&at("waive"), &self.waive, Waiver::parse, &waivers)?,
-            reason: field(&at("reason"), &self.reason, |text| Line::parse(text.trim()), reason)?.as_str().to_owned(),
+            reason: field(&at("reason"), &self.reason, Override::written_reason, reason)?,
         })
     }
 }
