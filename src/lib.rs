@@ -20,8 +20,8 @@
 //! # Features
 //!
 //! None is on by default. An artifact is built with exactly one of `storefront`, `logic` and `edge`; `native` is the service over
-//! SQLite files, for tests and tools. `service`, `rules`, `formats` and `serde` are parts of these; `bench` adds to `logic` what `make bench`
-//! calls, and is not shipped.
+//! SQLite files, for tests and tools. `service`, `certificates`, `rules`, `formats` and `serde` are parts of these; `bench` adds
+//! to `logic` what `make bench` calls, and is not shipped.
 //!
 //! # Example
 //!
@@ -42,9 +42,11 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)
 )]
 
+// First, for the macro that defines vocabularies.
+#[macro_use]
+pub mod consent;
 #[cfg(feature = "service")]
 pub mod api;
-pub mod consent;
 #[cfg(feature = "edge")]
 mod edge;
 #[cfg(feature = "service")]

@@ -5,9 +5,13 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 use super::problem::{Problem, ProblemBody};
-use crate::consent::{Channel, CountryCode, PurposeSlug, Sheet, Timestamp, WrittenDecision};
-use crate::ledger::text::Line;
-use crate::ledger::{Decided, Notice, Outcome, Receipt, Shop, Suppression};
+use crate::consent::certificate::{Certificate, Jwk};
+use crate::consent::{Basis, Channel, CountryCode, Override, PurposeSlug, Sheet, Timestamp, WrittenDecision};
+use crate::ledger::text::{Line, Origin};
+use crate::ledger::{
+    AuditEntry, Certified, Decided, Limits, Notice, Outcome, Privacy, Receipt, Shop, StatisticsEntry, StoredKey,
+    Suppression,
+};
 
 /// Answer of `GET /v1/storefront`: all that a page needs, and nothing that a page may not show.
 #[derive(Serialize)]
@@ -76,7 +80,7 @@ pub(super) struct ReceiptAnswer {
 impl ReceiptAnswer {
     /// A page gets the same answer whether or not the person was known; only the shop's server learns the contact.
     pub(super) fn of(receipt: &Receipt, trusted: bool) -> Self {
-        let contact = trusted.then(|| receipt.contact.to_string());
+        let contact = receipt.contact.filter(|_| trusted).map(|contact| contact.to_string());
         Self { id: receipt.id.to_string(), received_at: receipt.received_at, contact }
     }
 }
@@ -142,13 +146,177 @@ impl SuppressionAnswer {
     }
 }
 
+/// Answer of `GET /v1/shop` and `PUT /v1/shop`. Without `id`, `created_at` and `certificate_key` it is a body for the latter.
+#[derive(Serialize)]
+pub(super) struct ShopSettingsAnswer<'a> {
+    /// The shop's id.
+    id: &'a str,
+    /// Since when it exists.
+    created_at: Timestamp,
+    /// The key that its certificates are verified by, a JSON Web Key (RFC 8037).
+    certificate_key: Jwk,
+    name: &'a Line,
+    country: Option<CountryCode>,
+    origins: &'a [Origin],
+    channels: &'a [Channel],
+    purposes: &'a [PurposeSlug],
+    notices: &'a [Notice],
+    policy: FullPolicyAnswer<'a>,
+    privacy: &'a Privacy,
+    limits: Limits,
+}
+
+#[derive(Serialize)]
+struct FullPolicyAnswer<'a> {
+    confirmation: &'a [Channel],
+    transactional: &'a [PurposeSlug],
+    bases: &'a [Basis],
+    minimum_age: u16,
+    age_required: bool,
+    expires_after_months: u16,
+    overrides: &'a [Override],
+}
+
+impl<'a> ShopSettingsAnswer<'a> {
+    pub(super) fn of(shop: &'a Shop) -> Self {
+        let (settings, policy) = (&shop.settings, &shop.settings.policy);
+        Self {
+            id: &shop.id,
+            created_at: shop.created_at,
+            certificate_key: shop.signing_key().jwk(),
+            name: &settings.name,
+            country: settings.country,
+            origins: &settings.origins,
+            channels: &settings.channels,
+            purposes: &settings.purposes,
+            notices: &settings.notices,
+            policy: FullPolicyAnswer {
+                confirmation: &settings.confirmation,
+                transactional: &policy.transactional,
+                bases: &policy.bases,
+                minimum_age: policy.minimum_age,
+                age_required: policy.age_required,
+                expires_after_months: policy.expires_after_months,
+                overrides: &policy.overrides,
+            },
+            privacy: &settings.privacy,
+            limits: settings.limits,
+        }
+    }
+}
+
+/// A key as it is told; only when it was just made also the key itself.
+#[derive(Serialize)]
+pub(super) struct KeyAnswer<'a> {
+    /// Its id, by which the audit log names it.
+    id: String,
+    /// The key itself. It is shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    /// `pk` or `sk`.
+    kind: &'a str,
+    /// What the shop calls it.
+    name: Option<&'a str>,
+    /// What it may do.
+    scopes: Vec<&'a str>,
+    /// The origins on which it works; `null` for those of the shop.
+    origins: Option<&'a [Origin]>,
+    /// Whether it opens anything now.
+    active: bool,
+    /// Since when it exists.
+    created_at: Timestamp,
+    /// From when on it is no longer good.
+    expires_at: Option<Timestamp>,
+    /// Since when it is revoked.
+    revoked_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    last_used_at: Option<Timestamp>,
+    /// The id of the key that took its place when it was rotated.
+    replaced_by: Option<String>,
+}
+
+impl<'a> KeyAnswer<'a> {
+    pub(super) fn of(stored: &'a StoredKey, key: Option<&'a str>, now: Timestamp) -> Self {
+        Self {
+            id: stored.id.to_string(),
+            key,
+            kind: &stored.kind,
+            name: stored.name.as_deref(),
+            scopes: stored.scopes.split(' ').collect(),
+            origins: stored.origins.as_deref(),
+            active: stored.is_good(now),
+            created_at: stored.created_at,
+            expires_at: stored.expires_at,
+            revoked_at: stored.revoked_at,
+            last_used_at: stored.last_used_at,
+            replaced_by: stored.replaced_by.map(|id| id.to_string()),
+        }
+    }
+}
+
+/// Answer of `GET /v1/keys`, the newest first.
+#[derive(Serialize)]
+pub(super) struct KeyListAnswer<'a> {
+    /// The keys.
+    pub(super) keys: Vec<KeyAnswer<'a>>,
+}
+
+/// Answer of `GET /v1/audit`, the newest line first.
+#[derive(Serialize)]
+pub(super) struct AuditAnswer {
+    /// The lines.
+    pub(super) entries: Vec<AuditEntry>,
+    /// What to send as `before` for the next page; `null` on the last.
+    pub(super) next: Option<String>,
+}
+
+/// Answer of `GET /v1/statistics`.
+#[derive(Serialize)]
+pub(super) struct StatisticsAnswer {
+    /// The counts, those of the erased included.
+    pub(super) counts: Vec<StatisticsEntry>,
+}
+
+/// Answer of `POST /v1/disclosures`.
+#[derive(Serialize)]
+pub(super) struct DisclosedAnswer {
+    /// The id of the contact.
+    pub(super) contact: String,
+}
+
+/// Answer of `DELETE /v1/contacts/{id}`.
+#[derive(Serialize)]
+pub(super) struct ErasedAnswer {
+    /// What the certificate says, for people to read.
+    certificate: Certificate,
+    /// The certificate itself: JWS in compact serialisation, EdDSA (RFC 7515, RFC 8037).
+    jws: String,
+    /// The shop's key, by which it is verified.
+    key: Jwk,
+}
+
+impl ErasedAnswer {
+    pub(super) fn of(shop: &Shop, certified: Certified) -> Result<Self, Problem> {
+        let key = shop.signing_key().jwk();
+        // Written by us and kept since; one that does not verify any more was changed on disk.
+        let certificate = Certificate::verified(&certified.jws, &key)
+            .map_err(|error| Problem::Internal { cause: format!("a certificate that is kept: {error}") })?;
+        Ok(Self { certificate, jws: certified.jws, key })
+    }
+}
+
 /// A JSON answer that no cache may keep.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Bytes>, Problem> {
-    let body = serde_json::to_vec(value)?;
-    let mut response = Response::new(body.into());
+    let mut response = json_text(serde_json::to_vec(value)?.into());
     *response.status_mut() = status;
+    Ok(response)
+}
+
+/// As [`json`], of a text that is JSON already.
+pub(super) fn json_text(body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    response
 }

@@ -7,14 +7,20 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use super::body;
-use super::key::{Secrets, ShopId};
+use super::contract;
+use super::key::{KeyKind, Secrets, ShopId};
 use super::problem::Problem;
-use super::route::Route;
+use super::route::{Access, Action, Route};
+use super::service::idempotency_key;
 use super::wire::ShopBody;
 use crate::ledger::Host;
 
 /// The headers that the service reads. An adapter need not carry over any other.
-pub const REQUEST_HEADERS: &[&str] = &["authorization", "content-length", "content-type", "if-none-match", "origin"];
+pub const REQUEST_HEADERS: &[&str] =
+    &["authorization", "content-length", "content-type", "idempotency-key", "if-match", "if-none-match", "origin"];
+
+/// Set by the front door, for the shop's object only: who visits, as a name that changes every day and cannot be traced back.
+pub const VISITOR_HEADER: &str = "placet-visitor";
 
 /// Set by the front door, for the shop's object only: the id of the shop to be created.
 pub const NEW_SHOP_HEADER: &str = "placet-new-shop";
@@ -24,8 +30,13 @@ pub const NEW_SHOP_HEADER: &str = "placet-new-shop";
 pub enum Door {
     /// It is answered here.
     Answer(Response<Bytes>),
-    /// It goes, untouched, to the object of this name.
-    Shop(String),
+    /// It goes to the object of this name, with [`VISITOR_HEADER`] where it comes from a page and the adapter knows from where.
+    Shop {
+        /// The object.
+        object: String,
+        /// Whether the key is one that stands in pages.
+        publishable: bool,
+    },
     /// It creates a shop: read the body, have it checked by [`refuse_shop`], add [`NEW_SHOP_HEADER`] with this id, and send it
     /// to the object of this name.
     NewShop {
@@ -56,25 +67,36 @@ fn decide(
     secrets: &Secrets,
     host: &dyn Host,
 ) -> Result<Door, Problem> {
-    let route = Route::of(method, path)?;
-    if route == Route::Health {
-        return Ok(Door::Answer(health()));
-    }
-    let given = bearer(headers)?;
-    let door = if route == Route::Shops {
-        if !secrets.is_root(given) {
-            return Err(Problem::InvalidKey);
+    let endpoint = Route::of(method, path)?.endpoint;
+    let limit = endpoint.body_limit;
+    let door = match endpoint.access {
+        Access::Open => match endpoint.action {
+            Action::OpenApi => return Ok(Door::Answer(contract::openapi())),
+            Action::Docs => return Ok(Door::Answer(contract::docs())),
+            _ => return Ok(Door::Answer(health())),
+        },
+        Access::Root => {
+            if !secrets.is_root(bearer(headers)?) {
+                return Err(Problem::InvalidKey);
+            }
+            let id = match idempotency_key(headers)? {
+                // The same shop again.
+                Some(key) => secrets.derive("repeated shop", key),
+                None => {
+                    let mut id = [0; 16];
+                    host.fill(&mut id);
+                    id
+                }
+            };
+            let shop = ShopId(id);
+            Door::NewShop { object: secrets.object_name(shop), shop, body_limit: limit }
         }
-        let mut id = [0; 16];
-        host.fill(&mut id);
-        let shop = ShopId(id);
-        Door::NewShop { object: secrets.object_name(shop), shop, body_limit: route.body_limit() }
-    } else {
-        let key = secrets.verify(given).ok_or(Problem::InvalidKey)?;
-        Door::Shop(secrets.object_name(key.shop))
+        Access::Key(_) => {
+            let key = secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
+            Door::Shop { object: secrets.object_name(key.shop), publishable: key.kind == KeyKind::Publishable }
+        }
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let limit = route.body_limit();
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(Problem::BodyTooLarge { limit });
     }
@@ -96,12 +118,17 @@ pub fn refuse_shop(headers: &HeaderMap, given: &[u8]) -> Option<Response<Bytes>>
 
 /// The largest body that an adapter need read for a request, in bytes.
 pub fn body_limit(method: &Method, path: &str) -> usize {
-    Route::of(method, path).map_or(0, Route::body_limit)
+    Route::of(method, path).map_or(0, |route| route.endpoint.body_limit)
 }
 
 /// The answer when a secret of the deployment is missing.
 pub fn misconfigured(what: &impl std::fmt::Display) -> Response<Bytes> {
     Problem::Misconfigured { what: what.to_string() }.into_response()
+}
+
+/// The answer when a visitor asks too much already at the front door.
+pub fn too_many_requests() -> Response<Bytes> {
+    readable_anywhere(Problem::TooManyRequests { retry_after: 10 }.into_response())
 }
 
 /// The answer when a body turned out larger than announced.
@@ -126,7 +153,7 @@ fn preflight() -> Response<Bytes> {
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("authorization, content-type, if-none-match"),
+        HeaderValue::from_static("authorization, content-type, idempotency-key, if-none-match"),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response

@@ -9,28 +9,25 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// What a key may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Read the storefront's configuration.
-    Storefront,
-    /// Hand in submissions.
-    Capture,
-    /// Read contacts.
-    Read,
-    /// Change what is known of contacts beyond submissions.
-    Write,
-}
-
-impl Scope {
-    /// The written form.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Storefront => "storefront",
-            Self::Capture => "capture",
-            Self::Read => "read",
-            Self::Write => "write",
-        }
+vocabulary! {
+    /// What a key may do.
+    Scope, "unknown scope" {
+        /// Read the storefront's configuration.
+        Storefront = "storefront",
+        /// Hand in submissions.
+        Capture = "capture",
+        /// Read contacts and decide on them.
+        Read = "read",
+        /// Change what is known of contacts beyond submissions.
+        Write = "write",
+        /// Export what is held on a contact.
+        Export = "export",
+        /// Erase contacts.
+        Erase = "erase",
+        /// Import and export lists.
+        Lists = "lists",
+        /// Manage the shop: keys, settings, the audit log.
+        Admin = "admin",
     }
 }
 
@@ -52,12 +49,17 @@ impl KeyKind {
         }
     }
 
-    /// The scopes that a new key of this kind gets.
+    /// The scopes that a key of this kind can have, and that the first of a shop gets.
     pub const fn scopes(self) -> &'static [Scope] {
         match self {
             Self::Publishable => &[Scope::Storefront, Scope::Capture],
-            Self::Secret => &[Scope::Storefront, Scope::Capture, Scope::Read, Scope::Write],
+            Self::Secret => Scope::ALL,
         }
+    }
+
+    /// Reads the written form.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Publishable, Self::Secret].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -142,6 +144,18 @@ impl Secrets {
         let mac = self.mac(kind, &body);
         body.extend(mac);
         format!("{}_{}", kind.as_str(), BASE64URL_NOPAD.encode(&body))
+    }
+
+    /// 16 bytes that look random and are the same for the same content: what a request that is sent again makes its keys of.
+    pub(super) fn derive(&self, use_for: &str, content: &str) -> [u8; 16] {
+        self.keyed(use_for, content.as_bytes()).first_chunk().copied().unwrap_or_default()
+    }
+
+    /// A visitor's name inside a shop, from where they come: it changes every day and cannot be traced back.
+    pub fn visitor(&self, day: i64, from: &str) -> String {
+        let mut name = HEXLOWER.encode(&self.keyed("visitor", format!("{day} {from}").as_bytes()));
+        name.truncate(32);
+        name
     }
 
     /// Reads a key; `None` when this deployment did not issue it. In constant time as to the part that proves it.

@@ -7,23 +7,32 @@
 //! |---|---|
 //! | `front` | the front door: routes, proof of a key, CORS preflight, size announced |
 //! | `service` | one shop's service |
-//! | `route` | the routes and what each asks for |
+//! | `route`, `query` | the routes and what each asks for; the query of an address |
 //! | `key` | keys: their form, proof and scopes |
+//! | `limits` | how much may be asked |
 //! | `body`, `wire` | JSON bodies, and how they become values of the domain |
 //! | `answer` | the JSON that callers get |
+//! | `export` | a contact report in other forms: CSV, a page to print |
 //! | `problem` | everything that can go wrong, RFC 9457 |
+//! | `contract` | all of this as an OpenAPI document, and as a page |
 
 mod answer;
 mod body;
+pub mod contract;
+mod export;
 mod front;
 mod key;
+mod limits;
 mod problem;
+mod query;
 mod route;
 mod service;
 mod wire;
 
+pub use export::Format;
 pub use front::{
-    Door, NEW_SHOP_HEADER, REQUEST_HEADERS, body_limit, body_too_large, front, misconfigured, refuse_shop,
+    Door, NEW_SHOP_HEADER, REQUEST_HEADERS, VISITOR_HEADER, body_limit, body_too_large, front, misconfigured,
+    refuse_shop, too_many_requests,
 };
 pub use key::{Key, KeyKind, Scope, Secrets, ShopId, WeakSecret};
 pub use service::ShopService;

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::ledger::DatabaseError;
 
@@ -44,6 +45,13 @@ pub(super) enum Problem {
         /// What.
         fault: Fault,
     },
+    /// A parameter of the query is wrong.
+    Parameter {
+        /// Its name, one of ours; empty for one that is not known.
+        name: &'static str,
+        /// What.
+        fault: Fault,
+    },
     /// The body is larger than the route takes.
     BodyTooLarge {
         /// The limit, in bytes.
@@ -67,10 +75,36 @@ pub(super) enum Problem {
     /// The route does not know the method.
     MethodNotAllowed {
         /// Those that it knows.
-        allow: &'static str,
+        allow: String,
     },
     /// No contact is known by what was asked for.
     ContactNotFound,
+    /// The shop has no such key.
+    KeyNotFound,
+    /// The key to be changed is no longer good.
+    KeyGone,
+    /// Without the key nobody could manage the shop.
+    LastAdminKey,
+    /// Another contact has the address.
+    AddressTaken,
+    /// The two are one contact, or are not.
+    MergeConflict {
+        /// What to do.
+        detail: &'static str,
+    },
+    /// The state is not the one that the caller saw.
+    ChangedMeanwhile,
+    /// The `Idempotency-Key` cannot be read.
+    InvalidIdempotencyKey,
+    /// The `Idempotency-Key` was used for something else.
+    IdempotencyMismatch,
+    /// The `Idempotency-Key` did its work so long ago that the answer is no longer kept.
+    AlreadyDone,
+    /// Too much is asked.
+    TooManyRequests {
+        /// In how many seconds to ask again.
+        retry_after: u32,
+    },
     /// Another submission has this id.
     SubmissionConflict,
     /// The deployment lacks a setting.
@@ -100,18 +134,36 @@ impl From<serde_json::Error> for Problem {
 
 /// Problem details, RFC 9457.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(rename = "Problem"))]
 pub(super) struct ProblemBody {
+    /// `urn:placet:problem:` and a code that never changes its meaning.
     r#type: String,
+    /// What is wrong, in general.
     title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// What to do about it.
     detail: Cow<'static, str>,
+    /// Which field of the body, or which parameter of the query, is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<[FieldError; 1]>,
+    /// The request, as the audit log names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
 }
 
+/// What is wrong with one field or parameter.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct FieldError {
-    pointer: String,
+    /// The field, RFC 6901.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    /// The parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'static str>,
+    /// What to do about it.
     detail: Cow<'static, str>,
 }
 
@@ -124,15 +176,22 @@ impl Problem {
     /// The HTTP status.
     pub(super) const fn status(&self) -> StatusCode {
         match self {
-            Self::MalformedJson { .. } => StatusCode::BAD_REQUEST,
-            Self::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::MalformedJson { .. } | Self::InvalidIdempotencyKey => StatusCode::BAD_REQUEST,
+            Self::Field { .. } | Self::Parameter { .. } | Self::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MissingKey | Self::InvalidKey => StatusCode::UNAUTHORIZED,
             Self::WrongScope { .. } | Self::WrongOrigin => StatusCode::FORBIDDEN,
-            Self::RouteNotFound | Self::ContactNotFound => StatusCode::NOT_FOUND,
+            Self::RouteNotFound | Self::ContactNotFound | Self::KeyNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::SubmissionConflict => StatusCode::CONFLICT,
+            Self::SubmissionConflict
+            | Self::KeyGone
+            | Self::LastAdminKey
+            | Self::AddressTaken
+            | Self::MergeConflict { .. }
+            | Self::AlreadyDone => StatusCode::CONFLICT,
+            Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Misconfigured { .. } | Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -141,7 +200,7 @@ impl Problem {
     pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::MalformedJson { .. } => "malformed_json",
-            Self::Field { fault, .. } => fault.code,
+            Self::Field { fault, .. } | Self::Parameter { fault, .. } => fault.code,
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::MissingKey => "missing_key",
@@ -151,6 +210,16 @@ impl Problem {
             Self::RouteNotFound => "route_not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::ContactNotFound => "contact_not_found",
+            Self::KeyNotFound => "key_not_found",
+            Self::KeyGone => "key_gone",
+            Self::LastAdminKey => "last_admin_key",
+            Self::AddressTaken => "address_taken",
+            Self::MergeConflict { .. } => "merge_conflict",
+            Self::ChangedMeanwhile => "changed_meanwhile",
+            Self::InvalidIdempotencyKey => "invalid_idempotency_key",
+            Self::IdempotencyMismatch => "idempotency_mismatch",
+            Self::AlreadyDone => "already_done",
+            Self::TooManyRequests { .. } => "too_many_requests",
             Self::SubmissionConflict => "submission_conflict",
             Self::Misconfigured { .. } => "misconfigured",
             Self::Internal { .. } => "internal",
@@ -161,6 +230,7 @@ impl Problem {
         match self {
             Self::MalformedJson { .. } => "The body is not JSON",
             Self::Field { .. } => "A field is not right",
+            Self::Parameter { .. } => "A parameter is not right",
             Self::BodyTooLarge { .. } => "The body is too large",
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::MissingKey => "A key is needed",
@@ -171,6 +241,16 @@ impl Problem {
             Self::MethodNotAllowed { .. } => "The route does not know this method",
             Self::ContactNotFound => "No such contact",
             Self::SubmissionConflict => "The id is taken",
+            Self::KeyNotFound => "No such key",
+            Self::KeyGone => "The key is no longer good",
+            Self::LastAdminKey => "The shop would be locked out",
+            Self::AddressTaken => "The address is known already",
+            Self::MergeConflict { .. } => "The contacts cannot be put together or taken apart",
+            Self::ChangedMeanwhile => "It has changed meanwhile",
+            Self::InvalidIdempotencyKey => "The Idempotency-Key cannot be read",
+            Self::IdempotencyMismatch => "The Idempotency-Key belongs to another request",
+            Self::AlreadyDone => "This was done before",
+            Self::TooManyRequests { .. } => "Too many requests",
             Self::Misconfigured { .. } => "The service is not set up",
             Self::Internal { .. } => "Something failed on our side",
         }
@@ -179,7 +259,7 @@ impl Problem {
     fn detail(&self) -> Cow<'static, str> {
         match self {
             Self::MalformedJson { line, column } => format!("mistake at line {line}, column {column}").into(),
-            Self::Field { fault, .. } => fault.detail.clone(),
+            Self::Field { fault, .. } | Self::Parameter { fault, .. } => fault.detail.clone(),
             Self::BodyTooLarge { limit } => format!("send at most {limit} bytes").into(),
             Self::UnsupportedMediaType => "send it with Content-Type: application/json".into(),
             Self::MissingKey => "send Authorization: Bearer and a key of the shop".into(),
@@ -189,6 +269,22 @@ impl Problem {
             Self::RouteNotFound => "check the path".into(),
             Self::MethodNotAllowed { allow } => format!("use {allow}").into(),
             Self::ContactNotFound => "nothing is held under what was asked for".into(),
+            Self::KeyNotFound => "GET /v1/keys lists the ids of the shop's keys".into(),
+            Self::KeyGone => "it is revoked or has expired; create a new one".into(),
+            Self::LastAdminKey => {
+                "create another key with the scope admin and without an end first; this one was not changed".into()
+            }
+            Self::AddressTaken => {
+                "an address belongs to one contact; if both are one person, merge the contacts, then correct".into()
+            }
+            Self::MergeConflict { detail } => (*detail).into(),
+            Self::ChangedMeanwhile => "read it again, and send the new ETag with If-Match".into(),
+            Self::InvalidIdempotencyKey => "use 1 to 128 visible ASCII characters, a UUID at best".into(),
+            Self::IdempotencyMismatch => {
+                "the same key came with another body within a day; give each request a key of its own".into()
+            }
+            Self::AlreadyDone => "this Idempotency-Key did its work more than a day ago; use a new one".into(),
+            Self::TooManyRequests { retry_after } => format!("ask again in {retry_after} s").into(),
             Self::SubmissionConflict => {
                 "this id belongs to a submission with other content; give each submission an id of its own".into()
             }
@@ -206,16 +302,26 @@ impl Problem {
             detail: self.detail(),
             errors: match self {
                 Self::Field { pointer, fault } => {
-                    Some([FieldError { pointer: pointer.clone(), detail: fault.detail.clone() }])
+                    Some([FieldError { pointer: Some(pointer.clone()), parameter: None, detail: fault.detail.clone() }])
+                }
+                Self::Parameter { name, fault } => {
+                    Some([FieldError { pointer: None, parameter: Some(name), detail: fault.detail.clone() }])
                 }
                 _ => None,
             },
+            instance: None,
         }
     }
 
     /// The answer to send.
     pub(super) fn into_response(self) -> Response<Bytes> {
-        let (status, body) = (self.status(), self.body());
+        self.told(None)
+    }
+
+    /// The answer to send, with the id of the request that it answers.
+    pub(super) fn told(self, request: Option<Uuid>) -> Response<Bytes> {
+        let instance = request.map(|id| id.urn().to_string());
+        let (status, body) = (self.status(), ProblemBody { instance, ..self.body() });
         let mut response = Response::new(serde_json::to_vec(&body).unwrap_or_default().into());
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -229,7 +335,12 @@ impl Problem {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
             }
             Self::MethodNotAllowed { allow } => {
-                headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+                if let Ok(allow) = HeaderValue::from_str(&allow) {
+                    headers.insert(header::ALLOW, allow);
+                }
+            }
+            Self::TooManyRequests { retry_after } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
             }
             _ => {}
         }

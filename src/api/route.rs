@@ -1,87 +1,218 @@
-//! The routes: which there are, what each takes and asks for.
+//! The routes: which there are, what each takes and asks for. The contract is generated from this table.
 
 use http::Method;
-use uuid::Uuid;
 
 use super::key::Scope;
 use super::problem::Problem;
 
-/// A route of the service, with what its path holds.
+/// What a route does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Route {
+pub(super) enum Action {
     Health,
-    Shops,
+    OpenApi,
+    Docs,
+    CreateShop,
     Storefront,
-    Consents,
+    Submit,
     Lookup,
-    /// `None` for an id that is no UUID, which names no contact.
-    Contact(Option<Uuid>),
-    /// As above.
-    Restriction(Option<Uuid>),
-    Decisions,
-    Activities,
-    Suppressions,
+    Report,
+    Export,
+    ChangeChoice,
+    Rectify,
+    Restrict,
+    Merge,
+    Unmerge,
+    Erase,
+    Certificate,
+    Decide,
+    NoteActivities,
+    NoteDisclosure,
+    Suppress,
+    Statistics,
+    ReadShop,
+    WriteShop,
+    ListKeys,
+    CreateKey,
+    RotateKey,
+    RevokeKey,
+    Audit,
 }
 
-impl Route {
+/// What a caller must show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Nothing.
+    Open,
+    /// The root secret of the deployment.
+    Root,
+    /// A key of the shop with this scope.
+    Key(Scope),
+}
+
+/// One route.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Endpoint {
+    pub(super) action: Action,
+    pub(super) method: &'static str,
+    /// A template, RFC 6570: `{name}` stands for one segment.
+    pub(super) path: &'static str,
+    pub(super) access: Access,
+    /// The largest body taken, in bytes; 0 where there is none.
+    pub(super) body_limit: usize,
+    /// The parameters of the query that are understood.
+    pub(super) query: &'static [&'static str],
+}
+
+const KB: usize = 1024;
+
+const fn get(action: Action, path: &'static str, access: Access, query: &'static [&'static str]) -> Endpoint {
+    Endpoint { action, method: "GET", path, access, body_limit: 0, query }
+}
+
+const fn post(action: Action, path: &'static str, scope: Scope, body_limit: usize) -> Endpoint {
+    Endpoint { action, method: "POST", path, access: Access::Key(scope), body_limit, query: &[] }
+}
+
+const fn put(action: Action, path: &'static str, scope: Scope, body_limit: usize) -> Endpoint {
+    Endpoint { action, method: "PUT", path, access: Access::Key(scope), body_limit, query: &[] }
+}
+
+const fn delete(action: Action, path: &'static str, scope: Scope, query: &'static [&'static str]) -> Endpoint {
+    Endpoint { action, method: "DELETE", path, access: Access::Key(scope), body_limit: 0, query }
+}
+
+/// Every route. Where two templates fit a path, the first counts.
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    get(Action::Health, "/health", Access::Open, &[]),
+    get(Action::OpenApi, "/openapi.json", Access::Open, &[]),
+    get(Action::Docs, "/docs", Access::Open, &[]),
+    Endpoint {
+        action: Action::CreateShop,
+        method: "POST",
+        path: "/v1/shops",
+        access: Access::Root,
+        body_limit: 1024 * KB,
+        query: &[],
+    },
+    get(Action::Storefront, "/v1/storefront", Access::Key(Scope::Storefront), &[]),
+    post(Action::Submit, "/v1/consents", Scope::Capture, 64 * KB),
+    post(Action::Lookup, "/v1/contacts/lookup", Scope::Read, 4 * KB),
+    get(Action::Report, "/v1/contacts/{id}", Access::Key(Scope::Read), &[]),
+    get(
+        Action::Export,
+        "/v1/contacts/{id}/export",
+        Access::Key(Scope::Export),
+        &["sections", "channel", "purpose", "since", "until", "format"],
+    ),
+    put(Action::ChangeChoice, "/v1/contacts/{id}/choices/{channel}/{purpose}", Scope::Write, 16 * KB),
+    post(Action::Rectify, "/v1/contacts/{id}/rectify", Scope::Write, 4 * KB),
+    put(Action::Restrict, "/v1/contacts/{id}/restriction", Scope::Write, 4 * KB),
+    post(Action::Merge, "/v1/contacts/{id}/merge", Scope::Write, 4 * KB),
+    post(Action::Unmerge, "/v1/contacts/{id}/unmerge", Scope::Write, 4 * KB),
+    delete(Action::Erase, "/v1/contacts/{id}", Scope::Erase, &["requested_by"]),
+    get(Action::Certificate, "/v1/contacts/{id}/certificate", Access::Key(Scope::Erase), &[]),
+    // 10,000 of the longest addresses.
+    post(Action::Decide, "/v1/decisions", Scope::Read, 4 * 1024 * KB),
+    post(Action::NoteActivities, "/v1/activities", Scope::Write, 16 * KB),
+    post(Action::NoteDisclosure, "/v1/disclosures", Scope::Write, 16 * KB),
+    post(Action::Suppress, "/v1/suppressions", Scope::Write, 4 * KB),
+    get(Action::Statistics, "/v1/statistics", Access::Key(Scope::Read), &[]),
+    get(Action::ReadShop, "/v1/shop", Access::Key(Scope::Admin), &[]),
+    put(Action::WriteShop, "/v1/shop", Scope::Admin, 1024 * KB),
+    get(Action::ListKeys, "/v1/keys", Access::Key(Scope::Admin), &[]),
+    post(Action::CreateKey, "/v1/keys", Scope::Admin, 16 * KB),
+    post(Action::RotateKey, "/v1/keys/{id}/rotate", Scope::Admin, 4 * KB),
+    delete(Action::RevokeKey, "/v1/keys/{id}", Scope::Admin, &[]),
+    get(
+        Action::Audit,
+        "/v1/audit",
+        Access::Key(Scope::Admin),
+        &["contact", "key", "route", "since", "until", "before", "limit", "format"],
+    ),
+];
+
+impl Endpoint {
+    /// Whether it changes something, and so takes an `Idempotency-Key`.
+    pub(super) fn mutates(&self) -> bool {
+        self.method != "GET" && !matches!(self.action, Action::Lookup | Action::Decide)
+    }
+
+    /// Whether the audit log has it. What a page reads at each view, the shop's own settings, speaks of no person.
+    pub(super) fn is_audited(&self) -> bool {
+        self.action != Action::Storefront
+    }
+}
+
+/// The most values that a path holds.
+const VALUES: usize = 3;
+
+/// A route that was found, with the values in its path.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Route<'a> {
+    pub(super) endpoint: &'static Endpoint,
+    values: [&'a str; VALUES],
+}
+
+impl<'a> Route<'a> {
     /// Finds the route of a request.
-    pub(super) fn of(method: &Method, path: &str) -> Result<Self, Problem> {
-        let route = match path {
-            "/health" => Self::Health,
-            "/v1/shops" => Self::Shops,
-            "/v1/storefront" => Self::Storefront,
-            "/v1/consents" => Self::Consents,
-            "/v1/contacts/lookup" => Self::Lookup,
-            "/v1/decisions" => Self::Decisions,
-            "/v1/activities" => Self::Activities,
-            "/v1/suppressions" => Self::Suppressions,
-            _ => {
-                let of_contact = path.strip_prefix("/v1/contacts/").ok_or(Problem::RouteNotFound)?;
-                match of_contact.split_once('/') {
-                    None if !of_contact.is_empty() => Self::Contact(of_contact.parse().ok()),
-                    Some((id, "restriction")) if !id.is_empty() => Self::Restriction(id.parse().ok()),
-                    _ => return Err(Problem::RouteNotFound),
-                }
+    pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Problem> {
+        let mut known: Vec<&str> = Vec::new();
+        for endpoint in ENDPOINTS {
+            let Some(values) = fit(endpoint.path, path) else { continue };
+            if endpoint.method == method.as_str() {
+                return Ok(Self { endpoint, values });
             }
-        };
-        if route.method() == method.as_str() {
-            Ok(route)
-        } else {
-            Err(Problem::MethodNotAllowed { allow: route.method() })
+            known.push(endpoint.method);
         }
+        if known.is_empty() {
+            return Err(Problem::RouteNotFound);
+        }
+        Err(Problem::MethodNotAllowed { allow: known.join(", ") })
     }
 
-    const fn method(self) -> &'static str {
-        match self {
-            Self::Health | Self::Storefront | Self::Contact(_) => "GET",
-            Self::Shops | Self::Consents | Self::Lookup | Self::Decisions | Self::Activities | Self::Suppressions => {
-                "POST"
-            }
-            Self::Restriction(_) => "PUT",
+    /// A value in the path, by its place.
+    pub(super) fn value(&self, place: usize) -> &'a str {
+        self.values.get(place).copied().unwrap_or_default()
+    }
+}
+
+/// The values of a path that fits a template.
+fn fit<'a>(template: &str, path: &'a str) -> Option<[&'a str; VALUES]> {
+    let mut values = [""; VALUES];
+    let mut free = values.iter_mut();
+    let (mut template, mut path) = (template.split('/'), path.split('/'));
+    loop {
+        match (template.next(), path.next()) {
+            (None, None) => return Some(values),
+            (Some(name), Some(value)) if name.starts_with('{') && !value.is_empty() => *free.next()? = value,
+            (Some(name), Some(value)) if name == value => {}
+            _ => return None,
         }
     }
+}
 
-    /// The scope that a key must have; none where no key of a shop is asked for.
-    pub(super) const fn scope(self) -> Option<Scope> {
-        match self {
-            Self::Health | Self::Shops => None,
-            Self::Storefront => Some(Scope::Storefront),
-            Self::Consents => Some(Scope::Capture),
-            Self::Lookup | Self::Contact(_) | Self::Decisions => Some(Scope::Read),
-            Self::Restriction(_) | Self::Activities | Self::Suppressions => Some(Scope::Write),
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// The largest body taken, in bytes.
-    pub(super) const fn body_limit(self) -> usize {
-        match self {
-            Self::Health | Self::Storefront | Self::Contact(_) => 0,
-            Self::Lookup | Self::Restriction(_) | Self::Suppressions => 4 * 1024,
-            Self::Activities => 16 * 1024,
-            // 10,000 of the longest addresses.
-            Self::Decisions => 4 * 1024 * 1024,
-            Self::Consents => 64 * 1024,
-            Self::Shops => 1024 * 1024,
+    #[test]
+    fn a_path_is_of_one_route_whatever_its_values_are() {
+        for (method, path, action, values) in [
+            (Method::GET, "/health", Action::Health, ["", "", ""]),
+            (Method::POST, "/v1/contacts/lookup", Action::Lookup, ["", "", ""]),
+            (Method::GET, "/v1/contacts/lookup", Action::Report, ["lookup", "", ""]),
+            (Method::DELETE, "/v1/contacts/7", Action::Erase, ["7", "", ""]),
+            (Method::PUT, "/v1/contacts/7/choices/sms/offers", Action::ChangeChoice, ["7", "sms", "offers"]),
+            (Method::POST, "/v1/keys/7/rotate", Action::RotateKey, ["7", "", ""]),
+        ] {
+            let route = Route::of(&method, path).unwrap();
+            assert_eq!((route.endpoint.action, route.values), (action, values), "{method} {path}");
         }
+        for path in ["", "/", "/v1/contacts/", "/v1/contacts//export", "/v1/contacts/7/", "/v1/contacts/7/choices/sms"]
+        {
+            assert_eq!(Route::of(&Method::GET, path).unwrap_err(), Problem::RouteNotFound, "{path}");
+        }
+        let allow = "GET, DELETE".into();
+        assert_eq!(Route::of(&Method::PATCH, "/v1/contacts/7").unwrap_err(), Problem::MethodNotAllowed { allow });
     }
 }

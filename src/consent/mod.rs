@@ -16,14 +16,18 @@
 //! | `judge` | entries of a standing against terms, at one instant |
 //! | `sheet` | all of that for one shop, as a page gets it |
 //! | `decision`, `explain` | may we send this now? by which law, until when, and why, in words |
+//! | `certificate`, `jws` | what an erasure leaves in people's hands, and the signature that makes it a proof |
 //!
 //! The feature `formats` adds the written forms of addresses and times (Unicode tables, RFC 3339), the feature `rules` the table
-//! of rules with all that comes after it. The storefront module has neither: it judges by the terms that the edge hands it.
+//! of rules with all that comes after it, the feature `certificates` the signatures. The storefront module has none of them: it
+//! judges by the terms that the edge hands it.
 
 #[macro_use]
 mod words;
 
 mod address;
+#[cfg(feature = "certificates")]
+pub mod certificate;
 mod country;
 #[cfg(feature = "rules")]
 mod decision;
@@ -31,6 +35,8 @@ mod decision;
 mod explain;
 mod ground;
 mod judge;
+#[cfg(feature = "certificates")]
+mod jws;
 #[cfg(feature = "rules")]
 mod policy;
 mod purpose;

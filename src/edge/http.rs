@@ -11,6 +11,7 @@ use crate::api::REQUEST_HEADERS;
 pub(super) struct Head {
     pub(super) method: Method,
     pub(super) path: String,
+    query: Option<String>,
     pub(super) headers: HeaderMap,
 }
 
@@ -25,14 +26,19 @@ impl Head {
             }
         }
         let method = Method::from_bytes(request.inner().method().as_bytes()).unwrap_or(Method::TRACE);
-        Ok(Self { method, path: request.path(), headers })
+        let query = request.url()?.query().map(str::to_owned);
+        Ok(Self { method, path: request.path(), query, headers })
     }
 
     pub(super) fn with(self, body: Bytes) -> Request<Bytes> {
         let mut request = Request::new(body);
         *request.method_mut() = self.method;
         // What the URL standard lets pass and RFC 3986 does not is no route of ours; `/` is none either.
-        *request.uri_mut() = self.path.parse().unwrap_or_default();
+        let uri = match self.query {
+            None => self.path,
+            Some(query) => format!("{}?{query}", self.path),
+        };
+        *request.uri_mut() = uri.parse().unwrap_or_default();
         *request.headers_mut() = self.headers;
         request
     }

@@ -13,10 +13,15 @@ use worker::{Context, DurableObject, Env, Request, RequestInit, Response, State,
 use self::database::ObjectDatabase;
 use self::host::EdgeHost;
 use self::http::{Head, answer, read_body};
-use crate::api::{self, Door, NEW_SHOP_HEADER, Secrets, ShopService, WeakSecret};
+use crate::api::{self, Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, WeakSecret};
+use crate::ledger::Host;
 
 /// The binding of the namespace of shops' objects.
 const SHOPS: &str = "SHOPS";
+/// The binding of the platform's rate limit for visitors, where there is one.
+const VISITORS: &str = "VISITORS";
+/// The variable that names the header with the client's address, where that is not `cf-connecting-ip`.
+const CLIENT_ADDRESS_HEADER: &str = "PLACET_CLIENT_ADDRESS_HEADER";
 
 /// The front worker.
 #[event(fetch)]
@@ -32,7 +37,30 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
             let _ = read_body(&mut request, 0).await;
             answer(response)
         }
-        Door::Shop(object) => env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(request).await,
+        Door::Shop { object, publishable } => {
+            let visitor = if publishable { visitor(&request, &env, &secrets)? } else { None };
+            if let Some(visitor) = &visitor
+                && !is_welcome(&env, visitor).await
+            {
+                let _ = read_body(&mut request, 0).await;
+                return answer(api::too_many_requests());
+            }
+            let inner = match visitor {
+                // Most requests come with nothing of the kind: then nothing is copied.
+                None if !request.headers().has(VISITOR_HEADER)? => request,
+                visitor => {
+                    let mut inner = request.clone_mut()?;
+                    let headers = inner.headers_mut()?;
+                    match visitor {
+                        Some(visitor) => headers.set(VISITOR_HEADER, &visitor)?,
+                        // What a client says of itself counts for nothing.
+                        None => headers.delete(VISITOR_HEADER)?,
+                    }
+                    inner
+                }
+            };
+            env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(inner).await
+        }
         Door::NewShop { object, shop, body_limit } => {
             let Some(body) = read_body(&mut request, body_limit).await? else {
                 return answer(api::body_too_large(body_limit));
@@ -48,6 +76,23 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
             let inner = Request::new_with_init(request.url()?.as_str(), &init)?;
             env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(inner).await
         }
+    }
+}
+
+/// Who visits: from the header that the platform or the operator's proxy writes the client's address into.
+fn visitor(request: &Request, env: &Env, secrets: &Secrets) -> worker::Result<Option<String>> {
+    let named = env.var(CLIENT_ADDRESS_HEADER).map(|name| name.to_string()).unwrap_or_default();
+    let from = request.headers().get(if named.is_empty() { "cf-connecting-ip" } else { &named })?;
+    let day = EdgeHost.now().millis().div_euclid(24 * 60 * 60 * 1_000);
+    Ok(from.map(|from| secrets.visitor(day, &from)))
+}
+
+/// Whether the platform's own limit, where it is bound, lets a visitor in. It counts roughly and per location; what is exact is
+/// in the shop's object. A limit that fails keeps nobody out.
+async fn is_welcome(env: &Env, visitor: &str) -> bool {
+    match env.rate_limiter(VISITORS) {
+        Ok(limiter) => limiter.limit(visitor.to_owned()).await.map_or(true, |outcome| outcome.success),
+        Err(_) => true,
     }
 }
 
@@ -73,7 +118,7 @@ impl DurableObject for ShopObject {
             Ok(service) => service,
             Err(weak) => return answer(api::misconfigured(weak)),
         };
-        let head = Head::of(&request, &[NEW_SHOP_HEADER])?;
+        let head = Head::of(&request, &[NEW_SHOP_HEADER, VISITOR_HEADER])?;
         let limit = api::body_limit(&head.method, &head.path);
         let Some(body) = read_body(&mut request, limit).await? else {
             return answer(api::body_too_large(limit));

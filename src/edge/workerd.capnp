@@ -29,5 +29,8 @@ const placet :Workerd.Worker = (
     (name = "SHOPS", durableObjectNamespace = "ShopObject"),
     (name = "PLACET_MASTER_KEY", fromEnvironment = "PLACET_MASTER_KEY"),
     (name = "PLACET_ROOT_SECRET", fromEnvironment = "PLACET_ROOT_SECRET"),
+    # The header that your proxy writes the client's address into, such as x-real-ip: it must overwrite what clients send.
+    # Without one, visitors are not told apart, and only the limits of keys hold.
+    (name = "PLACET_CLIENT_ADDRESS_HEADER", fromEnvironment = "PLACET_CLIENT_ADDRESS_HEADER"),
   ],
 );

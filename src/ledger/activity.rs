@@ -1,8 +1,8 @@
 //! What happens without anybody choosing anything: a use, a contact, a look-up in a register. It keeps grounds alive.
 
-use super::report::{Lookup, find};
+use super::contact::{Lookup, find};
 use super::track::keep;
-use super::{Database, DatabaseError, Moment, Param};
+use super::{Database, DatabaseError, Moment};
 use crate::consent::{
     Act, Activity, AddressKind, Assurance, Channel, PurposeSlug, RecordId, Scope, Timestamp, Track, effective_time,
 };
@@ -31,11 +31,13 @@ pub fn note_activities<D: Database>(
     contact: &Lookup,
     noted: &[ActivityNoted],
     moment: &Moment<'_>,
-) -> Result<Option<usize>, DatabaseError> {
+) -> Result<Option<(uuid::Uuid, usize)>, DatabaseError> {
     database.transaction(|tx| {
         let Some(found) = find(tx, contact)? else { return Ok(None) };
-        let rows = tx
-            .query("SELECT id, kind, match_key FROM address WHERE contact = ?", &[Param::Integer(found.integer(0)?)])?;
+        let rows = tx.query(
+            "SELECT id, kind, match_key FROM address WHERE contact = ? AND kind <> 'rectified'",
+            &[found.param()],
+        )?;
         let mut touched = Vec::new();
         for one in noted {
             let act = Act::Noted { activity: one.activity };
@@ -65,28 +67,6 @@ pub fn note_activities<D: Database>(
                 }
             }
         }
-        Ok(Some(touched.len()))
+        Ok(Some((found.uuid, touched.len())))
     })
-}
-
-/// Restricts a person's data, or lifts the restriction (GDPR Art. 18). `false` where the contact is not known.
-///
-/// # Errors
-/// Those of the database.
-pub fn restrict<D: Database>(
-    database: &D,
-    contact: uuid::Uuid,
-    restricted: bool,
-    reason: &super::text::Line,
-    moment: &Moment<'_>,
-) -> Result<bool, DatabaseError> {
-    let since = if restricted { Param::Integer(moment.now.millis()) } else { Param::Null };
-    // A restriction that stands keeps its date.
-    let row = database.first(
-        "UPDATE contact SET restricted_at = CASE WHEN ?1 IS NULL THEN NULL ELSE coalesce(restricted_at, ?1) END,
-             restriction_reason = ?2
-         WHERE uuid = ?3 RETURNING id",
-        &[since, Param::Text(reason.as_str()), Param::Text(&contact.to_string())],
-    )?;
-    Ok(row.is_some())
 }

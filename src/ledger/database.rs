@@ -22,6 +22,11 @@ impl<'a> Param<'a> {
     pub fn text_or_null(text: Option<&'a str>) -> Self {
         text.map_or(Self::Null, Self::Text)
     }
+
+    /// A point in time in milliseconds, or NULL where there is none.
+    pub fn time_or_null(at: Option<crate::consent::Timestamp>) -> Self {
+        at.map_or(Self::Null, |at| Self::Integer(at.millis()))
+    }
 }
 
 /// A value read from a row.
@@ -141,7 +146,8 @@ pub trait Database {
     /// [`DatabaseError::Statement`] when SQLite refuses it, [`DatabaseError::Shape`] when it answers with a blob or a fraction.
     fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DatabaseError>;
 
-    /// Runs `work` as one transaction: all of it is kept, or, when it fails, none.
+    /// Runs `work` as one transaction: all of it is kept, or, when it fails, none. Inside of another it is a part of that one,
+    /// which may go on when the part has failed.
     ///
     /// # Errors
     /// Those of `work`, and [`DatabaseError::Statement`] when the transaction itself cannot begin or end.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::report::Lookup;
+use super::contact::Lookup;
 use super::shop::Shop;
 use super::suppression::Suppressions;
 use super::track::{WrittenEntry, entry_in};

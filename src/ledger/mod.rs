@@ -5,53 +5,89 @@
 //!
 //! | file | idea |
 //! |---|---|
-//! | `database` | the one way out: the `Database` trait and its values |
+//! | `database`, `native` | the one way out: the `Database` trait and its values; the database natively (feature `native`) |
 //! | `schema` | the tables and their migrations |
 //! | `moment` | time and chance as values |
 //! | `text` | bounded texts that records are made of |
-//! | `shop` | the shop's settings, secret and keys |
-//! | `submission` | what is handed in and the rules for taking it |
+//! | `shop`, `privacy` | the shop's settings and secret; what it tells people, and its limits |
+//! | `key` | the keys that open it |
+//! | `contact` | how a contact is found, and in which state it is |
+//! | `submission`, `write` | what is handed in and the rules for taking it; the SQL behind it |
+//! | `damping` | a flood of anonymous submissions for one address |
 //! | `evidence` | what shows that a ground is there |
-//! | `write` | the SQL behind a submission |
-//! | `activity` | what keeps grounds alive, and what stops the use of data |
+//! | `choice` | a choice that an employee changes |
+//! | `activity` | what keeps grounds alive |
 //! | `suppression` | addresses that are not to be written to, kept as hashes |
 //! | `decisions` | may we send this? for many at once |
 //! | `track` | the law of standings as SQL |
 //! | `report` | all that is held on one person |
-//! | `native` | the database natively (feature `native`) |
+//! | `rights` | what was done for a person, and restriction |
+//! | `rectify`, `merge`, `erase` | what is wrong put right; two contacts that are one person; erasure and its certificate |
+//! | `disclosure` | what was handed to whom |
+//! | `statistics` | counts without persons |
+//! | `audit` | who did what; what has outlived its time |
+//! | `idempotency` | a request that is sent again |
 
 mod activity;
+mod audit;
+mod choice;
+mod contact;
+mod damping;
 mod database;
 mod decisions;
+mod disclosure;
+mod erase;
 mod evidence;
+mod idempotency;
+mod key;
+mod merge;
 mod moment;
 #[cfg(feature = "native")]
 mod native;
+mod privacy;
+mod rectify;
 mod report;
+mod rights;
 mod schema;
 mod shop;
+mod statistics;
 mod submission;
 mod suppression;
 pub mod text;
 mod track;
 mod write;
 
-pub use activity::{ActivityNoted, note_activities, restrict};
+pub use activity::{ActivityNoted, note_activities};
+pub use audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request, sweep};
+pub use choice::{ChangeError, ChoiceChange, change_choice};
+pub use contact::{Lookup, revision_of};
 pub use database::{Database, DatabaseError, Param, Row, Value};
 pub use decisions::{Asked, Decided, Outcome, decide_contacts};
+pub use disclosure::{DisclosureEntry, note_disclosure};
+pub use erase::{Certified, ErasureAsked, certificate_of, erase_contact};
 pub use evidence::KeptEvidence;
+pub use idempotency::{Kept, keep_answer, kept_answer};
+pub use key::{
+    KeyError, NewKey, StoredKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key, rotate_key,
+};
+pub use merge::{MergeError, merge_contacts, unmerge_contact};
 pub use moment::{Host, Moment};
 #[cfg(feature = "native")]
 pub use native::{OsHost, Sqlite};
+pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
+pub use rectify::{Fact, Rectification, RectifyError, rectify_contact};
 pub use report::{
-    ActivityEntry, AddressEntry, ContactReport, Lookup, NoticeEntry, RecordEntry, RestrictionEntry, SourceEntry,
-    StandingEntry, contact_report,
+    AboutEntry, ActivityEntry, AddressEntry, ContactReport, NoticeEntry, PeriodEntry, ProfileEntry, PurposeEntry,
+    RecordEntry, RestrictionEntry, RightEntry, Section, Selection, ShopEntry, SourceEntry, SourceSeen, StandingEntry,
+    contact_report,
 };
+pub use rights::{ActDetail, Acting, RightsAct, RightsEntry, note_export, restrict};
 pub use schema::migrate;
-pub use shop::{NewKey, Notice, PolicySettings, Settings, Shop, StoredKey, find_key};
+pub use shop::{Notice, PolicySettings, Settings, Shop};
+pub use statistics::{StatisticsEntry, statistics};
 pub use submission::{
     ChoiceFault, ChosenAct, Claim, NoticeShown, PersonFacts, Receipt, Source, Submission, SubmissionError,
     record_submission,
 };
-pub use suppression::{Suppression, suppress};
+pub use suppression::{Suppression, SuppressionReason, suppress};
 pub use track::{keep as keep_track, standing_of};

@@ -1,6 +1,6 @@
 //! The database as a plain SQLite file or in memory: the native twin of a Durable Object's.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -11,7 +11,11 @@ use crate::consent::Timestamp;
 
 /// A SQLite connection.
 #[derive(Debug)]
-pub struct Sqlite(RefCell<Connection>);
+pub struct Sqlite {
+    connection: RefCell<Connection>,
+    /// How many transactions are open, one inside of the other.
+    depth: Cell<u8>,
+}
 
 impl Sqlite {
     /// A database that lives as long as this value.
@@ -34,7 +38,7 @@ impl Sqlite {
         // As in a Durable Object, where they are always on.
         connection.execute_batch("PRAGMA foreign_keys = ON")?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Self(RefCell::new(connection)))
+        Ok(Self { connection: RefCell::new(connection), depth: Cell::new(0) })
     }
 }
 
@@ -62,7 +66,7 @@ impl Database for Sqlite {
     }
 
     fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DatabaseError> {
-        let connection = self.0.borrow();
+        let connection = self.connection.borrow();
         let mut statement = connection.prepare_cached(sql)?;
         let width = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
@@ -76,17 +80,22 @@ impl Database for Sqlite {
     }
 
     fn transaction<T, E: From<DatabaseError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
-        self.execute("BEGIN IMMEDIATE", &[])?;
-        match work(self) {
-            Ok(done) => {
-                self.execute("COMMIT", &[])?;
-                Ok(done)
-            }
-            Err(error) => {
-                self.execute("ROLLBACK", &[])?;
-                Err(error)
-            }
-        }
+        let depth = self.depth.get();
+        let [begin, keep, drop] = match depth {
+            0 => ["BEGIN IMMEDIATE".into(), "COMMIT".into(), "ROLLBACK".into()],
+            _ => [
+                format!("SAVEPOINT part_{depth}"),
+                format!("RELEASE part_{depth}"),
+                format!("ROLLBACK TO part_{depth}; RELEASE part_{depth}"),
+            ],
+        };
+        self.connection.borrow().execute_batch(&begin).map_err(DatabaseError::from)?;
+        self.depth.set(depth + 1);
+        let done = work(self);
+        self.depth.set(depth);
+        let end = if done.is_ok() { keep } else { drop };
+        self.connection.borrow().execute_batch(&end).map_err(DatabaseError::from)?;
+        done
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Database, DatabaseError, Param};
 
 /// Each entry takes the database one version further. Entries are never changed once released, only added.
-const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS];
+const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE shop (
@@ -118,6 +118,104 @@ const GROUNDS_AND_PERSONS: &[&str] = &[
     "UPDATE api_key SET scopes = scopes || ' write' WHERE kind = 'sk'",
 ];
 
+const RIGHTS: &[&str] = &[
+    // A contact that was merged into another keeps its row, so that this can be undone; what it held lies with the other, and
+    // `home` says whose it was.
+    "ALTER TABLE contact ADD COLUMN merged_into INTEGER REFERENCES contact",
+    "CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL",
+    "ALTER TABLE address ADD COLUMN home INTEGER REFERENCES contact",
+    "CREATE INDEX address_home ON address (home) WHERE home IS NOT NULL",
+    "ALTER TABLE external_id ADD COLUMN home INTEGER REFERENCES contact",
+    "CREATE INDEX external_id_home ON external_id (home) WHERE home IS NOT NULL",
+    // What is held on one person is found, and goes, at the same cost however many there are.
+    "CREATE INDEX submission_of_contact ON submission (contact)",
+    "CREATE INDEX record_of_submission ON record (submission)",
+    // What was done for the person under their rights. `detail` is JSON, see `rights`.
+    "CREATE TABLE rights_act (
+        id TEXT PRIMARY KEY,
+        contact INTEGER NOT NULL REFERENCES contact,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        reason TEXT,
+        detail TEXT
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX rights_act_of_contact ON rights_act (contact, id)",
+    // What was handed to whom, GDPR Art. 15(1)(c) and 19.
+    "CREATE TABLE disclosure (
+        contact INTEGER NOT NULL REFERENCES contact,
+        recipient TEXT NOT NULL,
+        data TEXT NOT NULL,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        times INTEGER NOT NULL,
+        PRIMARY KEY (contact, recipient, data)
+    ) STRICT, WITHOUT ROWID",
+    // Anonymous submissions that only repeated what stands, once there were too many for one address.
+    "CREATE TABLE damped (
+        address INTEGER PRIMARY KEY REFERENCES address,
+        count INTEGER NOT NULL,
+        last_at INTEGER NOT NULL
+    ) STRICT",
+    // What stays of an erasure: the signed certificate, by the ids that the contact had; the ids of its submissions as keyed
+    // hashes, so that a repetition does not bring the person back; counts of its records without identity.
+    "CREATE TABLE certificate (
+        id TEXT PRIMARY KEY,
+        erased_at INTEGER NOT NULL,
+        jws TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE erased_contact (
+        uuid TEXT PRIMARY KEY,
+        certificate TEXT NOT NULL REFERENCES certificate
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE spent_submission (
+        hash TEXT PRIMARY KEY,
+        received_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE erased_count (
+        month TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        choice TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (month, channel, purpose, choice)
+    ) STRICT, WITHOUT ROWID",
+    // Until now the reason was free text, which may tell of the person.
+    "UPDATE suppression SET reason = 'other'",
+    // Who did what. Ids ascend with time; `contact` is the id that the ledger gave, never an address.
+    "CREATE TABLE audit (
+        id TEXT PRIMARY KEY,
+        at INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        method TEXT NOT NULL,
+        route TEXT NOT NULL,
+        contact TEXT,
+        status INTEGER NOT NULL,
+        outcome TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX audit_of_contact ON audit (contact, id) WHERE contact IS NOT NULL",
+    // Answers to requests with an Idempotency-Key, for as long as the key is good.
+    "CREATE TABLE idempotency (
+        hash TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        contact TEXT,
+        status INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        etag TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX idempotency_age ON idempotency (created_at)",
+    "CREATE INDEX idempotency_of_contact ON idempotency (contact) WHERE contact IS NOT NULL",
+    "ALTER TABLE api_key ADD COLUMN name TEXT",
+    // JSON; NULL for those of the shop.
+    "ALTER TABLE api_key ADD COLUMN origins TEXT",
+    "ALTER TABLE api_key ADD COLUMN expires_at INTEGER",
+    "ALTER TABLE api_key ADD COLUMN last_used_at INTEGER",
+    "ALTER TABLE api_key ADD COLUMN replaced_by TEXT",
+    // A shop had one secret key, which was to do everything.
+    "UPDATE api_key SET scopes = 'storefront capture read write export erase lists admin' WHERE kind = 'sk'",
+];
+
 /// Brings a database, new or old, to the current version. Cheap when it already is.
 ///
 /// The version is a row of a table of our own: a Durable Object refuses `PRAGMA user_version`.
@@ -186,7 +284,7 @@ mod tests {
         });
         let scopes = database.query("SELECT scopes FROM api_key ORDER BY id", &[]).unwrap();
         assert_eq!(scopes[0].text(0).unwrap(), "storefront capture", "a page may not do more than before");
-        assert_eq!(scopes[1].text(0).unwrap(), "storefront capture read write");
+        assert_eq!(scopes[1].text(0).unwrap(), "storefront capture read write export erase lists admin");
         let record = database.first("SELECT ground, evidence FROM record", &[]).unwrap().unwrap();
         assert_eq!((record.text(0).unwrap(), record.optional_text(1).unwrap()), ("consent", None));
         let refused = database.execute("UPDATE record SET choice = 'opt_out'", &[]).unwrap_err();

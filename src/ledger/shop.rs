@@ -4,10 +4,12 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
+use super::key::{NewKey, add_key};
+use super::privacy::{Limits, Privacy};
 use super::text::{Line, Locale, Origin, Token};
 use super::{Database, DatabaseError, Moment, Param};
+use crate::consent::certificate::SigningKey;
 use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Timestamp};
 
 /// What a shop has decided about itself.
@@ -30,6 +32,12 @@ pub struct Settings {
     /// What else the shop asks for beyond the law, and where it goes its own way. Absent in shops of the first version.
     #[serde(default)]
     pub policy: PolicySettings,
+    /// What a person may know of how their data is handled.
+    #[serde(default)]
+    pub privacy: Privacy,
+    /// How much may be asked.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 /// The part of a [`Policy`] that is not told by other settings.
@@ -153,28 +161,43 @@ impl Shop {
                 ],
             )?;
             for key in keys {
-                tx.execute(
-                    "INSERT INTO api_key (hash, id, kind, scopes, created_at) VALUES (?, ?, ?, ?, ?)",
-                    &[
-                        Param::Text(&key.hash),
-                        Param::Text(&moment.next_id().to_string()),
-                        Param::Text(key.kind),
-                        Param::Text(&key.scopes),
-                        Param::Integer(moment.now.millis()),
-                    ],
-                )?;
+                add_key(tx, key, moment)?;
             }
             Ok::<_, DatabaseError>(())
         })?;
         Ok(Self { id: id.to_owned(), settings, created_at: moment.now, secret })
     }
 
+    /// The same shop with other settings, stored.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn with<D: Database>(&self, database: &D, settings: Settings) -> Result<Self, DatabaseError> {
+        let written = serde_json::to_string(&settings).map_err(|error| DatabaseError::Statement(error.to_string()))?;
+        database.execute("UPDATE shop SET settings = ?", &[Param::Text(&written)])?;
+        Ok(Self { settings, ..self.clone() })
+    }
+
+    /// The key that the shop signs its certificates with. It follows from the shop's secret.
+    pub fn signing_key(&self) -> SigningKey {
+        SigningKey::from_seed(self.keyed(b"signing key"))
+    }
+
+    /// The hash by which the id of a submission is known when nothing else of it is.
+    pub(super) fn submission_hash(&self, id: &str) -> String {
+        self.fingerprint(format!("submission\0{id}").as_bytes())
+    }
+
     /// A keyed hash of a content, by which the same content is known again. Without the shop's secret it tells nothing,
     /// so it may stay where the content itself must not.
     pub fn fingerprint(&self, content: &[u8]) -> String {
+        BASE64URL_NOPAD.encode(&self.keyed(content))
+    }
+
+    fn keyed(&self, content: &[u8]) -> [u8; 32] {
         // HMAC takes a key of any length; there is no case in which this is `None`.
         Hmac::<Sha256>::new_from_slice(&self.secret.0)
-            .map(|mac| BASE64URL_NOPAD.encode(&mac.chain_update(content).finalize().into_bytes()))
+            .map(|mac| mac.chain_update(content).finalize().into_bytes().into())
             .unwrap_or_default()
     }
 }
@@ -193,35 +216,4 @@ impl std::fmt::Debug for ShopSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ShopSecret(…)")
     }
-}
-
-/// A key to be stored: by its hash only.
-#[derive(Clone, Debug)]
-pub struct NewKey {
-    /// The SHA-256 of the key. A key is 128 random bits, so a plain hash cannot be guessed back.
-    pub hash: String,
-    /// `pk` or `sk`.
-    pub kind: &'static str,
-    /// What it may do, separated by spaces.
-    pub scopes: String,
-}
-
-/// A key as it is stored.
-#[derive(Clone, Debug)]
-pub struct StoredKey {
-    /// Its name in the audit trail.
-    pub id: Uuid,
-    /// What it may do, separated by spaces.
-    pub scopes: String,
-}
-
-/// Finds a key that is not revoked by its hash.
-///
-/// # Errors
-/// Those of the database.
-pub fn find_key<D: Database>(database: &D, hash: &str) -> Result<Option<StoredKey>, DatabaseError> {
-    database
-        .first("SELECT id, scopes FROM api_key WHERE hash = ? AND revoked_at IS NULL", &[Param::Text(hash)])?
-        .map(|row| Ok(StoredKey { id: row.parsed(0, super::track::parse_id)?, scopes: row.text(1)?.to_owned() }))
-        .transpose()
 }

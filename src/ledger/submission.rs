@@ -109,7 +109,8 @@ pub struct Receipt {
     /// Since when it is kept.
     pub received_at: Timestamp,
     /// The contact it was filed under; its records are with the contacts of their addresses. For the shop's server only: an anonymous form must not learn who is known.
-    pub contact: Uuid,
+    /// Nobody, where that contact has been erased since.
+    pub contact: Option<Uuid>,
 }
 
 /// Why a submission was not taken. Nothing is written then.
@@ -163,6 +164,8 @@ pub enum ChoiceFault {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     pub(super) earlier: Option<(String, Receipt)>,
+    /// When it was taken, where the person has been erased since.
+    pub(super) spent: Option<Timestamp>,
     pub(super) addresses: Vec<KnownAddress>,
     pub(super) by_external: Option<KnownContact>,
 }
@@ -214,7 +217,11 @@ pub fn record_submission<D: Database>(
         return Err(SubmissionError::NotBornYet);
     }
     database.transaction(|tx| {
-        let known = super::write::known(tx, submission)?;
+        let known = super::write::known(tx, shop, submission)?;
+        if super::damping::damp(tx, &known, submission, &acts, moment.now)? {
+            let contact = known.addresses.first().map(|address| address.contact.uuid);
+            return Ok(Receipt { id: submission.id, received_at: moment.now, contact });
+        }
         match decide(&known, submission, &acts, moment)? {
             Verdict::Repeated(receipt) => Ok(receipt),
             Verdict::Accepted { contact, events, receipt } => {
@@ -234,17 +241,26 @@ fn acts_of(shop: &Shop, submission: &Submission) -> Result<Vec<Act>, SubmissionE
     let numbered = submission.choices.iter().enumerate();
     numbered
         .map(|(index, choice)| {
-            let earlier = submission.choices.iter().take(index);
-            act_of(shop, submission, choice, earlier).map_err(|fault| SubmissionError::Choice { index, fault })
+            let mut earlier = submission.choices.iter().take(index);
+            let act = act_of(shop, submission.assurance, submission.occurred_at, choice);
+            let kind = choice.scope.channel.map(|channel| channel.address_kind());
+            let reachable = submission.addresses.iter().any(|address| kind.is_none_or(|kind| address.kind() == kind));
+            let act = match act {
+                Ok(_) if !reachable => Err(ChoiceFault::NoAddress(kind)),
+                Ok(_) if earlier.any(|other| other.scope == choice.scope) => Err(ChoiceFault::Repeated),
+                act => act,
+            };
+            act.map_err(|fault| SubmissionError::Choice { index, fault })
         })
         .collect()
 }
 
-fn act_of<'a>(
+/// The act of one choice, with the evidence that it needs.
+pub(super) fn act_of(
     shop: &Shop,
-    submission: &Submission,
+    assurance: Assurance,
+    occurred_at: Option<Timestamp>,
     choice: &ChosenAct,
-    mut earlier: impl Iterator<Item = &'a ChosenAct>,
 ) -> Result<Act, ChoiceFault> {
     let (settings, scope) = (&shop.settings, &choice.scope);
     if scope.channel.is_some_and(|channel| !settings.channels.contains(&channel)) {
@@ -256,15 +272,8 @@ fn act_of<'a>(
     if !scope.is_specific() && !matches!(choice.claim, Claim::OptOut { .. }) {
         return Err(ChoiceFault::NotSpecific);
     }
-    let kind = scope.channel.map(|channel| channel.address_kind());
-    if !submission.addresses.iter().any(|address| kind.is_none_or(|kind| address.kind() == kind)) {
-        return Err(ChoiceFault::NoAddress(kind));
-    }
-    if earlier.any(|other| other.scope == *scope) {
-        return Err(ChoiceFault::Repeated);
-    }
     let evidence = choice.evidence.weighed();
-    evidence.supports(submission.assurance, scope.channel).map_err(ChoiceFault::Missing)?;
+    evidence.supports(assurance, scope.channel).map_err(ChoiceFault::Missing)?;
     match choice.claim {
         Claim::Declined => Ok(Act::Declined),
         Claim::OptOut { objection: true } => Ok(Act::OptOut { refusal: Refusal::Objection }),
@@ -275,7 +284,7 @@ fn act_of<'a>(
             if basis == Basis::Contract && advertising {
                 return Err(ChoiceFault::ContractForAdvertising);
             }
-            if basis == Basis::Implied && submission.occurred_at.is_none() {
+            if basis == Basis::Implied && occurred_at.is_none() {
                 return Err(ChoiceFault::Undated);
             }
             evidence.ground(basis).map(|ground| Act::OptIn { ground }).map_err(ChoiceFault::Missing)
@@ -327,6 +336,9 @@ fn decide<'a>(
             Err(SubmissionError::Conflict)
         };
     }
+    if let Some(received_at) = known.spent {
+        return Ok(Verdict::Repeated(Receipt { id: submission.id, received_at, contact: None }));
+    }
     let mut events = Vec::new();
     let contact = contact_for(known, submission);
     let uuid = match contact {
@@ -374,6 +386,6 @@ fn decide<'a>(
             events.push(Event::Recorded { on, track, evidence: &choice.evidence });
         }
     }
-    let receipt = Receipt { id: submission.id, received_at: moment.now, contact: uuid };
+    let receipt = Receipt { id: submission.id, received_at: moment.now, contact: Some(uuid) };
     Ok(Verdict::Accepted { contact: contact.map(|contact| contact.id), events, receipt })
 }

@@ -1,9 +1,28 @@
 //! Addresses that are not to be written to, kept without the addresses: a keyed hash, a channel, a date.
 
-use super::text::Line;
 use super::track::parse_id;
 use super::{Database, DatabaseError, Moment, Param, Shop};
 use crate::consent::{Act, Address, AddressKind, Assurance, Channel, RecordId, Refusal, Scope, Timestamp, Track};
+
+vocabulary! {
+    /// Why an address is suppressed: a class and no text, which might tell of the person.
+    SuppressionReason, "unknown reason" {
+        /// The person was erased.
+        Erased = "erased",
+        /// They asked for no more advertising in a way that placet did not see: a call, a letter, a lawyer.
+        Asked = "asked",
+        /// They complained, to the shop or by the button of their mail provider.
+        Complained = "complained",
+        /// What is sent there comes back.
+        Bounced = "bounced",
+        /// They are dead.
+        Deceased = "deceased",
+        /// A court or an authority said so.
+        Ordered = "ordered",
+        /// Something else.
+        Other = "other",
+    }
+}
 
 /// A suppression as it is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +43,23 @@ pub fn suppress<D: Database>(
     shop: &Shop,
     address: &Address,
     channel: Option<Channel>,
-    reason: &Line,
+    reason: SuppressionReason,
     moment: &Moment<'_>,
 ) -> Result<Suppression, DatabaseError> {
-    let hash = hash_of(shop, address.kind(), address.key());
+    keep(database, shop, address.kind(), address.key(), channel, reason, moment)
+}
+
+/// As [`suppress`], for an address that is in the ledger.
+pub(super) fn keep<D: Database>(
+    database: &D,
+    shop: &Shop,
+    kind: AddressKind,
+    key: &str,
+    channel: Option<Channel>,
+    reason: SuppressionReason,
+    moment: &Moment<'_>,
+) -> Result<Suppression, DatabaseError> {
+    let hash = hash_of(shop, kind, key);
     let channel = Param::Text(channel.map_or("*", Channel::as_str));
     database.execute(
         "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?)

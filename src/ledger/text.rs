@@ -133,6 +133,7 @@ impl Origin {
 }
 
 text_as_serde!(Origin, "an origin");
+text_as_serde!(PageUrl, "a web address");
 
 fn web_address(text: &str) -> Option<url::Url> {
     url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))

@@ -1,6 +1,7 @@
 //! The SQL behind a submission: reads what bears on it, writes what was decided.
 
 use super::evidence::KeptEvidence;
+use super::shop::Shop;
 use super::submission::{Event, Known, KnownAddress, KnownContact, PersonFacts, Receipt, Submission};
 use super::text::BirthDate;
 use super::track::{self, Columns, parse_id};
@@ -8,14 +9,22 @@ use super::{Database, DatabaseError, Param, Row};
 use crate::consent::{Address, AddressKind, Assurance, CountryCode, RegionCode, Relation, Timestamp};
 
 /// Reads what the ledger knows that bears on a submission.
-pub(super) fn known<D: Database>(database: &D, submission: &Submission) -> Result<Known, DatabaseError> {
+pub(super) fn known<D: Database>(database: &D, shop: &Shop, submission: &Submission) -> Result<Known, DatabaseError> {
     let earlier = database.first(
         "SELECT s.fingerprint, s.received_at, c.uuid FROM submission s JOIN contact c ON c.id = s.contact WHERE s.id = ?",
         &[Param::Text(&submission.id.to_string())],
     )?;
     if let Some(row) = earlier {
-        let receipt = Receipt { id: submission.id, received_at: row.time(1)?, contact: row.parsed(2, parse_id)? };
+        let receipt = Receipt { id: submission.id, received_at: row.time(1)?, contact: Some(row.parsed(2, parse_id)?) };
         return Ok(Known { earlier: Some((row.text(0)?.to_owned(), receipt)), ..Known::default() });
+    }
+    // A submission of a person who has been erased since.
+    let spent = database.first(
+        "SELECT received_at FROM spent_submission WHERE hash = ?",
+        &[Param::Text(&shop.submission_hash(&submission.id.to_string()))],
+    )?;
+    if let Some(row) = spent {
+        return Ok(Known { spent: Some(row.time(0)?), ..Known::default() });
     }
     let mut addresses = Vec::with_capacity(submission.addresses.len());
     for address in &submission.addresses {
@@ -31,7 +40,7 @@ pub(super) fn known<D: Database>(database: &D, submission: &Submission) -> Resul
             .map(|row| contact_in(&row, 0))
             .transpose()?,
     };
-    Ok(Known { earlier: None, addresses, by_external })
+    Ok(Known { addresses, by_external, ..Known::default() })
 }
 
 fn known_address<D: Database>(database: &D, address: &Address) -> Result<Option<KnownAddress>, DatabaseError> {
@@ -133,7 +142,12 @@ fn columns_of(person: &PersonFacts) -> [Param<'_>; 4] {
 }
 
 /// What was not said stays as it was, and so does what was known, unless it is said `anew`. A region goes with its country.
-fn learned<D: Database>(tx: &D, contact: Param<'_>, person: &PersonFacts, anew: bool) -> Result<(), DatabaseError> {
+pub(super) fn learned<D: Database>(
+    tx: &D,
+    contact: Param<'_>,
+    person: &PersonFacts,
+    anew: bool,
+) -> Result<(), DatabaseError> {
     let [country, region, relation, born] = columns_of(person);
     let (places, others) = if anew {
         (
@@ -153,11 +167,11 @@ fn learned<D: Database>(tx: &D, contact: Param<'_>, person: &PersonFacts, anew: 
     tx.execute(others, &[relation, born, contact])
 }
 
-fn inserted<D: Database>(tx: &D, sql: &str, params: &[Param<'_>]) -> Result<i64, DatabaseError> {
+pub(super) fn inserted<D: Database>(tx: &D, sql: &str, params: &[Param<'_>]) -> Result<i64, DatabaseError> {
     tx.first(sql, params)?.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)
 }
 
-fn submitted<D: Database>(
+pub(super) fn submitted<D: Database>(
     tx: &D,
     submission: &Submission,
     id: &str,
@@ -190,7 +204,7 @@ fn submitted<D: Database>(
     )
 }
 
-fn recorded<D: Database>(
+pub(super) fn recorded<D: Database>(
     tx: &D,
     address: i64,
     track: &crate::consent::Track,

@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
-use placet::api::{Door, NEW_SHOP_HEADER, Secrets, ShopService, body_too_large, front, refuse_shop};
+use placet::api::{Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, body_too_large, front, refuse_shop};
 use placet::ledger::{OsHost, Sqlite};
 
 pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
 pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
+/// Where a proxy in front would write the client's address.
+pub const CLIENT_ADDRESS_HEADER: &str = "x-real-ip";
 
 /// Where requests go.
 pub trait Backend {
@@ -30,7 +32,7 @@ pub trait Backend {
         databases(self.data()).len()
     }
 
-    /// The number of rows in each table, over all shops.
+    /// The number of rows in each table, over all shops. Without the audit log, which grows by what is refused too.
     fn rows(&mut self) -> BTreeMap<String, i64> {
         // What is on disk, not what a running process believes.
         self.crash();
@@ -55,6 +57,7 @@ pub trait Backend {
                 *counts.entry(table).or_default() += count;
             }
         }
+        counts.remove("audit");
         counts
     }
 }
@@ -128,7 +131,16 @@ impl Backend for Native {
         let path = request.uri().path().to_owned();
         match front(request.method(), &path, request.headers(), &secrets(), &OsHost) {
             Door::Answer(response) => response,
-            Door::Shop(object) => self.ask(&object, &request),
+            Door::Shop { object, publishable } => {
+                // As the edge does.
+                request.headers_mut().remove(VISITOR_HEADER);
+                if let Some(from) = request.headers().get(CLIENT_ADDRESS_HEADER).filter(|_| publishable) {
+                    let visitor = secrets().visitor(0, from.to_str().unwrap());
+                    let visitor = HeaderValue::from_str(&visitor).unwrap();
+                    request.headers_mut().insert(HeaderName::from_static(VISITOR_HEADER), visitor);
+                }
+                self.ask(&object, &request)
+            }
             Door::NewShop { body_limit, .. } if request.body().len() > body_limit => body_too_large(body_limit),
             Door::NewShop { object, shop, .. } => {
                 if let Some(refusal) = refuse_shop(request.headers(), request.body()) {
@@ -186,6 +198,7 @@ impl Workerd {
             .arg(format!("disk={}", data.display()))
             .env("PLACET_MASTER_KEY", MASTER_KEY)
             .env("PLACET_ROOT_SECRET", ROOT_SECRET)
+            .env("PLACET_CLIENT_ADDRESS_HEADER", CLIENT_ADDRESS_HEADER)
             .stdin(Stdio::null())
             .spawn()
             .unwrap();

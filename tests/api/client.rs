@@ -147,6 +147,11 @@ pub fn submission() -> Value {
     })
 }
 
+/// A report without the moment at which it was put together.
+pub fn undated(report: Value) -> Value {
+    with(report, "/generated_at", Value::Null)
+}
+
 /// The submission with one field replaced, named by its pointer.
 pub fn with(mut body: Value, pointer: &str, value: Value) -> Value {
     match body.pointer_mut(pointer) {

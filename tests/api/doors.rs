@@ -166,7 +166,7 @@ fn unknown_routes_and_methods_are_refused(backend: &mut dyn Backend) {
     for (method, path, allow) in [
         (Method::GET, "/v1/consents", "POST"),
         (Method::DELETE, "/v1/storefront", "GET"),
-        (Method::PUT, "/v1/contacts/00000000-0000-7000-8000-000000000000", "GET"),
+        (Method::PUT, "/v1/contacts/00000000-0000-7000-8000-000000000000", "GET, DELETE"),
         (Method::GET, "/v1/shops", "POST"),
     ] {
         let answer = send(backend, method, path, &[("authorization", &key)], Value::Null.to_string());

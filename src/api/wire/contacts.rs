@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 
-use super::{ACTIVITY, CHANNEL, EMAIL, EXTERNAL, LINE, PHONE, PURPOSE, TIME, UUID, email, field, optional, phone};
+use super::{
+    ACTIVITY, CHANNEL, EMAIL, EXTERNAL, PHONE, PURPOSE, TIME, UUID, email, field, one_address, optional, phone,
+};
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Activity, Address, Channel, PurposeSlug, Timestamp};
-use crate::ledger::text::{ExternalId, Line};
-use crate::ledger::{ActivityNoted, Asked, Lookup};
+use crate::ledger::text::ExternalId;
+use crate::ledger::{ActivityNoted, Asked, Lookup, SuppressionReason};
 
 /// Body of `POST /v1/contacts/lookup`: exactly one of the three.
 #[derive(Deserialize)]
@@ -34,7 +36,7 @@ impl LookupBody {
 /// One contact, by exactly one of the four.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WhoBody {
+pub(super) struct WhoBody {
     id: Option<String>,
     email: Option<String>,
     phone: Option<String>,
@@ -42,7 +44,7 @@ struct WhoBody {
 }
 
 impl WhoBody {
-    fn parse(&self, pointer: &str) -> Result<Lookup, Problem> {
+    pub(super) fn parse(&self, pointer: &str) -> Result<Lookup, Problem> {
         let at = |name: &str| format!("{pointer}/{name}");
         let given = [self.id.as_deref(), self.email.as_deref(), self.phone.as_deref(), self.external.as_deref()];
         match given {
@@ -160,20 +162,6 @@ impl ActivityBody {
     }
 }
 
-/// Body of `PUT /v1/contacts/{id}/restriction`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::api) struct RestrictionBody {
-    restricted: bool,
-    reason: String,
-}
-
-impl RestrictionBody {
-    pub(in crate::api) fn parse(&self) -> Result<(bool, Line), Problem> {
-        Ok((self.restricted, field("/reason", self.reason.trim(), Line::parse, LINE)?))
-    }
-}
-
 /// Body of `POST /v1/suppressions`: one address.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -185,20 +173,18 @@ pub(in crate::api) struct SuppressionBody {
 }
 
 impl SuppressionBody {
-    pub(in crate::api) fn parse(&self) -> Result<(Address, Option<Channel>, Line), Problem> {
-        let address = match (self.email.as_deref(), self.phone.as_deref()) {
-            (Some(text), None) => field("/email", text, email, EMAIL)?,
-            (None, Some(text)) => field("/phone", text, phone, PHONE)?,
-            _ => {
-                let fault = Fault::new("ambiguous_lookup", "send exactly one of email and phone");
-                return Err(Problem::field("", fault));
-            }
-        };
+    pub(in crate::api) fn parse(&self) -> Result<(Address, Option<Channel>, SuppressionReason), Problem> {
+        let address = one_address("", self.email.as_deref(), self.phone.as_deref())?;
         let channel = optional("/channel", self.channel.as_deref(), Channel::parse, CHANNEL)?;
         if channel.is_some_and(|channel| channel.address_kind() != address.kind()) {
             let fault = Fault::new("no_address", "the channel does not use this kind of address");
             return Err(Problem::field("/channel", fault));
         }
-        Ok((address, channel, field("/reason", self.reason.trim(), Line::parse, LINE)?))
+        // That somebody was erased only an erasure says.
+        let reason = |text: &str| SuppressionReason::parse(text).filter(|reason| *reason != SuppressionReason::Erased);
+        Ok((address, channel, field("/reason", &self.reason, reason, SUPPRESSION_REASON)?))
     }
 }
+
+const SUPPRESSION_REASON: Fault =
+    Fault::new("unknown_reason", "use asked, complained, bounced, deceased, ordered or other");

@@ -3,14 +3,21 @@
 //! | file | bodies |
 //! |---|---|
 //! | `submission` | `POST /v1/consents` |
-//! | `contacts` | look-ups, decisions, activities, restriction, suppressions |
-//! | `shop` | `POST /v1/shops` |
+//! | `contacts` | look-ups, decisions, activities, suppressions |
+//! | `rights` | changes of one contact: a choice, what is wrong, restriction, merging; disclosures |
+//! | `shop`, `privacy` | the shop's settings |
+//! | `keys` | keys |
 
 mod contacts;
+mod keys;
+mod privacy;
+mod rights;
 mod shop;
 mod submission;
 
-pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, RestrictionBody, SuppressionBody};
+pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, SuppressionBody};
+pub(super) use keys::{NewKeyBody, RotationBody};
+pub(super) use rights::{ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody};
 pub(super) use shop::ShopBody;
 pub(super) use submission::SubmissionBody;
 
@@ -21,8 +28,9 @@ const EMAIL: Fault = Fault::new("invalid_email", "no mail could be sent to this;
 const PHONE: Fault = Fault::new("invalid_phone", "write the number with + and its country code, E.164");
 const COUNTRY: Fault = Fault::new("invalid_country", "use two upper-case letters, ISO 3166-1 alpha-2");
 const EXTERNAL: Fault = Fault::new("invalid_external_id", "write platform:id, such as shopify:123");
-const CHANNEL: Fault = Fault::new("unknown_channel", "use email, sms, phone, whatsapp, push or post");
-const PURPOSE: Fault = Fault::new("invalid_purpose", "use 1 to 48 lower-case letters, digits and _, a letter first");
+pub(super) const CHANNEL: Fault = Fault::new("unknown_channel", "use email, sms, phone, whatsapp, push or post");
+pub(super) const PURPOSE: Fault =
+    Fault::new("invalid_purpose", "use 1 to 48 lower-case letters, digits and _, a letter first");
 const CHOICE: Fault = Fault::new("unknown_choice", "use opt_in, opt_out or declined");
 const BASIS: Fault = Fault::new("unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract");
 const ASSURANCE: Fault =
@@ -38,8 +46,8 @@ const REGION: Fault =
     Fault::new("invalid_region", "use what ISO 3166-2 has after the country, such as FL, together with the country");
 const BORN: Fault = Fault::new("invalid_date", "use a date, such as 2009-05-01");
 const ACTIVITY: Fault = Fault::new("unknown_activity", "use used, contacted or screened");
-const TIME: Fault = Fault::new("invalid_time", "use RFC 3339 with an offset, such as 2026-11-23T10:00:00Z");
-const UUID: Fault = Fault::new("invalid_id", "use a UUID, version 7 at best");
+pub(super) const TIME: Fault = Fault::new("invalid_time", "use RFC 3339 with an offset, such as 2026-11-23T10:00:00Z");
+pub(super) const UUID: Fault = Fault::new("invalid_id", "use a UUID, version 7 at best");
 const TOKEN: Fault = Fault::new("invalid_token", "use 1 to 64 letters, digits and . _ : -");
 const LOCALE: Fault = Fault::new("invalid_locale", "use a language tag, BCP 47, such as en-GB");
 const SHA256: Fault = Fault::new("invalid_sha256", "use 64 hexadecimal digits in lower case");
@@ -67,6 +75,15 @@ fn email(text: &str) -> Option<Address> {
 
 fn phone(text: &str) -> Option<Address> {
     PhoneNumber::parse(text).map(Address::Phone)
+}
+
+/// Exactly one address.
+fn one_address(pointer: &str, given_email: Option<&str>, given_phone: Option<&str>) -> Result<Address, Problem> {
+    match (given_email, given_phone) {
+        (Some(text), None) => field(&format!("{pointer}/email"), text, email, EMAIL),
+        (None, Some(text)) => field(&format!("{pointer}/phone"), text, phone, PHONE),
+        _ => Err(Problem::field(pointer, Fault::new("ambiguous_lookup", "send exactly one of email and phone"))),
+    }
 }
 
 /// Reads every element of a list, with the pointer to it.

@@ -1,7 +1,8 @@
-//! Body of `POST /v1/shops`.
+//! Body of `POST /v1/shops` and of `PUT /v1/shop`.
 
 use serde::Deserialize;
 
+use super::privacy::{LimitsBody, PrivacyBody};
 use super::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
@@ -9,7 +10,7 @@ use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug,
 use crate::ledger::text::{Line, Locale, Origin, Token};
 use crate::ledger::{Notice, PolicySettings, Settings};
 
-/// Body of `POST /v1/shops`.
+/// Body of `POST /v1/shops` and of `PUT /v1/shop`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct ShopBody {
@@ -21,6 +22,8 @@ pub(in crate::api) struct ShopBody {
     #[serde(default)]
     notices: Vec<Object<NoticeText>>,
     policy: Option<Object<PolicyBody>>,
+    privacy: Option<Object<PrivacyBody>>,
+    limits: Option<Object<LimitsBody>>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +88,8 @@ impl ShopBody {
                 None => Policy::default().confirmation,
             },
             policy: policy.unwrap_or_default(),
+            privacy: self.privacy.as_ref().map(|privacy| privacy.0.parse()).transpose()?.unwrap_or_default(),
+            limits: self.limits.as_ref().map(|limits| limits.0.parse()).transpose()?.unwrap_or_default(),
         })
     }
 }

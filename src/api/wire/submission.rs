@@ -69,7 +69,7 @@ struct ChoiceBody {
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct EvidenceBody {
+pub(super) struct EvidenceBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     dealing: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,7 +88,7 @@ struct EvidenceBody {
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct NoticeBody {
+pub(super) struct NoticeBody {
     id: String,
     version: String,
     locale: String,
@@ -179,7 +179,7 @@ impl ContactBody {
 }
 
 impl NoticeBody {
-    fn parse(&self) -> Result<NoticeShown, Problem> {
+    pub(super) fn parse(&self) -> Result<NoticeShown, Problem> {
         Ok(NoticeShown {
             id: field("/notice/id", &self.id, Token::parse, TOKEN)?,
             version: field("/notice/version", &self.version, Token::parse, TOKEN)?,
@@ -227,7 +227,7 @@ impl ChoiceBody {
 }
 
 impl EvidenceBody {
-    fn parse(&self, pointer: &str) -> Result<KeptEvidence, Problem> {
+    pub(super) fn parse(&self, pointer: &str) -> Result<KeptEvidence, Problem> {
         let line = |name: &str, text: &Option<String>| {
             optional(&format!("{pointer}/{name}"), text.as_deref(), Line::parse, LINE)
         };

@@ -1,0 +1,46 @@
+//! CSV files (RFC 4180) in a ZIP archive: for each table one, in UTF-8, with a header line. Cells are exact.
+
+use std::io::Write;
+
+use csv::{Terminator, WriterBuilder};
+
+use super::Table;
+use crate::api::problem::Problem;
+
+/// The archive.
+pub(super) fn archive(tables: &[Table]) -> Result<Vec<u8>, Problem> {
+    let mut archive = Vec::new();
+    let mut zip = rawzip::ZipArchiveWriter::new(&mut archive);
+    for table in tables {
+        let text = file(table).map_err(|error| failed(&error))?;
+        let (entry, config) = zip.new_file(&format!("{}.csv", table.name)).start().map_err(|error| failed(&error))?;
+        let mut writer = config.wrap(entry);
+        writer.write_all(&text).map_err(|error| failed(&error))?;
+        let (entry, descriptor) = writer.finish().map_err(|error| failed(&error))?;
+        entry.finish(descriptor).map_err(|error| failed(&error))?;
+    }
+    zip.finish().map_err(|error| failed(&error))?;
+    Ok(archive)
+}
+
+/// Into memory nothing fails but memory itself.
+fn failed(error: &dyn std::fmt::Display) -> Problem {
+    Problem::Internal { cause: format!("an archive could not be written: {error}") }
+}
+
+fn file(table: &Table) -> csv::Result<Vec<u8>> {
+    // An entry leaves out what it does not have, so the columns are those of all entries.
+    let mut columns: Vec<&str> = Vec::new();
+    for (name, _) in table.rows.iter().flatten() {
+        if !columns.contains(&name.as_str()) {
+            columns.push(name);
+        }
+    }
+    let mut file = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    file.write_record(&columns)?;
+    for row in &table.rows {
+        let cell = |column: &&str| row.iter().find(|(name, _)| name == column).map_or("", |(_, value)| value.as_str());
+        file.write_record(columns.iter().map(cell))?;
+    }
+    file.into_inner().map_err(|error| error.into_error().into())
+}

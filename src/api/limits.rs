@@ -1,0 +1,125 @@
+//! How much may be asked: a token bucket for each key, and for each visitor who uses a publishable one.
+//!
+//! Buckets live in the memory of the shop's object, and are exact all the same: an object is put to sleep after ten idle seconds
+//! at the earliest, and a bucket holds ten seconds' worth, so one that is lost would have been full again.
+
+use std::collections::HashMap;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::problem::Problem;
+use crate::consent::Timestamp;
+
+/// What a bucket holds, in seconds of its rate.
+const SECONDS: f64 = 10.0;
+/// Buckets that are kept at once; beyond, those that are full are forgotten.
+const KEPT: usize = 10_000;
+
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    tokens: f64,
+    at: i64,
+}
+
+/// The buckets of one shop.
+#[derive(Debug, Default)]
+pub(super) struct Limiter {
+    buckets: HashMap<String, Bucket>,
+}
+
+/// What is left in a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Left {
+    policy: &'static str,
+    quota: u32,
+    remaining: u32,
+    /// Seconds until it is full again.
+    reset: u32,
+}
+
+impl Limiter {
+    /// Takes one token, at a rate of `rate` a second.
+    ///
+    /// # Errors
+    /// [`Problem::TooManyRequests`] when there is none.
+    pub(super) fn take(
+        &mut self,
+        policy: &'static str,
+        whose: &str,
+        rate: u16,
+        now: Timestamp,
+    ) -> Result<Left, Problem> {
+        let (rate, now) = (f64::from(rate.max(1)), now.millis());
+        let full = rate * SECONDS;
+        if self.buckets.len() >= KEPT && !self.buckets.contains_key(whose) {
+            // By now all that have rested for ten seconds are full, whatever their rate.
+            self.buckets.retain(|_, bucket| now.saturating_sub(bucket.at) < 10_000);
+        }
+        let bucket = self.buckets.entry(whose.to_owned()).or_insert(Bucket { tokens: full, at: now });
+        #[allow(clippy::cast_precision_loss, reason = "seconds, not years")]
+        let passed = now.saturating_sub(bucket.at).max(0) as f64 / 1_000.0;
+        bucket.tokens = (bucket.tokens + passed * rate).min(full);
+        bucket.at = bucket.at.max(now);
+        if bucket.tokens < 1.0 {
+            return Err(Problem::TooManyRequests { retry_after: whole(((1.0 - bucket.tokens) / rate).ceil()).max(1) });
+        }
+        bucket.tokens -= 1.0;
+        let reset = whole(((full - bucket.tokens) / rate).ceil());
+        Ok(Left { policy, quota: whole(full), remaining: whole(bucket.tokens.floor()), reset })
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 100,000, and never below 0")]
+fn whole(number: f64) -> u32 {
+    number as u32
+}
+
+impl Left {
+    /// Tells the caller, as draft-ietf-httpapi-ratelimit-headers has it.
+    pub(super) fn tell(&self, headers: &mut HeaderMap) {
+        let Self { policy, quota, remaining, reset } = self;
+        let policies = HeaderValue::from_str(&format!("\"{policy}\";q={quota};w=10"));
+        let left = HeaderValue::from_str(&format!("\"{policy}\";r={remaining};t={reset}"));
+        if let (Ok(policies), Ok(left)) = (policies, left) {
+            headers.insert(HeaderName::from_static("ratelimit-policy"), policies);
+            headers.insert(HeaderName::from_static("ratelimit"), left);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
+
+    #[test]
+    fn a_bucket_gives_what_it_holds_and_fills_at_its_rate() {
+        let mut limiter = Limiter::default();
+        for taken in 1..=20 {
+            let left = limiter.take("visitor", "v", 2, at(0)).unwrap();
+            assert_eq!((left.quota, left.remaining), (20, 20 - taken));
+        }
+        let refused = limiter.take("visitor", "v", 2, at(0)).unwrap_err();
+        assert_eq!(refused, Problem::TooManyRequests { retry_after: 1 });
+        assert!(limiter.take("visitor", "other", 2, at(0)).is_ok(), "everybody has a bucket of their own");
+        assert!(limiter.take("visitor", "v", 2, at(499)).is_err());
+        assert!(limiter.take("visitor", "v", 2, at(500)).is_ok());
+        assert!(limiter.take("visitor", "v", 2, at(500)).is_err());
+        // A clock that goes back gives nothing and takes nothing.
+        assert!(limiter.take("visitor", "v", 2, at(0)).is_err());
+        let rested = limiter.take("visitor", "v", 2, at(60_000)).unwrap();
+        assert_eq!((rested.remaining, rested.reset), (19, 1));
+    }
+
+    #[test]
+    fn buckets_do_not_grow_without_end() {
+        let mut limiter = Limiter::default();
+        for visitor in 0..30_000_i64 {
+            limiter.take("visitor", &visitor.to_string(), 2, at(visitor * 2)).unwrap();
+        }
+        assert!(limiter.buckets.len() <= KEPT, "{}", limiter.buckets.len());
+    }
+}

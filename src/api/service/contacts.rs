@@ -1,0 +1,127 @@
+//! What is held on one person: told, exported, changed, erased.
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use super::ShopService;
+use super::call::{Call, Reply};
+use super::refusal::{change_refused, merge_refused, rectification_refused};
+use crate::api::answer::{DisclosedAnswer, ErasedAnswer};
+use crate::api::export::{self, ExportAsked};
+use crate::api::problem::{Fault, Problem};
+use crate::api::query::Query;
+use crate::api::wire::{
+    ChoiceChangeBody, DisclosureBody, LookupBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody,
+};
+use crate::consent::certificate::Requester;
+use crate::ledger::text::Line;
+use crate::ledger::{
+    Acting, Database, ErasureAsked, Host, Lookup, Selection, certificate_of, change_choice, contact_report,
+    erase_contact, merge_contacts, note_disclosure, note_export, rectify_contact, restrict, revision_of,
+    unmerge_contact,
+};
+
+const REQUESTER: Fault = Fault::new("unknown_requester", "use person, representative, authority or shop");
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    pub(super) fn look_up(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        self.reported(call, &call.body::<LookupBody>()?.parse()?)
+    }
+
+    pub(super) fn report(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        self.reported(call, &Lookup::Id(call.named_contact()?))
+    }
+
+    fn reported(&self, call: &Call<'_>, lookup: &Lookup) -> Result<Reply, Problem> {
+        let report = contact_report(&self.database, &call.shop, lookup, &Selection::default(), call.moment.now)?;
+        let report = report.ok_or(Problem::ContactNotFound)?;
+        Ok(Reply::json(StatusCode::OK, &report)?.about(report.id.parse().ok()).tagged(&report.revision))
+    }
+
+    pub(super) fn export(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
+        let ExportAsked { selection, format } = ExportAsked::read(query)?;
+        let id = call.named_contact()?;
+        let report = contact_report(&self.database, &call.shop, &Lookup::Id(id), &selection, call.moment.now)?;
+        let report = report.ok_or(Problem::ContactNotFound)?;
+        let sections = selection.sections.iter().map(ToString::to_string).collect();
+        note_export(&self.database, id, sections, format.as_str(), call.caller.key.id, call.moment)?;
+        Ok(Reply::from(export::answer(&report, format)?).about(report.id.parse().ok()))
+    }
+
+    /// The contact that a change is about, once it is certain that the caller has seen its state.
+    fn to_change(&self, call: &Call<'_>) -> Result<Uuid, Problem> {
+        let id = call.named_contact()?;
+        let revision = revision_of(&self.database, id)?.ok_or(Problem::ContactNotFound)?;
+        call.check_unchanged(&revision)?;
+        Ok(id)
+    }
+
+    fn acting<'a>(call: &Call<'_>, reason: &'a Line) -> Acting<'a> {
+        Acting { key: call.caller.key.id, reason: Some(reason) }
+    }
+
+    pub(super) fn change_choice(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let id = self.to_change(call)?;
+        let change = call.body::<ChoiceChangeBody>()?.parse(call.route.value(1), call.route.value(2))?;
+        change_choice(&self.database, &call.shop, id, &change, call.moment).map_err(change_refused)?;
+        self.reported(call, &Lookup::Id(id))
+    }
+
+    pub(super) fn rectify(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let id = self.to_change(call)?;
+        let (asked, reason) = call.body::<RectificationBody>()?.parse()?;
+        let by = Self::acting(call, &reason);
+        rectify_contact(&self.database, &call.shop, id, &asked, &by, call.moment).map_err(rectification_refused)?;
+        self.reported(call, &Lookup::Id(id))
+    }
+
+    pub(super) fn restrict(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let id = self.to_change(call)?;
+        let (restricted, reason) = call.body::<RestrictionBody>()?.parse()?;
+        if !restrict(&self.database, id, restricted, &reason, call.caller.key.id, call.moment)? {
+            return Err(Problem::ContactNotFound);
+        }
+        self.reported(call, &Lookup::Id(id))
+    }
+
+    pub(super) fn merge(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let id = self.to_change(call)?;
+        let (source, reason) = call.body::<MergeBody>()?.parse()?;
+        let by = Self::acting(call, &reason);
+        merge_contacts(&self.database, id, &source, &by, call.moment).map_err(merge_refused)?;
+        self.reported(call, &Lookup::Id(id))
+    }
+
+    pub(super) fn unmerge(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let id = self.to_change(call)?;
+        let (source, reason) = call.body::<UnmergeBody>()?.parse()?;
+        let by = Self::acting(call, &reason);
+        unmerge_contact(&self.database, id, source, &by, call.moment).map_err(merge_refused)?;
+        self.reported(call, &Lookup::Id(id))
+    }
+
+    pub(super) fn note_disclosure(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let (contact, recipient, data, at) = call.body::<DisclosureBody>()?.parse()?;
+        let contact = note_disclosure(&self.database, &contact, &recipient, &data, at, call.moment)?;
+        let contact = contact.ok_or(Problem::ContactNotFound)?;
+        Ok(Reply::json(StatusCode::OK, &DisclosedAnswer { contact: contact.to_string() })?.about(Some(contact)))
+    }
+
+    pub(super) fn erase(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
+        let id = call.named_contact()?;
+        let requested_by = query.parsed("requested_by", Requester::parse, REQUESTER)?.unwrap_or(Requester::Person);
+        // What is erased already has no state that could have changed.
+        if let Some(revision) = revision_of(&self.database, id)? {
+            call.check_unchanged(&revision)?;
+        }
+        let asked = ErasureAsked { requested_by, key: call.caller.key.id };
+        let certified = erase_contact(&self.database, &call.shop, id, &asked, call.moment)?;
+        let certified = certified.ok_or(Problem::ContactNotFound)?;
+        Reply::json(StatusCode::OK, &ErasedAnswer::of(&call.shop, certified)?)
+    }
+
+    pub(super) fn certificate(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let certified = certificate_of(&self.database, call.named_contact()?)?.ok_or(Problem::ContactNotFound)?;
+        Reply::json(StatusCode::OK, &ErasedAnswer::of(&call.shop, certified)?)
+    }
+}

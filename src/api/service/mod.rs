@@ -1,0 +1,334 @@
+//! One shop's service: requests in, answers out, over the shop's own database.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `mod` | who asks, and whether they may; one transaction for what a request does and what is noted of it |
+//! | `call` | one request with all that is known of it, and the reply to it |
+//! | `capture` | storefront, submissions, decisions, activities, suppressions |
+//! | `contacts` | reports and exports; changes of one contact; erasure |
+//! | `shop` | the shop's settings, keys, audit log and statistics |
+//! | `refusal` | what the ledger refuses, as problems |
+
+mod call;
+mod capture;
+mod contacts;
+mod refusal;
+mod shop;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, Response, header};
+use uuid::Uuid;
+
+pub(super) use self::call::idempotency_key;
+use self::call::{Call, Caller, Repeatable, Reply};
+use super::front::{NEW_SHOP_HEADER, VISITOR_HEADER, bearer, readable_anywhere};
+use super::key::{KeyKind, Secrets, ShopId};
+use super::limits::{Left, Limiter};
+use super::problem::Problem;
+use super::query::Query;
+use super::route::{Access, Action, Route};
+use crate::consent::Timestamp;
+use crate::ledger::{
+    Audited, Database, Host, Moment, Shop, StoredKey, find_key, keep_answer, kept_answer, migrate, note_request,
+    note_use, sweep,
+};
+
+/// The service of one shop. It lives as long as the shop's object does.
+pub struct ShopService<D, H> {
+    database: D,
+    host: H,
+    secrets: Secrets,
+    // Read on every request and written by this object alone, so it is kept between requests.
+    shop: RefCell<Option<Rc<Shop>>>,
+    // What every page asks for, and its tag. It follows from the shop.
+    storefront: RefCell<Option<(Bytes, HeaderValue)>>,
+    limiter: RefCell<Limiter>,
+    swept_at: Cell<Timestamp>,
+}
+
+/// For how long an `Idempotency-Key` is good, in milliseconds: a day.
+const REPEATABLE: i64 = 24 * 60 * 60 * 1_000;
+/// How often what has outlived its time is removed, in milliseconds: an hour.
+const SWEEP_EVERY: i64 = 60 * 60 * 1_000;
+
+enum Admitted<'a> {
+    NewShop(ShopId),
+    Caller(Box<Call<'a>>),
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// A service over a database, which is brought to the current version at the first request.
+    pub fn new(database: D, host: H, secrets: Secrets) -> Self {
+        Self {
+            database,
+            host,
+            secrets,
+            shop: RefCell::new(None),
+            storefront: RefCell::new(None),
+            limiter: RefCell::default(),
+            swept_at: Cell::new(Timestamp::BEGINNING),
+        }
+    }
+
+    /// Answers a request. Never fails: whatever goes wrong is an answer too.
+    pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let moment = Moment::of(&self.host);
+        let id = moment.next_id();
+        let mut response = match self.admit(id, request, &moment) {
+            Err(problem) => readable_anywhere(self.refuse(problem, id)),
+            Ok(Admitted::NewShop(shop)) => self
+                .create(shop, request.headers(), request.body(), &moment)
+                .unwrap_or_else(|problem| self.refuse(problem, id)),
+            Ok(Admitted::Caller(call)) => {
+                let mut response = self.serve(&call);
+                call.left.tell(response.headers_mut());
+                if let Some(origin) = call.caller.origin {
+                    let headers = response.headers_mut();
+                    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                    let read = HeaderValue::from_static("etag, retry-after, request-id, ratelimit, ratelimit-policy");
+                    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, read);
+                }
+                response.headers_mut().append(header::VARY, HeaderValue::from_static("origin, authorization"));
+                response
+            }
+        };
+        if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+            response.headers_mut().insert(HeaderName::from_static("request-id"), id);
+        }
+        response
+    }
+
+    /// The answer for a problem; what failed on our side is told to the operator, who alone can help.
+    fn refuse(&self, problem: Problem, request: Uuid) -> Response<Bytes> {
+        if let Problem::Internal { cause } = &problem {
+            self.host.report(cause);
+        }
+        problem.told(Some(request))
+    }
+
+    /// Settles who asks and whether they may, before anything of the body is looked at.
+    fn admit<'a>(
+        &self,
+        id: Uuid,
+        request: &'a Request<Bytes>,
+        moment: &'a Moment<'a>,
+    ) -> Result<Admitted<'a>, Problem> {
+        let (method, headers) = (request.method(), request.headers());
+        let route = Route::of(method, request.uri().path())?;
+        let Access::Key(needed) = route.endpoint.access else {
+            // Only the front door reaches this, and it sets the header itself.
+            let id = headers.get(NEW_SHOP_HEADER).and_then(|id| ShopId::parse(id.to_str().ok()?));
+            return id.map(Admitted::NewShop).ok_or(Problem::RouteNotFound);
+        };
+        let key = self.secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
+        let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
+        let stored = find_key(&self.database, &key.hash)?.ok_or(Problem::InvalidKey)?;
+        if key.shop.to_string() != shop.id {
+            return Err(Problem::InvalidKey);
+        }
+        let left = self.limit(&shop, key.kind, &stored, request, moment.now)?;
+        let may = if !stored.is_good(moment.now) {
+            Err(Problem::InvalidKey)
+        } else if !stored.may(needed.as_str()) {
+            Err(Problem::WrongScope { needed: needed.as_str() })
+        } else {
+            match key.kind {
+                KeyKind::Publishable => page_origin(&shop, &stored, method, request),
+                // A secret key has no business in a page: no page can read the answer.
+                KeyKind::Secret => Ok(None),
+            }
+        };
+        match may {
+            Err(problem) => {
+                // That a key which was taken away is still used is what one wants to know.
+                self.note(id, &stored, &route, None, &problem, moment.now)?;
+                Err(problem)
+            }
+            Ok(origin) => Ok(Admitted::Caller(Box::new(Call {
+                id,
+                route,
+                request,
+                caller: Caller { kind: key.kind, key: stored, origin },
+                shop,
+                moment,
+                left,
+            }))),
+        }
+    }
+
+    fn limit(
+        &self,
+        shop: &Shop,
+        kind: KeyKind,
+        key: &StoredKey,
+        request: &Request<Bytes>,
+        now: Timestamp,
+    ) -> Result<Left, Problem> {
+        let (mut limiter, limits) = (self.limiter.borrow_mut(), shop.settings.limits);
+        let rate = if kind == KeyKind::Publishable { limits.publishable } else { limits.secret };
+        let left = limiter.take("key", &key.id.to_string(), rate, now)?;
+        let visitor = request.headers().get(VISITOR_HEADER).and_then(|visitor| visitor.to_str().ok());
+        match visitor.filter(|_| kind == KeyKind::Publishable) {
+            Some(visitor) => limiter.take("visitor", visitor, limits.visitor, now),
+            None => Ok(left),
+        }
+    }
+
+    fn shop(&self) -> Result<Option<Rc<Shop>>, Problem> {
+        if self.shop.borrow().is_none() {
+            migrate(&self.database)?;
+            *self.shop.borrow_mut() = Shop::load(&self.database)?.map(Rc::new);
+        }
+        Ok(self.shop.borrow().clone())
+    }
+
+    /// Does what is asked and notes that it was, both or neither.
+    fn serve(&self, call: &Call<'_>) -> Response<Bytes> {
+        let served = self.database.transaction(|_| {
+            let reply = match self.perform(call) {
+                Err(problem @ Problem::Internal { .. }) => return Err(problem),
+                Err(problem) => {
+                    if call.route.endpoint.is_audited() {
+                        self.note(call.id, &call.caller.key, &call.route, call.contact(), &problem, call.moment.now)?;
+                    }
+                    return Ok(self.refuse(problem, call.id));
+                }
+                Ok(reply) => reply,
+            };
+            if call.route.endpoint.is_audited() {
+                let contact = reply.contact.or_else(|| call.contact());
+                self.audit(
+                    call.id,
+                    &call.caller.key,
+                    &call.route,
+                    contact,
+                    (reply.response.status().as_u16(), "ok"),
+                    call.moment.now,
+                )?;
+            }
+            note_use(&self.database, &call.caller.key, call.moment.now)?;
+            self.sweep(call)?;
+            Ok(reply.response)
+        });
+        served.unwrap_or_else(|problem| {
+            // What was learnt in a transaction that was taken back is not so.
+            self.shop.replace(None);
+            self.storefront.replace(None);
+            self.refuse(problem, call.id)
+        })
+    }
+
+    /// Does what is asked, once for each `Idempotency-Key`.
+    fn perform(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let limit = call.route.endpoint.body_limit;
+        if call.request.body().len() > limit {
+            return Err(Problem::BodyTooLarge { limit });
+        }
+        if !call.route.endpoint.mutates() {
+            return self.answer(call);
+        }
+        let repeatable = call.repeatable()?;
+        if let Some(Repeatable { hash, fingerprint }) = &repeatable {
+            let kept = kept_answer(&self.database, hash, call.moment.now.plus_millis(-REPEATABLE))?;
+            match kept {
+                Some(kept) if kept.fingerprint == *fingerprint => {
+                    return Reply::again(&kept, |kind| self.minted(kind, &call.shop.id, hash, call.moment));
+                }
+                Some(_) => return Err(Problem::IdempotencyMismatch),
+                None => {}
+            }
+        }
+        let reply = self.database.transaction(|_| self.answer(call))?;
+        if let Some(Repeatable { hash, fingerprint }) = repeatable
+            && reply.response.status().is_success()
+        {
+            keep_answer(&self.database, &hash, &reply.to_keep(fingerprint), call.moment.now)?;
+        }
+        Ok(reply)
+    }
+
+    fn answer(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let query = Query::read(call.route.endpoint, call.request.uri().query())?;
+        match call.route.endpoint.action {
+            Action::Storefront => self.storefront(call),
+            Action::Submit => self.submit(call),
+            Action::Decide => self.decide(call),
+            Action::NoteActivities => self.note_activities(call),
+            Action::Suppress => self.suppress(call),
+            Action::Lookup => self.look_up(call),
+            Action::Report => self.report(call),
+            Action::Export => self.export(call, &query),
+            Action::ChangeChoice => self.change_choice(call),
+            Action::Rectify => self.rectify(call),
+            Action::Restrict => self.restrict(call),
+            Action::Merge => self.merge(call),
+            Action::Unmerge => self.unmerge(call),
+            Action::NoteDisclosure => self.note_disclosure(call),
+            Action::Erase => self.erase(call, &query),
+            Action::Certificate => self.certificate(call),
+            Action::Statistics => self.statistics(),
+            Action::ReadShop => self.read_shop(call),
+            Action::WriteShop => self.write_shop(call),
+            Action::ListKeys => self.list_keys(call),
+            Action::CreateKey => self.create_key(call),
+            Action::RotateKey => self.rotate_key(call),
+            Action::RevokeKey => self.revoke_key(call),
+            Action::Audit => self.audit_log(call, &query),
+            Action::Health | Action::OpenApi | Action::Docs | Action::CreateShop => Err(Problem::RouteNotFound),
+        }
+    }
+
+    fn note(
+        &self,
+        id: Uuid,
+        key: &StoredKey,
+        route: &Route<'_>,
+        contact: Option<Uuid>,
+        problem: &Problem,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        self.audit(id, key, route, contact, (problem.status().as_u16(), problem.code()), now)
+    }
+
+    fn audit(
+        &self,
+        id: Uuid,
+        key: &StoredKey,
+        route: &Route<'_>,
+        contact: Option<Uuid>,
+        (status, outcome): (u16, &str),
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let (method, route) = (route.endpoint.method, route.endpoint.path);
+        Ok(note_request(&self.database, &Audited { id, key: key.id, method, route, contact, status, outcome }, now)?)
+    }
+
+    fn sweep(&self, call: &Call<'_>) -> Result<(), Problem> {
+        if call.moment.now >= self.swept_at.get().plus_millis(SWEEP_EVERY) {
+            self.swept_at.set(call.moment.now);
+            sweep(&self.database, call.shop.settings.privacy.audit_days(), REPEATABLE, call.moment)?;
+        }
+        Ok(())
+    }
+}
+
+/// Binds a publishable key to the shop's pages. Browsers send `Origin` with every request to another origin and with every
+/// `POST`; a `GET` without one comes from the same origin or from no browser, and reads only what every page shows.
+fn page_origin(
+    shop: &Shop,
+    key: &StoredKey,
+    method: &Method,
+    request: &Request<Bytes>,
+) -> Result<Option<HeaderValue>, Problem> {
+    let origins = key.origins.as_ref().unwrap_or(&shop.settings.origins);
+    match request.headers().get(header::ORIGIN) {
+        Some(origin) if origins.iter().any(|own| own.as_str().as_bytes() == origin.as_bytes()) => {
+            Ok(Some(origin.clone()))
+        }
+        None if method == Method::GET => Ok(None),
+        _ => Err(Problem::WrongOrigin),
+    }
+}

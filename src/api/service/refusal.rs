@@ -1,0 +1,119 @@
+//! What the ledger refuses, as problems: each with the place of the mistake and what to do.
+
+use crate::api::problem::{Fault, Problem};
+use crate::ledger::{ChangeError, ChoiceFault, KeyError, MergeError, RectifyError, SubmissionError};
+
+pub(super) fn submission_refused(error: SubmissionError) -> Problem {
+    match error {
+        SubmissionError::Conflict => Problem::SubmissionConflict,
+        SubmissionError::NoNotice => {
+            let fault = Fault::new("missing_field", "say what was shown: a consent and a declined need a notice");
+            Problem::field("/notice", fault)
+        }
+        SubmissionError::NotBornYet => {
+            let fault = Fault::new("invalid_date", "nobody is born in the future; check the year");
+            Problem::field("/contact/born", fault)
+        }
+        SubmissionError::Database(error) => error.into(),
+        SubmissionError::Choice { index, fault } => choice_refused(&format!("/choices/{index}"), fault),
+    }
+}
+
+pub(super) fn change_refused(error: ChangeError) -> Problem {
+    match error {
+        ChangeError::Unknown => Problem::ContactNotFound,
+        ChangeError::NotTheirs => {
+            Problem::field("/address", Fault::new("unknown_address", "the contact does not have this address"))
+        }
+        ChangeError::Ambiguous(kind) => Problem::field(
+            "/address",
+            Fault {
+                code: "ambiguous_address",
+                detail: format!("the contact has several {kind} addresses; say which one a yes is about").into(),
+            },
+        ),
+        ChangeError::Database(error) => error.into(),
+        // Channel and purpose are in the path, to which no pointer leads.
+        ChangeError::Choice(fault @ (ChoiceFault::ChannelOff | ChoiceFault::UnknownPurpose)) => {
+            match choice_refused("", fault) {
+                Problem::Field { fault, .. } => Problem::field("", fault),
+                problem => problem,
+            }
+        }
+        ChangeError::Choice(fault) => choice_refused("", fault),
+    }
+}
+
+fn choice_refused(at: &str, fault: ChoiceFault) -> Problem {
+    let (field, fault) = match fault {
+        ChoiceFault::ChannelOff => ("/channel", Fault::new("channel_off", "the shop does not use this channel")),
+        ChoiceFault::UnknownPurpose => ("/purpose", Fault::new("unknown_purpose", "the shop has no such purpose")),
+        ChoiceFault::NoAddress(Some(kind)) => (
+            "/channel",
+            Fault {
+                code: "no_address",
+                detail: format!("give the contact's {kind} address, which this channel needs").into(),
+            },
+        ),
+        ChoiceFault::NoAddress(None) => ("", Fault::new("no_address", "give an address that this is about")),
+        ChoiceFault::Repeated => {
+            ("", Fault::new("repeated_choice", "this channel and purpose stand earlier in the list"))
+        }
+        ChoiceFault::NotSpecific => {
+            ("", Fault::new("not_specific", "name a channel and a purpose; only an opt_out may leave them open"))
+        }
+        ChoiceFault::ContractForAdvertising => (
+            "/basis",
+            Fault::new("basis_not_accepted", "a contract is a ground for the shop's transactional purposes only"),
+        ),
+        ChoiceFault::Undated => {
+            let fault = Fault::new(
+                "missing_evidence",
+                "say when the dealing was: an implied consent ends some months after it",
+            );
+            return Problem::field("/occurred_at", fault);
+        }
+        ChoiceFault::Missing(missing) => {
+            let pointer = format!("{at}/evidence/{}", missing.field());
+            return Problem::field(pointer, Fault::new("missing_evidence", missing.message()));
+        }
+    };
+    Problem::field(format!("{at}{field}"), fault)
+}
+
+pub(super) fn rectification_refused(error: RectifyError) -> Problem {
+    match error {
+        RectifyError::Unknown => Problem::ContactNotFound,
+        RectifyError::NotTheirs => {
+            let fault = Fault::new("unknown_address", "the contact does not have this address");
+            Problem::field("/address/from", fault)
+        }
+        RectifyError::NotBornYet => {
+            let fault = Fault::new("invalid_date", "nobody is born in the future; check the year");
+            Problem::field("/profile/born", fault)
+        }
+        RectifyError::Taken => Problem::AddressTaken,
+        RectifyError::Database(error) => error.into(),
+    }
+}
+
+pub(super) fn merge_refused(error: MergeError) -> Problem {
+    match error {
+        MergeError::Unknown => Problem::ContactNotFound,
+        MergeError::UnknownSource => {
+            Problem::field("/contact", Fault::new("unknown_contact", "no contact is known by this"))
+        }
+        MergeError::Same => Problem::MergeConflict { detail: "they are one contact already" },
+        MergeError::NotMerged => Problem::MergeConflict { detail: "it is no part of this contact" },
+        MergeError::Database(error) => error.into(),
+    }
+}
+
+pub(super) fn key_refused(error: KeyError) -> Problem {
+    match error {
+        KeyError::Unknown => Problem::KeyNotFound,
+        KeyError::Gone => Problem::KeyGone,
+        KeyError::LastAdmin => Problem::LastAdminKey,
+        KeyError::Database(error) => error.into(),
+    }
+}

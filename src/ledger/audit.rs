@@ -1,0 +1,158 @@
+//! The audit log: who did what to whom, when, and how it ended. It names contacts by their ids and never by an address.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::track::parse_id;
+use super::{Database, DatabaseError, Moment, Param, Row};
+use crate::consent::Timestamp;
+
+/// One request that was answered.
+#[derive(Clone, Debug)]
+pub struct Audited<'a> {
+    /// The id of the request.
+    pub id: Uuid,
+    /// The id of the key.
+    pub key: Uuid,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The route, as a template without values.
+    pub route: &'a str,
+    /// The contact that it was about, where it was about one.
+    pub contact: Option<Uuid>,
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// `ok`, or the code of the problem.
+    pub outcome: &'a str,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct AuditEntry {
+    /// The id of the request, a UUID version 7; answers bear it in the header `request-id`.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// The id of the key.
+    pub key: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The route, as a template without values.
+    pub route: String,
+    /// The id of the contact that it was about; `null` where it was about none or about several.
+    pub contact: Option<String>,
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// `ok`, or the code of the problem.
+    pub outcome: String,
+}
+
+/// Which lines are asked for. What is absent does not restrict them.
+#[derive(Clone, Debug, Default)]
+pub struct AuditQuery {
+    /// About this contact.
+    pub contact: Option<Uuid>,
+    /// By this key.
+    pub key: Option<Uuid>,
+    /// To this route, a template.
+    pub route: Option<String>,
+    /// Not before.
+    pub since: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+    /// Older than this line: the last one of the page before.
+    pub before: Option<Uuid>,
+    /// At most so many.
+    pub limit: u16,
+}
+
+/// Writes a line.
+///
+/// # Errors
+/// Those of the database.
+pub fn note<D: Database>(database: &D, entry: &Audited<'_>, now: Timestamp) -> Result<(), DatabaseError> {
+    let contact = entry.contact.map(|contact| contact.to_string());
+    database.execute(
+        "INSERT INTO audit (id, at, key, method, route, contact, status, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(&entry.id.to_string()),
+            Param::Integer(now.millis()),
+            Param::Text(&entry.key.to_string()),
+            Param::Text(entry.method),
+            Param::Text(entry.route),
+            Param::text_or_null(contact.as_deref()),
+            Param::Integer(entry.status.into()),
+            Param::Text(entry.outcome),
+        ],
+    )
+}
+
+/// A page of the log, the newest line first.
+///
+/// # Errors
+/// Those of the database.
+pub fn audit_page<D: Database>(database: &D, query: &AuditQuery) -> Result<Vec<AuditEntry>, DatabaseError> {
+    let texts = [
+        query.contact.map(|id| id.to_string()),
+        query.key.map(|id| id.to_string()),
+        query.route.clone(),
+        query.before.map(|id| id.to_string()),
+    ];
+    let [contact, key, route, before] = &texts;
+    let mut sql = String::from("SELECT id, at, key, method, route, contact, status, outcome FROM audit WHERE 1 = 1");
+    let mut params = Vec::new();
+    let mut restrict = |condition: &str, param| {
+        if param != Param::Null {
+            sql.push_str(condition);
+            params.push(param);
+        }
+    };
+    restrict(" AND contact = ?", Param::text_or_null(contact.as_deref()));
+    restrict(" AND key = ?", Param::text_or_null(key.as_deref()));
+    restrict(" AND route = ?", Param::text_or_null(route.as_deref()));
+    restrict(" AND id < ?", Param::text_or_null(before.as_deref()));
+    // Ids begin with the time, so a time bounds the scan.
+    let (since, until) = (query.since.map(first_id_of), query.until.map(first_id_of));
+    restrict(" AND id >= ?", Param::text_or_null(since.as_deref()));
+    restrict(" AND id < ?", Param::text_or_null(until.as_deref()));
+    sql.push_str(" ORDER BY id DESC LIMIT CAST(? AS INTEGER)");
+    params.push(Param::Integer(query.limit.into()));
+    database.query(&sql, &params)?.iter().map(entry_in).collect()
+}
+
+fn entry_in(row: &Row) -> Result<AuditEntry, DatabaseError> {
+    Ok(AuditEntry {
+        id: row.parsed(0, parse_id)?.to_string(),
+        at: row.time(1)?,
+        key: row.text(2)?.to_owned(),
+        method: row.text(3)?.to_owned(),
+        route: row.text(4)?.to_owned(),
+        contact: row.optional_text(5)?.map(str::to_owned),
+        status: u16::try_from(row.integer(6)?).map_err(|_| DatabaseError::Shape { column: 6 })?,
+        outcome: row.text(7)?.to_owned(),
+    })
+}
+
+/// The smallest UUID version 7 of a millisecond.
+pub(super) fn first_id_of(at: Timestamp) -> String {
+    let millis = at.millis().clamp(0, 0xffff_ffff_ffff).unsigned_abs();
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string()
+}
+
+/// Lines that go at once: what has been left over goes the next time.
+const SWEPT: i64 = 5_000;
+
+/// Removes what has outlived its time: lines of the log after `days`, answers kept for repetitions after `idempotency` milliseconds.
+///
+/// # Errors
+/// Those of the database.
+pub fn sweep<D: Database>(database: &D, days: u16, idempotency: i64, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+    let oldest = first_id_of(moment.now.plus_millis(-i64::from(days) * 86_400_000));
+    database.execute(
+        "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ? ORDER BY id LIMIT CAST(? AS INTEGER))",
+        &[Param::Text(&oldest), Param::Integer(SWEPT)],
+    )?;
+    let stale = Param::Integer(moment.now.plus_millis(-idempotency).millis());
+    database.execute("DELETE FROM idempotency WHERE created_at < ?", &[stale])
+}

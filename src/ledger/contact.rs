@@ -1,0 +1,103 @@
+//! A contact in the ledger: how it is found, which rows belong to it, and in which state it is.
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::track::parse_id;
+use super::{Database, DatabaseError, Param, Row};
+use crate::consent::{Address, Timestamp};
+
+/// What a contact can be found by.
+#[derive(Clone, Debug)]
+pub enum Lookup {
+    /// One of its addresses.
+    Address(Address),
+    /// What a platform calls it.
+    External(super::text::ExternalId),
+    /// The id that the ledger gave it, or that of a contact which was merged into it.
+    Id(Uuid),
+}
+
+/// A contact that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Contact {
+    pub(super) row: i64,
+    pub(super) uuid: Uuid,
+    pub(super) created_at: Timestamp,
+}
+
+impl Contact {
+    fn read(row: &Row) -> Result<Self, DatabaseError> {
+        Ok(Self { row: row.integer(0)?, uuid: row.parsed(1, parse_id)?, created_at: row.time(2)? })
+    }
+
+    pub(super) const fn param(&self) -> Param<'static> {
+        Param::Integer(self.row)
+    }
+}
+
+/// Finds a contact; what was merged into another is found as that other.
+pub(super) fn find<D: Database>(database: &D, lookup: &Lookup) -> Result<Option<Contact>, DatabaseError> {
+    let row = match lookup {
+        Lookup::Id(id) => database.first(
+            "WITH RECURSIVE up (id, merged_into) AS (
+                 SELECT id, merged_into FROM contact WHERE uuid = ?
+                 UNION SELECT c.id, c.merged_into FROM up JOIN contact c ON c.id = up.merged_into)
+             SELECT c.id, c.uuid, c.created_at FROM up JOIN contact c ON c.id = up.id WHERE up.merged_into IS NULL",
+            &[Param::Text(&id.to_string())],
+        ),
+        Lookup::Address(address) => database.first(
+            "SELECT c.id, c.uuid, c.created_at FROM address a JOIN contact c ON c.id = a.contact
+             WHERE a.kind = ? AND a.match_key = ?",
+            &[Param::Text(address.kind().as_str()), Param::Text(address.key())],
+        ),
+        Lookup::External(external) => database.first(
+            "SELECT c.id, c.uuid, c.created_at FROM external_id e JOIN contact c ON c.id = e.contact
+             WHERE e.value = ?",
+            &[Param::Text(external.as_str())],
+        ),
+    }?;
+    row.as_ref().map(Contact::read).transpose()
+}
+
+/// The rows of a contact and of all that were merged into it, as a JSON list for `json_each`; mostly of one.
+pub(super) fn members<D: Database>(database: &D, contact: i64) -> Result<String, DatabaseError> {
+    let rows = database.query(
+        "WITH RECURSIVE tree (id) AS (
+             SELECT CAST(? AS INTEGER) UNION SELECT c.id FROM tree JOIN contact c ON c.merged_into = tree.id)
+         SELECT id FROM tree",
+        &[Param::Integer(contact)],
+    )?;
+    let ids = rows.iter().map(|row| row.integer(0).map(|id| id.to_string())).collect::<Result<Vec<_>, _>>()?;
+    Ok(format!("[{}]", ids.join(",")))
+}
+
+/// The state of a contact as a short text that changes whenever anything of it does that can be changed: what an `ETag` is made
+/// of. What only grows by looking at it, such as exports, is left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn revision_of<D: Database>(database: &D, contact: Uuid) -> Result<Option<String>, DatabaseError> {
+    match find(database, &Lookup::Id(contact))? {
+        Some(contact) => revision(database, &contact).map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn revision<D: Database>(database: &D, contact: &Contact) -> Result<String, DatabaseError> {
+    let row = database.first(
+        "SELECT json_array(c.country, c.region, c.relation, c.born, c.restricted_at, c.restriction_reason,
+             (SELECT json_group_array(json_array(id, match_key, value, assurance)) FROM address WHERE contact = c.id),
+             (SELECT json_group_array(value) FROM external_id WHERE contact = c.id),
+             (SELECT count(*) || max(id) FROM record WHERE address IN (SELECT id FROM address WHERE contact = c.id)),
+             (SELECT json_group_array(json_array(t.address, channel, purpose, choice, ground, assurance, effective_at, record))
+                  FROM track t WHERE t.address IN (SELECT id FROM address WHERE contact = c.id)))
+         FROM contact c WHERE c.id = ?",
+        &[contact.param()],
+    )?;
+    let state = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    let mut revision = HEXLOWER.encode(&Sha256::digest(state.text(0)?));
+    revision.truncate(32);
+    Ok(revision)
+}

@@ -1,0 +1,83 @@
+//! What was handed to whom: the recipients that a person may ask for (GDPR Art. 15(1)(c); the actual ones, CJEU C-154/21) and
+//! that have to be told of a correction or an erasure (Art. 19).
+
+use serde::Serialize;
+
+use super::contact::{Lookup, find};
+use super::text::Token;
+use super::{Database, DatabaseError, Moment, Param, Shop};
+use crate::consent::Timestamp;
+
+/// One recipient of a person's data, and what it got.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct DisclosureEntry {
+    /// The shop's name for the recipient, see the recipients of its settings.
+    pub recipient: String,
+    /// Who that is, where the shop has told it.
+    pub name: Option<String>,
+    /// What was handed over: the shop's words, such as `email` or `newsletter_choice`.
+    pub data: Vec<String>,
+    /// For the first time.
+    pub first_at: Timestamp,
+    /// For the last time.
+    pub last_at: Timestamp,
+    /// How often.
+    pub times: i64,
+}
+
+/// Notes that some data of a contact was handed to a recipient. The same again counts on. `false` where the contact is not known.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_disclosure<D: Database>(
+    database: &D,
+    contact: &Lookup,
+    recipient: &Token,
+    data: &[Token],
+    at: Option<Timestamp>,
+    moment: &Moment<'_>,
+) -> Result<Option<uuid::Uuid>, DatabaseError> {
+    database.transaction(|tx| {
+        let Some(contact) = find(tx, contact)? else { return Ok(None) };
+        let mut data: Vec<&str> = data.iter().map(Token::as_str).collect();
+        data.sort_unstable();
+        data.dedup();
+        let data = serde_json::to_string(&data).map_err(|_| DatabaseError::Shape { column: 0 })?;
+        let at = Param::Integer(at.map_or(moment.now, |at| at.min(moment.now)).millis());
+        tx.execute(
+            "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, 1)
+             ON CONFLICT DO UPDATE SET first_at = min(first_at, excluded.first_at),
+                 last_at = max(last_at, excluded.last_at), times = times + 1",
+            &[contact.param(), Param::Text(recipient.as_str()), Param::Text(&data), at, at],
+        )?;
+        Ok(Some(contact.uuid))
+    })
+}
+
+/// What was handed over of a contact and of those merged into it.
+pub(super) fn disclosures_of<D: Database>(
+    database: &D,
+    shop: &Shop,
+    members: &str,
+) -> Result<Vec<DisclosureEntry>, DatabaseError> {
+    let rows = database.query(
+        "SELECT recipient, data, min(first_at), max(last_at), sum(times) FROM disclosure
+         WHERE contact IN (SELECT value FROM json_each(?)) GROUP BY recipient, data ORDER BY 3, 1, 2",
+        &[Param::Text(members)],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let recipient = row.text(0)?;
+            let known = shop.settings.privacy.recipients.iter().find(|known| known.id.as_str() == recipient);
+            Ok(DisclosureEntry {
+                recipient: recipient.to_owned(),
+                name: known.map(|known| known.name.as_str().to_owned()),
+                data: row.parsed(1, |text| serde_json::from_str(text).ok())?,
+                first_at: row.time(2)?,
+                last_at: row.time(3)?,
+                times: row.integer(4)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,179 @@
+//! Two contacts that are one person: put together by the shop's explicit word, and taken apart again by it.
+//!
+//! The source keeps its row, its id, its submissions and the acts done for it; only what things are found by, addresses and
+//! external ids, goes over to the target, with a note of where it was at home. A decision is about an address, so no yes of one
+//! reaches the address of the other; a no that leaves the channel open bears on both, and so does a restriction.
+
+use uuid::Uuid;
+
+use super::contact::{Contact, Lookup, find, members};
+use super::rights::{ActDetail, Acting, RightsAct, note};
+use super::track::parse_id;
+use super::{Database, DatabaseError, Moment, Param};
+
+/// Why two contacts cannot be merged or taken apart. Nothing is written then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MergeError {
+    /// The target is not known.
+    Unknown,
+    /// The source is not known.
+    UnknownSource,
+    /// They are one contact already.
+    Same,
+    /// The source is no part of the target.
+    NotMerged,
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for MergeError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// The facts of a person that a merge fills in where the target lacks them. A region goes with its country.
+const FACTS: [(&str, &str); 3] = [
+    ("country", "country = s.country, region = s.region"),
+    ("relation", "relation = s.relation"),
+    ("born", "born = s.born"),
+];
+
+/// Merges `source` into `target`.
+///
+/// # Errors
+/// [`MergeError`]; nothing is written then.
+pub fn merge_contacts<D: Database>(
+    database: &D,
+    target: Uuid,
+    source: &Lookup,
+    by: &Acting<'_>,
+    moment: &Moment<'_>,
+) -> Result<(), MergeError> {
+    database.transaction(|tx| {
+        let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
+        let source = find(tx, source)?.ok_or(MergeError::UnknownSource)?;
+        if target.row == source.row {
+            return Err(MergeError::Same);
+        }
+        let both = [target.param(), source.param()];
+        let mut detail = ActDetail { contact: Some(source.uuid.to_string()), ..ActDetail::default() };
+        for (name, set) in FACTS {
+            let filled = tx.first(
+                &format!(
+                    "UPDATE contact SET {set} FROM contact s WHERE contact.id = ? AND s.id = ?
+                         AND contact.{name} IS NULL AND s.{name} IS NOT NULL RETURNING contact.id"
+                ),
+                &both,
+            )?;
+            if filled.is_some() {
+                detail.fields.push(name.to_owned());
+            }
+        }
+        let restricted = tx.first(
+            "UPDATE contact SET restricted_at = s.restricted_at, restriction_reason = s.restriction_reason FROM contact s
+             WHERE contact.id = ? AND s.id = ? AND contact.restricted_at IS NULL AND s.restricted_at IS NOT NULL
+             RETURNING contact.id",
+            &both,
+        )?;
+        detail.restricted = restricted.is_some();
+        for table in ["address", "external_id"] {
+            tx.execute(
+                &format!("UPDATE {table} SET contact = ?1, home = coalesce(home, ?2) WHERE contact = ?2"),
+                &both,
+            )?;
+        }
+        tx.execute("UPDATE contact SET merged_into = ? WHERE id = ?", &both)?;
+        note(tx, &target, RightsAct::Merged, by, &detail, moment)?;
+        Ok(())
+    })
+}
+
+/// Takes out of `target` what was merged into it as `source`. What has come since stays with the target.
+///
+/// # Errors
+/// [`MergeError`]; nothing is written then.
+pub fn unmerge_contact<D: Database>(
+    database: &D,
+    target: Uuid,
+    source: Uuid,
+    by: &Acting<'_>,
+    moment: &Moment<'_>,
+) -> Result<(), MergeError> {
+    database.transaction(|tx| {
+        let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
+        let (source, into) = merged(tx, source)?.ok_or(MergeError::UnknownSource)?;
+        if find(tx, &Lookup::Id(source.uuid))? != Some(target) || into.is_none() {
+            return Err(MergeError::NotMerged);
+        }
+        let (id, tree) = (source.uuid.to_string(), members(tx, source.row)?);
+        for table in ["address", "external_id"] {
+            tx.execute(
+                &format!(
+                    "UPDATE {table} SET contact = ?1, home = CASE WHEN home = ?1 THEN NULL ELSE home END
+                     WHERE home IN (SELECT value FROM json_each(?2))"
+                ),
+                &[source.param(), Param::Text(&tree)],
+            )?;
+        }
+        tx.execute("UPDATE contact SET merged_into = NULL WHERE id = ?", &[source.param()])?;
+        // What the merge had filled in goes, unless it has been changed since.
+        let undone = tx.first(
+            "SELECT detail FROM rights_act WHERE contact = ? AND kind = 'merged' AND detail ->> 'contact' = ?
+             ORDER BY id DESC LIMIT 1",
+            &[target.param(), Param::Text(&id)],
+        )?;
+        let undone: ActDetail = match &undone {
+            None => ActDetail::default(),
+            Some(row) => row.parsed(0, |text| serde_json::from_str(text).ok())?,
+        };
+        for (name, _) in FACTS.iter().filter(|(name, _)| undone.fields.iter().any(|field| field == name)) {
+            let columns = if *name == "country" { "country = NULL, region = NULL" } else { &format!("{name} = NULL") };
+            tx.execute(
+                &format!(
+                    "UPDATE contact SET {columns} WHERE id = ?1 AND {name} = (SELECT {name} FROM contact WHERE id = ?2)"
+                ),
+                &[target.param(), source.param()],
+            )?;
+        }
+        if undone.restricted {
+            tx.execute(
+                "UPDATE contact SET restricted_at = NULL, restriction_reason = NULL WHERE id = ?1
+                     AND restricted_at = (SELECT restricted_at FROM contact WHERE id = ?2)",
+                &[target.param(), source.param()],
+            )?;
+        }
+        let detail = ActDetail { contact: Some(id), ..ActDetail::default() };
+        note(tx, &target, RightsAct::Unmerged, by, &detail, moment)?;
+        Ok(())
+    })
+}
+
+/// A contact's own row, merged or not, and the row that it was merged into.
+fn merged<D: Database>(tx: &D, contact: Uuid) -> Result<Option<(Contact, Option<i64>)>, DatabaseError> {
+    let row = tx.first(
+        "SELECT id, uuid, created_at, merged_into FROM contact WHERE uuid = ?",
+        &[Param::Text(&contact.to_string())],
+    )?;
+    row.map(|row| {
+        let into = if row.is_null(3) { None } else { Some(row.integer(3)?) };
+        Ok((Contact { row: row.integer(0)?, uuid: row.parsed(1, parse_id)?, created_at: row.time(2)? }, into))
+    })
+    .transpose()
+}
+
+/// The ids of the contacts that were merged into this one.
+pub(super) fn parts_of<D: Database>(
+    database: &D,
+    contact: &Contact,
+    members: &str,
+) -> Result<Vec<String>, DatabaseError> {
+    database
+        .query(
+            "SELECT uuid FROM contact WHERE id IN (SELECT value FROM json_each(?)) AND id <> ? ORDER BY id",
+            &[Param::Text(members), contact.param()],
+        )?
+        .iter()
+        .map(|row| row.text(0).map(str::to_owned))
+        .collect()
+}

@@ -1,0 +1,190 @@
+//! What is done for a person under their rights, each act kept with who did it, when and why: so that restrictions, corrections
+//! and merges can be told from the report, and undone where they can be.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::contact::{Contact, Lookup, find};
+use super::text::Line;
+use super::{Database, DatabaseError, Moment, Param};
+use crate::consent::Timestamp;
+
+vocabulary! {
+    /// An act under a person's rights.
+    RightsAct, "unknown act" {
+        /// What is held was handed out, GDPR Art. 15 and 20.
+        Exported = "exported",
+        /// Something was corrected, Art. 16.
+        Rectified = "rectified",
+        /// The use of the data was restricted, Art. 18.
+        Restricted = "restricted",
+        /// The restriction was lifted, Art. 18(3).
+        RestrictionLifted = "restriction_lifted",
+        /// Another contact turned out to be the same person.
+        Merged = "merged",
+        /// And then not.
+        Unmerged = "unmerged",
+    }
+}
+
+impl RightsAct {
+    /// The article of the GDPR behind it.
+    pub const fn article(self) -> &'static str {
+        match self {
+            Self::Exported => "GDPR Art. 15, 20",
+            Self::Rectified | Self::Merged | Self::Unmerged => "GDPR Art. 5(1)(d), 16",
+            Self::Restricted | Self::RestrictionLifted => "GDPR Art. 18",
+        }
+    }
+}
+
+/// What else is known of an act; what is absent is left out. It names no address: a corrected one is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct ActDetail {
+    /// The sections that were exported.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<String>,
+    /// In which format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// What was corrected: `email`, `phone`, `country`, `region`, `relation`, `born`; or what a merge filled in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// The other contact of a merge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+    /// Whether a merge brought a restriction with it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub restricted: bool,
+}
+
+/// One act, as it is told.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct RightsEntry {
+    /// Its id.
+    pub id: String,
+    /// What was done.
+    pub act: RightsAct,
+    /// The law behind it.
+    pub article: &'static str,
+    /// When.
+    pub at: Timestamp,
+    /// The id of the API key that did it.
+    pub key: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// What else is known.
+    pub detail: ActDetail,
+}
+
+/// Who acts, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Acting<'a> {
+    /// The id of the key.
+    pub key: Uuid,
+    /// The reason that was given.
+    pub reason: Option<&'a Line>,
+}
+
+/// Writes an act down.
+pub(super) fn note<D: Database>(
+    tx: &D,
+    contact: &Contact,
+    act: RightsAct,
+    by: &Acting<'_>,
+    detail: &ActDetail,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let detail = if *detail == ActDetail::default() { None } else { serde_json::to_string(detail).ok() };
+    tx.execute(
+        "INSERT INTO rights_act (id, contact, kind, at, key, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(&moment.next_id().to_string()),
+            contact.param(),
+            Param::Text(act.as_str()),
+            Param::Integer(moment.now.millis()),
+            Param::Text(&by.key.to_string()),
+            Param::text_or_null(by.reason.map(Line::as_str)),
+            Param::text_or_null(detail.as_deref()),
+        ],
+    )
+}
+
+/// The acts for a contact and for those merged into it, oldest first.
+pub(super) fn acts_for<D: Database>(database: &D, members: &str) -> Result<Vec<RightsEntry>, DatabaseError> {
+    let rows = database.query(
+        "SELECT id, kind, at, key, reason, detail FROM rights_act WHERE contact IN (SELECT value FROM json_each(?))
+         ORDER BY id",
+        &[Param::Text(members)],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let act = row.parsed(1, RightsAct::parse)?;
+            Ok(RightsEntry {
+                id: row.text(0)?.to_owned(),
+                act,
+                article: act.article(),
+                at: row.time(2)?,
+                key: row.text(3)?.to_owned(),
+                reason: row.optional_text(4)?.map(str::to_owned),
+                detail: match row.optional_text(5)? {
+                    None => ActDetail::default(),
+                    Some(text) => serde_json::from_str(text).map_err(|_| DatabaseError::Shape { column: 5 })?,
+                },
+            })
+        })
+        .collect()
+}
+
+/// Notes that what is held on a contact was handed out.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_export<D: Database>(
+    database: &D,
+    contact: Uuid,
+    sections: Vec<String>,
+    format: &str,
+    key: Uuid,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(contact) = find(database, &Lookup::Id(contact))? else { return Ok(()) };
+    let detail = ActDetail { sections, format: Some(format.to_owned()), ..ActDetail::default() };
+    note(database, &contact, RightsAct::Exported, &Acting { key, reason: None }, &detail, moment)
+}
+
+/// Restricts a person's data, or lifts the restriction (GDPR Art. 18). Again it changes nothing. `false` where the contact is
+/// not known.
+///
+/// # Errors
+/// Those of the database.
+pub fn restrict<D: Database>(
+    database: &D,
+    contact: Uuid,
+    restricted: bool,
+    reason: &Line,
+    key: Uuid,
+    moment: &Moment<'_>,
+) -> Result<bool, DatabaseError> {
+    database.transaction(|tx| {
+        let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(false) };
+        let (since, act) = if restricted {
+            (Param::Integer(moment.now.millis()), RightsAct::Restricted)
+        } else {
+            (Param::Null, RightsAct::RestrictionLifted)
+        };
+        // A restriction that stands keeps its date.
+        let changed = tx.first(
+            "UPDATE contact SET restricted_at = ?1, restriction_reason = CASE WHEN ?1 IS NULL THEN NULL ELSE ?2 END
+             WHERE id = ?3 AND (restricted_at IS NULL) = (?1 IS NOT NULL) RETURNING id",
+            &[since, Param::Text(reason.as_str()), contact.param()],
+        )?;
+        if changed.is_some() {
+            note(tx, &contact, act, &Acting { key, reason: Some(reason) }, &ActDetail::default(), moment)?;
+        }
+        Ok(true)
+    })
+}
