@@ -8,11 +8,13 @@
 mod mistakes;
 
 use js_sys::JSON;
-use placet::logic::{ages, decide, normalise, reasons, rules, standing};
+use placet::logic::{ages, decide, normalise, reasons, rules, standing, verify_certificate};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const ID: &str = "019a0000-0000-7000-8000-000000000001";
+/// Signed natively, see `consent/certificate_tests.rs`.
+const CERTIFICATE: &str = include_str!("certificate.json");
 const YES: &str = r#"{"id":"019a0000-0000-7000-8000-000000000001","choice":"opt_in","channel":"email","purpose":"news",
     "assurance":"confirmed","received_at":"2026-01-02T00:00:00Z"}"#;
 
@@ -36,6 +38,10 @@ fn normalised(json: &str) -> Result<String, JsValue> {
 
 fn looked_up(json: &str) -> Result<String, JsValue> {
     rules(JSON::parse(json).unwrap()).map(|rows| written(&rows))
+}
+
+fn verified(json: &str) -> Result<String, JsValue> {
+    verify_certificate(json.as_bytes()).map(|certificate| written(&certificate))
 }
 
 fn answer(call: Call, json: &str) -> String {
@@ -340,4 +346,25 @@ fn the_table_can_be_read_and_asked() {
     let reasons = written(&reasons().unwrap());
     assert_holds(&reasons, &[r#"{"reason":"declined","meaning":"The person was asked and did not say yes."}"#]);
     assert_eq!(reasons.matches("\"reason\"").count(), placet::consent::Reason::ALL.len());
+}
+
+/// The shared certificate, its key and what it says.
+fn certificate() -> [String; 3] {
+    let parts = JSON::parse(CERTIFICATE).unwrap();
+    ["certificate", "key", "says"].map(|name| written(&js_sys::Reflect::get(&parts, &name.into()).unwrap()))
+}
+
+#[wasm_bindgen_test]
+fn a_certificate_says_what_was_signed() {
+    let [certificate, key, says] = certificate();
+    let rsa = r#"{"kty":"RSA","n":"AQ","e":"AQAB","x5c":["AQ"],"use":"sig"}"#;
+    let weak = r#"{"kty":"OKP","crv":"Ed25519","x":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
+    for key in [
+        key.clone(),
+        key.replacen('{', r#"{"kid":"2026","alg":"EdDSA","use":"sig","key_ops":["verify"],"#, 1),
+        format!(r#"{{"keys":[{key}]}}"#),
+        format!(r#"{{"keys":[{rsa},{weak},[],null,7,{key},{key}],"as_of":"2026"}}"#),
+    ] {
+        assert_eq!(answer(verified, &format!(r#"{{"certificate":{certificate},"key":{key}}}"#)), says);
+    }
 }

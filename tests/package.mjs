@@ -1,8 +1,9 @@
 // The package as its users install it: packed by npm, unpacked somewhere else, imported by Node and workerd, bundled by esbuild.
-// How the storefront in it behaves in a page is in package/page.mjs.
+// How it behaves in a page is in package/page.mjs.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,6 +12,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { expected, probe, signed } from "./package/certificate.mjs";
 import { inAPage } from "./package/page.mjs";
 
 const require = createRequire(new URL("../www/package.json", import.meta.url));
@@ -119,6 +121,27 @@ test("the logic reads what JSON can say, and refuses the rest as it refuses any 
   ]);
 });
 
+test("a certificate holds in Node, and with any byte changed it does not", () => {
+  assert.deepEqual(run(`import * as logic from "placet/logic"; console.log(JSON.stringify((${probe})(logic, ${JSON.stringify(signed)})));`), expected);
+});
+
+test("what placet signs others can check, and the other way round", () => {
+  const [header, payload, signature] = signed.certificate.split(".");
+  const key = createPublicKey({ key: signed.key, format: "jwk" });
+  assert.ok(verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, "base64url")));
+  assert.deepEqual(JSON.parse(Buffer.from(payload, "base64url")), signed.says);
+
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const { x } = publicKey.export({ format: "jwk" });
+  const kid = createHash("sha256").update(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`).digest("base64url");
+  const base64url = (json) => Buffer.from(JSON.stringify(json)).toString("base64url");
+  const told = `${base64url({ typ: "placet-certificate+jws", kid, alg: "Ed25519" })}.${payload}`;
+  const certificate = `${told}.${sign(null, Buffer.from(told), privateKey).toString("base64url")}`;
+  const says = run(`import { verifyCertificate } from "placet/logic";
+    console.log(JSON.stringify(verifyCertificate(${JSON.stringify({ certificate, key: publicKey.export({ format: "jwk" }) })})));`);
+  assert.deepEqual(says, signed.says);
+});
+
 test("every example in the declarations of the logic does what it says", async () => {
   const text = await readFile(join(installed, "logic/logic.d.ts"), "utf8");
   const examples = [...text.matchAll(/```js\n(.*?)```/gs)].map(([, block]) => block.replace(/^ \* ?/gm, ""));
@@ -142,8 +165,9 @@ test("the logic answers in workerd, by the condition of that name", async () => 
   const at = join(project, "worker");
   await mkdir(at);
   for (const file of ["workerd.js", "logic_bg.wasm"]) await cp(join(installed, "logic", file), join(at, file));
-  await writeFile(join(at, "main.js"), `import { ${imported} } from "./workerd.js"; ${ask}
-    export default { fetch: () => Response.json(answers()) };`);
+  await writeFile(join(at, "main.js"), `import * as logic from "./workerd.js";
+    const { ${imported} } = logic; ${ask}
+    export default { fetch: () => Response.json([answers(), (${probe})(logic, ${JSON.stringify(signed)})]) };`);
   await writeFile(join(at, "config.capnp"), `using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
       services = [(name = "main", worker = (compatibilityDate = "2026-04-01", modules = [
@@ -160,7 +184,7 @@ test("the logic answers in workerd, by the condition of that name", async () => 
       new Promise((_, ended) => workerd.once("exit", (status) => ended(new Error(`workerd ended with ${status}`)))),
     ]);
     const { port } = JSON.parse(String(chunk).split("\n")[0]);
-    assert.deepEqual(await (await fetch(`http://127.0.0.1:${port}/`)).json(), answers);
+    assert.deepEqual(await (await fetch(`http://127.0.0.1:${port}/`)).json(), [answers, expected]);
   } finally {
     workerd.kill();
   }

@@ -116,6 +116,43 @@ impl PhoneNumber {
     }
 }
 
+/// Where a browser or an app takes notifications: an endpoint or a token, opaque to us.
+#[cfg(feature = "formats")]
+#[derive(Clone, Debug)]
+pub struct PushAddress {
+    key: String,
+}
+
+#[cfg(feature = "formats")]
+impl PushAddress {
+    /// Reads 8 to 2048 visible ASCII characters: a push service's endpoint (RFC 8030) or an app's registration token.
+    pub fn parse(text: &str) -> Option<Self> {
+        let key = text.trim();
+        let fits = (8..=2_048).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+        fits.then(|| Self { key: key.to_owned() })
+    }
+}
+
+/// Where letters go.
+#[cfg(feature = "formats")]
+#[derive(Clone, Debug)]
+pub struct PostalAddress {
+    given: String,
+    key: String,
+}
+
+#[cfg(feature = "formats")]
+impl PostalAddress {
+    /// Reads 10 to 400 characters, in lines. Two writings are the same whatever their case, punctuation and white space.
+    pub fn parse(text: &str) -> Option<Self> {
+        let given = text.trim();
+        let fits = (10..=400).contains(&given.chars().count()) && !given.chars().any(|c| c.is_control() && c != '\n');
+        let words = given.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let key = words.map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+        (fits && !key.is_empty()).then(|| Self { given: given.to_owned(), key })
+    }
+}
+
 /// An address of any kind.
 #[derive(Clone, Debug)]
 pub enum Address {
@@ -124,6 +161,12 @@ pub enum Address {
     Email(EmailAddress),
     /// A telephone number.
     Phone(PhoneNumber),
+    /// A browser or an app.
+    #[cfg(feature = "formats")]
+    Push(PushAddress),
+    /// A letter box.
+    #[cfg(feature = "formats")]
+    Postal(PostalAddress),
 }
 
 impl Address {
@@ -133,6 +176,10 @@ impl Address {
             #[cfg(feature = "formats")]
             Self::Email(_) => AddressKind::Email,
             Self::Phone(_) => AddressKind::Phone,
+            #[cfg(feature = "formats")]
+            Self::Push(_) => AddressKind::Push,
+            #[cfg(feature = "formats")]
+            Self::Postal(_) => AddressKind::Postal,
         }
     }
 
@@ -142,6 +189,10 @@ impl Address {
             #[cfg(feature = "formats")]
             Self::Email(email) => &email.key,
             Self::Phone(phone) => &phone.key,
+            #[cfg(feature = "formats")]
+            Self::Push(push) => &push.key,
+            #[cfg(feature = "formats")]
+            Self::Postal(postal) => &postal.key,
         }
     }
 
@@ -151,6 +202,10 @@ impl Address {
             #[cfg(feature = "formats")]
             Self::Email(email) => &email.given,
             Self::Phone(phone) => &phone.key,
+            #[cfg(feature = "formats")]
+            Self::Push(push) => &push.key,
+            #[cfg(feature = "formats")]
+            Self::Postal(postal) => &postal.given,
         }
     }
 }
@@ -235,6 +290,28 @@ mod tests {
             &long_domain,
         ] {
             assert_eq!(email_key(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_box_is_one_whatever_its_writing() {
+        let key = |text| PostalAddress::parse(text).map(|postal| postal.key);
+        let one = key("Jane Doe\n12, Mill Lane\nOX1 2JD Oxford");
+        assert_eq!(one.as_deref(), Some("jane doe 12 mill lane ox1 2jd oxford"));
+        assert_eq!(key("  JANE DOE, 12 Mill Lane; OX1 2JD  Oxford "), one);
+        assert_ne!(key("Jane Doe\n13, Mill Lane\nOX1 2JD Oxford"), one);
+        for bad in ["", "Oxford", "Jane\tDoe, 12 Mill Lane", "-- ,,, -- ... --", &"x".repeat(401)] {
+            assert_eq!(key(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_push_address_is_taken_as_it_is() {
+        let key = |text| PushAddress::parse(text).map(|push| push.key);
+        let endpoint = "https://push.example/send/fX9:a-B_c";
+        assert_eq!(key(&format!(" {endpoint} ")).as_deref(), Some(endpoint));
+        for bad in ["", "short", "has space in", "übertragung", &"x".repeat(2_049)] {
+            assert_eq!(key(bad), None, "{bad:?}");
         }
     }
 

@@ -1,6 +1,5 @@
 //! Signatures: the payload of a certificate in a JWS in compact serialisation (RFC 7515) with Ed25519 (RFC 8037), so that any JOSE
-//! library reads it. [`verify`] takes nothing but what [`SigningKey::sign`] writes: a certificate has one spelling, and whatever
-//! byte of it is changed, left out or added, it is none any more.
+//! library reads it. [`verify`] is strict: whatever byte of a certificate is changed, left out or added, it is none any more.
 
 use std::fmt;
 
@@ -199,7 +198,7 @@ fn kid_of(header: &[u8]) -> Result<String, CertificateError> {
     Ok(kid)
 }
 
-/// A JSON object. What serde derives takes an array for it as well, which would be a second spelling.
+/// A JSON object. What serde derives takes an array for it as well.
 pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
     json.starts_with(b"{").then(|| serde_json::from_slice(json).ok()).flatten()
 }

@@ -49,9 +49,9 @@ mod standing;
 mod terms;
 mod time;
 
-#[cfg(feature = "formats")]
-pub use address::EmailAddress;
 pub use address::{Address, PhoneNumber};
+#[cfg(feature = "formats")]
+pub use address::{EmailAddress, PostalAddress, PushAddress};
 pub use country::CountryCode;
 #[cfg(feature = "rules")]
 pub use country::{Place, RegionCode};

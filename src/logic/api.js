@@ -38,3 +38,4 @@ export const normalise = guarded(glue.normalise);
 export const rules = guarded(glue.rules);
 export const ages = guarded(glue.ages);
 export const reasons = guarded(glue.reasons);
+export const verifyCertificate = guarded((call) => glue.verify_certificate(json(call)));

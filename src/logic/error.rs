@@ -86,6 +86,14 @@ codes! {
     BadEmail = "bad_email", "check the spelling: no mail could be sent to this";
     /// Not an international number.
     BadPhone = "bad_phone", "write the number with + and its country code, E.164";
+    /// Not a certificate, or one of a later version.
+    BadCertificate = "bad_certificate", "give the certificate whole and as it was issued; it may also be of a version later than this build knows";
+    /// A certificate of another key.
+    WrongKey = "wrong_key", "use the key that the certificate names: its kid is the RFC 7638 thumbprint";
+    /// A forgery, or a certificate that was changed.
+    BadSignature = "bad_signature", "believe nothing that it says: the key that it names has not signed this";
+    /// Not a key to check with.
+    BadKey = "bad_key", "give an Ed25519 public key as a JWK (RFC 8037), or a JWK Set";
 }
 
 impl Error {

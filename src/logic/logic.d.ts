@@ -393,12 +393,89 @@ export function ages(): { country: string; years: number | null; confidence: Con
  */
 export function reasons(): { reason: Reason; meaning: string }[];
 
+/** An Ed25519 public key as a JSON Web Key (RFC 8037). Members that are not named here are passed over, `kid` among them. */
+export interface PublicKey {
+  kty: "OKP";
+  crv: "Ed25519";
+  /** The 32 bytes of the key in base64url. */
+  x: string;
+  kid?: string;
+  alg?: "EdDSA" | "Ed25519";
+  use?: "sig";
+}
+
+/** A JWK Set (RFC 7517). What is in it for other ends is passed over. */
+export interface KeySet {
+  keys: readonly (PublicKey | { kty: string; [member: string]: unknown })[];
+}
+
+/** Who asked for an erasure: the person, somebody who acts for them, a court or a supervisory authority, or the shop itself. */
+export type Requester = "person" | "representative" | "authority" | "shop";
+
+/** What a certificate of erasure says. It names nobody. */
+export interface Certificate {
+  version: 1;
+  /** Of the certificate, a UUID. */
+  id: string;
+  shop: { id: string; name: string };
+  /** Whom the shop knew by this number, a UUID. */
+  contact: string;
+  /** RFC 3339, UTC. */
+  erased_at: string;
+  requested_by: Requester;
+  /** The id of the API key by which it was done. */
+  key: string;
+  /** How many rows are gone, by table. */
+  deleted: Record<string, number>;
+  kept: {
+    /** How many fingerprints of addresses, so that nobody writes to them again (GDPR Art. 17(3)(b), 21(3)). */
+    suppressions: number;
+    /** Whether the person is still counted in sums that tell of nobody. */
+    counters: boolean;
+  };
+}
+
+/**
+ * What a certificate of erasure says, once it is certain that the shop signed it and that no byte of it was changed. The key is
+ * the shop's public one, or a set from which the one is taken that the certificate names.
+ *
+ * It is certain of the key and not of whose key it is: take that from the shop, and not from where the certificate came from.
+ *
+ * @throws {PlacetError} `bad_certificate`, `wrong_key`, `bad_signature` or `bad_key`
+ *
+ * @example
+ * ```js
+ * import { verifyCertificate } from "placet/logic";
+ *
+ * const key = { kty: "OKP", crv: "Ed25519", x: "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg" };
+ * const certificate =
+ *   "eyJhbGciOiJFZERTQSIsImtpZCI6IjFJRzJ0TUg3SjJ3Ykpabk9mOExKelFpdEtmN0xNdm9BRWxzdURNVk01NFkiLCJ0eXAiOiJwbGFjZXQtY2VydGlmaW" +
+ *   "NhdGUrandzIn0.eyJ2ZXJzaW9uIjoxLCJpZCI6IjAxOWEwMDAwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDBlMSIsInNob3AiOnsiaWQiOiJrZXN0cmVs" +
+ *   "IiwibmFtZSI6Iktlc3RyZWwgQ29mZmVlIn0sImNvbnRhY3QiOiIwMTlhMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwYzEiLCJlcmFzZWRfYXQiOi" +
+ *   "IyMDI2LTExLTIzVDEwOjAwOjAwLjAwMFoiLCJyZXF1ZXN0ZWRfYnkiOiJwZXJzb24iLCJrZXkiOiJza18xIiwiZGVsZXRlZCI6eyJhZGRyZXNzIjoyLCJy" +
+ *   "ZWNvcmQiOjV9LCJrZXB0Ijp7InN1cHByZXNzaW9ucyI6MiwiY291bnRlcnMiOnRydWV9fQ._rAdGodx3gwiVbMRpL5qT3VBfdEThOde-" +
+ *   "wbvQnzCDtpaP9P8HligZL_paNkQlIc2BSbhP8gc-1K768fWuhAdCw";
+ *
+ * const { shop, deleted, kept } = verifyCertificate({ certificate, key });
+ * shop; // => { id: "kestrel", name: "Kestrel Coffee" }
+ * deleted; // => { address: 2, record: 5 }
+ * kept.suppressions; // => 2
+ *
+ * const code = (call) => { try { return verifyCertificate(call); } catch ({ code }) { return code; } };
+ * code({ certificate: certificate.replace("Ijoy", "Ijoz"), key }); // => "bad_signature"
+ * code({ certificate: certificate.slice(1), key }); // => "bad_certificate"
+ * code({ certificate, key: { keys: [] } }); // => "wrong_key"
+ * ```
+ */
+export function verifyCertificate(call: { certificate: string; key: PublicKey | KeySet }): Certificate;
+
 export type ErrorCode =
   | "bad_input" | "unknown_field"
   | "unknown_channel" | "unknown_choice" | "unknown_activity" | "unknown_basis" | "unknown_dealing" | "unknown_assurance"
   | "unknown_relation" | "unknown_waiver" | "unknown_rule" | "unknown_kind"
   | "bad_purpose" | "bad_id" | "bad_time" | "bad_date" | "bad_country" | "bad_region" | "bad_reason" | "bad_email" | "bad_phone"
-  | "out_of_range" | "not_specific" | "does_not_apply" | "no_ground" | "not_overridable" | "repeated_rule";
+  | "out_of_range" | "not_specific" | "does_not_apply" | "no_ground" | "not_overridable" | "repeated_rule"
+  | "bad_certificate" | "wrong_key" | "bad_signature" | "bad_key";
 
 /** A call that cannot be understood. Its words never hold what was in the call: that may be an address. */
 export class PlacetError extends Error {

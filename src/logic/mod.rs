@@ -12,12 +12,14 @@
 //! | `call`, `person`, `policy` | what is asked, parsed |
 //! | `object` | how objects are read, and places in them named |
 //! | `table` | what is known without asking: rules, ages, reasons |
+//! | `certificate` | whether a certificate of erasure is one |
 //! | `error` | what can be wrong with a call |
 //! | `bench` | the time of a decision inside the module; not shipped |
 
 #[cfg(feature = "bench")]
 mod bench;
 mod call;
+mod certificate;
 mod error;
 mod object;
 mod person;
@@ -37,6 +39,7 @@ use object::{Given, Text};
 
 #[cfg(feature = "bench")]
 pub use bench::repeat_decide;
+pub use certificate::verify_certificate;
 pub use error::{Code, Error};
 pub use table::{ages, reasons, rules};
 

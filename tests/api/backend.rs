@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
 use placet::api::{Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, body_too_large, front, refuse_shop};
 use placet::ledger::{OsHost, Sqlite};
+use rusqlite::types::ValueRef;
 
 pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
 pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
@@ -34,10 +35,40 @@ pub trait Backend {
 
     /// The number of rows in each table, over all shops. Without the audit log, which grows by what is refused too.
     fn rows(&mut self) -> BTreeMap<String, i64> {
-        // What is on disk, not what a running process believes.
+        let mut counts = BTreeMap::new();
+        self.each_table(&mut |database, table| {
+            let count = format!("SELECT count(*) FROM {table}");
+            let count: i64 = database.query_row(&count, [], |row| row.get(0)).unwrap();
+            *counts.entry(table.to_owned()).or_default() += count;
+        });
+        counts.remove("audit");
+        counts
+    }
+
+    /// Every row of every table, over all shops: the table and all that stands in the row.
+    fn dump(&mut self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        self.each_table(&mut |database, table| {
+            let mut rows = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let width = rows.column_count();
+            let cell = |value: ValueRef<'_>| match value {
+                ValueRef::Null => "NULL".to_owned(),
+                ValueRef::Integer(number) => number.to_string(),
+                ValueRef::Real(number) => number.to_string(),
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            };
+            let row = |row: &rusqlite::Row<'_>| {
+                Ok((0..width).map(|column| cell(row.get_ref(column).unwrap())).collect::<Vec<_>>().join(" | "))
+            };
+            found.extend(rows.query_map([], row).unwrap().map(|row| (table.to_owned(), row.unwrap())));
+        });
+        found
+    }
+
+    /// Looks at what is on disk, not at what a running process believes.
+    fn each_table(&mut self, look: &mut dyn FnMut(&rusqlite::Connection, &str)) {
         self.crash();
         let copies = TempDir::new();
-        let mut counts = BTreeMap::new();
         for file in databases(self.data()) {
             let copy = copies.0.join("copy.sqlite");
             for suffix in ["", "-wal"] {
@@ -52,13 +83,9 @@ pub trait Backend {
             let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*'";
             let mut tables = database.prepare(tables).unwrap();
             for table in tables.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap) {
-                let count: i64 =
-                    database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
-                *counts.entry(table).or_default() += count;
+                look(&database, &table);
             }
         }
-        counts.remove("audit");
-        counts
     }
 }
 
@@ -108,18 +135,26 @@ fn secrets() -> Secrets {
 /// The service in this process.
 pub struct Native {
     data: TempDir,
+    /// Whether the shops live as long as this value, and nowhere but in memory.
+    in_memory: bool,
     shops: RefCell<HashMap<String, ShopService<Sqlite, OsHost>>>,
 }
 
 impl Native {
     pub fn start() -> Self {
-        Self { data: TempDir::new(), shops: RefCell::default() }
+        Self { data: TempDir::new(), in_memory: false, shops: RefCell::default() }
+    }
+
+    /// For many thousand requests, none of which has to outlive a crash.
+    pub fn in_memory() -> Self {
+        Self { in_memory: true, ..Self::start() }
     }
 
     fn ask(&self, object: &str, request: &Request<Bytes>) -> Response<Bytes> {
         let mut shops = self.shops.borrow_mut();
         let service = shops.entry(object.to_owned()).or_insert_with(|| {
-            let database = Sqlite::open(&self.data.0.join(format!("{object}.sqlite"))).unwrap();
+            let file = self.data.0.join(format!("{object}.sqlite"));
+            let database = if self.in_memory { Sqlite::in_memory() } else { Sqlite::open(&file) }.unwrap();
             ShopService::new(database, OsHost, secrets())
         });
         service.handle(request)

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
+use placet::ledger::{Host, OsHost};
 use serde_json::{Value, json};
 
 use crate::backend::{Backend, ROOT_SECRET, random};
@@ -22,6 +23,7 @@ pub struct Answer {
     pub headers: HeaderMap,
     pub body: Value,
     pub text: String,
+    pub bytes: Bytes,
 }
 
 impl Answer {
@@ -66,12 +68,13 @@ pub fn send(
         request = request.header(*name, *value);
     }
     let response = backend.send(request.body(body.into()).unwrap());
-    let text = String::from_utf8(response.body().to_vec()).unwrap();
+    let text = String::from_utf8_lossy(response.body()).into_owned();
     Answer {
         status: response.status(),
         headers: response.headers().clone(),
         body: serde_json::from_str(&text).unwrap_or(Value::Null),
         text,
+        bytes: response.into_body(),
     }
 }
 
@@ -132,6 +135,26 @@ pub fn post(backend: &dyn Backend, path: &str, key: &str, origin: &str, body: &V
     send(backend, Method::POST, path, &headers, body.to_string())
 }
 
+/// A request of the shop's server.
+pub fn ask(backend: &dyn Backend, method: Method, path: &str, key: &str, body: &Value) -> Answer {
+    ask_with(backend, method, path, key, &[], body)
+}
+
+/// As [`ask`], with further headers.
+pub fn ask_with(
+    backend: &dyn Backend,
+    method: Method,
+    path: &str,
+    key: &str,
+    headers: &[(&str, &str)],
+    body: &Value,
+) -> Answer {
+    let key = bearer(key);
+    let headers = [&[("authorization", &*key), ("content-type", "application/json")], headers].concat();
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    send(backend, method, path, &headers, body)
+}
+
 /// What the checkout of the demo shop sends: a yes for e-mail, none for SMS.
 pub fn submission() -> Value {
     json!({
@@ -145,6 +168,11 @@ pub fn submission() -> Value {
         "source": { "kind": "form", "url": "https://shop.example/checkout?secret-query=1#pay", "form": "checkout" },
         "occurred_at": "2026-11-23T10:00:00Z",
     })
+}
+
+/// A time so many milliseconds from now, RFC 3339.
+pub fn from_now(millis: i64) -> String {
+    OsHost.now().plus_millis(millis).to_string()
 }
 
 /// A report without the moment at which it was put together.

@@ -6,7 +6,11 @@ mod capture;
 mod client;
 mod decisions;
 mod doors;
+mod keys;
+mod limits;
 mod refusals;
+mod resurrection;
+mod rights;
 mod same;
 
 /// Makes two tests of every scenario named, one a backend.

@@ -3,7 +3,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{Call, ID, YES, decided, listed, looked_up, normalised, question, with, written};
+use super::{Call, ID, YES, certificate, decided, listed, looked_up, normalised, question, verified, with, written};
 
 #[wasm_bindgen_test]
 fn a_call_that_cannot_be_understood_says_where() {
@@ -18,6 +18,11 @@ fn a_call_that_cannot_be_understood_says_where() {
     let own = |fields: &str| policy(&format!(r#""overrides":[{{"rule":"de-email",{fields}}}]"#));
     let noted = |fields: &str| question(&format!(r#"{{{fields},"received_at":"2026-01-02T00:00:00Z"}}"#));
     let long = "x".repeat(201);
+    let [signed, key, _] = certificate();
+    let certified = |certificate: &str, key: &str| format!(r#"{{"certificate":{certificate},"key":{key}}}"#);
+    let changed = signed.replace("Ijoy", "Ijoz");
+    let other = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let weak = r#"{"kty":"OKP","crv":"Ed25519","x":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
     let cases: Vec<(Call, String, &str, &str)> = vec![
         // Not an object, or not JSON.
         (decided, "null".into(), "bad_input", ""),
@@ -168,6 +173,25 @@ fn a_call_that_cannot_be_understood_says_where() {
             "repeated_rule",
             "/policy/overrides/1/rule",
         ),
+        // A certificate that is none, or is not checked with its key.
+        (verified, format!(r#"{{"key":{key}}}"#), "bad_input", "/certificate"),
+        (verified, format!(r#"{{"certificate":{signed}}}"#), "bad_input", "/key"),
+        (verified, certified("7", &key), "bad_input", "/certificate"),
+        (verified, certified(&signed, "null"), "bad_key", "/key"),
+        (verified, certified(&signed, r#""A6EHv""#), "bad_key", "/key"),
+        (verified, certified(&signed, "{}"), "bad_key", "/key"),
+        (verified, certified(&signed, r#"{"keys":{}}"#), "bad_key", "/key"),
+        (verified, certified(&signed, &format!("[{key}]")), "bad_key", "/key"),
+        (verified, certified(&signed, weak), "bad_key", "/key"),
+        (verified, certified(&signed, &key.replace("OKP", "EC")), "bad_key", "/key"),
+        (verified, certified(&signed, other), "wrong_key", "/key"),
+        (verified, certified(&signed, &format!(r#"{{"keys":[{other},{weak}]}}"#)), "wrong_key", "/key"),
+        (verified, certified(&signed, r#"{"keys":[]}"#), "wrong_key", "/key"),
+        (verified, certified(&changed, &key), "bad_signature", "/certificate"),
+        (verified, certified(&changed, &format!(r#"{{"keys":[{key}]}}"#)), "bad_signature", "/certificate"),
+        (verified, certified(r#""jane@example.com""#, &key), "bad_certificate", "/certificate"),
+        (verified, certified(&signed.replace('.', ".."), &key), "bad_certificate", "/certificate"),
+        (verified, with(&certified(&signed, &key), r#""at":"now""#), "unknown_field", "/at"),
     ];
     for (call, json, code, pointer) in cases {
         let error = written(&call(&json).expect_err(&json));

@@ -1,4 +1,5 @@
-// The storefront as built, in a real Chromium, on a page of one origin with an edge of another that answers as it is told.
+// The package in a real Chromium: the storefront on a page of one origin, with an edge of another that answers as it is told; the
+// logic beside it.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -7,6 +8,8 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+
+import { expected, probe, signed } from "./certificate.mjs";
 
 const require = createRequire(new URL("../../www/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -66,10 +69,11 @@ async function submit(request) {
 
 const pages = (installed) => async (request, response) => {
   const path = new URL(request.url, "http://x").pathname;
-  if (path.startsWith("/placet/")) {
+  const [, part, name] = /^\/(placet|logic)\/([^/]+)$/.exec(path) ?? [];
+  if (part) {
     const type = path.endsWith(".js") ? "text/javascript" : wasmType;
     if (!type) return response.writeHead(404).end();
-    return response.writeHead(200, { "content-type": type }).end(await readFile(join(installed, "storefront", path.slice(8))));
+    return response.writeHead(200, { "content-type": type }).end(await readFile(join(installed, part === "logic" ? part : "storefront", name)));
   }
   await read(request);
   response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><html lang="en"><body>${path === "/order" ? "<h1>Thanks</h1>" : FORM}`);
@@ -277,6 +281,11 @@ export function inAPage(installed) {
     wasmType = "text/plain";
     await opened();
     assert.deepEqual(await decided(), { allow: false, reason: "never_asked" });
+  });
+
+  test("a certificate of erasure holds in a browser, and with any byte changed it does not", async () => {
+    const seen = await page.evaluate(`import("/logic/logic.js").then((logic) => (${probe})(logic, ${JSON.stringify(signed)}))`);
+    assert.deepEqual(seen, expected);
   });
 
   test("the module may come from anywhere, and wrong options are told", async () => {

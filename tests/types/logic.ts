@@ -1,7 +1,7 @@
 // Compiled, never run: what a caller may write, and what the compiler must stop.
 import {
-  ages, decide, normalise, PlacetError, reasons, rules, standing,
-  type ConsentRecord, type Person, type Policy, type Reason, type Status,
+  ages, decide, normalise, PlacetError, reasons, rules, standing, verifyCertificate,
+  type ConsentRecord, type KeySet, type Person, type Policy, type PublicKey, type Reason, type Requester, type Status,
 } from "placet/logic";
 
 const when = { received_at: "2026-01-02T00:00:00Z" };
@@ -110,5 +110,27 @@ rules().filter(({ grounds }) => grounds.includes("soft_opt_in"));
 const grown: number[] = ages().flatMap(({ years }) => years ?? []);
 reasons().map(({ reason, meaning }) => [reason satisfies Reason, meaning satisfies string]);
 
+const signer: PublicKey = { kty: "OKP", crv: "Ed25519", x: "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg", alg: "EdDSA", use: "sig", kid: "2026" };
+const several: KeySet = { keys: [signer, { kty: "RSA", n: "AQ", e: "AQAB" }] };
+const erasure = verifyCertificate({ certificate: "a.b.c", key: signer });
+erasure.version satisfies 1;
+erasure.requested_by satisfies Requester;
+const rows: number | undefined = erasure.deleted["record"];
+verifyCertificate({ certificate: "a.b.c", key: several }).kept.counters satisfies boolean;
+// @ts-expect-error the key is not in the certificate
+verifyCertificate({ certificate: "a.b.c" });
+// @ts-expect-error a key is no text
+verifyCertificate({ certificate: "a.b.c", key: "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg" });
+// @ts-expect-error a certificate is a text
+verifyCertificate({ certificate: { payload: "b" }, key: signer });
+// @ts-expect-error no other curve
+const curved: PublicKey = { ...signer, crv: "Ed448" };
+// @ts-expect-error a key for encrypting checks nothing
+const encrypting: PublicKey = { ...signer, use: "enc" };
+// @ts-expect-error nobody is named in it
+erasure.email;
+// @ts-expect-error nobody else can ask
+erasure.requested_by satisfies "person" | "shop";
+
 const error: unknown = undefined;
-if (error instanceof PlacetError && error.code === "no_ground") error.pointer satisfies string;
+if (error instanceof PlacetError && (error.code === "no_ground" || error.code === "bad_signature")) error.pointer satisfies string;

@@ -2,63 +2,65 @@
 
 use serde::Deserialize;
 
-use super::{
-    ACTIVITY, CHANNEL, EMAIL, EXTERNAL, PHONE, PURPOSE, TIME, UUID, email, field, one_address, optional, phone,
-};
+use super::{ACTIVITY, CHANNEL, EXTERNAL, PURPOSE, TIME, UUID, addresses, field, optional};
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Activity, Address, Channel, PurposeSlug, Timestamp};
 use crate::ledger::text::ExternalId;
 use crate::ledger::{ActivityNoted, Asked, Lookup, SuppressionReason};
 
-/// Body of `POST /v1/contacts/lookup`: exactly one of the three.
+/// Body of `POST /v1/contacts/lookup`: exactly one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct LookupBody {
     email: Option<String>,
     phone: Option<String>,
+    push: Option<String>,
+    postal: Option<String>,
     external: Option<String>,
 }
 
 impl LookupBody {
     pub(in crate::api) fn parse(&self) -> Result<Lookup, Problem> {
-        match (self.email.as_deref(), self.phone.as_deref(), self.external.as_deref()) {
-            (Some(text), None, None) => field("/email", text, email, EMAIL).map(Lookup::Address),
-            (None, Some(text), None) => field("/phone", text, phone, PHONE).map(Lookup::Address),
-            (None, None, Some(text)) => field("/external", text, ExternalId::parse, EXTERNAL).map(Lookup::External),
-            _ => {
-                Err(Problem::field("", Fault::new("ambiguous_lookup", "send exactly one of email, phone and external")))
-            }
-        }
+        let addresses = [&self.email, &self.phone, &self.push, &self.postal];
+        let fault = Fault::new("ambiguous_lookup", "send exactly one of email, phone, push, postal and external");
+        looked_up("", addresses, &self.external, &None, fault)
     }
 }
 
-/// One contact, by exactly one of the four.
+/// One contact, by exactly one of these.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WhoBody {
     id: Option<String>,
     email: Option<String>,
     phone: Option<String>,
+    push: Option<String>,
+    postal: Option<String>,
     external: Option<String>,
 }
 
 impl WhoBody {
     pub(super) fn parse(&self, pointer: &str) -> Result<Lookup, Problem> {
-        let at = |name: &str| format!("{pointer}/{name}");
-        let given = [self.id.as_deref(), self.email.as_deref(), self.phone.as_deref(), self.external.as_deref()];
-        match given {
-            [Some(text), None, None, None] => field(&at("id"), text, |text| text.parse().ok(), UUID).map(Lookup::Id),
-            [None, Some(text), None, None] => field(&at("email"), text, email, EMAIL).map(Lookup::Address),
-            [None, None, Some(text), None] => field(&at("phone"), text, phone, PHONE).map(Lookup::Address),
-            [None, None, None, Some(text)] => {
-                field(&at("external"), text, ExternalId::parse, EXTERNAL).map(Lookup::External)
-            }
-            _ => Err(Problem::field(
-                pointer,
-                Fault::new("ambiguous_lookup", "send exactly one of id, email, phone and external"),
-            )),
-        }
+        let addresses = [&self.email, &self.phone, &self.push, &self.postal];
+        let fault = Fault::new("ambiguous_lookup", "send exactly one of id, email, phone, push, postal and external");
+        looked_up(pointer, addresses, &self.external, &self.id, fault)
+    }
+}
+
+fn looked_up(
+    pointer: &str,
+    given: [&Option<String>; 4],
+    external: &Option<String>,
+    id: &Option<String>,
+    ambiguous: Fault,
+) -> Result<Lookup, Problem> {
+    let at = |name: &str| format!("{pointer}/{name}");
+    match (addresses(pointer, given)?.pop(), external, id) {
+        (Some((address, 1)), None, None) => Ok(Lookup::Address(address)),
+        (None, Some(text), None) => field(&at("external"), text, ExternalId::parse, EXTERNAL).map(Lookup::External),
+        (None, None, Some(text)) => field(&at("id"), text, |text| text.parse().ok(), UUID).map(Lookup::Id),
+        _ => Err(Problem::field(pointer, ambiguous)),
     }
 }
 
@@ -168,13 +170,19 @@ impl ActivityBody {
 pub(in crate::api) struct SuppressionBody {
     email: Option<String>,
     phone: Option<String>,
+    push: Option<String>,
+    postal: Option<String>,
     channel: Option<String>,
     reason: String,
 }
 
 impl SuppressionBody {
     pub(in crate::api) fn parse(&self) -> Result<(Address, Option<Channel>, SuppressionReason), Problem> {
-        let address = one_address("", self.email.as_deref(), self.phone.as_deref())?;
+        let given = [&self.email, &self.phone, &self.push, &self.postal];
+        let Some((address, 1)) = addresses("", given)?.pop() else {
+            let fault = Fault::new("ambiguous_lookup", "send exactly one of email, phone, push and postal");
+            return Err(Problem::field("", fault));
+        };
         let channel = optional("/channel", self.channel.as_deref(), Channel::parse, CHANNEL)?;
         if channel.is_some_and(|channel| channel.address_kind() != address.kind()) {
             let fault = Fault::new("no_address", "the channel does not use this kind of address");

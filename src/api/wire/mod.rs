@@ -21,11 +21,15 @@ pub(super) use rights::{ChoiceChangeBody, DisclosureBody, MergeBody, Rectificati
 pub(super) use shop::ShopBody;
 pub(super) use submission::SubmissionBody;
 
+use serde::Deserialize;
+
 use super::problem::{Fault, Problem};
-use crate::consent::{Address, EmailAddress, PhoneNumber};
+use crate::consent::{Address, EmailAddress, PhoneNumber, PostalAddress, PushAddress};
 
 const EMAIL: Fault = Fault::new("invalid_email", "no mail could be sent to this; check the spelling");
 const PHONE: Fault = Fault::new("invalid_phone", "write the number with + and its country code, E.164");
+const PUSH: Fault = Fault::new("invalid_push", "use the endpoint or token of 8 to 2048 visible ASCII characters");
+const POSTAL: Fault = Fault::new("invalid_postal", "use 10 to 400 characters, in lines");
 const COUNTRY: Fault = Fault::new("invalid_country", "use two upper-case letters, ISO 3166-1 alpha-2");
 const EXTERNAL: Fault = Fault::new("invalid_external_id", "write platform:id, such as shopify:123");
 pub(super) const CHANNEL: Fault = Fault::new("unknown_channel", "use email, sms, phone, whatsapp, push or post");
@@ -77,13 +81,49 @@ fn phone(text: &str) -> Option<Address> {
     PhoneNumber::parse(text).map(Address::Phone)
 }
 
-/// Exactly one address.
-fn one_address(pointer: &str, given_email: Option<&str>, given_phone: Option<&str>) -> Result<Address, Problem> {
-    match (given_email, given_phone) {
-        (Some(text), None) => field(&format!("{pointer}/email"), text, email, EMAIL),
-        (None, Some(text)) => field(&format!("{pointer}/phone"), text, phone, PHONE),
-        _ => Err(Problem::field(pointer, Fault::new("ambiguous_lookup", "send exactly one of email and phone"))),
+fn push(text: &str) -> Option<Address> {
+    PushAddress::parse(text).map(Address::Push)
+}
+
+fn postal(text: &str) -> Option<Address> {
+    PostalAddress::parse(text).map(Address::Postal)
+}
+
+/// One address, by exactly one of the four.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AddressBody {
+    email: Option<String>,
+    phone: Option<String>,
+    push: Option<String>,
+    postal: Option<String>,
+}
+
+impl AddressBody {
+    fn parse(&self, pointer: &str) -> Result<Address, Problem> {
+        match addresses(pointer, [&self.email, &self.phone, &self.push, &self.postal])?.pop() {
+            Some((address, 1)) => Ok(address),
+            _ => {
+                let fault = Fault::new("ambiguous_lookup", "send exactly one of email, phone, push and postal");
+                Err(Problem::field(pointer, fault))
+            }
+        }
     }
+}
+
+/// The addresses that are given, in the order of their kinds, each with how many there are up to it.
+fn addresses(pointer: &str, given: [&Option<String>; 4]) -> Result<Vec<(Address, usize)>, Problem> {
+    type Parse = fn(&str) -> Option<Address>;
+    let kinds: [(&str, Parse, Fault); 4] =
+        [("email", email, EMAIL), ("phone", phone, PHONE), ("push", push, PUSH), ("postal", postal, POSTAL)];
+    let mut read = Vec::new();
+    for (text, (name, parse, fault)) in given.into_iter().zip(kinds) {
+        if let Some(text) = text {
+            let address = field(&format!("{pointer}/{name}"), text, parse, fault)?;
+            read.push((address, read.len() + 1));
+        }
+    }
+    Ok(read)
 }
 
 /// Reads every element of a list, with the pointer to it.

@@ -5,33 +5,17 @@ use serde::{Deserialize, Deserializer};
 use super::contacts::WhoBody;
 use super::submission::{EvidenceBody, NoticeBody};
 use super::{
-    BASIS, BORN, CHANNEL, CHOICE, COUNTRY, LINE, PURPOSE, REGION, RELATION, TIME, TOKEN, UUID, each, field,
-    one_address, optional,
+    AddressBody, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, LINE, PURPOSE, REGION, RELATION, TIME, TOKEN, UUID, each,
+    field, optional,
 };
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
-use crate::consent::{
-    Address, Basis, Channel, Choice, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp,
-};
+use crate::consent::{Basis, Channel, Choice, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
 use crate::ledger::text::{BirthDate, Line, Token};
 use crate::ledger::{ChoiceChange, ChosenAct, Claim, Fact, KeptEvidence, Lookup, PersonFacts, Rectification};
 
 fn reason(text: &str) -> Result<Line, Problem> {
     field("/reason", text.trim(), Line::parse, LINE)
-}
-
-/// One address, by exactly one of the two.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AddressBody {
-    email: Option<String>,
-    phone: Option<String>,
-}
-
-impl AddressBody {
-    fn parse(&self, pointer: &str) -> Result<Address, Problem> {
-        one_address(pointer, self.email.as_deref(), self.phone.as_deref())
-    }
 }
 
 /// Body of `PUT /v1/contacts/{id}/choices/{channel}/{purpose}`.

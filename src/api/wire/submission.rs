@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EMAIL, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PHONE,
-    PURPOSE, REGION, RELATION, SHA256, TIME, TOKEN, URL, UUID, email, field, needs_secret_key, optional, phone,
+    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PURPOSE, REGION,
+    RELATION, SHA256, TIME, TOKEN, URL, UUID, addresses, field, needs_secret_key, optional,
 };
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
@@ -39,6 +39,10 @@ struct ContactBody {
     email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postal: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,10 +137,8 @@ impl SubmissionBody {
         if trusted && refuses && self.assurance.is_none() {
             return Err(Problem::field("/assurance", NO_ASSURANCE));
         }
-        let addresses = [
-            optional("/contact/email", contact.email.as_deref(), email, EMAIL)?,
-            optional("/contact/phone", contact.phone.as_deref(), phone, PHONE)?,
-        ];
+        let given = [&contact.email, &contact.phone, &contact.push, &contact.postal];
+        let addresses = addresses("/contact", given)?;
         let numbered = self.choices.iter().enumerate();
         let choices = match self.choices.len() {
             1..=MAX_CHOICES => numbered.map(|(at, choice)| choice.0.parse(at, trusted)).collect::<Result<_, _>>()?,
@@ -145,7 +147,7 @@ impl SubmissionBody {
         let notice = self.notice.as_ref().map(|notice| notice.0.parse()).transpose()?;
         Ok(Submission {
             id: field("/id", &self.id, |text| text.parse().ok(), UUID)?,
-            addresses: addresses.into_iter().flatten().collect(),
+            addresses: addresses.into_iter().map(|(address, _)| address).collect(),
             person: contact.person()?,
             external: optional("/contact/external", contact.external.as_deref(), ExternalId::parse, EXTERNAL)?,
             choices,

@@ -1,0 +1,67 @@
+//! Whether a certificate of erasure is one.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use wasm_bindgen::prelude::*;
+
+use super::error::{Code, Error};
+use super::object::{Given, Object, Text, from_json};
+use super::{plain, thrown};
+use crate::consent::certificate::{Certificate, CertificateError, Jwk, key_id};
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+struct CertificateCall<'a> {
+    certificate: Given<Text<'a>>,
+    key: Given<&'a RawValue>,
+}
+
+/// A JWK Set. What is in it is read when it is known that it is one.
+#[derive(Deserialize)]
+struct KeySet<'a> {
+    #[serde(borrow)]
+    keys: Vec<&'a RawValue>,
+}
+
+/// What a certificate says, once it is certain that the key signed it. The call is JSON, for the certificate is long; the answer
+/// a plain object.
+///
+/// # Errors
+/// `{code, pointer, message}`.
+#[wasm_bindgen]
+pub fn verify_certificate(call: &[u8]) -> Result<JsValue, JsValue> {
+    plain(&verified(call).map_err(thrown)?)
+}
+
+fn verified(call: &[u8]) -> Result<Certificate, Error> {
+    let call: CertificateCall<'_> = from_json(call)?;
+    let Text(certificate) = call.certificate.required("/certificate")?;
+    let kid = key_id(&certificate).map_err(refused)?;
+    let key = key_of(call.key.required("/key")?, &kid)?;
+    Certificate::verified(&certificate, &key).map_err(refused)
+}
+
+/// The key itself, or the one of a set that the certificate names.
+fn key_of(given: &RawValue, kid: &str) -> Result<Jwk, Error> {
+    let Ok(Object(KeySet { keys })) = serde_json::from_slice(given.get().as_bytes()) else {
+        return jwk(given).ok_or_else(|| Error::at(Code::BadKey, "/key"));
+    };
+    // A set may hold keys for other ends, which are passed over (RFC 7517, section 5).
+    let named = keys.into_iter().filter_map(jwk).find(|key| key.thumbprint() == kid);
+    named.ok_or_else(|| Error::at(Code::WrongKey, "/key"))
+}
+
+fn jwk(given: &RawValue) -> Option<Jwk> {
+    serde_json::from_slice(given.get().as_bytes()).ok().map(|Object(key)| key)
+}
+
+fn refused(error: CertificateError) -> Error {
+    match error {
+        CertificateError::Malformed { .. } | CertificateError::Header { .. } => {
+            Error::at(Code::BadCertificate, "/certificate")
+        }
+        CertificateError::WrongKey { .. } => Error::at(Code::WrongKey, "/key"),
+        CertificateError::BadSignature => Error::at(Code::BadSignature, "/certificate"),
+        CertificateError::BadKey { .. } => Error::at(Code::BadKey, "/key"),
+    }
+}

@@ -1,0 +1,101 @@
+//! How much may be asked, and what a flood of anonymous forms does.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::backend::{Backend, CLIENT_ADDRESS_HEADER, random};
+use crate::client::{Answer, ORIGIN, Shop, ask, bearer, post, send, shop_body, standing, submission, undated, with};
+
+crate::scenarios! {
+    a_key_that_asks_too_much_has_to_wait
+    a_visitor_does_not_use_up_what_is_everybodys
+    a_flood_for_one_address_is_damped_and_nobody_is_told
+}
+
+fn a_key_that_asks_too_much_has_to_wait(backend: &mut dyn Backend) {
+    let shop = Shop::create_with(backend, &with(shop_body(), "/limits", json!({ "secret": 1 })));
+    let look_up = |backend: &dyn Backend| shop.lookup(backend, &json!({ "email": "jane@example.com" }));
+    let first = look_up(backend);
+    first.problem(404, "contact_not_found", None);
+    assert_eq!((first.header("ratelimit-policy"), first.header("ratelimit")), ("\"key\";q=10;w=10", "\"key\";r=9;t=1"));
+    let rows = backend.rows();
+    let mut refused = None;
+    for _ in 0..30 {
+        let answer = look_up(backend);
+        if answer.status.as_u16() == 429 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("ten requests and what comes in meanwhile, but not thirty");
+    refused.problem(429, "too_many_requests", None);
+    assert_eq!(refused.header("retry-after"), "1");
+    shop.storefront(backend, &[("origin", ORIGIN)]).ok();
+    assert_eq!(backend.rows(), rows);
+}
+
+fn from(backend: &dyn Backend, shop: &Shop, address: &str) -> Answer {
+    let key = bearer(&shop.publishable);
+    let headers = [
+        ("authorization", &*key),
+        ("origin", ORIGIN),
+        ("content-type", "application/json"),
+        (CLIENT_ADDRESS_HEADER, address),
+        // Nobody is who they say they are.
+        ("placet-visitor", "somebody else"),
+    ];
+    send(backend, Method::POST, "/v1/consents", &headers, submission().to_string())
+}
+
+fn a_visitor_does_not_use_up_what_is_everybodys(backend: &mut dyn Backend) {
+    let shop = Shop::create_with(backend, &with(shop_body(), "/limits", json!({ "visitor": 1 })));
+    let mut taken = 0;
+    let refused = loop {
+        let answer = from(backend, &shop, "192.0.2.7");
+        if answer.status.as_u16() != 201 || taken > 30 {
+            break answer;
+        }
+        taken += 1;
+    };
+    refused.problem(429, "too_many_requests", None);
+    assert!((10..30).contains(&taken), "{taken}");
+    assert_eq!(refused.header("access-control-allow-origin"), "*", "a page can read that it has to wait");
+    let other = from(backend, &shop, "192.0.2.8");
+    assert_eq!(other.status.as_u16(), 201);
+    assert!(other.header("ratelimit").starts_with("\"visitor\";r=9"), "{}", other.header("ratelimit"));
+    for (_, row) in backend.dump() {
+        assert!(!row.contains("192.0.2."), "where visitors come from is kept nowhere: {row}");
+    }
+}
+
+fn a_flood_for_one_address_is_damped_and_nobody_is_told(backend: &mut dyn Backend) {
+    let shop = Shop::create_with(backend, &with(shop_body(), "/limits", json!({ "publishable": 1000 })));
+    let again = || with(submission(), "/id", json!(uuid::Uuid::from_bytes(random()).to_string()));
+    let mut receipts = Vec::new();
+    for _ in 0..40 {
+        let answer = shop.submit(backend, &again());
+        receipts.push((answer.status, answer.ok().as_object().unwrap().keys().cloned().collect::<Vec<_>>()));
+    }
+    receipts.dedup();
+    assert_eq!(receipts.len(), 1, "every sender gets the same answer");
+    let rows = backend.rows();
+    assert_eq!((rows["submission"], rows["record"]), (20, 40));
+    let told = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!((&told["addresses"][0]["damped"], &told["addresses"][1]["damped"]), (&json!(20), &json!(20)));
+    // What is new is kept all the same: another choice, another purpose.
+    let yes = with(again(), "/choices/1/choice", json!("opt_in"));
+    shop.submit(backend, &yes).ok();
+    let told = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(standing(&told, "sms", "newsletter")["status"], "awaiting_confirmation");
+    // And so is whatever somebody vouches for.
+    post(backend, "/v1/consents", &shop.secret, "", &with(again(), "/assurance", json!("authenticated"))).ok();
+    assert_eq!(backend.rows()["submission"], 22);
+    let still = undated(shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok());
+    shop.submit(backend, &again()).ok();
+    let counted = undated(shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok());
+    let without = |told: Value| with(told, "/addresses", Value::Null);
+    assert_eq!(without(still), without(counted));
+    let contact = told["id"].as_str().unwrap();
+    ask(backend, Method::DELETE, &format!("/v1/contacts/{contact}"), &shop.secret, &Value::Null).ok();
+    assert_eq!(backend.rows()["damped"], 0);
+}
