@@ -4,7 +4,8 @@
 //! HMAC-SHA-256 over both under the deployment's master key. So the front door knows, without asking anybody, that a key was
 //! once issued for an existing shop; whether it is still good is in the shop's own database.
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use base16ct::lower as hex;
+use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -70,13 +71,13 @@ pub struct ShopId(pub [u8; 16]);
 impl ShopId {
     /// Reads the written form.
     pub fn parse(text: &str) -> Option<Self> {
-        HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+        hex::decode_vec(text).ok()?.try_into().ok().map(Self)
     }
 }
 
 impl std::fmt::Display for ShopId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&HEXLOWER.encode(&self.0))
+        f.write_str(&hex::encode_string(&self.0))
     }
 }
 
@@ -143,7 +144,7 @@ impl Secrets {
         let mut body = [shop.0, random].concat();
         let mac = self.mac(kind, &body);
         body.extend(mac);
-        format!("{}_{}", kind.as_str(), BASE64URL_NOPAD.encode(&body))
+        format!("{}_{}", kind.as_str(), Base64Url::encode_string(&body))
     }
 
     /// 16 bytes that look random and are the same for the same content: what a request that is sent again makes its keys of.
@@ -153,7 +154,7 @@ impl Secrets {
 
     /// A visitor's name inside a shop, from where they come: it changes every day and cannot be traced back.
     pub fn visitor(&self, day: i64, from: &str) -> String {
-        let mut name = HEXLOWER.encode(&self.keyed("visitor", format!("{day} {from}").as_bytes()));
+        let mut name = hex::encode_string(&self.keyed("visitor", format!("{day} {from}").as_bytes()));
         name.truncate(32);
         name
     }
@@ -165,7 +166,7 @@ impl Secrets {
             ("sk", body) => (KeyKind::Secret, body),
             _ => return None,
         };
-        let bytes: [u8; 48] = BASE64URL_NOPAD.decode(body.as_bytes()).ok()?.try_into().ok()?;
+        let bytes: [u8; 48] = Base64Url::decode_vec(body).ok()?.try_into().ok()?;
         let (signed, mac) = bytes.split_at_checked(32)?;
         let (shop, _) = signed.split_first_chunk::<16>()?;
         bool::from(self.mac(kind, signed).as_slice().ct_eq(mac)).then(|| Key {
@@ -177,7 +178,7 @@ impl Secrets {
 
     /// The name of a shop's object: a keyed hash, since names of objects may be logged by the platform.
     pub fn object_name(&self, shop: ShopId) -> String {
-        HEXLOWER.encode(&self.keyed("placet object", &shop.0))
+        hex::encode_string(&self.keyed("placet object", &shop.0))
     }
 
     fn mac(&self, kind: KeyKind, signed: &[u8]) -> Vec<u8> {
@@ -198,7 +199,7 @@ impl Secrets {
 
 /// The SHA-256 by which a key is stored.
 pub(super) fn hash_of(key: &str) -> String {
-    HEXLOWER.encode(&Sha256::digest(key))
+    hex::encode_string(&Sha256::digest(key))
 }
 
 #[cfg(test)]

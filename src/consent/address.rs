@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_letter_box_is_one_whatever_its_writing() {
-        let key = |text| PostalAddress::parse(text).map(|postal| postal.key);
+        let key = |text: &str| PostalAddress::parse(text).map(|postal| postal.key);
         let one = key("Jane Doe\n12, Mill Lane\nOX1 2JD Oxford");
         assert_eq!(one.as_deref(), Some("jane doe 12 mill lane ox1 2jd oxford"));
         assert_eq!(key("  JANE DOE, 12 Mill Lane; OX1 2JD  Oxford "), one);
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_push_address_is_taken_as_it_is() {
-        let key = |text| PushAddress::parse(text).map(|push| push.key);
+        let key = |text: &str| PushAddress::parse(text).map(|push| push.key);
         let endpoint = "https://push.example/send/fX9:a-B_c";
         assert_eq!(key(&format!(" {endpoint} ")).as_deref(), Some(endpoint));
         for bad in ["", "short", "has space in", "übertragung", &"x".repeat(2_049)] {

@@ -1,6 +1,5 @@
 //! A contact in the ledger: how it is found, which rows belong to it, and in which state it is.
 
-use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -97,7 +96,7 @@ pub(super) fn revision<D: Database>(database: &D, contact: &Contact) -> Result<S
         &[contact.param()],
     )?;
     let state = row.ok_or(DatabaseError::Shape { column: 0 })?;
-    let mut revision = HEXLOWER.encode(&Sha256::digest(state.text(0)?));
+    let mut revision = base16ct::lower::encode_string(&Sha256::digest(state.text(0)?));
     revision.truncate(32);
     Ok(revision)
 }

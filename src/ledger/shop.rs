@@ -1,6 +1,6 @@
 //! The shop itself: its settings and the keys that open it.
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -90,7 +90,7 @@ impl Settings {
         };
         let mut notices = self.notices.iter().filter(named);
         notices
-            .find(|notice| HEXLOWER.encode(&Sha256::digest(&notice.text)) == text_sha256)
+            .find(|notice| base16ct::lower::encode_string(&Sha256::digest(&notice.text)) == text_sha256)
             .map(|notice| notice.text.clone())
     }
 }
@@ -156,7 +156,7 @@ impl Shop {
                 &[
                     Param::Text(id),
                     Param::Text(&written),
-                    Param::Text(&BASE64URL_NOPAD.encode(&secret.0)),
+                    Param::Text(&Base64Url::encode_string(&secret.0)),
                     Param::Integer(moment.now.millis()),
                 ],
             )?;
@@ -191,7 +191,7 @@ impl Shop {
     /// A keyed hash of a content, by which the same content is known again. Without the shop's secret it tells nothing,
     /// so it may stay where the content itself must not.
     pub fn fingerprint(&self, content: &[u8]) -> String {
-        BASE64URL_NOPAD.encode(&self.keyed(content))
+        Base64Url::encode_string(&self.keyed(content))
     }
 
     fn keyed(&self, content: &[u8]) -> [u8; 32] {
@@ -208,7 +208,7 @@ struct ShopSecret([u8; 32]);
 
 impl ShopSecret {
     fn parse(text: &str) -> Option<Self> {
-        BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+        Base64Url::decode_vec(text).ok()?.try_into().ok().map(Self)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Short texts that come from outside and go into records: each kind bounded, so that nothing unforeseen is stored.
 
-use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::consent::{CountryCode, PurposeSlug, RegionCode, Timestamp};
@@ -85,8 +84,7 @@ bounded_text! {
 
 bounded_text! {
     /// The SHA-256 of a text: 64 hexadecimal digits in lower case.
-    Sha256Hex, "a SHA-256", |text| text.len() == 64 && HEXLOWER_PERMISSIVE.decode(text.as_bytes()).is_ok()
-        && !text.bytes().any(|b| b.is_ascii_uppercase())
+    Sha256Hex, "a SHA-256", |text| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// The page where something was captured, without what may hold secrets or persons: user info, query and fragment.

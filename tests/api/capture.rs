@@ -248,7 +248,7 @@ fn confirmation_is_the_shops_policy(backend: &mut dyn Backend) {
 fn the_report_has_the_words_that_were_shown(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let words = crate::client::shop_body()["notices"][0]["text"].clone();
-    let hash = data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(words.as_str().unwrap()));
+    let hash = base16ct::lower::encode_string(&<sha2::Sha256 as sha2::Digest>::digest(words.as_str().unwrap()));
     shop.submit(backend, &with(submission(), "/notice/text_sha256", json!(hash))).ok();
     let other_version = with(submission(), "/notice/version", json!("2"));
     shop.submit(backend, &with(other_version, "/notice/text_sha256", json!(hash))).ok();

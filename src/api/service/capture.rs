@@ -1,7 +1,6 @@
 //! What pages and the shop's servers do all day: capture, decide, note.
 
 use bytes::Bytes;
-use data_encoding::HEXLOWER;
 use http::{HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
@@ -25,7 +24,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Some(kept) => kept,
             None => {
                 let body = answer::json(StatusCode::OK, &StorefrontAnswer::of(&call.shop))?.into_body();
-                let digest = HEXLOWER.encode(&Sha256::digest(&body));
+                let digest = base16ct::lower::encode_string(&Sha256::digest(&body));
                 let tag = HeaderValue::from_str(&format!("\"{}\"", digest.get(..32).unwrap_or_default()));
                 let tag = tag.map_err(|_| Problem::Internal { cause: "the tag is no header value".into() })?;
                 self.storefront.replace(Some((body.clone(), tag.clone())));

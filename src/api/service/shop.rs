@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use data_encoding::HEXLOWER;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
@@ -220,7 +219,7 @@ fn named_key(call: &Call<'_>) -> Result<uuid::Uuid, Problem> {
 }
 
 fn tag_of(reply: &Reply) -> String {
-    let mut tag = HEXLOWER.encode(&Sha256::digest(reply.response.body()));
+    let mut tag = base16ct::lower::encode_string(&Sha256::digest(reply.response.body()));
     tag.truncate(32);
     tag
 }
