@@ -167,5 +167,29 @@ fn shown_value(name: &str, value: &str) -> Markup {
 }
 
 fn time(value: &str) -> Markup {
-    html! { time datetime=(value) { (value) } }
+    html! { time datetime=(value) { (spoken(value).as_deref().unwrap_or(value)) } }
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A time of ours, such as `2026-11-25T03:57:38.982Z`, as people write it: `25 November 2026, 03:57:38 UTC`.
+fn spoken(time: &str) -> Option<String> {
+    let (date, clock) = time.strip_suffix('Z')?.split_once('T')?;
+    let mut parts = date.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?.parse::<usize>().ok()?, parts.next()?);
+    let clock = clock.split('.').next()?;
+    Some(format!("{} {} {year}, {clock} UTC", day.trim_start_matches('0'), MONTHS.get(month.checked_sub(1)?)?))
 }
