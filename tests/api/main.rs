@@ -1,6 +1,7 @@
 //! The API suite: each scenario runs unchanged on two backends, the native service and real workerd.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+mod access;
 mod backend;
 mod capture;
 mod client;
