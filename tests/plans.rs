@@ -1,0 +1,281 @@
+//! What is held on one person is found, changed and erased at a cost that does not grow with the number of persons: no
+//! statement on the way reads a whole table, and no foreign key is checked by reading one.
+//!
+//! The statements are those of the service itself, written down while it answers requests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use placet::api::{NEW_SHOP_HEADER, Secrets, ShopId, ShopService};
+use placet::ledger::{Database, DatabaseError, OsHost, Param, Row, Sqlite};
+use serde_json::{Value, json};
+
+const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
+const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
+
+/// What a statement may read from end to end: the contacts that are merged into one, and tables that have a row for the shop
+/// or for each of its keys. Lists that are handed in, too, and what another line of the plan has found.
+const BOUNDED: &[&str] = &["tree", "up", "shop", "api_key", "schema_version"];
+/// Statements that stop at the first row.
+const STOP_AT_ONCE: &[&str] = &["SELECT 1 FROM suppression LIMIT 1"];
+
+/// SQLite, with a list of the statements that it was asked: each with the number of its parameters and who asked it first.
+#[derive(Clone)]
+struct Recording(Rc<Inner>);
+
+struct Inner {
+    sqlite: Sqlite,
+    asking: RefCell<String>,
+    statements: RefCell<BTreeMap<String, (usize, String)>>,
+}
+
+impl Recording {
+    fn note(&self, sql: &str, params: &[Param<'_>]) {
+        let asking = self.0.asking.borrow().clone();
+        self.0.statements.borrow_mut().entry(sql.to_owned()).or_insert((params.len(), asking));
+    }
+
+    /// What SQLite would do for a statement.
+    fn plan(&self, sql: &str, params: usize) -> Vec<String> {
+        let rows = self.0.sqlite.query(&format!("EXPLAIN QUERY PLAN {sql}"), &vec![Param::Null; params]).unwrap();
+        rows.iter().map(|row| row.text(3).unwrap().to_owned()).collect()
+    }
+
+    fn rows(&self, sql: &str, name: &str) -> Vec<Row> {
+        self.0.sqlite.query(sql, &[Param::Text(name)]).unwrap()
+    }
+}
+
+impl Database for Recording {
+    fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<(), DatabaseError> {
+        self.note(sql, params);
+        self.0.sqlite.execute(sql, params)
+    }
+
+    fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DatabaseError> {
+        self.note(sql, params);
+        self.0.sqlite.query(sql, params)
+    }
+
+    fn transaction<T, E: From<DatabaseError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        self.0.sqlite.transaction(|_| work(self))
+    }
+}
+
+/// A shop over a database that writes down what it is asked.
+struct Shop {
+    database: Recording,
+    service: ShopService<Recording, OsHost>,
+    secret: String,
+    publishable: String,
+}
+
+impl Shop {
+    fn create() -> Self {
+        let inner =
+            Inner { sqlite: Sqlite::in_memory().unwrap(), asking: RefCell::default(), statements: RefCell::default() };
+        let database = Recording(Rc::new(inner));
+        let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
+        let service = ShopService::new(database.clone(), OsHost, secrets);
+        let body = json!({
+            "name": "Kestrel Coffee", "country": "GB", "origins": ["https://shop.example"], "channels": ["email", "sms"],
+            "purposes": ["newsletter"], "notices": [], "limits": { "publishable": 10_000, "secret": 10_000 },
+        });
+        let request = Request::post("/v1/shops")
+            .header(NEW_SHOP_HEADER, ShopId([7; 16]).to_string())
+            .header("content-type", "application/json")
+            .body(body.to_string().into())
+            .unwrap();
+        let made = read(&service.handle(&request));
+        let key = |kind: &str| made["keys"][kind].as_str().unwrap().to_owned();
+        let shop = Self { secret: key("secret"), publishable: key("publishable"), database, service };
+        // Making tables is no request's work.
+        shop.database.0.statements.borrow_mut().clear();
+        shop
+    }
+
+    /// Asks with the secret key, under an `Idempotency-Key`, and answers what came of it.
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let key = id();
+        let headers = [("authorization", format!("Bearer {}", self.secret)), ("idempotency-key", key)];
+        self.send(method, path, &headers, body)
+    }
+
+    /// Asks as a page of the shop's does.
+    fn ask_from_page(&self, body: &Value) -> Value {
+        let headers =
+            [("authorization", format!("Bearer {}", self.publishable)), ("origin", "https://shop.example".to_owned())];
+        self.send("POST", "/v1/consents", &headers, body)
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: &Value) -> Value {
+        self.database.0.asking.replace(format!("{method} {path}"));
+        let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let body: Bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
+        let response = self.service.handle(&request.body(body).unwrap());
+        assert!(response.status().is_success(), "{method} {path}: {:?}", response.body());
+        read(&response)
+    }
+
+    /// Hands in a person's choices, and answers the contact's id.
+    fn person(&self, number: usize) -> String {
+        let receipt = self.ask("POST", "/v1/consents", &person(number));
+        receipt["contact"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A response's JSON; `null` where it is none.
+fn read(response: &Response<Bytes>) -> Value {
+    serde_json::from_slice(response.body()).unwrap_or_default()
+}
+
+fn email(number: usize) -> String {
+    format!("person{number}@example.com")
+}
+
+/// A submission with everything that one can have.
+fn person(number: usize) -> Value {
+    json!({
+        "id": id(),
+        "contact": {
+            "email": email(number), "phone": format!("+4477009{number:05}"), "country": "GB", "external": format!("shopify:{number}"),
+        },
+        "choices": [
+            { "channel": "email", "purpose": "newsletter", "choice": "opt_in" },
+            { "channel": "sms", "purpose": "newsletter", "choice": "declined" },
+        ],
+        "notice": { "id": "checkout", "version": "3", "locale": "en-GB", "text_sha256": "a0".repeat(32) },
+        "source": { "kind": "form", "url": "https://shop.example/checkout", "form": "checkout" },
+        "occurred_at": "2026-01-23T10:00:00Z",
+        "assurance": "authenticated",
+    })
+}
+
+fn id() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    uuid::Uuid::from_bytes(bytes).to_string()
+}
+
+/// Everything that is done about one person.
+fn everything(shop: &Shop) {
+    let ids: Vec<String> = (0..40).map(|number| shop.person(number)).collect();
+    let [one, other] = [&ids[0], &ids[1]];
+    let at = |contact: &str, what: &str| format!("/v1/contacts/{contact}{what}");
+    let suppressed = json!({ "email": email(2), "reason": "asked" });
+    shop.ask("POST", "/v1/suppressions", &suppressed);
+    shop.ask("POST", "/v1/activities", &json!({ "contact": { "id": one }, "activities": [{ "activity": "used" }] }));
+    let disclosed = json!({ "contact": { "external": "shopify:0" }, "recipient": "mailer", "data": ["email"] });
+    shop.ask("POST", "/v1/disclosures", &disclosed);
+
+    // The same again, under the same id and as a flood of a stranger's.
+    let again = person(0);
+    shop.ask("POST", "/v1/consents", &again);
+    shop.ask("POST", "/v1/consents", &again);
+    for _ in 0..25 {
+        let mut anonymous = person(3);
+        anonymous.as_object_mut().unwrap().remove("assurance");
+        anonymous["contact"].as_object_mut().unwrap().remove("external");
+        shop.ask_from_page(&anonymous);
+    }
+    // Of somebody whom a list knows less of.
+    let mut listed = person(4);
+    listed["assurance"] = "listed".into();
+    shop.ask("POST", "/v1/consents", &listed);
+
+    for who in [json!({ "email": email(0) }), json!({ "phone": "+447700900000" }), json!({ "external": "shopify:0" })] {
+        shop.ask("POST", "/v1/contacts/lookup", &who);
+        let asked = json!({ "channel": "email", "purpose": "newsletter", "contacts": [who, { "id": one }] });
+        shop.ask("POST", "/v1/decisions", &asked);
+        let mut then = asked.clone();
+        then["at"] = "2026-10-01T00:00:00Z".into();
+        shop.ask("POST", "/v1/decisions", &then);
+    }
+    let change = json!({ "choice": "opt_out", "reason": "asked on the phone" });
+    shop.ask("PUT", &at(one, "/choices/email/newsletter"), &change);
+    shop.ask("PUT", &at(one, "/choices/*/*"), &change);
+    let rectification = json!({
+        "address": { "from": { "email": email(0) }, "to": { "email": "corrected@example.com" } },
+        "profile": { "country": "US", "region": "CA", "relation": "business", "born": "1990-01-31" },
+        "reason": "misread",
+    });
+    shop.ask("POST", &at(one, "/rectify"), &rectification);
+    let forgotten = json!({ "profile": { "country": null, "relation": null, "born": null }, "reason": "not needed" });
+    shop.ask("POST", &at(one, "/rectify"), &forgotten);
+    shop.ask("PUT", &at(other, "/restriction"), &json!({ "restricted": true, "reason": "asked" }));
+    let merge = json!({ "contact": { "id": other }, "reason": "the same person" });
+    shop.ask("POST", &at(one, "/merge"), &merge);
+    shop.ask("POST", &at(one, "/unmerge"), &json!({ "contact": other, "reason": "two, after all" }));
+    shop.ask("POST", &at(one, "/merge"), &merge);
+    shop.ask("PUT", &at(one, "/restriction"), &json!({ "restricted": false, "reason": "settled" }));
+    shop.ask("GET", &at(other, ""), &Value::Null);
+    shop.ask("GET", &at(one, "/export"), &Value::Null);
+
+    shop.ask("DELETE", &at(one, ""), &Value::Null);
+    shop.ask("DELETE", &at(one, ""), &Value::Null);
+    shop.ask("GET", &at(other, "/certificate"), &Value::Null);
+    // What comes in again of an erased person's.
+    shop.ask("POST", "/v1/consents", &again);
+}
+
+/// Whether a line of a plan reads something from end to end that may be large.
+fn reads_all(line: &str) -> bool {
+    // An index made for one statement reads the whole table first.
+    if line.contains("AUTOMATIC") {
+        return true;
+    }
+    let Some(scanned) = line.strip_prefix("SCAN ") else { return false };
+    let name = scanned.split(' ').next().unwrap_or_default();
+    let handed_in = scanned.contains("VIRTUAL TABLE") || scanned.contains("CONSTANT ROW");
+    !(handed_in || name.starts_with("(subquery") || BOUNDED.contains(&name))
+}
+
+#[test]
+fn no_statement_about_one_person_reads_a_whole_table() {
+    let shop = Shop::create();
+    everything(&shop);
+    let statements = shop.database.0.statements.borrow().clone();
+    assert!(statements.len() > 80, "{} statements were written down", statements.len());
+    let mut faults = Vec::new();
+    for (sql, (params, asking)) in &statements {
+        let plan = shop.database.plan(sql, *params);
+        if plan.iter().any(|line| reads_all(line)) && !STOP_AT_ONCE.contains(&sql.as_str()) {
+            faults.push(format!("{asking}\n{sql}\n  {}", plan.join("\n  ")));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+}
+
+/// Plans do not tell of foreign keys: for each row that goes, SQLite looks for rows that refer to it.
+#[test]
+fn no_foreign_key_is_checked_by_reading_a_whole_table() {
+    let shop = Shop::create();
+    everything(&shop);
+    let (database, statements) = (&shop.database, shop.database.0.statements.borrow());
+    let tables = database.0.sqlite.query("SELECT name FROM sqlite_master WHERE type = 'table'", &[]).unwrap();
+    let mut checked = 0;
+    for table in &tables {
+        let table = table.text(0).unwrap();
+        for key in database.rows("SELECT \"table\", \"from\" FROM pragma_foreign_key_list(?)", table) {
+            let (parent, column) = (key.text(0).unwrap(), key.text(1).unwrap());
+            // Nothing is looked for where no row ever goes.
+            if !statements.keys().any(|sql| sql.starts_with(&format!("DELETE FROM {parent} "))) {
+                continue;
+            }
+            let leads =
+                "SELECT 1 FROM pragma_index_list(?1) l JOIN pragma_index_info(l.name) i ON i.seqno = 0 AND i.name = ?2
+                UNION SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2 AND pk = 1";
+            let leads = database.0.sqlite.query(leads, &[Param::Text(table), Param::Text(column)]).unwrap();
+            assert!(!leads.is_empty(), "{table}.{column} refers to {parent} and leads no index");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 12, "{checked} references to what is erased");
+}
