@@ -47,6 +47,8 @@ export async function createShop(url) {
   const body = JSON.stringify({
     name: "Load", country: "GB", origins: [ORIGIN], channels: ["email", "sms"], purposes: ["newsletter"],
     notices: [{ id: "checkout-optin", version: "1", locale: "en-GB", text: "We write about coffee." }],
+    // Load is what all this is about.
+    limits: { publishable: 10_000, secret: 10_000, visitor: 10_000 },
   });
   const answer = await connection.send("POST", "/v1/shops", { authorization: `Bearer ${ROOT_SECRET}` }, body);
   connection.close();

@@ -1,11 +1,13 @@
 // `make bench`: speeds as ratios to a floor that is measured in the same run, by the same client, in turns.
 //
-//   node tests/bench/main.mjs [logic] [batch] [submissions] [--rounds 7] [--seconds 4]
+//   node tests/bench/main.mjs [logic] [batch] [rights] [submissions] [--rounds 7] [--seconds 4]
 
 import { parseArgs } from "node:util";
 
 import { benchBatch } from "./batch.mjs";
 import { benchLogic } from "./logic.mjs";
+import { benchRefusals } from "./refusals.mjs";
+import { benchRights } from "./rights.mjs";
 import { benchSubmissions } from "./submissions.mjs";
 
 const { values, positionals } = parseArgs({
@@ -16,4 +18,8 @@ const asked = (name) => !positionals.length || positionals.includes(name);
 
 if (asked("logic")) benchLogic();
 if (asked("batch")) await benchBatch();
+if (asked("rights")) {
+  await benchRefusals();
+  await benchRights();
+}
 if (asked("submissions")) await benchSubmissions(Number(values.rounds), Number(values.seconds));

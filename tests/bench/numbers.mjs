@@ -7,3 +7,6 @@ export function ratio(floor, ours) {
   const ratios = floor.map((time, round) => time / ours[round]);
   return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
 }
+
+/** The same in an order of chance. */
+export const shuffled = (things) => things.map((thing) => [Math.random(), thing]).sort(([a], [b]) => a - b).map(([, thing]) => thing);
