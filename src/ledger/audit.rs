@@ -156,3 +156,31 @@ pub fn sweep<D: Database>(database: &D, days: u16, idempotency: i64, moment: &Mo
     let stale = Param::Integer(moment.now.plus_millis(-idempotency).millis());
     database.execute("DELETE FROM idempotency WHERE created_at < ?", &[stale])
 }
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::ledger::{Kept, OsHost, Sqlite, keep_answer, migrate};
+
+    #[test]
+    fn what_has_outlived_its_time_goes() {
+        let database = Sqlite::in_memory().unwrap();
+        migrate(&database).unwrap();
+        let moment = Moment::of(&OsHost);
+        let kept =
+            |body: &str| Kept { fingerprint: "f".into(), contact: None, status: 200, body: body.into(), etag: None };
+        for (days, name) in [(800, "old"), (729, "young"), (0, "new")] {
+            let at = moment.now.plus_millis(-days * 86_400_000);
+            let id = uuid::Uuid::parse_str(&first_id_of(at)).unwrap();
+            let entry = Audited { id, key: id, method: "GET", route: name, contact: None, status: 200, outcome: "ok" };
+            note(&database, &entry, at).unwrap();
+            keep_answer(&database, name, &kept(name), at).unwrap();
+        }
+        sweep(&database, 730, 86_400_000, &moment).unwrap();
+        let left = |sql: &str| -> Vec<String> {
+            database.query(sql, &[]).unwrap().iter().map(|row| row.text(0).unwrap().to_owned()).collect()
+        };
+        assert_eq!(left("SELECT route FROM audit ORDER BY id"), ["young", "new"]);
+        assert_eq!(left("SELECT hash FROM idempotency"), ["new"]);
+    }
+}

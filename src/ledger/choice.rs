@@ -4,8 +4,7 @@ use uuid::Uuid;
 
 use super::contact::{Contact, Lookup, find};
 use super::shop::Shop;
-use super::submission::{ChoiceFault, ChosenAct, Claim, NoticeShown, Source, Submission, act_of};
-use super::text::Token;
+use super::submission::{ChoiceFault, ChosenAct, Claim, NoticeShown, Submission, act_of};
 use super::{Database, DatabaseError, Moment, Param, track, write};
 use crate::consent::{
     Act, Address, AddressKind, Assurance, Basis, Channel, Missing, RecordId, Timestamp, Track, effective_time,
@@ -68,8 +67,7 @@ pub fn change_choice<D: Database>(
         }
         let kind = change.choice.scope.channel.map(Channel::address_kind);
         let addresses = addresses_meant(tx, &contact, change, kind, act)?;
-        let fault = || ChangeError::Choice(ChoiceFault::Undated);
-        let submission = entered(shop, change, moment).ok_or_else(fault)?;
+        let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, moment)?;
         let id = submission.id.to_string();
         write::submitted(tx, &submission, &id, contact.param(), Param::Integer(moment.now.millis()))?;
         for address in addresses {
@@ -118,21 +116,4 @@ fn addresses_meant<D: Database>(
         (None, Some(kind)) if meant.len() > 1 && matches!(act, Act::OptIn { .. }) => Err(ChangeError::Ambiguous(kind)),
         _ => Ok(meant),
     }
-}
-
-/// What an employee enters is a submission like any other, so that its record has evidence like any other.
-fn entered(shop: &Shop, change: &ChoiceChange, moment: &Moment<'_>) -> Option<Submission> {
-    let id = moment.next_id();
-    Some(Submission {
-        id,
-        fingerprint: shop.fingerprint(id.as_bytes()),
-        addresses: Vec::new(),
-        external: None,
-        person: Default::default(),
-        choices: Vec::new(),
-        notice: change.notice.clone(),
-        source: Source { kind: Token::parse("staff")?, url: None, form: None },
-        occurred_at: change.occurred_at,
-        assurance: Assurance::Staff,
-    })
 }

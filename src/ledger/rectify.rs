@@ -11,8 +11,7 @@ use super::contact::{Contact, Lookup, find};
 use super::evidence::KeptEvidence;
 use super::rights::{ActDetail, Acting, RightsAct, note};
 use super::shop::Shop;
-use super::submission::{PersonFacts, Source, Submission};
-use super::text::Token;
+use super::submission::{PersonFacts, Submission};
 use super::track::{self, standing_of};
 use super::{Database, DatabaseError, Moment, Param, write};
 use crate::consent::{Act, Address, Assurance, RecordId, Timestamp, Track};
@@ -169,30 +168,15 @@ fn carry_over<D: Database>(
     if old == new || standing.tracks().is_empty() {
         return Ok(());
     }
-    let id = moment.next_id();
-    let submission = Submission {
-        id,
-        fingerprint: shop.fingerprint(id.as_bytes()),
-        addresses: Vec::new(),
-        external: None,
-        person: PersonFacts::default(),
-        choices: Vec::new(),
-        notice: None,
-        source: Source {
-            kind: Token::parse("rectification").ok_or(DatabaseError::Shape { column: 0 })?,
-            url: None,
-            form: None,
-        },
-        occurred_at: None,
-        assurance: Assurance::Staff,
-    };
-    write::submitted(tx, &submission, &id.to_string(), contact.param(), Param::Integer(moment.now.millis()))?;
+    let submission = Submission::entered(shop, "rectification", None, None, moment)?;
+    let id = submission.id.to_string();
+    write::submitted(tx, &submission, &id, contact.param(), Param::Integer(moment.now.millis()))?;
     for track in standing.tracks() {
         let carried = Track { assurance: carried(track), record: RecordId(moment.next_id()), ..track.clone() };
         if track.act.choice().is_some() {
             let shown = evidence_of(tx, old, track)?;
             let evidence = KeptEvidence { reason: by.reason.cloned(), confirmed_by: None, ..shown };
-            write::recorded(tx, new, &carried, &id.to_string(), &evidence)?;
+            write::recorded(tx, new, &carried, &id, &evidence)?;
         }
         track::keep(tx, new, &carried)?;
     }

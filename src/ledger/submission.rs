@@ -36,6 +36,33 @@ pub struct Submission {
     pub assurance: Assurance,
 }
 
+impl Submission {
+    /// What an employee enters about a contact that is known: a submission like any other, so that its records have evidence
+    /// like any other. `kind` is the kind of its source.
+    pub(super) fn entered(
+        shop: &Shop,
+        kind: &str,
+        notice: Option<NoticeShown>,
+        occurred_at: Option<Timestamp>,
+        moment: &Moment<'_>,
+    ) -> Result<Self, DatabaseError> {
+        let id = moment.next_id();
+        let kind = Token::parse(kind).ok_or(DatabaseError::Shape { column: 0 })?;
+        Ok(Self {
+            id,
+            fingerprint: shop.fingerprint(id.as_bytes()),
+            addresses: Vec::new(),
+            external: None,
+            person: PersonFacts::default(),
+            choices: Vec::new(),
+            notice,
+            source: Source { kind, url: None, form: None },
+            occurred_at,
+            assurance: Assurance::Staff,
+        })
+    }
+}
+
 /// What rules and ages go by. What is absent was not said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonFacts {

@@ -3,16 +3,15 @@
 use serde::{Deserialize, Deserializer};
 
 use super::contacts::WhoBody;
-use super::submission::{EvidenceBody, NoticeBody};
+use super::submission::{EvidenceBody, NoticeBody, claim};
 use super::{
-    AddressBody, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, LINE, PURPOSE, REGION, RELATION, TIME, TOKEN, UUID, each,
-    field, optional,
+    AddressBody, BORN, CHANNEL, COUNTRY, LINE, PURPOSE, REGION, RELATION, TIME, TOKEN, UUID, each, field, optional,
 };
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
-use crate::consent::{Basis, Channel, Choice, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
+use crate::consent::{Channel, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
 use crate::ledger::text::{BirthDate, Line, Token};
-use crate::ledger::{ChoiceChange, ChosenAct, Claim, Fact, KeptEvidence, Lookup, PersonFacts, Rectification};
+use crate::ledger::{ChoiceChange, ChosenAct, Fact, KeptEvidence, Lookup, PersonFacts, Rectification};
 
 fn reason(text: &str) -> Result<Line, Problem> {
     field("/reason", text.trim(), Line::parse, LINE)
@@ -45,19 +44,7 @@ impl ChoiceChangeBody {
                 .then(|| PurposeSlug::parse(purpose).ok_or_else(|| in_path(&PURPOSE)))
                 .transpose()?,
         };
-        let basis = optional("/basis", self.basis.as_deref(), Basis::parse, BASIS)?;
-        let claim = match field("/choice", &self.choice, Choice::parse, CHOICE)? {
-            Choice::OptIn => Claim::OptIn { basis: basis.unwrap_or(Basis::Consent) },
-            Choice::OptOut => Claim::OptOut { objection: self.objection.unwrap_or(false) },
-            Choice::Declined => Claim::Declined,
-        };
-        if basis.is_some() && !matches!(claim, Claim::OptIn { .. }) {
-            return Err(Problem::field("/basis", Fault::new("basis_without_opt_in", "only an opt-in has a basis")));
-        }
-        if self.objection.is_some() && !matches!(claim, Claim::OptOut { .. }) {
-            let fault = Fault::new("objection_without_opt_out", "only an opt_out can be an objection");
-            return Err(Problem::field("/objection", fault));
-        }
+        let claim = claim("", &self.choice, self.basis.as_deref(), self.objection)?;
         let evidence = self.evidence.as_ref().map(|evidence| evidence.0.parse("/evidence")).transpose()?;
         let evidence = KeptEvidence { reason: Some(reason(&self.reason)?), ..evidence.unwrap_or_default() };
         Ok(ChoiceChange {

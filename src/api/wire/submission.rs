@@ -194,21 +194,9 @@ impl NoticeBody {
 impl ChoiceBody {
     fn parse(&self, index: usize, trusted: bool) -> Result<ChosenAct, Problem> {
         let at = |name: &str| format!("/choices/{index}/{name}");
-        let basis = optional(&at("basis"), self.basis.as_deref(), Basis::parse, BASIS)?;
-        let claim = match field(&at("choice"), &self.choice, Choice::parse, CHOICE)? {
-            Choice::OptIn => Claim::OptIn { basis: basis.unwrap_or(Basis::Consent) },
-            Choice::OptOut => Claim::OptOut { objection: self.objection.unwrap_or(false) },
-            Choice::Declined => Claim::Declined,
-        };
-        if basis.is_some() && !matches!(claim, Claim::OptIn { .. }) {
-            return Err(Problem::field(at("basis"), Fault::new("basis_without_opt_in", "only an opt-in has a basis")));
-        }
-        if self.objection.is_some() && !matches!(claim, Claim::OptOut { .. }) {
-            let fault = Fault::new("objection_without_opt_out", "only an opt_out can be an objection");
-            return Err(Problem::field(at("objection"), fault));
-        }
+        let claim = claim(&format!("/choices/{index}"), &self.choice, self.basis.as_deref(), self.objection)?;
         let private = [
-            ("basis", basis.is_some_and(|basis| basis != Basis::Consent)),
+            ("basis", matches!(claim, Claim::OptIn { basis } if basis != Basis::Consent)),
             ("objection", self.objection == Some(true)),
             ("evidence", self.evidence.is_some()),
         ];
@@ -226,6 +214,30 @@ impl ChoiceBody {
         let evidence = self.evidence.as_ref().map(|evidence| evidence.0.parse(&at("evidence"))).transpose()?;
         Ok(ChosenAct { scope, claim, evidence: evidence.unwrap_or_default() })
     }
+}
+
+/// What a choice claims, with what goes with it and nothing else.
+pub(super) fn claim(
+    pointer: &str,
+    choice: &str,
+    basis: Option<&str>,
+    objection: Option<bool>,
+) -> Result<Claim, Problem> {
+    let at = |name: &str| format!("{pointer}/{name}");
+    let basis = optional(&at("basis"), basis, Basis::parse, BASIS)?;
+    let claim = match field(&at("choice"), choice, Choice::parse, CHOICE)? {
+        Choice::OptIn => Claim::OptIn { basis: basis.unwrap_or(Basis::Consent) },
+        Choice::OptOut => Claim::OptOut { objection: objection.unwrap_or(false) },
+        Choice::Declined => Claim::Declined,
+    };
+    if basis.is_some() && !matches!(claim, Claim::OptIn { .. }) {
+        return Err(Problem::field(at("basis"), Fault::new("basis_without_opt_in", "only an opt-in has a basis")));
+    }
+    if objection.is_some() && !matches!(claim, Claim::OptOut { .. }) {
+        let fault = Fault::new("objection_without_opt_out", "only an opt_out can be an objection");
+        return Err(Problem::field(at("objection"), fault));
+    }
+    Ok(claim)
 }
 
 impl EvidenceBody {
