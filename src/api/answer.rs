@@ -15,25 +15,41 @@ use crate::ledger::{
 
 /// Answer of `GET /v1/storefront`: all that a page needs, and nothing that a page may not show.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct StorefrontAnswer<'a> {
+    /// Whose pages they are.
     shop: ShopAnswer<'a>,
+    /// The channels it uses.
     channels: &'a [Channel],
+    /// The purposes it has.
     purposes: &'a [PurposeSlug],
+    /// What a page has to know of its policy.
     policy: PolicyAnswer<'a>,
+    /// The words that it shows.
     notices: &'a [Notice],
+    /// All that the storefront module needs to decide as the service does.
     decisions: Sheet,
 }
 
+/// A shop, as its pages may show it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ShopAnswer<'a> {
+    /// Its id.
     id: &'a str,
+    /// The name that people know it by.
     name: &'a Line,
+    /// Where it is established.
     country: Option<CountryCode>,
 }
 
+/// What a page has to know of a policy.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct PolicyAnswer<'a> {
+    /// The channels on which an anonymous opt-in awaits confirmation.
     confirmation: &'a [Channel],
+    /// The purposes that are no advertising.
     transactional: &'a [PurposeSlug],
 }
 
@@ -56,24 +72,38 @@ impl<'a> StorefrontAnswer<'a> {
 
 /// Answer of `POST /v1/shops`. The only time that keys are shown.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct NewShopAnswer<'a> {
     #[serde(flatten)]
     pub(super) storefront: StorefrontAnswer<'a>,
+    /// Its first keys. They are shown this once.
     pub(super) keys: KeysAnswer<'a>,
 }
 
+/// The first keys of a shop.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct KeysAnswer<'a> {
+    /// For its pages: `storefront` and `capture`.
+    #[cfg_attr(feature = "contract", schemars(with = "crate::api::contract::schema::KeyText"))]
     pub(super) publishable: &'a str,
+    /// For its servers: every scope.
+    #[cfg_attr(feature = "contract", schemars(with = "crate::api::contract::schema::KeyText"))]
     pub(super) secret: &'a str,
 }
 
 /// Answer of `POST /v1/consents`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct ReceiptAnswer {
+    /// The id that the sender gave it.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
+    /// When it first reached the ledger.
     received_at: Timestamp,
+    /// The id of the contact; only with a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     contact: Option<String>,
 }
 
@@ -87,16 +117,22 @@ impl ReceiptAnswer {
 
 /// Answer of `POST /v1/decisions` for one contact, and each of many.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct DecidedAnswer {
+    /// The id of the contact; `null` where only an address is known.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     contact: Option<String>,
+    /// The address that a message would go to; left out where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
+    /// Whether a message may be sent, and why or why not.
     decision: WrittenDecision,
 }
 
 /// One of many: a decision, or why there is none.
 #[derive(Serialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) enum ItemAnswer {
     Decided(Box<DecidedAnswer>),
     Refused { error: ProblemBody },
@@ -122,12 +158,15 @@ impl DecidedAnswer {
 
 /// Answer of `POST /v1/decisions` for many contacts, in their order.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct DecisionsAnswer {
+    /// A decision each, or why there is none.
     pub(super) decisions: Vec<ItemAnswer>,
 }
 
 /// Answer of `POST /v1/activities`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct NotedAnswer {
     /// The number of addresses.
     pub(super) addresses: usize,
@@ -135,8 +174,12 @@ pub(super) struct NotedAnswer {
 
 /// Answer of `POST /v1/suppressions`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct SuppressionAnswer {
+    /// Its id; decisions name it as the record that decides.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
+    /// Since when it counts.
     created_at: Timestamp,
 }
 
@@ -148,6 +191,7 @@ impl SuppressionAnswer {
 
 /// Answer of `GET /v1/shop` and `PUT /v1/shop`. Without `id`, `created_at` and `certificate_key` it is a body for the latter.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct ShopSettingsAnswer<'a> {
     /// The shop's id.
     id: &'a str,
@@ -155,25 +199,43 @@ pub(super) struct ShopSettingsAnswer<'a> {
     created_at: Timestamp,
     /// The key that its certificates are verified by, a JSON Web Key (RFC 8037).
     certificate_key: Jwk,
+    /// The name that people know it by.
     name: &'a Line,
+    /// Where it is established.
     country: Option<CountryCode>,
+    /// The web origins on which its publishable keys work.
     origins: &'a [Origin],
+    /// The channels it uses.
     channels: &'a [Channel],
+    /// The purposes it has.
     purposes: &'a [PurposeSlug],
+    /// The words that it shows.
     notices: &'a [Notice],
+    /// What it asks for beyond the law, and where it goes its own way.
     policy: FullPolicyAnswer<'a>,
+    /// What a person may know of how their data is handled.
     privacy: &'a Privacy,
+    /// How much may be asked of it.
     limits: Limits,
 }
 
+/// A policy, with every default said.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct FullPolicyAnswer<'a> {
+    /// The channels on which an anonymous opt-in awaits confirmation.
     confirmation: &'a [Channel],
+    /// The purposes that are no advertising.
     transactional: &'a [PurposeSlug],
+    /// The bases that advertising may rest on.
     bases: &'a [Basis],
+    /// The age from which on a person's act counts, where it is above that of the law, in years.
     minimum_age: u16,
+    /// Whether a person of unknown age counts as too young.
     age_required: bool,
+    /// Months after which every ground lapses if the person has not turned to the shop; 0 for no such limit.
     expires_after_months: u16,
+    /// Where the shop goes its own way.
     overrides: &'a [Override],
 }
 
@@ -207,17 +269,22 @@ impl<'a> ShopSettingsAnswer<'a> {
 
 /// A key as it is told; only when it was just made also the key itself.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct KeyAnswer<'a> {
     /// Its id, by which the audit log names it.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
     /// The key itself. It is shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<crate::api::contract::schema::KeyText>"))]
     key: Option<&'a str>,
     /// `pk` or `sk`.
+    #[cfg_attr(feature = "contract", schemars(with = "crate::api::KeyKind"))]
     kind: &'a str,
     /// What the shop calls it.
     name: Option<&'a str>,
     /// What it may do.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<crate::api::Scope>"))]
     scopes: Vec<&'a str>,
     /// The origins on which it works; `null` for those of the shop.
     origins: Option<&'a [Origin]>,
@@ -232,6 +299,7 @@ pub(super) struct KeyAnswer<'a> {
     /// When it was last used, to the minute.
     last_used_at: Option<Timestamp>,
     /// The id of the key that took its place when it was rotated.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     replaced_by: Option<String>,
 }
 
@@ -256,6 +324,7 @@ impl<'a> KeyAnswer<'a> {
 
 /// Answer of `GET /v1/keys`, the newest first.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct KeyListAnswer<'a> {
     /// The keys.
     pub(super) keys: Vec<KeyAnswer<'a>>,
@@ -263,15 +332,18 @@ pub(super) struct KeyListAnswer<'a> {
 
 /// Answer of `GET /v1/audit`, the newest line first.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct AuditAnswer {
     /// The lines.
     pub(super) entries: Vec<AuditEntry>,
     /// What to send as `before` for the next page; `null` on the last.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub(super) next: Option<String>,
 }
 
 /// Answer of `GET /v1/statistics`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct StatisticsAnswer {
     /// The counts, those of the erased included.
     pub(super) counts: Vec<StatisticsEntry>,
@@ -279,13 +351,16 @@ pub(super) struct StatisticsAnswer {
 
 /// Answer of `POST /v1/disclosures`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct DisclosedAnswer {
     /// The id of the contact.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub(super) contact: String,
 }
 
 /// Answer of `DELETE /v1/contacts/{id}`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct ErasedAnswer {
     /// What the certificate says, for people to read.
     certificate: Certificate,

@@ -34,10 +34,13 @@ vocabulary! {
 
 /// The two kinds of key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub enum KeyKind {
     /// Stands in the shop's pages for all to see. Bound to the shop's origins; what it hands in is a claim.
+    #[cfg_attr(feature = "contract", schemars(rename = "pk"))]
     Publishable,
     /// Stays on the shop's servers.
+    #[cfg_attr(feature = "contract", schemars(rename = "sk"))]
     Secret,
 }
 

@@ -140,7 +140,7 @@ pub(super) struct ProblemBody {
     /// `urn:placet:problem:` and a code that never changes its meaning.
     r#type: String,
     /// What is wrong, in general.
-    title: &'static str,
+    pub(super) title: &'static str,
     /// The HTTP status.
     status: u16,
     /// What to do about it.

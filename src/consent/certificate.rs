@@ -34,21 +34,27 @@ vocabulary! {
 /// What a certificate says. Its texts are as the ledger wrote them; nobody is named in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Certificate {
-    /// Of this format: [`Certificate::VERSION`].
+    /// The version of this format.
     #[serde(deserialize_with = "known_version")]
+    #[cfg_attr(feature = "contract", schemars(extend("const" = Certificate::VERSION)))]
     pub version: u8,
     /// Of the certificate, a UUID.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
     /// Who erased.
     pub shop: Issuer,
     /// Whom the shop knew by this number, a UUID.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub contact: String,
     /// When, RFC 3339.
+    #[cfg_attr(feature = "contract", schemars(extend("format" = "date-time")))]
     pub erased_at: String,
     /// Who asked for it.
     pub requested_by: Requester,
     /// The id of the API key by which it was done.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub key: String,
     /// How many rows are gone, by table.
     pub deleted: BTreeMap<String, u64>,
@@ -59,6 +65,7 @@ pub struct Certificate {
 /// The shop that a certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Issuer {
     /// Its id.
     pub id: String,
@@ -69,6 +76,7 @@ pub struct Issuer {
 /// What an erasure leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Kept {
     /// How many fingerprints of addresses, so that nobody writes to them again (GDPR Art. 17(3)(b), 21(3)).
     pub suppressions: u64,

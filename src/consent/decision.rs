@@ -206,12 +206,14 @@ pub fn said(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Said
 /// A decision as it is written, in every artifact byte for byte the same.
 #[cfg(feature = "serde")]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct WrittenDecision {
     /// Whether a message may be sent.
     pub allow: bool,
     /// Why not.
     pub reason: Option<Reason>,
     /// The record that decides.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub record: Option<String>,
     /// The basis of that record, where it is an opt-in.
     pub basis: Option<Basis>,
@@ -231,6 +233,7 @@ pub struct WrittenDecision {
 /// A rule as a decision names it.
 #[cfg(feature = "serde")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct WrittenRule {
     /// Its name.
     pub id: &'static str,

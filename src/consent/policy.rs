@@ -45,6 +45,7 @@ impl Default for Policy {
 /// A rule that the shop loosens, knowing that it does. Every decision under that rule repeats the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Override {
     /// The id of the rule.
     pub rule: String,

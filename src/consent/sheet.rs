@@ -15,6 +15,7 @@ use super::{Assurance, Channel, CountryCode, Finding, Ground, Place, Policy, Rel
 
 /// All that is needed to decide for one shop.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Sheet {
     /// The terms that occur.
     pub terms: Vec<SheetTerms>,
@@ -30,6 +31,7 @@ pub struct Sheet {
 
 /// Terms, and where they come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct SheetTerms {
     /// The rule.
     pub rule: WrittenRule,
@@ -43,6 +45,7 @@ pub struct SheetTerms {
 
 /// The words of explanations: templates with places such as `{date}`.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Words {
     /// A sentence for each finding, in the order of `Finding`.
     pub findings: Vec<&'static str>,

@@ -5,7 +5,10 @@ macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident, $unknown:literal { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+        #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+        pub enum $name {
+            $($(#[$vdoc])* #[cfg_attr(feature = "contract", schemars(rename = $text))] $variant,)+
+        }
 
         impl $name {
             /// Every word of this vocabulary, in the order of its definition.

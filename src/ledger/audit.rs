@@ -31,16 +31,19 @@ pub struct Audited<'a> {
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct AuditEntry {
     /// The id of the request, a UUID version 7; answers bear it in the header `request-id`.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
     /// When.
     pub at: Timestamp,
     /// The id of the key.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub key: String,
     /// The HTTP method.
     pub method: String,
     /// The route, as a template without values.
     pub route: String,
     /// The id of the contact that it was about; `null` where it was about none or about several.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub contact: Option<String>,
     /// The HTTP status of the answer.
     pub status: u16,

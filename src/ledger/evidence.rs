@@ -7,6 +7,7 @@ use crate::consent::{Channel, Dealing, Evidence};
 
 /// The evidence of one record. What is absent is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct KeptEvidence {
     /// What happened between the person and the shop.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -54,6 +54,7 @@ pub struct ActDetail {
     pub fields: Vec<String>,
     /// The other contact of a merge.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub contact: Option<String>,
     /// Whether a merge brought a restriction with it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -65,6 +66,7 @@ pub struct ActDetail {
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct RightsEntry {
     /// Its id.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
     /// What was done.
     pub act: RightsAct,
@@ -73,6 +75,7 @@ pub struct RightsEntry {
     /// When.
     pub at: Timestamp,
     /// The id of the API key that did it.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub key: String,
     /// Why.
     pub reason: Option<String>,

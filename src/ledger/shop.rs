@@ -97,6 +97,7 @@ impl Settings {
 
 /// Words that were or are shown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Notice {
     /// The shop's name for it.
     pub id: Token,

@@ -11,10 +11,13 @@ pub struct StatisticsEntry {
     /// The month of receipt, in UTC, such as `2026-11`.
     pub month: String,
     /// The channel; `null` for all.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<crate::consent::Channel>"))]
     pub channel: Option<String>,
     /// The purpose; `null` for all.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<crate::consent::PurposeSlug>"))]
     pub purpose: Option<String>,
     /// The choice: `opt_in`, `opt_out` or `declined`.
+    #[cfg_attr(feature = "contract", schemars(with = "crate::consent::Choice"))]
     pub choice: String,
     /// The number of records.
     pub count: i64,

@@ -1,9 +1,40 @@
 //! The contract: what this service takes and answers, as an OpenAPI 3.1 document for machines and as a page for people.
 //!
-//! Both are made of the code, natively and before the worker is built, and are served as they are; see `tests/contract.rs`.
+//! Both are made of the code, natively and before the worker is built (`make contract`), and are served as they are; see
+//! `tests/contract.rs`. Nothing of what makes them is in any artifact.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `document` | the OpenAPI document, put together |
+//! | `operations` | what each route is for, in words, and its types |
+//! | `parameters` | paths, queries, headers |
+//! | `problems` | every problem by its code |
+//! | `schema` | the schemas of texts with a rule; what all schemas go through |
+//! | `rehearsal` | the examples, played to the service |
+//! | `page` | the page, made of the document |
+
+#[cfg(feature = "contract")]
+mod document;
+#[cfg(feature = "contract")]
+mod operations;
+#[cfg(feature = "contract")]
+mod page;
+#[cfg(feature = "contract")]
+mod parameters;
+#[cfg(feature = "contract")]
+mod problems;
+#[cfg(feature = "contract")]
+mod rehearsal;
+#[cfg(feature = "contract")]
+pub(super) mod schema;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
+
+#[cfg(feature = "contract")]
+pub use document::{document, routes};
+#[cfg(feature = "contract")]
+pub use page::page;
 
 /// The document.
 pub const OPENAPI: &str = include_str!("openapi.json");

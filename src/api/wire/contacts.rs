@@ -4,6 +4,8 @@ use serde::Deserialize;
 
 use super::{ACTIVITY, CHANNEL, EXTERNAL, PURPOSE, TIME, UUID, addresses, field, optional};
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
+use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Activity, Address, Channel, PurposeSlug, Timestamp};
 use crate::ledger::text::ExternalId;
@@ -12,11 +14,23 @@ use crate::ledger::{ActivityNoted, Asked, Lookup, SuppressionReason};
 /// Body of `POST /v1/contacts/lookup`: exactly one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
 pub(in crate::api) struct LookupBody {
+    /// Somebody with this e-mail address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
+    /// Somebody with this telephone number.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
+    /// Somebody with this push endpoint or token.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
+    /// Somebody with this postal address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
+    /// Whom a platform calls so.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<ExternalId>"))]
     external: Option<String>,
 }
 
@@ -31,12 +45,26 @@ impl LookupBody {
 /// One contact, by exactly one of these.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
 pub(super) struct WhoBody {
+    /// By the id.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     id: Option<String>,
+    /// By an e-mail address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
+    /// By a telephone number.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
+    /// By a push endpoint or token.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
+    /// By a postal address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
+    /// By what a platform calls them.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<ExternalId>"))]
     external: Option<String>,
 }
 
@@ -67,12 +95,23 @@ fn looked_up(
 /// Body of `POST /v1/decisions`: one `contact`, or up to 10,000 `contacts`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(transform = schema::one_contact_or_many))]
 pub(in crate::api) struct DecisionsBody {
+    /// By which channel.
+    #[cfg_attr(feature = "contract", schemars(with = "Channel"))]
     channel: String,
+    /// For which purpose.
+    #[cfg_attr(feature = "contract", schemars(with = "PurposeSlug"))]
     purpose: String,
+    /// When; now where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     at: Option<String>,
+    /// Whether to tell the steps that led to the answer: by default for one contact, and not for many.
     explain: Option<bool>,
+    /// Whom it is about.
     contact: Option<Object<WhoBody>>,
+    /// Whom it is about: up to 10,000, each answered in its place.
     contacts: Option<Vec<Object<WhoBody>>>,
 }
 
@@ -117,17 +156,31 @@ impl DecisionsBody {
 /// Body of `POST /v1/activities`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ActivitiesBody {
+    /// Whose they are. Named by an address: of that address alone.
     contact: Object<WhoBody>,
+    /// What happened.
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 64)))]
     activities: Vec<Object<ActivityBody>>,
 }
 
+/// Something that happened without anybody choosing anything.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ActivityBody {
+    /// What happened.
+    #[cfg_attr(feature = "contract", schemars(with = "Activity"))]
     activity: String,
+    /// On which channel; on all where nothing is said. A look-up in a register needs it.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
     channel: Option<String>,
+    /// For which purpose; for all where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<PurposeSlug>"))]
     purpose: Option<String>,
+    /// When; now where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     occurred_at: Option<String>,
 }
 
@@ -167,12 +220,26 @@ impl ActivityBody {
 /// Body of `POST /v1/suppressions`: one address.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(transform = schema::one_address_and_its_channel))]
 pub(in crate::api) struct SuppressionBody {
+    /// The e-mail address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
+    /// The telephone number.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
+    /// The push endpoint or token.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
+    /// The postal address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
+    /// Only on this channel, which must be one that uses the address; on all of them where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
     channel: Option<String>,
+    /// Why.
+    #[cfg_attr(feature = "contract", schemars(with = "schema::GivenSuppressionReason"))]
     reason: String,
 }
 

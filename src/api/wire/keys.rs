@@ -11,11 +11,23 @@ use crate::ledger::text::{Line, Origin};
 /// Body of `POST /v1/keys`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct NewKeyBody {
+    /// Which kind.
+    #[cfg_attr(feature = "contract", schemars(with = "KeyKind"))]
     kind: String,
+    /// What the shop calls it.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     name: String,
+    /// What it may do: as little as it needs. A `pk` has `storefront` and `capture` where nothing is said; for an `sk`
+    /// it has to be said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Scope>>"))]
     scopes: Option<Vec<String>>,
+    /// Of a `pk`: the origins on which it works, where these are not all of the shop's.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Origin>>"))]
     origins: Option<Vec<String>>,
+    /// From when on it is no longer good.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     expires_at: Option<String>,
 }
 
@@ -74,7 +86,10 @@ impl NewKeyBody {
 /// Body of `POST /v1/keys/{id}/rotate`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct RotationBody {
+    /// For how long the old key stays good, in seconds; a day where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(range(max = 2_592_000)))]
     overlap_seconds: Option<u32>,
 }
 

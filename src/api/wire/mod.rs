@@ -23,6 +23,8 @@ pub(super) use submission::SubmissionBody;
 
 use serde::Deserialize;
 
+#[cfg(feature = "contract")]
+use super::contract::schema;
 use super::problem::{Fault, Problem};
 use crate::consent::{Address, EmailAddress, PhoneNumber, PostalAddress, PushAddress};
 
@@ -92,10 +94,20 @@ fn postal(text: &str) -> Option<Address> {
 /// One address, by exactly one of the four.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
 struct AddressBody {
+    /// An e-mail address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
+    /// A telephone number.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
+    /// A push endpoint or token.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
+    /// A postal address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
 }
 

@@ -9,42 +9,79 @@ use crate::consent::{CountryCode, PurposeSlug};
 use crate::ledger::text::{Line, PageUrl, Token};
 use crate::ledger::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
 
+/// What a person may know, GDPR Art. 13 to 15.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct PrivacyBody {
+    /// How to reach whoever answers for the data.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     contact: Option<String>,
+    /// Where the privacy notice is.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<PageUrl>"))]
     policy_url: Option<String>,
+    /// With whom a person may lodge a complaint, GDPR Art. 77.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     authority: Option<String>,
+    /// Whom the shop hands data to.
     #[serde(default)]
     recipients: Vec<Object<RecipientBody>>,
+    /// What the purposes are, in words.
     #[serde(default)]
     purposes: Vec<Object<PurposeTextBody>>,
+    /// For how long the audit log is kept, in days; 730 where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(range(min = 30, max = 3_650)))]
     audit_days: Option<u16>,
 }
 
+/// Whom data is handed to.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct RecipientBody {
+    /// A short name, by which disclosures name it.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     id: String,
+    /// Who it is.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     name: String,
+    /// In which role it gets the data.
+    #[cfg_attr(feature = "contract", schemars(with = "RecipientRole"))]
     role: String,
+    /// Where it is.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     country: Option<String>,
+    /// What protects the data outside of the EEA, GDPR Art. 15(2).
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     safeguard: Option<String>,
 }
 
+/// A purpose in words.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct PurposeTextBody {
+    /// The purpose.
+    #[cfg_attr(feature = "contract", schemars(with = "PurposeSlug"))]
     purpose: String,
+    /// What it is.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     text: String,
 }
 
 /// In requests a second; a bucket holds ten seconds' worth.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct LimitsBody {
+    /// By one publishable key; 200 where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
     publishable: Option<u16>,
+    /// By one secret key; 100 where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
     secret: Option<u16>,
+    /// By one visitor; 2 where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
     visitor: Option<u16>,
 }
 

@@ -8,6 +8,8 @@ use super::{
     AddressBody, BORN, CHANNEL, COUNTRY, LINE, PURPOSE, REGION, RELATION, TIME, TOKEN, UUID, each, field, optional,
 };
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
+use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Channel, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
 use crate::ledger::text::{BirthDate, Line, Token};
@@ -20,14 +22,27 @@ fn reason(text: &str) -> Result<Line, Problem> {
 /// Body of `PUT /v1/contacts/{id}/choices/{channel}/{purpose}`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ChoiceChangeBody {
+    /// What they chose.
+    #[cfg_attr(feature = "contract", schemars(with = "Choice"))]
     choice: String,
+    /// Why it is entered.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
+    /// The ground of an opt-in; `consent` where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Basis>"))]
     basis: Option<String>,
+    /// Of an opt-out: whether it is an objection to direct marketing, GDPR Art. 21(2).
     objection: Option<bool>,
+    /// What shows that the ground is there.
     evidence: Option<Object<EvidenceBody>>,
+    /// What was shown.
     notice: Option<Object<NoticeBody>>,
+    /// When; now where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     occurred_at: Option<String>,
+    /// Which address an opt-in is about, where the contact has several that the channel could use.
     address: Option<Object<AddressBody>>,
 }
 
@@ -59,30 +74,49 @@ impl ChoiceChangeBody {
 /// Body of `POST /v1/contacts/{id}/rectify`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(transform = schema::a_correction))]
 pub(in crate::api) struct RectificationBody {
+    /// An address that is wrong.
     address: Option<Object<CorrectionBody>>,
+    /// What is wrong of the profile.
     profile: Option<Object<ProfileBody>>,
+    /// Why.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
 
+/// An address, and what it should be: one of the same kind.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct CorrectionBody {
+    /// The address on record.
     from: Object<AddressBody>,
+    /// The right one.
     to: Object<AddressBody>,
 }
 
 /// What is absent stays, what is `null` is forgotten.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ProfileBody {
+    /// The country, ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "present")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     country: Option<Option<String>>,
+    /// The part of the country; only together with it.
     #[serde(default, deserialize_with = "present")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
     region: Option<Option<String>>,
+    /// As whom they are addressed.
     #[serde(default, deserialize_with = "present")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Relation>"))]
     relation: Option<Option<String>>,
+    /// The date of birth.
     #[serde(default, deserialize_with = "present")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<BirthDate>"))]
     born: Option<Option<String>>,
 }
 
@@ -141,8 +175,12 @@ impl ProfileBody {
 /// Body of `PUT /v1/contacts/{id}/restriction`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct RestrictionBody {
+    /// Whether the data may only be kept from now on.
     restricted: bool,
+    /// Why.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
 
@@ -155,8 +193,12 @@ impl RestrictionBody {
 /// Body of `POST /v1/contacts/{id}/merge`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct MergeBody {
+    /// Who is the same person.
     contact: Object<WhoBody>,
+    /// How that is known.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
 
@@ -169,8 +211,13 @@ impl MergeBody {
 /// Body of `POST /v1/contacts/{id}/unmerge`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct UnmergeBody {
+    /// The id of the contact that was merged.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     contact: String,
+    /// How it is known that they are two.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
 
@@ -183,10 +230,18 @@ impl UnmergeBody {
 /// Body of `POST /v1/disclosures`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct DisclosureBody {
+    /// Whose data it was.
     contact: Object<WhoBody>,
+    /// Who got it: an id of the shop's recipients.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     recipient: String,
+    /// What: words of the shop, such as `email`.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<Token>", length(min = 1, max = 64)))]
     data: Vec<String>,
+    /// When; now where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     at: Option<String>,
 }
 

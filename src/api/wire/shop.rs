@@ -5,6 +5,8 @@ use serde::Deserialize;
 use super::privacy::{LimitsBody, PrivacyBody};
 use super::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
+use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Waiver};
 use crate::ledger::text::{Line, Locale, Origin, Token};
@@ -13,49 +15,98 @@ use crate::ledger::{Notice, PolicySettings, Settings};
 /// Body of `POST /v1/shops` and of `PUT /v1/shop`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ShopBody {
+    /// The name that people know it by.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     name: String,
+    /// Where it is established.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     country: Option<String>,
+    /// The web origins on which its publishable keys work.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<Origin>"))]
     origins: Vec<String>,
+    /// The channels it uses.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<Channel>", length(min = 1)))]
     channels: Vec<String>,
+    /// The purposes it has.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<PurposeSlug>", length(min = 1)))]
     purposes: Vec<String>,
+    /// The words that it shows, by version and language.
     #[serde(default)]
     notices: Vec<Object<NoticeText>>,
+    /// What it asks for beyond the law, and where it goes its own way.
     policy: Option<Object<PolicyBody>>,
+    /// What a person may know of how their data is handled.
     privacy: Option<Object<PrivacyBody>>,
+    /// How much may be asked of it.
     limits: Option<Object<LimitsBody>>,
 }
 
+/// Words that are shown.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct NoticeText {
+    /// The shop's name for them.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     id: String,
+    /// Their version.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     version: String,
+    /// Their language.
+    #[cfg_attr(feature = "contract", schemars(with = "Locale"))]
     locale: String,
+    /// The notice, and below it the label of each choice, a line each. At most 8,000 bytes.
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 8_000)))]
     text: String,
 }
 
+/// What is given tightens the law; only an override loosens it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct PolicyBody {
+    /// The channels on which an anonymous opt-in awaits confirmation; all where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Channel>>"))]
     confirmation: Option<Vec<String>>,
+    /// Those of the shop's purposes that are no advertising.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<PurposeSlug>>"))]
     transactional: Option<Vec<String>>,
+    /// The bases that advertising may rest on; all where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Basis>>"))]
     bases: Option<Vec<String>>,
+    /// The age from which on a person's act counts, where it is above that of the law, in years.
+    #[cfg_attr(feature = "contract", schemars(range(max = 120)))]
     minimum_age: Option<u16>,
+    /// Whether a person of unknown age counts as too young.
     age_required: Option<bool>,
+    /// Months after which every ground lapses if the person has not turned to the shop; 0 for no such limit.
+    #[cfg_attr(feature = "contract", schemars(range(max = 1_200)))]
     expires_after_months: Option<u16>,
+    /// Where the shop goes its own way: each rule once.
     #[serde(default)]
     overrides: Vec<Object<OverrideBody>>,
 }
 
+/// A rule that the shop loosens, knowing that it does.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct OverrideBody {
+    /// The id of a rule for advertising, such as `de-email`.
+    #[cfg_attr(feature = "contract", schemars(with = "schema::RuleId"))]
     rule: String,
+    /// Bases that are accepted beyond those of the rule.
     #[serde(default)]
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<schema::AdvertisingBasis>"))]
     accept: Vec<String>,
+    /// What is not asked for.
     #[serde(default)]
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<Waiver>"))]
     waive: Vec<String>,
+    /// Why. Every decision under the rule repeats it.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
 

@@ -7,6 +7,8 @@ use super::{
     RELATION, SHA256, TIME, TOKEN, URL, UUID, addresses, field, needs_secret_key, optional,
 };
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
+use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{
     Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode, Relation, Scope, Timestamp,
@@ -19,93 +21,170 @@ use crate::ledger::{ChosenAct, Claim, KeptEvidence, NoticeShown, PersonFacts, So
 /// does not make another submission of one that is repeated.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct SubmissionBody {
+    /// An id that the sender gives it. The same again changes nothing; other content under it is refused.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
+    /// Whose choices they are.
     contact: Object<ContactBody>,
+    /// The choices; each channel and purpose once.
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 64)))]
     choices: Vec<Object<ChoiceBody>>,
+    /// What was shown. A consent and a `declined` need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<Object<NoticeBody>>,
+    /// Where it was captured.
     source: Object<SourceBody>,
+    /// When, by the sender's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     occurred_at: Option<String>,
+    /// How the sender knows that the person acted; `claimed` where nothing is said. Anything else takes a secret key,
+    /// and with one an `opt_out` needs it said.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Assurance>"))]
     assurance: Option<String>,
 }
 
+/// A person, by the addresses that the channels need.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ContactBody {
+    /// An e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
+    /// A telephone number.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
+    /// A push endpoint or token.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
+    /// A postal address.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
+    /// The country, ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     country: Option<String>,
+    /// The part of the country; only together with it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
     region: Option<String>,
+    /// As whom they are addressed. Takes a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Relation>"))]
     relation: Option<String>,
+    /// The date of birth.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<BirthDate>"))]
     born: Option<String>,
+    /// What a platform calls them. Takes a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<ExternalId>"))]
     external: Option<String>,
 }
 
+/// One choice.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ChoiceBody {
+    /// The channel. With a secret key an `opt_out` may leave it open: all channels.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
     channel: Option<String>,
+    /// The purpose. With a secret key an `opt_out` may leave it open: all purposes.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<PurposeSlug>"))]
     purpose: Option<String>,
+    /// What they chose.
+    #[cfg_attr(feature = "contract", schemars(with = "Choice"))]
     choice: String,
+    /// The ground of an opt-in; `consent` where nothing is said. Another takes a secret key and evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Basis>"))]
     basis: Option<String>,
+    /// Of an opt-out: whether it is an objection to direct marketing, GDPR Art. 21(2). Takes a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
     objection: Option<bool>,
+    /// What shows that the ground is there. Takes a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Object<EvidenceBody>>,
 }
 
+/// What shows that a ground is there.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct EvidenceBody {
+    /// What happened between the person and the shop.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Dealing>"))]
     dealing: Option<String>,
+    /// The shop's own name for it: an order, an account, a contract.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     reference: Option<String>,
+    /// Whether the person could refuse when the address was taken, simply and free of charge.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal_offered: Option<bool>,
+    /// Whether only the shop's own similar products are advertised.
     #[serde(skip_serializing_if = "Option::is_none")]
     own_similar_products: Option<bool>,
+    /// Where the weighing of interests is written down, GDPR Art. 6(1)(f).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     assessment: Option<String>,
+    /// Why an employee entered it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     reason: Option<String>,
+    /// By which channel the confirmation came back.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
     confirmed_by: Option<String>,
 }
 
+/// The words that were shown.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct NoticeBody {
+    /// The shop's name for them.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     id: String,
+    /// Their version.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     version: String,
+    /// Their language.
+    #[cfg_attr(feature = "contract", schemars(with = "Locale"))]
     locale: String,
+    /// The SHA-256 of the text, hexadecimal.
+    #[cfg_attr(feature = "contract", schemars(with = "Sha256Hex"))]
     text_sha256: String,
 }
 
+/// Where it was captured.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct SourceBody {
+    /// The kind of place, such as `form`.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     kind: String,
+    /// The page. Query, fragment and user info are cut off.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<PageUrl>"))]
     url: Option<String>,
+    /// The form.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     form: Option<String>,
 }
 

@@ -91,17 +91,20 @@ impl Selection {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ContactReport {
-    /// The name of this form, [`ContactReport::SCHEMA`]. It changes when a field changes its meaning or goes.
+    /// The name of this form. It changes when a field changes its meaning or goes.
+    #[cfg_attr(feature = "contract", schemars(extend("const" = ContactReport::SCHEMA)))]
     pub schema: &'static str,
     /// When this was put together.
     pub generated_at: Timestamp,
     /// Who holds it.
     pub shop: ShopEntry,
     /// The id of the contact.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
     /// Since when it is known.
     pub created_at: Timestamp,
     /// The ids of the contacts that were merged into it.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<uuid::Uuid>"))]
     pub merged: Vec<String>,
     /// Since when the data may be kept and not used (GDPR Art. 18), and why; `null` where it may be used.
     pub restriction: Option<RestrictionEntry>,
@@ -147,12 +150,15 @@ impl ContactReport {
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ProfileEntry {
     /// The country, ISO 3166-1 alpha-2.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     pub country: Option<String>,
     /// The part of the country, ISO 3166-2 without the country.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
     pub region: Option<String>,
     /// As whom it is addressed: `consumer` or `business`.
     pub relation: Option<Relation>,
     /// The date of birth.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<crate::ledger::text::BirthDate>"))]
     pub born: Option<String>,
 }
 

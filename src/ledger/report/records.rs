@@ -13,6 +13,7 @@ use crate::ledger::{Database, DatabaseError, Row, Shop};
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct RecordEntry {
     /// Its id.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
     /// The address it was about; `null` for one that has been corrected since, see the requests.
     pub address: Option<String>,
@@ -42,6 +43,7 @@ pub struct RecordEntry {
     /// Where.
     pub source: SourceEntry,
     /// The submission that brought it.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub submission: String,
 }
 

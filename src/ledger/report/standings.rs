@@ -25,6 +25,7 @@ pub struct StandingEntry {
     /// The choice that decides; `null` when the person was never asked.
     pub choice: Option<Choice>,
     /// What it amounts to: `opted_in`, `awaiting_confirmation`, `opted_out`, `declined` or `never_asked`.
+    #[cfg_attr(feature = "contract", schemars(extend("enum" = ["opted_in", "awaiting_confirmation", "opted_out", "declined", "never_asked"])))]
     pub status: &'static str,
     /// Whether a message may be sent now, by which law, and why or why not.
     #[serde(flatten)]

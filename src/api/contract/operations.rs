@@ -1,0 +1,355 @@
+//! What each route is for, in words, and what it takes, answers and refuses: one entry an action.
+
+use schemars::{Schema, SchemaGenerator};
+
+use crate::api::answer::{
+    AuditAnswer, DecidedAnswer, DecisionsAnswer, DisclosedAnswer, ErasedAnswer, KeyAnswer, KeyListAnswer,
+    NewShopAnswer, NotedAnswer, ReceiptAnswer, ShopSettingsAnswer, StatisticsAnswer, StorefrontAnswer,
+    SuppressionAnswer,
+};
+use crate::api::route::Action;
+use crate::api::wire::{
+    ActivitiesBody, ChoiceChangeBody, DecisionsBody, DisclosureBody, LookupBody, MergeBody, NewKeyBody,
+    RectificationBody, RestrictionBody, RotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody,
+};
+use crate::ledger::ContactReport;
+
+/// Makes the schema of a type, known to the generator from then on.
+pub(super) type Maker = fn(&mut SchemaGenerator) -> Schema;
+
+/// A route in words and types.
+pub(super) struct Operation {
+    pub(super) id: &'static str,
+    pub(super) tag: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) about: &'static str,
+    /// What is sent.
+    pub(super) body: Option<Maker>,
+    /// The status of success, and what is answered with it; in which forms besides is told by the document's own table.
+    pub(super) status: u16,
+    pub(super) answers: &'static [Maker],
+    /// Whether the answer bears an `ETag`.
+    pub(super) tagged: bool,
+    /// Whether it heeds `If-Match`.
+    pub(super) conditional: bool,
+    /// The codes of problems that neither its access, nor the types of its body and query, nor its headers explain.
+    pub(super) codes: &'static [&'static str],
+}
+
+/// The groups, in the order of the page.
+pub(super) const TAGS: &[(&str, &str)] = &[
+    ("Capture", "What pages and servers do when somebody chooses."),
+    ("Decisions", "Whether a message may be sent, and what keeps the answer true."),
+    ("Contacts", "What is held on one person: told, changed, erased (GDPR Chapter III)."),
+    ("Shop", "The shop's settings, keys, log and numbers."),
+    ("Service", "The deployment itself."),
+];
+
+const NONE: Operation = Operation {
+    id: "",
+    tag: "",
+    summary: "",
+    about: "",
+    body: None,
+    status: 200,
+    answers: &[],
+    tagged: false,
+    conditional: false,
+    codes: &[],
+};
+
+macro_rules! maker {
+    ($type:ty) => {
+        |generator: &mut SchemaGenerator| generator.subschema_for::<$type>()
+    };
+}
+
+const REPORT: &[Maker] = &[maker!(ContactReport)];
+const CONTACT: Operation = Operation { tag: "Contacts", codes: &["contact_not_found"], ..NONE };
+/// A change of one contact, which answers with what is then held.
+const CHANGE: Operation = Operation { answers: REPORT, tagged: true, conditional: true, ..CONTACT };
+const SHOP: Operation = Operation { tag: "Shop", ..NONE };
+
+/// What the ledger may find wrong with a choice.
+macro_rules! choice_faults {
+    ($($more:literal),*) => {
+        &["basis_without_opt_in", "objection_without_opt_out", "channel_off", "unknown_purpose", "no_address",
+          "not_specific", "basis_not_accepted", "missing_evidence", $($more),*]
+    };
+}
+
+impl Operation {
+    /// The entry of an action.
+    #[allow(clippy::too_many_lines, reason = "a table")]
+    pub(super) fn of(action: Action) -> Self {
+        match action {
+            Action::Health => Self {
+                id: "getHealth",
+                tag: "Service",
+                summary: "Is it up?",
+                about: "Asks no shop and no database.",
+                ..NONE
+            },
+            Action::OpenApi => Self {
+                id: "getContract",
+                tag: "Service",
+                summary: "This contract, for machines",
+                about: "Generated from the code that serves it. Any page may read it.",
+                ..NONE
+            },
+            Action::Docs => Self {
+                id: "getDocs",
+                tag: "Service",
+                summary: "This contract, for people",
+                about: "A page without scripts that needs nothing else.",
+                ..NONE
+            },
+            Action::CreateShop => Self {
+                id: "createShop",
+                summary: "Create a shop",
+                about: "Answers with the shop's first keys, this once.",
+                body: Some(maker!(ShopBody)),
+                status: 201,
+                answers: &[maker!(NewShopAnswer<'static>)],
+                codes: &["empty_list", "unknown_purpose", "repeated_rule", "already_done"],
+                ..SHOP
+            },
+            Action::Storefront => Self {
+                id: "getStorefront",
+                tag: "Capture",
+                summary: "What a page needs",
+                about: "Channels, purposes, notices, and the rules as numbers, so that the storefront module decides as the \
+                        service does. Changes when the shop or the law does.",
+                answers: &[maker!(StorefrontAnswer<'static>)],
+                tagged: true,
+                ..NONE
+            },
+            Action::Submit => Self {
+                id: "submitConsents",
+                tag: "Capture",
+                summary: "Record choices",
+                about: "One submission, with its evidence (GDPR Art. 7(1)). Idempotent by its `id`: send it until it is \
+                        answered. From a page it is a claim: it turns nobody off, and learns nothing of anybody.",
+                body: Some(maker!(SubmissionBody)),
+                status: 201,
+                answers: &[maker!(ReceiptAnswer)],
+                codes: choice_faults!(
+                    "needs_secret_key",
+                    "wrong_number_of_choices",
+                    "repeated_choice",
+                    "submission_conflict"
+                ),
+                ..NONE
+            },
+            Action::Lookup => Self {
+                id: "lookUpContact",
+                summary: "Report on a contact, found by address",
+                about: "In a body, since addresses do not belong into URLs. Everything that is held (GDPR Art. 15).",
+                body: Some(maker!(LookupBody)),
+                codes: &["contact_not_found", "ambiguous_lookup"],
+                conditional: false,
+                ..CHANGE
+            },
+            Action::Report => Self {
+                id: "getContact",
+                summary: "Report on a contact",
+                about: "Everything that is held, with evidence and a decision for each channel and purpose (GDPR Art. 15). \
+                        The id of a merged contact leads to the one that it is part of.",
+                conditional: false,
+                ..CHANGE
+            },
+            Action::Export => Self {
+                id: "exportContact",
+                summary: "Export what is held on a contact",
+                about: "Everything or the named sections, for machines, tables or people (GDPR Art. 15(3), 20). Noted among \
+                        the person's requests.",
+                answers: REPORT,
+                ..CONTACT
+            },
+            Action::ChangeChoice => Self {
+                id: "changeChoice",
+                summary: "Enter a choice for a person",
+                about: "By staff, with a reason. `*` stands for all channels or all purposes; only an `opt_out` takes it. A \
+                        staff's yes never ends an objection (GDPR Art. 21(3)).",
+                body: Some(maker!(ChoiceChangeBody)),
+                codes: choice_faults!(
+                    "contact_not_found",
+                    "invalid_purpose",
+                    "ambiguous_lookup",
+                    "unknown_address",
+                    "ambiguous_address"
+                ),
+                ..CHANGE
+            },
+            Action::Rectify => Self {
+                id: "rectifyContact",
+                summary: "Correct an address or the profile",
+                about: "GDPR Art. 16. A corrected address is gone; its records move to the new one, except for proofs that \
+                        were the old one's. Of the profile, what is absent stays and what is `null` is forgotten.",
+                body: Some(maker!(RectificationBody)),
+                codes: &[
+                    "contact_not_found",
+                    "ambiguous_lookup",
+                    "other_kind",
+                    "nothing_to_do",
+                    "unknown_address",
+                    "address_taken",
+                ],
+                ..CHANGE
+            },
+            Action::Restrict => Self {
+                id: "restrictContact",
+                summary: "Restrict the use of the data, or lift that",
+                about: "GDPR Art. 18. While it stands every decision is a no. Again it changes nothing.",
+                body: Some(maker!(RestrictionBody)),
+                ..CHANGE
+            },
+            Action::Merge => Self {
+                id: "mergeContacts",
+                summary: "Put two contacts together",
+                about: "The one in the body becomes part of the one in the path, and can be taken out again.",
+                body: Some(maker!(MergeBody)),
+                codes: &["contact_not_found", "ambiguous_lookup", "unknown_contact", "merge_conflict"],
+                ..CHANGE
+            },
+            Action::Unmerge => Self {
+                id: "unmergeContact",
+                summary: "Take a merged contact out again",
+                about: "Each gets back what was theirs.",
+                body: Some(maker!(UnmergeBody)),
+                codes: &["contact_not_found", "unknown_contact", "merge_conflict"],
+                ..CHANGE
+            },
+            Action::Erase => Self {
+                id: "eraseContact",
+                summary: "Erase a contact",
+                about: "GDPR Art. 17. Answers with a signed certificate; keyed hashes of the addresses stay, so that nobody \
+                        writes to them again (Art. 17(3)(b), 21(3)). Again it answers with the same certificate.",
+                answers: &[maker!(ErasedAnswer)],
+                conditional: true,
+                ..CONTACT
+            },
+            Action::Certificate => Self {
+                id: "getCertificate",
+                summary: "The certificate of an erasure",
+                about: "As the erasure answered it (GDPR Art. 5(2)).",
+                answers: &[maker!(ErasedAnswer)],
+                ..CONTACT
+            },
+            Action::Decide => Self {
+                id: "decide",
+                tag: "Decisions",
+                summary: "May we send this now?",
+                about: "A yes or a no for each contact, with the record that decides and the law behind it. Ask right before \
+                        sending. For many contacts a mistake is told in its place.",
+                body: Some(maker!(DecisionsBody)),
+                answers: &[maker!(DecidedAnswer), maker!(DecisionsAnswer)],
+                codes: &["contact_not_found", "ambiguous_lookup", "too_many_contacts"],
+                ..NONE
+            },
+            Action::NoteActivities => Self {
+                id: "noteActivities",
+                tag: "Decisions",
+                summary: "Note what keeps a ground alive",
+                about: "Uses, contacts, look-ups in a do-not-call register. Only the latest of each kind counts, so order and \
+                        repetition do not matter.",
+                body: Some(maker!(ActivitiesBody)),
+                answers: &[maker!(NotedAnswer)],
+                codes: &["contact_not_found", "ambiguous_lookup", "wrong_number_of_activities"],
+                ..NONE
+            },
+            Action::NoteDisclosure => Self {
+                id: "noteDisclosure",
+                tag: "Contacts",
+                summary: "Note what was handed to whom",
+                about: "A person may ask who got their data (GDPR Art. 15(1)(c)), and recipients are to be told of corrections \
+                        and erasures (Art. 19).",
+                body: Some(maker!(DisclosureBody)),
+                answers: &[maker!(DisclosedAnswer)],
+                codes: &["contact_not_found", "ambiguous_lookup", "wrong_number_of_data"],
+                ..NONE
+            },
+            Action::Suppress => Self {
+                id: "suppressAddress",
+                tag: "Decisions",
+                summary: "Never write to this address again",
+                about: "Also one of whom nothing is held. Only a keyed hash is kept, and only the person's own proven yes ends \
+                        it (GDPR Art. 21(3)).",
+                body: Some(maker!(SuppressionBody)),
+                status: 201,
+                answers: &[maker!(SuppressionAnswer)],
+                codes: &["ambiguous_lookup", "no_address"],
+                ..NONE
+            },
+            Action::Statistics => Self {
+                id: "getStatistics",
+                summary: "How many said what",
+                about: "Counts by month, channel, purpose and choice, those of the erased included. It reads every record.",
+                answers: &[maker!(StatisticsAnswer)],
+                ..SHOP
+            },
+            Action::ReadShop => Self {
+                id: "getShop",
+                summary: "The shop's settings",
+                about: "Every default said.",
+                answers: &[maker!(ShopSettingsAnswer<'static>)],
+                tagged: true,
+                ..SHOP
+            },
+            Action::WriteShop => Self {
+                id: "putShop",
+                summary: "Change the shop's settings",
+                about: "All of them: what is left out goes back to its default. Records stay as they are.",
+                body: Some(maker!(ShopBody)),
+                answers: &[maker!(ShopSettingsAnswer<'static>)],
+                tagged: true,
+                conditional: true,
+                codes: &["empty_list", "unknown_purpose", "repeated_rule"],
+                ..SHOP
+            },
+            Action::ListKeys => Self {
+                id: "listKeys",
+                summary: "The shop's keys",
+                about: "Every key that there ever was, the newest first, without the keys themselves.",
+                answers: &[maker!(KeyListAnswer<'static>)],
+                ..SHOP
+            },
+            Action::CreateKey => Self {
+                id: "createKey",
+                summary: "Create a key",
+                about: "Answers with the key, this once: only its hash is stored.",
+                body: Some(maker!(NewKeyBody)),
+                status: 201,
+                answers: &[maker!(KeyAnswer<'static>)],
+                codes: &["empty_list", "origins_of_secret_key", "in_the_past", "already_done"],
+                ..SHOP
+            },
+            Action::RotateKey => Self {
+                id: "rotateKey",
+                summary: "Replace a key",
+                about: "By a new one that may do the same; the old one stays good for a while.",
+                body: Some(maker!(RotationBody)),
+                status: 201,
+                answers: &[maker!(KeyAnswer<'static>)],
+                codes: &["key_not_found", "key_gone", "already_done"],
+                ..SHOP
+            },
+            Action::RevokeKey => Self {
+                id: "revokeKey",
+                summary: "Revoke a key",
+                about: "At once. Again it changes nothing.",
+                answers: &[maker!(KeyAnswer<'static>)],
+                codes: &["key_not_found", "last_admin_key"],
+                ..SHOP
+            },
+            Action::Audit => Self {
+                id: "readAudit",
+                summary: "Who did what",
+                about: "Every request with a key, the newest first; contacts by their ids, never by an address (GDPR Art. 5(2), \
+                        32). Page by sending `next` as `before`; as NDJSON the header `link` leads on.",
+                answers: &[maker!(AuditAnswer)],
+                ..SHOP
+            },
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The page.
+
+/// The page of a document.
+pub fn page(_: &serde_json::Value) -> String {
+    String::new()
+}

@@ -1,0 +1,217 @@
+//! What stands in paths, queries and headers.
+
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+
+use super::operations::Operation;
+use super::rehearsal::Example;
+use crate::api::export::Format;
+use crate::api::key::Scope;
+use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
+use crate::consent::certificate::Requester;
+use crate::consent::{Channel, PurposeSlug};
+use crate::ledger::Section;
+
+/// Makes the types that only parameters have known.
+pub(super) fn register(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<Format>();
+    generator.subschema_for::<Requester>();
+    generator.subschema_for::<Section>();
+    generator.subschema_for::<Channel>();
+    generator.subschema_for::<PurposeSlug>();
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn time() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+fn id() -> Value {
+    json!({ "type": "string", "format": "uuid" })
+}
+
+/// The code of the problem that a parameter of the query can cause.
+pub(super) fn code_of(name: &str) -> &'static str {
+    match name {
+        "sections" => "unknown_section",
+        "channel" => "unknown_channel",
+        "purpose" => "invalid_purpose",
+        "since" | "until" => "invalid_time",
+        "format" => "unknown_format",
+        "requested_by" => "unknown_requester",
+        "contact" | "key" | "before" => "invalid_id",
+        "route" => "unknown_route",
+        // A parameter that nobody has described yet: the document is not made with it.
+        "limit" => "out_of_range",
+        _ => "undescribed_parameter",
+    }
+}
+
+/// The schema of a parameter of the query, and what it is.
+fn query(action: Action, name: &str) -> (Value, &'static str) {
+    match (name, action) {
+        ("sections", _) => (
+            json!({ "type": "array", "items": reference("Section"), "minItems": 1 }),
+            "The sections, with commas between them; all where nothing is said.",
+        ),
+        ("channel", _) => (reference("Channel"), "Only what bears on this channel."),
+        ("purpose", _) => (reference("Purpose"), "Only what bears on this purpose."),
+        ("since", _) => (time(), "From this time on."),
+        ("until", _) => (time(), "Before this time."),
+        ("format", Action::Audit) => (json!({ "enum": ["json", "ndjson"], "default": "json" }), "In which form."),
+        ("format", _) => (reference("Format"), "In which form; `json` where nothing is said."),
+        ("requested_by", _) => (reference("Requester"), "Who asked for it; `person` where nothing is said."),
+        ("contact", _) => (id(), "About this contact."),
+        ("key", _) => (id(), "By this key."),
+        ("route", _) => {
+            let routes: Vec<&str> = ENDPOINTS.iter().map(|own| own.path).collect();
+            let routes: std::collections::BTreeSet<&str> = routes.into_iter().collect();
+            (json!({ "enum": routes }), "To this route.")
+        }
+        ("before", _) => (id(), "Older than this line: the `next` of the page before."),
+        ("limit", _) => {
+            (json!({ "type": "integer", "minimum": 1, "maximum": 1_000, "default": 100 }), "At most so many lines.")
+        }
+        _ => (json!({}), ""),
+    }
+}
+
+/// The parameters that several operations have.
+pub(super) fn shared(contact: &str, key: &str) -> Value {
+    let header = |name: &str, about: &str, schema: Value| json!({ "name": name, "in": "header", "description": about, "schema": schema });
+    let tags = json!({ "type": "string", "examples": ["\"9f86d081884c7d65\""] });
+    json!({
+        "ContactId": {
+            "name": "id", "in": "path", "required": true, "description": "The id of the contact.",
+            "schema": id(), "example": contact,
+        },
+        "KeyId": {
+            "name": "id", "in": "path", "required": true, "description": "The id of the key, not the key itself.",
+            "schema": id(), "example": key,
+        },
+        "IdempotencyKey": header(
+            "Idempotency-Key",
+            "Makes it safe to send the request again within a day.",
+            json!({ "type": "string", "pattern": "^[!#-~]{1,128}$" }),
+        ),
+        "IfMatch": header("If-Match", "The `ETag` of the state that the change is meant for.", tags.clone()),
+        "IfNoneMatch": header("If-None-Match", "The `ETag` of the answer that is known already.", tags),
+        "Origin": header(
+            "Origin",
+            "The page's origin; browsers send it. With a publishable key it must be one on which that works.",
+            reference("Origin"),
+        ),
+    })
+}
+
+/// The parameters of an operation.
+pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Example>) -> Vec<Value> {
+    let shared = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
+    let mut parameters = Vec::new();
+    let names = endpoint.path.split('/').filter(|part| part.starts_with('{'));
+    for (place, name) in names.enumerate() {
+        let value = example.and_then(|example| example.values.get(place));
+        let in_path = |name: &str, schema: Value, about: &str| json!({ "name": name, "in": "path", "required": true, "description": about, "schema": schema, "example": value });
+        parameters.push(match name {
+            "{channel}" => {
+                let schema = json!({ "anyOf": [reference("Channel"), { "const": "*" }] });
+                in_path("channel", schema, "The channel; `*` for all.")
+            }
+            "{purpose}" => {
+                let schema = json!({ "anyOf": [reference("Purpose"), { "const": "*" }] });
+                in_path("purpose", schema, "The purpose; `*` for all.")
+            }
+            _ if endpoint.path.starts_with("/v1/keys") => shared("KeyId"),
+            _ => shared("ContactId"),
+        });
+    }
+    for name in endpoint.query {
+        let (schema, about) = query(endpoint.action, name);
+        let mut parameter = json!({ "name": name, "in": "query", "description": about, "schema": schema });
+        if let Some(fields) = parameter.as_object_mut()
+            && *name == "sections"
+        {
+            fields.insert("style".into(), "form".into());
+            fields.insert("explode".into(), false.into());
+        }
+        parameters.push(parameter);
+    }
+    if endpoint.mutates() && endpoint.access != Access::Open {
+        parameters.push(shared("IdempotencyKey"));
+    }
+    if operation.conditional {
+        parameters.push(shared("IfMatch"));
+    }
+    if endpoint.action == Action::Storefront {
+        parameters.push(shared("IfNoneMatch"));
+    }
+    if matches!(endpoint.access, Access::Key(Scope::Storefront | Scope::Capture)) {
+        parameters.push(shared("Origin"));
+    }
+    parameters
+}
+
+/// The headers that answers bear.
+pub(super) fn headers() -> Value {
+    let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
+    json!({
+        "ETag": text("The state that the answer tells, for `If-Match` and `If-None-Match`."),
+        "request-id": { "description": "The id of the request, by which the audit log names it.", "schema": id() },
+        "RateLimit": text("What is left, and in how many seconds the bucket is full again: `\"key\";r=999;t=1`."),
+        "RateLimit-Policy": text("The bucket and what it holds: `\"key\";q=1000;w=10`."),
+        "Retry-After": { "description": "In how many seconds to ask again.", "schema": { "type": "integer" } },
+        "WWW-Authenticate": text("How to show a key, RFC 6750."),
+        "Content-Disposition": text("A name for the file."),
+        "Link": text("`rel=\"next\"` leads to the next page of NDJSON, where there is one."),
+    })
+}
+
+/// The headers of a success.
+pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation) -> Value {
+    let mut names = Vec::new();
+    if endpoint.access != Access::Open {
+        names.push("request-id");
+    }
+    if matches!(endpoint.access, Access::Key(_)) {
+        names.extend(["RateLimit", "RateLimit-Policy"]);
+    }
+    if operation.tagged {
+        names.push("ETag");
+    }
+    match endpoint.action {
+        Action::Export => names.push("Content-Disposition"),
+        Action::Audit => names.push("Link"),
+        _ => {}
+    }
+    let named = names.into_iter().map(|name| {
+        let reference = json!({ "$ref": format!("#/components/headers/{name}") });
+        (name.to_owned(), reference)
+    });
+    Value::Object(named.collect::<Map<_, _>>())
+}
+
+/// The schema of an answer that is made by hand.
+pub(super) fn answer_without_type(action: Action) -> Value {
+    match action {
+        Action::Health => json!({
+            "type": "object", "required": ["status", "version"], "additionalProperties": false,
+            "properties": {
+                "status": { "const": "ok" },
+                "version": { "type": "string", "description": "The version of the service." },
+            },
+        }),
+        _ => json!({ "type": "object", "description": "An OpenAPI document." }),
+    }
+}
+
+/// The media types, besides JSON, that an answer can have.
+pub(super) fn other_forms(action: Action) -> &'static [&'static str] {
+    match action {
+        Action::Export => &["application/zip", "text/html"],
+        Action::Audit => &["application/x-ndjson"],
+        _ => &[],
+    }
+}

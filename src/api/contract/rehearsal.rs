@@ -1,0 +1,248 @@
+//! The examples: a shop's first days, played to the service itself at a clock that stands still and with dice that are loaded.
+//! So each request in the document is one that the service took, and each answer is what it said.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response};
+use serde_json::{Value, json};
+
+use crate::api::route::{Action, ENDPOINTS, Endpoint};
+use crate::api::{Door, NEW_SHOP_HEADER, Secrets, ShopService, front};
+use crate::consent::Timestamp;
+use crate::ledger::{Host, Sqlite};
+
+/// What was asked and answered.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Example {
+    /// The values in the path, in their order.
+    pub(super) values: Vec<String>,
+    pub(super) query: Vec<(&'static str, &'static str)>,
+    pub(super) body: Option<Value>,
+    /// What was answered to it; `Null` where that is no JSON.
+    pub(super) answer: Value,
+}
+
+const ROOT: &str = "a root secret that only the examples know";
+const NOTICE: &str = "Yes, write to me about new coffees. I can stop that at any time.";
+
+struct StillHost {
+    dice: Cell<u8>,
+}
+
+impl Host for StillHost {
+    fn now(&self) -> Timestamp {
+        Timestamp::parse("2026-11-23T10:00:00Z").unwrap_or(Timestamp::BEGINNING)
+    }
+
+    fn fill(&self, buffer: &mut [u8]) {
+        for byte in buffer {
+            self.dice.set(self.dice.get().wrapping_mul(5).wrapping_add(113));
+            *byte = self.dice.get();
+        }
+    }
+
+    fn report(&self, _: &str) {}
+}
+
+struct Stage {
+    secrets: Secrets,
+    host: StillHost,
+    service: ShopService<Sqlite, StillHost>,
+    examples: BTreeMap<&'static str, Vec<Example>>,
+}
+
+/// The examples of each operation, by its id.
+///
+/// # Errors
+/// What the service refused, in words.
+pub(super) fn rehearse() -> Result<BTreeMap<&'static str, Vec<Example>>, String> {
+    let secrets = || Secrets::new("a master key that only the examples know", ROOT).map_err(|weak| weak.to_string());
+    let host = |dice| StillHost { dice: Cell::new(dice) };
+    let database = Sqlite::in_memory().map_err(|error| error.to_string())?;
+    let service = ShopService::new(database, host(1), secrets()?);
+    let mut stage = Stage { secrets: secrets()?, host: host(2), service, examples: BTreeMap::new() };
+    stage.play()?;
+    Ok(stage.examples)
+}
+
+impl Stage {
+    fn play(&mut self) -> Result<(), String> {
+        let shop = self.ask(ROOT, Action::CreateShop, &[], &[], Some(shop()))?;
+        let secret = &text(&shop, "/keys/secret");
+        for action in [Action::Health, Action::OpenApi, Action::Docs, Action::Storefront, Action::ReadShop] {
+            self.ask(secret, action, &[], &[], None)?;
+        }
+        self.ask(secret, Action::WriteShop, &[], &[], Some(shop_now()))?;
+        let receipt = self.ask(secret, Action::Submit, &[], &[], Some(submission()))?;
+        let jane = &text(&receipt, "/contact");
+        let other = self.ask(secret, Action::Submit, &[], &[], Some(bought()))?;
+        let other = &text(&other, "/contact");
+        self.ask(secret, Action::Lookup, &[], &[], Some(json!({ "email": "jane@example.com" })))?;
+        self.ask(secret, Action::Decide, &[], &[], Some(decision()))?;
+        self.ask(secret, Action::Decide, &[], &[], Some(decisions()))?;
+        let used = json!({ "activity": "contacted", "channel": "email", "occurred_at": "2026-11-22T18:30:00Z" });
+        let used = json!({ "contact": { "id": jane }, "activities": [used] });
+        self.ask(secret, Action::NoteActivities, &[], &[], Some(used))?;
+        let told = json!({ "contact": { "id": jane }, "recipient": "mailer", "data": ["email"] });
+        self.ask(secret, Action::NoteDisclosure, &[], &[], Some(told))?;
+        let no = json!({ "choice": "opt_out", "reason": "asked on the phone" });
+        self.ask(secret, Action::ChangeChoice, &[jane, "sms", "newsletter"], &[], Some(no))?;
+        let correction = json!({ "from": { "email": "jane@example.com" }, "to": { "email": "jane.doe@example.com" } });
+        let correction = json!({ "address": correction, "profile": { "born": null }, "reason": "a slip at the till" });
+        self.ask(secret, Action::Rectify, &[jane], &[], Some(correction))?;
+        let merge = json!({ "contact": { "external": "shopify:123" }, "reason": "showed both orders" });
+        self.ask(secret, Action::Merge, &[jane], &[], Some(merge))?;
+        let apart = json!({ "contact": other, "reason": "two persons at one till" });
+        self.ask(secret, Action::Unmerge, &[jane], &[], Some(apart))?;
+        let restriction = json!({ "restricted": true, "reason": "contests that the data is right" });
+        self.ask(secret, Action::Restrict, &[jane], &[], Some(restriction))?;
+        self.ask(secret, Action::Report, &[jane], &[], None)?;
+        let part = [("sections", "standings,records"), ("channel", "email"), ("format", "json")];
+        self.ask(secret, Action::Export, &[jane], &part, None)?;
+        self.ask(secret, Action::Erase, &[jane], &[("requested_by", "person")], None)?;
+        self.ask(secret, Action::Certificate, &[jane], &[], None)?;
+        let bounced = json!({ "email": "nobody@example.com", "reason": "bounced" });
+        self.ask(secret, Action::Suppress, &[], &[], Some(bounced))?;
+        self.ask(secret, Action::Statistics, &[], &[], None)?;
+        let new = json!({ "kind": "sk", "name": "Newsletter tool", "scopes": ["read", "lists"] });
+        let key = self.ask(secret, Action::CreateKey, &[], &[], Some(new))?;
+        let key = &text(&key, "/id");
+        let overlap = json!({ "overlap_seconds": 3_600 });
+        self.ask(secret, Action::RotateKey, &[key], &[], Some(overlap))?;
+        self.ask(secret, Action::RevokeKey, &[key], &[], None)?;
+        self.ask(secret, Action::ListKeys, &[], &[], None)?;
+        self.ask(secret, Action::Audit, &[], &[("limit", "2")], None)?;
+        Ok(())
+    }
+
+    /// Asks, and keeps what was asked and answered.
+    fn ask(
+        &mut self,
+        key: &str,
+        action: Action,
+        values: &[&str],
+        query: &[(&'static str, &'static str)],
+        body: Option<Value>,
+    ) -> Result<Value, String> {
+        let operation = super::operations::Operation::of(action);
+        let endpoint = ENDPOINTS.iter().find(|own| own.action == action).ok_or("an action without a route")?;
+        let request = request(endpoint, key, values, query, body.as_ref())?;
+        let response = self.send(request)?;
+        let said = String::from_utf8_lossy(response.body());
+        if response.status().as_u16() != operation.status {
+            return Err(format!("the example of {} was refused: {} {said}", operation.id, response.status()));
+        }
+        let answer: Value = if matches!(action, Action::OpenApi | Action::Docs) {
+            Value::Null
+        } else {
+            serde_json::from_str(&said).map_err(|error| format!("{}: {error}", operation.id))?
+        };
+        let values = values.iter().map(ToString::to_string).collect();
+        let example = Example { values, query: query.to_vec(), body, answer: answer.clone() };
+        self.examples.entry(operation.id).or_default().push(example);
+        Ok(answer)
+    }
+
+    fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, String> {
+        let path = request.uri().path().to_owned();
+        match front(request.method(), &path, request.headers(), &self.secrets, &self.host) {
+            Door::Answer(response) => Ok(response),
+            Door::Shop { .. } => Ok(self.service.handle(&request)),
+            Door::NewShop { shop, .. } => {
+                let id = HeaderValue::from_str(&shop.to_string()).map_err(|error| error.to_string())?;
+                request.headers_mut().insert(NEW_SHOP_HEADER, id);
+                Ok(self.service.handle(&request))
+            }
+        }
+    }
+}
+
+fn request(
+    endpoint: &Endpoint,
+    key: &str,
+    values: &[&str],
+    query: &[(&str, &str)],
+    body: Option<&Value>,
+) -> Result<Request<Bytes>, String> {
+    let mut values = values.iter();
+    let fill = |part: &str| match part.starts_with('{') {
+        true => values.next().copied().unwrap_or_default().to_owned(),
+        false => part.to_owned(),
+    };
+    let mut uri = endpoint.path.split('/').map(fill).collect::<Vec<_>>().join("/");
+    for (place, (name, value)) in query.iter().enumerate() {
+        uri.push_str(&format!("{}{name}={value}", if place == 0 { '?' } else { '&' }));
+    }
+    let method = Method::from_bytes(endpoint.method.as_bytes()).map_err(|error| error.to_string())?;
+    let request = Request::builder().method(method).uri(uri).header("authorization", format!("Bearer {key}"));
+    let request = if body.is_some() { request.header("content-type", "application/json") } else { request };
+    request.body(body.map(Value::to_string).unwrap_or_default().into()).map_err(|error| error.to_string())
+}
+
+fn text(answer: &Value, pointer: &str) -> String {
+    answer.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn shop() -> Value {
+    json!({
+        "name": "Kestrel Coffee",
+        "country": "GB",
+        "origins": ["https://shop.example"],
+        "channels": ["email", "sms"],
+        "purposes": ["newsletter", "order_updates"],
+        "notices": [{ "id": "checkout", "version": "3", "locale": "en-GB", "text": NOTICE }],
+        "policy": { "confirmation": ["sms"], "transactional": ["order_updates"] },
+    })
+}
+
+fn shop_now() -> Value {
+    let mut shop = shop();
+    let mailer = json!({ "id": "mailer", "name": "Example Mail Ltd", "role": "processor", "country": "GB" });
+    if let Some(fields) = shop.as_object_mut() {
+        fields.insert("privacy".into(), json!({ "contact": "privacy@shop.example", "recipients": [mailer] }));
+        fields.insert("limits".into(), json!({ "visitor": 3 }));
+    }
+    shop
+}
+
+fn submission() -> Value {
+    use sha2::Digest;
+    let hash = data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(NOTICE));
+    json!({
+        "id": "019ab0a4-4c80-7000-8000-000000000001",
+        "contact": { "email": "jane@example.com", "phone": "+44 7700 900123", "country": "GB", "born": "1990-05-01" },
+        "choices": [
+            { "channel": "email", "purpose": "newsletter", "choice": "opt_in" },
+            { "channel": "sms", "purpose": "newsletter", "choice": "declined" },
+        ],
+        "notice": { "id": "checkout", "version": "3", "locale": "en-GB", "text_sha256": hash },
+        "source": { "kind": "form", "url": "https://shop.example/checkout", "form": "checkout" },
+        "occurred_at": "2026-11-23T09:59:00Z",
+    })
+}
+
+/// By the shop's server: a customer who could have refused.
+fn bought() -> Value {
+    json!({
+        "id": "019ab0a4-4c80-7000-8000-000000000002",
+        "contact": { "email": "john@example.com", "country": "GB", "external": "shopify:123" },
+        "choices": [{
+            "channel": "email", "purpose": "newsletter", "choice": "opt_in", "basis": "soft_opt_in",
+            "evidence": { "dealing": "purchase", "reference": "order 1001", "refusal_offered": true, "own_similar_products": true },
+        }],
+        "source": { "kind": "shop" },
+        "occurred_at": "2026-11-20T12:00:00Z",
+        "assurance": "authenticated",
+    })
+}
+
+fn decision() -> Value {
+    json!({ "channel": "email", "purpose": "newsletter", "contact": { "email": "jane@example.com" } })
+}
+
+fn decisions() -> Value {
+    let contacts = json!([{ "external": "shopify:123" }, { "email": "stranger@example.com" }]);
+    json!({ "channel": "email", "purpose": "newsletter", "contacts": contacts })
+}

@@ -1,0 +1,352 @@
+//! The schemas of what is no struct of ours: texts with a rule, and how the fields of some bodies hang together. And what all
+//! schemas go through before they stand in the document.
+//!
+//! Whatever a schema here lets pass, the service takes, other reasons aside; and it refuses nothing that the service takes,
+//! odd spellings of identifiers and times aside.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+
+use crate::api::body::Object;
+use crate::consent::certificate::Jwk;
+use crate::consent::{Basis, CountryCode, PurposeSlug, RegionCode, Timestamp};
+use crate::ledger::SuppressionReason;
+use crate::ledger::text::{BirthDate, ExternalId, Line, Locale, Origin, PageUrl, Sha256Hex, Token};
+
+/// Gives a type a schema of its own name, or one that stands in its place wherever it occurs.
+macro_rules! schema {
+    (named $name:ty, $text:literal, $schema:tt) => {
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                $text.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+    (inline $name:ty, $schema:tt) => {
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+/// An e-mail address as it is sent.
+pub(in crate::api) struct Email;
+/// A telephone number as it is sent.
+pub(in crate::api) struct Phone;
+/// A push address as it is sent.
+pub(in crate::api) struct Push;
+/// A postal address as it is sent.
+pub(in crate::api) struct Postal;
+/// A key.
+pub(in crate::api) struct KeyText;
+/// The id of a rule that can be overridden.
+pub(in crate::api) struct RuleId;
+/// A basis that an override may accept.
+pub(in crate::api) struct AdvertisingBasis;
+/// A reason that a shop may give: that somebody was erased only an erasure says.
+pub(in crate::api) struct GivenSuppressionReason;
+
+schema!(inline Timestamp, { "type": "string", "format": "date-time" });
+schema!(inline BirthDate, { "type": "string", "format": "date", "x-placet-code": "invalid_date" });
+schema!(inline CountryCode, { "type": "string", "pattern": "^[A-Z]{2}$", "x-placet-code": "invalid_country" });
+schema!(inline RegionCode, { "type": "string", "pattern": "^[A-Z0-9]{1,3}$", "x-placet-code": "invalid_region" });
+schema!(inline Sha256Hex, { "type": "string", "pattern": "^[0-9a-f]{64}$", "x-placet-code": "invalid_sha256" });
+schema!(inline KeyText, { "type": "string", "pattern": "^[ps]k_[A-Za-z0-9_-]{64}$" });
+schema!(inline RuleId, { "type": "string", "pattern": "^[a-z0-9-]+$", "x-placet-code": "unknown_rule" });
+schema!(inline AdvertisingBasis, {
+    "type": "string",
+    "enum": Basis::ALL.iter().filter(|basis| **basis != Basis::Contract).map(|basis| basis.as_str()).collect::<Vec<_>>(),
+});
+schema!(named GivenSuppressionReason, "GivenSuppressionReason", {
+    "description": "Why an address is suppressed: a class and no text, which might tell of the person.",
+    "type": "string",
+    "enum": SuppressionReason::ALL.iter().filter(|reason| **reason != SuppressionReason::Erased)
+        .map(|reason| reason.as_str()).collect::<Vec<_>>(),
+});
+schema!(named Email, "Email", {
+    "description": "An e-mail address, RFC 5321 and 6531. Compared without regard to case.",
+    "type": "string", "format": "idn-email", "maxLength": 254, "examples": ["jane@example.com"],
+});
+schema!(named Phone, "Phone", {
+    "description": "A telephone number with its country code, E.164. Spaces, dots, dashes, slashes and brackets are dropped.",
+    "type": "string", "pattern": "^\\+[1-9]([ ./()-]*[0-9]){6,15}[ ./()-]*$", "examples": ["+44 7700 900123"],
+});
+schema!(named Push, "Push", {
+    "description": "Where a browser or an app takes notifications: an endpoint (RFC 8030) or a token.",
+    "type": "string", "pattern": "^[!-~]+$", "minLength": 8, "maxLength": 2048,
+});
+schema!(named Postal, "Postal", {
+    "description": "A postal address, in lines. Compared without regard to case, punctuation and white space.",
+    "type": "string", "pattern": "^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f]*[A-Za-z0-9][^\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f]*$",
+    "minLength": 10, "maxLength": 400, "examples": ["Jane Doe\n12 Mill Lane\nOX1 2JD Oxford"],
+});
+schema!(named PurposeSlug, "Purpose", {
+    "description": "The shop's own word for what it writes about.",
+    "type": "string", "pattern": "^[a-z][a-z0-9_]{0,47}$", "examples": ["newsletter"],
+});
+schema!(named Token, "Token", {
+    "description": "A name that a shop gives to something of its own.",
+    "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$",
+});
+schema!(named Locale, "Locale", {
+    "description": "A language tag, BCP 47.",
+    "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]{0,7}(-[A-Za-z0-9]{1,8})*$", "minLength": 2, "maxLength": 35,
+    "examples": ["en-GB"],
+});
+schema!(named ExternalId, "ExternalId", {
+    "description": "What a platform calls a person: the platform, a colon, an id.",
+    "type": "string", "pattern": "^[A-Za-z0-9._-]{1,32}:[!-~]{1,128}$", "examples": ["shopify:123"],
+});
+schema!(named Line, "Line", {
+    "description": "A line of plain text without control characters.",
+    "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+});
+schema!(named Origin, "Origin", {
+    "description": "A web origin, RFC 6454: scheme, host, and a port that is not the scheme's own.",
+    "type": "string", "pattern": "^https?://[^/?#@\\sA-Z]+$", "examples": ["https://shop.example"],
+});
+schema!(named PageUrl, "PageUrl", {
+    "description": "The address of a page.",
+    "type": "string", "pattern": "^https?://", "maxLength": PageUrl::MAX_LEN, "examples": ["https://shop.example/checkout"],
+});
+schema!(named Jwk, "Jwk", {
+    "description": "A public key, RFC 8037.",
+    "type": "object", "required": ["kty", "crv", "x"],
+    "properties": {
+        "kty": { "const": "OKP" },
+        "crv": { "const": "Ed25519" },
+        "x": { "type": "string", "pattern": "^[A-Za-z0-9_-]{43}$" },
+    },
+});
+
+impl<T: JsonSchema> JsonSchema for Object<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// For a body that is one of its fields and nothing else.
+pub(in crate::api) fn one_of_its_fields(schema: &mut Schema) {
+    without_null(schema, |_| true);
+    schema.remove("required");
+    schema.insert("minProperties".into(), 1.into());
+    schema.insert("maxProperties".into(), 1.into());
+}
+
+/// For a question about `contact` or about `contacts`.
+pub(in crate::api) fn one_contact_or_many(schema: &mut Schema) {
+    without_null(schema, |name| name.starts_with("contact"));
+    if let Some(many) = schema.pointer_mut("/properties/contacts").and_then(Value::as_object_mut) {
+        many.insert("maxItems".into(), 10_000.into());
+    }
+    schema.insert("oneOf".into(), json!([{ "required": ["contact"] }, { "required": ["contacts"] }]));
+}
+
+/// For an e-mail address with the channel that uses it, or a telephone number with one of those that use it.
+pub(in crate::api) fn one_address_and_its_channel(schema: &mut Schema) {
+    let kinds = [
+        ("email", json!(["email", null])),
+        ("phone", json!(["sms", "phone", "whatsapp", null])),
+        ("push", json!(["push", null])),
+        ("postal", json!(["post", null])),
+    ];
+    without_null(schema, |name| kinds.iter().any(|(kind, _)| *kind == name));
+    let of = |(field, channels): &(&str, Value)| {
+        let mut properties: Map<String, Value> = kinds
+            .iter()
+            .filter(|(other, _)| other != field)
+            .map(|(other, _)| ((*other).to_owned(), Value::Bool(false)))
+            .collect();
+        properties.insert("channel".to_owned(), json!({ "enum": channels }));
+        json!({ "required": [field], "properties": properties })
+    };
+    schema.insert("oneOf".into(), kinds.iter().map(of).collect());
+}
+
+/// For a correction, which has to correct something.
+pub(in crate::api) fn a_correction(schema: &mut Schema) {
+    without_null(schema, |name| name != "reason");
+    schema.insert("anyOf".into(), json!([{ "required": ["address"] }, { "required": ["profile"] }]));
+}
+
+/// Takes `null` from the fields of some names.
+fn without_null(schema: &mut Schema, names: impl Fn(&str) -> bool) {
+    let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for (_, field) in fields.iter_mut().filter(|(name, _)| names(name)) {
+        never_null(field);
+    }
+}
+
+/// Takes `null` from a schema that lets it pass.
+fn never_null(field: &mut Value) {
+    let Some(field) = field.as_object_mut() else { return };
+    if let Some(Value::Array(types)) = field.get_mut("type") {
+        types.retain(|one| one != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            field.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Array(either)) = field.get_mut("anyOf") {
+        either.retain(|one| one.get("type") != Some(&json!("null")));
+        if let [Value::Object(only)] = either.as_slice() {
+            let only = only.clone();
+            field.remove("anyOf");
+            for (name, value) in only {
+                field.entry(name).or_insert(value);
+            }
+        }
+    }
+}
+
+/// A generator for what is sent, or for what is answered.
+pub(super) fn generator(answers: bool) -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.meta_schema = None;
+        settings.definitions_path = "/components/schemas".into();
+        if answers {
+            settings.contract = schemars::generate::Contract::Serialize;
+        }
+    });
+    settings.into_generator()
+}
+
+/// Finishes a schema and all within it. `answers`: it is of an answer, which has every field that it could have.
+pub(super) fn finish(schema: &mut Schema, answers: bool) {
+    transform_subschemas(&mut |inner: &mut Schema| finish(inner, answers), schema);
+    let Some(object) = schema.as_object_mut() else { return };
+    for noise in ["title", "$schema", "default"] {
+        // A field may have such a name: what `properties` holds is no schema itself, and is not seen here.
+        object.remove(noise);
+    }
+    if object.get("format").and_then(Value::as_str).is_some_and(|format| format.contains("int")) {
+        object.remove("format");
+        // What a `u8` or a `u16` can hold is no rule of ours.
+        if object.get("maximum").and_then(Value::as_u64).is_some_and(|most| [255, 65_535].contains(&most)) {
+            object.remove("maximum");
+        }
+    }
+    if let Some(Value::String(text)) = object.get_mut("description") {
+        *text = plain(text);
+    }
+    words(object);
+    let required = object.get("required").cloned().unwrap_or_default();
+    if let Some(Value::Object(fields)) = object.get_mut("properties") {
+        if answers {
+            let is_required = |name: &str| required.as_array().is_some_and(|all| all.iter().any(|one| one == name));
+            // What may be left out is left out instead of being `null`.
+            fields.iter_mut().filter(|(name, _)| !is_required(name)).for_each(|(_, field)| never_null(field));
+        }
+        if object.get("type").is_some() {
+            object.entry("additionalProperties").or_insert(false.into());
+        }
+    }
+}
+
+/// A doc comment as prose.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace("[`", "`").replace("`]", "`")
+}
+
+/// A vocabulary as one list of words, and beside it what each means.
+fn words(object: &mut Map<String, Value>) {
+    let Some(Value::Array(variants)) = object.get("oneOf") else { return };
+    let word = |one: &Value| Some((one.get("const")?.as_str()?.to_owned(), one.get("description")?.clone()));
+    let Some(words) = variants.iter().map(word).collect::<Option<Vec<_>>>() else { return };
+    object.remove("oneOf");
+    object.insert("type".into(), "string".into());
+    object.insert("enum".into(), words.iter().map(|(word, _)| word.as_str()).collect());
+    object.insert("x-enumDescriptions".into(), Value::Object(words.into_iter().collect()));
+}
+
+/// The code of the problem that a value outside of a named type causes.
+pub(super) fn code_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Activity" => "unknown_activity",
+        "Assurance" => "invalid_assurance",
+        "Basis" => "unknown_basis",
+        "Channel" => "unknown_channel",
+        "Choice" => "unknown_choice",
+        "Dealing" => "unknown_dealing",
+        "Email" => "invalid_email",
+        "Push" => "invalid_push",
+        "Postal" => "invalid_postal",
+        "ExternalId" => "invalid_external_id",
+        "GivenSuppressionReason" => "unknown_reason",
+        "KeyKind" => "unknown_kind",
+        "Line" => "invalid_text",
+        "Locale" => "invalid_locale",
+        "Origin" => "invalid_origin",
+        "PageUrl" => "invalid_url",
+        "Phone" => "invalid_phone",
+        "Purpose" => "invalid_purpose",
+        "RecipientRole" => "unknown_role",
+        "Relation" => "unknown_relation",
+        "Scope" => "unknown_scope",
+        "Token" => "invalid_token",
+        "Waiver" => "unknown_waiver",
+        _ => return None,
+    })
+}
+
+/// The codes of all problems that values of a schema can cause.
+pub(super) fn codes_in(
+    schema: &Value,
+    schemas: &Map<String, Value>,
+    codes: &mut BTreeSet<String>,
+    seen: &mut BTreeSet<String>,
+) {
+    let fields = match schema {
+        Value::Object(fields) => fields,
+        Value::Array(all) => return all.iter().for_each(|one| codes_in(one, schemas, codes, seen)),
+        _ => return,
+    };
+    let text = |name: &str| fields.get(name).and_then(Value::as_str);
+    codes.extend(text("x-placet-code").map(str::to_owned));
+    codes.extend(match text("format") {
+        Some("uuid") => Some("invalid_id".to_owned()),
+        Some("date-time") => Some("invalid_time".to_owned()),
+        _ => None,
+    });
+    if fields.contains_key("maximum") {
+        codes.insert("out_of_range".into());
+    }
+    let name = text("$ref").and_then(|reference| reference.rsplit('/').next());
+    if let Some((name, named)) = name.and_then(|name| schemas.get_key_value(name))
+        && seen.insert(name.clone())
+    {
+        codes_in(named, schemas, codes, seen);
+    }
+    fields.values().for_each(|inner| codes_in(inner, schemas, codes, seen));
+}

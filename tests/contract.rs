@@ -1,0 +1,219 @@
+//! The contract against the code: the committed document and page are what the code makes now, and they say what is so.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use placet::api::contract::{self, DOCS, OPENAPI};
+use serde_json::{Map, Value};
+
+const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
+
+fn document() -> Value {
+    contract::document().expect("a document that is true")
+}
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api/contract").join(name)
+}
+
+#[test]
+fn what_is_committed_is_what_the_code_says() {
+    let document = document();
+    let (json, page) = (format!("{document}\n"), contract::page(&document));
+    if std::env::var_os("PLACET_WRITE_CONTRACT").is_some() {
+        fs::write(file("openapi.json"), &json).unwrap();
+        fs::write(file("docs.html"), &page).unwrap();
+        return;
+    }
+    // Without a diff of 100 KB on one line.
+    assert!(OPENAPI == json, "src/api/contract/openapi.json is not what the code says now: run `make contract`");
+    assert!(DOCS == page, "src/api/contract/docs.html is not what the code says now: run `make contract`");
+}
+
+/// Every operation: its method, its path, itself.
+fn operations(document: &Value) -> Vec<(String, String, Map<String, Value>)> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(METHODS.contains(&method.as_str()), "{method}");
+            all.push((method.to_uppercase(), path.clone(), operation.as_object().unwrap().clone()));
+        }
+    }
+    all
+}
+
+/// What a reference leads to, or the value itself.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => document.pointer(&reference[1..]).unwrap_or_else(|| panic!("{reference} leads nowhere")),
+        None => value,
+    }
+}
+
+#[test]
+fn every_route_is_an_operation_and_every_operation_a_route() {
+    let documented: BTreeSet<(String, String)> =
+        operations(&document()).into_iter().map(|(method, path, _)| (method, path)).collect();
+    let routes = contract::routes().into_iter().map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
+    assert_eq!(documented, routes);
+}
+
+#[test]
+fn operations_are_complete_and_have_names_of_their_own() {
+    let document = document();
+    let tags: Vec<&Value> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    let mut ids = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap();
+        assert!(ids.insert(name.to_owned()), "{name} stands twice");
+        assert!(tags.contains(&&operation["tags"][0]), "{name}");
+        for text in ["summary", "description"] {
+            assert!(operation[text].as_str().is_some_and(|text| text.len() > 5), "{name}: {text}");
+        }
+        let in_path: Vec<&str> = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        let none = Vec::new();
+        let parameters = operation.get("parameters").map_or(&none, |all| all.as_array().unwrap());
+        let parameters: Vec<&Value> = parameters.iter().map(|one| resolved(&document, one)).collect();
+        let named: Vec<&str> =
+            parameters.iter().filter(|one| one["in"] == "path").map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(named, in_path, "{name}");
+        assert!(
+            parameters.iter().all(|one| one["description"].as_str().is_some_and(|text| !text.is_empty())),
+            "{name}"
+        );
+        assert_eq!(operation.contains_key("requestBody"), matches!(method.as_str(), "POST" | "PUT"), "{name}");
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_component_is_used() {
+    let document = document();
+    let mut used = BTreeSet::new();
+    references(&document, &mut used);
+    for reference in &used {
+        assert!(document.pointer(&reference[1..]).is_some(), "{reference} leads nowhere");
+    }
+    for (kind, components) in document["components"].as_object().unwrap() {
+        for name in components.as_object().unwrap().keys().filter(|_| kind != "securitySchemes") {
+            assert!(used.contains(&format!("#/components/{kind}/{name}")), "nothing uses {kind} {name}");
+        }
+    }
+}
+
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|inner| references(inner, found));
+        }
+        Value::Array(all) => all.iter().for_each(|inner| references(inner, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_example_is_what_its_schema_says() {
+    let document = document();
+    let mut checked = 0;
+    for (_, _, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap();
+        let sent = operation.get("requestBody").map(|body| ("sent", &body["content"]["application/json"]));
+        let answers = operation["responses"].as_object().unwrap();
+        let (_, answered) = answers.iter().find(|(status, _)| status.starts_with('2')).unwrap();
+        let answered = answered["content"].get("application/json").map(|media| ("answered", media));
+        for (what, media) in sent.into_iter().chain(answered) {
+            let examples = examples(&document, media);
+            // The document itself is not an example of its own.
+            assert!(!examples.is_empty() || name == "getContract", "{name}: no example of what is {what}");
+            for example in examples {
+                validate(&document, &media["schema"], example, &format!("{name}: what is {what}"));
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 40, "only {checked}");
+}
+
+fn examples<'a>(document: &'a Value, media: &'a Value) -> Vec<&'a Value> {
+    let several = media.get("examples").map(|all| all.as_object().unwrap().values());
+    let several = several.into_iter().flatten().map(|one| &resolved(document, one)["value"]);
+    media.get("example").into_iter().chain(several).collect()
+}
+
+#[track_caller]
+fn validate(document: &Value, schema: &Value, value: &Value, what: &str) {
+    let mut whole = schema.as_object().unwrap().clone();
+    whole.insert("components".into(), document["components"].clone());
+    let validator =
+        jsonschema::draft202012::options().should_validate_formats(true).build(&Value::Object(whole)).unwrap();
+    let mistakes: Vec<String> =
+        validator.iter_errors(value).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+    assert!(mistakes.is_empty(), "{what}: {mistakes:#?}");
+}
+
+#[test]
+fn every_scope_opens_something_or_is_told() {
+    let document = document();
+    let scopes = &document["components"]["schemas"]["Scope"]["enum"];
+    let about = document["info"]["description"].as_str().unwrap();
+    let opened: BTreeSet<String> = operations(&document)
+        .into_iter()
+        .map(|(_, _, operation)| operation["x-placet-scope"].as_str().unwrap().to_owned())
+        .collect();
+    for scope in scopes.as_array().unwrap() {
+        let scope = scope.as_str().unwrap();
+        // Lists are to come.
+        assert!(opened.contains(scope) || scope == "lists", "nothing takes the scope {scope}");
+        assert!(about.contains(&format!("`{scope}`")), "the introduction is silent on the scope {scope}");
+    }
+}
+
+/// Every code that stands in the sources: of a fault, or of a kind of problem.
+fn codes_in_sources() -> BTreeSet<String> {
+    fn walk(directory: &Path, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                if !path.ends_with("contract") {
+                    walk(&path, found);
+                }
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                let source: String = fs::read_to_string(&path).unwrap().split_whitespace().collect();
+                for begin in ["Fault::new(\"", "code:\""] {
+                    let after = source.split(begin).skip(1);
+                    found.extend(after.map(|rest| rest.split('"').next().unwrap().to_owned()));
+                }
+                if path.ends_with("problem.rs") {
+                    let codes = source.split("fncode(").nth(1).unwrap().split("fntitle(").next().unwrap();
+                    found.extend(codes.split('"').skip(1).step_by(2).map(str::to_owned));
+                }
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api"), &mut found);
+    found
+}
+
+#[test]
+fn every_code_in_the_sources_is_in_the_document_and_comes_from_some_operation() {
+    let document = document();
+    let known: BTreeSet<String> = document["x-placet-problems"].as_object().unwrap().keys().cloned().collect();
+    let in_sources = codes_in_sources();
+    assert!(in_sources.len() > 70, "the scan finds too little: {in_sources:?}");
+    assert_eq!(in_sources, known);
+    let mut possible: BTreeSet<String> = ["route_not_found", "method_not_allowed"].map(str::to_owned).into();
+    for (_, _, operation) in operations(&document) {
+        for response in operation["responses"].as_object().unwrap().values() {
+            let response = resolved(&document, response);
+            let codes = response.get("x-placet-codes").and_then(Value::as_array).into_iter().flatten();
+            for code in codes.map(|code| code.as_str().unwrap()) {
+                assert!(response["description"].as_str().unwrap().contains(&format!("`{code}`")), "{code}");
+                possible.insert(code.to_owned());
+            }
+        }
+    }
+    assert_eq!(possible, known);
+}
