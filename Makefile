@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test dist serve test size bench faults clean
+.PHONY: help setup setup-test contract dist serve test size bench faults clean
 
 ENV := . .tools/env &&
 
@@ -16,6 +16,9 @@ setup: ## Install what building needs (first time 4 to 8 min)
 
 setup-test: setup
 	@.ci/setup testers
+
+contract: setup ## Make the service's contract of its code: openapi.json and docs.html, both committed
+	@$(ENV) PLACET_WRITE_CONTRACT=1 cargo test --locked --quiet --features contract --test contract
 
 dist: setup ## Build the package into pkg/ (first time 4 min, then what changed)
 	@$(ENV) node www/tools/dist.mjs

@@ -67,7 +67,12 @@ pub fn send(
     for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
         request = request.header(*name, *value);
     }
-    let response = backend.send(request.body(body.into()).unwrap());
+    let request = request.body(body.into()).unwrap();
+    #[cfg(feature = "contract")]
+    let asked = (request.method().clone(), request.uri().path().to_owned());
+    let response = backend.send(request);
+    #[cfg(feature = "contract")]
+    crate::contract::hold(&asked.0, &asked.1, &response);
     let text = String::from_utf8_lossy(response.body()).into_owned();
     Answer {
         status: response.status(),

@@ -5,6 +5,8 @@ mod access;
 mod backend;
 mod capture;
 mod client;
+#[cfg(feature = "contract")]
+mod contract;
 mod decisions;
 mod doors;
 mod keys;

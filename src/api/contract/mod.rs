@@ -11,7 +11,7 @@
 //! | `problems` | every problem by its code |
 //! | `schema` | the schemas of texts with a rule; what all schemas go through |
 //! | `rehearsal` | the examples, played to the service |
-//! | `page` | the page, made of the document |
+//! | `page`, `shape` | the page, made of the document |
 
 #[cfg(feature = "contract")]
 mod document;
@@ -27,6 +27,8 @@ mod problems;
 mod rehearsal;
 #[cfg(feature = "contract")]
 pub(super) mod schema;
+#[cfg(feature = "contract")]
+mod shape;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};

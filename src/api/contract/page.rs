@@ -1,6 +1,287 @@
-//! The page.
+//! The page: the document for people, who read it in a browser without scripts, without a network, or on paper.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::Value;
+
+use super::operations::TAGS;
+use super::shape::{Field, fields, shape, words};
+use crate::api::route::ENDPOINTS;
 
 /// The page of a document.
-pub fn page(_: &serde_json::Value) -> String {
-    String::new()
+pub fn page(document: &Value) -> String {
+    let version = text(document, "/info/version");
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "placet: the contract of its service" }
+                style { (PreEscaped(include_str!("page.css"))) }
+            }
+            body {
+                a.skip href="#main" { "Skip to the contract" }
+                (contents(document))
+                main #main {
+                    h1 { "placet" }
+                    p.lead {
+                        (text(document, "/info/summary")) ". Version " (version) ". For machines: "
+                        a href="/openapi.json" { "openapi.json" } "."
+                    }
+                    (introduction(text(document, "/info/description")))
+                    @for (tag, about) in TAGS {
+                        h2 id=(anchor(tag)) { (tag) }
+                        p { (about) }
+                        @for (method, path, operation) in operations(document, tag) {
+                            (self::operation(document, method, path, operation))
+                        }
+                    }
+                    h2 #types { "Types" }
+                    p { "What bodies and answers are made of. A field marked * is always there." }
+                    @for (name, schema) in object(document, "/components/schemas") { (named(name, schema)) }
+                    h2 #problems { "Problems" }
+                    p { "Every code, with its status." }
+                    (problems(document))
+                }
+                footer { "Made of the code of placet " (version) ", licensed MIT or Apache-2.0." }
+            }
+        }
+    };
+    markup.into_string() + "\n"
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn object<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    value.pointer(pointer).and_then(Value::as_object).into_iter().flatten()
+}
+
+fn list<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
+    value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let reference = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+    reference.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
+}
+
+fn anchor(name: &str) -> String {
+    name.to_lowercase().replace(' ', "-")
+}
+
+/// The operations of a group, in the order of the routes.
+fn operations<'a>(document: &'a Value, tag: &str) -> Vec<(&'static str, &'static str, &'a Value)> {
+    let paths = document.get("paths");
+    let all = ENDPOINTS.iter().filter_map(|own| {
+        let operation = paths?.get(own.path)?.get(own.method.to_lowercase())?;
+        Some((own.method, own.path, operation))
+    });
+    all.filter(|(_, _, operation)| text(operation, "/tags/0") == tag).collect()
+}
+
+fn contents(document: &Value) -> Markup {
+    html! {
+        nav aria-label="Contents" {
+            p { "Introduction" }
+            ul { @for (title, _) in chapters(text(document, "/info/description")) {
+                @if !title.is_empty() { li { a href={ "#" (anchor(title)) } { (title) } } }
+            } }
+            @for (tag, _) in TAGS {
+                p { (tag) }
+                ul { @for (_, _, operation) in operations(document, tag) {
+                    li { a href={ "#" (text(operation, "/operationId")) } { (text(operation, "/summary")) } }
+                } }
+            }
+            p { "Reference" }
+            ul { li { a href="#types" { "Types" } } li { a href="#problems" { "Problems" } } }
+        }
+    }
+}
+
+/// The chapters of a text; the first has no title.
+fn chapters(text: &str) -> Vec<(&str, &str)> {
+    let mut parts = text.split("\n## ");
+    let first = parts.next().unwrap_or_default();
+    std::iter::once(("", first)).chain(parts.map(|part| part.split_once('\n').unwrap_or((part, "")))).collect()
+}
+
+fn introduction(about: &str) -> Markup {
+    html! {
+        @for (title, text) in chapters(about) {
+            @if !title.is_empty() { h3 id=(anchor(title)) { (title) } }
+            @for paragraph in text.split("\n\n").filter(|text| !text.trim().is_empty()) { p { (prose(paragraph)) } }
+        }
+    }
+}
+
+/// A text in which code stands between backticks.
+pub(super) fn prose(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+fn operation(document: &Value, method: &str, path: &str, operation: &Value) -> Markup {
+    let id = text(operation, "/operationId");
+    let parameters: Vec<&Value> = list(operation, "/parameters").map(|one| resolved(document, one)).collect();
+    let body = operation.pointer("/requestBody/content/application~1json");
+    html! {
+        article aria-labelledby=(id) {
+            h3 id=(id) { (text(operation, "/summary")) }
+            div.route class=(method) { b { (method) } code { (path) } small { (access(operation)) } }
+            p { (prose(text(operation, "/description"))) }
+            @if !parameters.is_empty() {
+                h4 { "Parameters" }
+                table {
+                    (heads())
+                    tbody { @for one in parameters { (parameter(one)) } }
+                }
+            }
+            @if let Some(body) = body {
+                h4 { "Body" }
+                p { (shape(body.get("schema").unwrap_or(&Value::Null)))
+                    ", at most " (size(operation)) }
+                (examples(document, body, "Example of a body"))
+            }
+            (answers(document, operation))
+        }
+    }
+}
+
+fn heads() -> Markup {
+    html! { thead { tr { th scope="col" { "Name" } th scope="col" { "What it is" } } } }
+}
+
+fn access(operation: &Value) -> Markup {
+    let schemes: Vec<&str> = list(operation, "/security")
+        .filter_map(|one| one.as_object()?.keys().next())
+        .map(|name| match name.as_str() {
+            "rootSecret" => "the root secret",
+            "publishableKey" => "a publishable key",
+            _ => "a secret key",
+        })
+        .collect();
+    let scope = text(operation, "/x-placet-scope");
+    html! {
+        @if schemes.is_empty() { "No key needed" } @else { "Needs " (schemes.join(" or ")) }
+        @if !matches!(scope, "none" | "root") { " with the scope " code { (scope) } }
+    }
+}
+
+fn size(operation: &Value) -> String {
+    let bytes = operation.get("x-placet-body-limit").and_then(Value::as_u64).unwrap_or_default();
+    format!("{} KB", bytes / 1024)
+}
+
+fn parameter(one: &Value) -> Markup {
+    let schema = one.get("schema").unwrap_or(&Value::Null);
+    let needed = one.get("required") == Some(&Value::Bool(true));
+    html! {
+        tr {
+            th scope="row" { code { (text(one, "/name")) } @if needed { "*" } small { (text(one, "/in")) } }
+            td { (prose(text(one, "/description"))) small { (shape(schema)) } }
+        }
+    }
+}
+
+fn examples(document: &Value, media: &Value, title: &str) -> Markup {
+    let named = object(media, "/examples").map(|(_, one)| resolved(document, one).get("value"));
+    html! {
+        @for example in std::iter::once(media.get("example")).chain(named).flatten() {
+            details {
+                summary { (title) }
+                pre { code { (serde_json::to_string_pretty(example).unwrap_or_default()) } }
+            }
+        }
+    }
+}
+
+fn answers(document: &Value, operation: &Value) -> Markup {
+    let (good, bad): (Vec<_>, Vec<_>) =
+        object(operation, "/responses").partition(|(status, _)| status.as_str() < "400");
+    html! {
+        h4 { "Answer" }
+        @for (status, answer) in good {
+            p {
+                b { (status) } " "
+                @for (place, (media_type, media)) in object(answer, "/content").enumerate() {
+                    @if place > 0 { ", or " }
+                    @if media_type == "application/json" { (shape(media.get("schema").unwrap_or(&Value::Null))) }
+                    @else { code { (media_type) } }
+                }
+                @if answer.get("content").is_none() { (prose(text(answer, "/description"))) }
+                @let headers: Vec<&str> = object(answer, "/headers").map(|(name, _)| name.as_str()).collect();
+                @if !headers.is_empty() { small { "with " (headers.join(", ")) } }
+            }
+            // A large one is shown with the operation that it is named after.
+            @if let Some(media) = answer.pointer("/content/application~1json") { (examples_once(document, operation, media)) }
+        }
+        h4 { "Problems" }
+        ul.codes {
+            @for (status, answer) in bad {
+                li {
+                    b { (status) }
+                    @for (place, code) in list(resolved(document, answer), "/x-placet-codes").enumerate() {
+                        @if place > 0 { ", " } code { (code.as_str().unwrap_or_default()) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The operations that show an example which others have too.
+const SHOWS: [&str; 5] = ["getContact", "eraseContact", "getStorefront", "createShop", "exportContact"];
+
+fn examples_once(document: &Value, operation: &Value, media: &Value) -> Markup {
+    if media.pointer("/examples/typical").is_some() && !SHOWS.contains(&text(operation, "/operationId")) {
+        return html! {};
+    }
+    examples(document, media, "Example of an answer")
+}
+
+/// A type by its name.
+fn named(name: &str, schema: &Value) -> Markup {
+    let about = text(schema, "/description");
+    html! {
+        h3 id={ "type-" (name) } { (name) }
+        @if !about.is_empty() { p { (prose(about)) } }
+        @let code = text(schema, "/x-placet-code");
+        @if !code.is_empty() { p.dim { "Anything else is refused as " code { (code) } "." } }
+        @let fields = fields(schema);
+        @if !fields.is_empty() {
+            table { (heads()) tbody { @for one in &fields { (field(one)) } } }
+        } @else if let Some(words) = words(schema) {
+            ul { @for (word, meaning) in words { li { code { (word) } @if !meaning.is_empty() { ": " (prose(meaning)) } } } }
+        } @else { p { (shape(schema)) } }
+    }
+}
+
+fn field(field: &Field<'_>) -> Markup {
+    html! {
+        tr {
+            th scope="row" { code { (field.name) } @if field.required { "*" } }
+            td { (prose(text(field.schema, "/description"))) small { (shape(field.schema)) } }
+        }
+    }
+}
+
+fn problems(document: &Value) -> Markup {
+    html! {
+        table {
+            thead { tr { th scope="col" { "Code" } th scope="col" { "What it says" } } }
+            tbody {
+                @for (code, problem) in object(document, "/x-placet-problems") {
+                    tr {
+                        th scope="row" { code { (code) } small { (problem.get("status").unwrap_or(&Value::Null)) } }
+                        td { (text(problem, "/title")) }
+                    }
+                }
+            }
+        }
+    }
 }

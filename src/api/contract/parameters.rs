@@ -131,11 +131,15 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
     for name in endpoint.query {
         let (schema, about) = query(endpoint.action, name);
         let mut parameter = json!({ "name": name, "in": "query", "description": about, "schema": schema });
-        if let Some(fields) = parameter.as_object_mut()
-            && *name == "sections"
-        {
-            fields.insert("style".into(), "form".into());
-            fields.insert("explode".into(), false.into());
+        if let Some(fields) = parameter.as_object_mut() {
+            let sent = example.and_then(|example| example.query.iter().find(|(sent, _)| sent == name));
+            if *name == "sections" {
+                fields.insert("style".into(), "form".into());
+                fields.insert("explode".into(), false.into());
+            } else if let Some((_, value)) = sent {
+                fields
+                    .insert("example".into(), value.parse().map_or_else(|_| json!(value), |number: u32| json!(number)));
+            }
         }
         parameters.push(parameter);
     }

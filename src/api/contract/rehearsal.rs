@@ -209,7 +209,7 @@ fn shop_now() -> Value {
 
 fn submission() -> Value {
     use sha2::Digest;
-    let hash = data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(NOTICE));
+    let hash = base16ct::lower::encode_string(&sha2::Sha256::digest(NOTICE));
     json!({
         "id": "019ab0a4-4c80-7000-8000-000000000001",
         "contact": { "email": "jane@example.com", "phone": "+44 7700 900123", "country": "GB", "born": "1990-05-01" },

@@ -10,6 +10,8 @@ use super::{
 use crate::api::body::Object;
 #[cfg(feature = "contract")]
 use crate::api::contract::schema;
+#[cfg(feature = "contract")]
+use crate::consent::{Basis, Choice};
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Channel, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
 use crate::ledger::text::{BirthDate, Line, Token};

@@ -22,6 +22,7 @@ use crate::ledger::{ChosenAct, Claim, KeptEvidence, NoticeShown, PersonFacts, So
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(description = "One submission of choices, idempotent by its `id`."))]
 pub(in crate::api) struct SubmissionBody {
     /// An id that the sender gives it. The same again changes nothing; other content under it is refused.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]

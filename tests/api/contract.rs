@@ -1,0 +1,92 @@
+//! Holds every answer of the suite against the contract: its status, its media type, its code, its shape.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use http::{Method, Response};
+use jsonschema::Validator;
+use placet::api::contract;
+use serde_json::{Value, json};
+
+struct Contract {
+    document: Value,
+    /// By the pointer to the media type that has it.
+    validators: BTreeMap<String, Validator>,
+}
+
+static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
+    let document = contract::document().unwrap();
+    let mut validators = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let response = resolved(&document, response);
+                for (media_type, media) in response["content"].as_object().into_iter().flatten() {
+                    let Some(schema) = media.get("schema").and_then(Value::as_object) else { continue };
+                    let mut whole = schema.clone();
+                    whole.insert("components".into(), json!({ "schemas": document["components"]["schemas"] }));
+                    let options = jsonschema::draft202012::options().should_validate_formats(true);
+                    let validator = options.build(&Value::Object(whole)).unwrap();
+                    validators.insert(format!("{method} {path} {status} {media_type}"), validator);
+                }
+            }
+        }
+    }
+    Contract { document, validators }
+});
+
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    value["$ref"].as_str().map_or(value, |reference| document.pointer(&reference[1..]).unwrap())
+}
+
+/// The template that a path is of: one without values before any other, as the service has it.
+fn template(document: &Value, method: &str, path: &str) -> Option<String> {
+    let fits = |template: &&String| {
+        let (own, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+        own.len() == given.len()
+            && own.iter().zip(given).all(|(own, given)| *own == given || own.starts_with('{') && !given.is_empty())
+    };
+    let paths = document["paths"].as_object().unwrap();
+    let mut found: Vec<&String> = paths.keys().filter(fits).collect();
+    found.sort_by_key(|template| template.matches('{').count());
+    found.into_iter().find(|template| paths[*template].get(method).is_some()).cloned()
+}
+
+/// Checks an answer. What is no operation of the contract, a preflight or an unknown route, is passed over.
+#[track_caller]
+pub fn hold(method: &Method, path: &str, response: &Response<Bytes>) {
+    let Contract { document, validators } = &*CONTRACT;
+    let method = method.as_str().to_lowercase();
+    let Some(template) = template(document, &method, path) else { return };
+    let status = response.status().as_u16().to_string();
+    let name = format!("{method} {template} {status}");
+    let text = String::from_utf8_lossy(response.body());
+    let responses = &document["paths"][&template][&method]["responses"];
+    let documented = responses.get(&status).unwrap_or_else(|| panic!("{name} is not in the contract: {text}"));
+    let documented = resolved(document, documented);
+    let Some(content) = documented.get("content").and_then(Value::as_object) else {
+        assert!(text.is_empty(), "{name} has no body by the contract: {text}");
+        return;
+    };
+    let media_type = response.headers().get("content-type").map_or("", |value| value.to_str().unwrap());
+    let media_type = media_type.split(';').next().unwrap();
+    assert!(content.contains_key(media_type), "{name}: {media_type} is not in the contract");
+    for header in documented["headers"].as_object().into_iter().flatten().map(|(name, _)| name) {
+        // A link leads on only where there is more, and only lines have one; a file only exports.
+        let always = !["Link", "RateLimit", "RateLimit-Policy"].contains(&header.as_str());
+        assert!(!always || response.headers().contains_key(header), "{name}: no header {header}");
+    }
+    if let Some(codes) = documented.get("x-placet-codes").and_then(Value::as_array) {
+        let problem: Value = serde_json::from_slice(response.body()).unwrap();
+        let code = problem["type"].as_str().unwrap().rsplit(':').next().unwrap();
+        assert!(codes.iter().any(|own| own == code), "{name}: the code {code} is not in the contract: {text}");
+    }
+    if media_type.ends_with("json") && !media_type.ends_with("ndjson") {
+        let body: Value = serde_json::from_slice(response.body()).unwrap();
+        let validator = &validators[&format!("{name} {media_type}")];
+        let mistakes: Vec<String> =
+            validator.iter_errors(&body).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        assert!(mistakes.is_empty(), "{name} is not what the contract says: {mistakes:#?}\n{text}");
+    }
+}

@@ -1,0 +1,97 @@
+// The contract's page as Chromium shows it: readable for everyone, on small screens and in the dark, with nothing fetched.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+const require = createRequire(new URL("../www/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
+const html = await readFile(new URL("../src/api/contract/docs.html", import.meta.url));
+const contract = JSON.parse(await readFile(new URL("../src/api/contract/openapi.json", import.meta.url), "utf8"));
+const operations = Object.values(contract.paths).flatMap((item) => Object.values(item));
+
+// The policy that the service sends it with.
+const policy = "default-src 'none'; style-src 'unsafe-inline'";
+const server = createServer((_, response) => {
+  response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy }).end(html);
+});
+let browser, address;
+
+before(async () => {
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  address = `http://127.0.0.1:${server.address().port}/docs`;
+  browser = await chromium.launch({
+    executablePath: process.env.CHROME ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  server.close();
+});
+
+async function openPage({ width = 1280, colorScheme = "light", javaScriptEnabled = true } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, javaScriptEnabled, bypassCSP: false });
+  const page = await context.newPage();
+  page.fetched = [];
+  page.complaints = [];
+  page.on("request", (request) => page.fetched.push(request.url()));
+  page.on("console", (message) => page.complaints.push(message.text()));
+  await page.goto(address);
+  return page;
+}
+
+for (const width of [1280, 320]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`everyone can read it at ${width} px, ${colorScheme}`, async () => {
+      const page = await openPage({ width, colorScheme });
+      if (process.env.PLACET_SCREENSHOTS) {
+        await page.screenshot({ path: `${process.env.PLACET_SCREENSHOTS}-${width}-${colorScheme}.png` });
+        await page.locator("#submitConsents").scrollIntoViewIfNeeded();
+        await page.screenshot({ path: `${process.env.PLACET_SCREENSHOTS}-${width}-${colorScheme}-operation.png` });
+      }
+      // What is folded has to be readable too.
+      await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(wide, 0, "nobody has to scroll sideways");
+      assert.deepEqual(page.fetched, [address]);
+      assert.deepEqual(page.complaints, []);
+      await page.evaluate(axeSource);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+      await page.context().close();
+    });
+  }
+}
+
+test("it tells every operation, without scripts, and every link on it leads somewhere", async () => {
+  const page = await openPage({ javaScriptEnabled: false });
+  assert.equal(await page.locator("h1").count(), 1);
+  for (const { operationId, summary } of operations) {
+    assert.equal(await page.locator(`article h3#${operationId}`).textContent(), summary);
+    assert.equal(await page.locator(`nav a[href="#${operationId}"]`).count(), 1, operationId);
+  }
+  const text = html.toString();
+  const ids = new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  assert.equal(ids.size, [...text.matchAll(/ id="/g)].length, "no id stands twice");
+  for (const [, id] of text.matchAll(/ href="#([^"]+)"/g)) assert(ids.has(id), `#${id} leads nowhere`);
+  for (const code of Object.keys(contract["x-placet-problems"])) assert(text.includes(`<code>${code}</code>`), code);
+  await page.context().close();
+});
+
+test("the keyboard gets past the contents, and sees where it is", async () => {
+  const page = await openPage();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the contract");
+  const box = await page.locator(":focus").boundingBox();
+  assert(box.x >= 0 && box.y >= 0, "it is seen once it has the focus");
+  await page.keyboard.press("Enter");
+  assert.equal(new URL(page.url()).hash, "#main");
+  await page.keyboard.press("Tab");
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), "none");
+  await page.context().close();
+});
