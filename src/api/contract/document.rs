@@ -250,13 +250,24 @@ fn success(
     })
 }
 
-/// An example short enough to read: of long lists the first two, of long maps too. Lists of numbers are one thing.
+/// An example short enough to read: of long lists and maps the beginning.
 fn shortened(value: &Value) -> Value {
+    let two = cut(value, 2);
+    if two.to_string().len() > LARGE { cut(value, 1) } else { two }
+}
+
+/// Lists of things cut to `most` of them, of texts to two, and maps of many. Lists of numbers are one thing.
+fn cut(value: &Value, most: usize) -> Value {
     match value {
-        Value::Array(all) if !all.iter().all(Value::is_number) => all.iter().take(2).map(shortened).collect(),
+        Value::Array(all) if all.iter().all(Value::is_number) => value.clone(),
+        Value::Array(all) => {
+            let most = if all.iter().all(Value::is_object) { most } else { 2 };
+            all.iter().take(most).map(|one| cut(one, most)).collect()
+        }
         Value::Object(all) => {
-            let most = if all.len() > 20 { 2 } else { all.len() };
-            Value::Object(all.iter().take(most).map(|(name, value)| (name.clone(), shortened(value))).collect())
+            let most_fields = if all.len() > 20 { most } else { all.len() };
+            let fields = all.iter().take(most_fields);
+            Value::Object(fields.map(|(name, value)| (name.clone(), cut(value, most))).collect())
         }
         value => value.clone(),
     }

@@ -1,5 +1,7 @@
 //! The page: the document for people, who read it in a browser without scripts, without a network, or on paper.
 
+use std::collections::BTreeMap;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
@@ -28,6 +30,7 @@ pub fn page(document: &Value) -> String {
                         (text(document, "/info/summary")) ". Version " (version) ". For machines: "
                         a href="/openapi.json" { "openapi.json" } "."
                     }
+                    h2 #introduction { "Introduction" }
                     (introduction(text(document, "/info/description")))
                     @for (tag, about) in TAGS {
                         h2 id=(anchor(tag)) { (tag) }
@@ -37,9 +40,12 @@ pub fn page(document: &Value) -> String {
                         }
                     }
                     h2 #types { "Types" }
-                    p { "What bodies and answers are made of. A field marked * is always there." }
-                    @for (name, schema) in object(document, "/components/schemas") { (named(name, schema)) }
-                    h2 #problems { "Problems" }
+                    p { "What bodies and answers are made of. A field marked * has to be there, or always is." }
+                    @let shown = bodies(document);
+                    @for (name, schema) in object(document, "/components/schemas").filter(|(name, _)| !shown.contains_key(name.as_str())) {
+                        (named(name, schema))
+                    }
+                    h2 #codes { "Problem codes" }
                     p { "Every code, with its status." }
                     (problems(document))
                 }
@@ -95,7 +101,7 @@ fn contents(document: &Value) -> Markup {
                 } }
             }
             p { "Reference" }
-            ul { li { a href="#types" { "Types" } } li { a href="#problems" { "Problems" } } }
+            ul { li { a href="#types" { "Types" } } li { a href="#codes" { "Problem codes" } } }
         }
     }
 }
@@ -132,7 +138,7 @@ fn operation(document: &Value, method: &str, path: &str, operation: &Value) -> M
     html! {
         article aria-labelledby=(id) {
             h3 id=(id) { (text(operation, "/summary")) }
-            div.route class=(method) { b { (method) } code { (path) } small { (access(operation)) } }
+            div class={ "route " (method) } { b { (method) } code { (path) } small { (access(operation)) } }
             p { (prose(text(operation, "/description"))) }
             @if !parameters.is_empty() {
                 h4 { "Parameters" }
@@ -143,8 +149,14 @@ fn operation(document: &Value, method: &str, path: &str, operation: &Value) -> M
             }
             @if let Some(body) = body {
                 h4 { "Body" }
-                p { (shape(body.get("schema").unwrap_or(&Value::Null)))
-                    ", at most " (size(operation)) }
+                @let name = text(body, "/schema/$ref").rsplit('/').next().unwrap_or_default();
+                p { (shape(body.get("schema").unwrap_or(&Value::Null))) ", at most " (size(operation)) }
+                // Its fields stand with the first operation that takes it.
+                @if bodies(document).get(name) == Some(&id) {
+                    div id={ "type-" (name) } {
+                        (table(resolved(document, body.get("schema").unwrap_or(&Value::Null))))
+                    }
+                }
                 (examples(document, body, "Example of a body"))
             }
             (answers(document, operation))
@@ -234,14 +246,31 @@ fn answers(document: &Value, operation: &Value) -> Markup {
     }
 }
 
-/// The operations that show an example which others have too.
-const SHOWS: [&str; 5] = ["getContact", "eraseContact", "getStorefront", "createShop", "exportContact"];
+/// The operation that shows an example which others have too. The rest of the large ones are in the document only.
+const SHOWS: &str = "getContact";
 
 fn examples_once(document: &Value, operation: &Value, media: &Value) -> Markup {
-    if media.pointer("/examples/typical").is_some() && !SHOWS.contains(&text(operation, "/operationId")) {
+    if media.pointer("/examples/typical").is_some() && text(operation, "/operationId") != SHOWS {
         return html! {};
     }
     examples(document, media, "Example of an answer")
+}
+
+/// The types of bodies, each with the first operation that takes it.
+fn bodies(document: &Value) -> BTreeMap<&str, &str> {
+    let mut bodies = BTreeMap::new();
+    for (_, _, operation) in TAGS.iter().flat_map(|(tag, _)| operations(document, tag)) {
+        let name = text(operation, "/requestBody/content/application~1json/schema/$ref").rsplit('/').next();
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            bodies.entry(name).or_insert_with(|| text(operation, "/operationId"));
+        }
+    }
+    bodies
+}
+
+/// The fields of an object.
+fn table(schema: &Value) -> Markup {
+    html! { table { (heads()) tbody { @for one in &fields(schema) { (field(one)) } } } }
 }
 
 /// A type by its name.
@@ -252,10 +281,7 @@ fn named(name: &str, schema: &Value) -> Markup {
         @if !about.is_empty() { p { (prose(about)) } }
         @let code = text(schema, "/x-placet-code");
         @if !code.is_empty() { p.dim { "Anything else is refused as " code { (code) } "." } }
-        @let fields = fields(schema);
-        @if !fields.is_empty() {
-            table { (heads()) tbody { @for one in &fields { (field(one)) } } }
-        } @else if let Some(words) = words(schema) {
+        @if !fields(schema).is_empty() { (table(schema)) } @else if let Some(words) = words(schema) {
             ul { @for (word, meaning) in words { li { code { (word) } @if !meaning.is_empty() { ": " (prose(meaning)) } } } }
         } @else { p { (shape(schema)) } }
     }
