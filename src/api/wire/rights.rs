@@ -10,9 +10,9 @@ use super::{
 use crate::api::body::Object;
 #[cfg(feature = "contract")]
 use crate::api::contract::schema;
+use crate::api::problem::{Fault, Problem};
 #[cfg(feature = "contract")]
 use crate::consent::{Basis, Choice};
-use crate::api::problem::{Fault, Problem};
 use crate::consent::{Channel, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
 use crate::ledger::text::{BirthDate, Line, Token};
 use crate::ledger::{ChoiceChange, ChosenAct, Fact, KeptEvidence, Lookup, PersonFacts, Rectification};
