@@ -20,8 +20,8 @@
 //! # Features
 //!
 //! None is on by default. An artifact is built with exactly one of `storefront`, `logic` and `edge`; `native` is the service over
-//! SQLite files, for tests and tools. `service`, `certificates`, `rules`, `formats` and `serde` are parts of these; `bench` adds
-//! to `logic` what `make bench` calls, and is not shipped.
+//! SQLite files, for tests and tools, and `contract` what its OpenAPI document is made with. `service`, `certificates`, `rules`,
+//! `formats` and `serde` are parts of these; `bench` adds to `logic` what `make bench` calls, and is not shipped.
 //!
 //! # Example
 //!

@@ -7,13 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::operations::{Operation, TAGS};
 use super::problems::{FAULTS, OF_ANY_BODY, kinds, status_of};
-use super::rehearsal::{Example, rehearse};
+use super::rehearsal::{Example, LARGE, rehearse, shortened};
 use super::{parameters, schema};
 use crate::api::key::Scope;
 use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
-
-/// Examples of more bytes than these stand in the document once.
-const LARGE: usize = 1_200;
 
 /// The parts of the document that operations refer to.
 struct Parts {
@@ -248,29 +245,6 @@ fn success(
         "headers": parameters::answer_headers(endpoint, operation),
         "content": content,
     })
-}
-
-/// An example short enough to read: of long lists and maps the beginning.
-fn shortened(value: &Value) -> Value {
-    let two = cut(value, 2);
-    if two.to_string().len() > LARGE { cut(value, 1) } else { two }
-}
-
-/// Lists of things cut to `most` of them, of texts to two, and maps of many. Lists of numbers are one thing.
-fn cut(value: &Value, most: usize) -> Value {
-    match value {
-        Value::Array(all) if all.iter().all(Value::is_number) => value.clone(),
-        Value::Array(all) => {
-            let most = if all.iter().all(Value::is_object) { most } else { 2 };
-            all.iter().take(most).map(|one| cut(one, most)).collect()
-        }
-        Value::Object(all) => {
-            let most_fields = if all.len() > 20 { most } else { all.len() };
-            let fields = all.iter().take(most_fields);
-            Value::Object(fields.map(|(name, value)| (name.clone(), cut(value, most))).collect())
-        }
-        value => value.clone(),
-    }
 }
 
 /// The codes that can come, by their status.

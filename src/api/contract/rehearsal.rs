@@ -24,6 +24,9 @@ pub(super) struct Example {
     pub(super) answer: Value,
 }
 
+/// Examples of more bytes than these stand in the document once.
+pub(super) const LARGE: usize = 1_200;
+
 const ROOT: &str = "a root secret that only the examples know";
 const NOTICE: &str = "Yes, write to me about new coffees. I can stop that at any time.";
 
@@ -179,6 +182,29 @@ fn request(
     let request = Request::builder().method(method).uri(uri).header("authorization", format!("Bearer {key}"));
     let request = if body.is_some() { request.header("content-type", "application/json") } else { request };
     request.body(body.map(Value::to_string).unwrap_or_default().into()).map_err(|error| error.to_string())
+}
+
+/// An example short enough to read: of long lists and maps the beginning.
+pub(super) fn shortened(value: &Value) -> Value {
+    let two = cut(value, 2);
+    if two.to_string().len() > LARGE { cut(value, 1) } else { two }
+}
+
+/// Lists of things cut to `most` of them, of texts to two, and maps of many. Lists of numbers are one thing.
+fn cut(value: &Value, most: usize) -> Value {
+    match value {
+        Value::Array(all) if all.iter().all(Value::is_number) => value.clone(),
+        Value::Array(all) => {
+            let most = if all.iter().all(Value::is_object) { most } else { 2 };
+            all.iter().take(most).map(|one| cut(one, most)).collect()
+        }
+        Value::Object(all) => {
+            let most_fields = if all.len() > 20 { most } else { all.len() };
+            let fields = all.iter().take(most_fields);
+            Value::Object(fields.map(|(name, value)| (name.clone(), cut(value, most))).collect())
+        }
+        value => value.clone(),
+    }
 }
 
 fn text(answer: &Value, pointer: &str) -> String {
