@@ -81,7 +81,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
 
 /// Who visits: from the header that the platform or the operator's proxy writes the client's address into.
 fn visitor(request: &Request, env: &Env, secrets: &Secrets) -> worker::Result<Option<String>> {
-    let named = env.var(CLIENT_ADDRESS_HEADER).map(|name| name.to_string()).unwrap_or_default();
+    let named = text(env, CLIENT_ADDRESS_HEADER);
     let from = request.headers().get(if named.is_empty() { "cf-connecting-ip" } else { &named })?;
     let day = EdgeHost.now().millis().div_euclid(24 * 60 * 60 * 1_000);
     Ok(from.map(|from| secrets.visitor(day, &from)))
@@ -97,8 +97,13 @@ async fn is_welcome(env: &Env, visitor: &str) -> bool {
 }
 
 fn secrets(env: &Env) -> Result<Secrets, WeakSecret> {
-    let secret = |name| env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
-    Secrets::new(&secret(Secrets::MASTER_KEY), &secret(Secrets::ROOT_SECRET))
+    Secrets::new(&text(env, Secrets::MASTER_KEY), &text(env, Secrets::ROOT_SECRET))
+}
+
+/// A variable or secret; empty where it is not set. Plain workerd has `null` then, over which the `worker` crate's own accessors
+/// throw, and the request would hang.
+fn text(env: &Env, name: &str) -> String {
+    js_sys::Reflect::get(env.as_ref(), &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
 /// The object of one shop.
