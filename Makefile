@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test contract dist serve test size bench faults clean
+.PHONY: help setup setup-test contract dist serve test size bench faults fuzz clean
 
 ENV := . .tools/env &&
 
@@ -32,11 +32,14 @@ test: setup-test ## Everything: lints, laws, API on both backends, browsers (fir
 size: dist ## Bytes of each artifact, against their budgets
 	@$(ENV) node www/tools/size.mjs
 
-bench: dist ## Speeds, as ratios to a floor measured in the same run (3 min)
+bench: dist ## Speeds, as ratios to a floor measured in the same run (6 min)
 	@$(ENV) node tests/bench/main.mjs
 
 faults: dist ## Kill workerd ten times under load and count what is kept (10 min)
 	@$(ENV) node tests/faults.mjs
+
+fuzz: dist ## Requests made up from the contract: is each answered as it says? (10 min; needs python3)
+	@$(ENV) node tests/fuzz.mjs
 
 clean: ## Remove what was built; tools and the demo's data stay
 	@rm -rf target build pkg
