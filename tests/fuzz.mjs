@@ -137,14 +137,16 @@ function tell(outcomes) {
 async function createShop(contract) {
   const settings = {
     name: "Fuzz", country: "GB", origins: [ORIGIN], channels: ["email", "sms", "phone", "whatsapp", "post"],
-    purposes: [...new Set(["newsletter", "offers", ...written(contract, "purpose")])],
+    purposes: [...new Set(["newsletter", "offers", ...written(contract, "purpose").filter((text) => /^[a-z][a-z0-9_]*$/.test(text))])],
     notices: [{ id: "checkout-optin", version: "1", locale: "en-GB", text: "We write about coffee." }],
     limits: { publishable: 10_000, secret: 10_000, visitor: 10_000 },
   };
   const made = await ask("POST", "/v1/shops", ROOT_SECRET, settings);
   const { publishable, secret } = made.keys;
   const shop = { settings, publishable, secret, contacts: [], keys: [] };
-  const [emails, phones] = [written(contract, "email"), written(contract, "phone")];
+  // Patterns and codes stand under these names as well.
+  const emails = written(contract, "email").filter((text) => /^[^@^]+@[^@^]+$/.test(text));
+  const phones = written(contract, "phone").filter((text) => /^\+\d[\d ]+$/.test(text));
   for (let number = 0; number < PEOPLE; number++) {
     const contact = { email: emails[number] ?? `person${number}@example.com`, phone: phones[number] ?? `+4477009${`${number}`.padStart(5, "0")}` };
     const choices = [{ channel: "email", purpose: "newsletter", choice: "opt_in" }];

@@ -97,7 +97,8 @@ fn decide(
         }
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
+    // A body that the route does not take is passed over, RFC 9110 §9.3.1.
+    if limit > 0 && announced.is_some_and(|length| length > limit as u64) {
         return Err(Problem::BodyTooLarge { limit });
     }
     Ok(door)

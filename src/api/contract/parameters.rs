@@ -102,7 +102,7 @@ pub(super) fn shared(contact: &str, key: &str) -> Value {
         "Origin": header(
             "Origin",
             "The page's origin; browsers send it. With a publishable key it must be one on which that works.",
-            reference("Origin"),
+            json!({ "type": "string" }),
         ),
     })
 }

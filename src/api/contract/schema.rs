@@ -158,22 +158,22 @@ impl<T: JsonSchema> JsonSchema for Object<T> {
 
 /// For a body that is one of its fields and nothing else.
 pub(in crate::api) fn one_of_its_fields(schema: &mut Schema) {
-    without_null(schema, |_| true);
     schema.remove("required");
-    schema.insert("minProperties".into(), 1.into());
-    schema.insert("maxProperties".into(), 1.into());
+    let names: Vec<String> = fields_of(schema).map(ToOwned::to_owned).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    schema.insert("oneOf".into(), names.iter().map(|name| alone(name, "string", &names)).collect());
 }
 
 /// For a question about `contact` or about `contacts`.
 pub(in crate::api) fn one_contact_or_many(schema: &mut Schema) {
-    without_null(schema, |name| name.starts_with("contact"));
     if let Some(many) = schema.pointer_mut("/properties/contacts").and_then(Value::as_object_mut) {
         many.insert("maxItems".into(), 10_000.into());
     }
-    schema.insert("oneOf".into(), json!([{ "required": ["contact"] }, { "required": ["contacts"] }]));
+    let names = ["contact", "contacts"];
+    schema.insert("oneOf".into(), json!([alone("contact", "object", &names), alone("contacts", "array", &names)]));
 }
 
-/// For an e-mail address with the channel that uses it, or a telephone number with one of those that use it.
+/// For an address with a channel that uses it.
 pub(in crate::api) fn one_address_and_its_channel(schema: &mut Schema) {
     let kinds = [
         ("email", json!(["email", null])),
@@ -181,23 +181,33 @@ pub(in crate::api) fn one_address_and_its_channel(schema: &mut Schema) {
         ("push", json!(["push", null])),
         ("postal", json!(["post", null])),
     ];
-    without_null(schema, |name| kinds.iter().any(|(kind, _)| *kind == name));
-    let of = |(field, channels): &(&str, Value)| {
-        let mut properties: Map<String, Value> = kinds
-            .iter()
-            .filter(|(other, _)| other != field)
-            .map(|(other, _)| ((*other).to_owned(), Value::Bool(false)))
-            .collect();
-        properties.insert("channel".to_owned(), json!({ "enum": channels }));
-        json!({ "required": [field], "properties": properties })
+    let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
+    let with_channel = |(name, channels): &(&str, Value)| {
+        let mut alone = alone(name, "string", &names);
+        if let Some(fields) = alone.pointer_mut("/properties").and_then(Value::as_object_mut) {
+            fields.insert("channel".to_owned(), json!({ "enum": channels }));
+        }
+        alone
     };
-    schema.insert("oneOf".into(), kinds.iter().map(of).collect());
+    schema.insert("oneOf".into(), kinds.iter().map(with_channel).collect());
 }
 
 /// For a correction, which has to correct something.
 pub(in crate::api) fn a_correction(schema: &mut Schema) {
-    without_null(schema, |name| name != "reason");
-    schema.insert("anyOf".into(), json!([{ "required": ["address"] }, { "required": ["profile"] }]));
+    let given = |name: &str| json!({ "required": [name], "properties": { name: { "type": "object" } } });
+    schema.insert("anyOf".into(), json!([given("address"), given("profile")]));
+}
+
+fn fields_of(schema: &Schema) -> impl Iterator<Item = &str> {
+    schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
+}
+
+/// One field of some is given; the others are absent, or `null`, which says the same.
+fn alone(name: &str, of_type: &str, names: &[&str]) -> Value {
+    let type_of = |own: &str| if own == name { of_type } else { "null" };
+    let fields: Map<String, Value> =
+        names.iter().map(|own| ((*own).to_owned(), json!({ "type": type_of(own) }))).collect();
+    json!({ "required": [name], "properties": fields })
 }
 
 /// Takes `null` from the fields of some names.

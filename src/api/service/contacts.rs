@@ -61,23 +61,23 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     pub(super) fn change_choice(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let id = self.to_change(call)?;
         let change = call.body::<ChoiceChangeBody>()?.parse(call.route.value(1), call.route.value(2))?;
+        let id = self.to_change(call)?;
         change_choice(&self.database, &call.shop, id, &change, call.moment).map_err(change_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
     pub(super) fn rectify(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let id = self.to_change(call)?;
         let (asked, reason) = call.body::<RectificationBody>()?.parse()?;
+        let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
         rectify_contact(&self.database, &call.shop, id, &asked, &by, call.moment).map_err(rectification_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
     pub(super) fn restrict(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let id = self.to_change(call)?;
         let (restricted, reason) = call.body::<RestrictionBody>()?.parse()?;
+        let id = self.to_change(call)?;
         if !restrict(&self.database, id, restricted, &reason, call.caller.key.id, call.moment)? {
             return Err(Problem::ContactNotFound);
         }
@@ -85,16 +85,16 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     pub(super) fn merge(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let id = self.to_change(call)?;
         let (source, reason) = call.body::<MergeBody>()?.parse()?;
+        let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
         merge_contacts(&self.database, id, &source, &by, call.moment).map_err(merge_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
     pub(super) fn unmerge(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let id = self.to_change(call)?;
         let (source, reason) = call.body::<UnmergeBody>()?.parse()?;
+        let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
         unmerge_contact(&self.database, id, source, &by, call.moment).map_err(merge_refused)?;
         self.reported(call, &Lookup::Id(id))

@@ -94,8 +94,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     pub(super) fn write_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        call.check_unchanged(&tag_of(&Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&call.shop))?))?;
         let settings = call.body::<ShopBody>()?.parse()?;
+        call.check_unchanged(&tag_of(&Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&call.shop))?))?;
         let shop = Rc::new(call.shop.with(&self.database, settings)?);
         self.shop.replace(Some(Rc::clone(&shop)));
         self.storefront.replace(None);
