@@ -81,7 +81,7 @@ const fn delete(action: Action, path: &'static str, scope: Scope, query: &'stati
     Endpoint { action, method: "DELETE", path, access: Access::Key(scope), body_limit: 0, query }
 }
 
-/// Every route. Where two templates fit a path, the first counts.
+/// Every route. A path that is a template by itself is of no other one that would fit, as OpenAPI has it.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     get(Action::Health, "/health", Access::Open, &[]),
     get(Action::OpenApi, "/openapi.json", Access::Open, &[]),
@@ -157,7 +157,8 @@ impl<'a> Route<'a> {
     /// Finds the route of a request.
     pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Problem> {
         let mut known: Vec<&str> = Vec::new();
-        for endpoint in ENDPOINTS {
+        let is_template = ENDPOINTS.iter().any(|endpoint| endpoint.path == path);
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| !is_template || endpoint.path == path) {
             let Some(values) = fit(endpoint.path, path) else { continue };
             if endpoint.method == method.as_str() {
                 return Ok(Self { endpoint, values });
@@ -200,7 +201,6 @@ mod tests {
         for (method, path, action, values) in [
             (Method::GET, "/health", Action::Health, ["", "", ""]),
             (Method::POST, "/v1/contacts/lookup", Action::Lookup, ["", "", ""]),
-            (Method::GET, "/v1/contacts/lookup", Action::Report, ["lookup", "", ""]),
             (Method::DELETE, "/v1/contacts/7", Action::Erase, ["7", "", ""]),
             (Method::PUT, "/v1/contacts/7/choices/sms/offers", Action::ChangeChoice, ["7", "sms", "offers"]),
             (Method::POST, "/v1/keys/7/rotate", Action::RotateKey, ["7", "", ""]),
@@ -212,6 +212,8 @@ mod tests {
         {
             assert_eq!(Route::of(&Method::GET, path).unwrap_err(), Problem::RouteNotFound, "{path}");
         }
+        let allow = "POST".into();
+        assert_eq!(Route::of(&Method::GET, "/v1/contacts/lookup").unwrap_err(), Problem::MethodNotAllowed { allow });
         let allow = "GET, DELETE".into();
         assert_eq!(Route::of(&Method::PATCH, "/v1/contacts/7").unwrap_err(), Problem::MethodNotAllowed { allow });
     }
