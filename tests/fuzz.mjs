@@ -21,8 +21,12 @@ const CHECKS = [
   "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
   "response_schema_conformance", "negative_data_rejection", "unsupported_method", "allow_header_conformance", "ignored_auth",
 ];
-/** People that the passes find, and may erase. */
-const PEOPLE = 40;
+/** Statuses that refuse what the contract does not allow. A precondition comes before the body (RFC 9110 §13.2.1). */
+const REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429"];
+/** People that the passes find; every fourth may be erased. */
+const PEOPLE = 200;
+/** Keys that they find, and may rotate and revoke. */
+const KEYS = 100;
 /** How often the settings are put back that the fuzzer changes: with the limits that it sets it would soon have to wait. */
 const PUT_BACK_EVERY_MS = 100;
 
@@ -32,8 +36,8 @@ const { values } = parseArgs({ options: { seconds: { type: "string", default: "6
 
 const schemathesis = install();
 const work = await mkdtemp(join(tmpdir(), "placet-fuzz-"));
-const env = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET };
-const workerd = await startWorkerd({ config: here("../src/edge/workerd.capnp"), port: 0, data: join(work, "data"), env });
+const secrets = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET };
+const workerd = await startWorkerd({ config: here("../src/edge/workerd.capnp"), port: 0, data: join(work, "data"), env: secrets });
 const connection = new Connection(workerd.url);
 let failed = false;
 try {
@@ -89,25 +93,32 @@ async function run({ name, shop, key, origin }, chosen, seconds) {
   const directory = await mkdtemp(join(work, "pass-"));
   // In JSON's notation, which is TOML's too for texts and lists.
   const text = JSON.stringify;
-  const known = (id, path, values) => `
+  const known = (id, filter, values) => `
     [dictionaries.${id}]
     values = ${text(values)}
     [[operations]]
-    include-path-regex = ${text(path)}
+    ${filter}
     parameters = { "path.id" = { dictionary = "${id}", probability = 0.5 } }`;
+  const ids = shop.people.map(({ id }) => id);
+  const contact = `include-path-regex = ${text("^/v1/contacts/\\{id\\}")}`;
   await writeFile(join(directory, "fuzz.toml"), `
     continue-on-failure = true
     headers = { Authorization = ${text(`Bearer ${key}`)}${origin ? `, Origin = ${text(origin)}` : ""} }
     [generation]
     database = "none"
-    ${known("contacts", "^/v1/contacts/\\{id\\}", shop.contacts)}
-    ${known("keys", "^/v1/keys/\\{id\\}", shop.keys)}`);
+    [checks.negative_data_rejection]
+    expected-statuses = ${text(REFUSALS)}
+    ${known("contacts", `${contact}\nexclude-method = "DELETE"`, ids.filter((_, number) => number % 4))}
+    ${known("mortals", `${contact}\ninclude-method = "DELETE"`, ids.filter((_, number) => number % 4 === 0))}
+    ${known("keys", `include-path-regex = ${text("^/v1/keys/\\{id\\}")}`, shop.keys)}`);
   const args = [
     "--config-file", join(directory, "fuzz.toml"), "run", `${workerd.url}/openapi.json`,
     "--max-time", String(seconds), "--checks", CHECKS.join(","), "--report", "json", "--report-json-path", join(directory, "outcome.json"),
     ...(values.seed ? ["--seed", values.seed] : []), ...chosen.flatMap((name) => ["--include-name", name]),
   ];
-  const child = spawn(schemathesis, args, { cwd: directory, stdio: "inherit" });
+  await writeFile(join(directory, "people.json"), text(shop.people));
+  const env = { ...process.env, SCHEMATHESIS_HOOKS: "fuzz", PYTHONPATH: here("."), PYTHONDONTWRITEBYTECODE: "1" };
+  const child = spawn(schemathesis, args, { cwd: directory, env, stdio: "inherit" });
   const code = await new Promise((done, fail) => child.once("exit", done).once("error", fail));
   const outcome = JSON.parse(await readFile(join(directory, "outcome.json"), "utf8"));
   assert.equal(outcome.operations?.selected, chosen.length, `${name}: schemathesis found other operations`);
@@ -137,24 +148,29 @@ function tell(outcomes) {
 async function createShop(contract) {
   const settings = {
     name: "Fuzz", country: "GB", origins: [ORIGIN], channels: ["email", "sms", "phone", "whatsapp", "post"],
-    purposes: [...new Set(["newsletter", "offers", ...written(contract, "purpose").filter((text) => /^[a-z][a-z0-9_]*$/.test(text))])],
+    purposes: ["newsletter", "offers", "order_updates"],
     notices: [{ id: "checkout-optin", version: "1", locale: "en-GB", text: "We write about coffee." }],
     limits: { publishable: 10_000, secret: 10_000, visitor: 10_000 },
   };
   const made = await ask("POST", "/v1/shops", ROOT_SECRET, settings);
   const { publishable, secret } = made.keys;
-  const shop = { settings, publishable, secret, contacts: [], keys: [] };
-  // Patterns and codes stand under these names as well.
-  const emails = written(contract, "email").filter((text) => /^[^@^]+@[^@^]+$/.test(text));
-  const phones = written(contract, "phone").filter((text) => /^\+\d[\d ]+$/.test(text));
+  const shop = { settings, publishable, secret, people: [], keys: [] };
+  const [emails, phones] = [written(contract, "email", /@/), written(contract, "phone", /^\+/)];
   for (let number = 0; number < PEOPLE; number++) {
     const contact = { email: emails[number] ?? `person${number}@example.com`, phone: phones[number] ?? `+4477009${`${number}`.padStart(5, "0")}` };
     const choices = [{ channel: "email", purpose: "newsletter", choice: "opt_in" }];
     const notice = { id: "checkout-optin", version: "1", locale: "en-GB", text_sha256: "a0".repeat(32) };
     const body = { id: crypto.randomUUID(), contact, choices, notice, source: { kind: "form" }, assurance: "authenticated" };
-    shop.contacts.push((await ask("POST", "/v1/consents", secret, body)).contact);
+    const { contact: id } = await ask("POST", "/v1/consents", secret, body);
+    shop.people.push({ id, ...contact });
+    // Every tenth is the one before, as it turned out.
+    const before = shop.people[number - 1];
+    if (number % 10 === 9) {
+      await ask("POST", `/v1/contacts/${before.id}/merge`, secret, { contact: { id }, reason: "one person" });
+      before.merged = id;
+    }
   }
-  for (let number = 0; number < PEOPLE; number++) {
+  for (let number = 0; number < KEYS; number++) {
     shop.keys.push((await ask("POST", "/v1/keys", secret, { kind: "sk", name: `key ${number}`, scopes: ["read"] })).id);
   }
   // Another key for what stands beside the fuzzer, and the last one that could manage the shop.
@@ -162,10 +178,11 @@ async function createShop(contract) {
   return shop;
 }
 
-/** The texts that stand in the contract under a name: its examples. */
-function written(value, name) {
+/** The examples in the contract of a field: the texts of a form that stand under its name. */
+function written(value, name, form) {
   if (typeof value !== "object" || value === null) return [];
-  const found = Object.entries(value).flatMap(([own, inner]) => (own === name && typeof inner === "string" ? [inner] : written(inner, name)));
+  const is = (own, inner) => own === name && typeof inner === "string" && form.test(inner);
+  const found = Object.entries(value).flatMap(([own, inner]) => (is(own, inner) ? [inner] : written(inner, name, form)));
   return [...new Set(found)];
 }
 

@@ -82,7 +82,7 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
 /// The parameters that several operations have.
 pub(super) fn shared(contact: &str, key: &str) -> Value {
     let header = |name: &str, about: &str, schema: Value| json!({ "name": name, "in": "header", "description": about, "schema": schema });
-    let tags = json!({ "type": "string", "examples": ["\"9f86d081884c7d65\""] });
+    let tags = json!({ "type": "string", "examples": ["*"] });
     json!({
         "ContactId": {
             "name": "id", "in": "path", "required": true, "description": "The id of the contact.",

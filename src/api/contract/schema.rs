@@ -210,14 +210,6 @@ fn alone(name: &str, of_type: &str, names: &[&str]) -> Value {
     json!({ "required": [name], "properties": fields })
 }
 
-/// Takes `null` from the fields of some names.
-fn without_null(schema: &mut Schema, names: impl Fn(&str) -> bool) {
-    let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
-    for (_, field) in fields.iter_mut().filter(|(name, _)| names(name)) {
-        never_null(field);
-    }
-}
-
 /// Takes `null` from a schema that lets it pass.
 fn never_null(field: &mut Value) {
     let Some(field) = field.as_object_mut() else { return };
