@@ -30,9 +30,9 @@ def before_call(context, case, kwargs):
     elif operation == "rectify":
         person = random.choice(PEOPLE)
         case.path_parameters["id"] = person["id"]
-        if "address" in body:
-            kind = next(iter(body["address"]["to"]))
-            body["address"]["from"] = {kind: person[kind]}
+        if body.get("address"):
+            kind = next((name for name, value in body["address"]["to"].items() if value is not None), "email")
+            body["address"]["from"] = {kind: person.get(kind, "nobody@example.com")}
     elif operation in ("activities", "disclosures", "decisions", "merge") and "contact" in body:
         body["contact"] = {"id": random.choice(PEOPLE)["id"]}
     elif operation == "lookup":

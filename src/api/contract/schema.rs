@@ -168,6 +168,15 @@ pub(in crate::api) fn one_of_its_fields(schema: &mut Schema) {
 pub(in crate::api) fn one_contact_or_many(schema: &mut Schema) {
     if let Some(many) = schema.pointer_mut("/properties/contacts").and_then(Value::as_object_mut) {
         many.insert("maxItems".into(), 10_000.into());
+        // Which of many cannot be understood is told in its place, and the others are decided.
+        let fields = ["id", "email", "phone", "push", "postal", "external"];
+        let fields: Map<String, Value> =
+            fields.iter().map(|name| ((*name).to_owned(), json!({ "type": ["string", "null"] }))).collect();
+        let one = json!({
+            "description": "As `contact`; one that is not gets an error in its place.",
+            "type": "object", "properties": fields, "additionalProperties": false,
+        });
+        many.insert("items".into(), one);
     }
     let names = ["contact", "contacts"];
     schema.insert("oneOf".into(), json!([alone("contact", "object", &names), alone("contacts", "array", &names)]));
