@@ -368,6 +368,8 @@ pub(super) struct ErasedAnswer {
     jws: String,
     /// The shop's key, by which it is verified.
     key: Jwk,
+    /// Whom data of the person had been handed to, and who has to be told of the erasure, GDPR Art. 19.
+    recipients: Vec<String>,
 }
 
 impl ErasedAnswer {
@@ -376,7 +378,7 @@ impl ErasedAnswer {
         // Written by us and kept since; one that does not verify any more was changed on disk.
         let certificate = Certificate::verified(&certified.jws, &key)
             .map_err(|error| Problem::Internal { cause: format!("a certificate that is kept: {error}") })?;
-        Ok(Self { certificate, jws: certified.jws, key })
+        Ok(Self { certificate, jws: certified.jws, key, recipients: certified.recipients })
     }
 }
 

@@ -270,7 +270,7 @@ impl Problem {
             Self::MethodNotAllowed { allow } => format!("use {allow}").into(),
             Self::ContactNotFound => "nothing is held under what was asked for".into(),
             Self::KeyNotFound => "GET /v1/keys lists the ids of the shop's keys".into(),
-            Self::KeyGone => "it is revoked or has expired; create a new one".into(),
+            Self::KeyGone => "it is revoked, has expired or was rotated before; create a new one".into(),
             Self::LastAdminKey => {
                 "create another key with the scope admin and without an end first; this one was not changed".into()
             }

@@ -20,7 +20,7 @@ impl Head {
         let mut headers = HeaderMap::with_capacity(REQUEST_HEADERS.len());
         for name in REQUEST_HEADERS.iter().chain(also) {
             if let Some(value) = request.headers().get(name)?
-                && let Ok(value) = HeaderValue::from_str(&value)
+                && let Ok(value) = HeaderValue::from_bytes(value.as_bytes())
             {
                 headers.insert(HeaderName::from_static(name), value);
             }

@@ -143,21 +143,30 @@ pub(super) fn first_id_of(at: Timestamp) -> String {
     uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string()
 }
 
-/// Lines that go at once: what has been left over goes the next time.
-const SWEPT: i64 = 5_000;
+/// Lines that go at once.
+const SWEPT: usize = 1_000;
 
-/// Removes what has outlived its time: lines of the log after `days`, answers kept for repetitions after `idempotency` milliseconds.
+/// Removes what has outlived its time: lines of the log after `days`, answers kept for repetitions after `idempotency`
+/// milliseconds. Tells whether some of it is left over.
 ///
 /// # Errors
 /// Those of the database.
-pub fn sweep<D: Database>(database: &D, days: u16, idempotency: i64, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+pub fn sweep<D: Database>(
+    database: &D,
+    days: u16,
+    idempotency: i64,
+    moment: &Moment<'_>,
+) -> Result<bool, DatabaseError> {
     let oldest = first_id_of(moment.now.plus_millis(-i64::from(days) * 86_400_000));
-    database.execute(
-        "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ? ORDER BY id LIMIT CAST(? AS INTEGER))",
-        &[Param::Text(&oldest), Param::Integer(SWEPT)],
+    let gone = database.query(
+        &format!(
+            "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ? ORDER BY id LIMIT {SWEPT}) RETURNING 1"
+        ),
+        &[Param::Text(&oldest)],
     )?;
     let stale = Param::Integer(moment.now.plus_millis(-idempotency).millis());
-    database.execute("DELETE FROM idempotency WHERE created_at < ?", &[stale])
+    database.execute("DELETE FROM idempotency WHERE created_at < ?", &[stale])?;
+    Ok(gone.len() == SWEPT)
 }
 
 #[cfg(all(test, feature = "native"))]
@@ -179,7 +188,7 @@ mod tests {
             note(&database, &entry, at).unwrap();
             keep_answer(&database, name, &kept(name), at).unwrap();
         }
-        sweep(&database, 730, 86_400_000, &moment).unwrap();
+        assert!(!sweep(&database, 730, 86_400_000, &moment).unwrap(), "nothing is left over");
         let left = |sql: &str| -> Vec<String> {
             database.query(sql, &[]).unwrap().iter().map(|row| row.text(0).unwrap().to_owned()).collect()
         };

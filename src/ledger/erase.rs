@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::contact::{Contact, Lookup, find, members};
 use super::shop::Shop;
 use super::suppression::{self, SuppressionReason};
-use super::{Database, DatabaseError, Moment, Param};
+use super::{Database, DatabaseError, Moment, Param, Row};
 use crate::consent::certificate::{Certificate, Issuer, Kept, Requester};
 use crate::consent::{AddressKind, Timestamp};
 
@@ -36,6 +36,8 @@ pub struct Certified {
     pub erased_at: Timestamp,
     /// The certificate, signed: JWS in compact serialisation.
     pub jws: String,
+    /// Whom data of the person had been handed to, by the shop's names for them.
+    pub recipients: Vec<String>,
 }
 
 /// What is emptied, in this order: by the rows of the addresses, of the contact and all merged into it, or by their ids.
@@ -81,8 +83,11 @@ pub fn erase_contact<D: Database>(
         count_records(tx, &members)?;
         spend_submissions(tx, shop, &members)?;
         let uuids = ids_of(tx, &members)?;
-        let deleted = empty(tx, &members, &uuids)?;
-        certify(tx, shop, &contact, &uuids, deleted, suppressions, asked, moment).map(Some)
+        let recipients = recipients_of(tx, &members)?;
+        let shared = submissions_touched(tx, &members)?;
+        let mut deleted = empty(tx, &members, &uuids)?;
+        *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
+        certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, moment).map(Some)
     })
 }
 
@@ -92,11 +97,18 @@ pub fn erase_contact<D: Database>(
 /// Those of the database.
 pub fn certificate_of<D: Database>(database: &D, contact: Uuid) -> Result<Option<Certified>, DatabaseError> {
     let row = database.first(
-        "SELECT c.id, c.erased_at, c.jws FROM erased_contact e JOIN certificate c ON c.id = e.certificate WHERE e.uuid = ?",
+        "SELECT c.id, c.erased_at, c.jws, c.recipients FROM erased_contact e JOIN certificate c ON c.id = e.certificate WHERE e.uuid = ?",
         &[Param::Text(&contact.to_string())],
     )?;
-    row.map(|row| Ok(Certified { id: row.text(0)?.to_owned(), erased_at: row.time(1)?, jws: row.text(2)?.to_owned() }))
-        .transpose()
+    row.map(|row| {
+        Ok(Certified {
+            id: row.text(0)?.to_owned(),
+            erased_at: row.time(1)?,
+            jws: row.text(2)?.to_owned(),
+            recipients: row.parsed(3, |text| serde_json::from_str(text).ok())?,
+        })
+    })
+    .transpose()
 }
 
 /// The addresses of some contacts, for a statement that binds their rows as JSON.
@@ -109,13 +121,16 @@ fn suppress_addresses<D: Database>(
     moment: &Moment<'_>,
 ) -> Result<u64, DatabaseError> {
     let rows = tx.query(
-        "SELECT a.kind, a.match_key FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value
-         WHERE a.kind <> 'rectified'",
+        "SELECT a.kind, a.match_key FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
         &[Param::Text(members)],
     )?;
     for row in &rows {
-        let kind = row.parsed(0, AddressKind::parse)?;
-        suppression::keep(tx, shop, kind, row.text(1)?, None, SuppressionReason::Erased, moment)?;
+        let hash = match AddressKind::parse(row.text(0)?) {
+            Some(kind) => suppression::hash_of(shop, kind, row.text(1)?),
+            // One that was corrected, of which the hash is all there is.
+            None => row.text(1)?.split(' ').next().unwrap_or_default().to_owned(),
+        };
+        suppression::keep_hash(tx, &hash, None, SuppressionReason::Erased, moment)?;
     }
     Ok(rows.len() as u64)
 }
@@ -139,13 +154,15 @@ fn spend_submissions<D: Database>(tx: &D, shop: &Shop, members: &str) -> Result<
         "SELECT s.id, s.received_at FROM json_each(?) m CROSS JOIN submission s ON s.contact = m.value",
         &[Param::Text(members)],
     )?;
-    for row in &rows {
-        tx.execute(
-            "INSERT INTO spent_submission (hash, received_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            &[Param::Text(&shop.submission_hash(row.text(0)?)), Param::Integer(row.integer(1)?)],
-        )?;
-    }
-    Ok(())
+    rows.iter().try_for_each(|row| spend(tx, shop, row))
+}
+
+/// Notes that a submission, by its id and time of receipt, was taken.
+fn spend<D: Database>(tx: &D, shop: &Shop, row: &Row) -> Result<(), DatabaseError> {
+    tx.execute(
+        "INSERT INTO spent_submission (hash, received_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        &[Param::Text(&shop.submission_hash(row.text(0)?)), Param::Integer(row.integer(1)?)],
+    )
 }
 
 fn ids_of<D: Database>(tx: &D, members: &str) -> Result<Vec<String>, DatabaseError> {
@@ -195,14 +212,47 @@ fn pass_on_submissions<D: Database>(tx: &D, members: &str) -> Result<(), Databas
     )
 }
 
+/// Whom the shop has to tell, GDPR Art. 19: after the erasure nobody would know any more.
+fn recipients_of<D: Database>(tx: &D, members: &str) -> Result<Vec<String>, DatabaseError> {
+    tx.query(
+        "SELECT DISTINCT recipient FROM disclosure WHERE contact IN (SELECT value FROM json_each(?)) ORDER BY 1",
+        &[Param::Text(members)],
+    )?
+    .iter()
+    .map(|row| row.text(0).map(str::to_owned))
+    .collect()
+}
+
+/// The submissions that have a record of this person's addresses, whoever they are filed under, as a JSON list.
+fn submissions_touched<D: Database>(tx: &D, members: &str) -> Result<String, DatabaseError> {
+    let row = tx.first(
+        &format!("SELECT json_group_array(DISTINCT submission) FROM record WHERE address IN {ADDRESSES}"),
+        &[Param::Text(members)],
+    )?;
+    Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.text(0)?.to_owned())
+}
+
+/// What is filed under somebody else, and was about this person alone, goes as well.
+fn drop_bare_submissions<D: Database>(tx: &D, shop: &Shop, touched: &str) -> Result<u64, DatabaseError> {
+    let bare = tx.query(
+        "SELECT s.id, s.received_at FROM json_each(?) t CROSS JOIN submission s ON s.id = t.value
+         WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.submission = s.id)",
+        &[Param::Text(touched)],
+    )?;
+    for row in &bare {
+        spend(tx, shop, row)?;
+        tx.execute("DELETE FROM submission WHERE id = ?", &[Param::Text(row.text(0)?)])?;
+    }
+    Ok(bare.len() as u64)
+}
+
 #[allow(clippy::too_many_arguments, reason = "what a certificate says")]
 fn certify<D: Database>(
     tx: &D,
     shop: &Shop,
     contact: &Contact,
     uuids: &[String],
-    deleted: BTreeMap<String, u64>,
-    suppressions: u64,
+    (deleted, suppressions, recipients): (BTreeMap<String, u64>, u64, Vec<String>),
     asked: &ErasureAsked,
     moment: &Moment<'_>,
 ) -> Result<Certified, DatabaseError> {
@@ -218,10 +268,11 @@ fn certify<D: Database>(
         deleted,
         kept: Kept { suppressions, counters: true },
     };
+    let told = serde_json::to_string(&recipients).map_err(|_| DatabaseError::Shape { column: 0 })?;
     let jws = certificate.signed(&shop.signing_key()).map_err(|_| DatabaseError::Shape { column: 0 })?;
     tx.execute(
-        "INSERT INTO certificate (id, erased_at, jws) VALUES (?, ?, ?)",
-        &[Param::Text(&id), Param::Integer(moment.now.millis()), Param::Text(&jws)],
+        "INSERT INTO certificate (id, erased_at, jws, recipients) VALUES (?, ?, ?, ?)",
+        &[Param::Text(&id), Param::Integer(moment.now.millis()), Param::Text(&jws), Param::Text(&told)],
     )?;
     for uuid in uuids {
         tx.execute(
@@ -229,7 +280,7 @@ fn certify<D: Database>(
             &[Param::Text(uuid), Param::Text(&id)],
         )?;
     }
-    Ok(Certified { id, erased_at: moment.now, jws })
+    Ok(Certified { id, erased_at: moment.now, jws, recipients })
 }
 
 #[cfg(all(test, feature = "native"))]

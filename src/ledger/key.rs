@@ -147,7 +147,7 @@ pub fn add_key<D: Database>(database: &D, key: &NewKey, moment: &Moment<'_>) -> 
 pub enum KeyError {
     /// The shop has no such key.
     Unknown,
-    /// The key is no longer good.
+    /// The key is no longer good, or another is about to take its place.
     Gone,
     /// Without it nobody could manage the shop's keys any more.
     LastAdmin,
@@ -181,6 +181,10 @@ pub fn rotate_key<D: Database>(
     overlap: i64,
     moment: &Moment<'_>,
 ) -> Result<StoredKey, KeyError> {
+    // Else its successor would end when its own overlap does.
+    if old.replaced_by.is_some() {
+        return Err(KeyError::Gone);
+    }
     database.transaction(|tx| {
         let new = add_key(tx, new, moment)?;
         let until = moment.now.plus_millis(overlap);

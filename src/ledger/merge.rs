@@ -89,7 +89,8 @@ pub fn merge_contacts<D: Database>(
     })
 }
 
-/// Takes out of `target` what was merged into it as `source`. What has come since stays with the target.
+/// Takes out of `target` what was merged into it as `source`. What has come since stays with the target, and so does a
+/// restriction: whoever else asked for it, nobody is used again because of a mistake of the shop's. It is lifted by its own route.
 ///
 /// # Errors
 /// [`MergeError`]; nothing is written then.
@@ -117,36 +118,46 @@ pub fn unmerge_contact<D: Database>(
             )?;
         }
         tx.execute("UPDATE contact SET merged_into = NULL WHERE id = ?", &[source.param()])?;
-        // What the merge had filled in goes, unless it has been changed since.
-        let undone = tx.first(
-            "SELECT detail FROM rights_act WHERE contact = ? AND kind = 'merged' AND detail ->> 'contact' = ?
-             ORDER BY id DESC LIMIT 1",
-            &[target.param(), Param::Text(&id)],
-        )?;
-        let undone: ActDetail = match &undone {
-            None => ActDetail::default(),
-            Some(row) => row.parsed(0, |text| serde_json::from_str(text).ok())?,
-        };
-        for (name, _) in FACTS.iter().filter(|(name, _)| undone.fields.iter().any(|field| field == name)) {
-            let columns = if *name == "country" { "country = NULL, region = NULL" } else { &format!("{name} = NULL") };
-            tx.execute(
-                &format!(
-                    "UPDATE contact SET {columns} WHERE id = ?1 AND {name} = (SELECT {name} FROM contact WHERE id = ?2)"
-                ),
-                &[target.param(), source.param()],
-            )?;
-        }
-        if undone.restricted {
-            tx.execute(
-                "UPDATE contact SET restricted_at = NULL, restriction_reason = NULL WHERE id = ?1
-                     AND restricted_at = (SELECT restricted_at FROM contact WHERE id = ?2)",
-                &[target.param(), source.param()],
-            )?;
-        }
+        forget_filled(tx, &source, into)?;
         let detail = ActDetail { contact: Some(id), ..ActDetail::default() };
         note(tx, &target, RightsAct::Unmerged, by, &detail, moment)?;
         Ok(())
     })
+}
+
+/// Takes back what merges had filled in from `source`, on the contact that it was merged into and on all above, unless it has
+/// been changed since: what another part has of it takes its place.
+fn forget_filled<D: Database>(tx: &D, source: &Contact, into: Option<i64>) -> Result<(), DatabaseError> {
+    let (mut part, mut whole) = (source.uuid.to_string(), into);
+    while let Some(row) = whole {
+        let done = tx.first(
+            "SELECT detail FROM rights_act WHERE contact = ? AND kind = 'merged' AND detail ->> 'contact' = ?
+             ORDER BY id DESC LIMIT 1",
+            &[Param::Integer(row), Param::Text(&part)],
+        )?;
+        let done: ActDetail = match &done {
+            None => ActDetail::default(),
+            Some(done) => done.parsed(0, |text| serde_json::from_str(text).ok())?,
+        };
+        let parts = members(tx, row)?;
+        for (name, _) in FACTS.iter().filter(|(name, _)| done.fields.iter().any(|field| field == name)) {
+            let columns = if *name == "country" { "(country, region)" } else { name };
+            let others = columns.trim_matches(['(', ')']);
+            tx.execute(
+                &format!(
+                    "UPDATE contact SET {columns} = (SELECT {others} FROM contact o WHERE o.{name} IS NOT NULL
+                         AND o.id <> ?1 AND o.id IN (SELECT value FROM json_each(?3)) ORDER BY o.id LIMIT 1)
+                     WHERE id = ?1 AND {name} = (SELECT {name} FROM contact WHERE id = ?2)"
+                ),
+                &[Param::Integer(row), source.param(), Param::Text(&parts)],
+            )?;
+        }
+        let above = tx.first("SELECT uuid, merged_into FROM contact WHERE id = ?", &[Param::Integer(row)])?;
+        let above = above.ok_or(DatabaseError::Shape { column: 0 })?;
+        part = above.text(0)?.to_owned();
+        whole = if above.is_null(1) { None } else { Some(above.integer(1)?) };
+    }
+    Ok(())
 }
 
 /// A contact's own row, merged or not, and the row that it was merged into.

@@ -2,8 +2,8 @@
 //!
 //! A corrected address is another address: what proved the old one proves nothing for the new. So the records stay where they
 //! are, under an address whose value is gone, and the new one begins with what an employee's word carries over: every no as it
-//! was; every yes at its own time, but known no better than by that employee. So a correction never brings a yes to an address
-//! that had said no.
+//! was, suppressions included; every yes at its own time, but known no better than by that employee. So a correction never brings
+//! a yes to an address that had said no, nor does it let a person's no be forgotten with the old one.
 
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use super::evidence::KeptEvidence;
 use super::rights::{ActDetail, Acting, RightsAct, note};
 use super::shop::Shop;
 use super::submission::{PersonFacts, Submission};
+use super::suppression::{self, SuppressionReason};
 use super::track::{self, standing_of};
 use super::{Database, DatabaseError, Moment, Param, write};
 use crate::consent::{Act, Address, Assurance, RecordId, Timestamp, Track};
@@ -83,7 +84,7 @@ pub fn rectify_contact<D: Database>(
         let mut detail = ActDetail::default();
         if let Some((from, to)) = &asked.address {
             detail.fields.push(from.kind().to_string());
-            let (old, new) = rekey(tx, &contact, from, to, moment)?;
+            let (old, new) = rekey(tx, shop, &contact, from, to, moment)?;
             carry_over(tx, shop, &contact, old, new, by, moment)?;
         }
         for fact in &asked.forget {
@@ -115,6 +116,7 @@ pub fn rectify_contact<D: Database>(
 /// Takes the value out of the old address, and adds the new one.
 fn rekey<D: Database>(
     tx: &D,
+    shop: &Shop,
     contact: &Contact,
     from: &Address,
     to: &Address,
@@ -133,8 +135,17 @@ fn rekey<D: Database>(
     if find(tx, &Lookup::Address(to.clone()))?.is_some() {
         return Err(RectifyError::Taken);
     }
-    // The kind takes it out of every question; the key only has to be one of its own.
-    let gone = moment.next_id().to_string();
+    let [wrong, right] = [from, to].map(|address| suppression::hash_of(shop, address.kind(), address.key()));
+    // What suppresses the person follows them; and an address that had said no is not to be woken by an old list that still
+    // has it.
+    let suppressed = suppression::carry_over(tx, &wrong, &right, moment)?;
+    let refused = standing_of(tx, old)?.tracks().iter().any(|track| matches!(track.act, Act::OptOut { .. }));
+    if refused && !suppressed {
+        suppression::keep_hash(tx, &wrong, None, SuppressionReason::Other, moment)?;
+    }
+    // The kind takes it out of every question. Of the address a keyed hash stays, by which an erasure suppresses it as well; the
+    // rest only has to make it one of its own.
+    let gone = format!("{wrong} {}", moment.next_id());
     tx.execute(
         "UPDATE address SET kind = 'rectified', match_key = ?, value = '' WHERE id = ?",
         &[Param::Text(&gone), Param::Integer(old)],

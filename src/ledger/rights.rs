@@ -159,8 +159,7 @@ pub fn note_export<D: Database>(
     note(database, &contact, RightsAct::Exported, &Acting { key, reason: None }, &detail, moment)
 }
 
-/// Restricts a person's data, or lifts the restriction (GDPR Art. 18). Again it changes nothing. `false` where the contact is
-/// not known.
+/// Restricts a person's data, or lifts the restriction (GDPR Art. 18). `false` where the contact is not known.
 ///
 /// # Errors
 /// Those of the database.
@@ -179,15 +178,13 @@ pub fn restrict<D: Database>(
         } else {
             (Param::Null, RightsAct::RestrictionLifted)
         };
-        // A restriction that stands keeps its date.
-        let changed = tx.first(
+        // A restriction that stands keeps its date; that it was asked for once more is on record all the same.
+        tx.execute(
             "UPDATE contact SET restricted_at = ?1, restriction_reason = CASE WHEN ?1 IS NULL THEN NULL ELSE ?2 END
-             WHERE id = ?3 AND (restricted_at IS NULL) = (?1 IS NOT NULL) RETURNING id",
+             WHERE id = ?3 AND (restricted_at IS NULL) = (?1 IS NOT NULL)",
             &[since, Param::Text(reason.as_str()), contact.param()],
         )?;
-        if changed.is_some() {
-            note(tx, &contact, act, &Acting { key, reason: Some(reason) }, &ActDetail::default(), moment)?;
-        }
+        note(tx, &contact, act, &Acting { key, reason: Some(reason) }, &ActDetail::default(), moment)?;
         Ok(true)
     })
 }

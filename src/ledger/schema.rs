@@ -162,7 +162,8 @@ const RIGHTS: &[&str] = &[
     "CREATE TABLE certificate (
         id TEXT PRIMARY KEY,
         erased_at INTEGER NOT NULL,
-        jws TEXT NOT NULL
+        jws TEXT NOT NULL,
+        recipients TEXT NOT NULL
     ) STRICT, WITHOUT ROWID",
     "CREATE TABLE erased_contact (
         uuid TEXT PRIMARY KEY,

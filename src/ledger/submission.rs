@@ -7,8 +7,8 @@ use super::shop::Shop;
 use super::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 use super::{Database, DatabaseError, Moment};
 use crate::consent::{
-    Act, Address, AddressKind, Assurance, Basis, CountryCode, Missing, RecordId, Refusal, RegionCode, Relation, Scope,
-    Timestamp, Track, effective_time,
+    Act, Address, AddressKind, Assurance, Basis, Choice, CountryCode, Missing, RecordId, Refusal, RegionCode, Relation,
+    Scope, Timestamp, Track, effective_time,
 };
 
 /// What is handed in, already parsed.
@@ -102,6 +102,17 @@ pub enum Claim {
     },
     /// The person was asked and did not say yes.
     Declined,
+}
+
+impl Claim {
+    /// The choice that is claimed.
+    pub const fn choice(self) -> Choice {
+        match self {
+            Self::OptIn { .. } => Choice::OptIn,
+            Self::OptOut { .. } => Choice::OptOut,
+            Self::Declined => Choice::Declined,
+        }
+    }
 }
 
 /// The words that were shown.
@@ -245,11 +256,14 @@ pub fn record_submission<D: Database>(
     }
     database.transaction(|tx| {
         let known = super::write::known(tx, shop, submission)?;
-        if super::damping::damp(tx, &known, submission, &acts, moment.now)? {
+        // A submission that was taken, or that another has the id of, is none of a flood.
+        let is_new = known.earlier.is_none() && known.spent.is_none();
+        let damped = if is_new { super::damping::damp(tx, &known, submission, moment.now)? } else { Vec::new() };
+        if damped.len() == submission.addresses.len() && !damped.is_empty() {
             let contact = known.addresses.first().map(|address| address.contact.uuid);
             return Ok(Receipt { id: submission.id, received_at: moment.now, contact });
         }
-        match decide(&known, submission, &acts, moment)? {
+        match decide(&known, submission, &acts, &damped, moment)? {
             Verdict::Repeated(receipt) => Ok(receipt),
             Verdict::Accepted { contact, events, receipt } => {
                 super::write::apply(tx, contact, &known.addresses, &events, moment.now)?;
@@ -354,6 +368,7 @@ fn decide<'a>(
     known: &Known,
     submission: &'a Submission,
     acts: &[Act],
+    damped: &[AddressKind],
     moment: &Moment<'_>,
 ) -> Result<Verdict<'a>, SubmissionError> {
     if let Some((fingerprint, receipt)) = &known.earlier {
@@ -402,7 +417,7 @@ fn decide<'a>(
     for (choice, act) in submission.choices.iter().zip(acts) {
         let kind = choice.scope.channel.map(|channel| channel.address_kind());
         let given = submission.addresses.iter().map(Address::kind).filter(|own| kind.is_none_or(|kind| kind == *own));
-        for on in given {
+        for on in given.filter(|own| !damped.contains(own)) {
             let track = Track {
                 scope: choice.scope.clone(),
                 act: *act,

@@ -59,13 +59,23 @@ pub(super) fn keep<D: Database>(
     reason: SuppressionReason,
     moment: &Moment<'_>,
 ) -> Result<Suppression, DatabaseError> {
-    let hash = hash_of(shop, kind, key);
+    keep_hash(database, &hash_of(shop, kind, key), channel, reason, moment)
+}
+
+/// As [`suppress`], for an address of which nothing is left but its hash.
+pub(super) fn keep_hash<D: Database>(
+    database: &D,
+    hash: &str,
+    channel: Option<Channel>,
+    reason: SuppressionReason,
+    moment: &Moment<'_>,
+) -> Result<Suppression, DatabaseError> {
     let channel = Param::Text(channel.map_or("*", Channel::as_str));
     database.execute(
         "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET reason = excluded.reason, created_at = excluded.created_at",
         &[
-            Param::Text(&hash),
+            Param::Text(hash),
             channel,
             Param::Text(&moment.next_id().to_string()),
             Param::Text(reason.as_str()),
@@ -73,8 +83,36 @@ pub(super) fn keep<D: Database>(
         ],
     )?;
     let kept = "SELECT id, created_at FROM suppression WHERE hash = ? AND channel = ?";
-    let row = database.first(kept, &[Param::Text(&hash), channel])?.ok_or(DatabaseError::Shape { column: 0 })?;
+    let row = database.first(kept, &[Param::Text(hash), channel])?.ok_or(DatabaseError::Shape { column: 0 })?;
     Ok(Suppression { id: row.parsed(0, parse_id).map(RecordId)?, created_at: row.time(1)? })
+}
+
+/// Lets what suppresses one address suppress another of the same person, from the same day on. That mail to the first came back
+/// says nothing of the second. Tells whether there was any.
+pub(super) fn carry_over<D: Database>(
+    tx: &D,
+    from: &str,
+    to: &str,
+    moment: &Moment<'_>,
+) -> Result<bool, DatabaseError> {
+    let rows = tx.query(
+        "SELECT channel, reason, created_at FROM suppression WHERE hash = ? AND reason <> 'bounced'",
+        &[Param::Text(from)],
+    )?;
+    for row in &rows {
+        tx.execute(
+            "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT DO UPDATE SET created_at = max(created_at, excluded.created_at)",
+            &[
+                Param::Text(to),
+                Param::Text(row.text(0)?),
+                Param::Text(&moment.next_id().to_string()),
+                Param::Text(row.text(1)?),
+                Param::Integer(row.integer(2)?),
+            ],
+        )?;
+    }
+    Ok(!rows.is_empty())
 }
 
 /// The suppressions of some addresses, read at as little cost as there are of them: mostly none.
@@ -117,6 +155,6 @@ impl Suppressions {
 }
 
 /// The kind and a separator keep this hash apart from every other that is made with the shop's secret.
-fn hash_of(shop: &Shop, kind: AddressKind, key: &str) -> String {
+pub(super) fn hash_of(shop: &Shop, kind: AddressKind, key: &str) -> String {
     shop.fingerprint(format!("suppression\0{kind}\0{key}").as_bytes())
 }

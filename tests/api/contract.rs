@@ -40,7 +40,7 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     value["$ref"].as_str().map_or(value, |reference| document.pointer(&reference[1..]).unwrap())
 }
 
-/// The template that a path is of: one without values before any other, as the service has it.
+/// The template that a path is of: one without values before any other, and then no other, as the service has it.
 fn template(document: &Value, method: &str, path: &str) -> Option<String> {
     let fits = |template: &&String| {
         let (own, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
@@ -48,9 +48,8 @@ fn template(document: &Value, method: &str, path: &str) -> Option<String> {
             && own.iter().zip(given).all(|(own, given)| *own == given || own.starts_with('{') && !given.is_empty())
     };
     let paths = document["paths"].as_object().unwrap();
-    let mut found: Vec<&String> = paths.keys().filter(fits).collect();
-    found.sort_by_key(|template| template.matches('{').count());
-    found.into_iter().find(|template| paths[*template].get(method).is_some()).cloned()
+    let found = paths.keys().filter(fits).min_by_key(|template| template.matches('{').count())?;
+    paths[found].get(method).is_some().then(|| found.clone())
 }
 
 /// Checks an answer. What is no operation of the contract, a preflight or an unknown route, is passed over.

@@ -48,7 +48,7 @@ fn from(backend: &dyn Backend, shop: &Shop, address: &str) -> Answer {
 }
 
 fn a_visitor_does_not_use_up_what_is_everybodys(backend: &mut dyn Backend) {
-    let shop = Shop::create_with(backend, &with(shop_body(), "/limits", json!({ "visitor": 1 })));
+    let shop = Shop::create_with(backend, &with(shop_body(), "/limits", json!({ "publishable": 3, "visitor": 1 })));
     let mut taken = 0;
     let refused = loop {
         let answer = from(backend, &shop, "192.0.2.7");
@@ -60,6 +60,10 @@ fn a_visitor_does_not_use_up_what_is_everybodys(backend: &mut dyn Backend) {
     refused.problem(429, "too_many_requests", None);
     assert!((10..30).contains(&taken), "{taken}");
     assert_eq!(refused.header("access-control-allow-origin"), "*", "a page can read that it has to wait");
+    // The key has room for 30: what the visitor was refused has not used it up.
+    for _ in 0..40 {
+        from(backend, &shop, "192.0.2.7");
+    }
     let other = from(backend, &shop, "192.0.2.8");
     assert_eq!(other.status.as_u16(), 201);
     assert!(other.header("ratelimit").starts_with("\"visitor\";r=9"), "{}", other.header("ratelimit"));
@@ -87,9 +91,26 @@ fn a_flood_for_one_address_is_damped_and_nobody_is_told(backend: &mut dyn Backen
     shop.submit(backend, &yes).ok();
     let told = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
     assert_eq!(standing(&told, "sms", "newsletter")["status"], "awaiting_confirmation");
+    // An address that nobody knows does not let a flood of the one that is known through.
+    let before = backend.rows();
+    for number in 0..5 {
+        let odd = with(again(), "/contact/phone", json!(format!("+4477009009{number:02}")));
+        shop.submit(backend, &odd).ok();
+    }
+    let after = backend.rows();
+    assert_eq!(
+        (after["record"] - before["record"], after["contact"] - before["contact"]),
+        (5, 5),
+        "the strangers' own"
+    );
+    assert_eq!(
+        shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok()["addresses"][0]["damped"],
+        26,
+        "the yes by SMS among them"
+    );
     // And so is whatever somebody vouches for.
     post(backend, "/v1/consents", &shop.secret, "", &with(again(), "/assurance", json!("authenticated"))).ok();
-    assert_eq!(backend.rows()["submission"], 22);
+    assert_eq!(backend.rows()["submission"], 27);
     let still = undated(shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok());
     shop.submit(backend, &again()).ok();
     let counted = undated(shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok());

@@ -43,6 +43,8 @@ enum Step {
     Bought,
     /// Somebody else's confirmed address is corrected to this one.
     Corrected,
+    /// The contact's own address is corrected to another one.
+    CorrectedAway,
     /// The contact is put together with somebody who has confirmed.
     Merged,
     /// The data is restricted and released.
@@ -61,6 +63,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         any::<bool>().prop_map(|other_phone| Step::Claimed { other_phone }),
         Just(Step::Bought),
         Just(Step::Corrected),
+        Just(Step::CorrectedAway),
         Just(Step::Merged),
         Just(Step::Restricted),
         Just(Step::Contacted),
@@ -204,6 +207,18 @@ impl Person<'_> {
                 let body = json!({ "address": { "from": { "email": other }, "to": { "email": self.email() } }, "reason": "a slip" });
                 let status = self.ask(Method::POST, &format!("/v1/contacts/{id}/rectify"), &body);
                 assert!([200, 409].contains(&status), "{status}");
+            }
+            Step::CorrectedAway => {
+                let other = format!("moved{}@example.net", uuid::Uuid::from_bytes(random()).simple());
+                if let Some(contact) = self.contact() {
+                    let body = json!({ "address": { "from": { "email": self.email() }, "to": { "email": other } }, "reason": "moved" });
+                    assert_eq!(self.ask(Method::POST, &format!("/v1/contacts/{contact}/rectify"), &body), 200);
+                    for purpose in ALL {
+                        let body = json!({ "channel": "email", "purpose": purpose, "contact": { "email": other } });
+                        let answer = ask(self.backend, Method::POST, "/v1/decisions", &self.shop.secret, &body).ok();
+                        assert_eq!(answer["decision"]["allow"], false, "a no goes along: {answer}");
+                    }
+                }
             }
             Step::Merged => {
                 let other = format!("twin{}@example.net", uuid::Uuid::from_bytes(random()).simple());

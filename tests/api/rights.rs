@@ -183,7 +183,7 @@ fn everything_of_a_person_can_be_told_changed_and_erased(backend: &mut dyn Backe
     let key: Jwk = serde_json::from_value(erased["key"].clone()).unwrap();
     let certificate = Certificate::verified(erased["jws"].as_str().unwrap(), &key).unwrap();
     assert_eq!(serde_json::to_value(&certificate).unwrap(), erased["certificate"]);
-    assert_eq!((certificate.contact.as_str(), certificate.kept.suppressions), (contact.as_str(), 6));
+    assert_eq!((certificate.contact.as_str(), certificate.kept.suppressions), (contact.as_str(), 7));
     assert_eq!(
         (certificate.deleted["contact"], certificate.deleted["address"], certificate.deleted["external_id"]),
         (2, 7, 1)
@@ -211,7 +211,7 @@ fn everything_of_a_person_can_be_told_changed_and_erased(backend: &mut dyn Backe
     ] {
         assert_eq!(rows[gone], 0, "{gone}");
     }
-    assert_eq!((rows["suppression"], rows["certificate"]), (6, 1));
+    assert_eq!((rows["suppression"], rows["certificate"]), (7, 1), "also the address that was corrected");
     let counted = ask(backend, Method::GET, "/v1/statistics", &shop.secret, &Value::Null).ok();
     assert_eq!(counted, statistics, "the counts survive");
 
@@ -574,6 +574,21 @@ fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dy
             .filter(|one| one["address"] == "never@example.com")
             .all(|one| one["reason"] == "suppressed")
     );
+    // What suppressed the old one suppresses the new one, and a no is not forgotten with the address it was said of.
+    let asked = json!({ "email": "jane.new@example.com", "reason": "complained" });
+    ask(backend, Method::POST, "/v1/suppressions", &shop.secret, &asked).ok();
+    let fled = rectify(backend, to("jane.new@example.com", "jane.newer@example.com")).ok();
+    let newer = |one: &&Value| one["address"] == "jane.newer@example.com";
+    assert!(fled["standings"].as_array().unwrap().iter().filter(newer).all(|one| one["reason"] == "suppressed"));
+    let listed = with(submission(), "/contact", json!({ "email": EMAIL }));
+    let listed = with(
+        with(listed, "/choices", json!([crate::rights::act("email", "offers", "opt_in")])),
+        "/assurance",
+        json!("listed"),
+    );
+    shop.submit_from_server(backend, &listed).ok();
+    let woken = shop.lookup(backend, &json!({ "email": EMAIL })).ok();
+    assert_eq!(standing(&woken, "email", "offers")["reason"], "suppressed", "an old list has the old address");
     // A new writing of one address loses nothing.
     let written = rectify(backend, to("never@example.com", "Never@Example.com")).ok();
     assert!(
@@ -629,7 +644,13 @@ fn a_restriction_has_a_history(backend: &mut dyn Backend) {
         .iter()
         .map(|one| json!([one["act"], one["reason"]]))
         .collect();
-    assert_eq!(acts, [json!(["restricted", "disputed"]), json!(["restriction_lifted", "settled"])]);
+    let all = [
+        json!(["restricted", "disputed"]),
+        json!(["restricted", "disputed once more"]),
+        json!(["restriction_lifted", "settled"]),
+        json!(["restriction_lifted", "settled again"]),
+    ];
+    assert_eq!(acts, all, "whatever was asked for is on record");
 }
 
 fn a_merge_can_be_undone(backend: &mut dyn Backend) {
@@ -704,6 +725,17 @@ fn a_merge_can_be_undone(backend: &mut dyn Backend) {
     post(&contact, "unmerge", json!({ "contact": c, "reason": "not the same after all" })).ok();
     post(&contact, "unmerge", json!({ "contact": c, "reason": "again" })).problem(409, "merge_conflict", None);
     post(&c, "unmerge", json!({ "contact": b, "reason": "nor these" })).ok();
+    // A restriction stays where it has come to, until somebody lifts it: no mistake of the shop's lets anybody be used again.
+    let restricted = bare(&c);
+    assert_eq!(
+        (&restricted["restriction"]["reason"], &restricted["profile"]["country"]),
+        (&json!("b disputes"), &Value::Null)
+    );
+    assert_eq!(bare(&contact)["restriction"]["reason"], "b disputes");
+    for id in [&contact, &c] {
+        let lift = json!({ "restricted": false, "reason": "never was about them" });
+        ask(backend, Method::PUT, &format!("/v1/contacts/{id}/restriction"), &shop.secret, &lift).ok();
+    }
     let (mut jane, own_b, own_c) = (bare(&contact), bare(&b), bare(&c));
     assert_eq!((own_b, own_c), (before.1, before.2));
     assert_eq!(len(&jane["records"]), 41, "what came since stays");
@@ -719,9 +751,11 @@ fn a_merge_can_be_undone(backend: &mut dyn Backend) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| format!("{} {}", one["act"], one["detail"]["contact"]))
+        .map(|one| {
+            format!("{} {}", one["act"].as_str().unwrap(), one["detail"]["contact"].as_str().unwrap_or_default())
+        })
         .collect();
-    assert_eq!(acts, [format!("\"merged\" \"{c}\""), format!("\"unmerged\" \"{c}\"")]);
+    assert_eq!(acts, [format!("merged {c}"), format!("unmerged {c}"), "restriction_lifted ".to_owned()]);
 }
 
 fn an_erasure_passes_on_what_is_somebody_elses(backend: &mut dyn Backend) {
@@ -841,6 +875,8 @@ fn what_was_handed_on_is_told(backend: &mut dyn Backend) {
             { "recipient": "parcel-service", "name": null, "data": ["postal"], "first_at": "2026-11-21T10:00:00.000Z", "last_at": "2026-11-21T10:00:00.000Z", "times": 1 },
         ])
     );
+    let erased = ask(backend, Method::DELETE, &format!("/v1/contacts/{contact}"), &shop.secret, &Value::Null).ok();
+    assert_eq!(erased["recipients"], json!(["mailer", "parcel-service"]), "whom to tell of the erasure");
     hand("a mailer", json!(["email"]), "2026-11-20T10:00:00Z").problem(422, "invalid_token", Some("/recipient"));
     hand("mailer", json!([]), "2026-11-20T10:00:00Z").problem(422, "wrong_number_of_data", Some("/data"));
 }

@@ -31,7 +31,7 @@ const ROOT: &str = "a root secret that only the examples know";
 const NOTICE: &str = "Yes, write to me about new coffees. I can stop that at any time.";
 
 struct StillHost {
-    dice: Cell<u8>,
+    dice: Cell<u32>,
 }
 
 impl Host for StillHost {
@@ -41,8 +41,8 @@ impl Host for StillHost {
 
     fn fill(&self, buffer: &mut [u8]) {
         for byte in buffer {
-            self.dice.set(self.dice.get().wrapping_mul(5).wrapping_add(113));
-            *byte = self.dice.get();
+            self.dice.set(self.dice.get().wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+            [*byte, ..] = self.dice.get().to_be_bytes();
         }
     }
 

@@ -93,6 +93,8 @@ pub(super) struct Reply {
     pub(super) response: Response<Bytes>,
     /// The one contact that it is about, for the audit log.
     pub(super) contact: Option<Uuid>,
+    /// Whether it is the report on that contact.
+    is_report: bool,
 }
 
 /// Where a fresh key stands in an answer. What is kept of it ends after its kind: a key is stored as a hash and nothing else.
@@ -115,6 +117,12 @@ impl Reply {
         self
     }
 
+    /// Says that it is the report on its contact.
+    pub(super) fn told_anew(mut self) -> Self {
+        self.is_report = true;
+        self
+    }
+
     /// Says which state it tells.
     pub(super) fn tagged(mut self, tag: &str) -> Self {
         if let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
@@ -125,7 +133,8 @@ impl Reply {
 
     /// What is kept of it for a repetition.
     pub(super) fn to_keep(&self, fingerprint: String) -> Kept {
-        let mut body = String::from_utf8_lossy(self.response.body()).into_owned();
+        let body: &[u8] = if self.is_report { &[] } else { self.response.body() };
+        let mut body = String::from_utf8_lossy(body).into_owned();
         for (before, _) in FRESH_KEYS {
             if let Some((start, rest)) = body.split_once(before)
                 && let Some((_, end)) = rest.split_once('"')
@@ -161,6 +170,6 @@ impl Reply {
 
 impl From<Response<Bytes>> for Reply {
     fn from(response: Response<Bytes>) -> Self {
-        Self { response, contact: None }
+        Self { response, contact: None, is_report: false }
     }
 }

@@ -32,10 +32,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
         self.reported(call, &Lookup::Id(call.named_contact()?))
     }
 
-    fn reported(&self, call: &Call<'_>, lookup: &Lookup) -> Result<Reply, Problem> {
+    pub(super) fn reported(&self, call: &Call<'_>, lookup: &Lookup) -> Result<Reply, Problem> {
         let report = contact_report(&self.database, &call.shop, lookup, &Selection::default(), call.moment.now)?;
         let report = report.ok_or(Problem::ContactNotFound)?;
-        Ok(Reply::json(StatusCode::OK, &report)?.about(report.id.parse().ok()).tagged(&report.revision))
+        Ok(Reply::json(StatusCode::OK, &report)?.about(report.id.parse().ok()).tagged(&report.revision).told_anew())
     }
 
     pub(super) fn export(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {

@@ -32,8 +32,8 @@ use super::query::Query;
 use super::route::{Access, Action, Route};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Audited, Database, Host, Moment, Shop, StoredKey, find_key, keep_answer, kept_answer, migrate, note_request,
-    note_use, sweep,
+    Audited, Database, Host, Lookup, Moment, Shop, StoredKey, find_key, keep_answer, kept_answer, migrate,
+    note_request, note_use, sweep,
 };
 
 /// The service of one shop. It lives as long as the shop's object does.
@@ -169,12 +169,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
     ) -> Result<Left, Problem> {
         let (mut limiter, limits) = (self.limiter.borrow_mut(), shop.settings.limits);
         let rate = if kind == KeyKind::Publishable { limits.publishable } else { limits.secret };
-        let left = limiter.take("key", &key.id.to_string(), rate, now)?;
         let visitor = request.headers().get(VISITOR_HEADER).and_then(|visitor| visitor.to_str().ok());
-        match visitor.filter(|_| kind == KeyKind::Publishable) {
-            Some(visitor) => limiter.take("visitor", visitor, limits.visitor, now),
-            None => Ok(left),
-        }
+        // First, so that what one visitor asks too much is not taken from all others.
+        let visitor = visitor.filter(|_| kind == KeyKind::Publishable);
+        let left = visitor.map(|visitor| limiter.take("visitor", visitor, limits.visitor, now)).transpose()?;
+        let all = limiter.take("key", &key.id.to_string(), rate, now)?;
+        Ok(left.unwrap_or(all))
     }
 
     fn shop(&self) -> Result<Option<Rc<Shop>>, Problem> {
@@ -235,7 +235,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
             let kept = kept_answer(&self.database, hash, call.moment.now.plus_millis(-REPEATABLE))?;
             match kept {
                 Some(kept) if kept.fingerprint == *fingerprint => {
-                    return Reply::again(&kept, |kind| self.minted(kind, &call.shop.id, hash, call.moment));
+                    return match kept.contact {
+                        // A report is not kept but told anew: what it holds may have been corrected or erased since.
+                        Some(contact) if kept.body.is_empty() => self.reported(call, &Lookup::Id(contact)),
+                        _ => Reply::again(&kept, |kind| self.minted(kind, &call.shop.id, hash, call.moment)),
+                    };
                 }
                 Some(_) => return Err(Problem::IdempotencyMismatch),
                 None => {}
@@ -308,8 +312,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     fn sweep(&self, call: &Call<'_>) -> Result<(), Problem> {
         if call.moment.now >= self.swept_at.get().plus_millis(SWEEP_EVERY) {
-            self.swept_at.set(call.moment.now);
-            sweep(&self.database, call.shop.settings.privacy.audit_days(), REPEATABLE, call.moment)?;
+            let days = call.shop.settings.privacy.audit_days();
+            // What one sweep leaves over, the next request takes on.
+            if !sweep(&self.database, days, REPEATABLE, call.moment)? {
+                self.swept_at.set(call.moment.now);
+            }
         }
         Ok(())
     }

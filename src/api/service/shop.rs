@@ -25,6 +25,8 @@ use crate::ledger::{
     keep_answer, kept_answer, key_in_use, list_keys, revoke_key, rotate_key, statistics,
 };
 
+/// For how long a key that rotates itself stays good at least, in milliseconds.
+const OWN_OVERLAP: i64 = 60_000;
 /// Lines of the audit log in one answer.
 const AUDIT_PAGE: u16 = 100;
 const MAX_AUDIT_PAGE: u16 = 1_000;
@@ -128,6 +130,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
     pub(super) fn rotate_key(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let overlap = call.body::<RotationBody>()?.parse()?;
         let old = key_in_use(&self.database, named_key(call)?, call.moment.now).map_err(key_refused)?;
+        // If the answer is lost, the caller must be able to ask for it again.
+        if old.id == call.caller.key.id && overlap < OWN_OVERLAP {
+            let fault = Fault::new("out_of_range", "the key that asks stays good for 60 seconds at least");
+            return Err(Problem::field("/overlap_seconds", fault));
+        }
         let kind = KeyKind::parse(&old.kind).ok_or(Problem::KeyNotFound)?;
         let text = self.fresh(call, kind)?;
         let new = NewKey {

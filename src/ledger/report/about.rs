@@ -177,9 +177,14 @@ fn periods(shop: &Shop) -> Vec<PeriodEntry> {
             law: "GDPR Art. 5(1)(e)",
         },
         PeriodEntry {
-            what: "after an erasure: keyed hashes of the addresses, so that they are not written to again",
+            what: "after an erasure: keyed hashes of the addresses, so that they are not written to again, and of what was handed in, so that it is not taken twice",
             period: "without end".into(),
             law: "GDPR Art. 17(3)(b), 21(3)",
+        },
+        PeriodEntry {
+            what: "after an erasure: the signed certificate, with the contact's id and no name",
+            period: "without end".into(),
+            law: "GDPR Art. 5(2)",
         },
     ]
 }
