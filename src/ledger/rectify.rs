@@ -138,9 +138,8 @@ fn rekey<D: Database>(
     let [wrong, right] = [from, to].map(|address| suppression::hash_of(shop, address.kind(), address.key()));
     // What suppresses the person follows them; and an address that had said no is not to be woken by an old list that still
     // has it.
-    let suppressed = suppression::carry_over(tx, &wrong, &right, moment)?;
-    let refused = standing_of(tx, old)?.tracks().iter().any(|track| matches!(track.act, Act::OptOut { .. }));
-    if refused && !suppressed {
+    suppression::carry_over(tx, &wrong, &right, moment)?;
+    if has_refused(tx, contact, old)? && !suppression::is_wide(tx, &wrong)? {
         suppression::keep_hash(tx, &wrong, None, SuppressionReason::Other, moment)?;
     }
     // The kind takes it out of every question. Of the address a keyed hash stays, by which an erasure suppresses it as well; the
@@ -163,6 +162,16 @@ fn rekey<D: Database>(
         ],
     )?;
     Ok((old, new))
+}
+
+/// Whether a no bears on an address: one of its own, or one that left the channel open, by whatever address of the contact.
+fn has_refused<D: Database>(tx: &D, contact: &Contact, address: i64) -> Result<bool, DatabaseError> {
+    let found = tx.first(
+        "SELECT 1 FROM track WHERE address IN (SELECT id FROM address WHERE contact = ?1) AND choice = 'opt_out'
+             AND assurance <> 'claimed' AND (address = ?2 OR channel = '*') LIMIT 1",
+        &[contact.param(), Param::Integer(address)],
+    )?;
+    Ok(found.is_some())
 }
 
 /// Begins the new address with what stood for the old one.

@@ -88,13 +88,8 @@ pub(super) fn keep_hash<D: Database>(
 }
 
 /// Lets what suppresses one address suppress another of the same person, from the same day on. That mail to the first came back
-/// says nothing of the second. Tells whether there was any.
-pub(super) fn carry_over<D: Database>(
-    tx: &D,
-    from: &str,
-    to: &str,
-    moment: &Moment<'_>,
-) -> Result<bool, DatabaseError> {
+/// says nothing of the second.
+pub(super) fn carry_over<D: Database>(tx: &D, from: &str, to: &str, moment: &Moment<'_>) -> Result<(), DatabaseError> {
     let rows = tx.query(
         "SELECT channel, reason, created_at FROM suppression WHERE hash = ? AND reason <> 'bounced'",
         &[Param::Text(from)],
@@ -112,7 +107,13 @@ pub(super) fn carry_over<D: Database>(
             ],
         )?;
     }
-    Ok(!rows.is_empty())
+    Ok(())
+}
+
+/// Whether an address is suppressed on every channel.
+pub(super) fn is_wide<D: Database>(tx: &D, hash: &str) -> Result<bool, DatabaseError> {
+    let wide = tx.first("SELECT 1 FROM suppression WHERE hash = ? AND channel = '*'", &[Param::Text(hash)])?;
+    Ok(wide.is_some())
 }
 
 /// The suppressions of some addresses, read at as little cost as there are of them: mostly none.

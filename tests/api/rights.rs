@@ -589,6 +589,26 @@ fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dy
     shop.submit_from_server(backend, &listed).ok();
     let woken = shop.lookup(backend, &json!({ "email": EMAIL })).ok();
     assert_eq!(standing(&woken, "email", "offers")["reason"], "suppressed", "an old list has the old address");
+    // Also one that was said by another address, and left the channel open.
+    let both = json!({ "email": "wide@example.com", "phone": "+447700900321" });
+    let both = with(
+        with(submission(), "/contact", both),
+        "/choices",
+        json!([crate::rights::act("email", "offers", "opt_in")]),
+    );
+    let wide =
+        shop.submit_from_server(backend, &with(both, "/assurance", json!("authenticated"))).ok()["contact"].clone();
+    let wide = format!("/v1/contacts/{}", wide.as_str().unwrap());
+    let letter = json!({ "choice": "opt_out", "objection": true, "reason": "a letter", "address": { "phone": "+447700900321" } });
+    ask(backend, Method::PUT, &format!("{wide}/choices/*/*"), &shop.secret, &letter).ok();
+    ask(backend, Method::POST, &format!("{wide}/rectify"), &shop.secret, &to("wide@example.com", "wider@example.com"))
+        .ok();
+    let old =
+        with(with(submission(), "/contact", json!({ "email": "wide@example.com" })), "/assurance", json!("listed"));
+    let old = with(old, "/choices", json!([crate::rights::act("email", "offers", "opt_in")]));
+    shop.submit_from_server(backend, &old).ok();
+    let woken = shop.lookup(backend, &json!({ "email": "wide@example.com" })).ok();
+    assert_eq!(standing(&woken, "email", "offers")["reason"], "suppressed");
     // A new writing of one address loses nothing.
     let written = rectify(backend, to("never@example.com", "Never@Example.com")).ok();
     assert!(

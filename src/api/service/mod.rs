@@ -144,7 +144,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         match may {
             Err(problem) => {
                 // That a key which was taken away is still used is what one wants to know.
-                self.note(id, &stored, &route, None, &problem, moment.now)?;
+                let outcome = (problem.status().as_u16(), problem.code());
+                self.audit(id, &stored, &route, None, outcome, moment.now)?;
                 Err(problem)
             }
             Ok(origin) => Ok(Admitted::Caller(Box::new(Call {
@@ -188,30 +189,19 @@ impl<D: Database, H: Host> ShopService<D, H> {
     /// Does what is asked and notes that it was, both or neither.
     fn serve(&self, call: &Call<'_>) -> Response<Bytes> {
         let served = self.database.transaction(|_| {
-            let reply = match self.perform(call) {
+            let (contact, outcome, response) = match self.perform(call) {
                 Err(problem @ Problem::Internal { .. }) => return Err(problem),
-                Err(problem) => {
-                    if call.route.endpoint.is_audited() {
-                        self.note(call.id, &call.caller.key, &call.route, call.contact(), &problem, call.moment.now)?;
-                    }
-                    return Ok(self.refuse(problem, call.id));
-                }
-                Ok(reply) => reply,
+                Err(problem) => (None, problem.code(), self.refuse(problem, call.id)),
+                Ok(reply) => (reply.contact, "ok", reply.response),
             };
+            let (key, now) = (&call.caller.key, call.moment.now);
             if call.route.endpoint.is_audited() {
-                let contact = reply.contact.or_else(|| call.contact());
-                self.audit(
-                    call.id,
-                    &call.caller.key,
-                    &call.route,
-                    contact,
-                    (reply.response.status().as_u16(), "ok"),
-                    call.moment.now,
-                )?;
+                let contact = contact.or_else(|| call.contact());
+                self.audit(call.id, key, &call.route, contact, (response.status().as_u16(), outcome), now)?;
             }
-            note_use(&self.database, &call.caller.key, call.moment.now)?;
+            note_use(&self.database, key, now)?;
             self.sweep(call)?;
-            Ok(reply.response)
+            Ok(response)
         });
         served.unwrap_or_else(|problem| {
             // What was learnt in a transaction that was taken back is not so.
@@ -283,18 +273,6 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Action::Audit => self.audit_log(call, &query),
             Action::Health | Action::OpenApi | Action::Docs | Action::CreateShop => Err(Problem::RouteNotFound),
         }
-    }
-
-    fn note(
-        &self,
-        id: Uuid,
-        key: &StoredKey,
-        route: &Route<'_>,
-        contact: Option<Uuid>,
-        problem: &Problem,
-        now: Timestamp,
-    ) -> Result<(), Problem> {
-        self.audit(id, key, route, contact, (problem.status().as_u16(), problem.code()), now)
     }
 
     fn audit(

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{ACTIVITY, CHANNEL, EXTERNAL, PURPOSE, TIME, UUID, addresses, field, optional};
+use super::{ACTIVITY, CHANNEL, EXTERNAL, PURPOSE, TIME, UUID, addresses, field, one_of, optional};
 use crate::api::body::Object;
 #[cfg(feature = "contract")]
 use crate::api::contract::schema;
@@ -84,10 +84,10 @@ fn looked_up(
     ambiguous: Fault,
 ) -> Result<Lookup, Problem> {
     let at = |name: &str| format!("{pointer}/{name}");
-    match (addresses(pointer, given)?.pop(), external, id) {
-        (Some((address, 1)), None, None) => Ok(Lookup::Address(address)),
-        (None, Some(text), None) => field(&at("external"), text, ExternalId::parse, EXTERNAL).map(Lookup::External),
-        (None, None, Some(text)) => field(&at("id"), text, |text| text.parse().ok(), UUID).map(Lookup::Id),
+    match (addresses(pointer, given)?.as_slice(), external, id) {
+        ([address], None, None) => Ok(Lookup::Address(address.clone())),
+        ([], Some(text), None) => field(&at("external"), text, ExternalId::parse, EXTERNAL).map(Lookup::External),
+        ([], None, Some(text)) => field(&at("id"), text, |text| text.parse().ok(), UUID).map(Lookup::Id),
         _ => Err(Problem::field(pointer, ambiguous)),
     }
 }
@@ -246,10 +246,7 @@ pub(in crate::api) struct SuppressionBody {
 impl SuppressionBody {
     pub(in crate::api) fn parse(&self) -> Result<(Address, Option<Channel>, SuppressionReason), Problem> {
         let given = [&self.email, &self.phone, &self.push, &self.postal];
-        let Some((address, 1)) = addresses("", given)?.pop() else {
-            let fault = Fault::new("ambiguous_lookup", "send exactly one of email, phone, push and postal");
-            return Err(Problem::field("", fault));
-        };
+        let address = one_of("", addresses("", given)?)?;
         let channel = optional("/channel", self.channel.as_deref(), Channel::parse, CHANNEL)?;
         if channel.is_some_and(|channel| channel.address_kind() != address.kind()) {
             let fault = Fault::new("no_address", "the channel does not use this kind of address");

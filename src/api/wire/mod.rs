@@ -113,26 +113,25 @@ struct AddressBody {
 
 impl AddressBody {
     fn parse(&self, pointer: &str) -> Result<Address, Problem> {
-        match addresses(pointer, [&self.email, &self.phone, &self.push, &self.postal])?.pop() {
-            Some((address, 1)) => Ok(address),
-            _ => {
-                let fault = Fault::new("ambiguous_lookup", "send exactly one of email, phone, push and postal");
-                Err(Problem::field(pointer, fault))
-            }
-        }
+        one_of(pointer, addresses(pointer, [&self.email, &self.phone, &self.push, &self.postal])?)
     }
 }
 
-/// The addresses that are given, in the order of their kinds, each with how many there are up to it.
-fn addresses(pointer: &str, given: [&Option<String>; 4]) -> Result<Vec<(Address, usize)>, Problem> {
+/// The only one of some addresses.
+fn one_of(pointer: &str, addresses: Vec<Address>) -> Result<Address, Problem> {
+    let fault = Fault::new("ambiguous_lookup", "send exactly one of email, phone, push and postal");
+    <[Address; 1]>::try_from(addresses).map(|[address]| address).map_err(|_| Problem::field(pointer, fault))
+}
+
+/// The addresses that are given, in the order of their kinds.
+fn addresses(pointer: &str, given: [&Option<String>; 4]) -> Result<Vec<Address>, Problem> {
     type Parse = fn(&str) -> Option<Address>;
     let kinds: [(&str, Parse, Fault); 4] =
         [("email", email, EMAIL), ("phone", phone, PHONE), ("push", push, PUSH), ("postal", postal, POSTAL)];
     let mut read = Vec::new();
     for (text, (name, parse, fault)) in given.into_iter().zip(kinds) {
         if let Some(text) = text {
-            let address = field(&format!("{pointer}/{name}"), text, parse, fault)?;
-            read.push((address, read.len() + 1));
+            read.push(field(&format!("{pointer}/{name}"), text, parse, fault)?);
         }
     }
     Ok(read)

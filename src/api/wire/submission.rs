@@ -227,7 +227,7 @@ impl SubmissionBody {
         let notice = self.notice.as_ref().map(|notice| notice.0.parse()).transpose()?;
         Ok(Submission {
             id: field("/id", &self.id, |text| text.parse().ok(), UUID)?,
-            addresses: addresses.into_iter().map(|(address, _)| address).collect(),
+            addresses,
             person: contact.person()?,
             external: optional("/contact/external", contact.external.as_deref(), ExternalId::parse, EXTERNAL)?,
             choices,
