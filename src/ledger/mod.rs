@@ -71,7 +71,7 @@ pub use key::{
     KeyError, NewKey, StoredKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key, rotate_key,
 };
 pub use merge::{MergeError, merge_contacts, unmerge_contact};
-pub use moment::{Host, Moment};
+pub use moment::{Host, Mark, Moment};
 #[cfg(feature = "native")]
 pub use native::{OsHost, Sqlite};
 pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};

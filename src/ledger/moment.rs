@@ -16,6 +16,20 @@ pub trait Host {
     fn report(&self, failure: &str);
 }
 
+/// How far a moment has come in giving out ids.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    now: Timestamp,
+    issued: u16,
+}
+
+impl Default for Mark {
+    /// Before all moments.
+    fn default() -> Self {
+        Self { now: Timestamp::BEGINNING, issued: 0 }
+    }
+}
+
 /// One instant of the host's, held still while a command is decided.
 pub struct Moment<'a> {
     /// The instant.
@@ -28,6 +42,20 @@ impl<'a> Moment<'a> {
     /// Takes the time from the host.
     pub fn of(host: &'a dyn Host) -> Self {
         Self { now: host.now(), host, issued: Cell::new(0) }
+    }
+
+    /// As [`Moment::of`], so that its ids ascend beyond those of an `earlier` moment, also in the same millisecond.
+    pub fn after(host: &'a dyn Host, earlier: Mark) -> Self {
+        let moment = Self::of(host);
+        if moment.now == earlier.now {
+            moment.issued.set(earlier.issued);
+        }
+        moment
+    }
+
+    /// How far it has come, for [`Moment::after`].
+    pub fn mark(&self) -> Mark {
+        Mark { now: self.now, issued: self.issued.get() }
     }
 
     /// Random bytes.

@@ -32,7 +32,7 @@ use super::query::Query;
 use super::route::{Access, Action, Route};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Audited, Database, Host, Lookup, Moment, Shop, StoredKey, find_key, keep_answer, kept_answer, migrate,
+    Audited, Database, Host, Lookup, Mark, Moment, Shop, StoredKey, find_key, keep_answer, kept_answer, migrate,
     note_request, note_use, sweep,
 };
 
@@ -47,6 +47,8 @@ pub struct ShopService<D, H> {
     storefront: RefCell<Option<(Bytes, HeaderValue)>>,
     limiter: RefCell<Limiter>,
     swept_at: Cell<Timestamp>,
+    // The ids of requests and records are in the order in which they came.
+    latest: Cell<Mark>,
 }
 
 /// For how long an `Idempotency-Key` is good, in milliseconds: a day.
@@ -70,12 +72,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
             storefront: RefCell::new(None),
             limiter: RefCell::default(),
             swept_at: Cell::new(Timestamp::BEGINNING),
+            latest: Cell::default(),
         }
     }
 
     /// Answers a request. Never fails: whatever goes wrong is an answer too.
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        let moment = Moment::of(&self.host);
+        let moment = Moment::after(&self.host, self.latest.get());
         let id = moment.next_id();
         let mut response = match self.admit(id, request, &moment) {
             Err(problem) => readable_anywhere(self.refuse(problem, id)),
@@ -95,6 +98,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 response
             }
         };
+        self.latest.set(moment.mark());
         if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(HeaderName::from_static("request-id"), id);
         }
