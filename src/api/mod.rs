@@ -8,7 +8,7 @@
 //! | `front` | the front door: routes, proof of a key, CORS preflight, size announced |
 //! | `service` | one shop's service |
 //! | `route`, `query` | the routes and what each asks for; the query of an address |
-//! | `key` | keys: their form, proof and scopes |
+//! | `key`, `deployment` | keys: their form, proof and scopes; what an operator sets |
 //! | `limits` | how much may be asked |
 //! | `body`, `wire` | JSON bodies, and how they become values of the domain |
 //! | `answer` | the JSON that callers get |
@@ -19,6 +19,7 @@
 mod answer;
 mod body;
 pub mod contract;
+mod deployment;
 mod export;
 mod front;
 mod key;
@@ -29,6 +30,7 @@ mod route;
 mod service;
 mod wire;
 
+pub use deployment::Deployment;
 pub use export::Format;
 pub use front::{
     Door, NEW_SHOP_HEADER, REQUEST_HEADERS, VISITOR_HEADER, body_limit, body_too_large, front, misconfigured,

@@ -14,7 +14,7 @@ use worker::{Context, DurableObject, Env, Request, RequestInit, Response, State,
 use self::database::ObjectDatabase;
 use self::host::EdgeHost;
 use self::http::{Head, answer, read_body};
-use crate::api::{self, Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, WeakSecret};
+use crate::api::{self, Deployment, Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, WeakSecret};
 use crate::ledger::Host;
 
 /// The binding of the namespace of shops' objects.
@@ -101,6 +101,11 @@ fn secrets(env: &Env) -> Result<Secrets, WeakSecret> {
     Secrets::new(&text(env, Secrets::MASTER_KEY), &text(env, Secrets::ROOT_SECRET))
 }
 
+fn deployment(env: &Env) -> Result<Deployment, WeakSecret> {
+    let (public_url, local) = (text(env, Deployment::PUBLIC_URL), text(env, Deployment::LOCAL_WEBHOOKS));
+    Ok(Deployment::new(secrets(env)?, &public_url, &local))
+}
+
 /// A variable or secret; empty where it is not set. Plain workerd has `null` then, over which the `worker` crate's own accessors
 /// throw, and the request would hang.
 fn text(env: &Env, name: &str) -> String {
@@ -116,7 +121,7 @@ pub struct ShopObject {
 impl DurableObject for ShopObject {
     fn new(state: State, env: Env) -> Self {
         let database = ObjectDatabase::of(&state.storage());
-        Self { service: secrets(&env).map(|secrets| ShopService::new(database, EdgeHost, secrets)) }
+        Self { service: deployment(&env).map(|deployment| ShopService::new(database, EdgeHost, deployment)) }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {

@@ -27,6 +27,7 @@
 //! | `statistics` | counts without persons |
 //! | `audit` | who did what; what has outlived its time |
 //! | `idempotency` | a request that is sent again |
+//! | `outbox` | what happened, kept until the shop has been told |
 
 mod activity;
 mod audit;
@@ -44,6 +45,7 @@ mod merge;
 mod moment;
 #[cfg(feature = "native")]
 mod native;
+mod outbox;
 mod privacy;
 mod rectify;
 mod report;
@@ -74,6 +76,7 @@ pub use merge::{MergeError, merge_contacts, unmerge_contact};
 pub use moment::{Host, Mark, Moment};
 #[cfg(feature = "native")]
 pub use native::{OsHost, Sqlite};
+pub use outbox::{EventType, Payload, Webhook, list_webhooks};
 pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
 pub use rectify::{Fact, Rectification, RectifyError, rectify_contact};
 pub use report::{

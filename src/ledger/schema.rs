@@ -3,7 +3,7 @@
 use super::{Database, DatabaseError, Param};
 
 /// Each entry takes the database one version further. Entries are never changed once released, only added.
-const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS];
+const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE shop (
@@ -215,6 +215,126 @@ const RIGHTS: &[&str] = &[
     "ALTER TABLE api_key ADD COLUMN replaced_by TEXT",
     // A shop had one secret key, which was to do everything.
     "UPDATE api_key SET scopes = 'storefront capture read write export erase lists admin' WHERE kind = 'sk'",
+];
+
+const LINKS: &[&str] = &[
+    // An address as links name it: a keyed hash, see `link`. NULL for those of before until a link is made to them.
+    "ALTER TABLE address ADD COLUMN pseudonym TEXT",
+    "CREATE UNIQUE INDEX address_pseudonym ON address (pseudonym) WHERE pseudonym IS NOT NULL",
+    // Whether the shop has said that the address is of the same person as others of its contact.
+    "ALTER TABLE address ADD COLUMN linked INTEGER NOT NULL DEFAULT 0",
+    "UPDATE address SET linked = 1 WHERE assurance <> 'claimed'",
+    // Where events go, and how it fares. Secrets are derived from the shop's own and the generation; `events` is JSON, NULL for
+    // all of them.
+    "CREATE TABLE webhook (
+        id TEXT PRIMARY KEY,
+        url TEXT NOT NULL,
+        events TEXT,
+        payload TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        rotated_until INTEGER,
+        created_at INTEGER NOT NULL,
+        disabled_at INTEGER,
+        disabled_reason TEXT,
+        failures INTEGER NOT NULL DEFAULT 0,
+        held_until INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID",
+    // What happened, in ids alone: JSON, written in the transaction of its cause.
+    "CREATE TABLE event (
+        id TEXT PRIMARY KEY,
+        type TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        data TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE delivery (
+        webhook TEXT NOT NULL REFERENCES webhook,
+        event TEXT NOT NULL REFERENCES event,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        due_at INTEGER NOT NULL,
+        tried_at INTEGER,
+        status INTEGER,
+        failure TEXT,
+        PRIMARY KEY (webhook, event)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX delivery_due ON delivery (due_at) WHERE state = 'pending'",
+    "CREATE INDEX delivery_of_event ON delivery (event)",
+    // What the shop has to send. It has the address for as long as it may have to be told again.
+    "CREATE TABLE message (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        medium TEXT NOT NULL,
+        to_value TEXT NOT NULL,
+        pseudonym TEXT NOT NULL,
+        locale TEXT NOT NULL,
+        about TEXT,
+        detail TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX message_of_address ON message (pseudonym, created_at)",
+    // Asked of an address: is it you who said yes? `scopes` is JSON, see `confirmation`.
+    "CREATE TABLE confirmation (
+        id TEXT PRIMARY KEY,
+        address INTEGER NOT NULL REFERENCES address,
+        scopes TEXT NOT NULL,
+        locale TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        used_at INTEGER
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX confirmation_of_address ON confirmation (address, created_at)",
+    // What persons ask for under their rights. Address and details go when it is done; the rest is the log that 11 CCR 7101 wants.
+    "CREATE TABLE subject_request (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        state TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        to_kind TEXT NOT NULL,
+        to_value TEXT,
+        pseudonym TEXT,
+        subject TEXT,
+        locale TEXT NOT NULL,
+        details TEXT,
+        regime TEXT NOT NULL,
+        received_on TEXT NOT NULL,
+        acknowledge_by TEXT,
+        due TEXT NOT NULL,
+        extended TEXT,
+        is_extended INTEGER NOT NULL DEFAULT 0,
+        reminders TEXT NOT NULL,
+        remind_on TEXT,
+        opened_at INTEGER NOT NULL,
+        verify_until INTEGER NOT NULL,
+        sent INTEGER NOT NULL DEFAULT 0,
+        tries INTEGER NOT NULL DEFAULT 0,
+        verified_at INTEGER,
+        closed_at INTEGER,
+        reason TEXT,
+        download_until INTEGER
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX subject_request_of_address ON subject_request (pseudonym, opened_at)",
+    "CREATE INDEX subject_request_of_subject ON subject_request (subject) WHERE subject IS NOT NULL",
+    "CREATE INDEX subject_request_reminder ON subject_request (remind_on) WHERE remind_on IS NOT NULL",
+    "CREATE INDEX subject_request_closed ON subject_request (closed_at) WHERE closed_at IS NOT NULL",
+    // Who sends inbound messages, and with which secret they sign; and the messages that have come, as keyed hashes.
+    "CREATE TABLE provider (
+        name TEXT PRIMARY KEY,
+        secret TEXT NOT NULL,
+        verify_token TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE inbound (
+        hash TEXT PRIMARY KEY,
+        at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX inbound_age ON inbound (at)",
+    // How far the jobs have come that run by themselves.
+    "CREATE TABLE job (
+        name TEXT PRIMARY KEY,
+        due_at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        done_at INTEGER
+    ) STRICT, WITHOUT ROWID",
 ];
 
 /// Brings a database, new or old, to the current version. Cheap when it already is.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::key::{NewKey, add_key};
+use super::outbox::{EventType, Webhook, list_webhooks};
 use super::privacy::{Limits, Privacy};
 use super::text::{Line, Locale, Origin, Token};
 use super::{Database, DatabaseError, Moment, Param};
@@ -118,6 +119,8 @@ pub struct Shop {
     pub settings: Settings,
     /// Since when it exists.
     pub created_at: Timestamp,
+    /// Where its events go.
+    pub webhooks: Vec<Webhook>,
     secret: ShopSecret,
 }
 
@@ -135,6 +138,7 @@ impl Shop {
             settings: row.parsed(1, |text| serde_json::from_str(text).ok())?,
             secret: row.parsed(2, ShopSecret::parse)?,
             created_at: row.time(3)?,
+            webhooks: list_webhooks(database)?,
         }))
     }
 
@@ -166,7 +170,7 @@ impl Shop {
             }
             Ok::<_, DatabaseError>(())
         })?;
-        Ok(Self { id: id.to_owned(), settings, created_at: moment.now, secret })
+        Ok(Self { id: id.to_owned(), settings, created_at: moment.now, webhooks: Vec::new(), secret })
     }
 
     /// The same shop with other settings, stored.
@@ -177,6 +181,11 @@ impl Shop {
         let written = serde_json::to_string(&settings).map_err(|error| DatabaseError::Statement(error.to_string()))?;
         database.execute("UPDATE shop SET settings = ?", &[Param::Text(&written)])?;
         Ok(Self { settings, ..self.clone() })
+    }
+
+    /// Whether anybody wants to be told of such an event.
+    pub fn wants(&self, event: EventType) -> bool {
+        self.webhooks.iter().any(|webhook| webhook.wants(event))
     }
 
     /// The key that the shop signs its certificates with. It follows from the shop's secret.
@@ -195,7 +204,8 @@ impl Shop {
         Base64Url::encode_string(&self.keyed(content))
     }
 
-    fn keyed(&self, content: &[u8]) -> [u8; 32] {
+    /// 32 bytes that follow from the shop's secret, for one use.
+    pub fn keyed(&self, content: &[u8]) -> [u8; 32] {
         // HMAC takes a key of any length; there is no case in which this is `None`.
         Hmac::<Sha256>::new_from_slice(&self.secret.0)
             .map(|mac| mac.chain_update(content).finalize().into_bytes().into())

@@ -24,8 +24,9 @@ use uuid::Uuid;
 
 pub(super) use self::call::idempotency_key;
 use self::call::{Call, Caller, Repeatable, Reply};
+use super::deployment::Deployment;
 use super::front::{NEW_SHOP_HEADER, VISITOR_HEADER, bearer, readable_anywhere};
-use super::key::{KeyKind, Secrets, ShopId};
+use super::key::{KeyKind, ShopId};
 use super::limits::{Left, Limiter};
 use super::problem::Problem;
 use super::query::Query;
@@ -40,7 +41,7 @@ use crate::ledger::{
 pub struct ShopService<D, H> {
     database: D,
     host: H,
-    secrets: Secrets,
+    deployment: Deployment,
     // Read on every request and written by this object alone, so it is kept between requests.
     shop: RefCell<Option<Rc<Shop>>>,
     // What every page asks for, and its tag. It follows from the shop.
@@ -63,11 +64,11 @@ enum Admitted<'a> {
 
 impl<D: Database, H: Host> ShopService<D, H> {
     /// A service over a database, which is brought to the current version at the first request.
-    pub fn new(database: D, host: H, secrets: Secrets) -> Self {
+    pub fn new(database: D, host: H, deployment: impl Into<Deployment>) -> Self {
         Self {
             database,
             host,
-            secrets,
+            deployment: deployment.into(),
             shop: RefCell::new(None),
             storefront: RefCell::new(None),
             limiter: RefCell::default(),
@@ -127,7 +128,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             let id = headers.get(NEW_SHOP_HEADER).and_then(|id| ShopId::parse(id.to_str().ok()?));
             return id.map(Admitted::NewShop).ok_or(Problem::RouteNotFound);
         };
-        let key = self.secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
+        let key = self.deployment.secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
         let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
         let stored = find_key(&self.database, &key.hash)?.ok_or(Problem::InvalidKey)?;
         if key.shop.to_string() != shop.id {

@@ -54,7 +54,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return again.map(|reply| reply.response);
         }
         let first = |kind: KeyKind| match &repeated {
-            None => self.secrets.mint(kind, id, moment.random()),
+            None => self.deployment.secrets.mint(kind, id, moment.random()),
             Some(context) => self.minted(kind, &id.to_string(), context, moment),
         };
         let new = |kind: KeyKind, text: &str| NewKey {
@@ -86,7 +86,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
     /// A key as it was made for a request that is now sent again.
     pub(super) fn minted(&self, kind: KeyKind, shop: &str, hash: &str, moment: &Moment<'_>) -> String {
         let id = ShopId::parse(shop).unwrap_or(ShopId(moment.random()));
-        self.secrets.mint(kind, id, self.secrets.derive("repeated key", &format!("{} {hash}", kind.as_str())))
+        self.deployment.secrets.mint(
+            kind,
+            id,
+            self.deployment.secrets.derive("repeated key", &format!("{} {hash}", kind.as_str())),
+        )
     }
 
     pub(super) fn read_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -160,7 +164,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     fn fresh(&self, call: &Call<'_>, kind: KeyKind) -> Result<String, Problem> {
         let Some(repeatable) = call.repeatable()? else {
             let id = ShopId::parse(&call.shop.id).ok_or(Problem::Internal { cause: "the shop's id".into() })?;
-            return Ok(self.secrets.mint(kind, id, call.moment.random()));
+            return Ok(self.deployment.secrets.mint(kind, id, call.moment.random()));
         };
         let key = self.minted(kind, &call.shop.id, &repeatable.hash, call.moment);
         match find_key(&self.database, &hash_of(&key))? {
