@@ -53,5 +53,7 @@ mod edge;
 pub mod ledger;
 #[cfg(feature = "logic")]
 pub mod logic;
+#[cfg(feature = "service")]
+pub mod platforms;
 #[cfg(feature = "storefront")]
 pub mod storefront;

@@ -217,6 +217,12 @@ pub(super) struct ShopSettingsAnswer<'a> {
     privacy: &'a Privacy,
     /// How much may be asked of it.
     limits: Limits,
+    /// Links, and the messages that they stand in.
+    links: &'a crate::ledger::Links,
+    /// Requests of persons.
+    requests: &'a crate::ledger::Requests,
+    /// For how long things are kept that are of no use any more.
+    retention: &'a crate::ledger::Retention,
 }
 
 /// A policy, with every default said.
@@ -263,6 +269,9 @@ impl<'a> ShopSettingsAnswer<'a> {
             },
             privacy: &settings.privacy,
             limits: settings.limits,
+            links: &settings.links,
+            requests: &settings.requests,
+            retention: &settings.retention,
         }
     }
 }

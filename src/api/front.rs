@@ -8,7 +8,10 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use super::body;
 use super::contract;
+use super::html;
 use super::key::{KeyKind, Secrets, ShopId};
+use super::link::LinkKind;
+use super::pages::{self, Language};
 use super::problem::Problem;
 use super::route::{Access, Action, Route};
 use super::service::idempotency_key;
@@ -18,6 +21,21 @@ use crate::ledger::Host;
 /// The headers that the service reads. An adapter need not carry over any other.
 pub const REQUEST_HEADERS: &[&str] =
     &["authorization", "content-length", "content-type", "idempotency-key", "if-match", "if-none-match", "origin"];
+
+/// The headers that links and hooks read besides.
+const LINK_HEADERS: &[&str] = &[
+    "accept-language",
+    "x-twilio-signature",
+    "x-hub-signature-256",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+];
+
+/// The headers that are read besides [`REQUEST_HEADERS`] on a path. To carry a header over costs, so most requests do without.
+pub fn more_headers(path: &str) -> &'static [&'static str] {
+    if path.starts_with("/v1/") && !path.starts_with("/v1/hooks/") { &[] } else { LINK_HEADERS }
+}
 
 /// Set by the front door, for the shop's object only: who visits, as a name that changes every day and cannot be traced back.
 pub const VISITOR_HEADER: &str = "placet-visitor";
@@ -34,8 +52,8 @@ pub enum Door {
     Shop {
         /// The object.
         object: String,
-        /// Whether the key is one that stands in pages.
-        publishable: bool,
+        /// Whether it comes from a page that people see, so that visitors are to be told apart.
+        by_visitor: bool,
     },
     /// It creates a shop: read the body, have it checked by [`refuse_shop`], add [`NEW_SHOP_HEADER`] with this id, and send it
     /// to the object of this name.
@@ -67,7 +85,8 @@ fn decide(
     secrets: &Secrets,
     host: &dyn Host,
 ) -> Result<Door, Problem> {
-    let endpoint = Route::of(method, path)?.endpoint;
+    let route = Route::of(method, path)?;
+    let endpoint = route.endpoint;
     let limit = endpoint.body_limit;
     let door = match endpoint.access {
         Access::Open => match endpoint.action {
@@ -91,9 +110,21 @@ fn decide(
             let shop = ShopId(id);
             Door::NewShop { object: secrets.object_name(shop), shop, body_limit: limit }
         }
+        Access::Link(kind) => {
+            let token = route.value(0);
+            let Some(link) = secrets.read_link(kind, token) else {
+                if kind == LinkKind::Hook {
+                    return Err(Problem::RouteNotFound);
+                }
+                return Ok(Door::Answer(lost(headers)));
+            };
+            // A mail provider leaves for many people at once, and is not to be kept from it.
+            let by_visitor = !matches!(kind, LinkKind::Unsubscribe | LinkKind::Hook);
+            Door::Shop { object: secrets.object_name(link.shop), by_visitor }
+        }
         Access::Key(_) => {
             let key = secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
-            Door::Shop { object: secrets.object_name(key.shop), publishable: key.kind == KeyKind::Publishable }
+            Door::Shop { object: secrets.object_name(key.shop), by_visitor: key.kind == KeyKind::Publishable }
         }
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -102,6 +133,17 @@ fn decide(
         return Err(Problem::BodyTooLarge { limit });
     }
     Ok(door)
+}
+
+/// The answer to a link that was never made here.
+fn lost(headers: &HeaderMap) -> Response<Bytes> {
+    let language = Language::negotiate(None, accepted(headers), None);
+    html::page(StatusCode::NOT_FOUND, pages::broken(language))
+}
+
+/// The languages that a browser says its user reads.
+pub(super) fn accepted(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
 }
 
 /// The key in an `Authorization` header, RFC 6750 §2.1.

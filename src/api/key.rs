@@ -152,7 +152,7 @@ impl Secrets {
 
     /// 16 bytes that look random and are the same for the same content: what a request that is sent again makes its keys of.
     pub(super) fn derive(&self, use_for: &str, content: &str) -> [u8; 16] {
-        self.keyed(use_for, content.as_bytes()).first_chunk().copied().unwrap_or_default()
+        self.tagged(use_for, content.as_bytes())
     }
 
     /// A visitor's name inside a shop, from where they come: it changes every day and cannot be traced back.
@@ -182,6 +182,11 @@ impl Secrets {
     /// The name of a shop's object: a keyed hash, since names of objects may be logged by the platform.
     pub fn object_name(&self, shop: ShopId) -> String {
         hex::encode_string(&self.keyed("placet object", &shop.0))
+    }
+
+    /// 16 bytes that prove a content for one use.
+    pub(super) fn tagged(&self, use_for: &str, content: &[u8]) -> [u8; 16] {
+        self.keyed(use_for, content).first_chunk().copied().unwrap_or_default()
     }
 
     fn mac(&self, kind: KeyKind, signed: &[u8]) -> Vec<u8> {

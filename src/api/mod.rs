@@ -9,6 +9,8 @@
 //! | `service` | one shop's service |
 //! | `route`, `query` | the routes and what each asks for; the query of an address |
 //! | `key`, `deployment` | keys: their form, proof and scopes; what an operator sets |
+//! | `link` | links that people get, and what each lets them do |
+//! | `pages`, `html` | what they see then, in six languages; as answers |
 //! | `limits` | how much may be asked |
 //! | `body`, `wire` | JSON bodies, and how they become values of the domain |
 //! | `answer` | the JSON that callers get |
@@ -22,8 +24,11 @@ pub mod contract;
 mod deployment;
 mod export;
 mod front;
+mod html;
 mod key;
 mod limits;
+mod link;
+mod pages;
 mod problem;
 mod query;
 mod route;
@@ -34,7 +39,7 @@ pub use deployment::Deployment;
 pub use export::Format;
 pub use front::{
     Door, NEW_SHOP_HEADER, REQUEST_HEADERS, VISITOR_HEADER, body_limit, body_too_large, front, misconfigured,
-    refuse_shop, too_many_requests,
+    more_headers, refuse_shop, too_many_requests,
 };
 pub use key::{Key, KeyKind, Scope, Secrets, ShopId, WeakSecret};
 pub use service::ShopService;

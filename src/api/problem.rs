@@ -81,6 +81,19 @@ pub(super) enum Problem {
     ContactNotFound,
     /// The shop has no such key.
     KeyNotFound,
+    /// There is no such message, or no longer.
+    MessageNotFound,
+    /// There is no such request.
+    RequestNotFound,
+    /// The request is not in a state for this.
+    RequestConflict {
+        /// What to do.
+        detail: &'static str,
+    },
+    /// There is no such provider.
+    ProviderNotFound,
+    /// What was handed in is not signed as it should be.
+    BadSignature,
     /// The key to be changed is no longer good.
     KeyGone,
     /// Without the key nobody could manage the shop.
@@ -180,15 +193,21 @@ impl Problem {
             Self::Field { .. } | Self::Parameter { .. } | Self::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::MissingKey | Self::InvalidKey => StatusCode::UNAUTHORIZED,
+            Self::MissingKey | Self::InvalidKey | Self::BadSignature => StatusCode::UNAUTHORIZED,
             Self::WrongScope { .. } | Self::WrongOrigin => StatusCode::FORBIDDEN,
-            Self::RouteNotFound | Self::ContactNotFound | Self::KeyNotFound => StatusCode::NOT_FOUND,
+            Self::RouteNotFound
+            | Self::ContactNotFound
+            | Self::KeyNotFound
+            | Self::MessageNotFound
+            | Self::RequestNotFound
+            | Self::ProviderNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SubmissionConflict
             | Self::KeyGone
             | Self::LastAdminKey
             | Self::AddressTaken
             | Self::MergeConflict { .. }
+            | Self::RequestConflict { .. }
             | Self::AlreadyDone => StatusCode::CONFLICT,
             Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -211,6 +230,11 @@ impl Problem {
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::ContactNotFound => "contact_not_found",
             Self::KeyNotFound => "key_not_found",
+            Self::MessageNotFound => "message_not_found",
+            Self::RequestNotFound => "request_not_found",
+            Self::RequestConflict { .. } => "request_conflict",
+            Self::ProviderNotFound => "provider_not_found",
+            Self::BadSignature => "bad_signature",
             Self::KeyGone => "key_gone",
             Self::LastAdminKey => "last_admin_key",
             Self::AddressTaken => "address_taken",
@@ -242,6 +266,11 @@ impl Problem {
             Self::ContactNotFound => "No such contact",
             Self::SubmissionConflict => "The id is taken",
             Self::KeyNotFound => "No such key",
+            Self::MessageNotFound => "No such message",
+            Self::RequestNotFound => "No such request",
+            Self::RequestConflict { .. } => "The request is not in a state for this",
+            Self::ProviderNotFound => "No such provider",
+            Self::BadSignature => "It is not signed as it should be",
             Self::KeyGone => "The key is no longer good",
             Self::LastAdminKey => "The shop would be locked out",
             Self::AddressTaken => "The address is known already",
@@ -270,6 +299,11 @@ impl Problem {
             Self::MethodNotAllowed { allow } => format!("use {allow}").into(),
             Self::ContactNotFound => "nothing is held under what was asked for".into(),
             Self::KeyNotFound => "GET /v1/keys lists the ids of the shop's keys".into(),
+            Self::MessageNotFound => "it was sent more than a week ago, or its recipient was erased".into(),
+            Self::RequestNotFound => "GET /v1/requests lists the requests".into(),
+            Self::RequestConflict { detail } => (*detail).into(),
+            Self::ProviderNotFound => "use twilio, meta or generic, and set it up by PUT /v1/providers first".into(),
+            Self::BadSignature => "check the secret that the provider signs with, and the address it was given".into(),
             Self::KeyGone => "it is revoked, has expired or was rotated before; create a new one".into(),
             Self::LastAdminKey => {
                 "create another key with the scope admin and without an end first; this one was not changed".into()

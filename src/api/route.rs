@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::key::Scope;
+use super::link::LinkKind;
 use super::problem::Problem;
 
 /// What a route does.
@@ -36,6 +37,25 @@ pub(super) enum Action {
     RotateKey,
     RevokeKey,
     Audit,
+    Links,
+    Message,
+    ListMessages,
+    OpenRequest,
+    ListRequests,
+    ReadRequest,
+    DecideRequest,
+    ListProviders,
+    WriteProvider,
+    RemoveProvider,
+    Retention,
+    /// Shows the page of a link, and changes nothing.
+    ShowPage(LinkKind),
+    /// Does what the page of a link offers.
+    UsePage(LinkKind),
+    /// Answers a provider that asks whether this is the address it was given.
+    GreetProvider,
+    /// Takes what a provider hands in.
+    TakeInbound,
 }
 
 /// What a caller must show.
@@ -47,6 +67,8 @@ pub(super) enum Access {
     Root,
     /// A key of the shop with this scope.
     Key(Scope),
+    /// A link of this kind, whose token is in the path.
+    Link(LinkKind),
 }
 
 /// One route.
@@ -79,6 +101,16 @@ const fn put(action: Action, path: &'static str, scope: Scope, body_limit: usize
 
 const fn delete(action: Action, path: &'static str, scope: Scope, query: &'static [&'static str]) -> Endpoint {
     Endpoint { action, method: "DELETE", path, access: Access::Key(scope), body_limit: 0, query }
+}
+
+const fn page(kind: LinkKind, path: &'static str) -> Endpoint {
+    let action = Action::ShowPage(kind);
+    Endpoint { action, method: "GET", path, access: Access::Link(kind), body_limit: 0, query: &[] }
+}
+
+const fn form(kind: LinkKind, path: &'static str) -> Endpoint {
+    let action = Action::UsePage(kind);
+    Endpoint { action, method: "POST", path, access: Access::Link(kind), body_limit: 16 * KB, query: &[] }
 }
 
 /// Every route. A path that is a template by itself is of no other one that would fit, as OpenAPI has it.
@@ -129,12 +161,60 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         Access::Key(Scope::Admin),
         &["contact", "key", "route", "since", "until", "before", "limit", "format"],
     ),
+    get(Action::Links, "/v1/contacts/{id}/links", Access::Key(Scope::Write), &["channel", "purpose"]),
+    get(Action::ListMessages, "/v1/messages", Access::Key(Scope::Read), &["before", "limit"]),
+    get(Action::Message, "/v1/messages/{id}", Access::Key(Scope::Read), &[]),
+    post(Action::OpenRequest, "/v1/requests", Scope::Capture, 8 * KB),
+    get(
+        Action::ListRequests,
+        "/v1/requests",
+        Access::Key(Scope::Read),
+        &["state", "kind", "due_by", "before", "limit"],
+    ),
+    get(Action::ReadRequest, "/v1/requests/{id}", Access::Key(Scope::Read), &[]),
+    post(Action::DecideRequest, "/v1/requests/{id}/decision", Scope::Write, 4 * KB),
+    get(Action::ListProviders, "/v1/providers", Access::Key(Scope::Admin), &[]),
+    put(Action::WriteProvider, "/v1/providers/{provider}", Scope::Admin, 4 * KB),
+    delete(Action::RemoveProvider, "/v1/providers/{provider}", Scope::Admin, &[]),
+    get(Action::Retention, "/v1/retention", Access::Key(Scope::Admin), &[]),
+    page(LinkKind::Unsubscribe, "/u/{token}"),
+    form(LinkKind::Unsubscribe, "/u/{token}"),
+    page(LinkKind::Preferences, "/p/{token}"),
+    form(LinkKind::Preferences, "/p/{token}"),
+    page(LinkKind::Confirm, "/c/{token}"),
+    form(LinkKind::Confirm, "/c/{token}"),
+    page(LinkKind::Request, "/r/{token}"),
+    form(LinkKind::Request, "/r/{token}"),
+    page(LinkKind::Code, "/q/{token}"),
+    form(LinkKind::Code, "/q/{token}"),
+    page(LinkKind::Result, "/d/{token}"),
+    Endpoint {
+        action: Action::GreetProvider,
+        method: "GET",
+        path: "/v1/hooks/{token}",
+        access: Access::Link(LinkKind::Hook),
+        body_limit: 0,
+        query: &[],
+    },
+    Endpoint {
+        action: Action::TakeInbound,
+        method: "POST",
+        path: "/v1/hooks/{token}",
+        access: Access::Link(LinkKind::Hook),
+        body_limit: 256 * KB,
+        query: &[],
+    },
 ];
 
 impl Endpoint {
     /// Whether it changes something, and so takes an `Idempotency-Key`.
     pub(super) fn mutates(&self) -> bool {
         self.method != "GET" && !matches!(self.action, Action::Lookup | Action::Decide)
+    }
+
+    /// Whether it is a page for people.
+    pub(super) fn is_page(&self) -> bool {
+        matches!(self.action, Action::ShowPage(_) | Action::UsePage(_))
     }
 
     /// Whether the audit log has it. What a page reads at each view, the shop's own settings, speaks of no person.
@@ -157,10 +237,13 @@ impl<'a> Route<'a> {
     /// Finds the route of a request.
     pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Problem> {
         let mut known: Vec<&str> = Vec::new();
+        // What asks for the head of a page alone, as scanners of mail do, asks for the page (RFC 9110 §9.3.2).
+        let wanted = if method == Method::HEAD { "GET" } else { method.as_str() };
         let is_template = ENDPOINTS.iter().any(|endpoint| endpoint.path == path);
         for endpoint in ENDPOINTS.iter().filter(|endpoint| !is_template || endpoint.path == path) {
             let Some(values) = fit(endpoint.path, path) else { continue };
-            if endpoint.method == method.as_str() {
+            let is_asked = endpoint.method == method.as_str() || (endpoint.is_page() && endpoint.method == wanted);
+            if is_asked {
                 return Ok(Self { endpoint, values });
             }
             known.push(endpoint.method);

@@ -1,6 +1,6 @@
 //! The runtime's clock, randomness and log.
 
-use js_sys::{Date, Uint8Array};
+use js_sys::{Date, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::consent::Timestamp;
@@ -10,6 +10,16 @@ use crate::ledger::Host;
 extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn get_random_values(buffer: &Uint8Array);
+
+    /// The runtime's own calendar, which knows the time zones.
+    #[wasm_bindgen(js_namespace = Intl)]
+    type DateTimeFormat;
+
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl)]
+    fn new(locale: &str, options: &Object) -> Result<DateTimeFormat, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn format(this: &DateTimeFormat, millis: f64) -> Result<String, JsValue>;
 }
 
 /// The Workers runtime as a host. Its clock stands still while no I/O happens, which is as good as a moment held.
@@ -20,6 +30,15 @@ impl Host for EdgeHost {
     #[allow(clippy::cast_possible_truncation, reason = "whole milliseconds within the range of a Date")]
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(Date::now() as i64).unwrap_or(Timestamp::BEGINNING)
+    }
+
+    fn day(&self, at: Timestamp, zone: &str) -> Option<String> {
+        let options = Object::new();
+        Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
+        // Swedish writes days as ISO 8601 does.
+        let form = DateTimeFormat::new("sv-SE", &options).ok()?;
+        #[allow(clippy::cast_precision_loss, reason = "within the range of a Date")]
+        form.format(at.millis() as f64).ok()
     }
 
     fn fill(&self, buffer: &mut [u8]) {

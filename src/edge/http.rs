@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
-use crate::api::REQUEST_HEADERS;
+use crate::api::{REQUEST_HEADERS, more_headers};
 
 /// The head of a request, as far as the service reads it.
 pub(super) struct Head {
@@ -18,7 +18,8 @@ pub(super) struct Head {
 impl Head {
     pub(super) fn of(request: &worker::Request, also: &[&'static str]) -> worker::Result<Self> {
         let mut headers = HeaderMap::with_capacity(REQUEST_HEADERS.len());
-        for name in REQUEST_HEADERS.iter().chain(also) {
+        let path = request.path();
+        for name in REQUEST_HEADERS.iter().chain(also).chain(more_headers(&path)) {
             if let Some(value) = request.headers().get(name)?
                 && let Ok(value) = HeaderValue::from_bytes(value.as_bytes())
             {
@@ -27,7 +28,7 @@ impl Head {
         }
         let method = Method::from_bytes(request.inner().method().as_bytes()).unwrap_or(Method::TRACE);
         let query = request.url()?.query().map(str::to_owned);
-        Ok(Self { method, path: request.path(), query, headers })
+        Ok(Self { method, path, query, headers })
     }
 
     pub(super) fn with(self, body: Bytes) -> Request<Bytes> {

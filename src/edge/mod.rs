@@ -38,8 +38,8 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
             let _ = read_body(&mut request, 0).await;
             answer(response)
         }
-        Door::Shop { object, publishable } => {
-            let visitor = if publishable { visitor(&request, &env, &secrets)? } else { None };
+        Door::Shop { object, by_visitor } => {
+            let visitor = if by_visitor { visitor(&request, &env, &secrets)? } else { None };
             if let Some(visitor) = &visitor
                 && !is_welcome(&env, visitor).await
             {

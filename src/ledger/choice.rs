@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::changes::{Change, consent_changed};
 use super::contact::{Contact, Lookup, find};
 use super::shop::Shop;
 use super::submission::{ChoiceFault, ChosenAct, Claim, NoticeShown, Submission, act_of};
@@ -70,6 +71,7 @@ pub fn change_choice<D: Database>(
         let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, moment)?;
         let id = submission.id.to_string();
         write::submitted(tx, &submission, &id, contact.param(), Param::Integer(moment.now.millis()))?;
+        let mut changes = Vec::with_capacity(addresses.len());
         for address in addresses {
             let track = Track {
                 scope: change.choice.scope.clone(),
@@ -80,8 +82,9 @@ pub fn change_choice<D: Database>(
             };
             write::recorded(tx, address, &track, &id, &change.choice.evidence)?;
             track::keep(tx, address, &track)?;
+            changes.push(Change::of(&track));
         }
-        Ok(())
+        Ok(consent_changed(tx, shop, contact.uuid, &changes, moment)?)
     })
 }
 

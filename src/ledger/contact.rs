@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::track::parse_id;
 use super::{Database, DatabaseError, Param, Row};
-use crate::consent::{Address, Timestamp};
+use crate::consent::{Address, CountryCode, Place, RegionCode, Timestamp};
 
 /// What a contact can be found by.
 #[derive(Clone, Debug)]
@@ -70,6 +70,16 @@ pub(super) fn members<D: Database>(database: &D, contact: i64) -> Result<String,
     )?;
     let ids = rows.iter().map(|row| row.integer(0).map(|id| id.to_string())).collect::<Result<Vec<_>, _>>()?;
     Ok(format!("[{}]", ids.join(",")))
+}
+
+/// Where a contact lives, as far as it is known.
+pub(super) fn place_of<D: Database>(database: &D, contact: &Contact) -> Result<Place, DatabaseError> {
+    let row = database.first("SELECT country, region FROM contact WHERE id = ?", &[contact.param()])?;
+    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    Ok(Place {
+        country: row.optional_text(0)?.and_then(CountryCode::parse),
+        region: row.optional_text(1)?.and_then(RegionCode::parse),
+    })
 }
 
 /// The state of a contact as a short text that changes whenever anything of it does that can be changed: what an `ETag` is made

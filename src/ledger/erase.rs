@@ -9,9 +9,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::contact::{Contact, Lookup, find, members};
+use super::link;
+use super::outbox::{EventType, emit};
 use super::shop::Shop;
 use super::suppression::{self, SuppressionReason};
 use super::{Database, DatabaseError, Moment, Param, Row};
@@ -43,6 +46,7 @@ pub struct Certified {
 /// What is emptied, in this order: by the rows of the addresses, of the contact and all merged into it, or by their ids.
 const TABLES: &[(&str, By)] = &[
     ("damped", By::Address),
+    ("confirmation", By::Address),
     ("track", By::Address),
     ("record", By::Address),
     ("submission", By::Contact),
@@ -85,10 +89,48 @@ pub fn erase_contact<D: Database>(
         let uuids = ids_of(tx, &members)?;
         let recipients = recipients_of(tx, &members)?;
         let shared = submissions_touched(tx, &members)?;
+        forget_links(tx, shop, &members)?;
         let mut deleted = empty(tx, &members, &uuids)?;
         *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
-        certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, moment).map(Some)
+        let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, moment)?;
+        tell(tx, shop, &contact, &certified, moment)?;
+        Ok(Some(certified))
     })
+}
+
+fn tell<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    contact: &Contact,
+    certified: &Certified,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        contact: String,
+        certificate: &'a str,
+    }
+    let data = Data { contact: contact.uuid.to_string(), certificate: &certified.id };
+    emit(tx, shop, EventType::ContactErased, &data, moment)
+}
+
+/// What waits to be sent to the person goes; of their requests what stays is that they were made and answered, which the shop
+/// has to be able to show (11 CCR § 7101).
+fn forget_links<D: Database>(tx: &D, shop: &Shop, members: &str) -> Result<(), DatabaseError> {
+    let rows = tx.query(
+        "SELECT a.kind, a.match_key FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
+        &[Param::Text(members)],
+    )?;
+    for row in &rows {
+        let Some(kind) = AddressKind::parse(row.text(0)?) else { continue };
+        let name = link::written(&shop.pseudonym(kind, row.text(1)?));
+        tx.execute("DELETE FROM message WHERE pseudonym = ?", &[Param::Text(&name)])?;
+        tx.execute(
+            "UPDATE subject_request SET to_value = NULL, details = NULL, pseudonym = NULL WHERE pseudonym = ?",
+            &[Param::Text(&name)],
+        )?;
+    }
+    Ok(())
 }
 
 /// The certificate of an erasure, by the id that the contact had.

@@ -27,11 +27,19 @@
 //! | `statistics` | counts without persons |
 //! | `audit` | who did what; what has outlived its time |
 //! | `idempotency` | a request that is sent again |
-//! | `outbox` | what happened, kept until the shop has been told |
+//! | `link` | addresses as links name them, and what a person does by one |
+//! | `confirmation`, `words` | double opt-in; the words of our own pages |
+//! | `inbound`, `provider` | what persons write back, and who hands it in |
+//! | `message` | what the shop has to send |
+//! | `request` | what persons ask for under their rights |
+//! | `retention`, `handling` | what has outlived its use; what a shop decides about all this |
+//! | `changes`, `outbox` | what happened, kept until the shop has been told |
 
 mod activity;
 mod audit;
+mod changes;
 mod choice;
+mod confirmation;
 mod contact;
 mod damping;
 mod database;
@@ -39,16 +47,23 @@ mod decisions;
 mod disclosure;
 mod erase;
 mod evidence;
+mod handling;
 mod idempotency;
+mod inbound;
 mod key;
+mod link;
 mod merge;
+mod message;
 mod moment;
 #[cfg(feature = "native")]
 mod native;
 mod outbox;
 mod privacy;
+mod provider;
 mod rectify;
 mod report;
+mod request;
+mod retention;
 mod rights;
 mod schema;
 mod shop;
@@ -57,33 +72,49 @@ mod submission;
 mod suppression;
 pub mod text;
 mod track;
+mod words;
 mod write;
 
 pub use activity::{ActivityNoted, note_activities};
 pub use audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request, sweep};
+pub use changes::Change;
 pub use choice::{ChangeError, ChoiceChange, change_choice};
+pub use confirmation::{Answered, Confirmation, confirm, confirmation};
 pub use contact::{Lookup, revision_of};
 pub use database::{Database, DatabaseError, Param, Row, Value};
 pub use decisions::{Asked, Decided, Outcome, decide_contacts};
 pub use disclosure::{DisclosureEntry, note_disclosure};
 pub use erase::{Certified, ErasureAsked, certificate_of, erase_contact};
 pub use evidence::KeptEvidence;
+pub use handling::{Links, Requests, Retention};
 pub use idempotency::{Kept, keep_answer, kept_answer};
+pub use inbound::{Heard, Said, hear};
 pub use key::{
     KeyError, NewKey, StoredKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key, rotate_key,
 };
+pub use link::{
+    Named, OwnAct, addresses_to_link, has_left, last_locale, named, note_own_acts, same_person, stop_everything,
+};
 pub use merge::{MergeError, merge_contacts, unmerge_contact};
+pub use message::{Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message};
 pub use moment::{Host, Mark, Moment};
 #[cfg(feature = "native")]
 pub use native::{OsHost, Sqlite};
 pub use outbox::{EventType, Payload, Webhook, list_webhooks};
 pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
+pub use provider::{KnownProvider, keep_provider, list_providers, remove_provider};
 pub use rectify::{Fact, Rectification, RectifyError, rectify_contact};
 pub use report::{
     AboutEntry, ActivityEntry, AddressEntry, ContactReport, NoticeEntry, PeriodEntry, ProfileEntry, PurposeEntry,
     RecordEntry, RestrictionEntry, RightEntry, Section, Selection, ShopEntry, SourceEntry, SourceSeen, StandingEntry,
     contact_report,
 };
+pub use request::{
+    Checked, DecideError, NewRequest, OpenError, RequestKind, RequestOrigin, RequestQuery, RequestState, StaffDecision,
+    SubjectRequest, Verified, check_code, code_of, decide_request, list_requests, open_request, resend,
+    subject_request, verify_request,
+};
+pub use retention::{Overdue, OverdueEntry, overdue, retain};
 pub use rights::{ActDetail, Acting, RightsAct, RightsEntry, note_export, restrict};
 pub use schema::migrate;
 pub use shop::{Notice, PolicySettings, Settings, Shop};
@@ -94,3 +125,4 @@ pub use submission::{
 };
 pub use suppression::{Suppression, SuppressionReason, suppress};
 pub use track::{keep as keep_track, standing_of};
+pub use words::{Shown, own_words};

@@ -10,6 +10,8 @@ use crate::consent::Timestamp;
 pub trait Host {
     /// The time now.
     fn now(&self) -> Timestamp;
+    /// The day that a time is on in a time zone, `2026-11-25`; nothing where the runtime does not know the zone.
+    fn day(&self, at: Timestamp, zone: &str) -> Option<String>;
     /// Fills the buffer with random bytes.
     fn fill(&self, buffer: &mut [u8]);
     /// Tells the operator of a failure on our side. Never of a person: no address, no key, no value of a row.
@@ -56,6 +58,11 @@ impl<'a> Moment<'a> {
     /// How far it has come, for [`Moment::after`].
     pub fn mark(&self) -> Mark {
         Mark { now: self.now, issued: self.issued.get() }
+    }
+
+    /// The day that it is in a time zone; nothing where the runtime does not know the zone.
+    pub fn day(&self, zone: &str) -> Option<jiff::civil::Date> {
+        self.host.day(self.now, zone)?.parse().ok()
     }
 
     /// Random bytes.

@@ -120,6 +120,12 @@ impl Host for OsHost {
         i64::try_from(since.as_millis()).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::BEGINNING)
     }
 
+    fn day(&self, at: Timestamp, zone: &str) -> Option<String> {
+        let zone = jiff::tz::TimeZone::get(zone).ok()?;
+        let at = jiff::Timestamp::from_millisecond(at.millis()).ok()?;
+        Some(zone.to_datetime(at).date().to_string())
+    }
+
     fn fill(&self, buffer: &mut [u8]) {
         // Without randomness no key may be made and no id given out. There is nothing sensible to go on with.
         if getrandom::fill(buffer).is_err() {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text::{Line, PageUrl, Token};
+use super::text::{Line, Locale, PageUrl, Token};
 use crate::consent::{CountryCode, PurposeSlug};
 
 /// What a person may know.
@@ -74,6 +74,26 @@ pub struct PurposeText {
     pub purpose: PurposeSlug,
     /// What it is.
     pub text: Line,
+    /// In which language; for all that have no text of their own where nothing is said.
+    #[serde(default)]
+    pub locale: Option<Locale>,
+}
+
+impl Privacy {
+    /// A purpose in words: those of the language, else those of none, else any, else its own name.
+    pub fn purpose_in(&self, purpose: &PurposeSlug, language: &str) -> String {
+        let mut own = self.purposes.iter().filter(|text| text.purpose == *purpose);
+        let of = |text: &&PurposeText| {
+            let locale = text.locale.as_ref().map(Locale::as_str);
+            locale.and_then(|locale| locale.split('-').next()).is_some_and(|own| own.eq_ignore_ascii_case(language))
+        };
+        let found =
+            own.clone().find(of).or_else(|| own.clone().find(|text| text.locale.is_none())).or_else(|| own.next());
+        match found {
+            Some(text) => text.text.as_str().to_owned(),
+            None => purpose.as_str().replace('_', " "),
+        }
+    }
 }
 
 /// How much may be asked, in requests a second. A bucket holds ten seconds' worth.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::contact::{Contact, Lookup, find};
 use super::evidence::KeptEvidence;
+use super::link;
 use super::rights::{ActDetail, Acting, RightsAct, note};
 use super::shop::Shop;
 use super::submission::{PersonFacts, Submission};
@@ -146,18 +147,19 @@ fn rekey<D: Database>(
     // rest only has to make it one of its own.
     let gone = format!("{wrong} {}", moment.next_id());
     tx.execute(
-        "UPDATE address SET kind = 'rectified', match_key = ?, value = '' WHERE id = ?",
+        "UPDATE address SET kind = 'rectified', match_key = ?, value = '', pseudonym = NULL WHERE id = ?",
         &[Param::Text(&gone), Param::Integer(old)],
     )?;
     let new = write::inserted(
         tx,
-        "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, home)
-         SELECT contact, ?, ?, ?, 'staff', ?, home FROM address WHERE id = ? RETURNING id",
+        "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked, home)
+         SELECT contact, ?, ?, ?, 'staff', ?, ?, 1, home FROM address WHERE id = ? RETURNING id",
         &[
             Param::Text(to.kind().as_str()),
             Param::Text(to.key()),
             Param::Text(to.given()),
             Param::Integer(moment.now.millis()),
+            Param::Text(&link::written(&shop.pseudonym(to.kind(), to.key()))),
             Param::Integer(old),
         ],
     )?;

@@ -316,6 +316,11 @@ const LINKS: &[&str] = &[
     "CREATE INDEX subject_request_of_subject ON subject_request (subject) WHERE subject IS NOT NULL",
     "CREATE INDEX subject_request_reminder ON subject_request (remind_on) WHERE remind_on IS NOT NULL",
     "CREATE INDEX subject_request_closed ON subject_request (closed_at) WHERE closed_at IS NOT NULL",
+    // The words of our own pages that somebody read before they chose, once for each text.
+    "CREATE TABLE own_words (
+        text_sha256 TEXT PRIMARY KEY,
+        text TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
     // Who sends inbound messages, and with which secret they sign; and the messages that have come, as keyed hashes.
     "CREATE TABLE provider (
         name TEXT PRIMARY KEY,
@@ -333,7 +338,8 @@ const LINKS: &[&str] = &[
         name TEXT PRIMARY KEY,
         due_at INTEGER NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0,
-        done_at INTEGER
+        done_at INTEGER,
+        place TEXT
     ) STRICT, WITHOUT ROWID",
 ];
 

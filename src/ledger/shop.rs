@@ -5,6 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::handling::{Links, Requests, Retention};
 use super::key::{NewKey, add_key};
 use super::outbox::{EventType, Webhook, list_webhooks};
 use super::privacy::{Limits, Privacy};
@@ -39,6 +40,15 @@ pub struct Settings {
     /// How much may be asked.
     #[serde(default)]
     pub limits: Limits,
+    /// Links and the messages that they stand in.
+    #[serde(default)]
+    pub links: Links,
+    /// Requests of persons.
+    #[serde(default)]
+    pub requests: Requests,
+    /// For how long things are kept that are of no use any more.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 /// The part of a [`Policy`] that is not told by other settings.

@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use super::changes::{Change, consent_changed};
+use super::confirmation;
 use super::evidence::KeptEvidence;
 use super::shop::Shop;
 use super::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
@@ -214,6 +216,7 @@ pub(super) struct KnownAddress {
     pub(super) kind: AddressKind,
     pub(super) assurance: Assurance,
     pub(super) contact: KnownContact,
+    pub(super) linked: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -228,8 +231,8 @@ pub(super) enum Event<'a> {
     ContactOpened { uuid: Uuid, person: &'a PersonFacts },
     PersonLearned { person: &'a PersonFacts, anew: bool },
     ExternalIdAdded(&'a ExternalId),
-    AddressAdded { address: &'a Address, assurance: Assurance },
-    AddressVouched { id: i64, assurance: Assurance },
+    AddressAdded { address: &'a Address, assurance: Assurance, linked: bool },
+    AddressVouched { id: i64, assurance: Assurance, linked: bool },
     Submitted(&'a Submission),
     Recorded { on: AddressKind, track: Track, evidence: &'a KeptEvidence },
 }
@@ -266,11 +269,41 @@ pub fn record_submission<D: Database>(
         match decide(&known, submission, &acts, &damped, moment)? {
             Verdict::Repeated(receipt) => Ok(receipt),
             Verdict::Accepted { contact, events, receipt } => {
-                super::write::apply(tx, contact, &known.addresses, &events, moment.now)?;
+                super::write::apply(tx, shop, contact, &known.addresses, &events, moment.now)?;
+                told(tx, shop, submission, &events, &receipt, moment)?;
                 Ok(receipt)
             }
         }
     })
+}
+
+/// Tells whoever wants to know, and asks the addresses that an anonymous form claimed a yes of.
+fn told<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    submission: &Submission,
+    events: &[Event<'_>],
+    receipt: &Receipt,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let tracks = || {
+        events.iter().filter_map(|event| match event {
+            Event::Recorded { on, track, .. } => Some((*on, track)),
+            _ => None,
+        })
+    };
+    if let Some(contact) = receipt.contact {
+        let changes: Vec<Change> = tracks().map(|(_, track)| Change::of(track)).collect();
+        consent_changed(tx, shop, contact, &changes, moment)?;
+    }
+    if submission.assurance != Assurance::Claimed {
+        return Ok(());
+    }
+    for address in &submission.addresses {
+        let own: Vec<&Track> = tracks().filter(|(on, _)| *on == address.kind()).map(|(_, track)| track).collect();
+        confirmation::ask(tx, shop, address, submission.notice.as_ref(), &own, moment)?;
+    }
+    Ok(())
 }
 
 /// The acts that the choices amount to, each with the evidence that it needs.
@@ -404,11 +437,16 @@ fn decide<'a>(
     {
         events.push(Event::ExternalIdAdded(external));
     }
+    let linked = vouches(submission);
     for address in &submission.addresses {
         match known.addresses.iter().find(|known| known.kind == address.kind()) {
-            None => events.push(Event::AddressAdded { address, assurance: submission.assurance }),
-            Some(found) if found.contact.uuid == uuid && sureness(submission.assurance) > sureness(found.assurance) => {
-                events.push(Event::AddressVouched { id: found.id, assurance: submission.assurance });
+            None => events.push(Event::AddressAdded { address, assurance: submission.assurance, linked }),
+            Some(found) if found.contact.uuid == uuid => {
+                let surer = sureness(submission.assurance) > sureness(found.assurance);
+                if surer || (linked && !found.linked) {
+                    let assurance = if surer { submission.assurance } else { found.assurance };
+                    events.push(Event::AddressVouched { id: found.id, assurance, linked });
+                }
             }
             Some(_) => {}
         }

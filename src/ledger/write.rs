@@ -1,6 +1,7 @@
 //! The SQL behind a submission: reads what bears on it, writes what was decided.
 
 use super::evidence::KeptEvidence;
+use super::link;
 use super::shop::Shop;
 use super::submission::{Event, Known, KnownAddress, KnownContact, PersonFacts, Receipt, Submission};
 use super::text::BirthDate;
@@ -46,7 +47,7 @@ pub(super) fn known<D: Database>(database: &D, shop: &Shop, submission: &Submiss
 fn known_address<D: Database>(database: &D, address: &Address) -> Result<Option<KnownAddress>, DatabaseError> {
     let kind = address.kind();
     let row = database.first(
-        "SELECT a.id, a.assurance, c.id, c.uuid FROM address a JOIN contact c ON c.id = a.contact
+        "SELECT a.id, a.assurance, c.id, c.uuid, a.linked FROM address a JOIN contact c ON c.id = a.contact
          WHERE a.kind = ? AND a.match_key = ?",
         &[Param::Text(kind.as_str()), Param::Text(address.key())],
     )?;
@@ -56,6 +57,7 @@ fn known_address<D: Database>(database: &D, address: &Address) -> Result<Option<
             kind,
             assurance: row.parsed(1, Assurance::parse)?,
             contact: contact_in(&row, 2)?,
+            linked: row.integer(4)? == 1,
         })
     })
     .transpose()
@@ -68,6 +70,7 @@ fn contact_in(row: &Row, from: usize) -> Result<KnownContact, DatabaseError> {
 /// Writes the events of one submission. To be called inside a transaction.
 pub(super) fn apply<D: Database>(
     tx: &D,
+    shop: &Shop,
     contact: Option<i64>,
     known: &[KnownAddress],
     events: &[Event<'_>],
@@ -95,11 +98,12 @@ pub(super) fn apply<D: Database>(
                 "INSERT INTO external_id (value, contact, created_at) VALUES (?, ?, ?)",
                 &[Param::Text(external.as_str()), contact_row(contact)?, now],
             )?,
-            Event::AddressAdded { address, assurance } => {
+            Event::AddressAdded { address, assurance, linked } => {
+                let pseudonym = link::written(&shop.pseudonym(address.kind(), address.key()));
                 let row = inserted(
                     tx,
-                    "INSERT INTO address (contact, kind, match_key, value, assurance, created_at)
-                     VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+                    "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                     &[
                         contact_row(contact)?,
                         Param::Text(address.kind().as_str()),
@@ -107,13 +111,15 @@ pub(super) fn apply<D: Database>(
                         Param::Text(address.given()),
                         Param::Text(assurance.as_str()),
                         now,
+                        Param::Text(&pseudonym),
+                        Param::Integer((*linked).into()),
                     ],
                 )?;
                 addresses.push((address.kind(), row));
             }
-            Event::AddressVouched { id, assurance } => tx.execute(
-                "UPDATE address SET assurance = ? WHERE id = ?",
-                &[Param::Text(assurance.as_str()), Param::Integer(*id)],
+            Event::AddressVouched { id, assurance, linked } => tx.execute(
+                "UPDATE address SET assurance = ?, linked = max(linked, ?) WHERE id = ?",
+                &[Param::Text(assurance.as_str()), Param::Integer((*linked).into()), Param::Integer(*id)],
             )?,
             Event::Submitted(submission) => {
                 evidence = submission.id.to_string();

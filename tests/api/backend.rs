@@ -166,10 +166,10 @@ impl Backend for Native {
         let path = request.uri().path().to_owned();
         match front(request.method(), &path, request.headers(), &secrets(), &OsHost) {
             Door::Answer(response) => response,
-            Door::Shop { object, publishable } => {
+            Door::Shop { object, by_visitor } => {
                 // As the edge does.
                 request.headers_mut().remove(VISITOR_HEADER);
-                if let Some(from) = request.headers().get(CLIENT_ADDRESS_HEADER).filter(|_| publishable) {
+                if let Some(from) = request.headers().get(CLIENT_ADDRESS_HEADER).filter(|_| by_visitor) {
                     let visitor = secrets().visitor(0, from.to_str().unwrap());
                     let visitor = HeaderValue::from_str(&visitor).unwrap();
                     request.headers_mut().insert(HeaderName::from_static(VISITOR_HEADER), visitor);

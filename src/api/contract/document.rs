@@ -147,6 +147,7 @@ fn operation(
             Access::Open => "none",
             Access::Root => "root",
             Access::Key(scope) => scope.as_str(),
+            Access::Link(_) => "link",
         },
     });
     let Some(fields) = written.as_object_mut() else { return Ok(written) };
@@ -160,6 +161,15 @@ fn operation(
         fields.insert("requestBody".into(), json!({ "required": true, "content": { "application/json": media } }));
         fields.insert("x-placet-body-limit".into(), endpoint.body_limit.into());
     }
+    let forms = parameters::forms(endpoint.action);
+    if !forms.is_empty() {
+        let content: Map<String, Value> = forms
+            .iter()
+            .map(|form| ((*form).to_owned(), json!({ "schema": parameters::form(endpoint.action) })))
+            .collect();
+        fields.insert("requestBody".into(), json!({ "content": content }));
+        fields.insert("x-placet-body-limit".into(), endpoint.body_limit.into());
+    }
     let mut responses = Map::new();
     responses.insert(operation.status.to_string(), success(endpoint, &operation, answers, examples, parts));
     if endpoint.action == Action::Storefront {
@@ -169,8 +179,15 @@ fn operation(
         });
         responses.insert("304".into(), unchanged);
     }
-    for (status, codes) in codes(endpoint, &operation, body, schemas)? {
-        responses.insert(status.to_string(), problem(status, &codes));
+    if endpoint.is_page() {
+        let page = |about: &str| json!({ "description": about, "content": { "text/html": {} } });
+        for (status, about) in parameters::OTHER_PAGES {
+            responses.insert((*status).to_string(), page(about));
+        }
+    } else {
+        for (status, codes) in codes(endpoint, &operation, body, schemas)? {
+            responses.insert(status.to_string(), problem(status, &codes));
+        }
     }
     fields.insert("responses".into(), responses.into());
     Ok(written)
@@ -178,7 +195,7 @@ fn operation(
 
 fn security(access: Access) -> Value {
     match access {
-        Access::Open => json!([]),
+        Access::Open | Access::Link(_) => json!([]),
         Access::Root => json!([{ "rootSecret": [] }]),
         Access::Key(scope @ (Scope::Storefront | Scope::Capture)) => {
             json!([{ "publishableKey": [scope.as_str()] }, { "secretKey": [scope.as_str()] }])
@@ -234,7 +251,16 @@ fn success(
     }
     let mut content = Map::new();
     match endpoint.action {
-        Action::Docs => drop(content.insert("text/html".into(), json!({}))),
+        Action::Docs | Action::ShowPage(_) | Action::UsePage(_) => {
+            drop(content.insert("text/html".into(), json!({})));
+        }
+        Action::GreetProvider => drop(content.insert("text/plain".into(), json!({}))),
+        Action::TakeInbound => {
+            let status =
+                json!({ "type": "object", "required": ["status"], "properties": { "status": { "const": "ok" } } });
+            let media = json!({ "schema": status, "example": { "status": "ok" } });
+            content.extend([("application/json".into(), media), ("text/xml".into(), json!({}))]);
+        }
         _ => drop(content.insert("application/json".into(), media)),
     }
     for other in parameters::other_forms(endpoint.action) {
@@ -258,7 +284,12 @@ fn codes(
     let mut add = |some: &[&str]| codes.extend(some.iter().map(ToString::to_string));
     add(operation.codes);
     add(&["internal", "misconfigured"]);
-    if endpoint.access != Access::Open {
+    if let Access::Link(_) = endpoint.access {
+        add(&["route_not_found"]);
+        if endpoint.body_limit > 0 {
+            add(&["bad_signature", "body_too_large"]);
+        }
+    } else if endpoint.access != Access::Open {
         add(&["missing_key", "invalid_key"]);
         if endpoint.mutates() {
             add(&["invalid_idempotency_key", "idempotency_mismatch"]);

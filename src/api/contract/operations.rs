@@ -7,12 +7,18 @@ use crate::api::answer::{
     NewShopAnswer, NotedAnswer, ReceiptAnswer, ShopSettingsAnswer, StatisticsAnswer, StorefrontAnswer,
     SuppressionAnswer,
 };
+use crate::api::link::LinkKind;
 use crate::api::route::Action;
-use crate::api::wire::{
-    ActivitiesBody, ChoiceChangeBody, DecisionsBody, DisclosureBody, LookupBody, MergeBody, NewKeyBody,
-    RectificationBody, RestrictionBody, RotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody,
+use crate::api::service::{
+    LinksAnswer, MessageAnswer, MessagesAnswer, OpenedAnswer, ProviderAnswer, ProvidersAnswer, RequestsAnswer,
+    RetentionAnswer,
 };
-use crate::ledger::ContactReport;
+use crate::api::wire::{
+    ActivitiesBody, ChoiceChangeBody, DecisionBody, DecisionsBody, DisclosureBody, LookupBody, MergeBody, NewKeyBody,
+    ProviderBody, RectificationBody, RequestBody, RestrictionBody, RotationBody, ShopBody, SubmissionBody,
+    SuppressionBody, UnmergeBody,
+};
+use crate::ledger::{ContactReport, SubjectRequest};
 
 /// Makes the schema of a type, known to the generator from then on.
 pub(super) type Maker = fn(&mut SchemaGenerator) -> Schema;
@@ -41,6 +47,8 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("Capture", "What pages and servers do when somebody chooses."),
     ("Decisions", "Whether a message may be sent, and what keeps the answer true."),
     ("Contacts", "What is held on one person: told, changed, erased (GDPR Chapter III)."),
+    ("Links", "What a person does without an account, by a link or a word sent back (GDPR Art. 7(3), 12(2))."),
+    ("Requests", "What persons ask for under their rights, and by when it has to be answered (GDPR Art. 12(3))."),
     ("Shop", "The shop's settings, keys, log and numbers."),
     ("Service", "The deployment itself."),
 ];
@@ -69,6 +77,43 @@ const CONTACT: Operation = Operation { tag: "Contacts", codes: &["contact_not_fo
 /// A change of one contact, which answers with what is then held.
 const CHANGE: Operation = Operation { answers: REPORT, tagged: true, conditional: true, ..CONTACT };
 const SHOP: Operation = Operation { tag: "Shop", ..NONE };
+
+const LINKS: Operation = Operation { tag: "Links", ..NONE };
+const REQUESTS: Operation = Operation { tag: "Requests", codes: &["request_not_found"], ..NONE };
+const PAGE: Operation =
+    Operation { about: "A page in the person's language, without cookies. Looking at it changes nothing.", ..LINKS };
+
+const fn page_id(kind: LinkKind, used: bool) -> &'static str {
+    match (kind, used) {
+        (LinkKind::Unsubscribe, false) => "showUnsubscribe",
+        (LinkKind::Unsubscribe, true) => "unsubscribe",
+        (LinkKind::Preferences, false) => "showPreferences",
+        (LinkKind::Preferences, true) => "changePreferences",
+        (LinkKind::Confirm, false) => "showConfirmation",
+        (LinkKind::Confirm, true) => "confirm",
+        (LinkKind::Request, false) => "showRequestLink",
+        (LinkKind::Request, true) => "proveRequest",
+        (LinkKind::Code, false) => "showRequestCode",
+        (LinkKind::Code, true) => "enterRequestCode",
+        (LinkKind::Result | LinkKind::Hook, _) => "showResult",
+    }
+}
+
+const fn page_title(kind: LinkKind, used: bool) -> &'static str {
+    match (kind, used) {
+        (LinkKind::Unsubscribe, false) => "Page to leave by",
+        (LinkKind::Unsubscribe, true) => "Leave in one click (RFC 8058)",
+        (LinkKind::Preferences, false) => "Preference page",
+        (LinkKind::Preferences, true) => "Change choices, stop everything, or ask for one's data",
+        (LinkKind::Confirm, false) => "Page to confirm a yes",
+        (LinkKind::Confirm, true) => "Confirm a yes, once",
+        (LinkKind::Request, false) => "Page to prove a request",
+        (LinkKind::Request, true) => "Prove a request by the link",
+        (LinkKind::Code, false) => "Page to enter a code",
+        (LinkKind::Code, true) => "Prove a request by the code",
+        (LinkKind::Result | LinkKind::Hook, _) => "What a request asked for, to download",
+    }
+}
 
 /// What the ledger may find wrong with a choice.
 macro_rules! choice_faults {
@@ -111,7 +156,14 @@ impl Operation {
                 body: Some(maker!(ShopBody)),
                 status: 201,
                 answers: &[maker!(NewShopAnswer<'static>)],
-                codes: &["empty_list", "unknown_purpose", "repeated_rule", "already_done"],
+                codes: &[
+                    "empty_list",
+                    "unknown_purpose",
+                    "repeated_rule",
+                    "unknown_time_zone",
+                    "unknown_request",
+                    "already_done",
+                ],
                 ..SHOP
             },
             Action::Storefront => Self {
@@ -304,7 +356,7 @@ impl Operation {
                 answers: &[maker!(ShopSettingsAnswer<'static>)],
                 tagged: true,
                 conditional: true,
-                codes: &["empty_list", "unknown_purpose", "repeated_rule"],
+                codes: &["empty_list", "unknown_purpose", "repeated_rule", "unknown_time_zone", "unknown_request"],
                 ..SHOP
             },
             Action::ListKeys => Self {
@@ -348,6 +400,120 @@ impl Operation {
                 about: "Every request with a key, the newest first; contacts by their ids, never by an address (GDPR Art. 5(2), \
                         32). Page by sending `next` as `before`; as NDJSON the header `link` leads on.",
                 answers: &[maker!(AuditAnswer)],
+                ..SHOP
+            },
+            Action::Links => Self {
+                id: "getLinks",
+                summary: "Links for the shop's mails",
+                about: "For each address of a contact a preference page and a one-click unsubscribe (RFC 8058) with the headers \
+                        for the mail. They never expire, and act for that address: send them nowhere else.",
+                answers: &[maker!(LinksAnswer)],
+                codes: &["contact_not_found", "channel_off", "unknown_purpose"],
+                ..LINKS
+            },
+            Action::Message => Self {
+                id: "getMessage",
+                summary: "A message to send",
+                about: "What a `message.requested` event is about: to whom, with ready text in their language. Kept for a week.",
+                answers: &[maker!(MessageAnswer)],
+                codes: &["message_not_found"],
+                ..LINKS
+            },
+            Action::ListMessages => Self {
+                id: "listMessages",
+                summary: "Messages to send",
+                about: "The newest first, for shops that ask instead of being told by a webhook. There are messages only where a \
+                        webhook wants `message.requested`.",
+                answers: &[maker!(MessagesAnswer)],
+                ..LINKS
+            },
+            Action::ShowPage(kind) => Self { id: page_id(kind, false), summary: page_title(kind, false), ..PAGE },
+            Action::UsePage(kind) => Self {
+                id: page_id(kind, true),
+                summary: page_title(kind, true),
+                about: "A form of `application/x-www-form-urlencoded`; the same again changes nothing more. Noted in the audit \
+                        log under the key that is none.",
+                ..PAGE
+            },
+            Action::GreetProvider => Self {
+                id: "greetProvider",
+                summary: "Meta's handshake",
+                about: "Answers `hub.challenge` where `hub.verify_token` is the shop's.",
+                ..LINKS
+            },
+            Action::TakeInbound => Self {
+                id: "takeInbound",
+                summary: "What persons write back",
+                about: "Signed by the provider: Twilio (`X-Twilio-Signature`), Meta (`X-Hub-Signature-256`), any other as Standard \
+                        Webhooks with `{channel, from, text}`. STOP, START, HELP and YES in several languages, the whole message \
+                        and nothing else; once by the id of the message.",
+                ..LINKS
+            },
+            Action::OpenRequest => Self {
+                id: "openRequest",
+                summary: "Open a request for a person",
+                about: "From a page, or by the shop's server. The address is asked whether it was they, by a link or a code that is \
+                        good for 30 minutes. The answer never tells whether the address is known.",
+                body: Some(maker!(RequestBody)),
+                status: 202,
+                answers: &[maker!(OpenedAnswer)],
+                codes: &["unknown_request", "ambiguous_lookup", "needs_secret_key", "no_address"],
+                ..REQUESTS
+            },
+            Action::ListRequests => Self {
+                id: "listRequests",
+                summary: "Requests of persons",
+                about: "The newest first. Page by sending `next` as `before`.",
+                answers: &[maker!(RequestsAnswer)],
+                codes: &[],
+                ..REQUESTS
+            },
+            Action::ReadRequest => Self {
+                id: "getRequest",
+                summary: "A request",
+                about: "With the law whose time it goes by, and the last days for receipt and answer.",
+                answers: &[maker!(SubjectRequest)],
+                ..REQUESTS
+            },
+            Action::DecideRequest => Self {
+                id: "decideRequest",
+                summary: "Approve, refuse or extend a request",
+                about: "Where the shop wants an employee to see it. Approving carries it out, and needs the scope `erase` or \
+                        `export` for what it does. The person is told by a message (GDPR Art. 12(3) and (4)).",
+                body: Some(maker!(DecisionBody)),
+                answers: &[maker!(SubjectRequest)],
+                codes: &["request_not_found", "request_conflict", "unknown_action"],
+                ..REQUESTS
+            },
+            Action::ListProviders => Self {
+                id: "listProviders",
+                summary: "Providers of inbound messages",
+                about: "And the address that each hands in to.",
+                answers: &[maker!(ProvidersAnswer)],
+                ..SHOP
+            },
+            Action::WriteProvider => Self {
+                id: "setProvider",
+                summary: "Set up a provider of inbound messages",
+                about: "Twilio's auth token, Meta's app secret and verify token; for `generic` a secret is made, and shown this once.",
+                body: Some(maker!(ProviderBody)),
+                answers: &[maker!(ProviderAnswer)],
+                codes: &["provider_not_found", "invalid_secret"],
+                ..SHOP
+            },
+            Action::RemoveProvider => Self {
+                id: "removeProvider",
+                summary: "Remove a provider of inbound messages",
+                about: "What it hands in is refused from then on.",
+                answers: &[maker!(ProvidersAnswer)],
+                codes: &["provider_not_found"],
+                ..SHOP
+            },
+            Action::Retention => Self {
+                id: "previewRetention",
+                summary: "What would go now",
+                about: "What has outlived its use and goes with the next daily run (GDPR Art. 5(1)(e)); nothing goes by asking.",
+                answers: &[maker!(RetentionAnswer)],
                 ..SHOP
             },
         }

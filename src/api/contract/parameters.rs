@@ -7,10 +7,12 @@ use super::operations::Operation;
 use super::rehearsal::Example;
 use crate::api::export::Format;
 use crate::api::key::Scope;
+use crate::api::link::LinkKind;
 use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
 use crate::consent::certificate::Requester;
 use crate::consent::{Channel, PurposeSlug};
-use crate::ledger::Section;
+use crate::ledger::{RequestKind, RequestState, Section};
+use crate::platforms::Provider;
 
 /// Makes the types that only parameters have known.
 pub(super) fn register(generator: &mut SchemaGenerator) {
@@ -19,6 +21,9 @@ pub(super) fn register(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Section>();
     generator.subschema_for::<Channel>();
     generator.subschema_for::<PurposeSlug>();
+    generator.subschema_for::<Provider>();
+    generator.subschema_for::<RequestKind>();
+    generator.subschema_for::<RequestState>();
 }
 
 fn reference(name: &str) -> Value {
@@ -31,6 +36,42 @@ fn time() -> Value {
 
 fn id() -> Value {
     json!({ "type": "string", "format": "uuid" })
+}
+
+/// What a page can be besides the one that is wanted.
+pub(super) const OTHER_PAGES: &[(u16, &str)] = &[
+    (404, "The link was never made here, or what it was about has gone."),
+    (413, "The form is too large."),
+    (429, "Too many visits."),
+    (500, "Something failed on our side; nothing was changed."),
+];
+
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+
+/// The media types of what is posted to a page or by a provider.
+pub(super) fn forms(action: Action) -> &'static [&'static str] {
+    match action {
+        Action::UsePage(LinkKind::Unsubscribe) => &[URLENCODED, "multipart/form-data"],
+        Action::UsePage(_) => &[URLENCODED],
+        Action::TakeInbound => &[URLENCODED, "application/json"],
+        _ => &[],
+    }
+}
+
+/// The fields of a form.
+pub(super) fn form(action: Action) -> Value {
+    let actions = |actions: &[&str]| json!({ "type": "string", "enum": actions });
+    let fields = match action {
+        Action::UsePage(LinkKind::Unsubscribe) => json!({ "List-Unsubscribe": { "const": "One-Click" } }),
+        Action::UsePage(LinkKind::Preferences) => {
+            let kinds: Vec<&str> = RequestKind::ALL.iter().map(|kind| kind.as_str()).collect();
+            json!({ "action": actions(&[&["save", "stop"], kinds.as_slice()].concat()), "shown": { "type": "string" } })
+        }
+        Action::UsePage(LinkKind::Code) => json!({ "code": { "type": "string" }, "action": actions(&["resend"]) }),
+        Action::UsePage(LinkKind::Request) => json!({ "action": actions(&["resend"]) }),
+        _ => json!({}),
+    };
+    json!({ "type": "object", "properties": fields })
 }
 
 /// The code of the problem that a parameter of the query can cause.
@@ -46,6 +87,9 @@ pub(super) fn code_of(name: &str) -> &'static str {
         "route" => "unknown_route",
         // A parameter that nobody has described yet: the document is not made with it.
         "limit" => "out_of_range",
+        "state" => "unknown_state",
+        "kind" => "unknown_request",
+        "due_by" => "invalid_date",
         _ => "undescribed_parameter",
     }
 }
@@ -57,6 +101,17 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
             json!({ "type": "array", "items": reference("Section"), "minItems": 1 }),
             "The sections, with commas between them; all where nothing is said.",
         ),
+        ("channel", Action::Links) => {
+            (reference("Channel"), "What is left by the link; all channels where nothing is said.")
+        }
+        ("purpose", Action::Links) => {
+            (reference("Purpose"), "What is left by the link; all purposes where nothing is said.")
+        }
+        ("state", _) => (reference("RequestState"), "In this state."),
+        ("kind", _) => (reference("RequestKind"), "Of this kind."),
+        ("due_by", _) => {
+            (json!({ "type": "string", "format": "date" }), "Due on this day or before, and not answered.")
+        }
         ("channel", _) => (reference("Channel"), "Only what bears on this channel."),
         ("purpose", _) => (reference("Purpose"), "Only what bears on this purpose."),
         ("since", _) => (time(), "From this time on."),
@@ -124,6 +179,10 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
                 let schema = json!({ "anyOf": [reference("Purpose"), { "const": "*" }] });
                 in_path("purpose", schema, "The purpose; `*` for all.")
             }
+            "{token}" => in_path("token", json!({ "type": "string" }), "What the link was made with."),
+            "{provider}" => in_path("provider", reference("Provider"), "Which."),
+            _ if endpoint.path.starts_with("/v1/messages") => in_path("id", id(), "The id of the message."),
+            _ if endpoint.path.starts_with("/v1/requests") => in_path("id", id(), "The id of the request."),
             _ if endpoint.path.starts_with("/v1/keys") => shared("KeyId"),
             _ => shared("ContactId"),
         });
@@ -143,7 +202,7 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
         }
         parameters.push(parameter);
     }
-    if endpoint.mutates() && endpoint.access != Access::Open {
+    if endpoint.mutates() && matches!(endpoint.access, Access::Key(_) | Access::Root) {
         parameters.push(shared("IdempotencyKey"));
     }
     if operation.conditional {

@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Request, Response};
 use serde_json::{Value, json};
 
 use crate::api::route::{Action, ENDPOINTS, Endpoint};
-use crate::api::{Door, NEW_SHOP_HEADER, Secrets, ShopService, front};
+use crate::api::{Deployment, Door, NEW_SHOP_HEADER, Secrets, ShopService, front};
 use crate::consent::Timestamp;
 use crate::ledger::{Host, Sqlite};
 
@@ -46,6 +46,10 @@ impl Host for StillHost {
         }
     }
 
+    fn day(&self, at: Timestamp, _: &str) -> Option<String> {
+        at.to_string().get(..10).map(str::to_owned)
+    }
+
     fn report(&self, _: &str) {}
 }
 
@@ -64,7 +68,8 @@ pub(super) fn rehearse() -> Result<BTreeMap<&'static str, Vec<Example>>, String>
     let secrets = || Secrets::new("a master key that only the examples know", ROOT).map_err(|weak| weak.to_string());
     let host = |dice| StillHost { dice: Cell::new(dice) };
     let database = Sqlite::in_memory().map_err(|error| error.to_string())?;
-    let service = ShopService::new(database, host(1), secrets()?);
+    let deployment = Deployment::new(secrets()?, "https://consent.example", "");
+    let service = ShopService::new(database, host(1), deployment);
     let mut stage = Stage { secrets: secrets()?, host: host(2), service, examples: BTreeMap::new() };
     stage.play()?;
     Ok(stage.examples)
@@ -102,6 +107,17 @@ impl Stage {
         let restriction = json!({ "restricted": true, "reason": "contests that the data is right" });
         self.ask(secret, Action::Restrict, &[jane], &[], Some(restriction))?;
         self.ask(secret, Action::Report, &[jane], &[], None)?;
+        let leave = [("channel", "email"), ("purpose", "newsletter")];
+        self.ask(secret, Action::Links, &[jane], &leave, None)?;
+        let wish = json!({ "kind": "rectification", "contact": { "email": "jane.doe@example.com" }, "locale": "en-GB", "details": "My name is spelled Jayne", "verified": true });
+        let request = self.ask(secret, Action::OpenRequest, &[], &[], Some(wish))?;
+        let request = &text(&request, "/id");
+        self.ask(secret, Action::ReadRequest, &[request], &[], None)?;
+        let open = [("state", "verified"), ("due_by", "2026-12-31")];
+        self.ask(secret, Action::ListRequests, &[], &open, None)?;
+        let more = json!({ "action": "extend", "reason": "the archive has to be searched" });
+        self.ask(secret, Action::DecideRequest, &[request], &[], Some(more))?;
+        self.ask(secret, Action::Retention, &[], &[], None)?;
         let part = [("sections", "standings,records"), ("channel", "email"), ("format", "json")];
         self.ask(secret, Action::Export, &[jane], &part, None)?;
         self.ask(secret, Action::Erase, &[jane], &[("requested_by", "person")], None)?;
@@ -116,6 +132,10 @@ impl Stage {
         self.ask(secret, Action::RotateKey, &[key], &[], Some(overlap))?;
         self.ask(secret, Action::RevokeKey, &[key], &[], None)?;
         self.ask(secret, Action::ListKeys, &[], &[], None)?;
+        let twilio = json!({ "secret": "0123456789abcdef0123456789abcdef" });
+        self.ask(secret, Action::WriteProvider, &["twilio"], &[], Some(twilio))?;
+        self.ask(secret, Action::ListProviders, &[], &[], None)?;
+        self.ask(secret, Action::RemoveProvider, &["twilio"], &[], None)?;
         self.ask(secret, Action::Audit, &[], &[("limit", "2")], None)?;
         Ok(())
     }

@@ -7,13 +7,19 @@
 //! | `capture` | storefront, submissions, decisions, activities, suppressions |
 //! | `contacts` | reports and exports; changes of one contact; erasure |
 //! | `shop` | the shop's settings, keys, audit log and statistics |
+//! | `links`, `requests` | links and messages, providers, retention; requests of persons |
+//! | `visit`, `hooks` | what people do by links; what providers hand in |
 //! | `refusal` | what the ledger refuses, as problems |
 
 mod call;
 mod capture;
 mod contacts;
+mod hooks;
+mod links;
 mod refusal;
+mod requests;
 mod shop;
+mod visit;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -24,10 +30,18 @@ use uuid::Uuid;
 
 pub(super) use self::call::idempotency_key;
 use self::call::{Call, Caller, Repeatable, Reply};
+#[cfg(feature = "contract")]
+pub(super) use self::links::{
+    LinksAnswer, MessageAnswer, MessagesAnswer, ProviderAnswer, ProvidersAnswer, RetentionAnswer,
+};
+#[cfg(feature = "contract")]
+pub(super) use self::requests::{OpenedAnswer, RequestsAnswer};
+use self::visit::Visit;
 use super::deployment::Deployment;
 use super::front::{NEW_SHOP_HEADER, VISITOR_HEADER, bearer, readable_anywhere};
 use super::key::{KeyKind, ShopId};
 use super::limits::{Left, Limiter};
+use super::link::LinkKind;
 use super::problem::Problem;
 use super::query::Query;
 use super::route::{Access, Action, Route};
@@ -60,6 +74,7 @@ const SWEEP_EVERY: i64 = 60 * 60 * 1_000;
 enum Admitted<'a> {
     NewShop(ShopId),
     Caller(Box<Call<'a>>),
+    Visitor(Box<Visit<'a>>),
 }
 
 impl<D: Database, H: Host> ShopService<D, H> {
@@ -82,10 +97,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let moment = Moment::after(&self.host, self.latest.get());
         let id = moment.next_id();
         let mut response = match self.admit(id, request, &moment) {
+            Err(problem) if is_page(request) => self.refuse_visitor(problem, request),
             Err(problem) => readable_anywhere(self.refuse(problem, id)),
             Ok(Admitted::NewShop(shop)) => self
                 .create(shop, request.headers(), request.body(), &moment)
                 .unwrap_or_else(|problem| self.refuse(problem, id)),
+            Ok(Admitted::Visitor(visit)) if visit.route.endpoint.is_page() => self.visit(&visit),
+            Ok(Admitted::Visitor(visit)) => self.take_hook(&visit),
             Ok(Admitted::Caller(call)) => {
                 let mut response = self.serve(&call);
                 call.left.tell(response.headers_mut());
@@ -123,6 +141,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
     ) -> Result<Admitted<'a>, Problem> {
         let (method, headers) = (request.method(), request.headers());
         let route = Route::of(method, request.uri().path())?;
+        if let Access::Link(kind) = route.endpoint.access {
+            return self.admit_by_link(kind, id, route, request, moment).map(Admitted::Visitor);
+        }
         let Access::Key(needed) = route.endpoint.access else {
             // Only the front door reaches this, and it sets the header itself.
             let id = headers.get(NEW_SHOP_HEADER).and_then(|id| ShopId::parse(id.to_str().ok()?));
@@ -163,6 +184,24 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 left,
             }))),
         }
+    }
+
+    /// A link was proven at the front door already; that it is of this shop is proven here.
+    fn admit_by_link<'a>(
+        &self,
+        kind: LinkKind,
+        id: Uuid,
+        route: Route<'a>,
+        request: &'a Request<Bytes>,
+        moment: &'a Moment<'a>,
+    ) -> Result<Box<Visit<'a>>, Problem> {
+        let link = self.deployment.secrets.read_link(kind, route.value(0)).ok_or(Problem::RouteNotFound)?;
+        let shop = self.shop()?.filter(|shop| shop.id == link.shop.to_string()).ok_or(Problem::RouteNotFound)?;
+        let visitor = request.headers().get(VISITOR_HEADER).and_then(|visitor| visitor.to_str().ok());
+        if let Some(visitor) = visitor {
+            self.limiter.borrow_mut().take("visitor", visitor, shop.settings.limits.visitor, moment.now)?;
+        }
+        Ok(Box::new(Visit { id, route, request, shop, moment, subject: link.subject }))
     }
 
     fn limit(
@@ -276,7 +315,25 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Action::RotateKey => self.rotate_key(call),
             Action::RevokeKey => self.revoke_key(call),
             Action::Audit => self.audit_log(call, &query),
-            Action::Health | Action::OpenApi | Action::Docs | Action::CreateShop => Err(Problem::RouteNotFound),
+            Action::Links => self.links(call, &query),
+            Action::Message => self.read_message(call),
+            Action::ListMessages => self.list_messages(&query),
+            Action::OpenRequest => self.open_request(call),
+            Action::ListRequests => self.list_requests(&query),
+            Action::ReadRequest => self.read_request(call),
+            Action::DecideRequest => self.decide_request(call),
+            Action::ListProviders => self.list_providers(call),
+            Action::WriteProvider => self.write_provider(call),
+            Action::RemoveProvider => self.remove_provider(call),
+            Action::Retention => self.retention(call),
+            Action::Health
+            | Action::OpenApi
+            | Action::Docs
+            | Action::CreateShop
+            | Action::ShowPage(_)
+            | Action::UsePage(_)
+            | Action::GreetProvider
+            | Action::TakeInbound => Err(Problem::RouteNotFound),
         }
     }
 
@@ -303,6 +360,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
         }
         Ok(())
     }
+}
+
+/// Whether a request is for a page that people see.
+fn is_page(request: &Request<Bytes>) -> bool {
+    Route::of(request.method(), request.uri().path()).is_ok_and(|route| route.endpoint.is_page())
 }
 
 /// Binds a publishable key to the shop's pages. Browsers send `Origin` with every request to another origin and with every

@@ -1,7 +1,9 @@
 //! What the ledger refuses, as problems: each with the place of the mistake and what to do.
 
 use crate::api::problem::{Fault, Problem};
-use crate::ledger::{ChangeError, ChoiceFault, KeyError, MergeError, RectifyError, SubmissionError};
+use crate::ledger::{
+    ChangeError, ChoiceFault, DecideError, KeyError, MergeError, OpenError, RectifyError, SubmissionError,
+};
 
 pub(super) fn submission_refused(error: SubmissionError) -> Problem {
     match error {
@@ -115,5 +117,32 @@ pub(super) fn key_refused(error: KeyError) -> Problem {
         KeyError::Gone => Problem::KeyGone,
         KeyError::LastAdmin => Problem::LastAdminKey,
         KeyError::Database(error) => error.into(),
+    }
+}
+
+pub(super) fn request_refused(error: OpenError) -> Problem {
+    match error {
+        OpenError::NotReachable => {
+            let fault =
+                Fault::new("no_address", "give an address that a message can be sent to; or vouch for the person");
+            Problem::field("/contact", fault)
+        }
+        OpenError::NoCalendar => {
+            Problem::Misconfigured { what: "the shop's time zone is not known here; set links.time_zone".into() }
+        }
+        OpenError::Database(error) => error.into(),
+    }
+}
+
+pub(super) fn decision_refused(error: DecideError) -> Problem {
+    match error {
+        DecideError::Unknown => Problem::RequestNotFound,
+        DecideError::NotWaiting => {
+            Problem::RequestConflict { detail: "only a verified request that was not answered can be decided" }
+        }
+        DecideError::NotExtendable => Problem::RequestConflict {
+            detail: "its law gives no more time, it was extended before, or the first time is over",
+        },
+        DecideError::Database(error) => error.into(),
     }
 }

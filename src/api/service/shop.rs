@@ -40,6 +40,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
         moment: &Moment<'_>,
     ) -> Result<Response<Bytes>, Problem> {
         let settings = body::read::<ShopBody>(headers, given)?.parse()?;
+        if moment.day(settings.links.zone()).is_none() {
+            let fault = Fault::new("unknown_time_zone", "use an IANA name, such as Europe/Berlin");
+            return Err(Problem::field("/links/time_zone", fault));
+        }
         let repeated = idempotency_key(headers)?.map(|key| format!("new shop {id} {key}"));
         if let Some(shop) = self.shop()? {
             // Only under an Idempotency-Key does a shop get the id of one that was created before.
@@ -101,6 +105,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     pub(super) fn write_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let settings = call.body::<ShopBody>()?.parse()?;
+        if call.moment.day(settings.links.zone()).is_none() {
+            let fault = Fault::new("unknown_time_zone", "use an IANA name, such as Europe/Berlin");
+            return Err(Problem::field("/links/time_zone", fault));
+        }
         call.check_unchanged(&tag_of(&Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&call.shop))?))?;
         let shop = Rc::new(call.shop.with(&self.database, settings)?);
         self.shop.replace(Some(Rc::clone(&shop)));

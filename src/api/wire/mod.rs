@@ -5,18 +5,22 @@
 //! | `submission` | `POST /v1/consents` |
 //! | `contacts` | look-ups, decisions, activities, suppressions |
 //! | `rights` | changes of one contact: a choice, what is wrong, restriction, merging; disclosures |
-//! | `shop`, `privacy` | the shop's settings |
+//! | `shop`, `privacy`, `handling` | the shop's settings |
 //! | `keys` | keys |
+//! | `requests` | requests of persons; providers of messages |
 
 mod contacts;
+mod handling;
 mod keys;
 mod privacy;
+mod requests;
 mod rights;
 mod shop;
 mod submission;
 
 pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, SuppressionBody};
 pub(super) use keys::{NewKeyBody, RotationBody};
+pub(super) use requests::{DecisionBody, ProviderBody, RequestBody};
 pub(super) use rights::{ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody};
 pub(super) use shop::ShopBody;
 pub(super) use submission::SubmissionBody;
@@ -59,6 +63,8 @@ const LOCALE: Fault = Fault::new("invalid_locale", "use a language tag, BCP 47, 
 const SHA256: Fault = Fault::new("invalid_sha256", "use 64 hexadecimal digits in lower case");
 const URL: Fault = Fault::new("invalid_url", "use an http or https address of at most 2048 characters");
 const LINE: Fault = Fault::new("invalid_text", "use 1 to 200 characters on one line");
+pub(super) const KIND: Fault =
+    Fault::new("unknown_request", "use access, portability, erasure, rectification or objection");
 const ORIGIN: Fault = Fault::new("invalid_origin", "use scheme, host and port alone, such as https://shop.example");
 
 /// Parses one field or names it.

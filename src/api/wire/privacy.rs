@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{COUNTRY, LINE, PURPOSE, TOKEN, URL, field, optional};
+use super::{COUNTRY, LINE, LOCALE, PURPOSE, TOKEN, URL, field, optional};
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{CountryCode, PurposeSlug};
-use crate::ledger::text::{Line, PageUrl, Token};
+use crate::ledger::text::{Line, Locale, PageUrl, Token};
 use crate::ledger::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
 
 /// What a person may know, GDPR Art. 13 to 15.
@@ -67,6 +67,9 @@ struct PurposeTextBody {
     /// What it is.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     text: String,
+    /// In which language; for all that have no text of their own where nothing is said.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Locale>"))]
+    locale: Option<String>,
 }
 
 /// In requests a second; a bucket holds ten seconds' worth.
@@ -125,6 +128,7 @@ impl PurposeTextBody {
         Ok(PurposeText {
             purpose: field(&at("purpose"), &self.purpose, PurposeSlug::parse, PURPOSE)?,
             text: field(&at("text"), &self.text, Line::parse, LINE)?,
+            locale: optional(&at("locale"), self.locale.as_deref(), Locale::parse, LOCALE)?,
         })
     }
 }

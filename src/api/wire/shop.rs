@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::handling::{LinksBody, RequestsBody, RetentionBody};
 use super::privacy::{LimitsBody, PrivacyBody};
 use super::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
 use crate::api::body::Object;
@@ -41,6 +42,12 @@ pub(in crate::api) struct ShopBody {
     privacy: Option<Object<PrivacyBody>>,
     /// How much may be asked of it.
     limits: Option<Object<LimitsBody>>,
+    /// Links, and the messages that they stand in.
+    links: Option<Object<LinksBody>>,
+    /// Requests of persons.
+    requests: Option<Object<RequestsBody>>,
+    /// For how long things are kept that are of no use any more.
+    retention: Option<Object<RetentionBody>>,
 }
 
 /// Words that are shown.
@@ -141,6 +148,9 @@ impl ShopBody {
             policy: policy.unwrap_or_default(),
             privacy: self.privacy.as_ref().map(|privacy| privacy.0.parse()).transpose()?.unwrap_or_default(),
             limits: self.limits.as_ref().map(|limits| limits.0.parse()).transpose()?.unwrap_or_default(),
+            links: self.links.as_ref().map(|links| links.0.parse()).transpose()?.unwrap_or_default(),
+            requests: self.requests.as_ref().map(|requests| requests.0.parse()).transpose()?.unwrap_or_default(),
+            retention: self.retention.as_ref().map(|own| own.0.parse()).transpose()?.unwrap_or_default(),
         })
     }
 }

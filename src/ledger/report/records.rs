@@ -99,8 +99,9 @@ pub(super) fn records_of<D: Database>(
         .query(
             "SELECT r.channel, r.purpose, r.choice, r.ground, r.objection, r.assurance, r.effective_at, r.id,
                  a.value, s.id, s.occurred_at, s.received_at, s.notice_id, s.notice_version, s.notice_locale,
-                 s.notice_sha256, s.source_kind, s.source_url, s.source_form, r.evidence
+                 s.notice_sha256, s.source_kind, s.source_url, s.source_form, r.evidence, w.text
              FROM address a JOIN record r ON r.address = a.id JOIN submission s ON s.id = r.submission
+             LEFT JOIN own_words w ON w.text_sha256 = s.notice_sha256
              WHERE a.contact = ? ORDER BY r.id",
             &[contact.param()],
         )?
@@ -116,7 +117,10 @@ fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
         id => {
             let (version, locale, hash) = (row.text(13)?, row.text(14)?, row.text(15)?);
             Some(NoticeEntry {
-                text: shop.settings.words_of(id, version, locale, hash),
+                text: match row.optional_text(20)?.filter(|_| id.starts_with("placet:")) {
+                    Some(own) => Some(own.to_owned()),
+                    None => shop.settings.words_of(id, version, locale, hash),
+                },
                 id: id.to_owned(),
                 version: version.to_owned(),
                 locale: locale.to_owned(),

@@ -1,0 +1,38 @@
+//! Pages for people as answers: what a browser may do with them, and what nobody may keep.
+
+use base64ct::{Base64, Encoding};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use sha2::{Digest, Sha256};
+
+use super::pages;
+
+/// A page.
+pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(html));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let script = Base64::encode_string(&Sha256::digest(pages::SCRIPT));
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    seal(headers);
+    response
+}
+
+/// The address of a page of ours is a key to it: it goes to no other site, into no cache and no search engine.
+pub(super) fn seal(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

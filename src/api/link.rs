@@ -1,0 +1,178 @@
+//! Links: what a person gets by mail or message, and what it lets them do without an account.
+//!
+//! A link ends with a token: base64url of 16 bytes that name the shop, of what it is about, and of 16 bytes of HMAC-SHA-256 over
+//! both under the deployment's master key, for this kind of link alone. So the front door knows, without asking anybody, that it
+//! was once made here, and a changed byte leads nowhere and wakes no object. What it is about is named by ids and keyed hashes,
+//! never by an address.
+
+use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::key::{Secrets, ShopId};
+use crate::consent::{Channel, PurposeSlug};
+use crate::platforms::Provider;
+
+vocabulary! {
+    /// What a link is for; the first segment of its path.
+    LinkKind, "unknown link" {
+        /// Leaves one channel and purpose, in one click (RFC 8058). It never expires.
+        Unsubscribe = "u",
+        /// Shows a person's choices and changes them. It never expires.
+        Preferences = "p",
+        /// Confirms a yes, once.
+        Confirm = "c",
+        /// Proves that a request comes from the address that it was sent to.
+        Request = "r",
+        /// Takes the code that was sent for a request. It proves nothing by itself.
+        Code = "q",
+        /// Hands out what a request asked for.
+        Result = "d",
+        /// Takes inbound messages of a provider; not for people.
+        Hook = "h",
+    }
+}
+
+/// What a link is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// One address, by its keyed hash; of a channel and a purpose, or of all.
+    Leave { pseudonym: [u8; 16], channel: Option<Channel>, purpose: Option<PurposeSlug> },
+    /// One address, by its keyed hash.
+    Choices { pseudonym: [u8; 16] },
+    /// A confirmation.
+    Confirmation(Uuid),
+    /// A request, and the how manieth message about it the link stood in.
+    Request { id: Uuid, sent: u8 },
+    /// A provider of messages.
+    Provider(Provider),
+}
+
+/// A link that was made by this deployment.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) shop: ShopId,
+    pub(super) subject: Subject,
+}
+
+/// In the place of a channel: all of them.
+const ALL: u8 = 0xff;
+
+impl Subject {
+    fn write(&self) -> Vec<u8> {
+        match self {
+            Self::Leave { pseudonym, channel, purpose } => {
+                let place = channel.and_then(|channel| Channel::ALL.iter().position(|own| *own == channel));
+                let place = place.and_then(|place| u8::try_from(place).ok()).unwrap_or(ALL);
+                let purpose = purpose.as_ref().map_or("", PurposeSlug::as_str);
+                [pseudonym.as_slice(), &[place], purpose.as_bytes()].concat()
+            }
+            Self::Choices { pseudonym } => pseudonym.to_vec(),
+            Self::Confirmation(id) => id.as_bytes().to_vec(),
+            Self::Request { id, sent } => [id.as_bytes().as_slice(), &[*sent]].concat(),
+            Self::Provider(provider) => provider.as_str().as_bytes().to_vec(),
+        }
+    }
+
+    fn read(kind: LinkKind, body: &[u8]) -> Option<Self> {
+        match kind {
+            LinkKind::Unsubscribe => {
+                let (pseudonym, rest) = body.split_first_chunk::<16>()?;
+                let (place, purpose) = rest.split_first()?;
+                let channel = if *place == ALL { None } else { Some(*Channel::ALL.get(usize::from(*place))?) };
+                let purpose = match purpose {
+                    [] => None,
+                    text => Some(PurposeSlug::parse(std::str::from_utf8(text).ok()?)?),
+                };
+                Some(Self::Leave { pseudonym: *pseudonym, channel, purpose })
+            }
+            LinkKind::Preferences => Some(Self::Choices { pseudonym: body.try_into().ok()? }),
+            LinkKind::Confirm => Some(Self::Confirmation(Uuid::from_bytes(body.try_into().ok()?))),
+            LinkKind::Request | LinkKind::Code | LinkKind::Result => {
+                let (id, sent) = body.split_first_chunk::<16>()?;
+                let [sent] = sent else { return None };
+                Some(Self::Request { id: Uuid::from_bytes(*id), sent: *sent })
+            }
+            LinkKind::Hook => Some(Self::Provider(Provider::parse(std::str::from_utf8(body).ok()?)?)),
+        }
+    }
+}
+
+impl Secrets {
+    /// Makes the token of a link.
+    pub(super) fn link(&self, kind: LinkKind, shop: ShopId, subject: &Subject) -> String {
+        let mut token = [shop.0.as_slice(), &subject.write()].concat();
+        let proof = self.proof(kind, &token);
+        token.extend(proof);
+        Base64Url::encode_string(&token)
+    }
+
+    /// Reads the token of a link; `None` when this deployment did not make it, or not for this. In constant time as to the part
+    /// that proves it.
+    pub(super) fn read_link(&self, kind: LinkKind, token: &str) -> Option<Link> {
+        let bytes = Base64Url::decode_vec(token).ok()?;
+        let (signed, proof) = bytes.split_at_checked(bytes.len().checked_sub(16)?)?;
+        let is_ours = bool::from(self.proof(kind, signed).as_slice().ct_eq(proof));
+        let (shop, body) = signed.split_first_chunk::<16>()?;
+        if is_ours { Some(Link { shop: ShopId(*shop), subject: Subject::read(kind, body)? }) } else { None }
+    }
+
+    fn proof(&self, kind: LinkKind, signed: &[u8]) -> [u8; 16] {
+        self.tagged(&format!("link {kind}"), signed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets() -> Secrets {
+        Secrets::new(&"m".repeat(32), &"r".repeat(32)).unwrap()
+    }
+
+    fn subjects() -> Vec<(LinkKind, Subject)> {
+        let id = Uuid::from_bytes([3; 16]);
+        let offers = PurposeSlug::parse("offers");
+        let leave = |channel, purpose| Subject::Leave { pseudonym: [5; 16], channel, purpose };
+        let request = Subject::Request { id, sent: 2 };
+        vec![
+            (LinkKind::Unsubscribe, leave(Some(Channel::Email), offers)),
+            (LinkKind::Unsubscribe, leave(Some(Channel::Post), None)),
+            (LinkKind::Unsubscribe, leave(None, None)),
+            (LinkKind::Preferences, Subject::Choices { pseudonym: [5; 16] }),
+            (LinkKind::Confirm, Subject::Confirmation(id)),
+            (LinkKind::Request, request.clone()),
+            (LinkKind::Code, request.clone()),
+            (LinkKind::Result, request),
+            (LinkKind::Hook, Subject::Provider(Provider::Meta)),
+        ]
+    }
+
+    #[test]
+    fn a_link_leads_to_what_it_was_made_for_and_nowhere_else() {
+        let other = Secrets::new(&"n".repeat(32), &"r".repeat(32)).unwrap();
+        for (kind, subject) in subjects() {
+            let token = secrets().link(kind, ShopId([7; 16]), &subject);
+            let read = secrets().read_link(kind, &token).unwrap();
+            assert_eq!((read.shop, read.subject), (ShopId([7; 16]), subject));
+            for wrong in LinkKind::ALL.iter().filter(|wrong| **wrong != kind) {
+                assert!(secrets().read_link(*wrong, &token).is_none(), "{kind} taken for {wrong}");
+            }
+            assert!(other.read_link(kind, &token).is_none(), "another deployment");
+            for place in 0..token.len() {
+                for byte in [b'A', b'B', b'z', b'-', b'.', b'='] {
+                    let mut forged = token.clone().into_bytes();
+                    if forged[place] != byte {
+                        forged[place] = byte;
+                        let forged = String::from_utf8(forged).unwrap();
+                        assert!(secrets().read_link(kind, &forged).is_none(), "{kind} changed at {place}");
+                    }
+                }
+            }
+            for bad in [&token[1..], &token[..token.len() - 1], &format!("{token}A"), &format!("{token}=")] {
+                assert!(secrets().read_link(kind, bad).is_none(), "{kind} {bad}");
+            }
+        }
+        assert!(secrets().read_link(LinkKind::Preferences, "").is_none());
+    }
+}

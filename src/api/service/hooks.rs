@@ -1,0 +1,93 @@
+//! What providers hand in of what persons write back.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+
+use super::ShopService;
+use super::visit::Visit;
+use crate::api::link::{LinkKind, Subject};
+use crate::api::problem::Problem;
+use crate::api::route::Action;
+use crate::ledger::{Audited, Database, Heard, Host, KnownProvider, Said, hear, list_providers, note_request};
+use crate::platforms::{self, Hook, Inbound, InboundAct, Keyword, Provider};
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// Answers a provider. What it handed in is taken whole or not at all, and the same again does nothing.
+    pub(super) fn take_hook(&self, visit: &Visit<'_>) -> Response<Bytes> {
+        self.database.transaction(|_| self.hook(visit)).unwrap_or_else(|problem| self.refuse(problem, visit.id))
+    }
+
+    fn hook(&self, visit: &Visit<'_>) -> Result<Response<Bytes>, Problem> {
+        let Subject::Provider(provider) = visit.subject else { return Err(Problem::RouteNotFound) };
+        let known = list_providers(&self.database)?.into_iter().find(|known| known.provider == provider);
+        let known = known.ok_or(Problem::RouteNotFound)?;
+        let query = visit.request.uri().query();
+        if visit.route.endpoint.action == Action::GreetProvider {
+            let word = known.verify_token.as_deref().filter(|_| provider == Provider::Meta);
+            let answer = word.and_then(|word| platforms::handshake(query?, word));
+            return answer.map(|answer| plain(answer, "text/plain")).ok_or(Problem::RouteNotFound);
+        }
+        let limit = visit.route.endpoint.body_limit;
+        if visit.request.body().len() > limit {
+            return Err(Problem::BodyTooLarge { limit });
+        }
+        let heard = self.read_hook(visit, &known)?;
+        for inbound in &heard {
+            if let Some(heard) = heard_of(provider, inbound) {
+                hear(&self.database, &visit.shop, &heard, visit.moment)?;
+            }
+        }
+        let entry = Audited {
+            id: visit.id,
+            key: uuid::Uuid::nil(),
+            method: visit.route.endpoint.method,
+            route: visit.route.endpoint.path,
+            contact: None,
+            status: 200,
+            outcome: "ok",
+        };
+        note_request(&self.database, &entry, visit.moment.now)?;
+        Ok(match provider {
+            Provider::Twilio => plain(platforms::twilio_reply(), "text/xml"),
+            Provider::Meta | Provider::Generic => plain("{\"status\":\"ok\"}".into(), "application/json"),
+        })
+    }
+
+    fn read_hook(&self, visit: &Visit<'_>, known: &KnownProvider) -> Result<Vec<Inbound>, Problem> {
+        let (shop, uri) = (&visit.shop, visit.request.uri());
+        // Twilio signs the address that it was given.
+        let path = self.path(shop, LinkKind::Hook, &visit.subject);
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let hook = Hook {
+            url: &format!("{}{path}{query}", self.public_url(shop)?),
+            headers: visit.request.headers(),
+            query: uri.query(),
+            body: visit.request.body(),
+        };
+        platforms::read(known.provider, &known.secret(shop), &hook, visit.moment.now).map_err(|_| Problem::BadSignature)
+    }
+}
+
+/// What a message amounts to; nothing where it is none that is acted on.
+fn heard_of(provider: Provider, inbound: &Inbound) -> Option<Heard> {
+    let (said, is_answered) = match inbound.act {
+        InboundAct::Keyword(Keyword::Stop) => (Said::Stop, false),
+        InboundAct::Keyword(Keyword::Start) => (Said::Start, false),
+        InboundAct::Keyword(Keyword::Yes) => (Said::Yes, false),
+        InboundAct::Keyword(Keyword::Help) => (Said::Help, false),
+        // The person did it in the provider's own settings, which have answered.
+        InboundAct::StopMarketing => (Said::Stop, true),
+        InboundAct::ResumeMarketing => (Said::Start, true),
+        InboundAct::Other => return None,
+    };
+    let id = format!("{provider}\0{}", inbound.id);
+    Some(Heard { id, channel: inbound.channel, from: inbound.from.clone(), said, is_answered })
+}
+
+fn plain(text: String, media_type: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(text));
+    *response.status_mut() = StatusCode::OK;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

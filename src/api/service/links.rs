@@ -1,0 +1,372 @@
+//! Links for the shop to put into its mails, the messages that it has to send, and the providers that hand in what comes back.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::ShopService;
+use super::call::{Call, Reply};
+use crate::api::key::ShopId;
+use crate::api::link::{LinkKind, Subject};
+use crate::api::pages::{self, Language, Outcome};
+use crate::api::problem::{Fault, Problem};
+use crate::api::query::Query;
+use crate::api::wire::{CHANNEL, PURPOSE, ProviderBody, UUID};
+use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
+use crate::ledger::{
+    Database, Host, Message, MessageKind, OverdueEntry, Shop, SubjectRequest, addresses_to_link, code_of,
+    keep_provider, list_messages, list_providers, message, overdue, remove_provider, revision_of, subject_request,
+};
+use crate::platforms::Provider;
+
+/// The links of one contact.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct LinksAnswer {
+    /// One entry an address.
+    links: Vec<LinkEntry>,
+}
+
+/// The links of one address. They name it by a keyed hash, and stay good for as long as it is known.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+struct LinkEntry {
+    /// The kind of the address.
+    kind: AddressKind,
+    /// The address.
+    address: String,
+    /// The preference page. Who opens it can change the choices of this address: send it to that address alone.
+    preferences: String,
+    /// Leaves the channel and purpose that were asked for, or all; one click (RFC 8058).
+    unsubscribe: String,
+    /// The headers for a mail to this address. A DKIM signature has to cover both (RFC 8058 §4).
+    headers: ListHeaders,
+}
+
+/// The headers of a mail that can be left in one click.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+struct ListHeaders {
+    /// RFC 2369.
+    #[serde(rename = "List-Unsubscribe")]
+    list_unsubscribe: String,
+    /// RFC 8058.
+    #[serde(rename = "List-Unsubscribe-Post")]
+    list_unsubscribe_post: &'static str,
+}
+
+/// A message that the shop has to send, ready as it is.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct MessageAnswer {
+    /// Its id.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
+    message: String,
+    /// What it is for.
+    kind: MessageKind,
+    /// By which channel it goes.
+    medium: Channel,
+    /// The language tag that the person was last shown something in.
+    locale: String,
+    /// To whom.
+    to: String,
+    /// The subject; `null` where the channel has none.
+    subject: Option<String>,
+    /// The text.
+    text: String,
+    /// The text as a page; `null` where the channel has none.
+    html: Option<String>,
+    /// The link in it; `null` where there is none.
+    link: Option<String>,
+    /// Since when it is to be sent.
+    requested_at: Timestamp,
+}
+
+/// Messages in one answer.
+const PAGE: u16 = 100;
+const MAX_PAGE: u16 = 1_000;
+
+/// A message that the shop has to send, without what it says and to whom.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+struct MessageEntry {
+    /// Its id.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
+    message: String,
+    /// What it is for.
+    kind: MessageKind,
+    /// By which channel it goes.
+    medium: Channel,
+    /// Since when it is to be sent.
+    requested_at: Timestamp,
+}
+
+/// Messages that the shop has, or had, to send.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct MessagesAnswer {
+    /// The newest first.
+    messages: Vec<MessageEntry>,
+    /// For the next page, as `before`; `null` on the last one.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
+    next: Option<String>,
+}
+
+/// A provider of messages.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct ProviderAnswer {
+    /// Which.
+    provider: Provider,
+    /// The address to give to it. It is a secret of a kind: what is not signed is refused all the same.
+    url: String,
+    /// What it has to sign with, where that was made here; it is shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    /// Since when it has this secret.
+    created_at: Timestamp,
+}
+
+/// The providers of messages.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct ProvidersAnswer {
+    /// One entry each.
+    providers: Vec<ProviderAnswer>,
+}
+
+/// What has outlived its use, and goes with the next daily run.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct RetentionAnswer {
+    /// One entry a kind.
+    overdue: Vec<OverdueEntry>,
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// The token of a link of a shop, as a path.
+    pub(super) fn path(&self, shop: &Shop, kind: LinkKind, subject: &Subject) -> String {
+        let id = ShopId::parse(&shop.id).unwrap_or(ShopId([0; 16]));
+        let token = self.deployment.secrets.link(kind, id, subject);
+        match kind {
+            LinkKind::Hook => format!("/v1/hooks/{token}"),
+            _ => format!("/{kind}/{token}"),
+        }
+    }
+
+    /// A link that can be sent.
+    fn url(&self, shop: &Shop, kind: LinkKind, subject: &Subject) -> Result<String, Problem> {
+        Ok(format!("{}{}", self.public_url(shop)?, self.path(shop, kind, subject)))
+    }
+
+    /// What links begin with.
+    pub(super) fn public_url<'a>(&'a self, shop: &'a Shop) -> Result<&'a str, Problem> {
+        let own = shop.settings.links.public_url.as_ref().map(|url| url.as_str());
+        own.or(self.deployment.public_url.as_deref()).ok_or_else(|| Problem::Misconfigured {
+            what: "links need an address to begin with: set PLACET_PUBLIC_URL, or links.public_url of the shop".into(),
+        })
+    }
+
+    pub(super) fn links(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
+        let id = call.named_contact()?;
+        revision_of(&self.database, id)?.ok_or(Problem::ContactNotFound)?;
+        let settings = &call.shop.settings;
+        let channel = query.parsed("channel", Channel::parse, CHANNEL)?;
+        let purpose = query.parsed("purpose", PurposeSlug::parse, PURPOSE)?;
+        let off = Fault::new("channel_off", "the shop does not use this channel");
+        if channel.is_some_and(|channel| !settings.channels.contains(&channel)) {
+            return Err(Problem::Parameter { name: "channel", fault: off });
+        }
+        let unknown = Fault::new("unknown_purpose", "the shop has no such purpose");
+        if purpose.as_ref().is_some_and(|purpose| !settings.purposes.contains(purpose)) {
+            return Err(Problem::Parameter { name: "purpose", fault: unknown });
+        }
+        let mut links = Vec::new();
+        for address in addresses_to_link(&self.database, &call.shop, id)? {
+            if channel.is_some_and(|channel| channel.address_kind() != address.kind) {
+                continue;
+            }
+            let pseudonym = address.pseudonym;
+            let leave = Subject::Leave { pseudonym, channel, purpose: purpose.clone() };
+            let unsubscribe = self.url(&call.shop, LinkKind::Unsubscribe, &leave)?;
+            links.push(LinkEntry {
+                kind: address.kind,
+                preferences: self.url(&call.shop, LinkKind::Preferences, &Subject::Choices { pseudonym })?,
+                headers: ListHeaders {
+                    list_unsubscribe: format!("<{unsubscribe}>"),
+                    list_unsubscribe_post: "List-Unsubscribe=One-Click",
+                },
+                unsubscribe,
+                address: address.value,
+            });
+        }
+        Ok(Reply::json(StatusCode::OK, &LinksAnswer { links })?.about(Some(id)))
+    }
+
+    pub(super) fn read_message(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let id = call.route.value(0).parse().map_err(|_| Problem::MessageNotFound)?;
+        let told = self.message_told(&call.shop, id)?.ok_or(Problem::MessageNotFound)?;
+        Reply::json(StatusCode::OK, &told)
+    }
+
+    pub(super) fn list_messages(&self, query: &Query) -> Result<Reply, Problem> {
+        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+        let limits = Fault::new("out_of_range", "use 1 to 1000");
+        let limit = query.parsed("limit", limit, limits)?.unwrap_or(PAGE);
+        let before = query.parsed("before", |text| text.parse().ok(), UUID)?;
+        let messages = list_messages(&self.database, before, limit)?;
+        let next = messages.last().filter(|_| messages.len() == usize::from(limit)).map(|last| last.id.clone());
+        let entry = |message: Message| MessageEntry {
+            message: message.id,
+            kind: message.kind,
+            medium: message.medium,
+            requested_at: message.created_at,
+        };
+        let messages = messages.into_iter().map(entry).collect();
+        Reply::json(StatusCode::OK, &MessagesAnswer { messages, next })
+    }
+
+    /// A message as it has to be sent; nothing once it has gone.
+    pub(super) fn message_told(&self, shop: &Shop, id: uuid::Uuid) -> Result<Option<MessageAnswer>, Problem> {
+        let Some(message) = message(&self.database, id)? else { return Ok(None) };
+        let language = Language::of_tag(&message.locale).unwrap_or_default();
+        let (text, link) = match message.kind {
+            MessageKind::Confirm => self.confirm_text(shop, &message, language)?,
+            MessageKind::Request | MessageKind::Result => {
+                let request = message.about.as_deref().and_then(|about| about.parse().ok());
+                let request = request.map(|id| subject_request(&self.database, id)).transpose()?.flatten();
+                let Some(request) = request else { return Ok(None) };
+                self.request_text(shop, &message, &request, language)?
+            }
+            MessageKind::Stopped => (pages::stopped_reply(language, shop.settings.name.as_str()), None),
+            MessageKind::Started => (pages::started_reply(language, shop.settings.name.as_str()), None),
+            MessageKind::Help => {
+                let contact = shop.settings.privacy.contact.as_ref().map(|line| line.as_str());
+                (pages::help_reply(language, shop.settings.name.as_str(), contact), None)
+            }
+        };
+        Ok(Some(MessageAnswer {
+            message: message.id,
+            kind: message.kind,
+            medium: message.medium,
+            locale: message.locale,
+            to: message.to,
+            subject: text.subject,
+            text: text.text,
+            html: text.html,
+            link,
+            requested_at: message.created_at,
+        }))
+    }
+
+    fn confirm_text(
+        &self,
+        shop: &Shop,
+        message: &Message,
+        language: Language,
+    ) -> Result<(pages::Message, Option<String>), Problem> {
+        let id = message.about.as_deref().and_then(|about| about.parse().ok()).unwrap_or_default();
+        let link = self.url(shop, LinkKind::Confirm, &Subject::Confirmation(id))?;
+        let word = |scope: &crate::ledger::ScopeEntry| {
+            (scope.channel, shop.settings.privacy.purpose_in(&scope.purpose, language.as_str()))
+        };
+        let items: Vec<_> = message.detail.scopes.iter().map(word).collect();
+        let days = shop.settings.links.confirmation_days();
+        let name = shop.settings.name.as_str();
+        let text = pages::confirm_message(language, message.medium, name, &items, &link, days);
+        Ok((text, Some(link)))
+    }
+
+    fn request_text(
+        &self,
+        shop: &Shop,
+        message: &Message,
+        request: &SubjectRequest,
+        language: Language,
+    ) -> Result<(pages::Message, Option<String>), Problem> {
+        let name = shop.settings.name.as_str();
+        if message.kind == MessageKind::Request {
+            let subject = Subject::Request { id: request.uuid(), sent: request.sent };
+            // To a telephone goes a code, to be entered on the page that the request was made from.
+            let code = (request.address_kind == AddressKind::Phone).then(|| code_of(shop, request));
+            let kind = if code.is_some() { LinkKind::Code } else { LinkKind::Request };
+            let link = self.url(shop, kind, &subject)?;
+            let text = pages::request_message(language, message.medium, name, request.kind, &link, code.as_deref(), 30);
+            return Ok((text, Some(link)));
+        }
+        let subject = Subject::Request { id: request.uuid(), sent: 0 };
+        let until = request.download_until.map(|until| until.to_string());
+        let (outcome, link) = match (&until, request.reason.as_deref()) {
+            (Some(until), _) => {
+                let link = self.url(shop, LinkKind::Result, &subject)?;
+                (Outcome::Ready { until: until.chars().take(10).collect() }, Some(link))
+            }
+            (None, Some(reason)) if request.state == crate::ledger::RequestState::Refused => {
+                let authority = shop.settings.privacy.authority.as_ref().map(|line| line.as_str().to_owned());
+                (Outcome::Refused { reason: reason.to_owned(), authority }, None)
+            }
+            (None, Some(reason)) if request.is_extended && request.closed_at.is_none() => {
+                (Outcome::Extended { reason: reason.to_owned(), until: request.due.clone() }, None)
+            }
+            _ => (Outcome::Completed, None),
+        };
+        let text = pages::result_message(language, message.medium, name, request.kind, &outcome, link.as_deref());
+        Ok((text, link))
+    }
+
+    pub(super) fn list_providers(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let mut providers = Vec::new();
+        for known in list_providers(&self.database)? {
+            providers.push(ProviderAnswer {
+                provider: known.provider,
+                url: self.url(&call.shop, LinkKind::Hook, &Subject::Provider(known.provider))?,
+                secret: None,
+                created_at: known.created_at,
+            });
+        }
+        Reply::json(StatusCode::OK, &ProvidersAnswer { providers })
+    }
+
+    pub(super) fn write_provider(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let provider = Provider::parse(call.route.value(0)).ok_or(Problem::ProviderNotFound)?;
+        let given = call.body::<ProviderBody>()?.parse()?;
+        match (provider, &given.secret) {
+            (Provider::Generic, Some(_)) => {
+                let fault = Fault::new("invalid_secret", "leave it out: for generic it is made here");
+                return Err(Problem::field("/secret", fault));
+            }
+            (Provider::Twilio | Provider::Meta, None) => {
+                let fault = Fault::new("missing_field", "say what the provider signs with");
+                return Err(Problem::field("/secret", fault));
+            }
+            _ => {}
+        }
+        let url = self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?;
+        let (secret, word) = (given.secret.as_deref(), given.verify_token.as_deref());
+        keep_provider(&self.database, provider, secret, word, call.moment)?;
+        let known = list_providers(&self.database)?.into_iter().find(|known| known.provider == provider);
+        let made = known.filter(|_| provider == Provider::Generic).map(|known| known.secret(&call.shop));
+        let answer = ProviderAnswer { provider, url, secret: made, created_at: call.moment.now };
+        Reply::json(StatusCode::OK, &answer)
+    }
+
+    pub(super) fn remove_provider(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let provider = Provider::parse(call.route.value(0)).ok_or(Problem::ProviderNotFound)?;
+        if !remove_provider(&self.database, provider)? {
+            return Err(Problem::ProviderNotFound);
+        }
+        self.list_providers(call)
+    }
+
+    pub(super) fn retention(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let overdue = overdue(&self.database, &call.shop, super::REPEATABLE, call.moment.now)?;
+        Reply::json(StatusCode::OK, &RetentionAnswer { overdue })
+    }
+}
+
+/// Reads a day, for queries.
+pub(super) fn day(text: &str) -> Option<String> {
+    text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10).map(|day| day.to_string())
+}
+
+/// What is wrong with a day.
+pub(super) const DAY: Fault = Fault::new("invalid_date", "use a day, such as 2026-11-25");

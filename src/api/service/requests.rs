@@ -1,0 +1,121 @@
+//! Requests of persons, as the shop opens, reads and decides them.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::ShopService;
+use super::call::{Call, Reply};
+use super::links::{DAY, day};
+use super::refusal::{decision_refused, request_refused};
+use crate::api::key::{KeyKind, Scope};
+use crate::api::link::{LinkKind, Subject};
+use crate::api::problem::{Fault, Problem};
+use crate::api::query::Query;
+use crate::api::wire::{DecisionBody, KIND, RequestBody, UUID};
+use crate::consent::AddressKind;
+use crate::ledger::{
+    Database, Host, RequestKind, RequestQuery, RequestState, StaffDecision, SubjectRequest, decide_request,
+    list_requests, open_request, subject_request, verify_request,
+};
+
+/// Requests in one answer.
+const PAGE: u16 = 100;
+const MAX_PAGE: u16 = 1_000;
+
+/// What is told of a request that was opened. Whether the address is known, it does not tell.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct OpenedAnswer {
+    /// Its id, for the shop's server; a page learns none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
+    id: Option<String>,
+    /// How the address says that it was they: by a `link` that was sent to it, by a `code` to be entered on the page below, or by
+    /// `nothing`, where the shop knows.
+    #[cfg_attr(feature = "contract", schemars(extend("enum" = ["link", "code", "nothing"])))]
+    check: &'static str,
+    /// Where a code is to be entered.
+    page: Option<String>,
+}
+
+/// A page of requests.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct RequestsAnswer {
+    /// The newest first.
+    requests: Vec<SubjectRequest>,
+    /// For the next page, as `before`; `null` on the last one.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
+    next: Option<String>,
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    pub(super) fn open_request(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let trusted = call.caller.kind == KeyKind::Secret;
+        let asked = call.body::<RequestBody>()?.parse(trusted)?;
+        let by_code = asked.address.kind() == AddressKind::Phone && !asked.vouched;
+        // Without links nothing could be sent, and nobody would ever be able to answer.
+        self.public_url(&call.shop)?;
+        let request = open_request(&self.database, &call.shop, &asked, call.moment).map_err(request_refused)?;
+        let page = by_code.then(|| {
+            let subject = Subject::Request { id: request.uuid(), sent: request.sent };
+            let path = self.path(&call.shop, LinkKind::Code, &subject);
+            self.public_url(&call.shop).map(|url| format!("{url}{path}"))
+        });
+        let check = match (asked.vouched, by_code) {
+            (true, _) => "nothing",
+            (false, true) => "code",
+            (false, false) => "link",
+        };
+        let id = trusted.then(|| request.id.clone());
+        let subject = if asked.vouched {
+            verify_request(&self.database, &call.shop, request, call.moment)?.request.subject()
+        } else {
+            None
+        };
+        let answer = OpenedAnswer { id, check, page: page.transpose()? };
+        Ok(Reply::json(StatusCode::ACCEPTED, &answer)?.about(subject))
+    }
+
+    pub(super) fn list_requests(&self, query: &Query) -> Result<Reply, Problem> {
+        let states = Fault::new("unknown_state", "use open, verified, completed, refused or lapsed");
+        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+        let limits = Fault::new("out_of_range", "use 1 to 1000");
+        let asked = RequestQuery {
+            state: query.parsed("state", RequestState::parse, states)?,
+            kind: query.parsed("kind", RequestKind::parse, KIND)?,
+            due_by: query.parsed("due_by", day, DAY)?,
+            before: query.parsed("before", |text| text.parse().ok(), UUID)?,
+            limit: query.parsed("limit", limit, limits)?.unwrap_or(PAGE),
+        };
+        let requests = list_requests(&self.database, &asked)?;
+        let next = requests.last().filter(|_| requests.len() == usize::from(asked.limit)).map(|last| last.id.clone());
+        Reply::json(StatusCode::OK, &RequestsAnswer { requests, next })
+    }
+
+    pub(super) fn read_request(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let id = call.route.value(0).parse().map_err(|_| Problem::RequestNotFound)?;
+        let request = subject_request(&self.database, id)?.ok_or(Problem::RequestNotFound)?;
+        Ok(Reply::json(StatusCode::OK, &request)?.about(request.subject()))
+    }
+
+    pub(super) fn decide_request(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let decision = call.body::<DecisionBody>()?.parse()?;
+        let id = call.route.value(0).parse().map_err(|_| Problem::RequestNotFound)?;
+        let request = subject_request(&self.database, id)?.ok_or(Problem::RequestNotFound)?;
+        // Who may not erase or hand out by themselves may not have it done by a request.
+        let needed = match (request.kind, &decision) {
+            (RequestKind::Erasure, StaffDecision::Approve) => Scope::Erase,
+            (RequestKind::Access | RequestKind::Portability, StaffDecision::Approve) => Scope::Export,
+            _ => Scope::Write,
+        };
+        if !call.caller.key.may(needed.as_str()) {
+            return Err(Problem::WrongScope { needed: needed.as_str() });
+        }
+        let key = call.caller.key.id;
+        let request =
+            decide_request(&self.database, &call.shop, id, &decision, key, call.moment).map_err(decision_refused)?;
+        let subject = request.subject();
+        Ok(Reply::json(StatusCode::OK, &request)?.about(subject))
+    }
+}

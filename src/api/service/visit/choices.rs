@@ -1,0 +1,264 @@
+//! Leaving in one click (RFC 8058), and the preference page.
+
+use super::{Seen, Visit, masked};
+use crate::api::link::{LinkKind, Subject};
+use crate::api::pages::{
+    self, Group, Language, PreferencesState, PreferencesView, Row, RowNote, UnsubscribeState, UnsubscribeView,
+};
+use crate::api::problem::Problem;
+use crate::api::service::ShopService;
+use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
+use crate::ledger::{
+    Claim, Database, Host, Lookup, Named, NewRequest, NoticeShown, OwnAct, RequestKind, RequestOrigin, Section,
+    Selection, Shown, StandingEntry, contact_report, has_left, last_locale, named, note_own_acts, open_request,
+    own_words, same_person, stop_everything,
+};
+
+/// One box of the page, in the form's own name for it.
+struct Offer {
+    name: String,
+    address: Named,
+    is_own: bool,
+    channel: Channel,
+    purpose: PurposeSlug,
+    is_in: bool,
+    note: Option<RowNote>,
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// The same for everybody, also for who is not known or no longer: what is shown is in the link itself.
+    pub(super) fn ask_to_leave(
+        &self,
+        visit: &Visit<'_>,
+        pseudonym: &[u8; 16],
+        channel: Option<Channel>,
+        purpose: Option<&PurposeSlug>,
+    ) -> Result<Seen, Problem> {
+        Ok(self.leaving(visit, pseudonym, channel, purpose, UnsubscribeState::Ask))
+    }
+
+    fn leaving(
+        &self,
+        visit: &Visit<'_>,
+        pseudonym: &[u8; 16],
+        channel: Option<Channel>,
+        purpose: Option<&PurposeSlug>,
+        state: UnsubscribeState,
+    ) -> Seen {
+        let language = visit.language(None);
+        let choices = self.path_of(visit, LinkKind::Preferences, &Subject::Choices { pseudonym: *pseudonym });
+        let view = UnsubscribeView {
+            channel,
+            purpose: purpose.map(|own| visit.shop.settings.privacy.purpose_in(own, language.as_str())),
+            state,
+            preferences: Some(&choices),
+        };
+        Seen::page(pages::unsubscribe(&visit.frame(language), &view))
+    }
+
+    pub(super) fn leave(
+        &self,
+        visit: &Visit<'_>,
+        pseudonym: &[u8; 16],
+        channel: Option<Channel>,
+        purpose: Option<&PurposeSlug>,
+    ) -> Result<Seen, Problem> {
+        let seen = self.leaving(visit, pseudonym, channel, purpose, UnsubscribeState::Done);
+        let Some(address) = named(&self.database, &visit.shop, pseudonym)? else { return Ok(seen) };
+        let acts = match (channel, purpose) {
+            (None, None) => stop_everything(&self.database, &visit.shop, &address)?,
+            _ => vec![OwnAct {
+                address: address.clone(),
+                scope: Scope { channel, purpose: purpose.cloned() },
+                claim: Claim::OptOut { objection: false },
+                assurance: Assurance::Confirmed,
+            }],
+        };
+        self.note_noes(visit, &address, acts, "unsubscribe")?;
+        Ok(seen.about(address.contact()))
+    }
+
+    /// What was said already is not said again.
+    fn note_noes(&self, visit: &Visit<'_>, by: &Named, acts: Vec<OwnAct>, source: &str) -> Result<(), Problem> {
+        let mut new = Vec::new();
+        for act in acts {
+            if !has_left(&self.database, &act)? {
+                new.push(act);
+            }
+        }
+        Ok(note_own_acts(&self.database, &visit.shop, by, &new, source, None, visit.moment)?)
+    }
+
+    pub(super) fn show_choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16]) -> Result<Seen, Problem> {
+        self.choices(visit, pseudonym, PreferencesState::Form)
+    }
+
+    fn choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16], state: PreferencesState) -> Result<Seen, Problem> {
+        let Some(address) = named(&self.database, &visit.shop, pseudonym)? else {
+            let view = PreferencesView { groups: &[], shown: "", state: PreferencesState::Nothing, requests: false };
+            return Ok(Seen::page(pages::preferences(&visit.frame(visit.language(None)), &view)));
+        };
+        let stored = last_locale(&self.database, address.contact())?;
+        let language = visit.language(stored.as_deref());
+        let offers = self.offers(visit, &address)?;
+        let shown = offers.iter().map(|offer| offer.name.as_str()).collect::<Vec<_>>().join(" ");
+        let mut groups: Vec<Group> = Vec::new();
+        for offer in &offers {
+            let id = format!("{}-{}", offer.channel, base16ct::lower::encode_string(&offer.address.pseudonym));
+            let row = Row {
+                name: offer.name.clone(),
+                channel: offer.channel,
+                purpose: visit.shop.settings.privacy.purpose_in(&offer.purpose, language.as_str()),
+                checked: offer.is_in,
+                note: offer.note,
+            };
+            match groups.iter_mut().find(|group| group.id == id) {
+                Some(group) => group.rows.push(row),
+                None => groups.push(Group {
+                    id,
+                    address: masked(offer.address.kind, &offer.address.value),
+                    kind: offer.address.kind,
+                    rows: vec![row],
+                }),
+            }
+        }
+        let view = PreferencesView { groups: &groups, shown: &shown, state, requests: true };
+        Ok(Seen::page(pages::preferences(&visit.frame(language), &view)).about(address.contact()))
+    }
+
+    /// Every box that the person may tick or untick by this link.
+    fn offers(&self, visit: &Visit<'_>, address: &Named) -> Result<Vec<Offer>, Problem> {
+        let own = same_person(&self.database, &visit.shop, address)?;
+        let wanted = Selection { sections: vec![Section::Standings], ..Selection::default() };
+        let lookup = Lookup::Id(address.contact());
+        let report = contact_report(&self.database, &visit.shop, &lookup, &wanted, visit.moment.now)?;
+        let standings = report.and_then(|report| report.standings).unwrap_or_default();
+        let settings = &visit.shop.settings;
+        let mut offers = Vec::new();
+        for one in &own {
+            let of_address = |entry: &&StandingEntry| {
+                entry.address == one.value
+                    && entry.channel.address_kind() == one.kind
+                    && settings.channels.contains(&entry.channel)
+                    && settings.purposes.contains(&entry.purpose)
+                    && !settings.policy.transactional.contains(&entry.purpose)
+            };
+            for entry in standings.iter().filter(of_address) {
+                offers.push(Offer {
+                    name: format!(
+                        "{}.{}.{}",
+                        base16ct::lower::encode_string(&one.pseudonym),
+                        entry.channel,
+                        entry.purpose
+                    ),
+                    address: one.clone(),
+                    is_own: one.pseudonym == address.pseudonym,
+                    channel: entry.channel,
+                    purpose: entry.purpose.clone(),
+                    is_in: entry.status == "opted_in" && entry.decision.reason != Some(Reason::Suppressed),
+                    note: match entry.decision.reason {
+                        Some(Reason::AwaitingConfirmation) => Some(RowNote::AwaitingConfirmation),
+                        _ => None,
+                    },
+                });
+            }
+        }
+        Ok(offers)
+    }
+
+    pub(super) fn change_choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16]) -> Result<Seen, Problem> {
+        let Some(address) = named(&self.database, &visit.shop, pseudonym)? else {
+            return self.choices(visit, pseudonym, PreferencesState::Form);
+        };
+        match visit.field("action").as_deref() {
+            Some("save") => {
+                let is_pending = self.save(visit, &address)?;
+                self.choices(visit, pseudonym, PreferencesState::Saved { pending_confirmation: is_pending })
+            }
+            Some("stop") => {
+                let acts = stop_everything(&self.database, &visit.shop, &address)?;
+                self.note_noes(visit, &address, acts, "preferences")?;
+                self.choices(visit, pseudonym, PreferencesState::StoppedAll)
+            }
+            Some(action) => match RequestKind::parse(action) {
+                Some(kind) => {
+                    self.ask_by_page(visit, &address, kind)?;
+                    self.choices(visit, pseudonym, PreferencesState::RequestSent)
+                }
+                None => self.choices(visit, pseudonym, PreferencesState::Form),
+            },
+            None => self.choices(visit, pseudonym, PreferencesState::Form),
+        }
+    }
+
+    /// Writes down what has changed. A box that the page did not show says nothing.
+    fn save(&self, visit: &Visit<'_>, by: &Named) -> Result<bool, Problem> {
+        let fields = visit.fields();
+        let shown =
+            fields.iter().find(|(name, _)| name == "shown").map(|(_, value)| value.as_str()).unwrap_or_default();
+        let shown: Vec<&str> = shown.split(' ').collect();
+        let is_ticked = |name: &str| fields.iter().any(|(own, _)| own == name);
+        let offers = self.offers(visit, by)?;
+        let stored = last_locale(&self.database, by.contact())?;
+        let language = visit.language(stored.as_deref());
+        let mut acts = Vec::new();
+        for offer in offers.iter().filter(|offer| shown.contains(&offer.name.as_str())) {
+            let ticked = is_ticked(&offer.name);
+            if ticked == offer.is_in {
+                continue;
+            }
+            let claim =
+                if ticked { Claim::OptIn { basis: Basis::Consent } } else { Claim::OptOut { objection: false } };
+            // The link proves the address that it was sent to. That another is the same person's the shop has said: enough for a
+            // no; a yes that address has to confirm.
+            let assurance = match (offer.is_own, ticked) {
+                (true, _) => Assurance::Confirmed,
+                (false, true) => Assurance::Claimed,
+                (false, false) => Assurance::Authenticated,
+            };
+            let scope = Scope::specific(offer.channel, offer.purpose.clone());
+            acts.push(OwnAct { address: offer.address.clone(), scope, claim, assurance });
+        }
+        let is_pending = acts.iter().any(|act| act.assurance == Assurance::Claimed);
+        let notice = self.words_shown(visit, language, &offers)?;
+        note_own_acts(&self.database, &visit.shop, by, &acts, "preferences", notice, visit.moment)?;
+        Ok(is_pending)
+    }
+
+    /// The words of the page, kept so that it can be shown what the person read.
+    fn words_shown(
+        &self,
+        visit: &Visit<'_>,
+        language: Language,
+        offers: &[Offer],
+    ) -> Result<Option<NoticeShown>, Problem> {
+        let labels: Vec<(Channel, String)> = offers
+            .iter()
+            .map(|offer| (offer.channel, visit.shop.settings.privacy.purpose_in(&offer.purpose, language.as_str())))
+            .collect();
+        let text = pages::preferences_words(language, visit.shop.settings.name.as_str(), &labels);
+        Ok(own_words(&self.database, &Shown { id: "preferences", locale: language.as_str(), text: &text })?)
+    }
+
+    fn ask_by_page(&self, visit: &Visit<'_>, address: &Named, kind: RequestKind) -> Result<(), Problem> {
+        let Some(own) = address.address() else { return Ok(()) };
+        let stored = last_locale(&self.database, address.contact())?;
+        let details = visit.field("details").map(|text| text.trim().chars().take(500).collect::<String>());
+        let asked = NewRequest {
+            kind,
+            address: own,
+            locale: visit.language(stored.as_deref()).as_str().to_owned(),
+            details: details.filter(|text| kind == RequestKind::Rectification && !text.is_empty()),
+            origin: RequestOrigin::Preferences,
+            vouched: false,
+        };
+        open_request(&self.database, &visit.shop, &asked, visit.moment)
+            .map_err(crate::api::service::refusal::request_refused)?;
+        Ok(())
+    }
+
+    /// The path of a link of this shop.
+    pub(in crate::api::service) fn path_of(&self, visit: &Visit<'_>, kind: LinkKind, subject: &Subject) -> String {
+        self.path(&visit.shop, kind, subject)
+    }
+}

@@ -1,0 +1,51 @@
+//! Double opt-in: was it you?
+
+use uuid::Uuid;
+
+use super::{Seen, Visit, masked};
+use crate::api::pages::{self, ConfirmState, ConfirmView};
+use crate::api::problem::Problem;
+use crate::api::service::ShopService;
+use crate::consent::Channel;
+use crate::ledger::{Answered, Confirmation, Database, Host, Shown, confirm, confirmation, own_words};
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    pub(super) fn ask_to_confirm(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
+        let question = confirmation(&self.database, &visit.shop, id)?;
+        let state = match &question {
+            None => ConfirmState::Gone,
+            Some(question) if question.used_at.is_some() => ConfirmState::Again,
+            Some(question) if question.expires_at <= visit.moment.now => ConfirmState::Expired,
+            Some(_) => ConfirmState::Ask,
+        };
+        Ok(confirming(visit, question.as_ref(), state))
+    }
+
+    pub(super) fn take_confirmation(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
+        let Some(question) = confirmation(&self.database, &visit.shop, id)? else {
+            return Ok(confirming(visit, None, ConfirmState::Gone));
+        };
+        let language = visit.language(Some(&question.locale));
+        let text = pages::confirm_words(language, visit.shop.settings.name.as_str(), &items(visit, &question));
+        let notice = own_words(&self.database, &Shown { id: "confirmation", locale: language.as_str(), text: &text })?;
+        let state = match confirm(&self.database, &visit.shop, &question, notice, visit.moment)? {
+            Answered::Now => ConfirmState::Done,
+            Answered::Before => ConfirmState::Again,
+            Answered::TooLate => ConfirmState::Expired,
+        };
+        Ok(confirming(visit, Some(&question), state).about(question.address.contact()))
+    }
+}
+
+fn items(visit: &Visit<'_>, question: &Confirmation) -> Vec<(Channel, String)> {
+    let language = visit.language(Some(&question.locale));
+    question.scopes.iter().map(|scope| visit.purpose(scope, language)).collect()
+}
+
+fn confirming(visit: &Visit<'_>, question: Option<&Confirmation>, state: ConfirmState) -> Seen {
+    let language = visit.language(question.map(|question| question.locale.as_str()));
+    let items = question.map(|question| items(visit, question)).unwrap_or_default();
+    let address = question.map(|question| masked(question.address.kind, &question.address.value)).unwrap_or_default();
+    let view = ConfirmView { items: &items, address: &address, state };
+    Seen::page(pages::confirm(&visit.frame(language), &view))
+}

@@ -1,0 +1,215 @@
+//! What people do by links, without an account: pages that show and change nothing, and forms that do.
+//!
+//! Looking at a link changes nothing, whoever looks: mail scanners, previews, the browser's prefetch (RFC 9110 §9.2.1). Only what is
+//! posted does, and the same again does nothing more.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `mod` | one visit: who it belongs to, in which language, and what is noted of it |
+//! | `choices` | leaving in one click; the preference page |
+//! | `confirm` | double opt-in |
+//! | `requests` | proving a request, and its answer |
+
+mod choices;
+mod confirm;
+mod requests;
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use uuid::Uuid;
+
+use super::ShopService;
+use crate::api::front::accepted;
+use crate::api::html;
+use crate::api::link::{LinkKind, Subject};
+use crate::api::pages::{self, Frame, Language};
+use crate::api::problem::Problem;
+use crate::api::route::Route;
+use crate::consent::{AddressKind, Channel};
+use crate::ledger::{Audited, Database, Host, Moment, ScopeEntry, Shop, note_request};
+
+/// One visit by a link.
+pub(super) struct Visit<'a> {
+    pub(super) id: Uuid,
+    pub(super) route: Route<'a>,
+    pub(super) request: &'a Request<Bytes>,
+    pub(super) shop: Rc<Shop>,
+    pub(super) moment: &'a Moment<'a>,
+    pub(super) subject: Subject,
+}
+
+/// What a visit ends with.
+struct Seen {
+    page: Response<Bytes>,
+    /// The contact that it was about, for the audit log.
+    contact: Option<Uuid>,
+}
+
+impl Seen {
+    fn page(html: String) -> Self {
+        Self { page: html::page(StatusCode::OK, html), contact: None }
+    }
+
+    fn about(self, contact: Uuid) -> Self {
+        Self { contact: Some(contact), ..self }
+    }
+}
+
+impl Visit<'_> {
+    /// The language of the page: the one asked for, else the person's, else the browser's.
+    fn language(&self, stored: Option<&str>) -> Language {
+        Language::negotiate(self.request.uri().query(), accepted(self.request.headers()), stored)
+    }
+
+    fn frame(&self, language: Language) -> Frame<'_> {
+        let privacy = &self.shop.settings.privacy;
+        Frame {
+            shop: self.shop.settings.name.as_str(),
+            language,
+            path: self.request.uri().path(),
+            policy_url: privacy.policy_url.as_ref().map(|url| url.as_str()),
+            contact: privacy.contact.as_ref().map(|line| line.as_str()),
+        }
+    }
+
+    /// A purpose as the shop words it.
+    fn purpose(&self, scope: &ScopeEntry, language: Language) -> (Channel, String) {
+        (scope.channel, self.shop.settings.privacy.purpose_in(&scope.purpose, language.as_str()))
+    }
+
+    /// A field of the form that was posted.
+    fn fields(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(self.request.body()).into_owned().collect()
+    }
+
+    fn field(&self, name: &str) -> Option<String> {
+        self.fields().into_iter().find(|(own, _)| own == name).map(|(_, value)| value)
+    }
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// Answers a visit. Never fails: whatever goes wrong is a page too.
+    pub(super) fn visit(&self, visit: &Visit<'_>) -> Response<Bytes> {
+        let seen = self.database.transaction(|_| {
+            let limit = visit.route.endpoint.body_limit;
+            if limit > 0 && visit.request.body().len() > limit {
+                return Err(Problem::BodyTooLarge { limit });
+            }
+            let seen = match visit.route.endpoint.action {
+                crate::api::route::Action::ShowPage(kind) => self.show(kind, visit)?,
+                crate::api::route::Action::UsePage(kind) => {
+                    let seen = self.take(kind, visit)?;
+                    self.note_visit(visit, &seen)?;
+                    seen
+                }
+                _ => return Err(Problem::RouteNotFound),
+            };
+            Ok(seen.page)
+        });
+        let mut response = seen.unwrap_or_else(|problem| self.refuse_visitor(problem, visit.request));
+        if visit.request.method() == Method::HEAD {
+            *response.body_mut() = Bytes::new();
+        }
+        response
+    }
+
+    /// What went wrong, as a page. It tells nothing of why a link leads nowhere.
+    pub(super) fn refuse_visitor(&self, problem: Problem, request: &Request<Bytes>) -> Response<Bytes> {
+        if let Problem::Internal { cause } = &problem {
+            self.host.report(cause);
+        }
+        let language = Language::negotiate(request.uri().query(), accepted(request.headers()), None);
+        let page = match &problem {
+            Problem::RouteNotFound => pages::broken(language),
+            Problem::TooManyRequests { .. } => pages::too_many(language),
+            _ => pages::failed(language),
+        };
+        let mut response = html::page(problem.status(), page);
+        if let Problem::TooManyRequests { retry_after } = problem {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+        }
+        response
+    }
+
+    fn show(&self, kind: LinkKind, visit: &Visit<'_>) -> Result<Seen, Problem> {
+        match (kind, &visit.subject) {
+            (LinkKind::Unsubscribe, Subject::Leave { pseudonym, channel, purpose }) => {
+                self.ask_to_leave(visit, pseudonym, *channel, purpose.as_ref())
+            }
+            (LinkKind::Preferences, Subject::Choices { pseudonym }) => self.show_choices(visit, pseudonym),
+            (LinkKind::Confirm, Subject::Confirmation(id)) => self.ask_to_confirm(visit, *id),
+            (LinkKind::Request, Subject::Request { id, sent }) => self.show_request(visit, *id, Some(*sent)),
+            (LinkKind::Code, Subject::Request { id, .. }) => self.show_request(visit, *id, None),
+            (LinkKind::Result, Subject::Request { id, .. }) => self.show_result(visit, *id),
+            _ => Err(Problem::RouteNotFound),
+        }
+    }
+
+    fn take(&self, kind: LinkKind, visit: &Visit<'_>) -> Result<Seen, Problem> {
+        match (kind, &visit.subject) {
+            (LinkKind::Unsubscribe, Subject::Leave { pseudonym, channel, purpose }) => {
+                self.leave(visit, pseudonym, *channel, purpose.as_ref())
+            }
+            (LinkKind::Preferences, Subject::Choices { pseudonym }) => self.change_choices(visit, pseudonym),
+            (LinkKind::Confirm, Subject::Confirmation(id)) => self.take_confirmation(visit, *id),
+            (LinkKind::Request, Subject::Request { id, sent }) => self.take_proof(visit, *id, *sent),
+            (LinkKind::Code, Subject::Request { id, .. }) => self.take_code(visit, *id),
+            _ => Err(Problem::RouteNotFound),
+        }
+    }
+
+    /// A person has no key; their acts stand in the log under the key that is none.
+    fn note_visit(&self, visit: &Visit<'_>, seen: &Seen) -> Result<(), Problem> {
+        let entry = Audited {
+            id: visit.id,
+            key: Uuid::nil(),
+            method: visit.route.endpoint.method,
+            route: visit.route.endpoint.path,
+            contact: seen.contact,
+            status: seen.page.status().as_u16(),
+            outcome: "ok",
+        };
+        Ok(note_request(&self.database, &entry, visit.moment.now)?)
+    }
+}
+
+/// An address as its owner knows it again and nobody else does: `j•••@e•••.com`, `+44 ••• 23`.
+pub(super) fn masked(kind: AddressKind, value: &str) -> String {
+    let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
+    let last = |text: &str, count: usize| {
+        let mut end: Vec<char> = text.chars().rev().filter(|c| !c.is_whitespace()).take(count).collect();
+        end.reverse();
+        end.into_iter().collect::<String>()
+    };
+    match kind {
+        AddressKind::Email => {
+            let (local, domain) = value.rsplit_once('@').unwrap_or((value, ""));
+            let (name, ending) = domain.rsplit_once('.').unwrap_or((domain, ""));
+            format!("{}•••@{}•••.{ending}", first(local), first(name))
+        }
+        AddressKind::Phone => format!("{}••• {}", value.chars().take(3).collect::<String>(), last(value, 2)),
+        AddressKind::Push => format!("•••{}", last(value, 4)),
+        AddressKind::Postal => "•••".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_to_its_owner_alone() {
+        for (kind, value, shown) in [
+            (AddressKind::Email, "jane.doe@example.com", "j•••@e•••.com"),
+            (AddressKind::Email, "j@localhost", "j•••@l•••."),
+            (AddressKind::Email, "ünal@bücher.example", "ü•••@b•••.example"),
+            (AddressKind::Phone, "+44 7700 900123", "+44••• 23"),
+            (AddressKind::Push, "https://push.example/abcdef", "•••cdef"),
+            (AddressKind::Postal, "1 High Street\nLondon", "•••"),
+        ] {
+            assert_eq!(masked(kind, value), shown);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Proving a request by the link or the code that was sent, and what is told then.
+
+use bytes::Bytes;
+use http::Response;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{Seen, Visit, masked};
+use crate::api::export::{self, Format};
+use crate::api::html;
+use crate::api::link::{LinkKind, Subject};
+use crate::api::pages::{self, DownloadState, DownloadView, RequestPage, RequestView};
+use crate::api::problem::Problem;
+use crate::api::service::ShopService;
+use crate::ledger::{
+    Checked, Database, Host, Lookup, RequestState, Selection, SubjectRequest, Verified, check_code, contact_report,
+    resend, subject_request, verify_request,
+};
+
+/// The forms in which an answer can be downloaded.
+const FORMATS: [Format; 3] = [Format::Html, Format::Json, Format::Csv];
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// `sent` is what the link was sent with; none where a code is asked for.
+    pub(super) fn show_request(&self, visit: &Visit<'_>, id: Uuid, sent: Option<u8>) -> Result<Seen, Problem> {
+        let request = self.subject_request(id)?;
+        let page = match request.state {
+            RequestState::Open if request.verify_until <= visit.moment.now => RequestPage::Expired,
+            RequestState::Open => match sent {
+                None => RequestPage::AskCode { tries_left: 5_u8.saturating_sub(request.tries), wrong: false },
+                Some(sent) if sent == request.sent => RequestPage::Ask,
+                // A newer link has been sent since.
+                Some(_) => RequestPage::Expired,
+            },
+            _ => settled(&request),
+        };
+        Ok(seen(visit, &request, page, &[]))
+    }
+
+    /// Long after it was answered a request goes from the log too; its link then leads nowhere.
+    fn subject_request(&self, id: Uuid) -> Result<SubjectRequest, Problem> {
+        subject_request(&self.database, id)?.ok_or(Problem::RouteNotFound)
+    }
+
+    pub(super) fn take_proof(&self, visit: &Visit<'_>, id: Uuid, sent: u8) -> Result<Seen, Problem> {
+        let request = self.subject_request(id)?;
+        if visit.field("action").as_deref() == Some("resend") {
+            return self.send_again(visit, request);
+        }
+        let is_good = request.sent == sent && request.verify_until > visit.moment.now;
+        if request.state == RequestState::Open && !is_good {
+            return Ok(seen(visit, &request, RequestPage::Expired, &[]));
+        }
+        self.proven(visit, request)
+    }
+
+    pub(super) fn take_code(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
+        let request = self.subject_request(id)?;
+        if visit.field("action").as_deref() == Some("resend") {
+            return self.send_again(visit, request);
+        }
+        if request.state != RequestState::Open {
+            let page = settled(&request);
+            return Ok(seen(visit, &request, page, &[]));
+        }
+        let code = visit.field("code").unwrap_or_default();
+        match check_code(&self.database, &visit.shop, &request, &code, visit.moment.now)? {
+            Checked::Right => self.proven(visit, request),
+            Checked::Wrong { left } => {
+                Ok(seen(visit, &request, RequestPage::AskCode { tries_left: left, wrong: true }, &[]))
+            }
+            Checked::TooLate => Ok(seen(visit, &request, RequestPage::Expired, &[])),
+        }
+    }
+
+    fn send_again(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
+        let request = resend(&self.database, &visit.shop, request, visit.moment)?;
+        Ok(seen(visit, &request, RequestPage::Resent, &[]))
+    }
+
+    fn proven(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
+        let was_open = request.state == RequestState::Open;
+        let Verified { request, is_known } = verify_request(&self.database, &visit.shop, request, visit.moment)?;
+        let subject = request.subject();
+        let mut links = Vec::new();
+        let page = if !was_open {
+            // The answer goes to who proves to be the person, once; then it is in their mail.
+            settled(&request)
+        } else if !is_known {
+            RequestPage::NothingHeld
+        } else if request.state == RequestState::Completed && request.kind.is_for_data() {
+            links = self.downloads(visit, &request);
+            RequestPage::Done
+        } else {
+            settled(&request)
+        };
+        let seen = seen(visit, &request, page, &links);
+        Ok(match subject {
+            Some(subject) => seen.about(subject),
+            None => seen,
+        })
+    }
+
+    fn downloads(&self, visit: &Visit<'_>, request: &SubjectRequest) -> Vec<(Format, String)> {
+        let subject = Subject::Request { id: request.uuid(), sent: 0 };
+        let path = self.path_of(visit, LinkKind::Result, &subject);
+        FORMATS.iter().map(|format| (*format, format!("{path}?format={format}"))).collect()
+    }
+
+    pub(super) fn show_result(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
+        let request = self.subject_request(id)?;
+        let is_ready = request.state == RequestState::Completed
+            && request.kind.is_for_data()
+            && request.download_until.is_some_and(|until| until > visit.moment.now);
+        let query = visit.request.uri().query().unwrap_or_default();
+        let format = url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == "format")
+            .and_then(|(_, value)| Format::parse(&value));
+        let state = match (is_ready, format, request.subject()) {
+            (false, ..) | (_, _, None) => DownloadState::Expired,
+            (true, Some(format), Some(subject)) => match self.download(visit, subject, format)? {
+                Some(page) => return Ok(Seen { page, contact: Some(subject) }),
+                None => DownloadState::Gone,
+            },
+            (true, None, Some(subject)) => match self.is_held(visit, subject)? {
+                true => DownloadState::Ready,
+                false => DownloadState::Gone,
+            },
+        };
+        let language = visit.language(Some(&request.locale));
+        let links = self.downloads(visit, &request);
+        let until = until(&request);
+        let view = DownloadView { items: &links, until: until.as_deref(), state };
+        Ok(Seen::page(pages::downloads(&visit.frame(language), &view)))
+    }
+
+    fn download(&self, visit: &Visit<'_>, subject: Uuid, format: Format) -> Result<Option<Response<Bytes>>, Problem> {
+        let lookup = Lookup::Id(subject);
+        let all = Selection::default();
+        let report = contact_report(&self.database, &visit.shop, &lookup, &all, visit.moment.now)?;
+        let Some(report) = report else { return Ok(None) };
+        let mut response = export::answer(&report, format)?;
+        html::seal(response.headers_mut());
+        Ok(Some(response))
+    }
+
+    fn is_held(&self, visit: &Visit<'_>, subject: Uuid) -> Result<bool, Problem> {
+        let nothing = Selection { sections: Vec::new(), ..Selection::default() };
+        let lookup = Lookup::Id(subject);
+        Ok(contact_report(&self.database, &visit.shop, &lookup, &nothing, visit.moment.now)?.is_some())
+    }
+}
+
+/// The last day on which an answer can be downloaded.
+fn until(request: &SubjectRequest) -> Option<String> {
+    request.download_until.map(|until| until.to_string().chars().take(10).collect())
+}
+
+/// The page of a request that is no longer open.
+fn settled(request: &SubjectRequest) -> RequestPage {
+    match request.state {
+        RequestState::Open | RequestState::Lapsed => RequestPage::Expired,
+        RequestState::Verified => RequestPage::Waiting,
+        RequestState::Refused => RequestPage::Refused,
+        RequestState::Completed => RequestPage::Completed,
+    }
+}
+
+fn seen(visit: &Visit<'_>, request: &SubjectRequest, page: RequestPage, links: &[(Format, String)]) -> Seen {
+    let language = visit.language(Some(&request.locale));
+    let address = request.address.as_deref().map(|value| masked(request.address_kind, value)).unwrap_or_default();
+    let until = until(request);
+    let view = RequestView {
+        kind: request.kind,
+        address: &address,
+        page,
+        due: request.due.parse::<Date>().ok(),
+        links,
+        until: until.as_deref(),
+        reason: request.reason.as_deref(),
+        authority: visit.shop.settings.privacy.authority.as_ref().map(|line| line.as_str()),
+    };
+    Seen::page(pages::request(&visit.frame(language), &view))
+}

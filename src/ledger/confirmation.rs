@@ -1,0 +1,234 @@
+//! Double opt-in: an anonymous form's yes proves nothing until the address that it names says so itself.
+//!
+//! The address is asked by one message, once a day at most, and that message advertises nothing. The answer is a record of its
+//! own with the assurance `confirmed`; what the form handed in stays as it was, so that both steps can be shown.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::contact::Lookup;
+use super::decisions::{Asked, Outcome, decide_contacts};
+use super::link::{Named, OwnAct, is_recent, named_row, note_own_acts, written};
+use super::message::{MessageDetail, MessageKind, Recipient, ScopeEntry, medium_for, post};
+use super::outbox::{EventType, emit};
+use super::shop::Shop;
+use super::submission::{Claim, NoticeShown};
+use super::suppression;
+use super::{Database, DatabaseError, Moment, Param};
+use crate::consent::{Act, Address, Assurance, Basis, Channel, Ground, Reason, Scope, Timestamp, Track};
+
+/// A question to an address, as it is kept.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    /// Its id.
+    pub id: Uuid,
+    /// Whom it was asked.
+    pub address: Named,
+    /// What is to be confirmed.
+    pub scopes: Vec<ScopeEntry>,
+    /// In which language it was asked.
+    pub locale: String,
+    /// Until when it can be answered.
+    pub expires_at: Timestamp,
+    /// When it was answered.
+    pub used_at: Option<Timestamp>,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// It is on record.
+    Now,
+    /// It was before.
+    Before,
+    /// It came too late.
+    TooLate,
+}
+
+/// Asks an address about the yeses that an anonymous form has just claimed of it, as far as they may not be used without. Not
+/// asked is an address that was asked within a day, and one that is suppressed because its owner, or a court, wants nothing
+/// sent there.
+pub(super) fn ask<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    address: &Address,
+    notice: Option<&NoticeShown>,
+    claimed: &[&Track],
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    if !shop.wants(EventType::MessageRequested) {
+        return Ok(());
+    }
+    let mut scopes = Vec::new();
+    for track in claimed.iter().filter(|track| track.act == Act::OptIn { ground: Ground::Consent }) {
+        let (Some(channel), Some(purpose)) = (track.scope.channel, track.scope.purpose.clone()) else { continue };
+        if is_wanting(tx, shop, address, &ScopeEntry { channel, purpose: purpose.clone() }, moment.now)? {
+            scopes.push(ScopeEntry { channel, purpose });
+        }
+    }
+    let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
+    let Some(medium) = medium_for(shop, address.kind(), &channels) else { return Ok(()) };
+    let row = tx.first(
+        "SELECT id FROM address WHERE kind = ? AND match_key = ?",
+        &[Param::Text(address.kind().as_str()), Param::Text(address.key())],
+    )?;
+    let Some(row) = row else { return Ok(()) };
+    let row = row.integer(0)?;
+    if scopes.is_empty() || was_asked(tx, row, moment.now)? || is_unwelcome(tx, shop, address)? {
+        return Ok(());
+    }
+    let Some(named) = named_row(tx, shop, row)? else { return Ok(()) };
+    super::link::name(tx, &named)?;
+    let locale = notice.map_or("en", |notice| notice.locale.as_str());
+    let id = moment.next_id().to_string();
+    let listed = serde_json::to_string(&scopes).map_err(|_| DatabaseError::Shape { column: 2 })?;
+    let lasts = i64::from(shop.settings.links.confirmation_days()) * 86_400_000;
+    tx.execute(
+        "INSERT INTO confirmation (id, address, scopes, locale, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(&id),
+            Param::Integer(row),
+            Param::Text(&listed),
+            Param::Text(locale),
+            Param::Integer(moment.now.millis()),
+            Param::Integer(moment.now.plus_millis(lasts).millis()),
+        ],
+    )?;
+    tell(tx, shop, &id, &named, &scopes, moment)?;
+    let to = Recipient { kind: named.kind, value: &named.value, pseudonym: &written(&named.pseudonym), locale };
+    post(tx, shop, MessageKind::Confirm, medium, &to, Some(&id), &MessageDetail { scopes }, moment)
+}
+
+fn tell<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    id: &str,
+    named: &Named,
+    scopes: &[ScopeEntry],
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        confirmation: &'a str,
+        contact: String,
+        scopes: &'a [ScopeEntry],
+    }
+    let data = Data { confirmation: id, contact: named.contact().to_string(), scopes };
+    emit(tx, shop, EventType::ConfirmationRequested, &data, moment)
+}
+
+/// Whether the yes would count if only the address confirmed it.
+fn is_wanting<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    address: &Address,
+    scope: &ScopeEntry,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let ScopeEntry { channel, purpose } = scope.clone();
+    let asked = Asked { channel, purpose, at: now, now, explain: false };
+    let outcome = decide_contacts(tx, shop, &asked, &[&Lookup::Address(address.clone())])?.pop();
+    Ok(matches!(outcome, Some(Outcome::Decided(decided)) if matches!(
+        decided.decision.reason,
+        Some(Reason::AwaitingConfirmation | Reason::OptedOut | Reason::Objected | Reason::Suppressed)
+    )))
+}
+
+fn was_asked<D: Database>(tx: &D, address: i64, now: Timestamp) -> Result<bool, DatabaseError> {
+    let latest = tx.first(
+        "SELECT created_at FROM confirmation WHERE address = ? ORDER BY created_at DESC LIMIT 1",
+        &[Param::Integer(address)],
+    )?;
+    Ok(latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, now)))
+}
+
+/// Whether the owner of the address, or somebody who may say so, wants nothing sent there, whoever types it into a form.
+fn is_unwelcome<D: Database>(tx: &D, shop: &Shop, address: &Address) -> Result<bool, DatabaseError> {
+    let hash = suppression::hash_of(shop, address.kind(), address.key());
+    let found = tx.first(
+        "SELECT 1 FROM suppression WHERE hash = ? AND reason NOT IN ('erased', 'other') LIMIT 1",
+        &[Param::Text(&hash)],
+    )?;
+    Ok(found.is_some())
+}
+
+/// A question by its id; nothing where it never was, or its address has gone.
+///
+/// # Errors
+/// Those of the database.
+pub fn confirmation<D: Database>(database: &D, shop: &Shop, id: Uuid) -> Result<Option<Confirmation>, DatabaseError> {
+    let row = database.first(
+        "SELECT address, scopes, locale, expires_at, used_at FROM confirmation WHERE id = ?",
+        &[Param::Text(&id.to_string())],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let Some(address) = named_row(database, shop, row.integer(0)?)? else { return Ok(None) };
+    Ok(Some(Confirmation {
+        id,
+        address,
+        scopes: row.parsed(1, |text| serde_json::from_str(text).ok())?,
+        locale: row.text(2)?.to_owned(),
+        expires_at: row.time(3)?,
+        used_at: if row.is_null(4) { None } else { Some(row.time(4)?) },
+    }))
+}
+
+/// The latest question to an address that is still open: what a word sent back answers.
+///
+/// # Errors
+/// Those of the database.
+pub fn open_confirmation<D: Database>(
+    database: &D,
+    shop: &Shop,
+    address: &Named,
+    now: Timestamp,
+) -> Result<Option<Confirmation>, DatabaseError> {
+    let row = database.first(
+        "SELECT id FROM confirmation WHERE address = ? AND used_at IS NULL AND expires_at > ?
+         ORDER BY created_at DESC LIMIT 1",
+        &[Param::Integer(address.row), Param::Integer(now.millis())],
+    )?;
+    match row {
+        None => Ok(None),
+        Some(row) => confirmation(database, shop, row.parsed(0, super::track::parse_id)?),
+    }
+}
+
+/// Takes the answer: yes, it was I. Once; again it changes nothing.
+///
+/// # Errors
+/// Those of the database.
+pub fn confirm<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    confirmation: &Confirmation,
+    notice: Option<NoticeShown>,
+    moment: &Moment<'_>,
+) -> Result<Answered, DatabaseError> {
+    if confirmation.used_at.is_some() {
+        return Ok(Answered::Before);
+    }
+    if confirmation.expires_at <= moment.now {
+        return Ok(Answered::TooLate);
+    }
+    let settings = &shop.settings;
+    let offered =
+        |scope: &&ScopeEntry| settings.channels.contains(&scope.channel) && settings.purposes.contains(&scope.purpose);
+    let acts: Vec<OwnAct> = confirmation
+        .scopes
+        .iter()
+        .filter(offered)
+        .map(|scope| OwnAct {
+            address: confirmation.address.clone(),
+            scope: Scope::specific(scope.channel, scope.purpose.clone()),
+            claim: Claim::OptIn { basis: Basis::Consent },
+            assurance: Assurance::Confirmed,
+        })
+        .collect();
+    note_own_acts(tx, shop, &confirmation.address, &acts, "confirmation", notice, moment)?;
+    tx.execute(
+        "UPDATE confirmation SET used_at = ? WHERE id = ?",
+        &[Param::Integer(moment.now.millis()), Param::Text(&confirmation.id.to_string())],
+    )?;
+    Ok(Answered::Now)
+}

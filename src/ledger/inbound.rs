@@ -1,0 +1,204 @@
+//! What persons write back: stop, start, help, and the yes that a confirmation asked for.
+//!
+//! A message that comes again does nothing again, and a stop is followed by one message at most (47 CFR 64.1200(a)(12)).
+
+use super::confirmation::{confirm, open_confirmation};
+use super::contact::Lookup;
+use super::link::{Named, OwnAct, is_recent, last_locale, name, named, note_own_acts, written};
+use super::message::{MessageDetail, MessageKind, Recipient, post};
+use super::shop::Shop;
+use super::submission::Claim;
+use super::suppression::{SuppressionReason, suppress};
+use super::track::standing_of;
+use super::{Database, DatabaseError, Moment, Param, contact};
+use crate::consent::{Act, Address, AddressKind, Assurance, Basis, Channel, PhoneNumber, PurposeSlug, Scope};
+
+/// What a message that came amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Stop.
+    Stop,
+    /// Go on.
+    Start,
+    /// Yes.
+    Yes,
+    /// Who are you?
+    Help,
+}
+
+/// A message that came.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// The provider and its own name for the message.
+    pub id: String,
+    /// By which channel.
+    pub channel: Channel,
+    /// From whom.
+    pub from: PhoneNumber,
+    /// What.
+    pub said: Said,
+    /// Whether the provider has answered already, as some do by themselves.
+    pub is_answered: bool,
+}
+
+/// Takes a message in, once. Tells whether it was new.
+///
+/// # Errors
+/// Those of the database.
+pub fn hear<D: Database>(tx: &D, shop: &Shop, heard: &Heard, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
+    let hash = shop.fingerprint(format!("inbound\0{}", heard.id).as_bytes());
+    let is_new = tx.first(
+        "INSERT INTO inbound (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+        &[Param::Text(&hash), Param::Integer(moment.now.millis())],
+    )?;
+    if is_new.is_none() {
+        return Ok(false);
+    }
+    let address = Address::Phone(heard.from.clone());
+    let known = known(tx, shop, &address)?;
+    match (heard.said, &known) {
+        (Said::Stop, _) => stop(tx, shop, heard, &address, known.as_ref(), moment)?,
+        (Said::Start, Some(named)) => start(tx, shop, heard, named, moment)?,
+        (Said::Yes, Some(named)) => {
+            if let Some(open) = open_confirmation(tx, shop, named, moment.now)? {
+                confirm(tx, shop, &open, None, moment)?;
+            }
+        }
+        (Said::Help, _) => answer(tx, shop, heard, MessageKind::Help, &address, known.as_ref(), moment)?,
+        // Nothing is known that could go on or be confirmed.
+        (Said::Start | Said::Yes, None) => {}
+    }
+    Ok(true)
+}
+
+fn known<D: Database>(tx: &D, shop: &Shop, address: &Address) -> Result<Option<Named>, DatabaseError> {
+    let pseudonym = shop.pseudonym(AddressKind::Phone, address.key());
+    if let Some(named) = named(tx, shop, &pseudonym)? {
+        return Ok(Some(named));
+    }
+    // One of before there were links.
+    let Some(contact) = contact::find(tx, &Lookup::Address(address.clone()))? else { return Ok(None) };
+    let all = super::link::addresses_to_link(tx, shop, contact.uuid)?;
+    Ok(all.into_iter().find(|named| named.pseudonym == pseudonym))
+}
+
+/// A stop is about the channel that it came by, whatever the purpose; of a number that nobody knows it is kept as well.
+fn stop<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    heard: &Heard,
+    address: &Address,
+    known: Option<&Named>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let was_stopped = match known {
+        None => {
+            let hash = super::suppression::hash_of(shop, AddressKind::Phone, address.key());
+            let row = tx.first(
+                "SELECT 1 FROM suppression WHERE hash = ? AND channel = ?",
+                &[Param::Text(&hash), Param::Text(heard.channel.as_str())],
+            )?;
+            suppress(tx, shop, address, Some(heard.channel), SuppressionReason::Asked, moment)?;
+            row.is_some()
+        }
+        Some(named) => {
+            let was_stopped = !receives(tx, named, heard.channel)?;
+            let act = OwnAct {
+                address: named.clone(),
+                scope: Scope { channel: Some(heard.channel), purpose: None },
+                claim: Claim::OptOut { objection: false },
+                assurance: Assurance::Confirmed,
+            };
+            note_own_acts(tx, shop, named, &[act], "stop_word", None, moment)?;
+            was_stopped
+        }
+    };
+    if was_stopped {
+        return Ok(());
+    }
+    answer(tx, shop, heard, MessageKind::Stopped, address, known, moment)
+}
+
+/// Whether a yes stands that no later no of the whole channel has ended, as far as the address itself has said.
+fn receives<D: Database>(tx: &D, named: &Named, channel: Channel) -> Result<bool, DatabaseError> {
+    let standing = standing_of(tx, named.row)?;
+    let of_channel = |scope: &Scope| scope.channel.is_none_or(|own| own == channel);
+    let latest = |is: &dyn Fn(&Act) -> bool| {
+        standing.tracks().iter().filter(|track| of_channel(&track.scope) && is(&track.act)).map(|track| track.at).max()
+    };
+    let yes = latest(&|act| matches!(act, Act::OptIn { .. }));
+    let wide = standing.tracks().iter().filter(|track| {
+        of_channel(&track.scope) && track.scope.purpose.is_none() && matches!(track.act, Act::OptOut { .. })
+    });
+    let no = wide.map(|track| track.at).max();
+    Ok(match (yes, no) {
+        (_, None) => true,
+        (Some(yes), Some(no)) => yes > no,
+        (None, Some(_)) => false,
+    })
+}
+
+/// Goes on with what the address had said yes to on this channel before: the word comes from the number itself, so it proves it.
+fn start<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    heard: &Heard,
+    named: &Named,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let standing = standing_of(tx, named.row)?;
+    let mut purposes: Vec<PurposeSlug> = Vec::new();
+    for track in standing.tracks().iter().filter(|track| matches!(track.act, Act::OptIn { .. })) {
+        if let (Some(channel), Some(purpose)) = (track.scope.channel, &track.scope.purpose)
+            && channel == heard.channel
+            && shop.settings.purposes.contains(purpose)
+            && !purposes.contains(purpose)
+        {
+            purposes.push(purpose.clone());
+        }
+    }
+    if purposes.is_empty() || receives(tx, named, heard.channel)? {
+        return Ok(());
+    }
+    let acts: Vec<OwnAct> = purposes
+        .into_iter()
+        .map(|purpose| OwnAct {
+            address: named.clone(),
+            scope: Scope::specific(heard.channel, purpose),
+            claim: Claim::OptIn { basis: Basis::Consent },
+            assurance: Assurance::Confirmed,
+        })
+        .collect();
+    note_own_acts(tx, shop, named, &acts, "start_word", None, moment)?;
+    let address = Address::Phone(heard.from.clone());
+    answer(tx, shop, heard, MessageKind::Started, &address, Some(named), moment)
+}
+
+/// One message of a kind in a day.
+fn answer<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    heard: &Heard,
+    kind: MessageKind,
+    address: &Address,
+    known: Option<&Named>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let pseudonym = written(&shop.pseudonym(AddressKind::Phone, address.key()));
+    let latest = tx.first(
+        "SELECT created_at FROM message WHERE pseudonym = ? AND kind = ? ORDER BY created_at DESC LIMIT 1",
+        &[Param::Text(&pseudonym), Param::Text(kind.as_str())],
+    )?;
+    let was_sent = latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, moment.now));
+    if heard.is_answered || was_sent {
+        return Ok(());
+    }
+    if let Some(named) = known {
+        name(tx, named)?;
+    }
+    let own = known.map(|named| last_locale(tx, named.contact())).transpose()?.flatten();
+    let shops = shop.settings.notices.first().map(|notice| notice.locale.as_str().to_owned());
+    let locale = own.or(shops).unwrap_or_else(|| "en".to_owned());
+    let to = Recipient { kind: AddressKind::Phone, value: address.given(), pseudonym: &pseudonym, locale: &locale };
+    post(tx, shop, kind, heard.channel, &to, None, &MessageDetail::default(), moment)
+}

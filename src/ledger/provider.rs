@@ -1,0 +1,82 @@
+//! The providers that hand in what persons write back, and the secrets that they sign with.
+
+use super::shop::Shop;
+use super::{Database, DatabaseError, Moment, Param};
+use crate::consent::Timestamp;
+use crate::platforms::Provider;
+
+/// A provider as it is kept.
+#[derive(Clone, Debug)]
+pub struct KnownProvider {
+    /// Which.
+    pub provider: Provider,
+    /// Since when it has this secret.
+    pub created_at: Timestamp,
+    /// The word by which it checks the address.
+    pub verify_token: Option<String>,
+    given: String,
+}
+
+impl KnownProvider {
+    /// What it signs with: the secret that it was given, or one that follows from the shop's own.
+    pub fn secret(&self, shop: &Shop) -> String {
+        if self.given.is_empty() {
+            let made = format!("provider\0{}\0{}", self.provider, self.created_at.millis());
+            crate::platforms::signature::secret_text(&shop.keyed(made.as_bytes()))
+        } else {
+            self.given.clone()
+        }
+    }
+}
+
+/// The providers of the shop.
+///
+/// # Errors
+/// Those of the database.
+pub fn list_providers<D: Database>(database: &D) -> Result<Vec<KnownProvider>, DatabaseError> {
+    database
+        .query("SELECT name, created_at, verify_token, secret FROM provider ORDER BY name", &[])?
+        .iter()
+        .map(|row| {
+            Ok(KnownProvider {
+                provider: row.parsed(0, Provider::parse)?,
+                created_at: row.time(1)?,
+                verify_token: row.optional_text(2)?.map(str::to_owned),
+                given: row.text(3)?.to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// Keeps a provider, in the place of what was kept of it before.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep_provider<D: Database>(
+    tx: &D,
+    provider: Provider,
+    secret: Option<&str>,
+    verify_token: Option<&str>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    tx.execute(
+        "INSERT INTO provider (name, secret, verify_token, created_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET secret = excluded.secret, verify_token = excluded.verify_token,
+             created_at = excluded.created_at",
+        &[
+            Param::Text(provider.as_str()),
+            Param::Text(secret.unwrap_or_default()),
+            Param::text_or_null(verify_token),
+            Param::Integer(moment.now.millis()),
+        ],
+    )
+}
+
+/// Forgets a provider. What it hands in is refused from then on. Tells whether it was known.
+///
+/// # Errors
+/// Those of the database.
+pub fn remove_provider<D: Database>(tx: &D, provider: Provider) -> Result<bool, DatabaseError> {
+    let gone = tx.query("DELETE FROM provider WHERE name = ? RETURNING 1", &[Param::Text(provider.as_str())])?;
+    Ok(!gone.is_empty())
+}

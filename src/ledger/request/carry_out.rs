@@ -1,0 +1,269 @@
+//! It was they: what is asked for is done, at once by the machine, or by an employee who decides.
+
+use uuid::Uuid;
+
+use super::{RequestEvent, RequestKind, RequestState, SubjectRequest, subject_request};
+use crate::consent::Scope;
+use crate::consent::certificate::Requester;
+use crate::ledger::contact::{Lookup, find};
+use crate::ledger::link::{Named, OwnAct, named, note_own_acts, set_apart, stop_everything};
+use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
+use crate::ledger::outbox::{EventType, emit};
+use crate::ledger::rights::{ActDetail, Acting, RightsAct, note};
+use crate::ledger::submission::Claim;
+use crate::ledger::text::Line;
+use crate::ledger::{Database, DatabaseError, ErasureAsked, Moment, Param, Shop, erase_contact};
+
+/// For how long an answer can be downloaded, in milliseconds: 7 days.
+const TO_DOWNLOAD: i64 = 7 * 86_400_000;
+
+/// What came of it that the address said that it was they.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The request as it is now.
+    pub request: SubjectRequest,
+    /// Whether anything is held on them; where nothing is, there was nothing to do.
+    pub is_known: bool,
+}
+
+/// Notes that it was they, and does what they ask for, unless an employee has to see it. Again it changes nothing.
+///
+/// # Errors
+/// Those of the database.
+pub fn verify_request<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    request: SubjectRequest,
+    moment: &Moment<'_>,
+) -> Result<Verified, DatabaseError> {
+    if request.state != RequestState::Open {
+        let is_known = request.contact.is_some();
+        return Ok(Verified { request, is_known });
+    }
+    let address = address_of(tx, shop, &request)?;
+    let address = match &address {
+        None => None,
+        Some(address) => Some(set_apart(tx, shop, address, moment)?),
+    };
+    let contact = address.as_ref().map(|address| address.contact().to_string());
+    tx.execute(
+        "UPDATE subject_request SET state = 'verified', verified_at = ?, subject = ? WHERE id = ?",
+        &[Param::Integer(moment.now.millis()), Param::text_or_null(contact.as_deref()), Param::Text(&request.id)],
+    )?;
+    let request = again(tx, &request)?;
+    emit(tx, shop, EventType::RequestVerified, &RequestEvent::of(&request), moment)?;
+    let is_known = address.is_some();
+    // Nobody has to decide about nothing.
+    let request = if is_known && shop.settings.requests.wait(request.kind) {
+        request
+    } else {
+        carry_out(tx, shop, request, address.as_ref(), Uuid::nil(), moment)?
+    };
+    Ok(Verified { request, is_known })
+}
+
+/// The address that asks; nothing where it is not, or no longer, known.
+fn address_of<D: Database>(tx: &D, shop: &Shop, request: &SubjectRequest) -> Result<Option<Named>, DatabaseError> {
+    match request.address_name() {
+        None => Ok(None),
+        Some(pseudonym) => match named(tx, shop, &pseudonym)? {
+            Some(address) => Ok(Some(address)),
+            // One of before there were links has no name yet.
+            None => unnamed(tx, shop, request, &pseudonym),
+        },
+    }
+}
+
+fn unnamed<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    request: &SubjectRequest,
+    pseudonym: &[u8; 16],
+) -> Result<Option<Named>, DatabaseError> {
+    let row = tx.first(
+        "SELECT id FROM address WHERE kind = ? AND value = ? AND pseudonym IS NULL LIMIT 1",
+        &[Param::Text(request.address_kind.as_str()), Param::text_or_null(request.address.as_deref())],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let found = crate::ledger::link::named_row(tx, shop, row.integer(0)?)?;
+    Ok(found.filter(|found| found.pseudonym == *pseudonym))
+}
+
+fn again<D: Database>(tx: &D, request: &SubjectRequest) -> Result<SubjectRequest, DatabaseError> {
+    subject_request(tx, request.uuid())?.ok_or(DatabaseError::Shape { column: 0 })
+}
+
+/// Does what is asked for, and answers. `key` is that of the employee; none where nobody had to decide.
+fn carry_out<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    request: SubjectRequest,
+    address: Option<&Named>,
+    key: Uuid,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, DatabaseError> {
+    let subject = request.subject();
+    match (request.kind, subject) {
+        (_, None) | (RequestKind::Rectification, _) => {}
+        (RequestKind::Access | RequestKind::Portability, Some(subject)) => {
+            tx.execute(
+                "UPDATE subject_request SET download_until = ? WHERE id = ?",
+                &[Param::Integer(moment.now.plus_millis(TO_DOWNLOAD).millis()), Param::Text(&request.id)],
+            )?;
+            if let Some(contact) = find(tx, &Lookup::Id(subject))? {
+                let by = Acting { key, reason: None };
+                note(tx, &contact, RightsAct::Exported, &by, &ActDetail::default(), moment)?;
+            }
+        }
+        (RequestKind::Erasure, Some(subject)) => {
+            let asked = ErasureAsked { requested_by: Requester::Person, key };
+            erase_contact(tx, shop, subject, &asked, moment)?;
+        }
+        (RequestKind::Objection, Some(_)) => {
+            if let Some(address) = address {
+                object(tx, shop, address, moment)?;
+            }
+        }
+    }
+    close(tx, shop, request, RequestState::Completed, None, moment)
+}
+
+/// An objection to direct marketing, by whatever of their addresses.
+fn object<D: Database>(tx: &D, shop: &Shop, by: &Named, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+    let objected = |act: OwnAct| OwnAct {
+        scope: Scope { purpose: None, ..act.scope },
+        claim: Claim::OptOut { objection: true },
+        ..act
+    };
+    let acts: Vec<OwnAct> = stop_everything(tx, shop, by)?.into_iter().map(objected).collect();
+    note_own_acts(tx, shop, by, &acts, "request", None, moment)
+}
+
+/// Answers a request: what is no longer needed of it goes, the rest is the log.
+fn close<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    request: SubjectRequest,
+    state: RequestState,
+    reason: Option<&Line>,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, DatabaseError> {
+    tx.execute(
+        "UPDATE subject_request SET state = ?, closed_at = ?, reason = coalesce(?, reason), remind_on = NULL,
+             to_value = NULL, details = NULL WHERE id = ?",
+        &[
+            Param::Text(state.as_str()),
+            Param::Integer(moment.now.millis()),
+            Param::text_or_null(reason.map(Line::as_str)),
+            Param::Text(&request.id),
+        ],
+    )?;
+    let closed = again(tx, &request)?;
+    emit(tx, shop, EventType::RequestCompleted, &RequestEvent::of(&closed), moment)?;
+    // An erased person has no address that could be written to; the link that proved the request tells them.
+    if request.kind != RequestKind::Erasure || state != RequestState::Completed {
+        write_to(tx, shop, &request, moment)?;
+    }
+    Ok(closed)
+}
+
+/// Tells the person what has become of it. What exactly, the message takes from the request as it then is.
+fn write_to<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    request: &SubjectRequest,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let (Some(value), Some(pseudonym)) = (request.address.as_deref(), request.pseudonym.as_deref()) else {
+        return Ok(());
+    };
+    let Some(medium) = medium_for(shop, request.address_kind, &[]) else { return Ok(()) };
+    let to = Recipient { kind: request.address_kind, value, pseudonym, locale: &request.locale };
+    post(tx, shop, MessageKind::Result, medium, &to, Some(&request.id), &MessageDetail::default(), moment)
+}
+
+/// What an employee decides.
+#[derive(Clone, Debug)]
+pub enum StaffDecision {
+    /// It is to be done; or, of a correction, was done.
+    Approve,
+    /// It is not, and why (GDPR Art. 12(4)).
+    Refuse(Line),
+    /// It takes longer, and why (Art. 12(3)).
+    Extend(Line),
+}
+
+/// Why a decision cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DecideError {
+    /// There is no such request.
+    Unknown,
+    /// It is not, or no longer, for an employee to decide.
+    NotWaiting,
+    /// The law gives no more time, or it was used already, or the first has passed.
+    NotExtendable,
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for DecideError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Takes an employee's decision.
+///
+/// # Errors
+/// [`DecideError`]; nothing is written then.
+pub fn decide_request<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    id: Uuid,
+    decision: &StaffDecision,
+    key: Uuid,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, DecideError> {
+    let request = subject_request(tx, id)?.ok_or(DecideError::Unknown)?;
+    let waits = request.state == RequestState::Verified;
+    match decision {
+        StaffDecision::Approve if waits => {
+            let address = address_of(tx, shop, &request)?;
+            Ok(carry_out(tx, shop, request, address.as_ref(), key, moment)?)
+        }
+        StaffDecision::Refuse(reason) if waits => {
+            Ok(close(tx, shop, request, RequestState::Refused, Some(reason), moment)?)
+        }
+        StaffDecision::Extend(reason) if waits => extend(tx, shop, request, reason, moment),
+        _ => Err(DecideError::NotWaiting),
+    }
+}
+
+fn extend<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    request: SubjectRequest,
+    reason: &Line,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, DecideError> {
+    let today = moment.day(shop.settings.links.zone()).map(|day| day.to_string());
+    let Some(until) = request.extendable_to.as_deref().filter(|_| today.is_some_and(|today| today <= request.due))
+    else {
+        return Err(DecideError::NotExtendable);
+    };
+    let reminders = super::remind::before(until, shop);
+    let first = reminders.first().cloned();
+    let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    tx.execute(
+        "UPDATE subject_request SET due = extended, is_extended = 1, reason = ?, reminders = ?, remind_on = ? WHERE id = ?",
+        &[
+            Param::Text(reason.as_str()),
+            Param::Text(&reminders),
+            Param::text_or_null(first.as_deref()),
+            Param::Text(&request.id),
+        ],
+    )?;
+    let extended = again(tx, &request)?;
+    write_to(tx, shop, &extended, moment)?;
+    Ok(extended)
+}

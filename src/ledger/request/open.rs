@@ -1,0 +1,236 @@
+//! A request is opened, and the address is asked whether it was they.
+
+use subtle::ConstantTimeEq;
+
+use super::{RequestEvent, RequestKind, RequestOrigin, RequestState, SubjectRequest, request_in, subject_request};
+use crate::consent::deadlines::{Deadlines, deadlines};
+use crate::consent::{Address, AddressKind, Place, Timestamp};
+use crate::ledger::contact::Lookup;
+use crate::ledger::link::{is_recent, written};
+use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
+use crate::ledger::outbox::{EventType, emit};
+use crate::ledger::{Database, DatabaseError, Moment, Param, Shop, contact};
+
+/// For how long the address can say that it was they, in milliseconds: half an hour.
+const TO_VERIFY: i64 = 30 * 60 * 1_000;
+/// How many messages of this kind an address gets in a day.
+const MESSAGES: u8 = 3;
+/// How many wrong codes are taken.
+const TRIES: u8 = 5;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct NewRequest {
+    /// For what.
+    pub kind: RequestKind,
+    /// By whom.
+    pub address: Address,
+    /// In which language.
+    pub locale: String,
+    /// What is to be put right.
+    pub details: Option<String>,
+    /// Where.
+    pub origin: RequestOrigin,
+    /// Whether the shop knows that it is they: nobody is asked then.
+    pub vouched: bool,
+}
+
+/// Why a request cannot be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// Nothing but paper could be sent to the address.
+    NotReachable,
+    /// The runtime does not know the shop's time zone.
+    NoCalendar,
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for OpenError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Opens a request. The same one again within a day is the same request, and asks the address again at most twice.
+///
+/// # Errors
+/// [`OpenError`]; nothing is written then.
+pub fn open_request<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    asked: &NewRequest,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, OpenError> {
+    let (kind, key) = (asked.address.kind(), asked.address.key());
+    if kind == AddressKind::Postal && !asked.vouched {
+        return Err(OpenError::NotReachable);
+    }
+    let pseudonym = written(&shop.pseudonym(kind, key));
+    if let Some(open) = still_open(tx, asked.kind, &pseudonym, moment.now)? {
+        return Ok(resend(tx, shop, open, moment)?);
+    }
+    let received = moment.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
+    let place = place_of(tx, &asked.address)?;
+    let times = deadlines(&place, shop.settings.country, received);
+    let id = moment.next_id();
+    insert(tx, asked, &id.to_string(), &pseudonym, &received.to_string(), &times, moment.now)?;
+    let opened = subject_request(tx, id)?.ok_or(DatabaseError::Shape { column: 0 })?;
+    emit(tx, shop, EventType::RequestOpened, &RequestEvent::of(&opened), moment)?;
+    if asked.vouched { Ok(opened) } else { Ok(send(tx, shop, opened, moment)?) }
+}
+
+fn insert<D: Database>(
+    tx: &D,
+    asked: &NewRequest,
+    id: &str,
+    pseudonym: &str,
+    received: &str,
+    times: &Deadlines,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let [acknowledge_by, extended] = [times.acknowledge_by, times.extended].map(|day| day.map(|day| day.to_string()));
+    let reminders: Vec<String> = times.reminders.iter().map(ToString::to_string).collect();
+    let first = reminders.first().cloned();
+    let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    tx.execute(
+        "INSERT INTO subject_request (id, kind, state, origin, to_kind, to_value, pseudonym, locale, details, regime,
+             received_on, acknowledge_by, due, extended, reminders, remind_on, opened_at, verify_until)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(id),
+            Param::Text(asked.kind.as_str()),
+            Param::Text(RequestState::Open.as_str()),
+            Param::Text(asked.origin.as_str()),
+            Param::Text(asked.address.kind().as_str()),
+            Param::Text(asked.address.given()),
+            Param::Text(pseudonym),
+            Param::Text(&asked.locale),
+            Param::text_or_null(asked.details.as_deref()),
+            Param::Text(times.regime.as_str()),
+            Param::Text(received),
+            Param::text_or_null(acknowledge_by.as_deref()),
+            Param::Text(&times.due.to_string()),
+            Param::text_or_null(extended.as_deref()),
+            Param::Text(&reminders),
+            Param::text_or_null(first.as_deref()),
+            Param::Integer(now.millis()),
+            Param::Integer(now.plus_millis(TO_VERIFY).millis()),
+        ],
+    )
+}
+
+/// Where the person lives, as far as the ledger knows.
+fn place_of<D: Database>(tx: &D, address: &Address) -> Result<Place, DatabaseError> {
+    match contact::find(tx, &Lookup::Address(address.clone()))? {
+        None => Ok(Place::default()),
+        Some(contact) => contact::place_of(tx, &contact),
+    }
+}
+
+fn still_open<D: Database>(
+    tx: &D,
+    kind: RequestKind,
+    pseudonym: &str,
+    now: Timestamp,
+) -> Result<Option<SubjectRequest>, DatabaseError> {
+    let columns = super::COLUMNS;
+    let rows = tx.query(
+        &format!("SELECT {columns} FROM subject_request WHERE pseudonym = ? AND state = 'open' ORDER BY opened_at DESC LIMIT 10"),
+        &[Param::Text(pseudonym)],
+    )?;
+    let requests = rows.iter().map(request_in).collect::<Result<Vec<_>, _>>()?;
+    Ok(requests.into_iter().find(|request| request.kind == kind && is_recent(request.opened_at, now)))
+}
+
+/// Asks the address once more, unless it was asked too often today. The link before is no longer good then.
+///
+/// # Errors
+/// Those of the database.
+pub fn resend<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    request: SubjectRequest,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, DatabaseError> {
+    if request.state != RequestState::Open || messages_today(tx, &request, moment.now)? >= MESSAGES {
+        return Ok(request);
+    }
+    send(tx, shop, request, moment)
+}
+
+fn messages_today<D: Database>(tx: &D, request: &SubjectRequest, now: Timestamp) -> Result<u8, DatabaseError> {
+    let row = tx.first(
+        "SELECT count(*) FROM message WHERE pseudonym = ? AND created_at > ? AND kind = 'request'",
+        &[Param::text_or_null(request.pseudonym.as_deref()), Param::Integer(now.plus_millis(-86_400_000).millis())],
+    )?;
+    let count = row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)?;
+    Ok(u8::try_from(count).unwrap_or(u8::MAX))
+}
+
+fn send<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    mut request: SubjectRequest,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, DatabaseError> {
+    let (Some(value), Some(pseudonym)) = (request.address.as_deref(), request.pseudonym.as_deref()) else {
+        return Ok(request);
+    };
+    let Some(medium) = medium_for(shop, request.address_kind, &[]) else { return Ok(request) };
+    let until = moment.now.plus_millis(TO_VERIFY);
+    let sent = request.sent.saturating_add(1);
+    tx.execute(
+        "UPDATE subject_request SET sent = ?, tries = 0, verify_until = ? WHERE id = ?",
+        &[Param::Integer(sent.into()), Param::Integer(until.millis()), Param::Text(&request.id)],
+    )?;
+    let to = Recipient { kind: request.address_kind, value, pseudonym, locale: &request.locale };
+    post(tx, shop, MessageKind::Request, medium, &to, Some(&request.id), &MessageDetail::default(), moment)?;
+    (request.sent, request.tries, request.verify_until) = (sent, 0, until);
+    Ok(request)
+}
+
+/// The code that stands in the latest message about a request: six digits.
+pub fn code_of(shop: &Shop, request: &SubjectRequest) -> String {
+    let bytes = shop.keyed(format!("code\0{}\0{}", request.id, request.sent).as_bytes());
+    let number = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % 1_000_000;
+    format!("{number:06}")
+}
+
+/// What a code that was entered is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// It is the one that was sent.
+    Right,
+    /// It is not.
+    Wrong {
+        /// How many more are taken.
+        left: u8,
+    },
+    /// Codes are no longer taken: it was too late, or there were too many.
+    TooLate,
+}
+
+/// Checks a code. Five wrong ones, and a new code has to be sent.
+///
+/// # Errors
+/// Those of the database.
+pub fn check_code<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    request: &SubjectRequest,
+    code: &str,
+    now: Timestamp,
+) -> Result<Checked, DatabaseError> {
+    if request.state != RequestState::Open || request.verify_until <= now || request.tries >= TRIES || request.sent == 0
+    {
+        return Ok(Checked::TooLate);
+    }
+    let given: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    if bool::from(given.as_bytes().ct_eq(code_of(shop, request).as_bytes())) {
+        return Ok(Checked::Right);
+    }
+    tx.execute("UPDATE subject_request SET tries = tries + 1 WHERE id = ?", &[Param::Text(&request.id)])?;
+    let left = TRIES.saturating_sub(request.tries + 1);
+    Ok(if left == 0 { Checked::TooLate } else { Checked::Wrong { left } })
+}

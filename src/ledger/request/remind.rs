@@ -1,0 +1,64 @@
+//! What happens to requests as days pass: the shop is reminded before a day is over, and what nobody proved to be theirs lapses.
+
+use jiff::civil::Date;
+
+use super::{COLUMNS, RequestEvent, request_in};
+use crate::consent::deadlines::last_working_days_before;
+use crate::ledger::outbox::{EventType, emit};
+use crate::ledger::{Database, DatabaseError, Moment, Param, Shop};
+
+/// Requests that are looked at in one go.
+const AT_ONCE: usize = 100;
+/// For how long a request can wait for its address, in milliseconds: 30 days.
+const TO_LAPSE: i64 = 30 * 86_400_000;
+
+/// The days on which the shop is reminded of one.
+pub(super) fn before(due: &str, shop: &Shop) -> Vec<String> {
+    let Ok(due) = due.parse::<Date>() else { return Vec::new() };
+    last_working_days_before(shop.settings.country.as_ref(), due).iter().map(ToString::to_string).collect()
+}
+
+/// The first day on which the shop is to be reminded of something.
+pub(in crate::ledger) fn next_reminder<D: Database>(database: &D) -> Result<Option<String>, DatabaseError> {
+    let row = database
+        .first("SELECT remind_on FROM subject_request WHERE remind_on IS NOT NULL ORDER BY remind_on LIMIT 1", &[])?;
+    row.map(|row| row.text(0).map(str::to_owned)).transpose()
+}
+
+/// Reminds the shop of what is due soon. Tells whether some is left over.
+pub(in crate::ledger) fn remind<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    today: Date,
+    moment: &Moment<'_>,
+) -> Result<bool, DatabaseError> {
+    let today = today.to_string();
+    let rows = tx.query(
+        &format!(
+            "SELECT {COLUMNS}, reminders FROM subject_request WHERE remind_on IS NOT NULL AND remind_on <= ?
+             ORDER BY remind_on LIMIT {AT_ONCE}"
+        ),
+        &[Param::Text(&today)],
+    )?;
+    for row in &rows {
+        let request = request_in(row)?;
+        emit(tx, shop, EventType::RequestReminder, &RequestEvent::of(&request), moment)?;
+        let days: Vec<String> = row.parsed(24, |text| serde_json::from_str(text).ok())?;
+        let next = days.into_iter().find(|day| *day > today);
+        tx.execute(
+            "UPDATE subject_request SET remind_on = ? WHERE id = ?",
+            &[Param::text_or_null(next.as_deref()), Param::Text(&request.id)],
+        )?;
+    }
+    Ok(rows.len() == AT_ONCE)
+}
+
+/// Lets requests lapse whose address never answered: what they said goes.
+pub(in crate::ledger) fn lapse<D: Database>(tx: &D, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+    let oldest = moment.now.plus_millis(-TO_LAPSE);
+    tx.execute(
+        "UPDATE subject_request SET state = 'lapsed', closed_at = ?, remind_on = NULL, to_value = NULL, details = NULL
+         WHERE id IN (SELECT id FROM subject_request WHERE state = 'open' AND opened_at < ?)",
+        &[Param::Integer(moment.now.millis()), Param::Integer(oldest.millis())],
+    )
+}
