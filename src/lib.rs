@@ -11,11 +11,13 @@
 //! | [`consent`] | the logic: records, standings, rules of jurisdictions, decisions | JavaScript, clocks, randomness, storage, waiting |
 //! | `ledger` | the memory: one shop's ledger over a synchronous SQLite `Database` | HTTP, runtimes |
 //! | `api` | the service: HTTP as values | runtimes, sockets |
+//! | `platforms` | what others hand in, by their own rules | storage, HTTP of ours |
 //! | `storefront` | adapter to the browser | rules |
 //! | `logic` | adapter to any JavaScript runtime | rules |
 //! | `edge` | adapter to Cloudflare Workers and workerd | rules |
 //!
-//! Arrows point one way: `storefront` and `logic` to `consent`; `edge` to `api` to `ledger` to `consent`.
+//! Arrows point one way: `storefront` and `logic` to `consent`; `edge` to `api`, `api` to `ledger` and `platforms`,
+//! and both to `consent`.
 //!
 //! # Features
 //!

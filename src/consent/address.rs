@@ -75,7 +75,7 @@ fn is_dot_atom(local: &str) -> bool {
 }
 
 /// A telephone number in E.164 form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhoneNumber {
     key: String,
 }

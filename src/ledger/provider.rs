@@ -3,29 +3,24 @@
 use super::shop::Shop;
 use super::{Database, DatabaseError, Moment, Param};
 use crate::consent::Timestamp;
-use crate::platforms::Provider;
 
 /// A provider as it is kept.
 #[derive(Clone, Debug)]
 pub struct KnownProvider {
-    /// Which.
-    pub provider: Provider,
+    /// Which, by its name.
+    pub name: String,
     /// Since when it has this secret.
     pub created_at: Timestamp,
     /// The word by which it checks the address.
     pub verify_token: Option<String>,
-    given: String,
+    /// The secret that it signs with; empty where that is made here.
+    pub given: String,
 }
 
 impl KnownProvider {
-    /// What it signs with: the secret that it was given, or one that follows from the shop's own.
-    pub fn secret(&self, shop: &Shop) -> String {
-        if self.given.is_empty() {
-            let made = format!("provider\0{}\0{}", self.provider, self.created_at.millis());
-            crate::platforms::signature::secret_text(&shop.keyed(made.as_bytes()))
-        } else {
-            self.given.clone()
-        }
+    /// The secret that is made here, for this provider since it was set up. It follows from the shop's own.
+    pub fn made(&self, shop: &Shop) -> [u8; 32] {
+        shop.keyed(format!("provider\0{}\0{}", self.name, self.created_at.millis()).as_bytes())
     }
 }
 
@@ -39,7 +34,7 @@ pub fn list_providers<D: Database>(database: &D) -> Result<Vec<KnownProvider>, D
         .iter()
         .map(|row| {
             Ok(KnownProvider {
-                provider: row.parsed(0, Provider::parse)?,
+                name: row.text(0)?.to_owned(),
                 created_at: row.time(1)?,
                 verify_token: row.optional_text(2)?.map(str::to_owned),
                 given: row.text(3)?.to_owned(),
@@ -54,7 +49,7 @@ pub fn list_providers<D: Database>(database: &D) -> Result<Vec<KnownProvider>, D
 /// Those of the database.
 pub fn keep_provider<D: Database>(
     tx: &D,
-    provider: Provider,
+    name: &str,
     secret: Option<&str>,
     verify_token: Option<&str>,
     moment: &Moment<'_>,
@@ -64,7 +59,7 @@ pub fn keep_provider<D: Database>(
          ON CONFLICT DO UPDATE SET secret = excluded.secret, verify_token = excluded.verify_token,
              created_at = excluded.created_at",
         &[
-            Param::Text(provider.as_str()),
+            Param::Text(name),
             Param::Text(secret.unwrap_or_default()),
             Param::text_or_null(verify_token),
             Param::Integer(moment.now.millis()),
@@ -76,7 +71,7 @@ pub fn keep_provider<D: Database>(
 ///
 /// # Errors
 /// Those of the database.
-pub fn remove_provider<D: Database>(tx: &D, provider: Provider) -> Result<bool, DatabaseError> {
-    let gone = tx.query("DELETE FROM provider WHERE name = ? RETURNING 1", &[Param::Text(provider.as_str())])?;
+pub fn remove_provider<D: Database>(tx: &D, name: &str) -> Result<bool, DatabaseError> {
+    let gone = tx.query("DELETE FROM provider WHERE name = ? RETURNING 1", &[Param::Text(name)])?;
     Ok(!gone.is_empty())
 }

@@ -123,7 +123,12 @@ impl Operation {
     /// The path with its values: this contact, this key.
     fn at(&self, contact: &str, key: &str) -> String {
         let id = if self.path.starts_with("/v1/keys") { key } else { contact };
-        let path = self.path.replace("{id}", id).replace("{channel}", "email").replace("{purpose}", "newsletter");
+        let path = self
+            .path
+            .replace("{id}", id)
+            .replace("{channel}", "email")
+            .replace("{purpose}", "newsletter")
+            .replace("{provider}", "generic");
         assert!(!path.contains('{'), "a value in {path} that this test does not know");
         path
     }
@@ -136,7 +141,7 @@ impl Operation {
     /// Whether it is about a contact that is to be there.
     fn is_about_a_contact(&self) -> bool {
         let named = self.body["contact"].is_object();
-        self.path.starts_with("/v1/contacts/") || named && self.path != "/v1/consents" && self.path != "/v1/decisions"
+        self.path.starts_with("/v1/contacts/") || named && !["/v1/consents", "/v1/decisions", "/v1/requests"].contains(&self.path.as_str())
     }
 
     fn expected(&self, caller: &Caller) -> Expected {

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
-use placet::api::{Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, body_too_large, front, refuse_shop};
+use placet::api::{
+    Deployment, Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, body_too_large, front, refuse_shop,
+};
 use placet::ledger::{OsHost, Sqlite};
 use rusqlite::types::ValueRef;
 
@@ -18,6 +20,9 @@ pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
 pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 /// Where a proxy in front would write the client's address.
 pub const CLIENT_ADDRESS_HEADER: &str = "x-real-ip";
+
+/// What links begin with.
+pub const PUBLIC_URL: &str = "https://consent.example";
 
 /// Where requests go.
 pub trait Backend {
@@ -65,6 +70,9 @@ pub trait Backend {
         found
     }
 
+    /// Changes what is on disk, of every shop, while nobody runs.
+    fn change(&mut self, sql: &str);
+
     /// Looks at what is on disk, not at what a running process believes.
     fn each_table(&mut self, look: &mut dyn FnMut(&rusqlite::Connection, &str)) {
         self.crash();
@@ -103,6 +111,12 @@ pub fn databases(directory: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+fn change_all(directory: &Path, sql: &str) {
+    for file in databases(directory) {
+        rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
+    }
 }
 
 /// A directory that goes when its owner goes.
@@ -155,7 +169,7 @@ impl Native {
         let service = shops.entry(object.to_owned()).or_insert_with(|| {
             let file = self.data.0.join(format!("{object}.sqlite"));
             let database = if self.in_memory { Sqlite::in_memory() } else { Sqlite::open(&file) }.unwrap();
-            ShopService::new(database, OsHost, secrets())
+            ShopService::new(database, OsHost, Deployment::new(secrets(), PUBLIC_URL, "1"))
         });
         service.handle(request)
     }
@@ -194,6 +208,11 @@ impl Backend for Native {
 
     fn data(&self) -> &Path {
         &self.data.0
+    }
+
+    fn change(&mut self, sql: &str) {
+        self.crash();
+        change_all(&self.data.0, sql);
     }
 }
 
@@ -234,6 +253,8 @@ impl Workerd {
             .env("PLACET_MASTER_KEY", MASTER_KEY)
             .env("PLACET_ROOT_SECRET", ROOT_SECRET)
             .env("PLACET_CLIENT_ADDRESS_HEADER", CLIENT_ADDRESS_HEADER)
+            .env("PLACET_PUBLIC_URL", PUBLIC_URL)
+            .env("PLACET_LOCAL_WEBHOOKS", "1")
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
@@ -279,6 +300,10 @@ impl Backend for Workerd {
 
     fn data(&self) -> &Path {
         &self.data.0
+    }
+
+    fn change(&mut self, sql: &str) {
+        self.stopped(|data| change_all(data, sql));
     }
 }
 

@@ -287,7 +287,7 @@ fn codes(
     if let Access::Link(_) = endpoint.access {
         add(&["route_not_found"]);
         if endpoint.body_limit > 0 {
-            add(&["bad_signature", "body_too_large"]);
+            add(&["bad_signature", "body_too_large", "unreadable"]);
         }
     } else if endpoint.access != Access::Open {
         add(&["missing_key", "invalid_key"]);

@@ -104,6 +104,7 @@ pub(super) const FAULTS: &[(&str, &str)] = &[
     ("unknown_state", "No state of a request"),
     ("unknown_time_zone", "No time zone that the service knows"),
     ("unknown_waiver", "Nothing that could be waived"),
+    ("unreadable", "Signed, and not what a provider hands in"),
     ("wrong_number_of_activities", "Not 1 to 64 activities"),
     ("wrong_number_of_choices", "Not 1 to 64 choices"),
     ("wrong_number_of_data", "Not 1 to 64 kinds of data"),

@@ -6,10 +6,10 @@ use http::{HeaderValue, Response, StatusCode, header};
 use super::ShopService;
 use super::visit::Visit;
 use crate::api::link::{LinkKind, Subject};
-use crate::api::problem::Problem;
+use crate::api::problem::{Fault, Problem};
 use crate::api::route::Action;
 use crate::ledger::{Audited, Database, Heard, Host, KnownProvider, Said, hear, list_providers, note_request};
-use crate::platforms::{self, Hook, Inbound, InboundAct, Keyword, Provider};
+use crate::platforms::{self, Hook, HookError, Inbound, InboundAct, Keyword, Provider, signature};
 
 impl<D: Database, H: Host> ShopService<D, H> {
     /// Answers a provider. What it handed in is taken whole or not at all, and the same again does nothing.
@@ -19,7 +19,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     fn hook(&self, visit: &Visit<'_>) -> Result<Response<Bytes>, Problem> {
         let Subject::Provider(provider) = visit.subject else { return Err(Problem::RouteNotFound) };
-        let known = list_providers(&self.database)?.into_iter().find(|known| known.provider == provider);
+        let known = list_providers(&self.database)?.into_iter().find(|known| known.name == provider.as_str());
         let known = known.ok_or(Problem::RouteNotFound)?;
         let query = visit.request.uri().query();
         if visit.route.endpoint.action == Action::GreetProvider {
@@ -31,7 +31,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         if visit.request.body().len() > limit {
             return Err(Problem::BodyTooLarge { limit });
         }
-        let heard = self.read_hook(visit, &known)?;
+        let heard = self.read_hook(visit, provider, &known)?;
         for inbound in &heard {
             if let Some(heard) = heard_of(provider, inbound) {
                 hear(&self.database, &visit.shop, &heard, visit.moment)?;
@@ -48,12 +48,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
         };
         note_request(&self.database, &entry, visit.moment.now)?;
         Ok(match provider {
-            Provider::Twilio => plain(platforms::twilio_reply(), "text/xml"),
+            Provider::Twilio => plain(platforms::TWILIO_SILENCE.into(), "text/xml"),
             Provider::Meta | Provider::Generic => plain("{\"status\":\"ok\"}".into(), "application/json"),
         })
     }
 
-    fn read_hook(&self, visit: &Visit<'_>, known: &KnownProvider) -> Result<Vec<Inbound>, Problem> {
+    fn read_hook(&self, visit: &Visit<'_>, provider: Provider, known: &KnownProvider) -> Result<Vec<Inbound>, Problem> {
         let (shop, uri) = (&visit.shop, visit.request.uri());
         // Twilio signs the address that it was given.
         let path = self.path(shop, LinkKind::Hook, &visit.subject);
@@ -64,21 +64,25 @@ impl<D: Database, H: Host> ShopService<D, H> {
             query: uri.query(),
             body: visit.request.body(),
         };
-        platforms::read(known.provider, &known.secret(shop), &hook, visit.moment.now).map_err(|_| Problem::BadSignature)
+        let secret = match known.given.as_str() {
+            "" => signature::secret_text(&known.made(shop)),
+            given => given.to_owned(),
+        };
+        platforms::read(provider, &secret, &hook, visit.moment.now).map_err(|error| match error {
+            HookError::Signature => Problem::BadSignature,
+            HookError::Malformed { needs } => Problem::field("", Fault::new("unreadable", needs)),
+        })
     }
 }
 
 /// What a message amounts to; nothing where it is none that is acted on.
 fn heard_of(provider: Provider, inbound: &Inbound) -> Option<Heard> {
-    let (said, is_answered) = match inbound.act {
-        InboundAct::Keyword(Keyword::Stop) => (Said::Stop, false),
-        InboundAct::Keyword(Keyword::Start) => (Said::Start, false),
-        InboundAct::Keyword(Keyword::Yes) => (Said::Yes, false),
-        InboundAct::Keyword(Keyword::Help) => (Said::Help, false),
-        // The person did it in the provider's own settings, which have answered.
-        InboundAct::StopMarketing => (Said::Stop, true),
-        InboundAct::ResumeMarketing => (Said::Start, true),
-        InboundAct::Other => return None,
+    let InboundAct::Keyword { word, is_answered } = inbound.act else { return None };
+    let said = match word {
+        Keyword::Stop => Said::Stop,
+        Keyword::Start => Said::Start,
+        Keyword::Yes => Said::Yes,
+        Keyword::Help => Said::Help,
     };
     let id = format!("{provider}\0{}", inbound.id);
     Some(Heard { id, channel: inbound.channel, from: inbound.from.clone(), said, is_answered })

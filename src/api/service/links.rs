@@ -16,7 +16,7 @@ use crate::ledger::{
     Database, Host, Message, MessageKind, OverdueEntry, Shop, SubjectRequest, addresses_to_link, code_of,
     keep_provider, list_messages, list_providers, message, overdue, remove_provider, revision_of, subject_request,
 };
-use crate::platforms::Provider;
+use crate::platforms::{Provider, signature};
 
 /// The links of one contact.
 #[derive(Serialize)]
@@ -316,9 +316,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
     pub(super) fn list_providers(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let mut providers = Vec::new();
         for known in list_providers(&self.database)? {
+            let Some(provider) = Provider::parse(&known.name) else { continue };
             providers.push(ProviderAnswer {
-                provider: known.provider,
-                url: self.url(&call.shop, LinkKind::Hook, &Subject::Provider(known.provider))?,
+                provider,
+                url: self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?,
                 secret: None,
                 created_at: known.created_at,
             });
@@ -342,16 +343,17 @@ impl<D: Database, H: Host> ShopService<D, H> {
         }
         let url = self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?;
         let (secret, word) = (given.secret.as_deref(), given.verify_token.as_deref());
-        keep_provider(&self.database, provider, secret, word, call.moment)?;
-        let known = list_providers(&self.database)?.into_iter().find(|known| known.provider == provider);
-        let made = known.filter(|_| provider == Provider::Generic).map(|known| known.secret(&call.shop));
+        keep_provider(&self.database, provider.as_str(), secret, word, call.moment)?;
+        let known = list_providers(&self.database)?.into_iter().find(|known| known.name == provider.as_str());
+        let made = known.filter(|known| known.given.is_empty());
+        let made = made.map(|known| signature::secret_text(&known.made(&call.shop)));
         let answer = ProviderAnswer { provider, url, secret: made, created_at: call.moment.now };
         Reply::json(StatusCode::OK, &answer)
     }
 
     pub(super) fn remove_provider(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let provider = Provider::parse(call.route.value(0)).ok_or(Problem::ProviderNotFound)?;
-        if !remove_provider(&self.database, provider)? {
+        if !remove_provider(&self.database, provider.as_str())? {
             return Err(Problem::ProviderNotFound);
         }
         self.list_providers(call)

@@ -13,8 +13,8 @@ use crate::ledger::{Database, DatabaseError, Moment, Param, Shop, contact};
 
 /// For how long the address can say that it was they, in milliseconds: half an hour.
 const TO_VERIFY: i64 = 30 * 60 * 1_000;
-/// How many messages of this kind an address gets in a day.
-const MESSAGES: u8 = 3;
+/// How many messages of this kind an address gets in a day: one for each kind of request.
+const MESSAGES: u8 = 5;
 /// How many wrong codes are taken.
 const TRIES: u8 = 5;
 
@@ -52,7 +52,8 @@ impl From<DatabaseError> for OpenError {
     }
 }
 
-/// Opens a request. The same one again within a day is the same request, and asks the address again at most twice.
+/// Opens a request. The same one again within a day is the same request, and the address is asked again; five times a day at most,
+/// whatever is asked for.
 ///
 /// # Errors
 /// [`OpenError`]; nothing is written then.
@@ -69,6 +70,13 @@ pub fn open_request<D: Database>(
     let pseudonym = written(&shop.pseudonym(kind, key));
     if let Some(open) = still_open(tx, asked.kind, &pseudonym, moment.now)? {
         return Ok(resend(tx, shop, open, moment)?);
+    }
+    // Whoever asks for more in a day is not answered otherwise, and nothing more is kept of it.
+    if !asked.vouched
+        && messages_today(tx, &pseudonym, moment.now)? >= MESSAGES
+        && let Some(latest) = latest_of(tx, &pseudonym)?
+    {
+        return Ok(latest);
     }
     let received = moment.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
     let place = place_of(tx, &asked.address)?;
@@ -153,16 +161,26 @@ pub fn resend<D: Database>(
     request: SubjectRequest,
     moment: &Moment<'_>,
 ) -> Result<SubjectRequest, DatabaseError> {
-    if request.state != RequestState::Open || messages_today(tx, &request, moment.now)? >= MESSAGES {
+    let Some(pseudonym) = request.pseudonym.as_deref() else { return Ok(request) };
+    if request.state != RequestState::Open || messages_today(tx, pseudonym, moment.now)? >= MESSAGES {
         return Ok(request);
     }
     send(tx, shop, request, moment)
 }
 
-fn messages_today<D: Database>(tx: &D, request: &SubjectRequest, now: Timestamp) -> Result<u8, DatabaseError> {
+fn latest_of<D: Database>(tx: &D, pseudonym: &str) -> Result<Option<SubjectRequest>, DatabaseError> {
+    let columns = super::COLUMNS;
+    let row = tx.first(
+        &format!("SELECT {columns} FROM subject_request WHERE pseudonym = ? ORDER BY opened_at DESC LIMIT 1"),
+        &[Param::Text(pseudonym)],
+    )?;
+    row.as_ref().map(request_in).transpose()
+}
+
+fn messages_today<D: Database>(tx: &D, pseudonym: &str, now: Timestamp) -> Result<u8, DatabaseError> {
     let row = tx.first(
         "SELECT count(*) FROM message WHERE pseudonym = ? AND created_at > ? AND kind = 'request'",
-        &[Param::text_or_null(request.pseudonym.as_deref()), Param::Integer(now.plus_millis(-86_400_000).millis())],
+        &[Param::Text(pseudonym), Param::Integer(now.plus_millis(-86_400_000).millis())],
     )?;
     let count = row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)?;
     Ok(u8::try_from(count).unwrap_or(u8::MAX))

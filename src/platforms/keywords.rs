@@ -1,0 +1,173 @@
+//! The words that persons write back.
+//!
+//! A word is the whole message and nothing else, as carriers have it: case, accents, white space and punctuation do not matter. What
+//! says the same in a sentence is for people to read; the law takes it as well (47 CFR 64.1200(a)(10): any reasonable means), and an
+//! employee enters it.
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
+vocabulary! {
+    /// A word that everybody understands.
+    Keyword, "unknown word" {
+        /// No more messages by this channel.
+        Stop = "stop",
+        /// Again.
+        Start = "start",
+        /// Who are you, and how do I stop it?
+        Help = "help",
+        /// Yes, to the question that was asked.
+        Yes = "yes",
+    }
+}
+
+/// The words, folded. English: Twilio's defaults, those that 47 CFR 64.1200(a)(10) names, and what AWS adds. `OK` is no yes: it
+/// acknowledges, and agrees to nothing.
+const WORDS: &[(Keyword, &[&str])] = &[
+    (
+        Keyword::Stop,
+        &[
+            "STOP",
+            "STOPALL",
+            "STOP ALL",
+            "UNSUBSCRIBE",
+            "CANCEL",
+            "END",
+            "QUIT",
+            "REVOKE",
+            "OPTOUT",
+            "OPT OUT",
+            "REMOVE",
+            "TD",
+            // French, German, Spanish, Italian, Dutch, Portuguese.
+            "ARRET",
+            "ARRETER",
+            "DESABONNER",
+            "DESABONNEMENT",
+            "DESINSCRIRE",
+            "STOPP",
+            "ENDE",
+            "ABMELDEN",
+            "ABBESTELLEN",
+            "BAJA",
+            "PARAR",
+            "ALTO",
+            "CANCELAR",
+            "FERMA",
+            "BASTA",
+            "CANCELLA",
+            "DISISCRIVI",
+            "ANNULLA",
+            "STOPPEN",
+            "AFMELDEN",
+            "UITSCHRIJVEN",
+            "SAIR",
+        ],
+    ),
+    (
+        Keyword::Start,
+        &[
+            "START",
+            "UNSTOP",
+            "RESUME",
+            "SUBSCRIBE",
+            "REPRENDRE",
+            "ABONNER",
+            "ANMELDEN",
+            "ALTA",
+            "INICIAR",
+            "INIZIA",
+            "ISCRIVIMI",
+            "AANMELDEN",
+            "BEGINNEN",
+        ],
+    ),
+    (Keyword::Help, &["HELP", "INFO", "AIDE", "HILFE", "AYUDA", "AIUTO", "HULP", "AJUDA"]),
+    (Keyword::Yes, &["YES", "Y", "JA", "J", "OUI", "O", "SI", "SIM"]),
+];
+
+/// Longer than any word with what may stand around it.
+const LONGEST: usize = 64;
+
+/// The word that a message is.
+pub fn keyword(text: &str) -> Option<Keyword> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let folded = fold(text);
+    WORDS.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(word, _)| *word)
+}
+
+/// Upper case without accents; of everything else single spaces inside.
+fn fold(text: &str) -> String {
+    let mut folded = String::new();
+    let mut is_open = false;
+    // Taken apart, an accent is a character of its own, and no letter.
+    for c in DecomposingNormalizerBorrowed::new_nfd().normalize(text).chars() {
+        if c.is_alphanumeric() {
+            if is_open && !folded.is_empty() {
+                folded.push(' ');
+            }
+            is_open = false;
+            folded.extend(c.to_uppercase());
+        } else if !('\u{300}'..='\u{36f}').contains(&c) {
+            is_open = true;
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_the_whole_message() {
+        for (text, word) in [
+            ("STOP", Some(Keyword::Stop)),
+            ("stop", Some(Keyword::Stop)),
+            (" Stop. ", Some(Keyword::Stop)),
+            ("„stop“", Some(Keyword::Stop)),
+            ("STOP!!! 🛑", Some(Keyword::Stop)),
+            ("opt-out", Some(Keyword::Stop)),
+            ("Opt  out", Some(Keyword::Stop)),
+            ("Arrêt", Some(Keyword::Stop)),
+            ("arre\u{302}t", Some(Keyword::Stop)),
+            ("DÉSABONNEMENT", Some(Keyword::Stop)),
+            ("baja\n", Some(Keyword::Stop)),
+            ("start", Some(Keyword::Start)),
+            ("Hilfe?", Some(Keyword::Help)),
+            ("Ja", Some(Keyword::Yes)),
+            ("¡Sí!", Some(Keyword::Yes)),
+            ("sì", Some(Keyword::Yes)),
+            ("oui", Some(Keyword::Yes)),
+            // Sentences are for people.
+            ("please stop", None),
+            ("stop it", None),
+            ("don't stop", None),
+            ("yes please", None),
+            ("OK", None),
+            ("S T O P", None),
+            ("", None),
+            ("!", None),
+            ("\0", None),
+            ("сtop", None),
+        ] {
+            assert_eq!(keyword(text), word, "{text:?}");
+        }
+        assert_eq!(keyword(&"stop ".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn every_word_is_found_and_stands_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (word, words) in WORDS {
+            for text in *words {
+                assert!(seen.insert(text), "{text} stands twice");
+                for around in ["", " ", ".", "!\n", "“"] {
+                    assert_eq!(keyword(&format!("{around}{}{around}", text.to_lowercase())), Some(*word), "{text}");
+                    assert_eq!(keyword(&format!("{text}{around} x")), None);
+                }
+            }
+        }
+    }
+}

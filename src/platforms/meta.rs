@@ -1,0 +1,190 @@
+//! Meta's Cloud API: WhatsApp.
+//!
+//! Signed with the app's secret by HMAC-SHA-256 over the body as it came. People may hide their number behind a user name; then
+//! Meta tells none, and what they write is left out, since there is no address that consent could be kept of.
+
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::signature::{same, sha256};
+use super::{Hook, HookError, Inbound, InboundAct, Keyword, act_of};
+use crate::consent::{Channel, PhoneNumber};
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    entry: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(default)]
+    changes: Vec<Change>,
+}
+
+#[derive(Deserialize)]
+struct Change {
+    #[serde(default)]
+    field: String,
+    #[serde(default)]
+    value: Value,
+}
+
+/// The challenge to answer with, where Meta shows the word that it was given.
+pub fn handshake(query: &str, verify_token: &str) -> Option<String> {
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let field = |name: &str| fields.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+    let is_ours = field("hub.mode") == Some("subscribe")
+        && same(&Sha256::digest(field("hub.verify_token")?), &Sha256::digest(verify_token));
+    let challenge = field("hub.challenge")?;
+    // It is repeated, so it may not be anything that a browser could take for a page.
+    let fits =
+        (1..=128).contains(&challenge.len()) && challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    (is_ours && fits).then(|| challenge.to_owned())
+}
+
+pub(super) fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
+    let given = hook.header("x-hub-signature-256").and_then(|given| given.strip_prefix("sha256="));
+    let own = base16ct::lower::encode_string(&sha256(secret.as_bytes(), &[hook.body]));
+    if !given.is_some_and(|given| same(given.as_bytes(), own.as_bytes())) {
+        return Err(HookError::Signature);
+    }
+    let needs = "a JSON body with entry[].changes[]";
+    let body: Body = serde_json::from_slice(hook.body).map_err(|_| HookError::Malformed { needs })?;
+    let changes = body.entry.iter().flat_map(|entry| &entry.changes);
+    Ok(changes
+        .flat_map(|change| match change.field.as_str() {
+            "messages" => list(&change.value, "messages").iter().filter_map(message).collect(),
+            "user_preferences" => list(&change.value, "user_preferences").iter().filter_map(preference).collect(),
+            _ => Vec::new(),
+        })
+        .collect())
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str)
+}
+
+/// Meta writes numbers without the plus.
+fn number(value: Option<&str>) -> Option<PhoneNumber> {
+    PhoneNumber::parse(&format!("+{}", value?.trim_start_matches('+')))
+}
+
+fn message(value: &Value) -> Option<Inbound> {
+    let said = ["/text/body", "/button/text", "/interactive/button_reply/title"].iter().find_map(|at| text(value, at));
+    Some(Inbound {
+        id: text(value, "/id")?.to_owned(),
+        channel: Channel::Whatsapp,
+        from: number(text(value, "/from"))?,
+        act: said.map_or(InboundAct::Other, act_of),
+    })
+}
+
+/// What a person set in WhatsApp itself: no more marketing, or again.
+fn preference(value: &Value) -> Option<Inbound> {
+    if text(value, "/category") != Some("marketing_messages") {
+        return None;
+    }
+    let word = match text(value, "/value")? {
+        "stop" => Keyword::Stop,
+        "resume" => Keyword::Start,
+        _ => return None,
+    };
+    let (who, when) = (text(value, "/wa_id")?, value.get("timestamp")?);
+    // There is no name for it but what it says; hashed, since that has the number.
+    let id = base16ct::lower::encode_string(&Sha256::digest(format!("{who} {when} {}", word.as_str())));
+    Some(Inbound {
+        id,
+        channel: Channel::Whatsapp,
+        from: number(Some(who))?,
+        act: InboundAct::Keyword { word, is_answered: true },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use serde_json::json;
+
+    use super::*;
+
+    fn asked(body: &[u8], signature: &str) -> Result<Vec<Inbound>, HookError> {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-hub-signature-256", signature.parse().unwrap());
+        read("an app secret", &Hook { url: "", headers: &headers, query: None, body })
+    }
+
+    fn sign(body: &[u8]) -> String {
+        format!("sha256={}", base16ct::lower::encode_string(&sha256(b"an app secret", &[body])))
+    }
+
+    #[test]
+    fn messages_and_settings_are_read_and_what_is_new_passed_over() {
+        let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [
+            { "field": "messages", "value": { "messages": [
+                { "from": "447700900123", "id": "wamid.1", "type": "text", "text": { "body": "Arrêt" } },
+                { "from": "447700900123", "id": "wamid.2", "type": "button", "button": { "text": "Yes" } },
+                { "from": "447700900123", "id": "wamid.3", "type": "interactive", "interactive": { "button_reply": { "title": "help" } } },
+                { "from": "447700900123", "id": "wamid.4", "type": "image", "image": {} },
+                { "from": "US.13491208655302741918", "id": "wamid.5", "type": "text", "text": { "body": "stop" } },
+                { "id": "wamid.6" }, 7,
+            ], "statuses": [] } },
+            { "field": "user_preferences", "value": { "user_preferences": [
+                { "wa_id": "447700900123", "category": "marketing_messages", "value": "stop", "timestamp": 1_731_705_721 },
+                { "wa_id": "447700900123", "category": "marketing_messages", "value": "resume", "timestamp": "1731705722" },
+                { "wa_id": "447700900123", "category": "utility", "value": "stop", "timestamp": 1 },
+                { "user_id": "US.1", "category": "marketing_messages", "value": "stop", "timestamp": 1 },
+            ] } },
+            { "field": "something_new", "value": 1 },
+        ] }] });
+        let body = body.to_string();
+        let read = asked(body.as_bytes(), &sign(body.as_bytes())).unwrap();
+        let word = |word, is_answered| InboundAct::Keyword { word, is_answered };
+        let acts: Vec<InboundAct> = read.iter().map(|one| one.act).collect();
+        assert_eq!(
+            acts,
+            [
+                word(Keyword::Stop, false),
+                word(Keyword::Yes, false),
+                word(Keyword::Help, false),
+                InboundAct::Other,
+                word(Keyword::Stop, true),
+                word(Keyword::Start, true),
+            ]
+        );
+        assert!(read.iter().all(|one| one.channel == Channel::Whatsapp && !one.id.contains("7700")));
+    }
+
+    #[test]
+    fn what_is_not_signed_is_not_read() {
+        let body = b"{}";
+        assert_eq!(asked(body, &sign(body)), Ok(Vec::new()));
+        let good = sign(body);
+        for place in 0..good.len() {
+            let mut forged = good.clone().into_bytes();
+            forged[place] = if forged[place] == b'0' { b'1' } else { b'0' };
+            assert_eq!(asked(body, std::str::from_utf8(&forged).unwrap()), Err(HookError::Signature));
+        }
+        assert_eq!(asked(b"{ }", &good), Err(HookError::Signature));
+        for bad in [&b"7"[..], b"", b"\xff", b"{\"entry\":1}"] {
+            assert!(matches!(asked(bad, &sign(bad)), Err(HookError::Malformed { .. })));
+        }
+    }
+
+    #[test]
+    fn the_challenge_is_for_who_knows_the_word() {
+        let query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=a+word";
+        assert_eq!(handshake(query, "a word").as_deref(), Some("1158201444"));
+        assert_eq!(handshake(query, "another"), None);
+        for bad in
+            ["", "hub.mode=subscribe", &query.replace("subscribe", "x"), &query.replace("1158201444", "%3Cscript%3E")]
+        {
+            assert_eq!(handshake(bad, "a word"), None, "{bad}");
+        }
+    }
+}

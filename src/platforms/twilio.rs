@@ -1,0 +1,154 @@
+//! Twilio: text messages and WhatsApp, as a form.
+//!
+//! Signed with the account's auth token by HMAC-SHA-1 over the address that Twilio was given and the fields sorted by name;
+//! where the body is JSON, over the address alone, whose query then has the SHA-256 of the body.
+
+use base64ct::{Base64, Encoding};
+use sha2::{Digest, Sha256};
+
+use super::signature::{same, sha1};
+use super::{Hook, HookError, Inbound, InboundAct, Keyword, act_of};
+use crate::consent::{Channel, PhoneNumber};
+
+/// The answer that sends nothing, in Twilio's markup.
+pub const SILENCE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>";
+
+type Fields = Vec<(String, String)>;
+
+pub(super) fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
+    let fields: Fields = url::form_urlencoded::parse(hook.body).into_owned().collect();
+    if !is_signed(secret, hook, &fields) {
+        return Err(HookError::Signature);
+    }
+    let field = |name: &str| fields.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+    let id = field("MessageSid").or_else(|| field("SmsSid"));
+    let id = id.ok_or(HookError::Malformed { needs: "a MessageSid" })?;
+    let from = field("From").unwrap_or_default();
+    let (channel, number) = match from.strip_prefix("whatsapp:") {
+        Some(number) => (Channel::Whatsapp, number),
+        None => (Channel::Sms, from),
+    };
+    // Short codes and names are no numbers that consent is kept of.
+    let Some(from) = PhoneNumber::parse(number) else { return Ok(Vec::new()) };
+    // With Advanced Opt-Out Twilio says what it understood, and has answered.
+    let understood = match field("OptOutType") {
+        Some("STOP") => Some(Keyword::Stop),
+        Some("START") => Some(Keyword::Start),
+        Some("HELP") => Some(Keyword::Help),
+        _ => None,
+    };
+    let act = match understood {
+        Some(word) => InboundAct::Keyword { word, is_answered: true },
+        None => act_of(field("Body").unwrap_or_default()),
+    };
+    Ok(vec![Inbound { id: id.to_owned(), channel, from, act }])
+}
+
+fn is_signed(secret: &str, hook: &Hook<'_>, fields: &Fields) -> bool {
+    let Some(given) = hook.header("x-twilio-signature") else { return false };
+    let query = url::form_urlencoded::parse(hook.query.unwrap_or_default().as_bytes());
+    let body_hash = query.into_owned().find(|(name, _)| name == "bodySHA256").map(|(_, hash)| hash);
+    let mut sorted: Vec<&(String, String)> = fields.iter().collect();
+    sorted.sort();
+    // The same field twice counts once where its value is the same.
+    sorted.dedup();
+    let written: String = match &body_hash {
+        Some(_) => String::new(),
+        None => sorted.iter().map(|(name, value)| format!("{name}{value}")).collect(),
+    };
+    let is_whole = body_hash.is_none_or(|hash| {
+        same(
+            hash.to_ascii_lowercase().as_bytes(),
+            base16ct::lower::encode_string(&Sha256::digest(hook.body)).as_bytes(),
+        )
+    });
+    let signed = addresses(hook.url).into_iter().fold(false, |found, url| {
+        let own = Base64::encode_string(&sha1(secret.as_bytes(), &[url.as_bytes(), written.as_bytes()]));
+        same(given.as_bytes(), own.as_bytes()) | found
+    });
+    signed & is_whole
+}
+
+/// The address with and without its port: Twilio signs the one or the other.
+fn addresses(url: &str) -> Vec<String> {
+    let Some((scheme, rest)) = url.split_once("://") else { return vec![url.to_owned()] };
+    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at_checked(at).unwrap_or((rest, "")));
+    let port = if scheme == "https" { "443" } else { "80" };
+    match host.rsplit_once(':') {
+        Some((name, _)) => vec![url.to_owned(), format!("{scheme}://{name}{path}")],
+        None => vec![url.to_owned(), format!("{scheme}://{host}:{port}{path}")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+
+    const URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
+
+    fn asked(url: &str, query: Option<&str>, signature: &str, body: &str) -> Result<Vec<Inbound>, HookError> {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-twilio-signature", signature.parse().unwrap());
+        read("12345", &Hook { url, headers: &headers, query, body: body.as_bytes() })
+    }
+
+    fn signed(url: &str, fields: &[(&str, &str)]) -> (String, String) {
+        let mut sorted = fields.to_vec();
+        sorted.sort_unstable();
+        let written: String = sorted.iter().map(|(name, value)| format!("{name}{value}")).collect();
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        (Base64::encode_string(&sha1(b"12345", &[url.as_bytes(), written.as_bytes()])), body)
+    }
+
+    #[test]
+    fn the_example_of_the_documentation_is_signed() {
+        let body = "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212";
+        let refused = asked(URL, None, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", body);
+        assert_eq!(refused, Err(HookError::Malformed { needs: "a MessageSid" }), "signed, and no message");
+        assert_eq!(asked(URL, None, "RSOYDt4T1cUTdK1PDd93/VVr8B9=", body), Err(HookError::Signature));
+        assert_eq!(
+            asked(URL, None, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", &body.replace("1234", "1235")),
+            Err(HookError::Signature)
+        );
+        assert_eq!(asked("https://other.com/", None, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", body), Err(HookError::Signature));
+    }
+
+    #[test]
+    fn a_message_is_read_for_what_it_says() {
+        let word = |word, is_answered| InboundAct::Keyword { word, is_answered };
+        for (from, text, understood, channel, act) in [
+            ("+447700900123", "Stop!", "", Channel::Sms, word(Keyword::Stop, false)),
+            ("whatsapp:+447700900123", "ja", "", Channel::Whatsapp, word(Keyword::Yes, false)),
+            ("+447700900123", "stop it now please", "", Channel::Sms, InboundAct::Other),
+            ("+447700900123", "whatever", "STOP", Channel::Sms, word(Keyword::Stop, true)),
+            ("+447700900123", "", "", Channel::Sms, InboundAct::Other),
+        ] {
+            let mut fields = vec![("MessageSid", "SM1"), ("From", from), ("Body", text), ("To", "+441234567890")];
+            if !understood.is_empty() {
+                fields.push(("OptOutType", understood));
+            }
+            // Twilio may sign the address with its port.
+            for url in ["https://mycompany.com/h", "https://mycompany.com:443/h"] {
+                let (signature, body) = signed(url, &fields);
+                let read = asked("https://mycompany.com/h", None, &signature, &body).unwrap();
+                assert_eq!((read[0].id.as_str(), read[0].channel, read[0].act), ("SM1", channel, act), "{text}");
+            }
+        }
+        let (signature, body) = signed(URL, &[("MessageSid", "SM1"), ("From", "KESTREL"), ("Body", "STOP")]);
+        assert_eq!(asked(URL, None, &signature, &body), Ok(Vec::new()), "a name is no number");
+    }
+
+    #[test]
+    fn a_body_of_json_is_signed_by_its_hash() {
+        let body = "{\"a\":1}";
+        let hash = base16ct::lower::encode_string(&Sha256::digest(body));
+        let query = format!("bodySHA256={hash}");
+        let url = format!("https://mycompany.com/h?{query}");
+        let signature = Base64::encode_string(&sha1(b"12345", &[url.as_bytes()]));
+        let needs = "a MessageSid";
+        assert_eq!(asked(&url, Some(&query), &signature, body), Err(HookError::Malformed { needs }));
+        assert_eq!(asked(&url, Some(&query), &signature, "{\"a\":2}"), Err(HookError::Signature));
+    }
+}

@@ -1,0 +1,366 @@
+//! What a person does without an account: confirming, leaving in one click, the preference page. Looking changes nothing, doing it
+//! twice is doing it once, and a link that is not as it was made leads nowhere.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::backend::Backend;
+use crate::client::{Answer, Shop, ask, send, shop_body, standing, submission, with};
+
+crate::scenarios! {
+    a_yes_counts_once_the_address_has_confirmed_it
+    a_link_is_left_by_one_click_and_no_look
+    choices_are_changed_by_the_page
+    two_addresses_in_one_form_are_not_one_person
+    a_link_that_was_tampered_with_leads_nowhere
+    old_links_answer_alike_for_everybody
+}
+
+/// A shop that is told of everything, and so can send messages.
+pub fn shop(backend: &mut dyn Backend) -> Shop {
+    let shop = Shop::create_with(backend, &with(shop_body(), "/channels", json!(["email", "sms", "whatsapp"])));
+    listen(backend, &shop);
+    shop
+}
+
+/// Lets a shop be told of everything.
+pub fn listen(backend: &mut dyn Backend, shop: &Shop) {
+    let hook = json!({ "url": "https://hooks.shop.example/placet" });
+    let _ = (shop, hook);
+    backend.change("INSERT OR IGNORE INTO webhook (id, url, payload, generation, created_at) VALUES ('w', 'https://h.example/', 'thin', 1, 0)");
+}
+
+/// The messages of a kind that the shop has to send, the newest first, whole.
+pub fn messages(backend: &dyn Backend, shop: &Shop, kind: &str) -> Vec<Value> {
+    let listed = ask(backend, Method::GET, "/v1/messages", &shop.secret, &Value::Null).ok();
+    let of_kind = listed["messages"].as_array().unwrap().iter().filter(|message| message["kind"] == kind);
+    of_kind
+        .map(|message| {
+            let path = format!("/v1/messages/{}", message["message"].as_str().unwrap());
+            ask(backend, Method::GET, &path, &shop.secret, &Value::Null).ok()
+        })
+        .collect()
+}
+
+/// The path of a link.
+pub fn path(link: &Value) -> String {
+    let link = link.as_str().unwrap_or_else(|| panic!("no link: {link}"));
+    format!("/{}", link.splitn(4, '/').nth(3).unwrap())
+}
+
+pub fn look(backend: &dyn Backend, method: Method, path: &str) -> Answer {
+    send(backend, method, path, &[("accept-language", "en-GB,en;q=0.8")], "")
+}
+
+pub fn press(backend: &dyn Backend, path: &str, form: &str) -> Answer {
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    send(backend, Method::POST, path, &headers, form.to_owned())
+}
+
+/// Checks that a page is one, and says what it must about where it may go.
+#[track_caller]
+pub fn page(answer: &Answer, status: u16) {
+    assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(answer.header("content-security-policy").contains("default-src 'none'"));
+    assert!(answer.header("x-robots-tag").contains("noindex"));
+    assert!(answer.headers.get("set-cookie").is_none() && answer.headers.get("location").is_none());
+    assert!(!answer.text.contains("jane@example.com") && !answer.text.contains("7700"), "{}", answer.text);
+}
+
+/// What everybody does who only looks: browsers, their prefetch, scanners of mail. None of it may change anything.
+pub fn everybody_looks(backend: &mut dyn Backend, path: &str) {
+    let before = backend.dump();
+    let prefetch = [("purpose", "prefetch"), ("sec-purpose", "prefetch")];
+    page(&look(backend, Method::GET, path), 200);
+    page(&send(backend, Method::GET, path, &prefetch, ""), 200);
+    page(
+        &send(backend, Method::GET, &format!("{path}?utm_source=scanner&lang=fr"), &[("user-agent", "Scanner")], ""),
+        200,
+    );
+    let head = look(backend, Method::HEAD, path);
+    assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""), "HEAD {path}");
+    for method in [Method::PUT, Method::DELETE, Method::PATCH] {
+        assert_eq!(send(backend, method, path, &[], "").status.as_u16(), 405);
+    }
+    assert_eq!(backend.dump(), before, "looking at a link changed something");
+}
+
+pub fn decision(backend: &dyn Backend, shop: &Shop, channel: &str, contact: Value) -> Value {
+    let asked = json!({ "channel": channel, "purpose": "newsletter", "contact": contact });
+    ask(backend, Method::POST, "/v1/decisions", &shop.secret, &asked).ok()["decision"].clone()
+}
+
+fn jane() -> Value {
+    json!({ "email": "jane@example.com" })
+}
+
+fn links(backend: &dyn Backend, shop: &Shop, who: Value, query: &str) -> Vec<Value> {
+    let id = shop.lookup(backend, &who).ok()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/contacts/{id}/links{query}");
+    ask(backend, Method::GET, &path, &shop.secret, &Value::Null).ok()["links"].as_array().unwrap().clone()
+}
+
+fn a_yes_counts_once_the_address_has_confirmed_it(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &submission()).ok();
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
+    let asked = messages(backend, &shop, "confirm");
+    assert_eq!(asked.len(), 1, "the number said no yes, so nothing is asked of it");
+    assert_eq!((&asked[0]["to"], &asked[0]["medium"]), (&json!("jane@example.com"), &json!("email")));
+    assert!(asked[0]["text"].as_str().unwrap().contains(asked[0]["link"].as_str().unwrap()));
+    // Once a day for an address, whatever is claimed of it.
+    for purpose in ["newsletter", "offers"] {
+        shop.submit(backend, &with(submission(), "/choices/0/purpose", json!(purpose))).ok();
+    }
+    assert_eq!(messages(backend, &shop, "confirm").len(), 1);
+
+    let link = path(&asked[0]["link"]);
+    everybody_looks(backend, &link);
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], false);
+    page(&press(backend, &link, ""), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    let after = backend.rows();
+    page(&press(backend, &link, ""), 200);
+    page(&look(backend, Method::GET, &link), 200);
+    assert_eq!(backend.rows(), after, "a confirmation is used once");
+
+    // Both steps are on record, with what was read at each.
+    let report = shop.lookup(backend, &jane()).ok();
+    assert_eq!(
+        standing(&report, "email", "offers")["status"],
+        "awaiting_confirmation",
+        "only what was asked is confirmed"
+    );
+    let of_email = report["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|record| record["purpose"] == "newsletter" && record["channel"] == "email");
+    let steps: Vec<&Value> = of_email.collect();
+    let last = steps.last().unwrap();
+    assert_eq!((&steps[0]["assurance"], &last["assurance"]), (&json!("claimed"), &json!("confirmed")));
+    assert_eq!((&last["evidence"]["confirmed_by"], &last["source"]["kind"]), (&json!("email"), &json!("confirmation")));
+    assert!(last["notice"]["text"].as_str().is_some_and(|text| text.contains("Kestrel Coffee")), "{last}");
+    assert_eq!(report["addresses"][0]["assurance"], "confirmed");
+}
+
+fn a_link_is_left_by_one_click_and_no_look(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let yes = with(submission(), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &yes).ok();
+    let all = links(backend, &shop, jane(), "?channel=email&purpose=newsletter");
+    assert_eq!(all.len(), 1, "only addresses that the channel uses");
+    let headers = &all[0]["headers"];
+    assert_eq!(headers["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
+    assert_eq!(headers["List-Unsubscribe"], format!("<{}>", all[0]["unsubscribe"].as_str().unwrap()));
+    let link = path(&all[0]["unsubscribe"]);
+    everybody_looks(backend, &link);
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+
+    // As Gmail does it.
+    page(&press(backend, &link, "List-Unsubscribe=One-Click"), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
+    let after = backend.rows();
+    // As RFC 8058 prefers it.
+    let form = "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
+    let multipart = [("content-type", "multipart/form-data; boundary=b")];
+    page(&send(backend, Method::POST, &link, &multipart, form), 200);
+    page(&press(backend, &link, ""), 200);
+    assert_eq!(backend.rows(), after, "left once is left");
+    // A later yes of theirs is theirs; then the link works anew.
+    let again = with(with(yes, "/id", submission()["id"].clone()), "/occurred_at", json!(crate::client::from_now(0)));
+    shop.submit_from_server(backend, &again).ok();
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    page(&press(backend, &link, "List-Unsubscribe=One-Click"), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
+    // Many leave at once through the one address of their mail provider.
+    for _ in 0..60 {
+        let from = [("content-type", "application/x-www-form-urlencoded"), ("x-real-ip", "192.0.2.1")];
+        page(&send(backend, Method::POST, &link, &from, "List-Unsubscribe=One-Click"), 200);
+    }
+}
+
+/// The values of the boxes on a preference page, and whether each is ticked.
+fn boxes(page: &str) -> Vec<(String, bool)> {
+    let inputs = page.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap());
+    let boxes = inputs.filter(|input| input.contains("type=\"checkbox\""));
+    let name = |input: &str| input.split("name=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    boxes.map(|input| (name(input), input.contains(" checked"))).collect()
+}
+
+/// The form as a browser sends it, with these boxes ticked.
+fn saved(boxes: &[(String, bool)], ticked: &dyn Fn(&str) -> bool) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    let shown: Vec<&str> = boxes.iter().map(|(name, _)| name.as_str()).collect();
+    form.append_pair("action", "save").append_pair("shown", &shown.join(" "));
+    for (name, _) in boxes.iter().filter(|(name, _)| ticked(name)) {
+        form.append_pair(name, "on");
+    }
+    form.finish()
+}
+
+fn choices_are_changed_by_the_page(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit_from_server(backend, &with(submission(), "/assurance", json!("authenticated"))).ok();
+    let all = links(backend, &shop, jane(), "");
+    let link = path(&all[0]["preferences"]);
+    everybody_looks(backend, &link);
+    let shown = boxes(&look(backend, Method::GET, &link).text);
+    // Two purposes by mail, by text message and by WhatsApp, since the shop says that both addresses are hers.
+    assert_eq!(shown.len(), 6, "{shown:?}");
+    let ticked: Vec<&String> = shown.iter().filter(|(_, ticked)| *ticked).map(|(name, _)| name).collect();
+    assert!(ticked.len() == 1 && ticked[0].ends_with(".email.newsletter"), "{ticked:?}");
+
+    // Nothing changed, nothing written.
+    let before = backend.rows();
+    page(&press(backend, &link, &saved(&shown, &|name| name.ends_with(".email.newsletter"))), 200);
+    assert_eq!(backend.rows(), before);
+    // One yes, one no, in one go; and the number has to say itself that it wants messages.
+    let wanted = |name: &str| name.ends_with(".email.offers") || name.ends_with(".sms.newsletter");
+    page(&press(backend, &link, &saved(&shown, &wanted)), 200);
+    let report = shop.lookup(backend, &jane()).ok();
+    assert_eq!(standing(&report, "email", "offers")["allow"], true);
+    assert_eq!(standing(&report, "email", "newsletter")["reason"], "opted_out");
+    assert_eq!(standing(&report, "sms", "newsletter")["reason"], "awaiting_confirmation");
+    assert_eq!(messages(backend, &shop, "confirm")[0]["to"], "+44 7700 900123");
+    let after = backend.rows();
+    page(&press(backend, &link, &saved(&shown, &wanted)), 200);
+    let again = backend.rows();
+    assert_eq!(
+        (again["record"] - after["record"], again["message"] - after["message"]),
+        (1, 0),
+        "only the yes that waits is said again"
+    );
+
+    page(&press(backend, &link, "action=stop"), 200);
+    let report = shop.lookup(backend, &jane()).ok();
+    for (channel, purpose) in
+        [("email", "offers"), ("email", "newsletter"), ("sms", "newsletter"), ("whatsapp", "offers")]
+    {
+        assert_eq!(standing(&report, channel, purpose)["reason"], "opted_out", "{channel} {purpose}");
+    }
+    let after = backend.rows();
+    page(&press(backend, &link, "action=stop"), 200);
+    // A box of a page of long ago, one of another person, nonsense, and far too much: all say nothing.
+    for form in ["action=save", "action=save&shown=x&x=on", "action=fly", "", "%ff=%00", "action=save&shown="] {
+        page(&press(backend, &link, form), 200);
+    }
+    assert_eq!(press(backend, &link, &"a".repeat(20_000)).status.as_u16(), 413);
+    assert_eq!(backend.rows(), after);
+}
+
+fn two_addresses_in_one_form_are_not_one_person(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    // Somebody types their own address beside the number of somebody else, who says yes by themselves later.
+    let form = with(submission(), "/choices/1/choice", json!("opt_in"));
+    shop.submit(backend, &form).ok();
+    let of_number = json!({ "phone": "+447700900123" });
+    let theirs = json!({
+        "id": submission()["id"], "contact": of_number, "assurance": "authenticated", "source": { "kind": "shop" },
+        "choices": [{ "channel": "sms", "purpose": "newsletter", "choice": "opt_in" }], "notice": form["notice"],
+    });
+    shop.submit_from_server(backend, &theirs).ok();
+    let confirm = messages(backend, &shop, "confirm").into_iter().find(|message| message["medium"] == "email").unwrap();
+    page(&press(backend, &path(&confirm["link"]), ""), 200);
+    let all = links(backend, &shop, jane(), "?channel=email");
+    let link = path(&all[0]["preferences"]);
+    let shown = look(backend, Method::GET, &link);
+    assert!(boxes(&shown.text).iter().all(|(name, _)| name.contains(".email.")), "{}", shown.text);
+    page(&press(backend, &link, "action=stop"), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
+    assert_eq!(decision(backend, &shop, "sms", of_number.clone())["allow"], true, "a stranger's no");
+    // Nor does a request by the one hand out, or erase, what is held on the other.
+    for kind in ["access", "erasure"] {
+        press(backend, &link, &format!("action={kind}"));
+        let sent = messages(backend, &shop, "request").remove(0);
+        page(&press(backend, &path(&sent["link"]), ""), 200);
+    }
+    assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
+    assert_eq!(decision(backend, &shop, "sms", of_number)["allow"], true);
+}
+
+fn a_link_that_was_tampered_with_leads_nowhere(backend: &mut dyn Backend) {
+    let (shop, other) = (shop(backend), Shop::create(backend));
+    listen(backend, &other);
+    for shop in [&shop, &other] {
+        shop.submit(backend, &submission()).ok();
+    }
+    let confirm = |shop: &Shop, backend: &dyn Backend| path(&messages(backend, shop, "confirm")[0]["link"]);
+    let all = links(backend, &shop, jane(), "?channel=email&purpose=newsletter");
+    let own = [path(&all[0]["unsubscribe"]), path(&all[0]["preferences"]), confirm(&shop, backend)];
+    let (objects, before) = (backend.objects(), backend.dump());
+    let nowhere = look(backend, Method::GET, "/u/AAAA");
+    for link in &own {
+        let start = 3;
+        for place in start..link.len() {
+            let mut bytes = link.clone().into_bytes();
+            bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+            let forged = String::from_utf8(bytes).unwrap();
+            let answer = look(backend, Method::GET, &forged);
+            page(&answer, 404);
+            assert_eq!(answer.text, nowhere.text, "every link that is none has the one page");
+            if place % 7 == 0 {
+                page(&press(backend, &forged, "action=stop"), 404);
+            }
+        }
+        // For another end than it was made for.
+        for kind in ["u", "p", "c", "r", "q", "d"].iter().filter(|kind| !link.starts_with(&format!("/{kind}/"))) {
+            let answer = look(backend, Method::GET, &format!("/{kind}/{}", &link[3..]));
+            page(&answer, 404);
+        }
+        for bad in [format!("{link}A"), format!("{link}%00"), link[..link.len() - 1].to_owned(), format!("{link}=")] {
+            page(&look(backend, Method::GET, &bad), 404);
+        }
+    }
+    assert_eq!(backend.objects(), objects, "a forged link wakes nobody");
+    assert_eq!(backend.dump(), before);
+    // Of another shop: each is left for itself.
+    press(backend, &own[2], "");
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    assert_eq!(decision(backend, &other, "email", jane())["allow"], false);
+}
+
+fn old_links_answer_alike_for_everybody(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let mut pages = Vec::new();
+    for email in ["jane@example.com", "jane.doe@example.com"] {
+        let body = with(submission(), "/contact", json!({ "email": email, "country": "GB" }));
+        let body =
+            with(with(body, "/choices", json!([submission()["choices"][0]])), "/assurance", json!("authenticated"));
+        shop.submit_from_server(backend, &body).ok();
+        let who = json!({ "email": email });
+        let all = links(backend, &shop, who.clone(), "?channel=email&purpose=newsletter");
+        pages.push((path(&all[0]["unsubscribe"]), path(&all[0]["preferences"]), who));
+    }
+    // One person is erased, the other stays; nobody could tell by leaving.
+    let id = shop.lookup(backend, &pages[0].2).ok()["id"].as_str().unwrap().to_owned();
+    ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
+    let before = backend.rows();
+    let blank = |answer: Answer, path: &str| answer.text.replace(&path[3..], "");
+    let without = |text: String, token: &str| text.replace(token, "");
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for (leave, choices, _) in &pages {
+        let (asked, done) = (look(backend, Method::GET, leave), press(backend, leave, "List-Unsubscribe=One-Click"));
+        page(&asked, 200);
+        page(&done, 200);
+        let token = &choices[3..];
+        seen.push((without(blank(asked, leave), token), without(blank(done, leave), token)));
+    }
+    assert_eq!(seen[0], seen[1]);
+    page(&look(backend, Method::GET, &pages[0].1), 200);
+    page(&press(backend, &pages[0].1, "action=stop"), 200);
+    page(&press(backend, &pages[0].1, "action=access"), 200);
+    let after = backend.rows();
+    assert_eq!(after["record"], before["record"] + 1, "only who is there could leave");
+    assert_eq!(after["subject_request"], before["subject_request"]);
+    // An erased person who comes back can leave by the mails of before.
+    let body = with(submission(), "/contact", json!({ "email": "jane@example.com", "country": "GB" }));
+    let body = with(with(body, "/choices", json!([submission()["choices"][0]])), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &with(body, "/occurred_at", json!(crate::client::from_now(0)))).ok();
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    press(backend, &pages[0].0, "List-Unsubscribe=One-Click");
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
+}

@@ -1,0 +1,283 @@
+//! What persons ask for under their rights: proven by the address itself, answered within the law's time, and telling nobody
+//! who is known.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::backend::Backend;
+use crate::client::{ORIGIN, Shop, ask, post, send, shop_body, submission, with};
+use crate::links::{decision, everybody_looks, listen, look, messages, page, path, press, shop};
+
+crate::scenarios! {
+    a_person_gets_their_data_and_then_is_erased
+    a_code_proves_a_number
+    a_request_tells_nobody_who_is_known
+    an_employee_decides_where_the_shop_wants_it
+    time_runs_out
+    what_has_outlived_its_use_goes
+}
+
+fn jane() -> Value {
+    json!({ "email": "jane@example.com" })
+}
+
+fn open(backend: &dyn Backend, shop: &Shop, kind: &str, contact: &Value) -> Value {
+    let body = json!({ "kind": kind, "contact": contact, "locale": "en-GB" });
+    post(backend, "/v1/requests", &shop.publishable, ORIGIN, &body).ok()
+}
+
+fn link_of_request(backend: &dyn Backend, shop: &Shop) -> String {
+    path(&messages(backend, shop, "request")[0]["link"])
+}
+
+fn requests(backend: &dyn Backend, shop: &Shop, query: &str) -> Vec<Value> {
+    let listed = ask(backend, Method::GET, &format!("/v1/requests{query}"), &shop.secret, &Value::Null).ok();
+    listed["requests"].as_array().unwrap().clone()
+}
+
+/// The links in a page that begin so.
+fn hrefs(page: &str, begin: &str) -> Vec<String> {
+    let all = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+    all.filter(|href| href.starts_with(begin)).collect()
+}
+
+/// Changes what is on disk while nobody runs: time cannot be waited for.
+fn meanwhile(backend: &mut dyn Backend, sql: &str) {
+    backend.change(sql);
+}
+
+fn a_person_gets_their_data_and_then_is_erased(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &submission()).ok();
+    let opened = open(backend, &shop, "access", &jane());
+    assert_eq!(opened, json!({ "check": "link", "page": null }));
+    let link = link_of_request(backend, &shop);
+    everybody_looks(backend, &link);
+    let proven = press(backend, &link, "");
+    page(&proven, 200);
+    let downloads = hrefs(&proven.text, "/d/");
+    assert_eq!(downloads.len(), 3, "{}", proven.text);
+    everybody_looks(backend, downloads[0].split('?').next().unwrap());
+    let of = |format: &str| downloads.iter().find(|href| href.contains(&format!("format={format}"))).unwrap();
+    let report = look(backend, Method::GET, of("json"));
+    assert_eq!(report.body["addresses"][0]["value"], "jane@example.com");
+    assert_eq!(report.header("cache-control"), "no-store");
+    assert!(report.body["requests"].as_array().unwrap().iter().any(|act| act["act"] == "exported"));
+    assert_eq!(
+        report.body["addresses"].as_array().unwrap().len(),
+        1,
+        "the number in the same form is nobody's that is known"
+    );
+    let html = look(backend, Method::GET, of("html"));
+    assert!(html.text.contains("jane@example.com") && html.header("content-type").starts_with("text/html"));
+    assert!(look(backend, Method::GET, of("csv")).bytes.starts_with(b"PK"));
+    // Proven once; the downloads are in the person's mail as well, and the link shows no way to them any more.
+    let again = press(backend, &link, "");
+    page(&again, 200);
+    assert!(hrefs(&again.text, "/d/").is_empty(), "{}", again.text);
+    assert_eq!(path(&messages(backend, &shop, "result")[0]["link"]), downloads[0].split('?').next().unwrap());
+    let seen = &requests(backend, &shop, "?state=completed")[0];
+    assert_eq!((&seen["kind"], &seen["regime"], &seen["address"]), (&json!("access"), &json!("uk_gdpr"), &Value::Null));
+
+    open(backend, &shop, "erasure", &jane());
+    let erase = link_of_request(backend, &shop);
+    everybody_looks(backend, &erase);
+    page(&press(backend, &erase, ""), 200);
+    assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
+    let rows = backend.dump();
+    assert!(!rows.iter().any(|(_, row)| row.contains("jane@")), "{rows:#?}");
+    // The same links answer, and tell nothing.
+    for link in [&link, &erase] {
+        page(&look(backend, Method::GET, link), 200);
+        page(&press(backend, link, ""), 200);
+    }
+    for download in &downloads {
+        page(&look(backend, Method::GET, download), 200);
+    }
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "suppressed");
+    let log = requests(backend, &shop, "");
+    assert_eq!(log.len(), 2, "that it was asked and answered stays (11 CCR 7101)");
+    assert!(log.iter().all(|request| request["state"] == "completed" && request["closed_at"].is_string()));
+}
+
+fn a_code_proves_a_number(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &submission()).ok();
+    let number = json!({ "phone": "+447700900123" });
+    let opened = open(backend, &shop, "objection", &number);
+    assert_eq!(opened["check"], "code");
+    let entry = path(&opened["page"]);
+    everybody_looks(backend, &entry);
+    let code = |backend: &dyn Backend| {
+        let text = messages(backend, &shop, "request")[0]["text"].as_str().unwrap().to_owned();
+        let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() == 6).collect();
+        digits[0].to_owned()
+    };
+    let first = code(backend);
+    let wrong = if first == "000000" { "000001" } else { "000000" };
+    for _ in 0..5 {
+        page(&press(backend, &entry, &format!("code={wrong}")), 200);
+    }
+    page(&press(backend, &entry, &format!("code={first}")), 200);
+    assert_eq!(requests(backend, &shop, "")[0]["state"], "open", "after five wrong codes none is taken");
+    page(&press(backend, &entry, "action=resend"), 200);
+    let second = code(backend);
+    let spaced = format!("code={}+{}", &second[..3], &second[3..]);
+    page(&press(backend, &entry, &spaced), 200);
+    assert_eq!(requests(backend, &shop, "")[0]["state"], "completed");
+    assert_eq!(decision(backend, &shop, "sms", number)["reason"], "objected");
+    // Five messages a day, however often somebody asks.
+    for _ in 0..4 {
+        page(&press(backend, &entry, "action=resend"), 200);
+        open(backend, &shop, "access", &json!({ "phone": "+447700900123" }));
+    }
+    assert!(messages(backend, &shop, "request").len() <= 5);
+}
+
+fn a_request_tells_nobody_who_is_known(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &submission()).ok();
+    for kind in ["access", "portability", "erasure", "objection", "rectification"] {
+        let known = open(backend, &shop, kind, &jane());
+        let unknown = open(backend, &shop, kind, &json!({ "email": "jane.nobody@example.com" }));
+        assert_eq!(known, unknown);
+    }
+    let rows = backend.rows();
+    open(backend, &shop, "access", &jane());
+    assert_eq!(backend.rows()["subject_request"], rows["subject_request"]);
+    let sent = messages(backend, &shop, "request");
+    let to = |who: &str| sent.iter().filter(|message| message["to"] == who).count();
+    assert_eq!((to("jane@example.com"), to("jane.nobody@example.com")), (5, 5), "five a day");
+    // Who is not known learns that nothing is held, and nothing is.
+    let unknown = sent.iter().rfind(|message| message["to"] == "jane.nobody@example.com").unwrap();
+    page(&press(backend, &path(&unknown["link"]), ""), 200);
+    assert_eq!(shop.lookup(backend, &json!({ "email": "jane.nobody@example.com" })).status.as_u16(), 404);
+
+    let refused = |body: Value, status, code, pointer| {
+        post(backend, "/v1/requests", &shop.publishable, ORIGIN, &body).problem(status, code, Some(pointer));
+    };
+    let body = json!({ "kind": "access", "contact": jane() });
+    refused(with(body.clone(), "/kind", json!("forgetting")), 422, "unknown_request", "/kind");
+    refused(with(body.clone(), "/contact", json!({})), 422, "ambiguous_lookup", "/contact");
+    refused(with(body.clone(), "/contact/email", json!("jane")), 422, "invalid_email", "/contact/email");
+    refused(with(body.clone(), "/verified", json!(true)), 422, "needs_secret_key", "/verified");
+    refused(with(body.clone(), "/details", json!("x")), 422, "invalid_text", "/details");
+    refused(with(body.clone(), "/more", json!(1)), 422, "unknown_field", "/more");
+    refused(with(body.clone(), "/locale", json!("!")), 422, "invalid_locale", "/locale");
+    let postal = json!({ "postal": "Jane Doe\n1 High Street\nLondon" });
+    refused(with(body.clone(), "/contact", postal), 422, "no_address", "/contact");
+    post(backend, "/v1/requests", &shop.publishable, "https://evil.example", &body).problem(403, "wrong_origin", None);
+    let listed = ask(backend, Method::GET, "/v1/requests", &shop.publishable, &Value::Null);
+    assert_eq!(listed.status.as_u16(), 403, "a page opens requests and reads none");
+}
+
+fn an_employee_decides_where_the_shop_wants_it(backend: &mut dyn Backend) {
+    let body = with(shop_body(), "/requests", json!({ "approval": ["erasure", "access"] }));
+    let shop = Shop::create_with(backend, &with(body, "/privacy", json!({ "authority": "ICO, Wilmslow" })));
+    listen(backend, &shop);
+    shop.submit(backend, &submission()).ok();
+    let decide = |backend: &dyn Backend, id: &Value, body: Value| {
+        let path = format!("/v1/requests/{}/decision", id.as_str().unwrap());
+        ask(backend, Method::POST, &path, &shop.secret, &body)
+    };
+    open(backend, &shop, "erasure", &jane());
+    let id = requests(backend, &shop, "")[0]["id"].clone();
+    decide(backend, &id, json!({ "action": "approve" })).problem(409, "request_conflict", None);
+    page(&press(backend, &link_of_request(backend, &shop), ""), 200);
+    assert_eq!(requests(backend, &shop, "?state=verified").len(), 1);
+    assert!(shop.lookup(backend, &jane()).status.is_success(), "it waits");
+    decide(backend, &id, json!({ "action": "extend" })).problem(422, "missing_field", Some("/reason"));
+    let due = requests(backend, &shop, "")[0]["due"].clone();
+    let extended = decide(backend, &id, json!({ "action": "extend", "reason": "many archives" })).ok();
+    assert!(extended["due"].as_str() > due.as_str() && extended["is_extended"] == true, "{extended}");
+    assert!(messages(backend, &shop, "result")[0]["text"].as_str().unwrap().contains("many archives"));
+    decide(backend, &id, json!({ "action": "extend", "reason": "again" })).problem(409, "request_conflict", None);
+    // Who may write but not erase may not have it erased either.
+    let new = json!({ "kind": "sk", "name": "desk", "scopes": ["read", "write"] });
+    let desk = ask(backend, Method::POST, "/v1/keys", &shop.secret, &new).ok()["key"].as_str().unwrap().to_owned();
+    let at = format!("/v1/requests/{}/decision", id.as_str().unwrap());
+    ask(backend, Method::POST, &at, &desk, &json!({ "action": "approve" })).problem(403, "wrong_scope", None);
+    let done = decide(backend, &id, json!({ "action": "approve" })).ok();
+    assert_eq!(done["state"], "completed");
+    assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
+    decide(backend, &id, json!({ "action": "approve" })).problem(409, "request_conflict", None);
+
+    shop.submit(backend, &with(submission(), "/contact/email", json!("jane.doe@example.com"))).ok();
+    open(backend, &shop, "access", &json!({ "email": "jane.doe@example.com" }));
+    let link = link_of_request(backend, &shop);
+    page(&press(backend, &link, ""), 200);
+    let id = requests(backend, &shop, "?kind=access")[0]["id"].clone();
+    let refused = decide(backend, &id, json!({ "action": "refuse", "reason": "the tenth this week" })).ok();
+    assert_eq!((&refused["state"], &refused["reason"]), (&json!("refused"), &json!("the tenth this week")));
+    let told = messages(backend, &shop, "result").remove(0);
+    for text in ["the tenth this week", "ICO, Wilmslow"] {
+        assert!(told["text"].as_str().unwrap().contains(text), "{told}");
+        assert!(look(backend, Method::GET, &link).text.contains(text));
+    }
+    // The shop's own customer need not be asked; a correction an employee has to see in any case.
+    let wish = json!({ "kind": "rectification", "contact": { "email": "jane.doe@example.com" }, "details": "Jayne", "verified": true });
+    let opened = post(backend, "/v1/requests", &shop.secret, "", &wish).ok();
+    assert_eq!(opened["check"], "nothing");
+    let waiting = &requests(backend, &shop, "?kind=rectification&due_by=2999-01-01")[0];
+    assert_eq!((&waiting["state"], &waiting["details"]), (&json!("verified"), &json!("Jayne")));
+    decide(backend, &waiting["id"], json!({ "action": "approve" })).ok();
+    assert_eq!(requests(backend, &shop, "?kind=rectification")[0]["details"], Value::Null);
+}
+
+fn time_runs_out(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &submission()).ok();
+    let confirm = path(&messages(backend, &shop, "confirm")[0]["link"]);
+    meanwhile(backend, "UPDATE confirmation SET expires_at = 1");
+    page(&press(backend, &confirm, ""), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
+
+    open(backend, &shop, "access", &jane());
+    let late = link_of_request(backend, &shop);
+    meanwhile(backend, "UPDATE subject_request SET verify_until = 1");
+    page(&press(backend, &late, ""), 200);
+    assert_eq!(requests(backend, &shop, "")[0]["state"], "open");
+    // A fresh link can be had from the old one, which then is no longer good.
+    page(&press(backend, &late, "action=resend"), 200);
+    let fresh = link_of_request(backend, &shop);
+    assert_ne!(late, fresh);
+    page(&press(backend, &late, ""), 200);
+    assert_eq!(requests(backend, &shop, "")[0]["state"], "open");
+    let proven = press(backend, &fresh, "");
+    let downloads = hrefs(&proven.text, "/d/");
+    meanwhile(backend, "UPDATE subject_request SET download_until = 1");
+    for download in &downloads {
+        let over = look(backend, Method::GET, download);
+        page(&over, 200);
+        assert!(hrefs(&over.text, "/d/").is_empty());
+    }
+}
+
+fn what_has_outlived_its_use_goes(backend: &mut dyn Backend) {
+    let body = with(shop_body(), "/retention", json!({ "prospect_months": 36, "request_months": 24 }));
+    let shop = Shop::create_with(backend, &body);
+    listen(backend, &shop);
+    shop.submit(backend, &submission()).ok();
+    open(backend, &shop, "objection", &jane());
+    page(&press(backend, &link_of_request(backend, &shop), ""), 200);
+    let overdue = |backend: &dyn Backend| {
+        let told = ask(backend, Method::GET, "/v1/retention", &shop.secret, &Value::Null).ok();
+        let all = told["overdue"].as_array().unwrap().clone();
+        let count = move |what: &str| all.iter().find(|entry| entry["what"] == what).unwrap()["count"].clone();
+        (count("requests"), count("messages"), count("prospects"), count("confirmations"))
+    };
+    let nothing = (json!(0), json!(0), json!(0), json!(0));
+    assert_eq!(overdue(backend), nothing);
+    // Three years pass: ids tell the time.
+    let long_ago = |table: &str| format!("UPDATE {table} SET id = '0100' || substr(id, 5)");
+    meanwhile(backend, &long_ago("message"));
+    meanwhile(backend, &long_ago("confirmation"));
+    meanwhile(backend, "UPDATE subject_request SET closed_at = 1");
+    let (one, rest) = (json!(1), overdue(backend));
+    assert_eq!((&rest.0, &rest.2), (&one, &json!(0)), "a prospect of today stays: {rest:?}");
+    assert_ne!(rest.1, json!(0));
+    let before = backend.dump();
+    overdue(backend);
+    assert_eq!(backend.dump().len(), before.len() + 1, "a look writes its line of the log and nothing else");
+    let _ = send(backend, Method::GET, "/health", &[], "");
+}
