@@ -32,5 +32,9 @@ const placet :Workerd.Worker = (
     # The header that your proxy writes the client's address into, such as x-real-ip: it must overwrite what clients send.
     # Without one, visitors are not told apart, and only the limits of keys hold.
     (name = "PLACET_CLIENT_ADDRESS_HEADER", fromEnvironment = "PLACET_CLIENT_ADDRESS_HEADER"),
+    # What links begin with, such as https://consent.example.
+    (name = "PLACET_PUBLIC_URL", fromEnvironment = "PLACET_PUBLIC_URL"),
+    # 1 lets events go to http and to private addresses, see local.capnp.
+    (name = "PLACET_LOCAL_WEBHOOKS", fromEnvironment = "PLACET_LOCAL_WEBHOOKS"),
   ],
 );

@@ -9,6 +9,7 @@ mod client;
 mod contract;
 mod decisions;
 mod doors;
+mod inbound;
 mod keys;
 mod limits;
 mod links;

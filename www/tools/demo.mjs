@@ -12,16 +12,37 @@ const SHOP = new URL("../shop/shop.json", import.meta.url);
  * @param {string} options.rootSecret     may create shops
  * @param {string[]} options.shopOrigins  where the publishable key may be used; the first one is used for the check
  * @param {string} options.file           where the keys are kept
- * @returns {Promise<{shop: string, endpoint: string, publishable: string, secret: string}>}
+ * @returns {Promise<{shop: string, endpoint: string, publishable: string, secret: string, webhookSecrets: string[],
+ *   hook: {url: string, secret: string}}>}
  */
 export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
   const known = await readDemo(file);
-  if (known && (await stillWorks({ endpoint, key: known.publishable, origin: shopOrigins[0] }))) {
-    return { ...known, endpoint };
-  }
-  const demo = await createShop({ endpoint, rootSecret, origins: shopOrigins });
-  await writePrivate(file, `${JSON.stringify(demo, null, 2)}\n`);
-  return demo;
+  const works = known && (await stillWorks({ endpoint, key: known.publishable, origin: shopOrigins[0] }));
+  const demo = works ? { ...known, endpoint } : await createShop({ endpoint, rootSecret, origins: shopOrigins });
+  if (!works) await writePrivate(file, `${JSON.stringify(demo, null, 2)}\n`);
+  return { ...demo, ...(await connect(demo, `${shopOrigins[0]}/webhooks`)) };
+}
+
+/** Has the shop's events sent to its own server, and what people write back taken from it. Secrets are made anew at each start. */
+async function connect({ endpoint, secret }, url) {
+  const ask = async (method, path, body) => {
+    const answer = await fetch(`${endpoint}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 500)}`);
+    return JSON.parse(text);
+  };
+  const { webhooks } = await ask("GET", "/v1/webhooks");
+  const own = webhooks.find((webhook) => webhook.url === url);
+  const webhook = own
+    ? await ask("POST", `/v1/webhooks/${own.id}/rotate`, { overlap_seconds: 60 })
+    : await ask("POST", "/v1/webhooks", { url, payload: "full" });
+  const hook = await ask("PUT", "/v1/providers/generic", {});
+  return { webhookSecrets: [webhook.secret], hook: { url: hook.url, secret: hook.secret } };
 }
 
 /** Writes a file that only its owner reads, whole or not at all. */

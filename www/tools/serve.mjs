@@ -48,10 +48,11 @@ async function serve({ port, shopPort, data }) {
   const shop = await startShop({ port: shopPort }).catch(explainPort(shopPort, "--shop-port"));
   running.push(shop);
   const worker = await startWorkerd({
-    config: join(REPOSITORY, "src/edge/workerd.capnp"),
+    // The demo shop is on this machine, and is told of what happens.
+    config: join(REPOSITORY, "src/edge/local.capnp"),
     port,
     data: join(data, "disk"),
-    env: secrets,
+    env: { ...secrets, PLACET_PUBLIC_URL: `http://127.0.0.1:${port}`, PLACET_LOCAL_WEBHOOKS: "1" },
   }).catch(explainPort(port, "--port"));
   running.push(worker);
   worker.process.once("exit", async (code, signal) => {
@@ -120,6 +121,7 @@ function welcome(shop, worker, data) {
   placet is running.
 
     demo shop        ${shop.url}
+    its inbox        ${shop.url}/inbox.html
     worker           ${worker.url}
     publishable key  ${publishable}
     secret key       ${secret}

@@ -1,11 +1,13 @@
-// The demo shop's own server: static files and two form targets that forget what they are sent. It stands for the shop's
-// platform, on another origin than the worker, as in life. It keeps no log: request lines and bodies are people's data.
+// The demo shop's own server: static files, two form targets that forget what they are sent, and the inbox. It stands for the
+// shop's platform, on another origin than the worker, as in life. It keeps no log: request lines and bodies are people's data.
 
 import { createHash } from "node:crypto";
 import { readFile, realpath } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { createInbox } from "./inbox.mjs";
 
 const HOST = "127.0.0.1";
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
@@ -50,8 +52,9 @@ export async function startShop({ port, demo, root = REPOSITORY }) {
     ["/", resolve(root, "www/shop")],
   ];
   const shop = { url: "", demo, server: undefined, stop: undefined };
+  const inbox = createInbox(() => shop.demo);
   shop.server = createServer((request, response) => {
-    answer(request, response, mounts, shop.demo).catch(() => {
+    answer(request, response, mounts, shop.demo, inbox).catch(() => {
       if (response.headersSent) response.destroy();
       else say(response, 500, "the shop's server failed");
     });
@@ -69,10 +72,17 @@ export async function startShop({ port, demo, root = REPOSITORY }) {
   return shop;
 }
 
-async function answer(request, response, mounts, demo) {
+async function answer(request, response, mounts, demo, inbox) {
   for (const [name, value] of Object.entries(securityHeaders(demo))) response.setHeader(name, value);
   const path = decodedPath(request.url);
   if (path === undefined) return say(response, 400, "the address cannot be read");
+  const taken = inbox.routes.get(`${request.method} ${path}`);
+  if (taken) {
+    const { status, text, json } = await taken(request);
+    if (json) return response.writeHead(status, { "Content-Type": TYPES[".json"], "Cache-Control": "no-store" }).end(JSON.stringify(json));
+    return say(response, status, text);
+  }
+  if (path === "/inbox/stream" && request.method === "GET") return inbox.stream(request, response);
   if (FORMS.has(path)) return takeForm(request, response, FORMS.get(path));
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
@@ -83,6 +93,7 @@ async function answer(request, response, mounts, demo) {
     const { endpoint, publishable, shop } = demo;
     return send(request, response, TYPES[".json"], Buffer.from(JSON.stringify({ endpoint, key: publishable, shop })));
   }
+  if (path === "/inbox.json") return send(request, response, TYPES[".json"], Buffer.from(JSON.stringify(inbox.list())));
   const file = await readMounted(mounts, path);
   if (!file) return say(response, 404, "there is no such page");
   return send(request, response, file.type, file.bytes);

@@ -1,0 +1,13 @@
+# The edge on this machine, for development and tests: as in workerd.capnp, but events may go to private addresses, such as the
+# demo shop's. Set PLACET_LOCAL_WEBHOOKS=1 as well. Not for production.
+using Workerd = import "/workerd/workerd.capnp";
+using Edge = import "workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "placet", worker = Edge.placet),
+    (name = "disk", disk = (path = "data/disk", writable = true)),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "placet")],
+);

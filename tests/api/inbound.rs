@@ -1,0 +1,196 @@
+//! What persons write back: stop, start, help and yes, as providers hand it in.
+
+use base64ct::{Base64, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
+use http::Method;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::backend::{Backend, PUBLIC_URL};
+use crate::client::{Answer, Shop, ask, from_now, send, submission, with};
+use crate::links::{decision, messages, path, shop};
+
+crate::scenarios! {
+    a_number_says_yes_stop_and_start
+    a_number_that_nobody_knows_is_stopped_as_well
+    what_is_not_signed_is_not_heard
+    twilio_and_meta_are_understood
+}
+
+const NUMBER: &str = "+447700900123";
+const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+fn number() -> Value {
+    json!({ "phone": NUMBER })
+}
+
+/// Sets a provider up, and tells its path and secret.
+fn provider(backend: &dyn Backend, shop: &Shop, name: &str, body: &Value) -> (String, String) {
+    let set = ask(backend, Method::PUT, &format!("/v1/providers/{name}"), &shop.secret, body).ok();
+    (path(&set["url"]), set["secret"].as_str().unwrap_or_default().to_owned())
+}
+
+/// As any provider hands a message in.
+fn say(backend: &dyn Backend, (path, secret): &(String, String), id: &str, channel: &str, text: &str) -> Answer {
+    let body = json!({ "channel": channel, "from": NUMBER, "text": text }).to_string();
+    let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().to_string();
+    let secret = Base64::decode_vec(secret.strip_prefix("whsec_").unwrap()).unwrap();
+    let mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap().chain_update(format!("{id}.{time}.{body}"));
+    let signature = format!("v1,{}", Base64::encode_string(&mac.finalize().into_bytes()));
+    let headers = [
+        ("content-type", "application/json"),
+        ("webhook-id", id),
+        ("webhook-timestamp", &time),
+        ("webhook-signature", &signature),
+    ];
+    send(backend, Method::POST, path, &headers, body)
+}
+
+/// A form that claims a yes by text message for the number.
+fn claimed() -> Value {
+    with(with(submission(), "/choices/1/choice", json!("opt_in")), "/contact", json!({ "phone": NUMBER, "country": "GB" }))
+}
+
+fn by_sms(body: Value) -> Value {
+    with(body, "/choices", json!([{ "channel": "sms", "purpose": "newsletter", "choice": "opt_in" }]))
+}
+
+fn a_number_says_yes_stop_and_start(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    shop.submit(backend, &by_sms(claimed())).ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "awaiting_confirmation");
+    let asked = messages(backend, &shop, "confirm").remove(0);
+    assert_eq!((&asked["medium"], &asked["subject"], &asked["html"]), (&json!("sms"), &Value::Null, &Value::Null));
+    assert!(asked["text"].as_str().unwrap().contains("YES"), "{asked}");
+
+    say(backend, &hook, "m1", "sms", "Yes!").ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
+    let rows = backend.rows();
+    say(backend, &hook, "m1", "sms", "Yes!").ok();
+    say(backend, &hook, "m1", "sms", "STOP").ok();
+    assert_eq!(backend.rows(), rows, "a message that is handed in again does nothing again");
+
+    say(backend, &hook, "m2", "sms", " stop. ").ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
+    assert_eq!(messages(backend, &shop, "stopped").len(), 1);
+    for (id, text) in [("m3", "STOP"), ("m4", "arrêt")] {
+        say(backend, &hook, id, "sms", text).ok();
+    }
+    assert_eq!(messages(backend, &shop, "stopped").len(), 1, "one message may follow a stop");
+    // What is no word changes nothing.
+    let records = backend.rows()["record"];
+    for (id, text) in [("m5", "please stop it"), ("m6", "OK"), ("m7", ""), ("m8", "yes")] {
+        say(backend, &hook, id, "sms", text).ok();
+    }
+    assert_eq!(backend.rows()["record"], records, "a yes without a question is none");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
+
+    say(backend, &hook, "m9", "sms", "Start").ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
+    assert_eq!(messages(backend, &shop, "started").len(), 1);
+    say(backend, &hook, "m10", "sms", "HELP").ok();
+    let help = messages(backend, &shop, "help").remove(0);
+    assert!(help["text"].as_str().unwrap().contains("Kestrel Coffee") && help["text"].as_str().unwrap().contains("STOP"));
+    let report = shop.lookup(backend, &number()).ok();
+    let last = report["records"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["assurance"], &last["source"]["kind"]), (&json!("confirmed"), &json!("start_word")));
+    assert_eq!(last["evidence"]["confirmed_by"], "sms");
+}
+
+fn a_number_that_nobody_knows_is_stopped_as_well(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    say(backend, &hook, "m1", "whatsapp", "STOP").ok();
+    assert_eq!(messages(backend, &shop, "stopped")[0]["medium"], "whatsapp");
+    let listed = with(by_sms(claimed()), "/assurance", json!("reported"));
+    let listed = with(listed, "/choices/0/channel", json!("whatsapp"));
+    shop.submit_from_server(backend, &with(listed, "/occurred_at", json!(from_now(0)))).ok();
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["reason"], "suppressed");
+    say(backend, &hook, "m2", "sms", "START").ok();
+    say(backend, &hook, "m3", "sms", "YES").ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "never_asked", "there is nothing to go on with");
+}
+
+fn what_is_not_signed_is_not_heard(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let other = Shop::create(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    let theirs = provider(backend, &other, "generic", &json!({}));
+    shop.submit_from_server(backend, &with(by_sms(claimed()), "/assurance", json!("authenticated"))).ok();
+    let rows = backend.rows();
+    say(backend, &(hook.0.clone(), theirs.1.clone()), "m1", "sms", "STOP").problem(401, "bad_signature", None);
+    let unsigned = json!({ "channel": "sms", "from": NUMBER, "text": "STOP" }).to_string();
+    let json_type = [("content-type", "application/json")];
+    send(backend, Method::POST, &hook.0, &json_type, unsigned).problem(401, "bad_signature", None);
+    say(backend, &hook, "m2", "fax", "STOP").problem(422, "unreadable", Some(""));
+    say(backend, &hook, "m3", "sms", &"x".repeat(300_000)).problem(413, "body_too_large", None);
+    // An address that was never made wakes nobody.
+    let objects = backend.objects();
+    let forged = format!("{}A", hook.0);
+    say(backend, &(forged, hook.1.clone()), "m4", "sms", "STOP").problem(404, "route_not_found", None);
+    assert_eq!((backend.rows(), backend.objects()), (rows, objects));
+    // A new secret, and the old one is none; a provider that was removed is not heard.
+    let anew = provider(backend, &shop, "generic", &json!({}));
+    assert_eq!(anew.0, hook.0);
+    say(backend, &hook, "m5", "sms", "STOP").problem(401, "bad_signature", None);
+    say(backend, &anew, "m6", "sms", "HELP").ok();
+    ask(backend, Method::DELETE, "/v1/providers/generic", &shop.secret, &Value::Null).ok();
+    say(backend, &anew, "m7", "sms", "STOP").problem(404, "route_not_found", None);
+    assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
+    let set = |name: &str, body: Value| ask(backend, Method::PUT, &format!("/v1/providers/{name}"), &shop.secret, &body);
+    set("generic", json!({ "secret": AUTH_TOKEN })).problem(422, "invalid_secret", Some("/secret"));
+    set("twilio", json!({})).problem(422, "missing_field", Some("/secret"));
+    set("twilio", json!({ "secret": "short" })).problem(422, "invalid_secret", Some("/secret"));
+    set("pigeon", json!({ "secret": AUTH_TOKEN })).problem(404, "provider_not_found", None);
+}
+
+fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {
+    use sha1::Sha1;
+    let shop = shop(backend);
+    let all = with(by_sms(claimed()), "/assurance", json!("authenticated"));
+    let whatsapp = json!({ "channel": "whatsapp", "purpose": "newsletter", "choice": "opt_in" });
+    shop.submit_from_server(backend, &with(all.clone(), "/choices", json!([all["choices"][0], whatsapp]))).ok();
+
+    let (hook, _) = provider(backend, &shop, "twilio", &json!({ "secret": AUTH_TOKEN }));
+    let fields = [("Body", "STOP"), ("From", NUMBER), ("MessageSid", "SM1"), ("OptOutType", "STOP"), ("To", "+441234567890")];
+    let written: String = fields.iter().map(|(name, value)| format!("{name}{value}")).collect();
+    let mac = Hmac::<Sha1>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap();
+    let mac = mac.chain_update(format!("{PUBLIC_URL}{hook}{written}")).finalize().into_bytes();
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let signature = Base64::encode_string(&mac);
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("x-twilio-signature", &signature)];
+    for _ in 0..2 {
+        let answer = send(backend, Method::POST, &hook, &headers, form.clone());
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/xml"));
+        assert!(answer.text.ends_with("<Response></Response>"), "{}", answer.text);
+    }
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
+    assert!(messages(backend, &shop, "stopped").is_empty(), "Twilio has answered by itself");
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], true);
+
+    let word = "a_word_to_check";
+    let set = json!({ "secret": AUTH_TOKEN, "verify_token": word });
+    let (hook, _) = provider(backend, &shop, "meta", &set);
+    let greet = |word: &str| {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("hub.mode", "subscribe"), ("hub.challenge", "1158201444"), ("hub.verify_token", word)])
+            .finish();
+        send(backend, Method::GET, &format!("{hook}?{query}"), &[], "")
+    };
+    let greeted = greet(word);
+    assert_eq!((greeted.status.as_u16(), greeted.text.as_str()), (200, "1158201444"));
+    greet("another_word").problem(404, "route_not_found", None);
+    let preference = json!({ "wa_id": &NUMBER[1..], "category": "marketing_messages", "value": "stop", "timestamp": 1_800_000_000 });
+    let change = json!({ "field": "user_preferences", "value": { "user_preferences": [preference] } });
+    let body = json!({ "entry": [{ "changes": [change] }] }).to_string();
+    let mac = Hmac::<Sha256>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap().chain_update(&body).finalize().into_bytes();
+    let signature = format!("sha256={}", base16ct::lower::encode_string(&mac));
+    let headers = [("content-type", "application/json"), ("x-hub-signature-256", signature.as_str())];
+    send(backend, Method::POST, &hook, &headers, body.clone()).ok();
+    send(backend, Method::POST, &hook, &headers, body.replace("stop", "resume")).problem(401, "bad_signature", None);
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["reason"], "opted_out");
+    // The list of providers tells no secret.
+    let listed = ask(backend, Method::GET, "/v1/providers", &shop.secret, &Value::Null);
+    assert!(!listed.text.contains(AUTH_TOKEN) && listed.body["providers"].as_array().unwrap().len() == 2);
+}
