@@ -11,7 +11,7 @@ use super::contract;
 use super::html;
 use super::key::{KeyKind, Secrets, ShopId};
 use super::link::LinkKind;
-use super::pages::{self, Language};
+use super::pages;
 use super::problem::Problem;
 use super::route::{Access, Action, Route};
 use super::service::idempotency_key;
@@ -137,8 +137,7 @@ fn decide(
 
 /// The answer to a link that was never made here.
 fn lost(headers: &HeaderMap) -> Response<Bytes> {
-    let language = Language::negotiate(None, accepted(headers), None);
-    html::page(StatusCode::NOT_FOUND, pages::broken(language))
+    html::page(StatusCode::NOT_FOUND, pages::broken(pages::negotiate(None, accepted(headers), None)))
 }
 
 /// The languages that a browser says its user reads.

@@ -13,9 +13,9 @@ pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    let script = Base64::encode_string(&Sha256::digest(pages::SCRIPT));
+    let [style, script] = [pages::STYLE, pages::SCRIPT].map(|text| Base64::encode_string(&Sha256::digest(text)));
     let policy = format!(
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; form-action 'self'; \
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {

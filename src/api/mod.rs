@@ -10,7 +10,7 @@
 //! | `route`, `query` | the routes and what each asks for; the query of an address |
 //! | `key`, `deployment` | keys: their form, proof and scopes; what an operator sets |
 //! | `link` | links that people get, and what each lets them do |
-//! | `pages`, `html` | what they see then, in six languages; as answers |
+//! | `pages`, `html` | what they see then, and the texts of messages, in six languages; pages as answers |
 //! | `limits` | how much may be asked |
 //! | `body`, `wire` | JSON bodies, and how they become values of the domain |
 //! | `answer` | the JSON that callers get |

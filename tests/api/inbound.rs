@@ -48,7 +48,11 @@ fn say(backend: &dyn Backend, (path, secret): &(String, String), id: &str, chann
 
 /// A form that claims a yes by text message for the number.
 fn claimed() -> Value {
-    with(with(submission(), "/choices/1/choice", json!("opt_in")), "/contact", json!({ "phone": NUMBER, "country": "GB" }))
+    with(
+        with(submission(), "/choices/1/choice", json!("opt_in")),
+        "/contact",
+        json!({ "phone": NUMBER, "country": "GB" }),
+    )
 }
 
 fn by_sms(body: Value) -> Value {
@@ -91,7 +95,9 @@ fn a_number_says_yes_stop_and_start(backend: &mut dyn Backend) {
     assert_eq!(messages(backend, &shop, "started").len(), 1);
     say(backend, &hook, "m10", "sms", "HELP").ok();
     let help = messages(backend, &shop, "help").remove(0);
-    assert!(help["text"].as_str().unwrap().contains("Kestrel Coffee") && help["text"].as_str().unwrap().contains("STOP"));
+    assert!(
+        help["text"].as_str().unwrap().contains("Kestrel Coffee") && help["text"].as_str().unwrap().contains("STOP")
+    );
     let report = shop.lookup(backend, &number()).ok();
     let last = report["records"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["assurance"], &last["source"]["kind"]), (&json!("confirmed"), &json!("start_word")));
@@ -138,7 +144,8 @@ fn what_is_not_signed_is_not_heard(backend: &mut dyn Backend) {
     ask(backend, Method::DELETE, "/v1/providers/generic", &shop.secret, &Value::Null).ok();
     say(backend, &anew, "m7", "sms", "STOP").problem(404, "route_not_found", None);
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
-    let set = |name: &str, body: Value| ask(backend, Method::PUT, &format!("/v1/providers/{name}"), &shop.secret, &body);
+    let set =
+        |name: &str, body: Value| ask(backend, Method::PUT, &format!("/v1/providers/{name}"), &shop.secret, &body);
     set("generic", json!({ "secret": AUTH_TOKEN })).problem(422, "invalid_secret", Some("/secret"));
     set("twilio", json!({})).problem(422, "missing_field", Some("/secret"));
     set("twilio", json!({ "secret": "short" })).problem(422, "invalid_secret", Some("/secret"));
@@ -153,7 +160,8 @@ fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {
     shop.submit_from_server(backend, &with(all.clone(), "/choices", json!([all["choices"][0], whatsapp]))).ok();
 
     let (hook, _) = provider(backend, &shop, "twilio", &json!({ "secret": AUTH_TOKEN }));
-    let fields = [("Body", "STOP"), ("From", NUMBER), ("MessageSid", "SM1"), ("OptOutType", "STOP"), ("To", "+441234567890")];
+    let fields =
+        [("Body", "STOP"), ("From", NUMBER), ("MessageSid", "SM1"), ("OptOutType", "STOP"), ("To", "+441234567890")];
     let written: String = fields.iter().map(|(name, value)| format!("{name}{value}")).collect();
     let mac = Hmac::<Sha1>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap();
     let mac = mac.chain_update(format!("{PUBLIC_URL}{hook}{written}")).finalize().into_bytes();
@@ -181,10 +189,12 @@ fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {
     let greeted = greet(word);
     assert_eq!((greeted.status.as_u16(), greeted.text.as_str()), (200, "1158201444"));
     greet("another_word").problem(404, "route_not_found", None);
-    let preference = json!({ "wa_id": &NUMBER[1..], "category": "marketing_messages", "value": "stop", "timestamp": 1_800_000_000 });
+    let preference =
+        json!({ "wa_id": &NUMBER[1..], "category": "marketing_messages", "value": "stop", "timestamp": 1_800_000_000 });
     let change = json!({ "field": "user_preferences", "value": { "user_preferences": [preference] } });
     let body = json!({ "entry": [{ "changes": [change] }] }).to_string();
-    let mac = Hmac::<Sha256>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap().chain_update(&body).finalize().into_bytes();
+    let mac =
+        Hmac::<Sha256>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap().chain_update(&body).finalize().into_bytes();
     let signature = format!("sha256={}", base16ct::lower::encode_string(&mac));
     let headers = [("content-type", "application/json"), ("x-hub-signature-256", signature.as_str())];
     send(backend, Method::POST, &hook, &headers, body.clone()).ok();

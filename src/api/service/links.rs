@@ -7,13 +7,13 @@ use super::ShopService;
 use super::call::{Call, Reply};
 use crate::api::key::ShopId;
 use crate::api::link::{LinkKind, Subject};
-use crate::api::pages::{self, Language, Outcome};
+use crate::api::pages::{self, Language, Outcome, Started};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::api::wire::{CHANNEL, PURPOSE, ProviderBody, UUID};
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::{
-    Database, Host, Message, MessageKind, OverdueEntry, Shop, SubjectRequest, addresses_to_link, code_of,
+    Database, Host, Message, MessageKind, OverdueEntry, RequestState, Shop, SubjectRequest, addresses_to_link, code_of,
     keep_provider, list_messages, list_providers, message, overdue, remove_provider, revision_of, subject_request,
 };
 use crate::platforms::{Provider, signature};
@@ -228,7 +228,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     /// A message as it has to be sent; nothing once it has gone.
     pub(super) fn message_told(&self, shop: &Shop, id: uuid::Uuid) -> Result<Option<MessageAnswer>, Problem> {
         let Some(message) = message(&self.database, id)? else { return Ok(None) };
-        let language = Language::of_tag(&message.locale).unwrap_or_default();
+        let language = Language::of_tag(&message.locale).unwrap_or(Language::En);
         let (text, link) = match message.kind {
             MessageKind::Confirm => self.confirm_text(shop, &message, language)?,
             MessageKind::Request | MessageKind::Result => {
@@ -238,7 +238,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 self.request_text(shop, &message, &request, language)?
             }
             MessageKind::Stopped => (pages::stopped_reply(language, shop.settings.name.as_str()), None),
-            MessageKind::Started => (pages::started_reply(language, shop.settings.name.as_str()), None),
+            MessageKind::Started => (pages::started_reply(language, shop.settings.name.as_str(), Started::Again), None),
             MessageKind::Help => {
                 let contact = shop.settings.privacy.contact.as_ref().map(|line| line.as_str());
                 (pages::help_reply(language, shop.settings.name.as_str(), contact), None)
@@ -267,12 +267,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let id = message.about.as_deref().and_then(|about| about.parse().ok()).unwrap_or_default();
         let link = self.url(shop, LinkKind::Confirm, &Subject::Confirmation(id))?;
         let word = |scope: &crate::ledger::ScopeEntry| {
-            (scope.channel, shop.settings.privacy.purpose_in(&scope.purpose, language.as_str()))
+            (scope.channel, shop.settings.privacy.purpose_in(&scope.purpose, language.tag()))
         };
         let items: Vec<_> = message.detail.scopes.iter().map(word).collect();
         let days = shop.settings.links.confirmation_days();
         let name = shop.settings.name.as_str();
-        let text = pages::confirm_message(language, message.medium, name, &items, &link, days);
+        let text = pages::confirm_message(language, message.medium, name, &items, &link, days.into());
         Ok((text, Some(link)))
     }
 
@@ -290,26 +290,21 @@ impl<D: Database, H: Host> ShopService<D, H> {
             let code = (request.address_kind == AddressKind::Phone).then(|| code_of(shop, request));
             let kind = if code.is_some() { LinkKind::Code } else { LinkKind::Request };
             let link = self.url(shop, kind, &subject)?;
-            let text = pages::request_message(language, message.medium, name, request.kind, &link, code.as_deref(), 30);
+            let text =
+                pages::request_message(language, message.medium, name, request.kind, Some(&link), code.as_deref(), 30);
             return Ok((text, Some(link)));
         }
         let subject = Subject::Request { id: request.uuid(), sent: 0 };
         let until = request.download_until.map(|until| until.to_string());
-        let (outcome, link) = match (&until, request.reason.as_deref()) {
-            (Some(until), _) => {
-                let link = self.url(shop, LinkKind::Result, &subject)?;
-                (Outcome::Ready { until: until.chars().take(10).collect() }, Some(link))
-            }
-            (None, Some(reason)) if request.state == crate::ledger::RequestState::Refused => {
-                let authority = shop.settings.privacy.authority.as_ref().map(|line| line.as_str().to_owned());
-                (Outcome::Refused { reason: reason.to_owned(), authority }, None)
-            }
-            (None, Some(reason)) if request.is_extended && request.closed_at.is_none() => {
-                (Outcome::Extended { reason: reason.to_owned(), until: request.due.clone() }, None)
-            }
-            _ => (Outcome::Completed, None),
+        let link = until.as_ref().map(|_| self.url(shop, LinkKind::Result, &subject)).transpose()?;
+        let authority = shop.settings.privacy.authority.as_ref().map(|line| line.as_str());
+        let outcome = match (&link, &until, request.reason.as_deref()) {
+            (Some(link), Some(until), _) => Outcome::Ready { link, until: until.get(..10).unwrap_or_default() },
+            (_, _, Some(reason)) if request.state == RequestState::Refused => Outcome::Refused { reason, authority },
+            (_, _, Some(reason)) if request.closed_at.is_none() => Outcome::Extended { reason, until: &request.due },
+            _ => Outcome::Completed,
         };
-        let text = pages::result_message(language, message.medium, name, request.kind, &outcome, link.as_deref());
+        let text = pages::result_message(language, message.medium, name, request.kind, &outcome);
         Ok((text, link))
     }
 

@@ -47,12 +47,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
     ) -> Seen {
         let language = visit.language(None);
         let choices = self.path_of(visit, LinkKind::Preferences, &Subject::Choices { pseudonym: *pseudonym });
-        let view = UnsubscribeView {
-            channel,
-            purpose: purpose.map(|own| visit.shop.settings.privacy.purpose_in(own, language.as_str())),
-            state,
-            preferences: Some(&choices),
-        };
+        let purpose = purpose.map(|own| visit.shop.settings.privacy.purpose_in(own, language.tag()));
+        let view = UnsubscribeView { channel, purpose: purpose.as_deref(), state, preferences: Some(&choices) };
         Seen::page(pages::unsubscribe(&visit.frame(language), &view))
     }
 
@@ -108,7 +104,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             let row = Row {
                 name: offer.name.clone(),
                 channel: offer.channel,
-                purpose: visit.shop.settings.privacy.purpose_in(&offer.purpose, language.as_str()),
+                purpose: visit.shop.settings.privacy.purpose_in(&offer.purpose, language.tag()),
                 checked: offer.is_in,
                 note: offer.note,
             };
@@ -158,6 +154,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
                     is_in: entry.status == "opted_in" && entry.decision.reason != Some(Reason::Suppressed),
                     note: match entry.decision.reason {
                         Some(Reason::AwaitingConfirmation) => Some(RowNote::AwaitingConfirmation),
+                        Some(Reason::Objected) => Some(RowNote::Objected),
+                        Some(Reason::Suppressed) => Some(RowNote::Suppressed),
+                        Some(Reason::Expired) => Some(RowNote::Expired),
+                        Some(Reason::Restricted) => Some(RowNote::Restricted),
                         _ => None,
                     },
                 });
@@ -234,10 +234,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
     ) -> Result<Option<NoticeShown>, Problem> {
         let labels: Vec<(Channel, String)> = offers
             .iter()
-            .map(|offer| (offer.channel, visit.shop.settings.privacy.purpose_in(&offer.purpose, language.as_str())))
+            .map(|offer| (offer.channel, visit.shop.settings.privacy.purpose_in(&offer.purpose, language.tag())))
             .collect();
         let text = pages::preferences_words(language, visit.shop.settings.name.as_str(), &labels);
-        Ok(own_words(&self.database, &Shown { id: "preferences", locale: language.as_str(), text: &text })?)
+        Ok(own_words(&self.database, &Shown { id: "preferences", locale: language.tag(), text: &text })?)
     }
 
     fn ask_by_page(&self, visit: &Visit<'_>, address: &Named, kind: RequestKind) -> Result<(), Problem> {
@@ -247,7 +247,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let asked = NewRequest {
             kind,
             address: own,
-            locale: visit.language(stored.as_deref()).as_str().to_owned(),
+            locale: visit.language(stored.as_deref()).tag().to_owned(),
             details: details.filter(|text| kind == RequestKind::Rectification && !text.is_empty()),
             origin: RequestOrigin::Preferences,
             vouched: false,

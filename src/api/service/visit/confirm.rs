@@ -27,7 +27,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         };
         let language = visit.language(Some(&question.locale));
         let text = pages::confirm_words(language, visit.shop.settings.name.as_str(), &items(visit, &question));
-        let notice = own_words(&self.database, &Shown { id: "confirmation", locale: language.as_str(), text: &text })?;
+        let notice = own_words(&self.database, &Shown { id: "confirmation", locale: language.tag(), text: &text })?;
         let state = match confirm(&self.database, &visit.shop, &question, notice, visit.moment)? {
             Answered::Now => ConfirmState::Done,
             Answered::Before => ConfirmState::Again,

@@ -60,7 +60,7 @@ impl Seen {
 impl Visit<'_> {
     /// The language of the page: the one asked for, else the person's, else the browser's.
     fn language(&self, stored: Option<&str>) -> Language {
-        Language::negotiate(self.request.uri().query(), accepted(self.request.headers()), stored)
+        pages::negotiate(self.request.uri().query(), accepted(self.request.headers()), stored)
     }
 
     fn frame(&self, language: Language) -> Frame<'_> {
@@ -76,7 +76,7 @@ impl Visit<'_> {
 
     /// A purpose as the shop words it.
     fn purpose(&self, scope: &ScopeEntry, language: Language) -> (Channel, String) {
-        (scope.channel, self.shop.settings.privacy.purpose_in(&scope.purpose, language.as_str()))
+        (scope.channel, self.shop.settings.privacy.purpose_in(&scope.purpose, language.tag()))
     }
 
     /// A field of the form that was posted.
@@ -120,7 +120,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         if let Problem::Internal { cause } = &problem {
             self.host.report(cause);
         }
-        let language = Language::negotiate(request.uri().query(), accepted(request.headers()), None);
+        let language = pages::negotiate(request.uri().query(), accepted(request.headers()), None);
         let page = match &problem {
             Problem::RouteNotFound => pages::broken(language),
             Problem::TooManyRequests { .. } => pages::too_many(language),

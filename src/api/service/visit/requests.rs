@@ -2,14 +2,13 @@
 
 use bytes::Bytes;
 use http::Response;
-use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Seen, Visit, masked};
 use crate::api::export::{self, Format};
 use crate::api::html;
 use crate::api::link::{LinkKind, Subject};
-use crate::api::pages::{self, DownloadState, DownloadView, RequestPage, RequestView};
+use crate::api::pages::{self, DownloadState, DownloadView, RequestState as Page, RequestView};
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
 use crate::ledger::{
@@ -18,23 +17,23 @@ use crate::ledger::{
 };
 
 /// The forms in which an answer can be downloaded.
-const FORMATS: [Format; 3] = [Format::Html, Format::Json, Format::Csv];
+const FORMATS: [(Format, &str); 3] = [(Format::Html, "HTML"), (Format::Json, "JSON"), (Format::Csv, "CSV (ZIP)")];
 
 impl<D: Database, H: Host> ShopService<D, H> {
     /// `sent` is what the link was sent with; none where a code is asked for.
     pub(super) fn show_request(&self, visit: &Visit<'_>, id: Uuid, sent: Option<u8>) -> Result<Seen, Problem> {
         let request = self.subject_request(id)?;
         let page = match request.state {
-            RequestState::Open if request.verify_until <= visit.moment.now => RequestPage::Expired,
+            RequestState::Open if request.verify_until <= visit.moment.now => Page::Expired,
             RequestState::Open => match sent {
-                None => RequestPage::AskCode { tries_left: 5_u8.saturating_sub(request.tries), wrong: false },
-                Some(sent) if sent == request.sent => RequestPage::Ask,
+                None => Page::AskCode { tries_left: 5_u8.saturating_sub(request.tries).into(), wrong: false },
+                Some(sent) if sent == request.sent => Page::Ask,
                 // A newer link has been sent since.
-                Some(_) => RequestPage::Expired,
+                Some(_) => Page::Expired,
             },
-            _ => settled(&request),
+            _ => settled(visit, &request),
         };
-        Ok(seen(visit, &request, page, &[]))
+        Ok(seen(visit, &request, page))
     }
 
     /// Long after it was answered a request goes from the log too; its link then leads nowhere.
@@ -49,7 +48,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         }
         let is_good = request.sent == sent && request.verify_until > visit.moment.now;
         if request.state == RequestState::Open && !is_good {
-            return Ok(seen(visit, &request, RequestPage::Expired, &[]));
+            return Ok(seen(visit, &request, Page::Expired));
         }
         self.proven(visit, request)
     }
@@ -60,51 +59,50 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return self.send_again(visit, request);
         }
         if request.state != RequestState::Open {
-            let page = settled(&request);
-            return Ok(seen(visit, &request, page, &[]));
+            return Ok(seen(visit, &request, settled(visit, &request)));
         }
         let code = visit.field("code").unwrap_or_default();
         match check_code(&self.database, &visit.shop, &request, &code, visit.moment.now)? {
             Checked::Right => self.proven(visit, request),
             Checked::Wrong { left } => {
-                Ok(seen(visit, &request, RequestPage::AskCode { tries_left: left, wrong: true }, &[]))
+                Ok(seen(visit, &request, Page::AskCode { tries_left: left.into(), wrong: true }))
             }
-            Checked::TooLate => Ok(seen(visit, &request, RequestPage::Expired, &[])),
+            Checked::TooLate => Ok(seen(visit, &request, Page::Expired)),
         }
     }
 
     fn send_again(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
         let request = resend(&self.database, &visit.shop, request, visit.moment)?;
-        Ok(seen(visit, &request, RequestPage::Resent, &[]))
+        Ok(seen(visit, &request, Page::Resent))
     }
 
     fn proven(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
         let was_open = request.state == RequestState::Open;
         let Verified { request, is_known } = verify_request(&self.database, &visit.shop, request, visit.moment)?;
         let subject = request.subject();
-        let mut links = Vec::new();
-        let page = if !was_open {
+        let for_data = is_known && request.state == RequestState::Completed && request.kind.is_for_data();
+        let links = if for_data { self.downloads(visit, &request) } else { Vec::new() };
+        let until = until(&request);
+        let page = match (was_open, is_known) {
             // The answer goes to who proves to be the person, once; then it is in their mail.
-            settled(&request)
-        } else if !is_known {
-            RequestPage::NothingHeld
-        } else if request.state == RequestState::Completed && request.kind.is_for_data() {
-            links = self.downloads(visit, &request);
-            RequestPage::Done
-        } else {
-            settled(&request)
+            (false, _) => settled(visit, &request),
+            (true, false) => Page::NothingHeld,
+            (true, true) if request.state == RequestState::Completed => {
+                Page::Done { downloads: for_data.then_some(links.as_slice()), until: until.as_deref() }
+            }
+            (true, true) => settled(visit, &request),
         };
-        let seen = seen(visit, &request, page, &links);
+        let seen = seen(visit, &request, page);
         Ok(match subject {
             Some(subject) => seen.about(subject),
             None => seen,
         })
     }
 
-    fn downloads(&self, visit: &Visit<'_>, request: &SubjectRequest) -> Vec<(Format, String)> {
+    fn downloads(&self, visit: &Visit<'_>, request: &SubjectRequest) -> Vec<(String, String)> {
         let subject = Subject::Request { id: request.uuid(), sent: 0 };
         let path = self.path_of(visit, LinkKind::Result, &subject);
-        FORMATS.iter().map(|format| (*format, format!("{path}?format={format}"))).collect()
+        FORMATS.iter().map(|(format, name)| ((*name).to_owned(), format!("{path}?format={format}"))).collect()
     }
 
     pub(super) fn show_result(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
@@ -157,28 +155,21 @@ fn until(request: &SubjectRequest) -> Option<String> {
 }
 
 /// The page of a request that is no longer open.
-fn settled(request: &SubjectRequest) -> RequestPage {
+fn settled<'a>(visit: &'a Visit<'_>, request: &'a SubjectRequest) -> Page<'a> {
     match request.state {
-        RequestState::Open | RequestState::Lapsed => RequestPage::Expired,
-        RequestState::Verified => RequestPage::Waiting,
-        RequestState::Refused => RequestPage::Refused,
-        RequestState::Completed => RequestPage::Completed,
+        RequestState::Open | RequestState::Lapsed => Page::Expired,
+        RequestState::Verified => Page::Waiting { due: &request.due },
+        RequestState::Refused => Page::Refused {
+            reason: request.reason.as_deref().unwrap_or_default(),
+            authority: visit.shop.settings.privacy.authority.as_ref().map(|line| line.as_str()),
+        },
+        RequestState::Completed => Page::Completed,
     }
 }
 
-fn seen(visit: &Visit<'_>, request: &SubjectRequest, page: RequestPage, links: &[(Format, String)]) -> Seen {
+fn seen(visit: &Visit<'_>, request: &SubjectRequest, state: Page<'_>) -> Seen {
     let language = visit.language(Some(&request.locale));
     let address = request.address.as_deref().map(|value| masked(request.address_kind, value)).unwrap_or_default();
-    let until = until(request);
-    let view = RequestView {
-        kind: request.kind,
-        address: &address,
-        page,
-        due: request.due.parse::<Date>().ok(),
-        links,
-        until: until.as_deref(),
-        reason: request.reason.as_deref(),
-        authority: visit.shop.settings.privacy.authority.as_ref().map(|line| line.as_str()),
-    };
+    let view = RequestView { kind: request.kind, address: &address, state };
     Seen::page(pages::request(&visit.frame(language), &view))
 }

@@ -1,0 +1,61 @@
+//! The page of a confirmation link: the second of a double opt-in's two steps.
+//!
+//! It is free of advertising (OLG München 29 U 1682/12), says that the consent can be withdrawn before it is given (GDPR Art.
+//! 7(3)), and confirms by a button only: what fetches links ahead of people confirms nothing.
+
+use maud::html;
+
+use super::fill::{items, strong};
+use super::frame::Frame;
+use crate::consent::Channel;
+
+/// What is to be confirmed.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::api) struct ConfirmView<'a> {
+    /// Each channel with a purpose, in the shop's words.
+    pub items: &'a [(Channel, String)],
+    /// The address, masked.
+    pub address: &'a str,
+    /// How far it is.
+    pub state: ConfirmState,
+}
+
+/// How far a confirmation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum ConfirmState {
+    /// It is asked for.
+    Ask,
+    /// It was given just now.
+    Done,
+    /// It was given before.
+    Again,
+    /// The link came too late.
+    Expired,
+    /// Nothing awaits it any more.
+    Gone,
+}
+
+/// The page.
+pub(in crate::api) fn confirm(frame: &Frame, view: &ConfirmView) -> String {
+    let words = frame.words();
+    let (title, lead) = match view.state {
+        ConfirmState::Ask => (words.confirm_title, words.confirm_lead),
+        ConfirmState::Done => (words.confirm_done_title, words.confirm_done),
+        ConfirmState::Again => (words.confirm_again_title, words.confirm_again),
+        ConfirmState::Expired => (words.confirm_expired_title, words.confirm_expired),
+        ConfirmState::Gone => (words.confirm_gone_title, words.confirm_gone),
+    };
+    let named = matches!(view.state, ConfirmState::Ask | ConfirmState::Done | ConfirmState::Again);
+    let content = html! {
+        h1 { (title) }
+        p.lead { (strong(lead, &[("shop", frame.shop), ("address", view.address)])) }
+        @if named { (items(words, view.items)) }
+        @if view.state == ConfirmState::Ask {
+            p { (words.confirm_starts) }
+            (frame.button("main", "action", "confirm", words.confirm_button))
+            p { (words.confirm_unasked) }
+        }
+        @if named { p.dim { (words.withdraw) } }
+    };
+    frame.page(title, &content)
+}

@@ -1,0 +1,122 @@
+//! What is put into the texts: `{shop}` and its like, as plain text or as markup.
+
+use maud::{Markup, html};
+
+use super::words::Words;
+use crate::consent::{AddressKind, Channel};
+
+/// A piece of a text: words of ours, or the name of a place to fill.
+enum Piece<'a> {
+    Words(&'a str),
+    Place(&'a str),
+}
+
+/// Cut once, before anything is filled in: braces in a shop's name fill nothing.
+fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    text.split('{').enumerate().flat_map(|(number, part)| {
+        let place = if number == 0 { None } else { part.split_once('}') };
+        match place {
+            Some((name, rest)) => [Piece::Place(name), Piece::Words(rest)],
+            None => [Piece::Words(part), Piece::Words("")],
+        }
+    })
+}
+
+/// A text with its places filled.
+pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    pieces(text)
+        .map(|piece| match piece {
+            Piece::Words(words) => words,
+            Piece::Place(name) => values.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value),
+        })
+        .collect()
+}
+
+/// The same as markup: every value is escaped, and what was told apart by braces is so by weight.
+pub(super) fn strong(text: &str, values: &[(&str, &str)]) -> Markup {
+    html! {
+        @for piece in pieces(text) {
+            @match piece {
+                Piece::Words(words) => { (words) },
+                Piece::Place(name) => {
+                    @if let Some((_, value)) = values.iter().find(|(key, _)| *key == name) { strong { (value) } }
+                },
+            }
+        }
+    }
+}
+
+/// A text of which `number` of something is said: the first for one, the second for any other number.
+pub(super) fn counted(number: u32, one: &str, many: &str) -> String {
+    if number == 1 { one.to_owned() } else { fill(many, &[("number", &number.to_string())]) }
+}
+
+/// One line of it, for headers and titles: a line break in a shop's name starts no header of a mail.
+pub(super) fn one_line(text: &str) -> String {
+    let clean = text.split(|c: char| c.is_whitespace() && c != '\u{a0}' || c.is_control());
+    clean.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+impl Words {
+    /// A channel in a sentence.
+    pub(super) const fn by(&self, channel: Channel) -> &'static str {
+        match channel {
+            Channel::Email => self.by_email,
+            Channel::Sms => self.by_sms,
+            Channel::Phone => self.by_phone,
+            Channel::Whatsapp => self.by_whatsapp,
+            Channel::Push => self.by_push,
+            Channel::Post => self.by_post,
+        }
+    }
+
+    /// A kind of address as a heading.
+    pub(super) const fn kind(&self, kind: AddressKind) -> &'static str {
+        match kind {
+            AddressKind::Email => self.kind_email,
+            AddressKind::Phone => self.kind_phone,
+            AddressKind::Push => self.kind_push,
+            AddressKind::Postal => self.kind_postal,
+        }
+    }
+}
+
+/// Channels and purposes as a list.
+pub(super) fn items(words: &Words, items: &[(Channel, String)]) -> Markup {
+    html! {
+        ul.items {
+            @for (channel, purpose) in items {
+                li { strong { (purpose) } " " span.by { (words.by(*channel)) } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counted, fill, one_line, strong};
+
+    #[test]
+    fn places_are_filled_once() {
+        assert_eq!(fill("{shop}: {link}.", &[("shop", "{link}"), ("link", "x")]), "{link}: x.");
+        assert_eq!(fill("no place", &[]), "no place");
+        assert_eq!(fill("{a}{b}{a}", &[("a", "1"), ("b", "2")]), "121");
+        assert_eq!(
+            strong("To {shop}!", &[("shop", "<A & B>")]).into_string(),
+            "To <strong>&lt;A &amp; B&gt;</strong>!"
+        );
+    }
+
+    #[test]
+    fn numbers_agree() {
+        assert_eq!(
+            [1, 0, 2].map(|number| counted(number, "one day", "{number} days")),
+            ["one day", "0 days", "2 days"]
+        );
+    }
+
+    #[test]
+    fn a_header_stays_one_line() {
+        assert_eq!(one_line(" Please\u{a0}confirm:\r\nBcc: x\t\0y "), "Please\u{a0}confirm: Bcc: x y");
+    }
+}

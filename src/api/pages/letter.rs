@@ -1,0 +1,100 @@
+//! A message, and how a letter becomes one: the same content as text and as HTML.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::Language;
+use super::fill::one_line;
+use crate::consent::Channel;
+
+/// A message as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::api) struct Message {
+    /// One line: a mail's subject, a notification's title. Text messages and chats have none.
+    pub subject: Option<String>,
+    /// The text.
+    pub text: String,
+    /// The same as HTML, for mail.
+    pub html: Option<String>,
+}
+
+/// A part of a letter.
+pub(super) enum Part<'a> {
+    /// A paragraph.
+    Say(String),
+    /// A list.
+    List(Vec<String>),
+    /// The link, and what its button says where links have buttons.
+    Link { href: &'a str, button: &'static str },
+    /// A code to type.
+    Code(&'a str),
+}
+
+/// A letter as what its medium takes.
+pub(super) fn letter(language: Language, medium: Channel, shop: &str, subject: &str, parts: &[Part]) -> Message {
+    let subject = one_line(subject);
+    let chat = matches!(medium, Channel::Sms | Channel::Whatsapp);
+    Message {
+        text: text(language, shop, parts),
+        html: (medium == Channel::Email).then(|| page(language, shop, &subject, parts)),
+        subject: (!chat).then_some(subject),
+    }
+}
+
+fn text(language: Language, shop: &str, parts: &[Part]) -> String {
+    let mut text = language.words().hello.to_owned();
+    for part in parts {
+        text.push_str("\n\n");
+        match part {
+            Part::Say(words) => text.push_str(words),
+            Part::List(items) => {
+                text.push_str(&items.iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n"))
+            }
+            Part::Link { href, .. } => text.push_str(href),
+            Part::Code(code) => text.push_str(code),
+        }
+    }
+    text.push_str("\n\n");
+    text.push_str(shop);
+    text.push('\n');
+    text
+}
+
+// Mail programs keep few styles, and those in place.
+const BODY: &str = "margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
+const COLUMN: &str = "max-width:560px;margin:0 auto";
+const BUTTON: &str = "display:inline-block;padding:12px 24px;border-radius:6px;background:#0b5c8a;color:#ffffff;\
+                      font-weight:600;text-decoration:none";
+const CODE: &str = "font:600 28px/1.2 ui-monospace,Menlo,Consolas,monospace;letter-spacing:0.15em";
+
+fn page(language: Language, shop: &str, subject: &str, parts: &[Part]) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang=(language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (subject) }
+            }
+            body style=(BODY) {
+                div style=(COLUMN) {
+                    p { (language.words().hello) }
+                    @for part in parts { (block(part)) }
+                    p { (shop) }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn block(part: &Part) -> Markup {
+    html! {
+        @match part {
+            Part::Say(words) => { p { (words) } },
+            Part::List(items) => { ul { @for item in items { li { (item) } } } },
+            Part::Link { href, button } => { p { a href=(href) style=(BUTTON) { (button) } } },
+            Part::Code(code) => { p style=(CODE) { (code) } },
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The messages that ask for a confirmation and those that tell how it ended.
+//!
+//! None of them advertises: a mail that asks whether one may advertise must not do so itself (UWG § 7).
+
+use super::Language;
+use super::dates::date;
+use super::fill::{counted, fill};
+use super::letter::{Message, Part, letter};
+use super::request::{complaint, texts};
+use super::sms;
+use crate::consent::Channel;
+use crate::ledger::RequestKind;
+
+/// How a request ended, or that it has not yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum Outcome<'a> {
+    /// There is something to fetch.
+    Ready {
+        /// The link to it.
+        link: &'a str,
+        /// Until when, as of RFC 3339.
+        until: &'a str,
+    },
+    /// It is done.
+    Completed,
+    /// It is refused, GDPR Art. 12(4).
+    Refused {
+        /// In the shop's words.
+        reason: &'a str,
+        /// Where to complain.
+        authority: Option<&'a str>,
+    },
+    /// It takes longer than a month, Art. 12(3).
+    Extended {
+        /// The new last day.
+        until: &'a str,
+        /// In the shop's words.
+        reason: &'a str,
+    },
+}
+
+/// Asks whether an opt-in is meant. By text message and WhatsApp it can be answered with [`yes_word`](super::yes_word).
+pub(in crate::api) fn confirm_message(
+    language: Language,
+    medium: Channel,
+    shop: &str,
+    items: &[(Channel, String)],
+    link: &str,
+    expires_days: u32,
+) -> Message {
+    let words = language.words();
+    if medium == Channel::Sms {
+        return sms::confirm(language, shop, items, link);
+    }
+    let purposes = items.iter().map(|(_, purpose)| purpose.as_str()).fold(Vec::new(), |mut seen, purpose| {
+        if !seen.contains(&purpose) {
+            seen.push(purpose);
+        }
+        seen
+    });
+    let subject = fill(words.mail_confirm_subject, &[("items", &purposes.join(", "))]);
+    let each = |(channel, purpose): &(Channel, String)| format!("{purpose} {}", words.by(*channel));
+    let mut parts = vec![
+        Part::Say(fill(words.mail_confirm_lead, &[("shop", shop)])),
+        Part::List(items.iter().map(each).collect()),
+        Part::Say(words.mail_confirm_link.to_owned()),
+        Part::Link { href: link, button: words.confirm_button },
+    ];
+    if medium == Channel::Whatsapp {
+        parts.push(Part::Say(fill(words.chat_confirm, &[("yes", words.sms_yes)])));
+    }
+    parts.extend([
+        Part::Say(counted(expires_days, words.mail_day, words.mail_days)),
+        Part::Say(words.mail_confirm_unasked.to_owned()),
+        Part::Say(words.withdraw.to_owned()),
+    ]);
+    letter(language, medium, shop, &subject, &parts)
+}
+
+/// Asks whether a request comes from the person: by a link, by a code, or by both.
+pub(in crate::api) fn request_message(
+    language: Language,
+    medium: Channel,
+    shop: &str,
+    kind: RequestKind,
+    link: Option<&str>,
+    code: Option<&str>,
+    minutes: u32,
+) -> Message {
+    let words = language.words();
+    if medium == Channel::Sms {
+        return sms::request(language, shop, kind, link, code, minutes);
+    }
+    let title = texts(kind, words).title;
+    let mut parts = vec![Part::Say(fill(words.mail_request_lead, &[("shop", shop), ("title", title)]))];
+    if let Some(href) = link {
+        parts.extend([Part::Say(words.mail_request_link.to_owned()), Part::Link { href, button: words.code_button }]);
+    }
+    if let Some(code) = code {
+        parts.extend([Part::Say(words.mail_code.to_owned()), Part::Code(code)]);
+    }
+    parts.extend([
+        Part::Say(fill(words.mail_minutes, &[("number", &minutes.to_string())])),
+        Part::Say(words.mail_request_unasked.to_owned()),
+    ]);
+    letter(language, medium, shop, &fill(words.mail_request_subject, &[("title", title)]), &parts)
+}
+
+/// Tells how a request ended, or that it takes longer.
+pub(in crate::api) fn result_message(
+    language: Language,
+    medium: Channel,
+    shop: &str,
+    kind: RequestKind,
+    outcome: &Outcome,
+) -> Message {
+    let words = language.words();
+    if medium == Channel::Sms {
+        return sms::result(language, shop, kind, outcome);
+    }
+    let own = texts(kind, words);
+    let mut parts = vec![Part::Say(fill(words.mail_result_lead, &[("shop", shop), ("title", own.title)]))];
+    match *outcome {
+        Outcome::Ready { link, until } => parts.extend([
+            Part::Say(fill(words.mail_ready, &[("shop", shop)])),
+            Part::Say(fill(words.mail_ready_link, &[("until", &date(language, until))])),
+            Part::Link { href: link, button: words.files_title },
+            Part::Say(words.files_care.to_owned()),
+        ]),
+        Outcome::Completed => {
+            parts.push(Part::Say(own.done.to_owned()));
+            if kind == RequestKind::Erasure {
+                parts.push(Part::Say(words.erasure_hash.to_owned()));
+            }
+        }
+        Outcome::Refused { reason, authority } => parts.extend([
+            Part::Say(fill(words.refused_text, &[("shop", shop)])),
+            Part::Say(fill(words.refused_reason, &[("reason", reason)])),
+            Part::Say(complaint(words, authority)),
+        ]),
+        Outcome::Extended { until, reason } => parts.extend([
+            Part::Say(fill(words.mail_extended, &[("shop", shop), ("until", &date(language, until))])),
+            Part::Say(fill(words.mail_extended_reason, &[("reason", reason)])),
+        ]),
+    }
+    letter(language, medium, shop, &fill(words.mail_result_subject, &[("title", own.title)]), &parts)
+}

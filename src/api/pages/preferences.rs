@@ -1,0 +1,192 @@
+//! The preference page: what a person gets and from where, and their rights, in one place.
+//!
+//! To withdraw is as easy as to give (GDPR Art. 7(3)): the same box. To stop everything (Art. 21(2)) needs one button and no
+//! question. Rights are only asked for here; they are confirmed by a link that is sent, since who holds this page's link may have
+//! been handed it with a forwarded mail.
+
+use maud::{Markup, PreEscaped, html};
+
+use super::fill::{fill, strong};
+use super::frame::Frame;
+use crate::consent::{AddressKind, Channel};
+
+/// The script of the preference page, exactly as it stands in the page: for the hash of a Content-Security-Policy.
+pub(in crate::api) const SCRIPT: &str = include_str!("preferences.js");
+
+/// What to choose from.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::api) struct PreferencesView<'a> {
+    /// The addresses with what can be had there.
+    pub groups: &'a [Group],
+    /// What the last act was.
+    pub state: PreferencesState,
+    /// Whether rights can be asked for here.
+    pub requests: bool,
+    /// What comes back with the form as `shown`: which choices the person saw.
+    pub shown: &'a str,
+}
+
+/// One address.
+#[derive(Clone, Debug)]
+pub(in crate::api) struct Group {
+    /// The id of its part of the page: letters, digits, hyphens.
+    pub id: String,
+    /// The address, masked.
+    pub address: String,
+    /// What kind of address.
+    pub kind: AddressKind,
+    /// What can be had there.
+    pub rows: Vec<Row>,
+}
+
+/// One channel and purpose.
+#[derive(Clone, Debug)]
+pub(in crate::api) struct Row {
+    /// The name of the form's field.
+    pub name: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The purpose, in the shop's words.
+    pub purpose: String,
+    /// Whether the box is ticked.
+    pub checked: bool,
+    /// What else is to be known.
+    pub note: Option<RowNote>,
+}
+
+/// Why nothing comes although one might think so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum RowNote {
+    /// The confirmation is awaited.
+    AwaitingConfirmation,
+    /// The person objected.
+    Objected,
+    /// A no is remembered after an erasure.
+    Suppressed,
+    /// The consent ran out.
+    Expired,
+    /// The data is kept and not used, GDPR Art. 18.
+    Restricted,
+}
+
+/// What the last act was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum PreferencesState {
+    /// None yet.
+    Form,
+    /// Choices were saved.
+    Saved {
+        /// Some of them start only when they are confirmed.
+        pending_confirmation: bool,
+    },
+    /// Everything was stopped.
+    StoppedAll,
+    /// A right was asked for, and the link to confirm it is sent.
+    RequestSent,
+    /// Nothing is held under this link, be it unknown or erased.
+    Nothing,
+}
+
+/// The page.
+pub(in crate::api) fn preferences(frame: &Frame, view: &PreferencesView) -> String {
+    let words = frame.words();
+    let shop = [("shop", frame.shop)];
+    if view.state == PreferencesState::Nothing {
+        let content = html! { h1 { (words.nothing_title) } p.lead { (strong(words.nothing_text, &shop)) } };
+        return frame.page(words.nothing_title, &content);
+    }
+    let (title, text) = match view.state {
+        PreferencesState::Form | PreferencesState::Nothing => (words.choices_title, None),
+        PreferencesState::Saved { pending_confirmation } => {
+            (words.choices_saved, pending_confirmation.then_some(words.choices_pending))
+        }
+        PreferencesState::StoppedAll => (words.stopped_title, Some(words.stopped_text)),
+        PreferencesState::RequestSent => (words.sent_title, Some(words.sent_text)),
+    };
+    let content = html! {
+        h1 { (words.choices_title) }
+        @if view.state != PreferencesState::Form {
+            div.notice role="status" {
+                p { strong { (title) } }
+                @if let Some(text) = text { p { (strong(text, &shop)) } }
+            }
+        }
+        p.lead { (strong(words.choices_lead, &shop)) }
+        @if view.groups.is_empty() { p { (words.choices_none) } } @else { (choices(frame, view)) }
+        @if view.state != PreferencesState::StoppedAll {
+            section aria-labelledby="stop" {
+                h2 #stop { (words.stop_title) }
+                p { (fill(words.stop_text, &shop)) }
+                (frame.button("", "action", "stop", words.stop_button))
+            }
+        }
+        @if view.requests { (rights(frame)) }
+    };
+    frame.page(title, &content)
+}
+
+fn choices(frame: &Frame, view: &PreferencesView) -> Markup {
+    let words = frame.words();
+    html! {
+        (frame.form(&html! {
+            input type="hidden" name="shown" value=(view.shown);
+            @for group in view.groups {
+                fieldset id=(group.id) {
+                    legend { span.kind { (words.kind(group.kind)) } " " span.address { (group.address) } }
+                    @for (number, row) in group.rows.iter().enumerate() { (choice(frame, &format!("{}-{number}", group.id), row)) }
+                }
+            }
+            p.dim { (words.withdraw) }
+            div.save {
+                button.main #save name="action" value="save" { (words.choices_save) }
+                p #unsaved role="status" data-none=(words.choices_unchanged) data-one=(words.choices_one_change)
+                    data-many=(words.choices_changes) {}
+            }
+        }))
+        script { (PreEscaped(SCRIPT)) }
+    }
+}
+
+fn choice(frame: &Frame, id: &str, row: &Row) -> Markup {
+    let words = frame.words();
+    let note = row.note.map(|note| match note {
+        RowNote::AwaitingConfirmation => words.note_awaiting,
+        RowNote::Objected => words.note_objected,
+        RowNote::Suppressed => words.note_suppressed,
+        RowNote::Expired => words.note_expired,
+        RowNote::Restricted => words.note_restricted,
+    });
+    let note_id = format!("{id}-note");
+    html! {
+        div.choice {
+            label for=(id) {
+                input id=(id) type="checkbox" name=(row.name) value="on" checked[row.checked]
+                    aria-describedby=[note.map(|_| &note_id)];
+                span { strong { (row.purpose) } " " span.by { (words.by(row.channel)) } }
+            }
+            @if let Some(note) = note { p.note id=(note_id) { (note) } }
+        }
+    }
+}
+
+fn rights(frame: &Frame) -> Markup {
+    let words = frame.words();
+    let right = |title: &str, text: &str, act: &Markup| {
+        html! { div.right { h3 { (title) } p { (fill(text, &[("shop", frame.shop)])) } (act) } }
+    };
+    let button = |action, text| frame.button("", "action", action, text);
+    html! {
+        section aria-labelledby="data" {
+            h2 #data { (words.data_title) }
+            p { (words.data_lead) }
+            (right(words.access, words.data_access, &button("access", words.data_access_button)))
+            (right(words.rectification, words.data_rectification, &frame.form(&html! {
+                label for="details" { (words.data_rectification_label) }
+                textarea #details name="details" rows="3" maxlength="500" required {}
+                button name="action" value="rectification" { (words.data_rectification_button) }
+            })))
+            (right(words.objection, words.data_objection, &button("objection", words.data_objection_button)))
+            (right(words.erasure, words.data_erasure, &button("erasure", words.data_erasure_button)))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The page of an unsubscription link (RFC 8058): one button, and no address, so that it looks the same for people unknown and
+//! erased.
+
+use maud::html;
+
+use super::fill::{fill, strong};
+use super::frame::Frame;
+use crate::consent::Channel;
+
+/// What is to end.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::api) struct UnsubscribeView<'a> {
+    /// The channel; `None` for all.
+    pub channel: Option<Channel>,
+    /// The purpose in the shop's words; `None` for all.
+    pub purpose: Option<&'a str>,
+    /// How far it is.
+    pub state: UnsubscribeState,
+    /// The path of the person's preference page.
+    pub preferences: Option<&'a str>,
+}
+
+/// How far an unsubscription is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum UnsubscribeState {
+    /// A GET changes nothing: it is asked for.
+    Ask,
+    /// Done, now or before.
+    Done,
+}
+
+/// The page.
+pub(in crate::api) fn unsubscribe(frame: &Frame, view: &UnsubscribeView) -> String {
+    let words = frame.words();
+    let purpose = view.purpose.map(|purpose| fill(words.quoted, &[("purpose", purpose)])).unwrap_or_default();
+    let by = view.channel.map(|channel| words.by(channel)).unwrap_or_default();
+    let scope = match (view.purpose, view.channel) {
+        (Some(_), Some(_)) => words.scope_one,
+        (Some(_), None) => words.scope_purpose,
+        (None, Some(_)) => words.scope_channel,
+        (None, None) => words.scope_all,
+    };
+    let (title, lead) = match view.state {
+        UnsubscribeState::Ask => (words.unsubscribe_title, words.unsubscribe_ask),
+        UnsubscribeState::Done => (words.unsubscribe_done_title, words.unsubscribe_done),
+    };
+    let content = html! {
+        h1 { (title) }
+        p.lead { (strong(lead, &[("shop", frame.shop)])) }
+        ul.items { li { (strong(scope, &[("purpose", &purpose), ("by", by)])) } }
+        @match view.state {
+            UnsubscribeState::Ask => { (frame.button("main", "List-Unsubscribe", "One-Click", words.unsubscribe_button)) },
+            UnsubscribeState::Done => { p { (words.at_once) } },
+        }
+        @if view.purpose.is_none() { p { (words.orders_go_on) } }
+        @if let Some(path) = view.preferences {
+            p { a.more href=(frame.with_language(path)) { (words.all_choices) } }
+        }
+    };
+    frame.page(title, &content)
+}

@@ -1,0 +1,120 @@
+//! Every text of the pages and messages, one file a language.
+//!
+//! A language is a constant of [`Words`], so a text that is missing does not compile. In `{braces}` stand the places that are
+//! filled in, see [`super::fill`]. Texts that begin with `sms_` keep to the letters of GSM 03.38, so that a message costs one part.
+
+use super::Language;
+
+mod de;
+mod en;
+mod es;
+mod fr;
+mod it;
+mod nl;
+
+/// Declares the texts; in tests they can also be walked through.
+macro_rules! words {
+    ($($(#[$doc:meta])* $text:ident,)+) => {
+        /// The texts of one language.
+        #[derive(Debug)]
+        pub(super) struct Words {
+            /// The months, as they stand in a date.
+            pub months: [&'static str; 12],
+            $($(#[$doc])* pub $text: &'static str,)+
+        }
+
+        #[cfg(test)]
+        impl Words {
+            /// Every text by its name, months aside.
+            pub(super) fn texts(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($text), self.$text),)+]
+            }
+        }
+    };
+}
+
+words! {
+    /// A date in a sentence: `{day}`, `{month}` by name, `{year}`.
+    date,
+    /// A date for text messages: also `{dd}` and `{mm}`.
+    sms_date,
+    /// The first day of a month.
+    first_day,
+    /// A date with `{time}` of day.
+    date_time,
+
+    // Channels, in a sentence.
+    by_email, by_sms, by_phone, by_whatsapp, by_push, by_post,
+    // Kinds of addresses, as headings.
+    kind_email, kind_phone, kind_push, kind_postal,
+    /// A purpose as the name of something: quotation marks of the language.
+    quoted,
+
+    // Around every page.
+    privacy_notice, contact, languages, withdraw,
+
+    // The page that confirms.
+    confirm_title, confirm_lead, confirm_starts, confirm_button, confirm_unasked,
+    confirm_done_title, confirm_done, confirm_again_title, confirm_again,
+    confirm_expired_title, confirm_expired, confirm_gone_title, confirm_gone,
+
+    // The page that unsubscribes.
+    unsubscribe_title, unsubscribe_ask, unsubscribe_button, unsubscribe_done_title, unsubscribe_done, at_once,
+    scope_one, scope_channel, scope_purpose, scope_all, orders_go_on, all_choices,
+
+    // The preference page.
+    choices_title, choices_lead, choices_save, choices_saved, choices_pending, choices_none, choices_unchanged,
+    choices_one_change, choices_changes,
+    note_awaiting, note_objected, note_suppressed, note_expired, note_restricted,
+    stop_title, stop_text, stop_button, stopped_title, stopped_text,
+    data_title, data_lead, data_access, data_access_button, data_erasure, data_erasure_button, data_rectification,
+    data_rectification_label, data_rectification_button, data_objection, data_objection_button,
+    sent_title, sent_text, nothing_title, nothing_text,
+
+    // What is requested, as a name.
+    access, portability, erasure, rectification, objection,
+    // What confirming it does.
+    access_ask, portability_ask, erasure_ask, rectification_ask, objection_ask,
+    access_button, portability_button, erasure_button, rectification_button, objection_button,
+    // What was done.
+    access_done, portability_done, erasure_done, rectification_done, objection_done,
+    erasure_final, erasure_hash,
+
+    // The pages of a request.
+    request_lead, request_unasked, code_label, code_hint, code_wrong, code_one_try, code_tries, code_button,
+    waiting_title, waiting_text, done_title, files_until, files_care, file, held_title, held_text,
+    refused_title, refused_text, refused_reason, complain_named, complain, request_expired_title, request_expired,
+    resend_button, resent_title, resent_text, completed_title, completed_text,
+
+    // The pages of files.
+    files_title, files_lead, files_expired_title, files_expired, files_gone_title, files_gone,
+
+    // Pages without a shop.
+    broken_title, broken_text, too_many_title, too_many_text, failed_title, failed_text,
+
+    // E-mails and messages without a limit of length.
+    hello, mail_confirm_subject, mail_confirm_lead, mail_confirm_link, mail_day, mail_days, mail_confirm_unasked,
+    chat_confirm, mail_request_subject, mail_request_lead, mail_request_link, mail_code, mail_minutes,
+    mail_request_unasked, mail_result_subject, mail_result_lead, mail_ready, mail_ready_link, mail_extended,
+    mail_extended_reason,
+
+    // Text messages.
+    sms_yes, sms_confirm, sms_access, sms_portability, sms_erasure, sms_rectification, sms_objection,
+    sms_request_link, sms_request_code, sms_request_both, sms_ready, sms_completed, sms_refused, sms_complain_named,
+    sms_complain, sms_extended, sms_stopped, sms_start_awaits, sms_started, sms_help, sms_help_contact,
+    sms_by_email, sms_by_sms, sms_by_phone, sms_by_whatsapp, sms_by_push, sms_by_post,
+}
+
+impl Language {
+    /// The texts of this language.
+    pub(super) const fn words(self) -> &'static Words {
+        match self {
+            Self::En => &en::WORDS,
+            Self::Fr => &fr::WORDS,
+            Self::De => &de::WORDS,
+            Self::Es => &es::WORDS,
+            Self::It => &it::WORDS,
+            Self::Nl => &nl::WORDS,
+        }
+    }
+}
