@@ -1,5 +1,9 @@
 //! The JSON that callers get.
 
+mod webhooks;
+
+pub(super) use webhooks::{DeliveriesAnswer, WebhookAnswer, WebhookListAnswer};
+
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;

@@ -42,4 +42,4 @@ pub use front::{
     more_headers, refuse_shop, too_many_requests,
 };
 pub use key::{Key, KeyKind, Scope, Secrets, ShopId, WeakSecret};
-pub use service::ShopService;
+pub use service::{JobError, Outgoing, ShopService};

@@ -118,6 +118,10 @@ pub(super) enum Problem {
         /// In how many seconds to ask again.
         retry_after: u32,
     },
+    /// The shop has no such webhook.
+    WebhookNotFound,
+    /// The shop has as many webhooks as it may have.
+    TooManyWebhooks,
     /// Another submission has this id.
     SubmissionConflict,
     /// The deployment lacks a setting.
@@ -200,7 +204,8 @@ impl Problem {
             | Self::KeyNotFound
             | Self::MessageNotFound
             | Self::RequestNotFound
-            | Self::ProviderNotFound => StatusCode::NOT_FOUND,
+            | Self::ProviderNotFound
+            | Self::WebhookNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SubmissionConflict
             | Self::KeyGone
@@ -208,7 +213,8 @@ impl Problem {
             | Self::AddressTaken
             | Self::MergeConflict { .. }
             | Self::RequestConflict { .. }
-            | Self::AlreadyDone => StatusCode::CONFLICT,
+            | Self::AlreadyDone
+            | Self::TooManyWebhooks => StatusCode::CONFLICT,
             Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Misconfigured { .. } | Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
@@ -244,6 +250,8 @@ impl Problem {
             Self::IdempotencyMismatch => "idempotency_mismatch",
             Self::AlreadyDone => "already_done",
             Self::TooManyRequests { .. } => "too_many_requests",
+            Self::WebhookNotFound => "webhook_not_found",
+            Self::TooManyWebhooks => "too_many_webhooks",
             Self::SubmissionConflict => "submission_conflict",
             Self::Misconfigured { .. } => "misconfigured",
             Self::Internal { .. } => "internal",
@@ -264,6 +272,8 @@ impl Problem {
             Self::RouteNotFound => "There is no such route",
             Self::MethodNotAllowed { .. } => "The route does not know this method",
             Self::ContactNotFound => "No such contact",
+            Self::WebhookNotFound => "No such webhook",
+            Self::TooManyWebhooks => "The shop has webhooks enough",
             Self::SubmissionConflict => "The id is taken",
             Self::KeyNotFound => "No such key",
             Self::MessageNotFound => "No such message",
@@ -319,6 +329,8 @@ impl Problem {
             }
             Self::AlreadyDone => "this Idempotency-Key did its work more than a day ago; use a new one".into(),
             Self::TooManyRequests { retry_after } => format!("ask again in {retry_after} s").into(),
+            Self::WebhookNotFound => "GET /v1/webhooks lists the ids of the shop's webhooks".into(),
+            Self::TooManyWebhooks => "a shop has at most 16; remove one first".into(),
             Self::SubmissionConflict => {
                 "this id belongs to a submission with other content; give each submission an id of its own".into()
             }

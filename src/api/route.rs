@@ -56,6 +56,13 @@ pub(super) enum Action {
     GreetProvider,
     /// Takes what a provider hands in.
     TakeInbound,
+    ListWebhooks,
+    CreateWebhook,
+    WriteWebhook,
+    RemoveWebhook,
+    RotateWebhook,
+    ListDeliveries,
+    Replay,
 }
 
 /// What a caller must show.
@@ -204,6 +211,18 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         body_limit: 256 * KB,
         query: &[],
     },
+    get(Action::ListWebhooks, "/v1/webhooks", Access::Key(Scope::Admin), &[]),
+    post(Action::CreateWebhook, "/v1/webhooks", Scope::Admin, 16 * KB),
+    put(Action::WriteWebhook, "/v1/webhooks/{id}", Scope::Admin, 16 * KB),
+    delete(Action::RemoveWebhook, "/v1/webhooks/{id}", Scope::Admin, &[]),
+    post(Action::RotateWebhook, "/v1/webhooks/{id}/rotate", Scope::Admin, 4 * KB),
+    get(
+        Action::ListDeliveries,
+        "/v1/webhooks/{id}/deliveries",
+        Access::Key(Scope::Admin),
+        &["state", "before", "limit"],
+    ),
+    post(Action::Replay, "/v1/webhooks/{id}/replay", Scope::Admin, 4 * KB),
 ];
 
 impl Endpoint {

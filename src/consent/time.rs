@@ -94,6 +94,12 @@ impl Timestamp {
         Self::from_millis(instant.as_millisecond())
     }
 
+    /// Reads a time as HTTP headers bear it, such as `Mon, 23 Nov 2026 10:00:00 GMT` (RFC 9110, section 5.6.7).
+    pub fn parse_http_date(text: &str) -> Option<Self> {
+        let instant = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        Self::from_millis(instant.as_millisecond())
+    }
+
     /// Reads a date, such as `2009-05-01`, as its midnight in UTC.
     pub fn parse_date(text: &str) -> Option<Self> {
         let date: jiff::civil::Date = text.parse().ok()?;

@@ -2,15 +2,26 @@
 //!
 //! It translates and holds no rule. The invariant of a shop's object: it answers a request from its own database alone, in one
 //! synchronous stretch, and the runtime's output gate holds the answer back until what was written is on disk; so whatever was
-//! acknowledged is kept.
+//! acknowledged is kept. What is to be done later is in the same database, and the alarm is set in the same stretch.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `mod` | the front worker and the shop's object |
+//! | `http` | requests and answers as values |
+//! | `database`, `host` | the object's SQLite; clock, randomness, log |
+//! | `alarm` | when the object wakes by itself, and what it does then |
+//! | `send` | one request to a webhook |
 
+mod alarm;
 mod database;
 mod host;
 mod http;
+mod send;
 
 use bytes::Bytes;
 use worker::{Context, DurableObject, Env, Request, RequestInit, Response, State, durable_object, event};
 
+use self::alarm::Alarm;
 use self::database::ObjectDatabase;
 use self::host::EdgeHost;
 use self::http::{Head, answer, read_body};
@@ -116,12 +127,17 @@ fn text(env: &Env, name: &str) -> String {
 #[durable_object]
 pub struct ShopObject {
     service: Result<ShopService<ObjectDatabase, EdgeHost>, WeakSecret>,
+    alarm: Alarm,
 }
 
 impl DurableObject for ShopObject {
     fn new(state: State, env: Env) -> Self {
-        let database = ObjectDatabase::of(&state.storage());
-        Self { service: deployment(&env).map(|deployment| ShopService::new(database, EdgeHost, deployment)) }
+        let storage = state.storage();
+        let database = ObjectDatabase::of(&storage);
+        Self {
+            service: deployment(&env).map(|deployment| ShopService::new(database, EdgeHost, deployment)),
+            alarm: Alarm::of(&storage),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -137,6 +153,16 @@ impl DurableObject for ShopObject {
             None if limit == 0 => Bytes::new(),
             None => return answer(api::body_too_large(limit)),
         };
-        answer(service.handle(&head.with(body)))
+        let response = service.handle(&head.with(body));
+        // Not later: what was written and when to wake for it are kept together.
+        self.alarm.consider(service);
+        answer(response)
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Ok(service) = &self.service {
+            self.alarm.ring(service).await;
+        }
+        Response::empty()
     }
 }

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::changes::{Change, consent_changed};
 use super::contact::{Contact, Lookup, find};
+use super::outbox::consent_changed;
 use super::shop::Shop;
 use super::submission::{ChoiceFault, ChosenAct, Claim, NoticeShown, Submission, act_of};
 use super::{Database, DatabaseError, Moment, Param, track, write};
@@ -71,7 +71,7 @@ pub fn change_choice<D: Database>(
         let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, moment)?;
         let id = submission.id.to_string();
         write::submitted(tx, &submission, &id, contact.param(), Param::Integer(moment.now.millis()))?;
-        let mut changes = Vec::with_capacity(addresses.len());
+        let mut tracks = Vec::with_capacity(addresses.len());
         for address in addresses {
             let track = Track {
                 scope: change.choice.scope.clone(),
@@ -82,9 +82,9 @@ pub fn change_choice<D: Database>(
             };
             write::recorded(tx, address, &track, &id, &change.choice.evidence)?;
             track::keep(tx, address, &track)?;
-            changes.push(Change::of(&track));
+            tracks.push(track);
         }
-        Ok(consent_changed(tx, shop, contact.uuid, &changes, moment)?)
+        Ok(consent_changed(tx, shop, contact.uuid, &mut tracks.iter(), moment)?)
     })
 }
 

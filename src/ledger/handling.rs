@@ -57,7 +57,7 @@ pub struct Retention {
     /// Months after which a contact goes who has given no sign, said no yes and bought nothing in that time; never where nothing is
     /// said. The French authority wants 36.
     pub prospect_months: Option<u16>,
-    /// Days for which delivered events are kept; 7 where nothing is said.
+    /// Days for which delivered events are kept; 30 where nothing is said.
     pub event_days: Option<u16>,
     /// Months for which requests that were answered stay in the log; 24 where nothing is said, as 11 CCR § 7101 has it.
     pub request_months: Option<u16>,
@@ -71,7 +71,7 @@ impl Retention {
 
     /// For how many days delivered events are kept.
     pub fn event_days(&self) -> u16 {
-        self.event_days.unwrap_or(7)
+        self.event_days.unwrap_or(30)
     }
 
     /// For how many months answered requests are kept.

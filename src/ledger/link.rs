@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::changes::{Change, consent_changed};
 use super::confirmation;
 use super::contact::Contact;
 use super::evidence::KeptEvidence;
+use super::outbox::consent_changed;
 use super::shop::Shop;
 use super::submission::{Claim, NoticeShown, Source, Submission};
 use super::text::Token;
@@ -226,8 +226,7 @@ pub fn note_own_acts<D: Database>(
         }
         tracks.push((act, track));
     }
-    let changes: Vec<Change> = tracks.iter().map(|(_, track)| Change::of(track)).collect();
-    consent_changed(tx, shop, by.contact.uuid, &changes, moment)?;
+    consent_changed(tx, shop, by.contact.uuid, &mut tracks.iter().map(|(_, track)| track), moment)?;
     ask_others(tx, shop, &tracks, submission.notice.as_ref(), moment)
 }
 

@@ -33,11 +33,11 @@
 //! | `message` | what the shop has to send |
 //! | `request` | what persons ask for under their rights |
 //! | `retention`, `handling` | what has outlived its use; what a shop decides about all this |
-//! | `changes`, `outbox` | what happened, kept until the shop has been told |
+//! | `outbox` | what happened, kept until the shop has been told |
+//! | `job` | what runs by itself, and when |
 
 mod activity;
 mod audit;
-mod changes;
 mod choice;
 mod confirmation;
 mod contact;
@@ -50,6 +50,7 @@ mod evidence;
 mod handling;
 mod idempotency;
 mod inbound;
+mod job;
 mod key;
 mod link;
 mod merge;
@@ -77,7 +78,6 @@ mod write;
 
 pub use activity::{ActivityNoted, note_activities};
 pub use audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request, sweep};
-pub use changes::Change;
 pub use choice::{ChangeError, ChoiceChange, change_choice};
 pub use confirmation::{Answered, Confirmation, confirm, confirmation};
 pub use contact::{Lookup, revision_of};
@@ -89,6 +89,7 @@ pub use evidence::KeptEvidence;
 pub use handling::{Links, Requests, Retention};
 pub use idempotency::{Kept, keep_answer, kept_answer};
 pub use inbound::{Heard, Said, hear};
+pub use job::{Job, finish_job, job, postpone_job};
 pub use key::{
     KeyError, NewKey, StoredKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key, rotate_key,
 };
@@ -100,7 +101,12 @@ pub use message::{Message, MessageDetail, MessageKind, ScopeEntry, list_messages
 pub use moment::{Host, Mark, Moment};
 #[cfg(feature = "native")]
 pub use native::{OsHost, Sqlite};
-pub use outbox::{EventType, Payload, Webhook, list_webhooks};
+pub use outbox::{
+    DeliveryEntry, DeliveryKey, DeliveryState, DueDelivery, EventType, Health, NewWebhook, Payload, Replay, Replayed,
+    SendOutcome, Target, Waiting, Webhook, WebhookError, add_webhook, addresses_told, change_webhook, deliveries_page,
+    due_deliveries, health_of, list_webhooks, note_outcome, public_key, remove_webhook, replay, rotate_webhook,
+    signatures, waiting,
+};
 pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
 pub use provider::{KnownProvider, keep_provider, list_providers, remove_provider};
 pub use rectify::{Fact, Rectification, RectifyError, rectify_contact};
@@ -111,7 +117,7 @@ pub use report::{
 };
 pub use request::{
     Checked, DecideError, NewRequest, OpenError, RequestKind, RequestOrigin, RequestQuery, RequestState, StaffDecision,
-    SubjectRequest, Verified, check_code, code_of, decide_request, list_requests, open_request, resend,
+    SubjectRequest, Verified, check_code, code_of, decide_request, list_requests, open_request, remind, resend,
     subject_request, verify_request,
 };
 pub use retention::{Overdue, OverdueEntry, overdue, retain};

@@ -38,12 +38,13 @@ pub struct Moment<'a> {
     pub now: Timestamp,
     host: &'a dyn Host,
     issued: Cell<u16>,
+    has_events: Cell<bool>,
 }
 
 impl<'a> Moment<'a> {
     /// Takes the time from the host.
     pub fn of(host: &'a dyn Host) -> Self {
-        Self { now: host.now(), host, issued: Cell::new(0) }
+        Self { now: host.now(), host, issued: Cell::new(0), has_events: Cell::new(false) }
     }
 
     /// As [`Moment::of`], so that its ids ascend beyond those of an `earlier` moment, also in the same millisecond.
@@ -63,6 +64,16 @@ impl<'a> Moment<'a> {
     /// The day that it is in a time zone; nothing where the runtime does not know the zone.
     pub fn day(&self, zone: &str) -> Option<jiff::civil::Date> {
         self.host.day(self.now, zone)?.parse().ok()
+    }
+
+    /// Notes that an event was kept for somebody to be told.
+    pub(super) fn note_event(&self) {
+        self.has_events.set(true);
+    }
+
+    /// Whether an event was kept.
+    pub fn has_events(&self) -> bool {
+        self.has_events.get()
     }
 
     /// Random bytes.

@@ -257,7 +257,8 @@ const LINKS: &[&str] = &[
         failure TEXT,
         PRIMARY KEY (webhook, event)
     ) STRICT, WITHOUT ROWID",
-    "CREATE INDEX delivery_due ON delivery (due_at) WHERE state = 'pending'",
+    "CREATE INDEX delivery_due ON delivery (webhook, due_at) WHERE state = 'pending'",
+    "CREATE INDEX delivery_dead ON delivery (webhook, event) WHERE state = 'dead'",
     "CREATE INDEX delivery_of_event ON delivery (event)",
     // What the shop has to send. It has the address for as long as it may have to be told again.
     "CREATE TABLE message (

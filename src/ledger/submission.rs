@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::changes::{Change, consent_changed};
 use super::confirmation;
 use super::evidence::KeptEvidence;
+use super::outbox::consent_changed;
 use super::shop::Shop;
 use super::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 use super::{Database, DatabaseError, Moment};
@@ -270,7 +270,7 @@ pub fn record_submission<D: Database>(
             Verdict::Repeated(receipt) => Ok(receipt),
             Verdict::Accepted { contact, events, receipt } => {
                 super::write::apply(tx, shop, contact, &known.addresses, &events, moment.now)?;
-                told(tx, shop, submission, &events, &receipt, moment)?;
+                told(tx, shop, submission, &known, &events, &receipt, moment)?;
                 Ok(receipt)
             }
         }
@@ -282,6 +282,7 @@ fn told<D: Database>(
     tx: &D,
     shop: &Shop,
     submission: &Submission,
+    known: &Known,
     events: &[Event<'_>],
     receipt: &Receipt,
     moment: &Moment<'_>,
@@ -292,9 +293,20 @@ fn told<D: Database>(
             _ => None,
         })
     };
-    if let Some(contact) = receipt.contact {
-        let changes: Vec<Change> = tracks().map(|(_, track)| Change::of(track)).collect();
-        consent_changed(tx, shop, contact, &changes, moment)?;
+    // A record is with the contact of its address, whoever the submission is filed under.
+    let owner = |on: AddressKind| {
+        let known = known.addresses.iter().find(|address| address.kind == on);
+        known.map(|address| address.contact.uuid).or(receipt.contact)
+    };
+    let mut owners: Vec<Uuid> = Vec::new();
+    for contact in tracks().filter_map(|(on, _)| owner(on)) {
+        if !owners.contains(&contact) {
+            owners.push(contact);
+        }
+    }
+    for contact in owners {
+        let mut own = tracks().filter(|(on, _)| owner(*on) == Some(contact)).map(|(_, track)| track);
+        consent_changed(tx, shop, contact, &mut own, moment)?;
     }
     if submission.assurance != Assurance::Claimed {
         return Ok(());

@@ -11,12 +11,15 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
 use placet::api::{
-    Deployment, Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, body_too_large, front, refuse_shop,
+    Deployment, Door, NEW_SHOP_HEADER, Outgoing, Secrets, ShopService, VISITOR_HEADER, body_too_large, front,
+    refuse_shop,
 };
-use placet::ledger::{OsHost, Sqlite};
+use placet::ledger::{OsHost, SendOutcome, Sqlite};
 use rusqlite::types::ValueRef;
 
 pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
+/// What links begin with.
+const PUBLIC_URL: &str = "http://127.0.0.1:8787";
 pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 /// Where a proxy in front would write the client's address.
 pub const CLIENT_ADDRESS_HEADER: &str = "x-real-ip";
@@ -32,6 +35,8 @@ pub trait Backend {
     fn crash(&mut self);
     /// Where the shops' databases are.
     fn data(&self) -> &Path;
+    /// Sends what is due to webhooks, and notes what came of it. workerd does that by itself.
+    fn deliver(&self);
 
     /// The number of shops' objects that have ever been woken.
     fn objects(&self) -> usize {
@@ -151,12 +156,19 @@ pub struct Native {
     data: TempDir,
     /// Whether the shops live as long as this value, and nowhere but in memory.
     in_memory: bool,
+    /// Whether events may go to this machine.
+    local: bool,
     shops: RefCell<HashMap<String, ShopService<Sqlite, OsHost>>>,
 }
 
 impl Native {
     pub fn start() -> Self {
-        Self { data: TempDir::new(), in_memory: false, shops: RefCell::default() }
+        Self { data: TempDir::new(), in_memory: false, local: true, shops: RefCell::default() }
+    }
+
+    /// As it is deployed: events go to the public internet alone.
+    pub fn public() -> Self {
+        Self { local: false, ..Self::start() }
     }
 
     /// For many thousand requests, none of which has to outlive a crash.
@@ -164,12 +176,34 @@ impl Native {
         Self { in_memory: true, ..Self::start() }
     }
 
+    /// As the edge sends it, one at a time: the status and `retry-after`.
+    fn post(&self, outgoing: &Outgoing) -> (Option<u16>, Option<String>) {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        let timeout = Duration::from_millis(Outgoing::TIMEOUT.into());
+        let agent: ureq::Agent = config.timeout_global(Some(timeout)).build().into();
+        let mut request = agent.post(&outgoing.url);
+        for (name, value) in &outgoing.headers {
+            request = request.header(*name, value);
+        }
+        match request.send(&outgoing.body) {
+            Ok(answer) => {
+                let retry_after = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+                (Some(answer.status().as_u16()), retry_after)
+            }
+            Err(_) => (None, None),
+        }
+    }
+
     fn ask(&self, object: &str, request: &Request<Bytes>) -> Response<Bytes> {
         let mut shops = self.shops.borrow_mut();
         let service = shops.entry(object.to_owned()).or_insert_with(|| {
             let file = self.data.0.join(format!("{object}.sqlite"));
             let database = if self.in_memory { Sqlite::in_memory() } else { Sqlite::open(&file) }.unwrap();
-            ShopService::new(database, OsHost, Deployment::new(secrets(), PUBLIC_URL, "1"))
+            ShopService::new(
+                database,
+                OsHost,
+                Deployment::new(secrets(), PUBLIC_URL, if self.local { "1" } else { "" }),
+            )
         });
         service.handle(request)
     }
@@ -204,6 +238,25 @@ impl Backend for Native {
 
     fn crash(&mut self) {
         self.shops.borrow_mut().clear();
+    }
+
+    fn deliver(&self) {
+        for service in self.shops.borrow().values() {
+            loop {
+                let due = service.due_deliveries().unwrap();
+                if due.is_empty() {
+                    break;
+                }
+                for outgoing in due {
+                    let (status, retry_after) = self.post(&outgoing);
+                    let outcome = match status {
+                        Some(status) => SendOutcome::Answered { status, retry_after: retry_after.as_deref() },
+                        None => SendOutcome::Unreachable,
+                    };
+                    service.delivered(&outgoing.key, outcome).unwrap();
+                }
+            }
+        }
     }
 
     fn data(&self) -> &Path {
@@ -245,7 +298,7 @@ impl Workerd {
             .expect("no workerd: run `make setup` first");
         let process = Command::new(binary)
             .arg("serve")
-            .arg(root.join("src/edge/workerd.capnp"))
+            .arg(root.join("src/edge/local.capnp"))
             .arg("--socket-addr")
             .arg(format!("http=127.0.0.1:{port}"))
             .arg("--directory-path")
@@ -297,6 +350,8 @@ impl Backend for Workerd {
         self.kill();
         self.process = Self::spawn(&self.data.0, self.port);
     }
+
+    fn deliver(&self) {}
 
     fn data(&self) -> &Path {
         &self.data.0

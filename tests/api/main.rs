@@ -13,11 +13,13 @@ mod inbound;
 mod keys;
 mod limits;
 mod links;
+mod receiver;
 mod refusals;
 mod requests;
 mod resurrection;
 mod rights;
 mod same;
+mod webhooks;
 
 /// Makes two tests of every scenario named, one a backend.
 #[macro_export]

@@ -50,6 +50,7 @@ pub fn document() -> Result<Value, String> {
 
     let contact = example_value(&rehearsed, "getContact");
     let key = example_value(&rehearsed, "rotateKey");
+    let webhook = example_value(&rehearsed, "putWebhook");
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for ((endpoint, body), answers) in ENDPOINTS.iter().zip(bodies).zip(answers) {
         let examples = rehearsed.get(Operation::of(endpoint.action).id).map(Vec::as_slice).unwrap_or_default();
@@ -74,7 +75,7 @@ pub fn document() -> Result<Value, String> {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "parameters": parameters::shared(&contact, &key),
+            "parameters": parameters::shared(&contact, &key, &webhook),
             "headers": parameters::headers(),
             "examples": parts.examples,
             "responses": parts.responses,
@@ -306,7 +307,7 @@ fn codes(
     }
     if !endpoint.query.is_empty() {
         add(&["duplicate_parameter"]);
-        endpoint.query.iter().for_each(|name| add(&[parameters::code_of(name)]));
+        endpoint.query.iter().for_each(|name| add(&[parameters::code_of(endpoint.action, name)]));
     }
     if endpoint.action == Action::ChangeChoice {
         add(&["unknown_channel", "invalid_purpose"]);

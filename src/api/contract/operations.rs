@@ -3,9 +3,9 @@
 use schemars::{Schema, SchemaGenerator};
 
 use crate::api::answer::{
-    AuditAnswer, DecidedAnswer, DecisionsAnswer, DisclosedAnswer, ErasedAnswer, KeyAnswer, KeyListAnswer,
-    NewShopAnswer, NotedAnswer, ReceiptAnswer, ShopSettingsAnswer, StatisticsAnswer, StorefrontAnswer,
-    SuppressionAnswer,
+    AuditAnswer, DecidedAnswer, DecisionsAnswer, DeliveriesAnswer, DisclosedAnswer, ErasedAnswer, KeyAnswer,
+    KeyListAnswer, NewShopAnswer, NotedAnswer, ReceiptAnswer, ShopSettingsAnswer, StatisticsAnswer, StorefrontAnswer,
+    SuppressionAnswer, WebhookAnswer, WebhookListAnswer,
 };
 use crate::api::link::LinkKind;
 use crate::api::route::Action;
@@ -15,10 +15,10 @@ use crate::api::service::{
 };
 use crate::api::wire::{
     ActivitiesBody, ChoiceChangeBody, DecisionBody, DecisionsBody, DisclosureBody, LookupBody, MergeBody, NewKeyBody,
-    ProviderBody, RectificationBody, RequestBody, RestrictionBody, RotationBody, ShopBody, SubmissionBody,
-    SuppressionBody, UnmergeBody,
+    NewWebhookBody, ProviderBody, RectificationBody, ReplayBody, RequestBody, RestrictionBody, RotationBody,
+    SecretRotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody, WebhookBody,
 };
-use crate::ledger::{ContactReport, SubjectRequest};
+use crate::ledger::{ContactReport, Replayed, SubjectRequest};
 
 /// Makes the schema of a type, known to the generator from then on.
 pub(super) type Maker = fn(&mut SchemaGenerator) -> Schema;
@@ -50,6 +50,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("Links", "What a person does without an account, by a link or a word sent back (GDPR Art. 7(3), 12(2))."),
     ("Requests", "What persons ask for under their rights, and by when it has to be answered (GDPR Art. 12(3))."),
     ("Shop", "The shop's settings, keys, log and numbers."),
+    ("Events", include_str!("events.md")),
     ("Service", "The deployment itself."),
 ];
 
@@ -77,6 +78,7 @@ const CONTACT: Operation = Operation { tag: "Contacts", codes: &["contact_not_fo
 /// A change of one contact, which answers with what is then held.
 const CHANGE: Operation = Operation { answers: REPORT, tagged: true, conditional: true, ..CONTACT };
 const SHOP: Operation = Operation { tag: "Shop", ..NONE };
+const WEBHOOK: Operation = Operation { tag: "Events", codes: &["webhook_not_found"], ..NONE };
 
 const LINKS: Operation = Operation { tag: "Links", ..NONE };
 const REQUESTS: Operation = Operation { tag: "Requests", codes: &["request_not_found"], ..NONE };
@@ -515,6 +517,67 @@ impl Operation {
                 about: "What has outlived its use and goes with the next daily run (GDPR Art. 5(1)(e)); nothing goes by asking.",
                 answers: &[maker!(RetentionAnswer)],
                 ..SHOP
+            },
+            Action::ListWebhooks => Self {
+                id: "listWebhooks",
+                summary: "The shop's webhooks",
+                about: "And how each fares. Without their secrets.",
+                answers: &[maker!(WebhookListAnswer<'static>)],
+                codes: &[],
+                ..WEBHOOK
+            },
+            Action::CreateWebhook => Self {
+                id: "createWebhook",
+                summary: "Have events sent to an address",
+                about: "At most 16 a shop. Answers with the secret, this once. What happens from now on is sent.",
+                body: Some(maker!(NewWebhookBody)),
+                status: 201,
+                answers: &[maker!(WebhookAnswer<'static>)],
+                codes: &["empty_list", "too_many_webhooks"],
+                ..WEBHOOK
+            },
+            Action::WriteWebhook => Self {
+                id: "putWebhook",
+                summary: "Change a webhook, switch it off or on",
+                about: "All of it: what is left out goes back to its default. What waits for it is sent at once; while it is \
+                        off it waits, and what happens is not kept for it.",
+                body: Some(maker!(WebhookBody)),
+                answers: &[maker!(WebhookAnswer<'static>)],
+                codes: &["webhook_not_found", "empty_list"],
+                ..WEBHOOK
+            },
+            Action::RemoveWebhook => Self {
+                id: "removeWebhook",
+                summary: "Remove a webhook",
+                about: "With all that waits for it. Answers with what it was.",
+                answers: &[maker!(WebhookAnswer<'static>)],
+                ..WEBHOOK
+            },
+            Action::RotateWebhook => Self {
+                id: "rotateWebhook",
+                summary: "Give a webhook a new secret",
+                about: "For a while events are signed with both, so that no receiver has to change at the same moment. Only the \
+                        last two are ever used.",
+                body: Some(maker!(SecretRotationBody)),
+                answers: &[maker!(WebhookAnswer<'static>)],
+                ..WEBHOOK
+            },
+            Action::ListDeliveries => Self {
+                id: "listDeliveries",
+                summary: "What was sent, waits, or was given up",
+                about: "The newest event first, without what it told. Kept as long as `retention.event_days` says once delivered or given up. Page by \
+                        sending `next` as `before`.",
+                answers: &[maker!(DeliveriesAnswer)],
+                ..WEBHOOK
+            },
+            Action::Replay => Self {
+                id: "replayDeliveries",
+                summary: "Send events once more",
+                about: "As if they were new, under the same `webhook-id`. At most 1,000 at a time, the oldest first: ask again \
+                        until nothing is left. Of those that wait already, it is those whose time has not come.",
+                body: Some(maker!(ReplayBody)),
+                answers: &[maker!(Replayed)],
+                ..WEBHOOK
             },
         }
     }

@@ -34,7 +34,7 @@ pub fn page(document: &Value) -> String {
                     (introduction(text(document, "/info/description")))
                     @for (tag, about) in TAGS {
                         h2 id=(anchor(tag)) { (tag) }
-                        p { (about) }
+                        @for paragraph in about.split("\n\n") { p { (prose(paragraph)) } }
                         @for (method, path, operation) in operations(document, tag) {
                             (self::operation(document, method, path, operation))
                         }

@@ -11,7 +11,7 @@ use crate::api::link::LinkKind;
 use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
 use crate::consent::certificate::Requester;
 use crate::consent::{Channel, PurposeSlug};
-use crate::ledger::{RequestKind, RequestState, Section};
+use crate::ledger::{DeliveryState, RequestKind, RequestState, Section};
 use crate::platforms::Provider;
 
 /// Makes the types that only parameters have known.
@@ -24,6 +24,8 @@ pub(super) fn register(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Provider>();
     generator.subschema_for::<RequestKind>();
     generator.subschema_for::<RequestState>();
+    generator.subschema_for::<DeliveryState>();
+    generator.subschema_for::<super::schema::EventId>();
 }
 
 fn reference(name: &str) -> Value {
@@ -75,8 +77,10 @@ pub(super) fn form(action: Action) -> Value {
 }
 
 /// The code of the problem that a parameter of the query can cause.
-pub(super) fn code_of(name: &str) -> &'static str {
+pub(super) fn code_of(action: Action, name: &str) -> &'static str {
     match name {
+        "before" if action == Action::ListDeliveries => "invalid_event_id",
+        "state" => "unknown_state",
         "sections" => "unknown_section",
         "channel" => "unknown_channel",
         "purpose" => "invalid_purpose",
@@ -87,7 +91,6 @@ pub(super) fn code_of(name: &str) -> &'static str {
         "route" => "unknown_route",
         // A parameter that nobody has described yet: the document is not made with it.
         "limit" => "out_of_range",
-        "state" => "unknown_state",
         "kind" => "unknown_request",
         "due_by" => "invalid_date",
         _ => "undescribed_parameter",
@@ -107,7 +110,7 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
         ("purpose", Action::Links) => {
             (reference("Purpose"), "What is left by the link; all purposes where nothing is said.")
         }
-        ("state", _) => (reference("RequestState"), "In this state."),
+        ("state", Action::ListRequests) => (reference("RequestState"), "In this state."),
         ("kind", _) => (reference("RequestKind"), "Of this kind."),
         ("due_by", _) => {
             (json!({ "type": "string", "format": "date" }), "Due on this day or before, and not answered.")
@@ -126,6 +129,10 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
             let routes: std::collections::BTreeSet<&str> = routes.into_iter().collect();
             (json!({ "enum": routes }), "To this route.")
         }
+        ("state", _) => (reference("DeliveryState"), "In this state; in any where nothing is said."),
+        ("before", Action::ListDeliveries) => {
+            (reference("EventId"), "Older than this event: the `next` of the page before.")
+        }
         ("before", _) => (id(), "Older than this line: the `next` of the page before."),
         ("limit", _) => {
             (json!({ "type": "integer", "minimum": 1, "maximum": 1_000, "default": 100 }), "At most so many lines.")
@@ -135,7 +142,7 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
 }
 
 /// The parameters that several operations have.
-pub(super) fn shared(contact: &str, key: &str) -> Value {
+pub(super) fn shared(contact: &str, key: &str, webhook: &str) -> Value {
     let header = |name: &str, about: &str, schema: Value| json!({ "name": name, "in": "header", "description": about, "schema": schema });
     let tags = json!({ "type": "string", "examples": ["*"] });
     json!({
@@ -146,6 +153,10 @@ pub(super) fn shared(contact: &str, key: &str) -> Value {
         "KeyId": {
             "name": "id", "in": "path", "required": true, "description": "The id of the key, not the key itself.",
             "schema": id(), "example": key,
+        },
+        "WebhookId": {
+            "name": "id", "in": "path", "required": true, "description": "The id of the webhook.",
+            "schema": id(), "example": webhook,
         },
         "IdempotencyKey": header(
             "Idempotency-Key",
@@ -184,6 +195,7 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
             _ if endpoint.path.starts_with("/v1/messages") => in_path("id", id(), "The id of the message."),
             _ if endpoint.path.starts_with("/v1/requests") => in_path("id", id(), "The id of the request."),
             _ if endpoint.path.starts_with("/v1/keys") => shared("KeyId"),
+            _ if endpoint.path.starts_with("/v1/webhooks") => shared("WebhookId"),
             _ => shared("ContactId"),
         });
     }

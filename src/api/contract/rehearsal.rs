@@ -137,7 +137,32 @@ impl Stage {
         self.ask(secret, Action::ListProviders, &[], &[], None)?;
         self.ask(secret, Action::RemoveProvider, &["twilio"], &[], None)?;
         self.ask(secret, Action::Audit, &[], &[("limit", "2")], None)?;
+        self.play_events(secret)?;
         Ok(())
+    }
+
+    fn play_events(&mut self, secret: &str) -> Result<(), String> {
+        let url = "https://hooks.shop.example/placet";
+        let new = json!({ "url": url, "events": ["consent.changed", "contact.erased"] });
+        let webhook = self.ask(secret, Action::CreateWebhook, &[], &[], Some(new))?;
+        let webhook = &text(&webhook, "/id");
+        let full = json!({ "url": url, "events": ["consent.changed"], "payload": "full", "enabled": true });
+        self.ask(secret, Action::WriteWebhook, &[webhook], &[], Some(full))?;
+        self.ask(secret, Action::RotateWebhook, &[webhook], &[], Some(json!({ "overlap_seconds": 3_600 })))?;
+        self.silently(secret, Action::Submit, &bought_again())?;
+        self.ask(secret, Action::ListDeliveries, &[webhook], &[("state", "pending"), ("limit", "2")], None)?;
+        let replay = json!({ "state": "dead", "since": "2026-11-23T00:00:00Z" });
+        self.ask(secret, Action::Replay, &[webhook], &[], Some(replay))?;
+        self.ask(secret, Action::ListWebhooks, &[], &[], None)?;
+        self.ask(secret, Action::RemoveWebhook, &[webhook], &[], None)?;
+        Ok(())
+    }
+
+    /// Asks for what is no example.
+    fn silently(&self, key: &str, action: Action, body: &Value) -> Result<(), String> {
+        let endpoint = ENDPOINTS.iter().find(|own| own.action == action).ok_or("an action without a route")?;
+        let response = self.send(request(endpoint, key, &[], &[], Some(body))?)?;
+        if response.status().is_success() { Ok(()) } else { Err(format!("refused: {}", response.status())) }
     }
 
     /// Asks, and keeps what was asked and answered.
@@ -282,6 +307,14 @@ fn bought() -> Value {
         "occurred_at": "2026-11-20T12:00:00Z",
         "assurance": "authenticated",
     })
+}
+
+fn bought_again() -> Value {
+    let mut again = bought();
+    if let Some(fields) = again.as_object_mut() {
+        fields.insert("id".into(), "019ab0a4-4c80-7000-8000-000000000003".into());
+    }
+    again
 }
 
 fn decision() -> Value {

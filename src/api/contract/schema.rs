@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use crate::api::body::Object;
 use crate::consent::certificate::Jwk;
 use crate::consent::{Basis, CountryCode, PurposeSlug, RegionCode, Timestamp};
-use crate::ledger::SuppressionReason;
 use crate::ledger::text::{BirthDate, ExternalId, Line, Locale, Origin, PageUrl, Sha256Hex, Token};
+use crate::ledger::{SuppressionReason, Target};
 
 /// Gives a type a schema of its own name, or one that stands in its place wherever it occurs.
 macro_rules! schema {
@@ -58,6 +58,12 @@ pub(in crate::api) struct Push;
 pub(in crate::api) struct Postal;
 /// A key.
 pub(in crate::api) struct KeyText;
+/// The secret of a webhook.
+pub(in crate::api) struct WebhookSecret;
+/// The public key that events are signed by.
+pub(in crate::api) struct WebhookKey;
+/// The id of an event.
+pub(in crate::api) struct EventId;
 /// The id of a rule that can be overridden.
 pub(in crate::api) struct RuleId;
 /// A basis that an override may accept.
@@ -71,6 +77,12 @@ schema!(inline CountryCode, { "type": "string", "pattern": "^[A-Z]{2}$", "x-plac
 schema!(inline RegionCode, { "type": "string", "pattern": "^[A-Z0-9]{1,3}$", "x-placet-code": "invalid_region" });
 schema!(inline Sha256Hex, { "type": "string", "pattern": "^[0-9a-f]{64}$", "x-placet-code": "invalid_sha256" });
 schema!(inline KeyText, { "type": "string", "pattern": "^[ps]k_[A-Za-z0-9_-]{64}$" });
+schema!(inline WebhookSecret, { "type": "string", "pattern": "^whsec_[A-Za-z0-9+/]{43}=$" });
+schema!(inline WebhookKey, { "type": "string", "pattern": "^whpk_[A-Za-z0-9+/]{43}=$" });
+schema!(named EventId, "EventId", {
+    "description": "The id of an event, as the header `webhook-id` bears it.",
+    "type": "string", "pattern": "^evt_[0-9a-f]{32}$",
+});
 schema!(inline RuleId, { "type": "string", "pattern": "^[a-z0-9-]+$", "x-placet-code": "unknown_rule" });
 schema!(inline AdvertisingBasis, {
     "type": "string",
@@ -123,6 +135,11 @@ schema!(named Line, "Line", {
 schema!(named Origin, "Origin", {
     "description": "A web origin, RFC 6454: scheme, host, and a port that is not the scheme's own.",
     "type": "string", "pattern": "^https?://[^/?#@\\sA-Z]+$", "examples": ["https://shop.example"],
+});
+schema!(named Target, "Target", {
+    "description": "Where events may be sent: a public host, by TLS.",
+    "type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?:", "maxLength": Target::MAX_LEN,
+    "examples": ["https://hooks.shop.example/placet"],
 });
 schema!(named PageUrl, "PageUrl", {
     "description": "The address of a page.",
@@ -313,6 +330,9 @@ pub(super) fn code_of(name: &str) -> Option<&'static str> {
         "Email" => "invalid_email",
         "Push" => "invalid_push",
         "Postal" => "invalid_postal",
+        "DeliveryState" => "unknown_state",
+        "EventId" => "invalid_event_id",
+        "EventType" => "unknown_event",
         "ExternalId" => "invalid_external_id",
         "GivenSuppressionReason" => "unknown_reason",
         "KeyKind" => "unknown_kind",
@@ -320,11 +340,13 @@ pub(super) fn code_of(name: &str) -> Option<&'static str> {
         "Locale" => "invalid_locale",
         "Origin" => "invalid_origin",
         "PageUrl" => "invalid_url",
+        "Payload" => "unknown_payload",
         "Phone" => "invalid_phone",
         "Purpose" => "invalid_purpose",
         "RecipientRole" => "unknown_role",
         "Relation" => "unknown_relation",
         "Scope" => "unknown_scope",
+        "Target" => "invalid_target",
         "Token" => "invalid_token",
         "Waiver" => "unknown_waiver",
         _ => return None,

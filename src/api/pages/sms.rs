@@ -5,7 +5,6 @@ use super::dates::short_date;
 use super::fill::{fill, one_line};
 use super::letter::Message;
 use super::message::Outcome;
-use super::request::texts;
 use super::words::Words;
 use crate::consent::Channel;
 use crate::ledger::RequestKind;

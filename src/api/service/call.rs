@@ -97,12 +97,20 @@ pub(super) struct Reply {
     is_report: bool,
 }
 
-/// Where a fresh key stands in an answer. What is kept of it ends after its kind: a key is stored as a hash and nothing else.
-const FRESH_KEYS: [(&str, KeyKind); 4] = [
-    ("\"key\":\"sk_", KeyKind::Secret),
-    ("\"key\":\"pk_", KeyKind::Publishable),
-    ("\"secret\":\"sk_", KeyKind::Secret),
-    ("\"publishable\":\"pk_", KeyKind::Publishable),
+/// What is shown in one answer and kept nowhere, but can be made again.
+#[derive(Clone, Copy)]
+pub(super) enum Fresh {
+    Key(KeyKind),
+    WebhookSecret,
+}
+
+/// Where it stands in an answer. What is kept of it ends after its kind.
+const FRESH: [(&str, Fresh); 5] = [
+    ("\"key\":\"sk_", Fresh::Key(KeyKind::Secret)),
+    ("\"key\":\"pk_", Fresh::Key(KeyKind::Publishable)),
+    ("\"secret\":\"sk_", Fresh::Key(KeyKind::Secret)),
+    ("\"publishable\":\"pk_", Fresh::Key(KeyKind::Publishable)),
+    ("\"secret\":\"whsec_", Fresh::WebhookSecret),
 ];
 
 impl Reply {
@@ -135,7 +143,7 @@ impl Reply {
     pub(super) fn to_keep(&self, fingerprint: String) -> Kept {
         let body: &[u8] = if self.is_report { &[] } else { self.response.body() };
         let mut body = String::from_utf8_lossy(body).into_owned();
-        for (before, _) in FRESH_KEYS {
+        for (before, _) in FRESH {
             if let Some((start, rest)) = body.split_once(before)
                 && let Some((_, end)) = rest.split_once('"')
             {
@@ -147,14 +155,14 @@ impl Reply {
         Kept { fingerprint, contact: self.contact, status: self.response.status().as_u16(), body, etag }
     }
 
-    /// The answer of the first time. `minted` makes a key of that time once more.
-    pub(super) fn again(kept: &Kept, minted: impl Fn(KeyKind) -> String) -> Result<Self, Problem> {
+    /// The answer of the first time. `made` makes once more what was fresh then, by what is kept of the answer.
+    pub(super) fn again(kept: &Kept, made: impl Fn(Fresh, &str) -> String) -> Result<Self, Problem> {
         let mut body = kept.body.clone();
-        for (before, kind) in FRESH_KEYS {
+        for (before, fresh) in FRESH {
             let blank = format!("{before}\"");
             if body.contains(&blank) {
-                let key = minted(kind);
-                let secret = key.get(3..).unwrap_or_default();
+                let text = made(fresh, &kept.body);
+                let secret = text.split_once('_').map(|(_, secret)| secret).unwrap_or_default();
                 body = body.replacen(&blank, &format!("{before}{secret}\""), 1);
             }
         }

@@ -9,13 +9,17 @@
 //! | `shop` | the shop's settings, keys, audit log and statistics |
 //! | `links`, `requests` | links and messages, providers, retention; requests of persons |
 //! | `visit`, `hooks` | what people do by links; what providers hand in |
+//! | `outbox` | webhooks and their deliveries, as the shop manages them |
+//! | `jobs` | what a shop does by itself |
 //! | `refusal` | what the ledger refuses, as problems |
 
 mod call;
 mod capture;
 mod contacts;
 mod hooks;
+mod jobs;
 mod links;
+mod outbox;
 mod refusal;
 mod requests;
 mod shop;
@@ -29,7 +33,8 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, header};
 use uuid::Uuid;
 
 pub(super) use self::call::idempotency_key;
-use self::call::{Call, Caller, Repeatable, Reply};
+use self::call::{Call, Caller, Fresh, Repeatable, Reply};
+pub use self::jobs::{JobError, Outgoing};
 #[cfg(feature = "contract")]
 pub(super) use self::links::{
     LinksAnswer, MessageAnswer, MessagesAnswer, ProviderAnswer, ProvidersAnswer, RetentionAnswer,
@@ -47,8 +52,8 @@ use super::query::Query;
 use super::route::{Access, Action, Route};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Audited, Database, Host, Lookup, Mark, Moment, Shop, StoredKey, find_key, keep_answer, kept_answer, migrate,
-    note_request, note_use, sweep,
+    Audited, Database, DeliveryKey, Host, Lookup, Mark, Moment, Shop, StoredKey, Webhook, find_key, keep_answer,
+    kept_answer, migrate, note_request, note_use, sweep,
 };
 
 /// The service of one shop. It lives as long as the shop's object does.
@@ -64,6 +69,9 @@ pub struct ShopService<D, H> {
     swept_at: Cell<Timestamp>,
     // The ids of requests and records are in the order in which they came.
     latest: Cell<Mark>,
+    // What is on its way to webhooks. It is known here alone: after a crash it goes out again.
+    busy: RefCell<Vec<DeliveryKey>>,
+    has_new_jobs: Cell<bool>,
 }
 
 /// For how long an `Idempotency-Key` is good, in milliseconds: a day.
@@ -89,6 +97,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
             limiter: RefCell::default(),
             swept_at: Cell::new(Timestamp::BEGINNING),
             latest: Cell::default(),
+            busy: RefCell::default(),
+            // What a crash has left.
+            has_new_jobs: Cell::new(true),
         }
     }
 
@@ -118,6 +129,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
             }
         };
         self.latest.set(moment.mark());
+        if moment.has_events() {
+            self.has_new_jobs.set(true);
+        }
         if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(HeaderName::from_static("request-id"), id);
         }
@@ -272,7 +286,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
                     return match kept.contact {
                         // A report is not kept but told anew: what it holds may have been corrected or erased since.
                         Some(contact) if kept.body.is_empty() => self.reported(call, &Lookup::Id(contact)),
-                        _ => Reply::again(&kept, |kind| self.minted(kind, &call.shop.id, hash, call.moment)),
+                        _ => Reply::again(&kept, |fresh, body| match fresh {
+                            Fresh::Key(kind) => self.minted(kind, &call.shop.id, hash, call.moment),
+                            Fresh::WebhookSecret => webhook_secret(&call.shop, body),
+                        }),
                     };
                 }
                 Some(_) => return Err(Problem::IdempotencyMismatch),
@@ -315,6 +332,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Action::RotateKey => self.rotate_key(call),
             Action::RevokeKey => self.revoke_key(call),
             Action::Audit => self.audit_log(call, &query),
+            Action::ListWebhooks => self.list_webhooks(call),
+            Action::CreateWebhook => self.create_webhook(call),
+            Action::WriteWebhook => self.write_webhook(call),
+            Action::RemoveWebhook => self.remove_webhook(call),
+            Action::RotateWebhook => self.rotate_webhook(call),
+            Action::ListDeliveries => self.list_deliveries(call, &query),
+            Action::Replay => self.replay(call),
             Action::Links => self.links(call, &query),
             Action::Message => self.read_message(call),
             Action::ListMessages => self.list_messages(&query),
@@ -365,6 +389,17 @@ impl<D: Database, H: Host> ShopService<D, H> {
 /// Whether a request is for a page that people see.
 fn is_page(request: &Request<Bytes>) -> bool {
     Route::of(request.method(), request.uri().path()).is_ok_and(|route| route.endpoint.is_page())
+}
+
+/// The secret of the webhook that an answer is about, of the generation that it names.
+fn webhook_secret(shop: &Shop, body: &str) -> String {
+    #[derive(serde::Deserialize)]
+    struct Named<'a> {
+        id: &'a str,
+        generation: i64,
+    }
+    let named: Option<Named<'_>> = serde_json::from_str(body).ok();
+    named.map(|named| Webhook::secret(shop, named.id, named.generation)).unwrap_or_default()
 }
 
 /// Binds a publishable key to the shop's pages. Browsers send `Origin` with every request to another origin and with every

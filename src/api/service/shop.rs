@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use super::call::{Call, Reply, idempotency_key};
+use super::call::{Call, Fresh, Reply, idempotency_key};
 use super::refusal::key_refused;
 use super::{REPEATABLE, ShopService};
 use crate::api::answer::{
@@ -54,7 +54,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
             if kept.fingerprint != shop.fingerprint(given) {
                 return Err(Problem::IdempotencyMismatch);
             }
-            let again = Reply::again(&kept, |kind| self.minted(kind, &shop.id, &context, moment));
+            let again = Reply::again(&kept, |fresh, _| match fresh {
+                Fresh::Key(kind) => self.minted(kind, &shop.id, &context, moment),
+                Fresh::WebhookSecret => String::new(),
+            });
             return again.map(|reply| reply.response);
         }
         let first = |kind: KeyKind| match &repeated {

@@ -42,7 +42,7 @@ pub(super) struct RetentionBody {
     /// Months after which a contact is erased that gave no sign in that time and that no platform knows; never where nothing is said.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 120)))]
     prospect_months: Option<u16>,
-    /// Days for which delivered events are kept; 7 where nothing is said.
+    /// Days for which delivered events are kept; 30 where nothing is said.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 90)))]
     event_days: Option<u16>,
     /// Months for which requests stay in the log once they were answered; 24 where nothing is said (11 CCR § 7101).

@@ -8,6 +8,7 @@
 //! | `shop`, `privacy`, `handling` | the shop's settings |
 //! | `keys` | keys |
 //! | `requests` | requests of persons; providers of messages |
+//! | `webhooks` | webhooks and their deliveries |
 
 mod contacts;
 mod handling;
@@ -17,6 +18,7 @@ mod requests;
 mod rights;
 mod shop;
 mod submission;
+mod webhooks;
 
 pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, SuppressionBody};
 pub(super) use keys::{NewKeyBody, RotationBody};
@@ -24,6 +26,9 @@ pub(super) use requests::{DecisionBody, ProviderBody, RequestBody};
 pub(super) use rights::{ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody};
 pub(super) use shop::ShopBody;
 pub(super) use submission::SubmissionBody;
+pub(super) use webhooks::{
+    DELIVERY_STATE, EVENT_ID, NewWebhookBody, ReplayBody, SecretRotationBody, WebhookBody, event_id,
+};
 
 use serde::Deserialize;
 

@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 pub use carry_out::{DecideError, StaffDecision, Verified, decide_request, verify_request};
 pub use open::{Checked, NewRequest, OpenError, check_code, code_of, open_request, resend};
-pub(super) use remind::{lapse, next_reminder, remind};
+pub(super) use remind::lapse;
+pub use remind::remind;
 
 use super::track::parse_id;
 use super::{Database, DatabaseError, Param, Row};

@@ -18,20 +18,11 @@ pub(super) fn before(due: &str, shop: &Shop) -> Vec<String> {
     last_working_days_before(shop.settings.country.as_ref(), due).iter().map(ToString::to_string).collect()
 }
 
-/// The first day on which the shop is to be reminded of something.
-pub(in crate::ledger) fn next_reminder<D: Database>(database: &D) -> Result<Option<String>, DatabaseError> {
-    let row = database
-        .first("SELECT remind_on FROM subject_request WHERE remind_on IS NOT NULL ORDER BY remind_on LIMIT 1", &[])?;
-    row.map(|row| row.text(0).map(str::to_owned)).transpose()
-}
-
 /// Reminds the shop of what is due soon. Tells whether some is left over.
-pub(in crate::ledger) fn remind<D: Database>(
-    tx: &D,
-    shop: &Shop,
-    today: Date,
-    moment: &Moment<'_>,
-) -> Result<bool, DatabaseError> {
+///
+/// # Errors
+/// Those of the database.
+pub fn remind<D: Database>(tx: &D, shop: &Shop, today: Date, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
     let today = today.to_string();
     let rows = tx.query(
         &format!(

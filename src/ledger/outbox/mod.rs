@@ -1,11 +1,36 @@
 //! The outbox: what happened, kept in the transaction of its cause until every address of the shop that wants to know has been
 //! told.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `mod` | events and who wants them; keeping one |
+//! | `target` | where events may be sent |
+//! | `webhook` | webhooks added, changed, removed, rotated |
+//! | `delivery` | what is due, and what becomes of it: retries, holds, dead letters |
+//! | `backlog` | deliveries listed, replayed, and gone in time |
+//! | `signature` | how a receiver knows that it was us |
+
+mod backlog;
+mod delivery;
+mod signature;
+mod target;
+mod webhook;
 
 use serde::Serialize;
+use uuid::Uuid;
 
+pub use self::backlog::{DeliveryEntry, DeliveryState, Replay, Replayed, deliveries_page, replay};
+pub use self::delivery::{DeliveryKey, DueDelivery, SendOutcome, Waiting, due_deliveries, note_outcome, waiting};
+pub use self::signature::{public_key, signatures};
+pub use self::target::Target;
+pub use self::webhook::{
+    Health, NewWebhook, WebhookError, add_webhook, change_webhook, health_of, remove_webhook, rotate_webhook,
+};
+
+use super::contact::{Lookup, find};
 use super::shop::Shop;
 use super::{Database, DatabaseError, Moment, Param, Row};
-use crate::consent::Timestamp;
+use crate::consent::{Assurance, Channel, Choice, PurposeSlug, Timestamp, Track};
 
 vocabulary! {
     /// What an event is about.
@@ -87,6 +112,52 @@ impl Webhook {
     }
 }
 
+/// What [`EventType::ConsentChanged`] tells.
+#[derive(Clone, Debug, Serialize)]
+struct ConsentChanged {
+    contact: String,
+    changes: Vec<Change>,
+}
+
+/// One record; `*` stands for all channels or all purposes.
+#[derive(Clone, Debug, Serialize)]
+struct Change {
+    record: String,
+    channel: String,
+    purpose: String,
+    choice: Choice,
+    assurance: Assurance,
+}
+
+impl Change {
+    /// `None` for an activity, which is no choice.
+    fn of(track: &Track) -> Option<Self> {
+        let or_all = |text: Option<&str>| text.unwrap_or("*").to_owned();
+        Some(Self {
+            record: track.record.0.to_string(),
+            channel: or_all(track.scope.channel.map(Channel::as_str)),
+            purpose: or_all(track.scope.purpose.as_ref().map(PurposeSlug::as_str)),
+            choice: track.act.choice()?,
+            assurance: track.assurance,
+        })
+    }
+}
+
+/// Tells that records were added to a contact.
+pub(super) fn consent_changed<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    contact: Uuid,
+    tracks: &mut dyn Iterator<Item = &Track>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let changes: Vec<Change> = tracks.filter_map(Change::of).collect();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    emit(tx, shop, EventType::ConsentChanged, &ConsentChanged { contact: contact.to_string(), changes }, moment)
+}
+
 /// The webhooks of the shop.
 ///
 /// # Errors
@@ -103,6 +174,22 @@ pub fn list_webhooks<D: Database>(database: &D) -> Result<Vec<Webhook>, Database
         .collect()
 }
 
+/// The addresses of a contact as a full event tells them: kind and value. Nothing where the contact is gone.
+///
+/// # Errors
+/// Those of the database.
+pub fn addresses_told<D: Database>(database: &D, contact: Uuid) -> Result<Vec<(String, String)>, DatabaseError> {
+    let Some(contact) = find(database, &Lookup::Id(contact))? else { return Ok(Vec::new()) };
+    database
+        .query(
+            "SELECT kind, value FROM address WHERE contact = ? AND kind <> 'rectified' ORDER BY id",
+            &[contact.param()],
+        )?
+        .iter()
+        .map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())))
+        .collect()
+}
+
 /// Keeps an event for every webhook that wants it; nothing where none does. To be called in the transaction of its cause.
 pub(super) fn emit<D: Database>(
     tx: &D,
@@ -114,6 +201,7 @@ pub(super) fn emit<D: Database>(
     if !shop.wants(kind) {
         return Ok(());
     }
+    moment.note_event();
     let id = format!("evt_{}", moment.next_id().simple());
     let data = serde_json::to_string(data).map_err(|_| DatabaseError::Shape { column: 3 })?;
     let now = Param::Integer(moment.now.millis());

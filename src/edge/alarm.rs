@@ -1,0 +1,170 @@
+//! When the object wakes by itself, and what it does then.
+//!
+//! An object has one alarm. It is set to the earliest of what the service has to do, in the synchronous stretch of the request
+//! that caused it, so that both are kept or neither. While the alarm rings, requests are answered as ever: they only tap it on
+//! the shoulder, so that new work does not wait for what is slow. The runtime keeps an alarm until it has rung to the end; one
+//! that a crash cuts short rings again, and what was under way goes out once more.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use worker::Delay;
+
+use super::send::{Sent, send};
+use crate::api::{JobError, Outgoing, ShopService};
+use crate::consent::Timestamp;
+use crate::ledger::{Database, DeliveryKey, Host};
+
+/// For how long an alarm takes on new work, in milliseconds: the runtime ends it after 15 minutes.
+const RINGS_FOR: i64 = 10 * 60 * 1_000;
+/// For how long it waits for more once there is nothing to do, in milliseconds: to set it anew costs a write.
+const LINGERS: i64 = 1_000;
+/// When it rings again after the database failed, in milliseconds.
+const RETRY: i64 = 60_000;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `DurableObjectStorage`. The `worker` crate's own awaits what need not be awaited.
+    type AlarmStorage;
+
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &AlarmStorage, at: f64) -> Result<Promise, JsValue>;
+}
+
+/// The alarm of one object.
+pub(super) struct Alarm {
+    storage: AlarmStorage,
+    /// When it is set to, as far as this object knows since it started.
+    set_to: Cell<Timestamp>,
+    is_ringing: Cell<bool>,
+    tapped: Cell<bool>,
+    sleeper: RefCell<Option<Waker>>,
+}
+
+impl Alarm {
+    /// The alarm of the object whose storage this is.
+    pub(super) fn of(storage: &worker::Storage) -> Self {
+        let storage: &JsValue = storage.as_raw().as_ref();
+        Self {
+            storage: storage.clone().unchecked_into(),
+            set_to: Cell::new(Timestamp::NEVER),
+            is_ringing: Cell::new(false),
+            tapped: Cell::new(false),
+            sleeper: RefCell::new(None),
+        }
+    }
+
+    /// To be called after each request: what it left to do is done in time. The first request of an object finds what a crash
+    /// has left.
+    pub(super) fn consider<D: Database, H: Host>(&self, service: &ShopService<D, H>) {
+        if !service.has_new_jobs() {
+            return;
+        }
+        if self.is_ringing.get() {
+            self.tapped.set(true);
+            if let Some(sleeper) = self.sleeper.take() {
+                sleeper.wake();
+            }
+        } else {
+            self.set(service);
+        }
+    }
+
+    /// Sets it to what comes next, if that is earlier than what it is set to.
+    fn set<D: Database, H: Host>(&self, service: &ShopService<D, H>) {
+        let next = service.next_job().unwrap_or_else(|error| Some(after_failure(&error)));
+        let Some(next) = next.filter(|next| *next < self.set_to.get()) else { return };
+        #[allow(clippy::cast_precision_loss, reason = "a time within the range of a Date")]
+        match self.storage.set_alarm(next.millis() as f64) {
+            // That it cannot be kept the output gate finds out by itself.
+            Ok(_) => self.set_to.set(next),
+            Err(_) => worker::console_error!("placet: the alarm cannot be set"),
+        }
+    }
+
+    /// Does what is due until nothing is, then sets itself anew.
+    pub(super) async fn ring<D: Database, H: Host>(&self, service: &ShopService<D, H>) {
+        self.is_ringing.set(true);
+        self.set_to.set(Timestamp::NEVER);
+        service.nothing_is_under_way();
+        if let Err(error) = self.deliver(service).await {
+            report(&error);
+        }
+        self.is_ringing.set(false);
+        self.set(service);
+    }
+
+    /// Sends what is due, several at a time, and notes each outcome as it comes.
+    async fn deliver<D: Database, H: Host>(&self, service: &ShopService<D, H>) -> Result<(), JobError> {
+        let end = now().plus_millis(RINGS_FOR);
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            let in_time = now() < end;
+            if in_time {
+                under_way.extend(service.due_deliveries()?.into_iter().map(carried_out));
+            }
+            let next = if in_time { service.next_job()?.unwrap_or(Timestamp::NEVER) } else { Timestamp::NEVER };
+            let wait = (next.millis() - now().millis()).clamp(20, RINGS_FOR);
+            if next <= now() {
+                service.housekeeping()?;
+            }
+            if under_way.is_empty() && (!in_time || wait > LINGERS) {
+                if in_time && self.lingered().await {
+                    continue;
+                }
+                return Ok(());
+            }
+            let mut delay = Box::pin(Delay::from(Duration::from_millis(wait.unsigned_abs())));
+            let ended = poll_fn(|context| {
+                if let Poll::Ready(Some(ended)) = under_way.poll_next_unpin(context) {
+                    return Poll::Ready(Some(ended));
+                }
+                self.sleeper.replace(Some(context.waker().clone()));
+                let on = self.tapped.replace(false) || delay.as_mut().poll(context).is_ready();
+                if on { Poll::Ready(None) } else { Poll::Pending }
+            });
+            if let Some((key, sent)) = ended.await {
+                service.delivered(&key, sent.outcome())?;
+            }
+        }
+    }
+
+    /// Waits a moment for new work. Tells whether some came.
+    async fn lingered(&self) -> bool {
+        #[allow(clippy::cast_sign_loss, reason = "a constant")]
+        let mut delay = Box::pin(Delay::from(Duration::from_millis(LINGERS as u64)));
+        poll_fn(|context| {
+            self.sleeper.replace(Some(context.waker().clone()));
+            match self.tapped.replace(false) {
+                true => Poll::Ready(true),
+                false => Pin::new(&mut delay).poll(context).map(|()| false),
+            }
+        })
+        .await
+    }
+}
+
+async fn carried_out(outgoing: Outgoing) -> (DeliveryKey, Sent) {
+    let sent = send(&outgoing).await;
+    (outgoing.key, sent)
+}
+
+fn now() -> Timestamp {
+    super::host::EdgeHost.now()
+}
+
+fn report(error: &JobError) {
+    super::host::EdgeHost.report(&error.to_string());
+}
+
+fn after_failure(error: &JobError) -> Timestamp {
+    report(error);
+    now().plus_millis(RETRY)
+}

@@ -1,0 +1,95 @@
+//! One request to a webhook. Nothing of its answer is read but the status and `retry-after`.
+
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use worker::wasm_bindgen_futures::JsFuture;
+
+use crate::api::Outgoing;
+use crate::ledger::SendOutcome;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `Response`, of which little is used: the `worker` crate's own wraps the body in a stream, which would be read.
+    type Answer;
+    type AnswerHeaders;
+    type AnswerBody;
+
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn fetch_url(url: &str, init: &Object) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
+    fn abort_after(milliseconds: u32) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &Answer) -> u16;
+
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Answer) -> AnswerHeaders;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &AnswerHeaders, name: &str) -> Result<Option<String>, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &Answer) -> Option<AnswerBody>;
+
+    #[wasm_bindgen(method, catch)]
+    fn cancel(this: &AnswerBody) -> Result<Promise, JsValue>;
+}
+
+/// What came of a request.
+pub(super) enum Sent {
+    Answered { status: u16, retry_after: Option<String> },
+    TimedOut,
+    Unreachable,
+}
+
+impl Sent {
+    /// As the service takes it.
+    pub(super) fn outcome(&self) -> SendOutcome<'_> {
+        match self {
+            Self::Answered { status, retry_after } => {
+                SendOutcome::Answered { status: *status, retry_after: retry_after.as_deref() }
+            }
+            Self::TimedOut => SendOutcome::TimedOut,
+            Self::Unreachable => SendOutcome::Unreachable,
+        }
+    }
+}
+
+/// Sends a request. Whatever goes wrong is an outcome too.
+pub(super) async fn send(outgoing: &Outgoing) -> Sent {
+    match fetched(outgoing).await {
+        Ok(answer) => {
+            let retry_after = answer.headers().get("retry-after").ok().flatten();
+            // So that the connection is free; whether it ends well is the runtime's affair.
+            if let Some(body) = answer.body()
+                && let Ok(cancelled) = body.cancel()
+            {
+                let _ = JsFuture::from(cancelled).await;
+            }
+            Sent::Answered { status: answer.status(), retry_after }
+        }
+        Err(error) => {
+            let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
+            if name.as_deref() == Some("TimeoutError") { Sent::TimedOut } else { Sent::Unreachable }
+        }
+    }
+}
+
+async fn fetched(outgoing: &Outgoing) -> Result<Answer, JsValue> {
+    let headers = Object::new();
+    for (name, value) in &outgoing.headers {
+        Reflect::set(&headers, &(*name).into(), &value.into())?;
+    }
+    let init = Object::new();
+    for (name, value) in [
+        ("method", "POST".into()),
+        ("headers", headers.into()),
+        ("body", (&outgoing.body).into()),
+        ("redirect", "manual".into()),
+        ("signal", abort_after(Outgoing::TIMEOUT)),
+    ] {
+        Reflect::set(&init, &name.into(), &value)?;
+    }
+    Ok(JsFuture::from(fetch_url(&outgoing.url, &init)?).await?.unchecked_into())
+}

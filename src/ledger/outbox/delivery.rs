@@ -1,0 +1,360 @@
+//! What is due, and what becomes of it.
+//!
+//! Each delivery has its own schedule ([`DELAYS`], ten tries). An endpoint that fails again and again, or asks for quiet, is held
+//! as a whole: then one delivery at a time knocks whenever the hold ends, and the first that succeeds frees all others. So an
+//! endpoint that is down costs a request every five minutes, and the events behind it lose no try.
+
+use super::EventType;
+use super::webhook::release;
+use crate::consent::Timestamp;
+use crate::ledger::{Database, DatabaseError, Moment, Param};
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// From a failed try to the next, as Standard Webhooks advises, each ± a fifth by chance.
+const DELAYS: [i64; 9] =
+    [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
+/// Failures in a row after which a webhook is held.
+const PATIENCE: i64 = 5;
+/// For how long, the first time and each time a knock fails.
+const HOLDS: [i64; 5] = [10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE];
+/// The most that an endpoint can ask for.
+const LONGEST_HOLD: i64 = HOUR;
+
+/// Names a delivery: one event on its way to one webhook.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DeliveryKey {
+    /// The id of the webhook.
+    pub webhook: String,
+    /// The id of the event.
+    pub event: String,
+}
+
+/// A delivery that is due, or will be.
+#[derive(Clone, Debug)]
+pub struct DueDelivery {
+    /// Which.
+    pub key: DeliveryKey,
+    /// When.
+    pub due_at: Timestamp,
+    /// What the event is about.
+    pub kind: EventType,
+    /// When it was.
+    pub at: Timestamp,
+    /// Its ids: JSON.
+    pub data: String,
+}
+
+/// A webhook for which something waits.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Its id.
+    pub webhook: String,
+    /// When the first of it may go out.
+    pub due_at: Timestamp,
+    /// Until when the webhook is held, or was.
+    pub held_until: Timestamp,
+    /// Whether its last try failed: then one at a time is enough.
+    pub is_failing: bool,
+}
+
+/// What came of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendOutcome<'a> {
+    /// There was an answer.
+    Answered {
+        /// Its HTTP status.
+        status: u16,
+        /// Its header `retry-after`.
+        retry_after: Option<&'a str>,
+    },
+    /// There was none in time.
+    TimedOut,
+    /// There was no connection, or it broke: no such host, nobody there, a certificate that is not trusted.
+    Unreachable,
+}
+
+/// What a try amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Delivered,
+    /// The endpoint wants nothing ever again.
+    Gone,
+    Failed {
+        code: &'static str,
+        quiet: Quiet,
+    },
+}
+
+/// Whether the endpoint asked for quiet, or is in need of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quiet {
+    No,
+    Needed,
+    /// For so many milliseconds.
+    Asked(i64),
+}
+
+/// The webhooks for which something waits, whether or not it is due.
+///
+/// # Errors
+/// Those of the database.
+pub fn waiting<D: Database>(database: &D) -> Result<Vec<Waiting>, DatabaseError> {
+    let rows = database.query(
+        "SELECT id, held_until, failures,
+             (SELECT min(due_at) FROM delivery WHERE delivery.webhook = webhook.id AND state = 'pending')
+         FROM webhook WHERE disabled_at IS NULL",
+        &[],
+    )?;
+    let mut waiting = Vec::with_capacity(rows.len());
+    for row in rows.iter().filter(|row| !row.is_null(3)) {
+        let held_until = row.time(1)?;
+        waiting.push(Waiting {
+            webhook: row.text(0)?.to_owned(),
+            due_at: row.time(3)?.max(held_until),
+            held_until,
+            is_failing: row.integer(2)? > 0 || held_until.millis() > 0,
+        });
+    }
+    Ok(waiting)
+}
+
+/// What waits for a webhook, the earliest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn due_deliveries<D: Database>(
+    database: &D,
+    webhook: &str,
+    most: usize,
+) -> Result<Vec<DueDelivery>, DatabaseError> {
+    // The inner statement reads an index alone, however many wait.
+    let rows = database.query(
+        "SELECT d.event, d.due_at, e.type, e.at, e.data
+         FROM (SELECT event, due_at FROM delivery WHERE webhook = ? AND state = 'pending'
+               ORDER BY due_at, event LIMIT CAST(? AS INTEGER)) d
+         CROSS JOIN event e ON e.id = d.event ORDER BY d.due_at, d.event",
+        &[Param::Text(webhook), Param::Integer(i64::try_from(most).unwrap_or(0))],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(DueDelivery {
+                key: DeliveryKey { webhook: webhook.to_owned(), event: row.text(0)?.to_owned() },
+                due_at: row.time(1)?,
+                kind: row.parsed(2, EventType::parse)?,
+                at: row.time(3)?,
+                data: row.text(4)?.to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// Notes what came of a try. Tells whether the webhook was switched off by it.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_outcome<D: Database>(
+    database: &D,
+    key: &DeliveryKey,
+    outcome: SendOutcome<'_>,
+    moment: &Moment<'_>,
+) -> Result<bool, DatabaseError> {
+    let names = [Param::Text(&key.webhook), Param::Text(&key.event)];
+    database.transaction(|tx| {
+        let row = tx.first(
+            "SELECT d.attempts, w.failures, w.held_until FROM delivery d CROSS JOIN webhook w ON w.id = d.webhook
+             WHERE d.webhook = ? AND d.event = ?",
+            &names,
+        )?;
+        // Removed while it was on its way.
+        let Some(row) = row else { return Ok(false) };
+        let (attempts, failures, held_until) = (row.integer(0)? + 1, row.integer(1)?, row.time(2)?);
+        let status = match outcome {
+            SendOutcome::Answered { status, .. } => Param::Integer(status.into()),
+            SendOutcome::TimedOut | SendOutcome::Unreachable => Param::Null,
+        };
+        let now = moment.now;
+        let note = |state: &str, due_at: Timestamp, failure: Option<&str>| {
+            tx.execute(
+                "UPDATE delivery SET state = ?, attempts = ?, due_at = ?, tried_at = ?, status = ?, failure = ?
+                 WHERE webhook = ? AND event = ?",
+                &[
+                    Param::Text(state),
+                    Param::Integer(attempts),
+                    Param::Integer(due_at.millis()),
+                    Param::Integer(now.millis()),
+                    status,
+                    Param::text_or_null(failure),
+                    Param::Text(&key.webhook),
+                    Param::Text(&key.event),
+                ],
+            )
+        };
+        match verdict(outcome, now) {
+            Verdict::Delivered => {
+                note("delivered", now, None)?;
+                if failures > 0 || held_until.millis() > 0 {
+                    set_health(tx, &key.webhook, 0, 0)?;
+                }
+                if held_until.millis() > 0 {
+                    release(tx, &key.webhook, now)?;
+                }
+                Ok(false)
+            }
+            Verdict::Gone => {
+                note("dead", now, Some("gone"))?;
+                tx.execute(
+                    "UPDATE delivery SET state = 'dead', failure = 'gone' WHERE webhook = ? AND state = 'pending'",
+                    &[Param::Text(&key.webhook)],
+                )?;
+                tx.execute(
+                    "UPDATE webhook SET disabled_at = ?, disabled_reason = 'gone' WHERE id = ? AND disabled_at IS NULL",
+                    &[Param::Integer(now.millis()), Param::Text(&key.webhook)],
+                )?;
+                Ok(true)
+            }
+            Verdict::Failed { code, quiet } => {
+                match delay(attempts, moment.random()) {
+                    Some(delay) => note("pending", now.plus_millis(delay), Some(code))?,
+                    None => note("dead", now, Some(code))?,
+                }
+                let (failures, hold) = health(failures, held_until, quiet, now);
+                set_health(tx, &key.webhook, failures, hold.millis())?;
+                Ok(false)
+            }
+        }
+    })
+}
+
+fn set_health<D: Database>(tx: &D, webhook: &str, failures: i64, held_until: i64) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE webhook SET failures = ?, held_until = ? WHERE id = ?",
+        &[Param::Integer(failures), Param::Integer(held_until), Param::Text(webhook)],
+    )
+}
+
+fn verdict(outcome: SendOutcome<'_>, now: Timestamp) -> Verdict {
+    let failed = |code, quiet| Verdict::Failed { code, quiet };
+    match outcome {
+        SendOutcome::TimedOut => failed("timeout", Quiet::No),
+        SendOutcome::Unreachable => failed("unreachable", Quiet::No),
+        SendOutcome::Answered { status: 200..=299, .. } => Verdict::Delivered,
+        SendOutcome::Answered { status: 300..=399, .. } => failed("redirect", Quiet::No),
+        SendOutcome::Answered { status: 410, .. } => Verdict::Gone,
+        SendOutcome::Answered { status, retry_after } => {
+            let asked = retry_after.and_then(|text| asked_for(text, now)).map(Quiet::Asked);
+            let quiet = match status {
+                429 => asked.unwrap_or(Quiet::Needed),
+                503 => asked.unwrap_or(Quiet::No),
+                502 | 504 => Quiet::Needed,
+                _ => Quiet::No,
+            };
+            failed("status", quiet)
+        }
+    }
+}
+
+/// For how long `Retry-After` asks, in milliseconds: seconds, or a date (RFC 9110, section 10.2.3).
+fn asked_for(text: &str, now: Timestamp) -> Option<i64> {
+    let text = text.trim();
+    let millis = match text.parse::<u32>() {
+        Ok(seconds) => i64::from(seconds) * SECOND,
+        Err(_) => Timestamp::parse_http_date(text)?.millis() - now.millis(),
+    };
+    Some(millis.clamp(0, LONGEST_HOLD))
+}
+
+/// From the failed try of this number to the next; `None` where that was the last. `chance` moves it by up to a fifth.
+fn delay(attempts: i64, chance: [u8; 2]) -> Option<i64> {
+    let delay = usize::try_from(attempts - 1).ok().and_then(|place| DELAYS.get(place))?;
+    // From -32768 to 32767 of 163840ths.
+    let by = i64::from(u16::from_be_bytes(chance)) - 32_768;
+    Some(delay + delay * by / 163_840)
+}
+
+/// The failures in a row after one more, and until when the webhook is held.
+fn health(failures: i64, held_until: Timestamp, quiet: Quiet, now: Timestamp) -> (i64, Timestamp) {
+    let hold = |place: i64| {
+        let last = HOLDS.len() - 1;
+        HOLDS.get(usize::try_from(place).unwrap_or(0).min(last)).copied().unwrap_or(LONGEST_HOLD)
+    };
+    // What was on its way when the hold began tells nothing new, unless it asks for more.
+    let straggler = held_until > now;
+    let failures = if straggler { failures } else { failures + 1 };
+    let until = match quiet {
+        Quiet::Asked(millis) => Some(now.plus_millis(millis.max(SECOND))),
+        _ if straggler => None,
+        _ if failures >= PATIENCE => Some(now.plus_millis(hold(failures - PATIENCE))),
+        Quiet::Needed => Some(now.plus_millis(hold(failures - 1))),
+        Quiet::No => None,
+    };
+    (failures, until.map_or(held_until, |until| until.max(held_until)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
+
+    #[test]
+    fn the_schedule_is_that_of_standard_webhooks() {
+        let middle = [128, 0];
+        let schedule: Vec<i64> = (1..).map_while(|attempts| delay(attempts, middle)).map(|ms| ms / SECOND).collect();
+        assert_eq!(schedule, [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400], "ten tries");
+        assert_eq!(delay(1, [0, 0]), Some(4_000));
+        assert_eq!(delay(1, [255, 255]), Some(5_999));
+        assert_eq!(delay(0, middle), None);
+    }
+
+    #[test]
+    fn an_answer_amounts_to_what_it_says() {
+        let now = Timestamp::parse("2026-11-23T10:00:00Z").unwrap();
+        let failed = |code, quiet| Verdict::Failed { code, quiet };
+        for (status, retry_after, expected) in [
+            (200, None, Verdict::Delivered),
+            (204, None, Verdict::Delivered),
+            (301, None, failed("redirect", Quiet::No)),
+            (304, None, failed("redirect", Quiet::No)),
+            (400, None, failed("status", Quiet::No)),
+            (410, None, Verdict::Gone),
+            (429, None, failed("status", Quiet::Needed)),
+            (429, Some("20"), failed("status", Quiet::Asked(20_000))),
+            (429, Some("Mon, 23 Nov 2026 10:01:00 GMT"), failed("status", Quiet::Asked(60_000))),
+            (429, Some("Mon, 23 Nov 2026 09:01:00 GMT"), failed("status", Quiet::Asked(0))),
+            (429, Some("soon"), failed("status", Quiet::Needed)),
+            (500, Some("20"), failed("status", Quiet::No)),
+            (502, None, failed("status", Quiet::Needed)),
+            (503, None, failed("status", Quiet::No)),
+            (503, Some("86400"), failed("status", Quiet::Asked(HOUR))),
+            (504, Some("20"), failed("status", Quiet::Needed)),
+        ] {
+            let outcome = SendOutcome::Answered { status, retry_after };
+            assert_eq!(verdict(outcome, now), expected, "{status} {retry_after:?}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_is_held_longer_the_longer_it_fails() {
+        let (mut failures, mut held, mut now) = (0, at(0), at(1_000_000));
+        let mut holds = Vec::new();
+        for _ in 0..12 {
+            (failures, held) = health(failures, held, Quiet::No, now);
+            let hold = (held.millis() - now.millis()).max(0);
+            holds.push(hold / SECOND);
+            // Whatever comes meanwhile changes nothing.
+            if hold > 0 {
+                assert_eq!(health(failures, held, Quiet::Needed, now.plus_millis(1)), (failures, held));
+            }
+            now = now.plus_millis(hold + 1);
+        }
+        assert_eq!(holds, [0, 0, 0, 0, 10, 30, 60, 120, 300, 300, 300, 300]);
+        assert_eq!(health(0, at(0), Quiet::Needed, now).1, now.plus_millis(10 * SECOND));
+        assert_eq!(health(0, at(0), Quiet::Asked(0), now).1, now.plus_millis(SECOND));
+        assert_eq!(health(9, now.plus_millis(50), Quiet::Asked(HOUR), now), (9, now.plus_millis(HOUR)));
+    }
+}

@@ -1,0 +1,47 @@
+//! How a receiver knows that it was us: the signatures of Standard Webhooks 1.0.0.
+//!
+//! Each event bears one with every secret of the webhook that is live (`v1`, HMAC-SHA-256) and one by the shop's key (`v1a`,
+//! Ed25519), which can be checked without being able to sign.
+
+use base64ct::{Base64, Encoding};
+use ed25519_dalek::{Signer, SigningKey};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::Webhook;
+use crate::consent::Timestamp;
+use crate::ledger::Shop;
+
+/// The value of the header `webhook-signature`.
+pub fn signatures(shop: &Shop, webhook: &Webhook, id: &str, now: Timestamp, body: &str) -> String {
+    let signed = format!("{id}.{}.{body}", now.millis().div_euclid(1_000));
+    let mut all: Vec<String> = Vec::with_capacity(3);
+    for generation in webhook.live_generations(now) {
+        let mac = Hmac::<Sha256>::new_from_slice(&secret_of(shop, &webhook.id, generation))
+            .map(|mac| mac.chain_update(&signed).finalize().into_bytes());
+        // HMAC takes a key of any length; there is no case in which this is an error.
+        all.extend(mac.map(|mac| format!("v1,{}", Base64::encode_string(&mac))));
+    }
+    let by_key = signing_key(shop).sign(signed.as_bytes()).to_bytes();
+    all.push(format!("v1a,{}", Base64::encode_string(&by_key)));
+    all.join(" ")
+}
+
+/// The secret of a webhook as its receiver needs it. It follows from the shop's own, so it can be told again, and is kept
+/// nowhere.
+pub(super) fn secret_text(shop: &Shop, webhook: &str, generation: i64) -> String {
+    format!("whsec_{}", Base64::encode_string(&secret_of(shop, webhook, generation)))
+}
+
+/// The public half of the key that the shop signs all its events with.
+pub fn public_key(shop: &Shop) -> String {
+    format!("whpk_{}", Base64::encode_string(signing_key(shop).verifying_key().as_bytes()))
+}
+
+fn secret_of(shop: &Shop, webhook: &str, generation: i64) -> [u8; 32] {
+    shop.keyed(format!("webhook\0{webhook}\0{generation}").as_bytes())
+}
+
+fn signing_key(shop: &Shop) -> SigningKey {
+    SigningKey::from_bytes(&shop.keyed(b"webhook signing key"))
+}

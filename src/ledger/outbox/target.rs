@@ -1,0 +1,118 @@
+//! Where events may be sent: to the public internet and by TLS alone, so that nobody makes this service knock at doors that
+//! only it can reach (server-side request forgery).
+//!
+//! Only what stands in the address can be judged here. A public name whose DNS answer is private is refused by the runtime's
+//! network, which does not reach private addresses.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+/// An address that events may be sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target(String);
+
+/// Names that belong to no host of the public internet: RFC 6761, 6762, 7686, 8375 and ICANN's `internal`.
+const PRIVATE_NAMES: &[&str] =
+    &["local", "localhost", "localdomain", "internal", "home.arpa", "onion", "test", "invalid"];
+
+impl Target {
+    /// The longest address taken, in octets.
+    pub const MAX_LEN: usize = 2048;
+
+    /// Reads an address as a browser does, so that `0x7f.1` is seen for what it is. `local` allows a developer's own machine.
+    pub fn parse(text: &str, local: bool) -> Option<Self> {
+        let url =
+            Url::parse(text).ok().filter(|url| text.len() <= Self::MAX_LEN && url.as_str().len() <= Self::MAX_LEN)?;
+        let by_tls = url.scheme() == "https";
+        let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        let reaches_out = local || is_public(&url.host()?);
+        let good = (by_tls || local && url.scheme() == "http") && bare && reaches_out && url.port() != Some(0);
+        good.then(|| Self(url.into()))
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_public(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(address) => is_public_v4(*address),
+        Host::Ipv6(address) => is_public_v6(*address),
+        Host::Domain(name) => {
+            let is_private = |private: &&str| name.strip_suffix(*private).is_some_and(|rest| rest.ends_with('.'));
+            name.contains('.')
+                && !name.ends_with('.')
+                && !PRIVATE_NAMES.iter().any(|private| is_private(private))
+                && *name != "home.arpa"
+        }
+    }
+}
+
+/// Whether the IANA registry of special addresses says nothing of it.
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    match address.octets() {
+        // This network; private use; loopback; multicast and reserved.
+        [0 | 10 | 127 | 224.., ..] => false,
+        // Shared by carriers, RFC 6598; link-local; private use.
+        [100, 64..=127, ..] | [169, 254, ..] | [172, 16..=31, ..] | [192, 168, ..] => false,
+        // Protocols; documentation; relays to IPv6; benchmarks.
+        [192, 0, 0 | 2, _] | [192, 88, 99, _] | [198, 18 | 19, ..] | [198, 51, 100, _] | [203, 0, 113, _] => false,
+        _ => true,
+    }
+}
+
+/// Whether it is global unicast, 2000::/3. So no address that holds one of IPv4 passes: mapped, compatible and NAT64 ones lie
+/// outside, and Teredo and 6to4 are left out below.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    match address.segments() {
+        // Protocols and Teredo; documentation.
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        // 6to4.
+        [0x2002, ..] => false,
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_public_address_by_tls_is_one() {
+        for good in [
+            "https://hooks.shop.example/placet",
+            "https://hooks.shop.example:8443/placet?token=1",
+            "https://8.8.8.8/",
+            "https://[2606:4700::1111]/",
+            "https://bücher.example/",
+            "https://localhost.example/",
+            "https://172.32.0.1/",
+            "https://100.128.0.1/",
+        ] {
+            assert!(Target::parse(good, false).is_some(), "{good}");
+        }
+        assert_eq!(Target::parse("https://SHOP.example", false).unwrap().as_str(), "https://shop.example/");
+    }
+
+    #[test]
+    fn nothing_else_is() {
+        for bad in include_str!("refused.txt").lines().filter(|line| !line.is_empty()) {
+            assert_eq!(Target::parse(bad, false), None, "{bad}");
+        }
+        let long = format!("https://shop.example/{}", "a".repeat(Target::MAX_LEN));
+        assert_eq!(Target::parse(&long, false), None);
+    }
+
+    #[test]
+    fn a_developer_may_send_to_their_own_machine() {
+        for good in ["http://127.0.0.1:8788/hook", "http://localhost:3000/", "https://10.0.0.5/"] {
+            assert!(Target::parse(good, true).is_some(), "{good}");
+        }
+        for bad in ["ftp://127.0.0.1/", "http://user@127.0.0.1/", "http://127.0.0.1:0/", "file:///etc/hosts"] {
+            assert_eq!(Target::parse(bad, true), None, "{bad}");
+        }
+    }
+}
