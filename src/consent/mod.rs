@@ -30,8 +30,6 @@ mod address;
 pub mod certificate;
 mod country;
 #[cfg(feature = "rules")]
-pub mod deadlines;
-#[cfg(feature = "rules")]
 mod decision;
 #[cfg(feature = "rules")]
 mod explain;
