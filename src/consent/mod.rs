@@ -16,6 +16,7 @@
 //! | `judge` | entries of a standing against terms, at one instant |
 //! | `sheet` | all of that for one shop, as a page gets it |
 //! | `decision`, `explain` | may we send this now? by which law, until when, and why, in words |
+//! | `deadlines` | by when the request of a person has to be answered |
 //! | `certificate`, `jws` | what an erasure leaves in people's hands, and the signature that makes it a proof |
 //!
 //! The feature `formats` adds the written forms of addresses and times (Unicode tables, RFC 3339), the feature `rules` the table
@@ -29,6 +30,8 @@ mod address;
 #[cfg(feature = "certificates")]
 pub mod certificate;
 mod country;
+#[cfg(feature = "rules")]
+pub mod deadlines;
 #[cfg(feature = "rules")]
 mod decision;
 #[cfg(feature = "rules")]

@@ -1,0 +1,95 @@
+//! Working days: no Saturday, no Sunday, and no public holiday of a country.
+
+use jiff::civil::{Date, Weekday};
+
+use super::holidays::{FAR, FIRST_YEAR, HOLIDAYS};
+use crate::consent::CountryCode;
+
+/// Whether people work on this day. Without a country, in one whose holidays are not known, and after
+/// [`LAST_YEAR`](super::LAST_YEAR), only Saturdays and Sundays are days off.
+pub fn is_working_day(country: Option<CountryCode>, date: Date) -> bool {
+    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_holiday(country, date)
+}
+
+/// This day if it is a working day, else the next that is one.
+pub fn next_working_day(country: Option<CountryCode>, date: Date) -> Date {
+    let mut day = date;
+    while !is_working_day(country, day)
+        // The calendar ends in the year 9999.
+        && let Ok(next) = day.tomorrow()
+    {
+        day = next;
+    }
+    day
+}
+
+/// This day if it is a working day, else the last before it that is one.
+pub(super) fn last_working_day(country: Option<CountryCode>, date: Date) -> Date {
+    let mut day = date;
+    while !is_working_day(country, day)
+        && let Ok(before) = day.yesterday()
+    {
+        day = before;
+    }
+    day
+}
+
+/// The n-th working day after this one, which itself does not count.
+pub fn plus_business_days(country: Option<CountryCode>, date: Date, days: u8) -> Date {
+    let mut day = date;
+    for _ in 0..days {
+        day = next_working_day(country, day.tomorrow().unwrap_or(day));
+    }
+    day
+}
+
+/// Whether the table has the holidays of this country.
+pub(super) fn is_known(country: CountryCode) -> bool {
+    steps(country).is_some()
+}
+
+fn is_holiday(country: Option<CountryCode>, date: Date) -> bool {
+    let wanted = date.duration_since(Date::constant(FIRST_YEAR, 1, 1)).as_hours() / 24;
+    let mut day = 0;
+    country.and_then(steps).into_iter().flatten().any(|step| {
+        day += i64::from(*step);
+        *step != FAR && day == wanted
+    })
+}
+
+fn steps(country: CountryCode) -> Option<&'static [u8]> {
+    let row = HOLIDAYS.binary_search_by_key(&country, |(code, _)| *code).ok()?;
+    HOLIDAYS.get(row).map(|(_, steps)| *steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::LAST_YEAR;
+    use super::*;
+
+    #[test]
+    fn the_countries_are_in_order() {
+        assert!(HOLIDAYS.is_sorted_by_key(|(code, _)| *code));
+    }
+
+    #[test]
+    fn the_holidays_are_within_the_years_of_the_table_and_no_weekends() {
+        for (country, steps) in HOLIDAYS {
+            let mut date = Date::constant(FIRST_YEAR, 1, 1);
+            for step in *steps {
+                date = date.checked_add(jiff::Span::new().days(*step)).unwrap();
+                let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+                assert!(*step == FAR || !weekend && !is_working_day(Some(*country), date), "{country:?} {date}");
+            }
+            assert_eq!(date.year(), LAST_YEAR, "{country:?}");
+        }
+    }
+
+    #[test]
+    fn the_calendar_ends() {
+        // A Friday.
+        assert_eq!(Date::MAX.weekday(), Weekday::Friday);
+        assert_eq!(plus_business_days(None, Date::MAX, 10), Date::MAX);
+        assert_eq!(next_working_day(None, Date::MAX), Date::MAX);
+    }
+}
