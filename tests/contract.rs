@@ -177,7 +177,7 @@ fn codes_in_sources() -> BTreeSet<String> {
         for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
             let path = entry.path();
             if path.is_dir() {
-                if !path.ends_with("contract") {
+                if !path.ends_with("contract") && !path.ends_with("pages") {
                     walk(&path, found);
                 }
             } else if path.extension().is_some_and(|kind| kind == "rs") {

@@ -42,4 +42,5 @@ pub use front::{
     more_headers, refuse_shop, too_many_requests,
 };
 pub use key::{Key, KeyKind, Scope, Secrets, ShopId, WeakSecret};
+pub use link::LinkKind;
 pub use service::{JobError, Outgoing, ShopService};

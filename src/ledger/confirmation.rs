@@ -95,7 +95,7 @@ pub(super) fn ask<D: Database>(
         ],
     )?;
     tell(tx, shop, &id, &named, &scopes, moment)?;
-    let to = Recipient { kind: named.kind, value: &named.value, pseudonym: &written(&named.pseudonym), locale };
+    let to = Recipient { value: &named.value, pseudonym: &written(&named.pseudonym), locale };
     post(tx, shop, MessageKind::Confirm, medium, &to, Some(&id), &MessageDetail { scopes }, moment)
 }
 

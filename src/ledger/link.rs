@@ -24,7 +24,6 @@ pub struct Named {
     pub kind: AddressKind,
     /// The address as it was given.
     pub value: String,
-    pub(super) key: String,
     /// Whether the shop has said that it is of the same person as the others of its contact that it has said so of.
     pub linked: bool,
     /// Its name in links.
@@ -69,7 +68,6 @@ fn named_in(shop: &Shop, row: &Row) -> Result<Named, DatabaseError> {
         row: row.integer(0)?,
         kind,
         value: row.text(2)?.to_owned(),
-        key: key.to_owned(),
         linked: row.integer(4)? == 1,
         pseudonym: shop.pseudonym(kind, key),
         contact: Contact { row: row.integer(6)?, uuid: row.parsed(7, track::parse_id)?, created_at: row.time(8)? },

@@ -69,7 +69,6 @@ pub struct Message {
 /// Whom a message goes to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recipient<'a> {
-    pub(super) kind: AddressKind,
     pub(super) value: &'a str,
     /// The name of the address, by which an erasure finds the message.
     pub(super) pseudonym: &'a str,

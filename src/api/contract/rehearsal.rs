@@ -148,6 +148,11 @@ impl Stage {
         let webhook = &text(&webhook, "/id");
         let full = json!({ "url": url, "events": ["consent.changed"], "payload": "full", "enabled": true });
         self.ask(secret, Action::WriteWebhook, &[webhook], &[], Some(full))?;
+        let access = json!({ "kind": "access", "contact": { "email": "john@example.com" }, "locale": "en-GB" });
+        self.ask(secret, Action::OpenRequest, &[], &[], Some(access))?;
+        let listed = self.ask(secret, Action::ListMessages, &[], &[("limit", "1")], None)?;
+        let message = &text(&listed, "/messages/0/message");
+        self.ask(secret, Action::Message, &[message], &[], None)?;
         self.ask(secret, Action::RotateWebhook, &[webhook], &[], Some(json!({ "overlap_seconds": 3_600 })))?;
         self.silently(secret, Action::Submit, &bought_again())?;
         self.ask(secret, Action::ListDeliveries, &[webhook], &[("state", "pending"), ("limit", "2")], None)?;

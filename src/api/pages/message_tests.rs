@@ -1,6 +1,5 @@
 //! Every message, in every language and medium.
 
-use super::sms::yes_word;
 use super::*;
 use crate::consent::Channel;
 use crate::ledger::RequestKind;
@@ -130,7 +129,7 @@ fn a_yes_can_be_given_in_reply_where_replies_are_read() {
     for language in Language::ALL {
         for medium in MEDIA {
             let text = confirm_message(language, medium, "Kestrel", &purposes(), LINK, 7).text;
-            let told = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == yes_word(language));
+            let told = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == language.words().sms_yes);
             assert_eq!(told, matches!(medium, Channel::Sms | Channel::Whatsapp), "{language:?} {medium}: {text}");
         }
     }
@@ -158,8 +157,7 @@ fn text_messages_take_one_part() {
         let mut all = vec![
             confirm_message(language, Channel::Sms, shop, &purposes(), LINK, 7),
             stopped_reply(language, shop),
-            started_reply(language, shop, Started::Awaiting),
-            started_reply(language, shop, Started::Again),
+            started_reply(language, shop),
             help_reply(language, shop, Some("help@kestrel.example")),
             help_reply(language, shop, None),
         ];

@@ -51,5 +51,5 @@ pub(in crate::api) use message::{Outcome, confirm_message, request_message, resu
 pub(in crate::api) use preferences::{Group, PreferencesState, PreferencesView, Row, RowNote, SCRIPT, preferences};
 pub(in crate::api) use request::{RequestState, RequestView, request};
 pub(in crate::api) use shown::{confirm_words, preferences_words};
-pub(in crate::api) use sms::{Started, help_reply, started_reply, stopped_reply};
+pub(in crate::api) use sms::{help_reply, started_reply, stopped_reply};
 pub(in crate::api) use unsubscribe::{UnsubscribeState, UnsubscribeView, unsubscribe};

@@ -9,33 +9,14 @@ use super::words::Words;
 use crate::consent::Channel;
 use crate::ledger::RequestKind;
 
-/// How far it is with somebody who wrote START.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::api) enum Started {
-    /// It takes a yes more.
-    Awaiting,
-    /// Messages come again.
-    Again,
-}
-
-/// The word that confirms, as the messages name it. It is written without accents, since those cost a message half its length.
-pub(in crate::api) const fn yes_word(language: Language) -> &'static str {
-    language.words().sms_yes
-}
-
 /// The one message that may follow a STOP (47 CFR 64.1200(a)(12)): it confirms and asks for nothing.
 pub(in crate::api) fn stopped_reply(language: Language, shop: &str) -> Message {
     message(fill(language.words().sms_stopped, &[("shop", shop)]))
 }
 
-/// The answer to START.
-pub(in crate::api) fn started_reply(language: Language, shop: &str, started: Started) -> Message {
-    let words = language.words();
-    let text = match started {
-        Started::Awaiting => words.sms_start_awaits,
-        Started::Again => words.sms_started,
-    };
-    message(fill(text, &[("shop", shop), ("yes", words.sms_yes)]))
+/// The answer to START, once messages come again.
+pub(in crate::api) fn started_reply(language: Language, shop: &str) -> Message {
+    message(fill(language.words().sms_started, &[("shop", shop)]))
 }
 
 /// The answer to HELP.

@@ -7,7 +7,7 @@ use super::ShopService;
 use super::call::{Call, Reply};
 use crate::api::key::ShopId;
 use crate::api::link::{LinkKind, Subject};
-use crate::api::pages::{self, Language, Outcome, Started};
+use crate::api::pages::{self, Language, Outcome};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::api::wire::{CHANNEL, PURPOSE, ProviderBody, UUID};
@@ -238,7 +238,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 self.request_text(shop, &message, &request, language)?
             }
             MessageKind::Stopped => (pages::stopped_reply(language, shop.settings.name.as_str()), None),
-            MessageKind::Started => (pages::started_reply(language, shop.settings.name.as_str(), Started::Again), None),
+            MessageKind::Started => (pages::started_reply(language, shop.settings.name.as_str()), None),
             MessageKind::Help => {
                 let contact = shop.settings.privacy.contact.as_ref().map(|line| line.as_str());
                 (pages::help_reply(language, shop.settings.name.as_str(), contact), None)

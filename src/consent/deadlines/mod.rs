@@ -67,14 +67,7 @@ pub fn deadlines(person: &Place, shop: Option<CountryCode>, received: Date) -> D
     };
     // An answer confirms as well.
     let acknowledge_by = days.acknowledge_by.map(|day| day.min(days.due));
-    let reminders = [(Some(days.due), 7), (Some(days.due), 1), (acknowledge_by, 2)];
-    let mut reminders: Vec<Date> = reminders
-        .into_iter()
-        .filter_map(|(day, before)| Some(days::last_working_day(calendar, later(day?, -before))))
-        .filter(|day| *day >= received)
-        .collect();
-    reminders.sort_unstable();
-    reminders.dedup();
+    let reminders = ascending(&[(Some(days.due), 7), (Some(days.due), 1), (acknowledge_by, 2)], calendar, received);
     Deadlines {
         regime: days.regime,
         acknowledge_by,
@@ -82,6 +75,22 @@ pub fn deadlines(person: &Place, shop: Option<CountryCode>, received: Date) -> D
         extended: (days.latest > days.due).then_some(days.latest),
         reminders,
     }
+}
+
+/// When to think of a last day that was put off: a week and a day before, each on the last working day up to then, and none
+/// before `from`.
+pub fn reminders_of(due: Date, calendar: Option<CountryCode>, from: Date) -> Vec<Date> {
+    ascending(&[(Some(due), 7), (Some(due), 1)], calendar, from)
+}
+
+/// The last working days up to so many days before others.
+fn ascending(before: &[(Option<Date>, i64)], calendar: Option<CountryCode>, from: Date) -> Vec<Date> {
+    let days =
+        before.iter().filter_map(|(day, before)| Some(days::last_working_day(calendar, later((*day)?, -before))));
+    let mut days: Vec<Date> = days.filter(|day| *day >= from).collect();
+    days.sort_unstable();
+    days.dedup();
+    days
 }
 
 /// What one law, or two together, make of a request.

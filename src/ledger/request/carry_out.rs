@@ -1,10 +1,12 @@
 //! It was they: what is asked for is done, at once by the machine, or by an employee who decides.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{RequestEvent, RequestKind, RequestState, SubjectRequest, subject_request};
 use crate::consent::Scope;
 use crate::consent::certificate::Requester;
+use crate::consent::deadlines::reminders_of;
 use crate::ledger::contact::{Lookup, find};
 use crate::ledger::link::{Named, OwnAct, named, note_own_acts, set_apart, stop_everything};
 use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
@@ -178,7 +180,7 @@ fn write_to<D: Database>(
         return Ok(());
     };
     let Some(medium) = medium_for(shop, request.address_kind, &[]) else { return Ok(()) };
-    let to = Recipient { kind: request.address_kind, value, pseudonym, locale: &request.locale };
+    let to = Recipient { value, pseudonym, locale: &request.locale };
     post(tx, shop, MessageKind::Result, medium, &to, Some(&request.id), &MessageDetail::default(), moment)
 }
 
@@ -246,12 +248,14 @@ fn extend<D: Database>(
     reason: &Line,
     moment: &Moment<'_>,
 ) -> Result<SubjectRequest, DecideError> {
-    let today = moment.day(shop.settings.links.zone()).map(|day| day.to_string());
-    let Some(until) = request.extendable_to.as_deref().filter(|_| today.is_some_and(|today| today <= request.due))
-    else {
+    let today = moment.day(shop.settings.links.zone());
+    let until = request.extendable_to.as_deref().and_then(|until| until.parse::<Date>().ok());
+    let due = request.due.parse::<Date>().ok();
+    let (Some(today), Some(until)) = (today.filter(|today| due.is_some_and(|due| *today <= due)), until) else {
         return Err(DecideError::NotExtendable);
     };
-    let reminders = super::remind::before(until, shop);
+    let reminders = reminders_of(until, shop.settings.country, today);
+    let reminders: Vec<String> = reminders.iter().map(ToString::to_string).collect();
     let first = reminders.first().cloned();
     let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Shape { column: 0 })?;
     tx.execute(

@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 
 use super::{COLUMNS, RequestEvent, request_in};
-use crate::consent::deadlines::last_working_days_before;
 use crate::ledger::outbox::{EventType, emit};
 use crate::ledger::{Database, DatabaseError, Moment, Param, Shop};
 
@@ -11,12 +10,6 @@ use crate::ledger::{Database, DatabaseError, Moment, Param, Shop};
 const AT_ONCE: usize = 100;
 /// For how long a request can wait for its address, in milliseconds: 30 days.
 const TO_LAPSE: i64 = 30 * 86_400_000;
-
-/// The days on which the shop is reminded of one.
-pub(super) fn before(due: &str, shop: &Shop) -> Vec<String> {
-    let Ok(due) = due.parse::<Date>() else { return Vec::new() };
-    last_working_days_before(shop.settings.country.as_ref(), due).iter().map(ToString::to_string).collect()
-}
 
 /// Reminds the shop of what is due soon. Tells whether some is left over.
 ///

@@ -224,8 +224,6 @@ pub(super) const WORDS: Words = Words {
     sms_extended: "{shop}: Ihr Anliegen ({title}) braucht mehr Zeit, bis zum {until}. Grund: {reason}",
     sms_stopped: "{shop}: Sie sind abgemeldet und erhalten keine Nachrichten mehr. Um sie wieder zu erhalten, antworten Sie \
         START.",
-    sms_start_awaits: "{shop}: Antworten Sie {yes}, um unsere Nachrichten wieder zu erhalten. Sonst brauchen Sie nichts zu \
-        tun.",
     sms_started: "{shop}: Sie erhalten unsere Nachrichten wieder. Um sie zu beenden, antworten Sie STOP.",
     sms_help: "{shop}: Um alle Nachrichten zu beenden, antworten Sie STOP. Es können Gebühren Ihres Anbieters anfallen.",
     sms_help_contact: "{shop}: Um alle Nachrichten zu beenden, antworten Sie STOP. Hilfe: {contact}. Ggf. fallen Gebühren an.",

@@ -214,7 +214,6 @@ pub(super) const WORDS: Words = Words {
     sms_complain: "You may complain to a data protection authority or go to court.",
     sms_extended: "{shop}: your request ({title}) needs more time, until {until}. Reason: {reason}",
     sms_stopped: "{shop}: you are unsubscribed and will get no more messages. To get them again, reply START.",
-    sms_start_awaits: "{shop}: reply {yes} to get our messages again. Otherwise do nothing.",
     sms_started: "{shop}: you will get our messages again. To end them, reply STOP.",
     sms_help: "{shop}: to end all messages, reply STOP. Message and data rates may apply.",
     sms_help_contact: "{shop}: to end all messages, reply STOP. Help: {contact}. Message and data rates may apply.",

@@ -218,7 +218,6 @@ pub(super) const WORDS: Words = Words {
     sms_complain: "Puede reclamar ante una autoridad de datos personales o acudir a los tribunales.",
     sms_extended: "{shop}: su solicitud ({title}) requiere un plazo mayor, hasta el {until}. Motivo: {reason}",
     sms_stopped: "{shop}: se ha dado de baja y no le enviaremos mensajes. Para recibirlos de nuevo, responda START.",
-    sms_start_awaits: "{shop}: responda {yes} para volver a recibir nuestros mensajes. Si no lo desea, no haga nada.",
     sms_started: "{shop}: vuelve a recibir nuestros mensajes. Para dejar de recibirlos, responda STOP.",
     sms_help: "{shop}: para no recibir mensajes, responda STOP. Su operador puede aplicar tarifas.",
     sms_help_contact: "{shop}: para no recibir mensajes, responda STOP. Ayuda: {contact}. Su operador puede aplicar tarifas.",

@@ -221,7 +221,6 @@ pub(super) const WORDS: Words = Words {
     sms_extended: "{shop} : votre demande ({title}) exige plus de temps, jusqu'au {until}. Motif : {reason}",
     sms_stopped: "{shop} : votre désinscription est faite, plus aucun message ne vous sera envoyé. Pour en recevoir à \
         nouveau, répondez START.",
-    sms_start_awaits: "{shop} : répondez {yes} pour recevoir à nouveau nos messages. Sinon, ne faites rien.",
     sms_started: "{shop} : vous recevez à nouveau nos messages. Pour y mettre fin, répondez STOP.",
     sms_help: "{shop} : pour ne plus recevoir de messages, répondez STOP. Des frais de votre opérateur peuvent s'appliquer.",
     sms_help_contact: "{shop} : pour ne plus recevoir de messages, répondez STOP. Aide : {contact}. Frais possibles de \

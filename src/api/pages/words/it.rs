@@ -218,7 +218,6 @@ pub(super) const WORDS: Words = Words {
     sms_complain: "Può rivolgersi a un'autorità di protezione dei dati o al giudice.",
     sms_extended: "{shop}: la Sua richiesta ({title}) richiede più tempo, fino al {until}. Motivo: {reason}",
     sms_stopped: "{shop}: la Sua iscrizione è annullata, non riceverà altri messaggi. Per riceverli di nuovo, risponda START.",
-    sms_start_awaits: "{shop}: risponda {yes} per ricevere di nuovo i nostri messaggi. Altrimenti non faccia nulla.",
     sms_started: "{shop}: riceverà di nuovo i nostri messaggi. Per non riceverli più, risponda STOP.",
     sms_help: "{shop}: per non ricevere altri messaggi, risponda STOP. Possono applicarsi i costi del Suo operatore.",
     sms_help_contact: "{shop}: per non ricevere altri messaggi, risponda STOP. Aiuto: {contact}. Possibili costi \

@@ -101,7 +101,7 @@ words! {
     // Text messages.
     sms_yes, sms_confirm, sms_access, sms_portability, sms_erasure, sms_rectification, sms_objection,
     sms_request_link, sms_request_code, sms_request_both, sms_ready, sms_completed, sms_refused, sms_complain_named,
-    sms_complain, sms_extended, sms_stopped, sms_start_awaits, sms_started, sms_help, sms_help_contact,
+    sms_complain, sms_extended, sms_stopped, sms_started, sms_help, sms_help_contact,
     sms_by_email, sms_by_sms, sms_by_phone, sms_by_whatsapp, sms_by_push, sms_by_post,
 }
 

@@ -218,7 +218,6 @@ pub(super) const WORDS: Words = Words {
     sms_complain: "U kunt een klacht indienen bij een privacytoezichthouder of naar de rechter gaan.",
     sms_extended: "{shop}: uw verzoek ({title}) vraagt meer tijd, tot en met {until}. Reden: {reason}",
     sms_stopped: "{shop}: u bent afgemeld en ontvangt geen berichten meer. Om ze weer te ontvangen, antwoord START.",
-    sms_start_awaits: "{shop}: antwoord {yes} om onze berichten weer te ontvangen. Doe anders niets.",
     sms_started: "{shop}: u ontvangt onze berichten weer. Om ze te stoppen, antwoord STOP.",
     sms_help: "{shop}: om alle berichten te stoppen, antwoord STOP. Uw provider kan kosten rekenen.",
     sms_help_contact: "{shop}: om alle berichten te stoppen, antwoord STOP. Hulp: {contact}. Uw provider kan kosten rekenen.",
