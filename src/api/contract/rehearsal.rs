@@ -143,10 +143,10 @@ impl Stage {
 
     fn play_events(&mut self, secret: &str) -> Result<(), String> {
         let url = "https://hooks.shop.example/placet";
-        let new = json!({ "url": url, "events": ["consent.changed", "contact.erased"] });
+        let new = json!({ "url": url, "events": ["consent.changed", "message.requested"] });
         let webhook = self.ask(secret, Action::CreateWebhook, &[], &[], Some(new))?;
         let webhook = &text(&webhook, "/id");
-        let full = json!({ "url": url, "events": ["consent.changed"], "payload": "full", "enabled": true });
+        let full = json!({ "url": url, "events": ["consent.changed", "message.requested"], "payload": "full", "enabled": true });
         self.ask(secret, Action::WriteWebhook, &[webhook], &[], Some(full))?;
         let access = json!({ "kind": "access", "contact": { "email": "john@example.com" }, "locale": "en-GB" });
         self.ask(secret, Action::OpenRequest, &[], &[], Some(access))?;
