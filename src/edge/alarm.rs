@@ -16,6 +16,7 @@ use futures_util::stream::FuturesUnordered;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use worker::Delay;
+use worker::wasm_bindgen_futures::JsFuture;
 
 use super::send::{Sent, send};
 use crate::api::{JobError, Outgoing, ShopService};
@@ -36,13 +37,17 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &AlarmStorage, at: f64) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = getAlarm)]
+    fn get_alarm(this: &AlarmStorage) -> Result<Promise, JsValue>;
 }
 
 /// The alarm of one object.
 pub(super) struct Alarm {
     storage: AlarmStorage,
-    /// When it is set to, as far as this object knows since it started.
+    /// When it is set to, or was since this object started.
     set_to: Cell<Timestamp>,
+    is_known: Cell<bool>,
     is_ringing: Cell<bool>,
     tapped: Cell<bool>,
     sleeper: RefCell<Option<Waker>>,
@@ -55,9 +60,25 @@ impl Alarm {
         Self {
             storage: storage.clone().unchecked_into(),
             set_to: Cell::new(Timestamp::NEVER),
+            is_known: Cell::new(false),
             is_ringing: Cell::new(false),
             tapped: Cell::new(false),
             sleeper: RefCell::new(None),
+        }
+    }
+
+    /// Reads once what it is set to, so that an object that only answers questions writes nothing. To be awaited before a request
+    /// is served.
+    pub(super) async fn learn(&self) {
+        if self.is_known.replace(true) {
+            return;
+        }
+        if let Ok(asked) = self.storage.get_alarm()
+            && let Ok(at) = JsFuture::from(asked).await
+            && let Some(at) = at.as_f64()
+            && !self.is_ringing.get()
+        {
+            self.set_to.set(self.set_to.get().min(Timestamp::clamped(at)));
         }
     }
 
@@ -73,14 +94,15 @@ impl Alarm {
                 sleeper.wake();
             }
         } else {
-            self.set(service);
+            self.set(service, Timestamp::BEGINNING);
         }
     }
 
     /// Sets it to what comes next, if that is earlier than what it is set to.
-    fn set<D: Database, H: Host>(&self, service: &ShopService<D, H>) {
+    fn set<D: Database, H: Host>(&self, service: &ShopService<D, H>, earliest: Timestamp) {
         let next = service.next_job().unwrap_or_else(|error| Some(after_failure(&error)));
-        let Some(next) = next.filter(|next| *next < self.set_to.get()) else { return };
+        let next = next.map(|next| next.max(earliest)).filter(|next| *next < self.set_to.get());
+        let Some(next) = next else { return };
         #[allow(clippy::cast_precision_loss, reason = "a time within the range of a Date")]
         match self.storage.set_alarm(next.millis() as f64) {
             // That it cannot be kept the output gate finds out by itself.
@@ -94,11 +116,13 @@ impl Alarm {
         self.is_ringing.set(true);
         self.set_to.set(Timestamp::NEVER);
         service.nothing_is_under_way();
-        if let Err(error) = self.deliver(service).await {
-            report(&error);
-        }
+        // What fails at once would fail again at once.
+        let earliest = match self.deliver(service).await {
+            Ok(()) => Timestamp::BEGINNING,
+            Err(error) => after_failure(&error),
+        };
         self.is_ringing.set(false);
-        self.set(service);
+        self.set(service, earliest);
     }
 
     /// Sends what is due, several at a time, and notes each outcome as it comes.
@@ -160,11 +184,7 @@ fn now() -> Timestamp {
     super::host::EdgeHost.now()
 }
 
-fn report(error: &JobError) {
-    super::host::EdgeHost.report(&error.to_string());
-}
-
 fn after_failure(error: &JobError) -> Timestamp {
-    report(error);
+    super::host::EdgeHost.report(&error.to_string());
     now().plus_millis(RETRY)
 }

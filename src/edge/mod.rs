@@ -153,6 +153,7 @@ impl DurableObject for ShopObject {
             None if limit == 0 => Bytes::new(),
             None => return answer(api::body_too_large(limit)),
         };
+        self.alarm.learn().await;
         let response = service.handle(&head.with(body));
         // Not later: what was written and when to wake for it are kept together.
         self.alarm.consider(service);

@@ -256,3 +256,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 fn lanes_of(one: &Waiting) -> usize {
     if one.is_failing { 1 } else { LANES_EACH }
 }
+
+#[cfg(all(test, feature = "native"))]
+#[path = "jobs_tests.rs"]
+mod tests;

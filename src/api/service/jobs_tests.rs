@@ -1,0 +1,231 @@
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::Request;
+
+use super::*;
+use crate::api::key::ShopId;
+use crate::api::{Deployment, NEW_SHOP_HEADER, Secrets};
+use crate::ledger::Sqlite;
+
+const ROOT: &str = "root_secret_for_the_tests_nowhere_else_used";
+
+#[derive(Clone)]
+struct Clock(Rc<Cell<i64>>);
+
+impl Host for Clock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.get()).unwrap()
+    }
+
+    fn fill(&self, buffer: &mut [u8]) {
+        getrandom::fill(buffer).unwrap();
+    }
+
+    fn report(&self, failure: &str) {
+        panic!("{failure}");
+    }
+}
+
+struct Shopkeeper {
+    clock: Clock,
+    service: ShopService<Sqlite, Clock>,
+    secret: String,
+    captures: Cell<u32>,
+}
+
+impl Shopkeeper {
+    fn open() -> Self {
+        let clock = Clock(Rc::new(Cell::new(1_764_000_000_000)));
+        let secrets = Secrets::new("a master key for the tests, nowhere else used", ROOT).unwrap();
+        let deployment = Deployment::new(secrets, "", "");
+        let service = ShopService::new(Sqlite::in_memory().unwrap(), clock.clone(), deployment);
+        let mut shop = Self { clock, service, secret: String::new(), captures: Cell::new(0) };
+        let settings = json!({
+            "name": "Kestrel", "country": "GB", "origins": ["https://shop.example"], "channels": ["email"],
+            "purposes": ["newsletter"], "notices": [], "limits": { "secret": 10_000 },
+        });
+        let made = shop.ask("POST", "/v1/shops", &settings);
+        shop.secret = made["keys"]["secret"].as_str().unwrap().to_owned();
+        shop
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {}", self.secret));
+        let request = request.header(NEW_SHOP_HEADER, ShopId([7; 16]).to_string());
+        let body: Bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
+        let answer = self.service.handle(&request.body(body).unwrap());
+        assert!(answer.status().is_success(), "{:?}", answer.body());
+        serde_json::from_slice(answer.body()).unwrap()
+    }
+
+    fn webhook(&self, name: &str) -> String {
+        let made = self.ask("POST", "/v1/webhooks", &json!({ "url": format!("https://{name}.shop.example/") }));
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    fn capture(&self) {
+        let number = self.captures.replace(self.captures.get() + 1);
+        self.ask(
+            "POST",
+            "/v1/consents",
+            &json!({
+                "id": format!("019ab0a4-4c80-7000-8000-{number:012}"),
+                "contact": { "email": format!("person{number}@example.com") },
+                "choices": [{ "channel": "email", "purpose": "newsletter", "choice": "opt_in" }],
+                "notice": { "id": "n", "version": "1", "locale": "en", "text_sha256": "a0".repeat(32) },
+                "source": { "kind": "form" },
+                "assurance": "authenticated",
+            }),
+        );
+    }
+
+    fn due(&self) -> Vec<Outgoing> {
+        self.service.due_deliveries().unwrap()
+    }
+
+    fn ended(&self, outgoing: &Outgoing, status: u16) {
+        self.service.delivered(&outgoing.key, SendOutcome::Answered { status, retry_after: None }).unwrap();
+    }
+
+    /// Lets time pass until something is due, and tells how many seconds that took.
+    fn wait(&self) -> i64 {
+        let next = self.service.next_job().unwrap().unwrap().millis();
+        let passed = (next - self.clock.0.get()).max(0);
+        self.clock.0.set(self.clock.0.get() + passed);
+        (passed + 500) / 1_000
+    }
+
+    fn listed(&self, webhook: &str) -> Value {
+        let all = self.ask("GET", "/v1/webhooks", &Value::Null);
+        all["webhooks"].as_array().unwrap().iter().find(|one| one["id"] == webhook).unwrap().clone()
+    }
+}
+
+fn counts(outgoing: &[Outgoing]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for one in outgoing {
+        *counts.entry(one.url.as_str()).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn a_delivery_is_given_up_after_ten_tries() {
+    let shop = Shopkeeper::open();
+    let webhook = shop.webhook("down");
+    shop.capture();
+    let (mut tries, mut waits) = (0, Vec::new());
+    let mut ids = Vec::new();
+    while shop.listed(&webhook)["dead"] == 0 {
+        for outgoing in shop.due() {
+            tries += 1;
+            ids.push((outgoing.key.event.clone(), outgoing.body.clone()));
+            shop.ended(&outgoing, 500);
+        }
+        waits.push(shop.wait());
+        shop.service.housekeeping().unwrap();
+    }
+    assert_eq!(tries, 10);
+    ids.dedup();
+    assert_eq!(ids.len(), 1, "the same event each time");
+    let all: i64 = waits.iter().sum();
+    let days = 2.5 * 86_400.0..4.8 * 86_400.0;
+    assert!(days.contains(&(all as f64)), "it took {all} s");
+    let replayed = shop.ask("POST", &format!("/v1/webhooks/{webhook}/replay"), &json!({}));
+    assert_eq!(replayed, json!({ "replayed": 1, "left": 0 }));
+    let waiting = shop.listed(&webhook);
+    assert_eq!((&waiting["waiting"], &waiting["dead"]), (&json!(1), &json!(0)));
+}
+
+#[test]
+fn five_are_under_way_three_to_one_and_none_has_all() {
+    let shop = Shopkeeper::open();
+    for name in ["a", "b", "c"] {
+        shop.webhook(name);
+    }
+    for _ in 0..6 {
+        shop.capture();
+    }
+    let first = shop.due();
+    let one_each = counts(&first);
+    assert_eq!((first.len(), one_each.len()), (3, 3), "the last lanes are for those that have none: {one_each:?}");
+    assert!(shop.due().is_empty());
+    // With one of them alone at work, it has three.
+    for outgoing in first.iter().filter(|own| !own.url.contains("//a")) {
+        shop.ask(
+            "PUT",
+            &format!("/v1/webhooks/{}", outgoing.key.webhook),
+            &json!({ "url": outgoing.url, "enabled": false }),
+        );
+        shop.ended(outgoing, 204);
+    }
+    assert_eq!(shop.due().len(), 2);
+    for name in ["d", "e", "f", "g"] {
+        shop.webhook(name);
+    }
+    shop.capture();
+    let more = shop.due();
+    assert_eq!((more.len(), counts(&more).len()), (2, 2), "five in all");
+    assert!(shop.service.next_job().unwrap().unwrap() > shop.clock.now(), "no lane is free, so nothing is due");
+    let known = first.iter().chain(&more).map(|one| one.key.clone()).collect::<Vec<_>>();
+    shop.ended(&more[0], 204);
+    let next = shop.due();
+    assert!(next.iter().all(|one| !known.contains(&one.key)), "nothing is under way twice");
+    shop.service.nothing_is_under_way();
+    assert!(!shop.due().is_empty());
+}
+
+#[test]
+fn one_knocks_while_a_webhook_is_held_and_the_first_success_frees_the_rest() {
+    let shop = Shopkeeper::open();
+    let webhook = shop.webhook("down");
+    for _ in 0..20 {
+        shop.capture();
+    }
+    let mut requests = 0;
+    let begun = shop.clock.0.get();
+    while shop.clock.0.get() < begun + 3_600_000 {
+        let due = shop.due();
+        requests += due.len();
+        due.iter().for_each(|outgoing| shop.ended(outgoing, 500));
+        shop.wait();
+    }
+    assert!((15..=30).contains(&requests), "{requests} requests in an hour to an endpoint that is down");
+    assert!(shop.listed(&webhook)["held_until"].is_string());
+    let knock = shop.due();
+    assert_eq!(knock.len(), 1);
+    shop.ended(&knock[0], 204);
+    let mut told = 1;
+    loop {
+        let due = shop.due();
+        if due.is_empty() {
+            break;
+        }
+        told += due.len();
+        due.iter().for_each(|outgoing| shop.ended(outgoing, 204));
+    }
+    assert_eq!(told, 20);
+    let health = shop.listed(&webhook);
+    assert_eq!((&health["waiting"], &health["failures"], &health["held_until"]), (&json!(0), &json!(0), &Value::Null));
+}
+
+#[test]
+fn house_is_kept_once_a_day_and_what_was_told_long_ago_goes() {
+    let shop = Shopkeeper::open();
+    let webhook = shop.webhook("good");
+    shop.capture();
+    shop.due().iter().for_each(|outgoing| shop.ended(outgoing, 204));
+    assert_eq!(shop.wait(), 86_400, "a day after it was opened");
+    for day in 0..31 {
+        shop.service.housekeeping().unwrap();
+        let path = format!("/v1/webhooks/{webhook}/deliveries?state=delivered");
+        let kept = shop.ask("GET", &path, &Value::Null)["deliveries"].as_array().unwrap().len();
+        assert_eq!(kept, usize::from(day < 30), "day {day}");
+        shop.service.housekeeping().unwrap();
+        assert_eq!(shop.wait(), 86_400);
+    }
+}
