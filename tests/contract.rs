@@ -127,7 +127,10 @@ fn every_example_is_what_its_schema_says() {
         for (what, media) in sent.into_iter().chain(answered) {
             let examples = examples(&document, media);
             // The document itself is not an example of its own.
-            assert!(!examples.is_empty() || name == "getContract", "{name}: no example of what is {what}");
+            assert!(
+                !examples.is_empty() || ["getContract", "showResult"].contains(&name),
+                "{name}: no example of what is {what}"
+            );
             for example in examples {
                 validate(&document, &media["schema"], example, &format!("{name}: what is {what}"));
                 checked += 1;

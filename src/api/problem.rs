@@ -380,6 +380,9 @@ impl Problem {
             Self::InvalidKey => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
             }
+            Self::BadSignature => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
+            }
             Self::MethodNotAllowed { allow } => {
                 if let Ok(allow) = HeaderValue::from_str(&allow) {
                     headers.insert(header::ALLOW, allow);

@@ -95,8 +95,8 @@ pub(super) fn ask<D: Database>(
         ],
     )?;
     tell(tx, shop, &id, &named, &scopes, moment)?;
-    let to = Recipient { value: &named.value, pseudonym: &written(&named.pseudonym), locale };
-    post(tx, shop, MessageKind::Confirm, medium, &to, Some(&id), &MessageDetail { scopes }, moment)
+    let to = Recipient { medium, value: &named.value, pseudonym: &written(&named.pseudonym), locale };
+    post(tx, shop, MessageKind::Confirm, &to, Some(&id), &MessageDetail { scopes }, moment)
 }
 
 fn tell<D: Database>(
@@ -177,7 +177,7 @@ pub fn confirmation<D: Database>(database: &D, shop: &Shop, id: Uuid) -> Result<
 ///
 /// # Errors
 /// Those of the database.
-pub fn open_confirmation<D: Database>(
+pub(super) fn open_confirmation<D: Database>(
     database: &D,
     shop: &Shop,
     address: &Named,

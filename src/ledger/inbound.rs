@@ -199,6 +199,6 @@ fn answer<D: Database>(
     let own = known.map(|named| last_locale(tx, named.contact())).transpose()?.flatten();
     let shops = shop.settings.notices.first().map(|notice| notice.locale.as_str().to_owned());
     let locale = own.or(shops).unwrap_or_else(|| "en".to_owned());
-    let to = Recipient { value: address.given(), pseudonym: &pseudonym, locale: &locale };
-    post(tx, shop, kind, heard.channel, &to, None, &MessageDetail::default(), moment)
+    let to = Recipient { medium: heard.channel, value: address.given(), pseudonym: &pseudonym, locale: &locale };
+    post(tx, shop, kind, &to, None, &MessageDetail::default(), moment)
 }

@@ -145,7 +145,12 @@ pub fn same_person<D: Database>(database: &D, shop: &Shop, named: &Named) -> Res
 ///
 /// # Errors
 /// Those of the database.
-pub fn set_apart<D: Database>(tx: &D, shop: &Shop, named: &Named, moment: &Moment<'_>) -> Result<Named, DatabaseError> {
+pub(super) fn set_apart<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    named: &Named,
+    moment: &Moment<'_>,
+) -> Result<Named, DatabaseError> {
     let others = tx.first(
         "SELECT 1 FROM address WHERE contact = ? AND id <> ? LIMIT 1",
         &[named.contact.param(), Param::Integer(named.row)],

@@ -69,6 +69,8 @@ pub struct Message {
 /// Whom a message goes to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recipient<'a> {
+    /// By which channel.
+    pub(super) medium: Channel,
     pub(super) value: &'a str,
     /// The name of the address, by which an erasure finds the message.
     pub(super) pseudonym: &'a str,
@@ -76,7 +78,7 @@ pub(super) struct Recipient<'a> {
 }
 
 /// The channel by which something can be sent to an address of a kind; `preferred` where it fits. None where only paper would do.
-pub fn medium_for(shop: &Shop, kind: AddressKind, preferred: &[Channel]) -> Option<Channel> {
+pub(super) fn medium_for(shop: &Shop, kind: AddressKind, preferred: &[Channel]) -> Option<Channel> {
     match kind {
         AddressKind::Email => Some(Channel::Email),
         AddressKind::Push => Some(Channel::Push),
@@ -94,7 +96,6 @@ pub(super) fn post<D: Database>(
     tx: &D,
     shop: &Shop,
     kind: MessageKind,
-    medium: Channel,
     to: &Recipient<'_>,
     about: Option<&str>,
     detail: &MessageDetail,
@@ -118,7 +119,7 @@ pub(super) fn post<D: Database>(
         &[
             Param::Text(&id),
             Param::Text(kind.as_str()),
-            Param::Text(medium.as_str()),
+            Param::Text(to.medium.as_str()),
             Param::Text(to.value),
             Param::Text(to.pseudonym),
             Param::Text(to.locale),
@@ -127,7 +128,13 @@ pub(super) fn post<D: Database>(
             Param::Integer(moment.now.millis()),
         ],
     )?;
-    emit(tx, shop, EventType::MessageRequested, &Data { message: &id, kind, medium, locale: to.locale }, moment)
+    emit(
+        tx,
+        shop,
+        EventType::MessageRequested,
+        &Data { message: &id, kind, medium: to.medium, locale: to.locale },
+        moment,
+    )
 }
 
 /// A message by its id; nothing once it has gone.

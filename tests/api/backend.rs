@@ -19,7 +19,6 @@ use rusqlite::types::ValueRef;
 
 pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
 /// What links begin with.
-const PUBLIC_URL: &str = "http://127.0.0.1:8787";
 pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 /// Where a proxy in front would write the client's address.
 pub const CLIENT_ADDRESS_HEADER: &str = "x-real-ip";

@@ -64,8 +64,13 @@ fn deliveries(backend: &dyn Backend, shop: &Shop, webhook: &Value, state: &str, 
     panic!("there never were {count} that are {state}");
 }
 
+/// A shop that asks nobody to confirm: one event a submission.
+fn trusting(backend: &dyn Backend) -> Shop {
+    Shop::create_with(backend, &with(shop_body(), "/policy", json!({ "confirmation": [] })))
+}
+
 fn a_webhook_is_told_of_what_happens(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     let contact = submit(backend, &shop);
     let got = &receiver.wait_for(backend, 1)[0];
@@ -99,7 +104,7 @@ fn a_webhook_is_told_of_what_happens(backend: &mut dyn Backend) {
 }
 
 fn a_full_event_has_the_addresses_of_its_time(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     new_webhook(backend, &shop, json!({ "url": receiver.url, "payload": "full" }));
     submit(backend, &shop);
     let event = receiver.wait_for(backend, 1)[0].json();
@@ -114,7 +119,7 @@ fn a_full_event_has_the_addresses_of_its_time(backend: &mut dyn Backend) {
 }
 
 fn a_choice_by_staff_is_told_too(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let contact = submit(backend, &shop);
     new_webhook(backend, &shop, json!({ "url": receiver.url }));
     let change = json!({ "choice": "opt_out", "reason": "asked on the phone" });
@@ -127,7 +132,7 @@ fn a_choice_by_staff_is_told_too(backend: &mut dyn Backend) {
 }
 
 fn two_secrets_are_good_while_one_takes_over(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let old = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     let rotate = path(&old, "/rotate");
     let new = admin(backend, &shop, Method::POST, &rotate, json!({ "overlap_seconds": 600 })).ok();
@@ -147,7 +152,7 @@ fn two_secrets_are_good_while_one_takes_over(backend: &mut dyn Backend) {
 }
 
 fn a_webhook_gets_what_it_asked_for(backend: &mut dyn Backend) {
-    let (shop, other) = (Shop::create(backend), Shop::create(backend));
+    let (shop, other) = (trusting(backend), trusting(backend));
     let [all, some, others] = [(); 3].map(|()| Receiver::start());
     new_webhook(backend, &shop, json!({ "url": all.url, "events": null }));
     new_webhook(backend, &shop, json!({ "url": some.url, "events": ["contact.erased", "message.requested"] }));
@@ -163,7 +168,7 @@ fn a_webhook_gets_what_it_asked_for(backend: &mut dyn Backend) {
 }
 
 fn what_fails_is_sent_again_and_is_the_same(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let other = Receiver::start();
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     let elsewhere = format!("301 Moved Permanently\r\nlocation: {}", other.url);
@@ -214,7 +219,7 @@ fn what_fails_is_sent_again_and_is_the_same(backend: &mut dyn Backend) {
 }
 
 fn an_endpoint_that_is_gone_is_left_alone(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     receiver.answers("410 Gone");
     submit(backend, &shop);
@@ -236,7 +241,7 @@ fn an_endpoint_that_is_gone_is_left_alone(backend: &mut dyn Backend) {
 }
 
 fn a_webhook_can_be_switched_off(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     receiver.answers("500 Internal Server Error");
     submit(backend, &shop);
@@ -254,7 +259,7 @@ fn a_webhook_can_be_switched_off(backend: &mut dyn Backend) {
 }
 
 fn deliveries_are_read_page_by_page(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     for _ in 0..5 {
         submit(backend, &shop);
@@ -286,7 +291,7 @@ fn deliveries_are_read_page_by_page(backend: &mut dyn Backend) {
 }
 
 fn a_webhook_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let twice = |method: Method, path: &str, key: &str, body: &Value| {
         let send = || ask_with(backend, method.clone(), path, &shop.secret, &[("idempotency-key", key)], body);
         let (one, other) = (send().ok(), send().ok());
@@ -316,7 +321,7 @@ fn a_webhook_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
 }
 
 fn a_removed_webhook_gets_nothing_more(backend: &mut dyn Backend) {
-    let (shop, receiver) = (Shop::create(backend), Receiver::start());
+    let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     receiver.answers("500 Internal Server Error");
     submit(backend, &shop);
@@ -340,7 +345,7 @@ fn a_removed_webhook_gets_nothing_more(backend: &mut dyn Backend) {
 }
 
 fn what_makes_no_webhook_is_refused(backend: &mut dyn Backend) {
-    let shop = Shop::create(backend);
+    let shop = trusting(backend);
     let url = "https://hooks.shop.example/";
     for (body, code, pointer) in [
         (json!({}), "missing_field", "/url"),

@@ -265,7 +265,8 @@ fn success(
         _ => drop(content.insert("application/json".into(), media)),
     }
     for other in parameters::other_forms(endpoint.action) {
-        content.insert((*other).into(), json!({ "schema": { "type": "string" } }));
+        let kind = if *other == "application/json" { "object" } else { "string" };
+        content.insert((*other).into(), json!({ "schema": { "type": kind } }));
     }
     json!({
         "description": if operation.status == 201 { "Done." } else { "The answer." },

@@ -459,7 +459,7 @@ impl Operation {
                 body: Some(maker!(RequestBody)),
                 status: 202,
                 answers: &[maker!(OpenedAnswer)],
-                codes: &["unknown_request", "ambiguous_lookup", "needs_secret_key", "no_address"],
+                codes: &["unknown_request", "ambiguous_lookup", "needs_secret_key", "no_address", "invalid_text"],
                 ..REQUESTS
             },
             Action::ListRequests => Self {

@@ -287,6 +287,7 @@ pub(super) fn other_forms(action: Action) -> &'static [&'static str] {
     match action {
         Action::Export => &["application/zip", "text/html"],
         Action::Audit => &["application/x-ndjson"],
+        Action::ShowPage(LinkKind::Result) => &["application/json", "application/zip"],
         _ => &[],
     }
 }

@@ -20,6 +20,10 @@ impl Host for Clock {
         Timestamp::from_millis(self.0.get()).unwrap()
     }
 
+    fn day(&self, at: Timestamp, zone: &str) -> Option<String> {
+        crate::ledger::OsHost.day(at, zone)
+    }
+
     fn fill(&self, buffer: &mut [u8]) {
         getrandom::fill(buffer).unwrap();
     }

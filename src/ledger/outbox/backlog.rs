@@ -123,7 +123,7 @@ pub fn replay<D: Database>(
     moment: &Moment<'_>,
 ) -> Result<Replayed, DatabaseError> {
     let now = Param::Integer(moment.now.millis());
-    let since = asked.since.map(|since| event_id_of(since));
+    let since = asked.since.map(event_id_of);
     let mut meant = format!("FROM delivery WHERE webhook = ? AND state = '{}'", asked.state.as_str());
     let mut params = vec![Param::Text(webhook)];
     if asked.state == DeliveryState::Pending {

@@ -43,10 +43,7 @@ fn is_public(host: &Host<&str>) -> bool {
         Host::Ipv6(address) => is_public_v6(*address),
         Host::Domain(name) => {
             let is_private = |private: &&str| name.strip_suffix(*private).is_some_and(|rest| rest.ends_with('.'));
-            name.contains('.')
-                && !name.ends_with('.')
-                && !PRIVATE_NAMES.iter().any(|private| is_private(private))
-                && *name != "home.arpa"
+            name.contains('.') && !name.ends_with('.') && !PRIVATE_NAMES.iter().any(is_private) && *name != "home.arpa"
         }
     }
 }

@@ -180,8 +180,8 @@ fn write_to<D: Database>(
         return Ok(());
     };
     let Some(medium) = medium_for(shop, request.address_kind, &[]) else { return Ok(()) };
-    let to = Recipient { value, pseudonym, locale: &request.locale };
-    post(tx, shop, MessageKind::Result, medium, &to, Some(&request.id), &MessageDetail::default(), moment)
+    let to = Recipient { medium, value, pseudonym, locale: &request.locale };
+    post(tx, shop, MessageKind::Result, &to, Some(&request.id), &MessageDetail::default(), moment)
 }
 
 /// What an employee decides.

@@ -202,8 +202,8 @@ fn send<D: Database>(
         "UPDATE subject_request SET sent = ?, tries = 0, verify_until = ? WHERE id = ?",
         &[Param::Integer(sent.into()), Param::Integer(until.millis()), Param::Text(&request.id)],
     )?;
-    let to = Recipient { value, pseudonym, locale: &request.locale };
-    post(tx, shop, MessageKind::Request, medium, &to, Some(&request.id), &MessageDetail::default(), moment)?;
+    let to = Recipient { medium, value, pseudonym, locale: &request.locale };
+    post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), moment)?;
     (request.sent, request.tries, request.verify_until) = (sent, 0, until);
     Ok(request)
 }

@@ -219,6 +219,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
             let scope = Scope::specific(offer.channel, offer.purpose.clone());
             acts.push(OwnAct { address: offer.address.clone(), scope, claim, assurance });
         }
+        if acts.is_empty() {
+            return Ok(false);
+        }
         let is_pending = acts.iter().any(|act| act.assurance == Assurance::Claimed);
         let notice = self.words_shown(visit, language, &offers)?;
         note_own_acts(&self.database, &visit.shop, by, &acts, "preferences", notice, visit.moment)?;
