@@ -1,11 +1,12 @@
 // `make bench`: speeds as ratios to a floor that is measured in the same run, by the same client, in turns.
 //
-//   node tests/bench/main.mjs [logic] [batch] [rights] [submissions] [--rounds 7] [--seconds 4]
+//   node tests/bench/main.mjs [logic] [batch] [rights] [outbox] [submissions] [--rounds 7] [--seconds 4]
 
 import { parseArgs } from "node:util";
 
 import { benchBatch } from "./batch.mjs";
 import { benchLogic } from "./logic.mjs";
+import { benchOutbox } from "./outbox.mjs";
 import { benchRefusals } from "./refusals.mjs";
 import { benchRights } from "./rights.mjs";
 import { benchSubmissions } from "./submissions.mjs";
@@ -22,4 +23,5 @@ if (asked("rights")) {
   await benchRefusals();
   await benchRights();
 }
+if (asked("outbox")) await benchOutbox(Number(values.rounds), Number(values.seconds));
 if (asked("submissions")) await benchSubmissions(Number(values.rounds), Number(values.seconds));
