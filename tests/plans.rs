@@ -11,15 +11,16 @@ use std::rc::Rc;
 use bytes::Bytes;
 use http::{Request, Response};
 use placet::api::{NEW_SHOP_HEADER, Secrets, ShopId, ShopService};
-use placet::ledger::{Database, DatabaseError, OsHost, Param, Row, Sqlite};
+use placet::ledger::{Database, DatabaseError, OsHost, Param, Row, SendOutcome, Sqlite};
 use serde_json::{Value, json};
 
 const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
 const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 
 /// What a statement may read from end to end: the contacts that are merged into one, and tables that have a row for the shop
-/// or for each of its keys and webhooks. Lists that are handed in, too, and what another line of the plan has found.
-const BOUNDED: &[&str] = &["tree", "up", "shop", "api_key", "webhook", "provider", "schema_version"];
+/// or for each of its keys and webhooks. Lists that are handed in, too, and what another line of the plan has found,
+/// such as the few deliveries that are due.
+const BOUNDED: &[&str] = &["tree", "up", "shop", "api_key", "webhook", "provider", "schema_version", "due"];
 /// Statements that stop at the first row.
 const STOP_AT_ONCE: &[&str] = &["SELECT 1 FROM suppression LIMIT 1"];
 
@@ -166,6 +167,9 @@ fn id() -> String {
 
 /// Everything that is done about one person.
 fn everything(shop: &Shop) {
+    let url = "https://hooks.shop.example/";
+    let webhook = shop.ask("POST", "/v1/webhooks", &json!({ "url": url, "payload": "full" }));
+    let webhook = format!("/v1/webhooks/{}", webhook["id"].as_str().unwrap());
     let ids: Vec<String> = (0..40).map(|number| shop.person(number)).collect();
     let [one, other] = [&ids[0], &ids[1]];
     let at = |contact: &str, what: &str| format!("/v1/contacts/{contact}{what}");
@@ -223,6 +227,33 @@ fn everything(shop: &Shop) {
     shop.ask("GET", &at(other, "/certificate"), &Value::Null);
     // What comes in again of an erased person's.
     shop.ask("POST", "/v1/consents", &again);
+    events(shop, &webhook);
+}
+
+/// What becomes of the events about them.
+fn events(shop: &Shop, webhook: &str) {
+    shop.database.0.asking.replace("the alarm".into());
+    for status in [204, 500, 429, 204, 410] {
+        shop.service.next_job().unwrap();
+        let due = shop.service.due_deliveries().unwrap();
+        assert!(!due.is_empty(), "nothing to send before {status}");
+        shop.service.next_job().unwrap();
+        for outgoing in &due {
+            let retry_after = (status == 429).then_some("1");
+            let outcome = SendOutcome::Answered { status, retry_after };
+            shop.service.delivered(&outgoing.key, outcome).unwrap();
+        }
+        let on = json!({ "url": "https://hooks.shop.example/", "payload": "full" });
+        shop.ask("PUT", webhook, &on);
+    }
+    shop.ask("POST", &format!("{webhook}/rotate"), &json!({}));
+    for state in ["pending", "delivered", "dead"] {
+        shop.ask("GET", &format!("{webhook}/deliveries?state={state}"), &Value::Null);
+        let since = json!({ "state": state, "since": "2026-01-01T00:00:00Z" });
+        shop.ask("POST", &format!("{webhook}/replay"), &since);
+    }
+    shop.ask("GET", "/v1/webhooks", &Value::Null);
+    shop.ask("DELETE", webhook, &Value::Null);
 }
 
 /// Whether a line of a plan reads something from end to end that may be large.

@@ -20,8 +20,8 @@ impl Host for Clock {
         Timestamp::from_millis(self.0.get()).unwrap()
     }
 
-    fn day(&self, at: Timestamp, zone: &str) -> Option<String> {
-        crate::ledger::OsHost.day(at, zone)
+    fn day(&self, at: Timestamp, _: &str) -> Option<String> {
+        Some(at.to_string()[..10].to_owned())
     }
 
     fn fill(&self, buffer: &mut [u8]) {

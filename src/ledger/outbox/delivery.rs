@@ -132,10 +132,10 @@ pub fn due_deliveries<D: Database>(
 ) -> Result<Vec<DueDelivery>, DatabaseError> {
     // The inner statement reads an index alone, however many wait.
     let rows = database.query(
-        "SELECT d.event, d.due_at, e.type, e.at, e.data
+        "SELECT due.event, due.due_at, e.type, e.at, e.data
          FROM (SELECT event, due_at FROM delivery WHERE webhook = ? AND state = 'pending'
-               ORDER BY due_at, event LIMIT CAST(? AS INTEGER)) d
-         CROSS JOIN event e ON e.id = d.event ORDER BY d.due_at, d.event",
+               ORDER BY due_at, event LIMIT CAST(? AS INTEGER)) due
+         CROSS JOIN event e ON e.id = due.event ORDER BY due.due_at, due.event",
         &[Param::Text(webhook), Param::Integer(i64::try_from(most).unwrap_or(0))],
     )?;
     rows.iter()
