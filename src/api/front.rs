@@ -129,6 +129,9 @@ fn decide(
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     // A body that the route does not take is passed over, RFC 9110 §9.3.1.
+    if limit > 0 && endpoint.is_page() && announced.is_some_and(|length| length > limit as u64) {
+        return Ok(Door::Answer(body_too_large(limit, path, headers)));
+    }
     if limit > 0 && announced.is_some_and(|length| length > limit as u64) {
         return Err(Problem::BodyTooLarge { limit });
     }
@@ -174,7 +177,11 @@ pub fn too_many_requests() -> Response<Bytes> {
 }
 
 /// The answer when a body turned out larger than announced.
-pub fn body_too_large(limit: usize) -> Response<Bytes> {
+pub fn body_too_large(limit: usize, path: &str, headers: &HeaderMap) -> Response<Bytes> {
+    if Route::of(&Method::POST, path).is_ok_and(|route| route.endpoint.is_page()) {
+        let language = pages::negotiate(None, accepted(headers), None);
+        return html::page(StatusCode::PAYLOAD_TOO_LARGE, pages::failed(language));
+    }
     readable_anywhere(Problem::BodyTooLarge { limit }.into_response())
 }
 

@@ -75,7 +75,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         }
         Door::NewShop { object, shop, body_limit } => {
             let Some(body) = read_body(&mut request, body_limit).await? else {
-                return answer(api::body_too_large(body_limit));
+                return answer(api::body_too_large(body_limit, &head.path, &head.headers));
             };
             if let Some(refusal) = api::refuse_shop(&head.headers, &body) {
                 return answer(refusal);
@@ -151,7 +151,7 @@ impl DurableObject for ShopObject {
             Some(body) => body,
             // Where none is taken, one that comes is passed over.
             None if limit == 0 => Bytes::new(),
-            None => return answer(api::body_too_large(limit)),
+            None => return answer(api::body_too_large(limit, &head.path, &head.headers)),
         };
         self.alarm.learn().await;
         let response = service.handle(&head.with(body));

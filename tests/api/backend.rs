@@ -74,6 +74,13 @@ pub trait Backend {
         found
     }
 
+    /// As [`Backend::dump`], without how far events have come: the shop tells of them by itself, whoever looks.
+    fn state(&mut self) -> Vec<(String, String)> {
+        let mut rows = self.dump();
+        rows.retain(|(table, _)| !["delivery", "webhook", "job"].contains(&table.as_str()));
+        rows
+    }
+
     /// Changes what is on disk, of every shop, while nobody runs.
     fn change(&mut self, sql: &str);
 
@@ -223,7 +230,9 @@ impl Backend for Native {
                 }
                 self.ask(&object, &request)
             }
-            Door::NewShop { body_limit, .. } if request.body().len() > body_limit => body_too_large(body_limit),
+            Door::NewShop { body_limit, .. } if request.body().len() > body_limit => {
+                body_too_large(body_limit, &path, request.headers())
+            }
             Door::NewShop { object, shop, .. } => {
                 if let Some(refusal) = refuse_shop(request.headers(), request.body()) {
                     return refusal;

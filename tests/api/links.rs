@@ -71,7 +71,7 @@ pub fn page(answer: &Answer, status: u16) {
 
 /// What everybody does who only looks: browsers, their prefetch, scanners of mail. None of it may change anything.
 pub fn everybody_looks(backend: &mut dyn Backend, path: &str) {
-    let before = backend.dump();
+    let before = backend.state();
     let prefetch = [("purpose", "prefetch"), ("sec-purpose", "prefetch")];
     page(&look(backend, Method::GET, path), 200);
     page(&send(backend, Method::GET, path, &prefetch, ""), 200);
@@ -84,7 +84,7 @@ pub fn everybody_looks(backend: &mut dyn Backend, path: &str) {
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         assert_eq!(send(backend, method, path, &[], "").status.as_u16(), 405);
     }
-    assert_eq!(backend.dump(), before, "looking at a link changed something");
+    assert_eq!(backend.state(), before, "looking at a link changed something");
 }
 
 pub fn decision(backend: &dyn Backend, shop: &Shop, channel: &str, contact: Value) -> Value {
@@ -290,7 +290,7 @@ fn a_link_that_was_tampered_with_leads_nowhere(backend: &mut dyn Backend) {
     let confirm = |shop: &Shop, backend: &dyn Backend| path(&messages(backend, shop, "confirm")[0]["link"]);
     let all = links(backend, &shop, jane(), "?channel=email&purpose=newsletter");
     let own = [path(&all[0]["unsubscribe"]), path(&all[0]["preferences"]), confirm(&shop, backend)];
-    let (objects, before) = (backend.objects(), backend.dump());
+    let (objects, before) = (backend.objects(), backend.state());
     let nowhere = look(backend, Method::GET, "/u/AAAA");
     for link in &own {
         let start = 3;
@@ -315,7 +315,7 @@ fn a_link_that_was_tampered_with_leads_nowhere(backend: &mut dyn Backend) {
         }
     }
     assert_eq!(backend.objects(), objects, "a forged link wakes nobody");
-    assert_eq!(backend.dump(), before);
+    assert_eq!(backend.state(), before);
     // Of another shop: each is left for itself.
     press(backend, &own[2], "");
     assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
