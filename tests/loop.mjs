@@ -1,0 +1,305 @@
+// The loop between shop, person and edge, as people walk it: `make serve`, a real Chromium, the demo shop's inbox. And every page
+// that a link leads to, in every language: by axe, by keyboard alone, and 320 pixels wide.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { claimPort } from "../www/tools/workerd.mjs";
+
+const require = createRequire(new URL("../www/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const LANGUAGES = ["en", "fr", "de", "es", "it", "nl"];
+/** Where screenshots go, for whoever wants to look at them. */
+const SHOTS = process.env.PLACET_SHOTS;
+
+const data = await mkdtemp(join(tmpdir(), "placet-loop-"));
+const [port, shopPort] = [await claimPort(0), await claimPort(0)];
+const worker = `http://127.0.0.1:${port}`;
+const shop = `http://127.0.0.1:${shopPort}`;
+let serving;
+let browser;
+let page;
+/** What pages complained of: a blocked script or style is a mistake of ours. */
+const complaints = [];
+
+before(async () => {
+  const script = fileURLToPath(new URL("../www/tools/serve.mjs", import.meta.url));
+  const options = ["--port", port, "--shop-port", shopPort, "--data", data].map(String);
+  serving = spawn(process.execPath, [script, ...options], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  serving.stdout.setEncoding("utf8");
+  for await (const text of serving.stdout) if (text.includes("Ctrl-C stops")) break;
+  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  page = await browser.newPage({ locale: "en-GB" });
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  if (SHOTS) await mkdir(SHOTS, { recursive: true });
+});
+
+after(async () => {
+  await browser?.close();
+  if (serving && serving.exitCode === null) {
+    const gone = new Promise((done) => serving.once("exit", done));
+    process.kill(-serving.pid, "SIGKILL");
+    await gone;
+  }
+  await rm(data, { recursive: true, force: true });
+});
+
+async function ask(method, path, body) {
+  const { secret } = JSON.parse(await readFile(join(data, "demo.json"), "utf8"));
+  const answer = await fetch(`${worker}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+async function decision(contact, channel = "email") {
+  const { body } = await ask("POST", "/v1/decisions", { channel, purpose: "newsletter", contact });
+  return body.decision;
+}
+
+/** The link in the latest message in the inbox, once `count` messages are there. */
+async function messageLink(count) {
+  await page.goto(`${shop}/inbox.html`);
+  await page.locator(".messages > li").nth(count - 1).waitFor();
+  return page.locator(".messages > li").first().locator(".text a").getAttribute("href");
+}
+
+async function signUp(email) {
+  await page.goto(`${shop}/`);
+  await page.locator("#newsletter[data-bound]").waitFor();
+  await page.fill("#newsletter-email", email);
+  await page.check("#newsletter input[type=checkbox]");
+  await page.click("#newsletter button");
+  await page.waitForURL("**/thanks.html#newsletter");
+}
+
+async function askFor(kind, address) {
+  await page.goto(`${shop}/privacy.html#ask`);
+  await page.selectOption("#ask-kind", kind);
+  await page.fill("#ask-address", address);
+  await page.click("[data-ask] button");
+}
+
+const ada = { email: "ada@example.com" };
+const links = {};
+let messages = 0;
+
+test("a sign-up counts once the address has confirmed it", async () => {
+  await signUp(ada.email);
+  links.confirm = await messageLink(++messages);
+  assert.equal((await decision(ada)).reason, "awaiting_confirmation");
+  await page.locator(".messages a").first().click();
+  await page.waitForURL("**/c/**");
+  assert.equal((await decision(ada)).reason, "awaiting_confirmation", "looking confirms nothing");
+  await page.locator("main button").click();
+  await page.locator("h1").waitFor();
+  assert.equal((await decision(ada)).allow, true);
+});
+
+test("the newsletter is left by the button of a mail program", async () => {
+  await page.goto(`${shop}/inbox.html`);
+  await page.fill("#send-email", ada.email);
+  await page.click("[data-send] button");
+  const letter = page.locator(".letter");
+  await letter.waitFor();
+  assert.match(await letter.locator(".headers").textContent(), /List-Unsubscribe: <http.*\/u\/.*>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click/);
+  links.unsubscribe = /<([^>]+)>/.exec(await letter.locator(".headers").textContent())[1];
+  links.preferences = await letter.locator("[data-preferences]").getAttribute("href");
+  await letter.locator("[data-leave]").click();
+  await page.getByText("You have left.").waitFor();
+  assert.equal((await decision(ada)).reason, "opted_out");
+  await page.click("[data-send] button");
+  await page.getByText("Not sent: opted_out.").waitFor();
+});
+
+test("choices are changed on the preference page, with and without JavaScript", async () => {
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  for (const context of [undefined, plain]) {
+    const own = context ? await context.newPage() : page;
+    await own.goto(links.preferences);
+    const box = own.locator("input[type=checkbox]").first();
+    await box.check();
+    await own.locator("button[value=save]").click();
+    assert.equal(await own.locator("[role=status]").count() > 0, true);
+    assert.equal((await decision(ada)).allow, true);
+    await own.locator("button[value=stop]").click();
+    assert.equal((await decision(ada)).reason, "opted_out");
+  }
+  await plain.close();
+});
+
+test("a person gets their data, and then is erased", async () => {
+  await askFor("access", ada.email);
+  await page.getByText("We have sent a link").waitFor();
+  links.request = await messageLink(++messages);
+  await page.goto(links.request);
+  await page.locator("main button").click();
+  const hrefs = await page.locator(".files a").evaluateAll((all) => all.map((a) => a.href));
+  messages += 1; // The same downloads, by mail.
+  const [html, json, zip] = await Promise.all(hrefs.map((href) => fetch(href)));
+  assert.match(await html.text(), /ada@example\.com/);
+  assert.equal((await json.json()).addresses[0].value, ada.email);
+  assert.equal(zip.headers.get("content-type"), "application/zip");
+  links.result = hrefs[0].split("?")[0];
+  assert.equal(await messageLink(messages), links.result);
+
+  await askFor("erasure", ada.email);
+  await page.getByText("We have sent a link").waitFor();
+  links.erasure = await messageLink(++messages);
+  await page.goto(links.erasure);
+  assert.equal((await ask("POST", "/v1/contacts/lookup", ada)).status, 200, "looking erases nothing");
+  await page.locator("main button").click();
+  await page.locator("h1").waitFor();
+  assert.equal((await ask("POST", "/v1/contacts/lookup", ada)).status, 404);
+  for (const link of Object.values(links)) {
+    const answer = await page.goto(link);
+    assert.equal(answer.status(), 200, link);
+    assert.doesNotMatch(await page.content(), /ada@/);
+    const again = await fetch(link, { method: "POST", body: new URLSearchParams({ action: "save" }) });
+    assert.ok(again.status === 200 || (link === links.result && again.status === 405), `${again.status} ${link}`);
+  }
+});
+
+test("a telephone says yes by a word, and proves a request by a code", async () => {
+  await page.goto(`${shop}/checkout.html`);
+  await page.locator("#checkout[data-bound]").waitFor();
+  await page.fill("#checkout [data-placet-address=email]", "grace@example.com");
+  // Whatever else the shop asks for.
+  for (const field of await page.locator("#checkout input[required]").all()) {
+    if (!(await field.inputValue())) await field.fill("Example");
+  }
+  await page.fill("[data-placet-address=phone]", "+44 7700 900123");
+  await page.check("[data-placet-channel=sms]");
+  await page.locator("#checkout button[type=submit]").last().click();
+  await page.waitForURL("**/thanks.html*");
+  await messageLink(++messages);
+  const reply = page.locator(".messages > li").first();
+  await reply.locator("input").fill("Yes");
+  await reply.locator(".reply button").click();
+  await page.getByText("“Yes” was handed in.").waitFor();
+  const grace = { phone: "+447700900123" };
+  assert.equal((await decision(grace, "sms")).allow, true);
+
+  await askFor("objection", grace.phone);
+  await page.waitForURL("**/q/**");
+  links.code = page.url();
+  const other = await page.context().newPage();
+  await other.goto(`${shop}/inbox.html`);
+  await other.locator(".messages > li").nth(messages++).waitFor();
+  const code = /\b\d{6}\b/.exec(await other.locator(".messages > li").first().locator(".text").textContent())[0];
+  await other.close();
+  await page.fill("#code", code === "123456" ? "654321" : "123456");
+  await page.locator("main button").first().click();
+  await page.locator("[role=alert]").waitFor();
+  await page.fill("#code", code);
+  await page.locator("main button").first().click();
+  await page.locator("h1").waitFor();
+  assert.equal((await decision(grace, "sms")).reason, "objected");
+});
+
+/** One link of each kind and state that a page can have. */
+async function pages() {
+  const email = "mary@example.com";
+  const before = messages;
+  await signUp(email);
+  const confirm = await messageLink(++messages);
+  const { body } = await ask("POST", "/v1/contacts/lookup", { email });
+  const own = (await ask("GET", `/v1/contacts/${body.id}/links?channel=email&purpose=newsletter`)).body.links[0];
+  await askFor("erasure", email);
+  await page.getByText("We have sent a link").waitFor();
+  const request = await messageLink(++messages);
+  assert.equal(messages, before + 2);
+  return {
+    confirm, request, unsubscribe: own.unsubscribe, preferences: own.preferences, code: links.code, result: links.result,
+    confirmed: links.confirm, erased: links.erasure, nothing: links.preferences, broken: `${worker}/u/AAAA`,
+  };
+}
+
+test("every page in every language is for everybody", async (t) => {
+  const all = await pages();
+  for (const [name, link] of Object.entries(all)) {
+    for (const language of LANGUAGES) {
+      await t.test(`${name} ${language}`, async () => {
+        for (const [width, scheme] of [[1280, "light"], [320, "dark"]]) {
+          await page.setViewportSize({ width, height: 800 });
+          await page.emulateMedia({ colorScheme: scheme });
+          await page.goto(`${link}?lang=${language}`, { waitUntil: "load" });
+          assert.equal(await page.locator("html").getAttribute("lang"), language);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          assert.ok(wide <= 0, `${wide} pixels too wide at ${width}`);
+          // The policy of the page lets no script of ours in either, so axe runs beside it.
+          const found = await page.evaluate(`(() => { ${axeSource}; return axe.run(document); })()`);
+          assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+          if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}-${language}-${width}.png`), fullPage: true });
+        }
+      });
+    }
+  }
+  for (const path of ["/inbox.html", "/privacy.html"]) {
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`${shop}${path}`);
+      if (path === "/inbox.html") await page.locator(".messages > li").first().waitFor();
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${path} at ${width}`);
+      const found = await page.evaluate(`(() => { ${axeSource}; return axe.run(document); })()`);
+      assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], path);
+      if (SHOTS) await page.screenshot({ path: join(SHOTS, `shop${path.replace("/", "-")}-${width}.png`), fullPage: true });
+    }
+  }
+});
+
+test("every page is used by keyboard alone", async () => {
+  const email = "joan@example.com";
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await signUp(email);
+  await page.goto(await messageLink(++messages));
+  const press = async (until) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => {
+        const own = document.activeElement;
+        const style = getComputedStyle(own);
+        return { name: own.getAttribute("name"), value: own.value, type: own.type, ring: style.outlineStyle !== "none" || style.boxShadow !== "none" };
+      });
+      if (until(at)) {
+        assert.ok(at.ring, "what has the focus shows it");
+        return;
+      }
+    }
+    assert.fail("the keyboard does not get there");
+  };
+  await press(({ value }) => value === "confirm");
+  await page.keyboard.press("Enter");
+  await page.waitForLoadState();
+  assert.equal((await decision({ email })).allow, true);
+  const { body } = await ask("POST", "/v1/contacts/lookup", { email });
+  const own = (await ask("GET", `/v1/contacts/${body.id}/links`)).body.links[0];
+  await page.goto(own.preferences);
+  await press(({ type }) => type === "checkbox");
+  await page.keyboard.press("Space");
+  await press(({ value }) => value === "save");
+  await page.keyboard.press("Enter");
+  await page.waitForLoadState();
+  assert.equal((await decision({ email })).reason, "opted_out");
+  await page.goto(own.unsubscribe);
+  await press(({ type }) => type === "submit");
+  await page.keyboard.press("Enter");
+  await page.waitForLoadState();
+  assert.equal((await decision({ email })).reason, "opted_out");
+});
+
+test("no page complained", () => {
+  const own = complaints.filter((text) => !text.includes("404 (Not Found)"));
+  assert.deepEqual(own, []);
+});
