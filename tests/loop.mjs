@@ -75,12 +75,11 @@ async function messageLink(count) {
   return page.locator(".messages > li").first().locator(".text a").getAttribute("href");
 }
 
-/** Does something that posts a form, and waits for the answer. */
+/** Does something that posts a form, and waits for the page that answers. */
 async function posted(act) {
-  const answered = page.waitForResponse((response) => response.request().method() === "POST");
+  const answered = page.waitForNavigation();
   await act();
-  await answered;
-  await page.waitForLoadState();
+  assert.equal((await answered).request().method(), "POST");
 }
 
 async function signUp(email) {
