@@ -91,7 +91,8 @@ async function ask(shop, method, path, body, status = method === "POST" && path 
   return JSON.parse(answer.text);
 }
 
-const webhook = (shop, url, more = {}) => ask(shop, "POST", "/v1/webhooks", { url, ...more });
+/** Has one kind of event sent to an address, of which there is one for each capture. */
+const webhook = (shop, url, more = {}) => ask(shop, "POST", "/v1/webhooks", { url, events: ["consent.changed"], ...more });
 
 /** Submits somebody new, and answers the contact's id. */
 async function capture(shop) {
