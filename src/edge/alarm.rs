@@ -27,6 +27,9 @@ use crate::ledger::{Database, DeliveryKey, Host};
 const RINGS_FOR: i64 = 10 * 60 * 1_000;
 /// For how long it waits for more once there is nothing to do, in milliseconds: to set it anew costs a write.
 const LINGERS: i64 = 1_000;
+/// How often it gives a sign of life while it waits, and after how long without one it is given up, in milliseconds.
+const SIGN_OF_LIFE: i64 = 20_000;
+const LOST: i64 = 60_000;
 /// When it rings again after the database failed, in milliseconds.
 const RETRY: i64 = 60_000;
 
@@ -48,7 +51,9 @@ pub(super) struct Alarm {
     /// When it is set to, or was since this object started.
     set_to: Cell<Timestamp>,
     is_known: Cell<bool>,
-    is_ringing: Cell<bool>,
+    has_rung: Cell<bool>,
+    /// When the ringing alarm last gave a sign of life; [`Timestamp::BEGINNING`] while none rings.
+    awake_at: Cell<Timestamp>,
     tapped: Cell<bool>,
     sleeper: RefCell<Option<Waker>>,
 }
@@ -61,7 +66,8 @@ impl Alarm {
             storage: storage.clone().unchecked_into(),
             set_to: Cell::new(Timestamp::NEVER),
             is_known: Cell::new(false),
-            is_ringing: Cell::new(false),
+            has_rung: Cell::new(false),
+            awake_at: Cell::new(Timestamp::BEGINNING),
             tapped: Cell::new(false),
             sleeper: RefCell::new(None),
         }
@@ -76,7 +82,7 @@ impl Alarm {
         if let Ok(asked) = self.storage.get_alarm()
             && let Ok(at) = JsFuture::from(asked).await
             && let Some(at) = at.as_f64()
-            && !self.is_ringing.get()
+            && !self.has_rung.get()
         {
             self.set_to.set(self.set_to.get().min(Timestamp::clamped(at)));
         }
@@ -88,7 +94,7 @@ impl Alarm {
         if !service.has_new_jobs() {
             return;
         }
-        if self.is_ringing.get() {
+        if self.is_ringing() {
             self.tapped.set(true);
             if let Some(sleeper) = self.sleeper.take() {
                 sleeper.wake();
@@ -98,10 +104,17 @@ impl Alarm {
         }
     }
 
+    /// One that the runtime has cut short does not wake any more.
+    fn is_ringing(&self) -> bool {
+        now() < self.awake_at.get().plus_millis(LOST)
+    }
+
     /// Sets it to what comes next, if that is earlier than what it is set to.
     fn set<D: Database, H: Host>(&self, service: &ShopService<D, H>, earliest: Timestamp) {
         let next = service.next_job().unwrap_or_else(|error| Some(after_failure(&error)));
-        let next = next.map(|next| next.max(earliest)).filter(|next| *next < self.set_to.get());
+        // One that should have rung long ago is lost.
+        let is_lost = now() > self.set_to.get().plus_millis(LOST);
+        let next = next.map(|next| next.max(earliest)).filter(|next| *next < self.set_to.get() || is_lost);
         let Some(next) = next else { return };
         #[allow(clippy::cast_precision_loss, reason = "a time within the range of a Date")]
         match self.storage.set_alarm(next.millis() as f64) {
@@ -113,7 +126,8 @@ impl Alarm {
 
     /// Does what is due until nothing is, then sets itself anew.
     pub(super) async fn ring<D: Database, H: Host>(&self, service: &ShopService<D, H>) {
-        self.is_ringing.set(true);
+        self.has_rung.set(true);
+        self.awake_at.set(now());
         self.set_to.set(Timestamp::NEVER);
         service.nothing_is_under_way();
         // What fails at once would fail again at once.
@@ -121,7 +135,7 @@ impl Alarm {
             Ok(()) => Timestamp::BEGINNING,
             Err(error) => after_failure(&error),
         };
-        self.is_ringing.set(false);
+        self.awake_at.set(Timestamp::BEGINNING);
         self.set(service, earliest);
     }
 
@@ -130,16 +144,17 @@ impl Alarm {
         let end = now().plus_millis(RINGS_FOR);
         let mut under_way = FuturesUnordered::new();
         loop {
+            self.awake_at.set(now());
             let in_time = now() < end;
             if in_time {
                 under_way.extend(service.due_deliveries()?.into_iter().map(carried_out));
             }
             let next = if in_time { service.next_job()?.unwrap_or(Timestamp::NEVER) } else { Timestamp::NEVER };
-            let wait = (next.millis() - now().millis()).clamp(20, RINGS_FOR);
+            let wait = (next.millis() - now().millis()).clamp(20, SIGN_OF_LIFE);
             if next <= now() {
                 service.housekeeping()?;
             }
-            if under_way.is_empty() && (!in_time || wait > LINGERS) {
+            if under_way.is_empty() && (!in_time || next > now().plus_millis(LINGERS)) {
                 if in_time && self.lingered().await {
                     continue;
                 }
