@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use placet::api::{NEW_SHOP_HEADER, Secrets, ShopId, ShopService};
+use placet::api::{Deployment, NEW_SHOP_HEADER, Secrets, ShopId, ShopService};
 use placet::ledger::{Database, DatabaseError, OsHost, Param, Row, SendOutcome, Sqlite};
 use serde_json::{Value, json};
 
@@ -81,7 +81,8 @@ impl Shop {
             Inner { sqlite: Sqlite::in_memory().unwrap(), asking: RefCell::default(), statements: RefCell::default() };
         let database = Recording(Rc::new(inner));
         let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
-        let service = ShopService::new(database.clone(), OsHost, secrets);
+        let deployment = Deployment::new(secrets, "https://consent.example", "");
+        let service = ShopService::new(database.clone(), OsHost, deployment);
         let body = json!({
             "name": "Kestrel Coffee", "country": "GB", "origins": ["https://shop.example"], "channels": ["email", "sms"],
             "purposes": ["newsletter"], "notices": [], "limits": { "publishable": 10_000, "secret": 10_000 },
@@ -222,6 +223,8 @@ fn everything(shop: &Shop) {
     shop.ask("GET", &at(other, ""), &Value::Null);
     shop.ask("GET", &at(one, "/export"), &Value::Null);
 
+    by_links(shop, &ids[5], &email(5));
+
     shop.ask("DELETE", &at(one, ""), &Value::Null);
     shop.ask("DELETE", &at(one, ""), &Value::Null);
     shop.ask("GET", &at(other, "/certificate"), &Value::Null);
@@ -254,6 +257,43 @@ fn events(shop: &Shop, webhook: &str) {
     }
     shop.ask("GET", "/v1/webhooks", &Value::Null);
     shop.ask("DELETE", webhook, &Value::Null);
+}
+
+/// What a person does by links and words, and what comes of it.
+fn by_links(shop: &Shop, id: &str, email: &str) {
+    let hook = shop.ask("POST", "/v1/webhooks", &json!({ "url": "https://hooks.shop.example/placet" }));
+    let path = |link: &Value| format!("/{}", link.as_str().unwrap().splitn(4, '/').nth(3).unwrap());
+    let own = &shop.ask("GET", &format!("/v1/contacts/{id}/links?channel=email"), &Value::Null)["links"][0];
+    let visit = |path: &str, form: &str| {
+        for (method, body) in [("GET", ""), ("POST", form)] {
+            shop.database.0.asking.replace(format!("{method} {}", &path[..3]));
+            let request = Request::builder().method(method).uri(path).body(Bytes::from(body.to_owned())).unwrap();
+            let response = shop.service.handle(&request);
+            assert!(response.status().is_success(), "{method} {path}");
+        }
+    };
+    visit(&path(&own["preferences"]), "action=stop");
+    visit(&path(&own["unsubscribe"]), "");
+    let mut anonymous = person(5);
+    anonymous.as_object_mut().unwrap().remove("assurance");
+    anonymous["contact"].as_object_mut().unwrap().remove("external");
+    shop.ask_from_page(&anonymous);
+    let message = |kind: &str| {
+        let all = shop.ask("GET", "/v1/messages", &Value::Null)["messages"].clone();
+        let found = all.as_array().unwrap().iter().find(|message| message["kind"] == kind).unwrap().clone();
+        shop.ask("GET", &format!("/v1/messages/{}", found["message"].as_str().unwrap()), &Value::Null)
+    };
+    visit(&path(&message("confirm")["link"]), "");
+    shop.ask("POST", "/v1/requests", &json!({ "kind": "access", "contact": { "email": email } }));
+    visit(&path(&message("request")["link"]), "");
+    let wish = json!({ "kind": "rectification", "contact": { "email": email }, "verified": true });
+    let wish = shop.ask("POST", "/v1/requests", &wish)["id"].as_str().unwrap().to_owned();
+    let more = json!({ "action": "extend", "reason": "an archive" });
+    shop.ask("POST", &format!("/v1/requests/{wish}/decision"), &more);
+    shop.ask("POST", &format!("/v1/requests/{wish}/decision"), &json!({ "action": "approve" }));
+    message("result");
+    shop.ask("DELETE", &format!("/v1/webhooks/{}", hook["id"].as_str().unwrap()), &Value::Null);
+    shop.ask("DELETE", &format!("/v1/contacts/{id}"), &Value::Null);
 }
 
 /// Whether a line of a plan reads something from end to end that may be large.

@@ -15,7 +15,7 @@ use super::shop::Shop;
 use super::submission::{Claim, NoticeShown};
 use super::suppression;
 use super::{Database, DatabaseError, Moment, Param};
-use crate::consent::{Act, Address, Assurance, Basis, Channel, Ground, Reason, Scope, Timestamp, Track};
+use crate::consent::{Act, Address, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Timestamp, Track};
 
 /// A question to an address, as it is kept.
 #[derive(Clone, Debug)]
@@ -62,8 +62,8 @@ pub(super) fn ask<D: Database>(
     let mut scopes = Vec::new();
     for track in claimed.iter().filter(|track| track.act == Act::OptIn { ground: Ground::Consent }) {
         let (Some(channel), Some(purpose)) = (track.scope.channel, track.scope.purpose.clone()) else { continue };
-        if is_wanting(tx, shop, address, &ScopeEntry { channel, purpose: purpose.clone() }, moment.now)? {
-            scopes.push(ScopeEntry { channel, purpose });
+        if is_wanting(tx, shop, address, channel, &purpose, moment.now)? {
+            scopes.push(ScopeEntry { channel, purpose, record: track.record.0.to_string() });
         }
     }
     let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
@@ -122,11 +122,11 @@ fn is_wanting<D: Database>(
     tx: &D,
     shop: &Shop,
     address: &Address,
-    scope: &ScopeEntry,
+    channel: Channel,
+    purpose: &PurposeSlug,
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
-    let ScopeEntry { channel, purpose } = scope.clone();
-    let asked = Asked { channel, purpose, at: now, now, explain: false };
+    let asked = Asked { channel, purpose: purpose.clone(), at: now, now, explain: false };
     let outcome = decide_contacts(tx, shop, &asked, &[&Lookup::Address(address.clone())])?.pop();
     Ok(matches!(outcome, Some(Outcome::Decided(decided)) if matches!(
         decided.decision.reason,
@@ -223,6 +223,7 @@ pub fn confirm<D: Database>(
             scope: Scope::specific(scope.channel, scope.purpose.clone()),
             claim: Claim::OptIn { basis: Basis::Consent },
             assurance: Assurance::Confirmed,
+            confirms: Some(scope.record.clone()),
         })
         .collect();
     note_own_acts(tx, shop, &confirmation.address, &acts, "confirmation", notice, moment)?;

@@ -30,6 +30,10 @@ pub struct KeptEvidence {
     /// By which channel the confirmation came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_by: Option<Channel>,
+    /// The record that this one confirms: what the anonymous form had handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
+    pub confirms: Option<String>,
 }
 
 impl KeptEvidence {

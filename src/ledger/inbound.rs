@@ -108,6 +108,7 @@ fn stop<D: Database>(
                 scope: Scope { channel: Some(heard.channel), purpose: None },
                 claim: Claim::OptOut { objection: false },
                 assurance: Assurance::Confirmed,
+                confirms: None,
             };
             note_own_acts(tx, shop, named, &[act], "stop_word", None, moment)?;
             was_stopped
@@ -167,6 +168,7 @@ fn start<D: Database>(
             scope: Scope::specific(heard.channel, purpose),
             claim: Claim::OptIn { basis: Basis::Consent },
             assurance: Assurance::Confirmed,
+            confirms: None,
         })
         .collect();
     note_own_acts(tx, shop, named, &acts, "start_word", None, moment)?;

@@ -182,6 +182,8 @@ pub struct OwnAct {
     pub claim: Claim,
     /// How we know that it is this address's.
     pub assurance: Assurance,
+    /// The record that it confirms, where it does.
+    pub confirms: Option<String>,
 }
 
 /// Writes down what a person did, as one submission.
@@ -221,7 +223,8 @@ pub fn note_own_acts<D: Database>(
         };
         // A confirmation proves the address that it came from.
         let confirmed_by = (act.assurance == Assurance::Confirmed).then(|| channel_of(act.address.kind, &act.scope));
-        let evidence = KeptEvidence { confirmed_by: confirmed_by.flatten(), ..KeptEvidence::default() };
+        let (confirmed_by, confirms) = (confirmed_by.flatten(), act.confirms.clone());
+        let evidence = KeptEvidence { confirmed_by, confirms, ..KeptEvidence::default() };
         write::recorded(tx, act.address.row, &track, &id, &evidence)?;
         track::keep(tx, act.address.row, &track)?;
         if act.assurance == Assurance::Confirmed {
@@ -302,6 +305,7 @@ pub fn stop_everything<D: Database>(database: &D, shop: &Shop, by: &Named) -> Re
         scope: Scope { channel, purpose: None },
         claim: Claim::OptOut { objection: false },
         assurance: Assurance::Confirmed,
+        confirms: None,
     };
     if by.linked {
         let all = same_person(database, shop, by)?;

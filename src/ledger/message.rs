@@ -27,7 +27,7 @@ vocabulary! {
     }
 }
 
-/// A channel and a purpose, as they are kept with a message or a confirmation.
+/// A yes that an anonymous form has claimed, as it is kept with a message or a confirmation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ScopeEntry {
@@ -35,6 +35,9 @@ pub struct ScopeEntry {
     pub channel: Channel,
     /// The purpose.
     pub purpose: PurposeSlug,
+    /// The record of it.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
+    pub record: String,
 }
 
 /// What a message says besides its kind.

@@ -197,7 +197,7 @@ fn carry_over<D: Database>(
         let carried = Track { assurance: carried(track), record: RecordId(moment.next_id()), ..track.clone() };
         if track.act.choice().is_some() {
             let shown = evidence_of(tx, old, track)?;
-            let evidence = KeptEvidence { reason: by.reason.cloned(), confirmed_by: None, ..shown };
+            let evidence = KeptEvidence { reason: by.reason.cloned(), confirmed_by: None, confirms: None, ..shown };
             write::recorded(tx, new, &carried, &id, &evidence)?;
         }
         track::keep(tx, new, &carried)?;

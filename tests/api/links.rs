@@ -142,6 +142,7 @@ fn a_yes_counts_once_the_address_has_confirmed_it(backend: &mut dyn Backend) {
     let last = steps.last().unwrap();
     assert_eq!((&steps[0]["assurance"], &last["assurance"]), (&json!("claimed"), &json!("confirmed")));
     assert_eq!((&last["evidence"]["confirmed_by"], &last["source"]["kind"]), (&json!("email"), &json!("confirmation")));
+    assert_eq!(last["evidence"]["confirms"], steps[0]["id"], "bound to the record that the form has made");
     assert!(last["notice"]["text"].as_str().is_some_and(|text| text.contains("Kestrel Coffee")), "{last}");
     assert_eq!(report["addresses"][0]["assurance"], "confirmed");
 }

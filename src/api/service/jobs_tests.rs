@@ -8,7 +8,7 @@ use http::Request;
 use super::*;
 use crate::api::key::ShopId;
 use crate::api::{Deployment, NEW_SHOP_HEADER, Secrets};
-use crate::ledger::Sqlite;
+use crate::ledger::{Param, Sqlite};
 
 const ROOT: &str = "root_secret_for_the_tests_nowhere_else_used";
 
@@ -44,7 +44,7 @@ impl Shopkeeper {
     fn open() -> Self {
         let clock = Clock(Rc::new(Cell::new(1_764_000_000_000)));
         let secrets = Secrets::new("a master key for the tests, nowhere else used", ROOT).unwrap();
-        let deployment = Deployment::new(secrets, "", "");
+        let deployment = Deployment::new(secrets, "https://consent.example", "");
         let service = ShopService::new(Sqlite::in_memory().unwrap(), clock.clone(), deployment);
         let mut shop = Self { clock, service, secret: String::new(), captures: Cell::new(0) };
         let settings = json!({
@@ -232,4 +232,95 @@ fn house_is_kept_once_a_day_and_what_was_told_long_ago_goes() {
         shop.service.housekeeping().unwrap();
         assert_eq!(shop.wait(), 86_400);
     }
+}
+
+impl Shopkeeper {
+    /// Lets days pass, each with its housekeeping.
+    fn days(&self, days: i64) {
+        for _ in 0..days {
+            self.clock.0.set(self.clock.0.get() + DAY);
+            self.service.housekeeping().unwrap();
+        }
+    }
+
+    /// The days on which an event of a kind was kept.
+    fn told_on(&self, kind: &str) -> Vec<String> {
+        let rows = self.service.database.query("SELECT at FROM event WHERE type = ? ORDER BY id", &[Param::Text(kind)]);
+        rows.unwrap().iter().map(|row| row.time(0).unwrap().to_string()[..10].to_owned()).collect()
+    }
+
+    fn request(&self, kind: &str, email: &str, verified: bool) -> Value {
+        let mut body = json!({ "kind": kind, "contact": { "email": email } });
+        if verified {
+            body["verified"] = true.into();
+        }
+        let opened = self.ask("POST", "/v1/requests", &body);
+        self.ask("GET", &format!("/v1/requests/{}", opened["id"].as_str().unwrap()), &Value::Null)
+    }
+}
+
+#[test]
+fn a_shop_is_reminded_before_a_day_is_over_and_what_nobody_proved_lapses() {
+    let shop = Shopkeeper::open();
+    shop.webhook("shop");
+    shop.capture();
+    let waiting = shop.request("rectification", "person0@example.com", true);
+    let unproven = shop.request("access", "stranger@example.com", false);
+    // 2025-11-24 is a Monday; a month later is Christmas Eve, a Wednesday and no holiday in the United Kingdom.
+    assert_eq!((&waiting["received_on"], &waiting["due"]), (&json!("2025-11-24"), &json!("2025-12-24")));
+    assert_eq!((&waiting["regime"], &waiting["extendable_to"]), (&json!("uk_gdpr"), &json!("2026-02-24")));
+    shop.days(29);
+    // A week before and the day before, of both.
+    assert_eq!(shop.told_on("request.reminder"), ["2025-12-17", "2025-12-17", "2025-12-23", "2025-12-23"]);
+    let more = json!({ "action": "extend", "reason": "an archive abroad" });
+    let id = waiting["id"].as_str().unwrap();
+    let extended = shop.ask("POST", &format!("/v1/requests/{id}/decision"), &more);
+    assert_eq!((&extended["due"], &extended["extendable_to"]), (&json!("2026-02-24"), &Value::Null));
+    shop.days(70);
+    assert_eq!(shop.told_on("request.reminder")[4..], ["2026-02-17", "2026-02-23"]);
+    let lapsed = shop.ask("GET", &format!("/v1/requests/{}", unproven["id"].as_str().unwrap()), &Value::Null);
+    assert_eq!((&lapsed["state"], &lapsed["address"]), (&json!("lapsed"), &Value::Null));
+    let rows = shop.service.database.query("SELECT count(*) FROM subject_request WHERE to_value LIKE 'stranger%'", &[]);
+    assert_eq!(rows.unwrap()[0].integer(0), Ok(0));
+}
+
+#[test]
+fn what_has_outlived_its_use_goes_and_noes_stand() {
+    let shop = Shopkeeper::open();
+    let settings = json!({
+        "name": "Kestrel", "country": "FR", "origins": ["https://shop.example"], "channels": ["email"],
+        "purposes": ["newsletter"], "notices": [], "limits": { "secret": 10_000 },
+        "retention": { "prospect_months": 36, "event_days": 7, "request_months": 24 },
+    });
+    shop.ask("PUT", "/v1/shop", &settings);
+    let webhook = shop.webhook("shop");
+    for _ in 0..3 {
+        shop.capture();
+    }
+    shop.request("objection", "person0@example.com", true);
+    for outgoing in std::iter::from_fn(|| Some(shop.due()).filter(|due| !due.is_empty())).flatten() {
+        shop.ended(&outgoing, 204);
+    }
+    let count = |table: &str| {
+        let rows = shop.service.database.query(&format!("SELECT count(*) FROM {table}"), &[]).unwrap();
+        rows[0].integer(0).unwrap()
+    };
+    assert!(count("event") > 4 && count("message") == 1);
+    shop.days(10);
+    assert_eq!((count("event"), count("delivery"), count("message")), (0, 0, 0));
+    assert_eq!((count("contact"), count("subject_request")), (3, 1));
+    shop.days(360);
+    // One of them turns to the shop; it alone stays.
+    let sign = json!({ "contact": { "email": "person2@example.com" }, "activities": [{ "activity": "contacted" }] });
+    shop.ask("POST", "/v1/activities", &sign);
+    shop.days(400);
+    assert_eq!((count("contact"), count("subject_request")), (3, 0), "the log of requests is kept for two years");
+    let preview = shop.ask("GET", "/v1/retention", &Value::Null);
+    let prospects = preview["overdue"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&prospects["what"], &prospects["count"]), (&json!("prospects"), &json!(0)));
+    shop.days(360);
+    assert_eq!(count("contact"), 1);
+    assert_eq!((count("certificate"), count("suppression")), (2, 2), "erased as anybody, so that no list wakes them");
+    assert_eq!(shop.told_on("contact.erased").len(), 2);
+    assert_eq!(shop.listed(&webhook)["dead"], 0);
 }

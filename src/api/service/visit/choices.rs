@@ -68,6 +68,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 scope: Scope { channel, purpose: purpose.cloned() },
                 claim: Claim::OptOut { objection: false },
                 assurance: Assurance::Confirmed,
+                confirms: None,
             }],
         };
         self.note_noes(visit, &address, acts, "unsubscribe")?;
@@ -217,7 +218,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 (false, false) => Assurance::Authenticated,
             };
             let scope = Scope::specific(offer.channel, offer.purpose.clone());
-            acts.push(OwnAct { address: offer.address.clone(), scope, claim, assurance });
+            acts.push(OwnAct { address: offer.address.clone(), scope, claim, assurance, confirms: None });
         }
         if acts.is_empty() {
             return Ok(false);
