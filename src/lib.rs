@@ -51,6 +51,8 @@ pub mod consent;
 pub mod api;
 #[cfg(feature = "edge")]
 mod edge;
+#[cfg(feature = "certificates")]
+mod json;
 #[cfg(feature = "service")]
 pub mod ledger;
 #[cfg(feature = "logic")]

@@ -1,14 +1,11 @@
 //! JSON bodies: read strictly, and wrong ones answered with where and what, but never with what was in them.
 
-use std::marker::PhantomData;
-
 use http::{HeaderMap, header};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_path_to_error::{Path, Segment};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::problem::{Fault, Problem};
+use crate::json::{self, Mistake, Step, What};
 
 /// Reads a body as JSON of a known shape.
 ///
@@ -21,83 +18,52 @@ pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::UnsupportedMediaType);
     }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value: Object<T> = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let pointer = pointer(error.path());
-        problem(pointer, error.inner())
-    })?;
-    json.end().map_err(|error| problem(String::new(), &error))?;
-    Ok(value.0)
+    let (json, end) = json::parse(body);
+    match (T::deserialize(&json), end) {
+        (Ok(value), None) => Ok(value),
+        (Err(mistake), _) if mistake.what() != What::Broken => Err(problem(&mistake)),
+        (_, end) => {
+            let (line, column) = end.map_or((0, 0), |error| (error.line(), error.column()));
+            Err(Problem::MalformedJson { line, column })
+        }
+    }
 }
 
-/// A JSON object, and nothing but. What serde derives for a struct takes an array in the order of its fields as well.
-#[derive(Debug)]
+/// A JSON object, and nothing but, as [`json`] reads every struct.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(transparent)]
 pub(super) struct Object<T>(pub(super) T);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MapOnly<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for MapOnly<T> {
-            type Value = Object<T>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-            }
+fn problem(mistake: &Mistake) -> Problem {
+    let mut pointer = pointer(mistake);
+    let mut below = |name: &str| pointer.push_str(&format!("/{name}"));
+    let fault = match mistake.what() {
+        What::UnknownField => Fault::new("unknown_field", "this field is not known; remove it"),
+        What::MissingField(name) => {
+            below(name);
+            Fault::new("missing_field", "this field is required")
         }
-
-        deserializer.deserialize_map(MapOnly(PhantomData))
-    }
-}
-
-impl<T: Serialize> Serialize for Object<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-fn problem(pointer: String, error: &serde_json::Error) -> Problem {
-    if !error.is_data() {
-        return Problem::MalformedJson { line: error.line(), column: error.column() };
-    }
-    // serde's messages repeat the value; only their beginnings and the names of our own fields are used.
-    let message = error.to_string();
-    if message.starts_with("unknown field") {
-        Problem::field(pointer, Fault::new("unknown_field", "this field is not known; remove it"))
-    } else if let Some(name) = named_by(&message, "missing field `") {
-        Problem::field(format!("{pointer}/{name}"), Fault::new("missing_field", "this field is required"))
-    } else if let Some(name) = named_by(&message, "duplicate field `") {
-        Problem::field(
-            format!("{pointer}/{name}"),
-            Fault::new("duplicate_field", "this field stands twice; send it once"),
-        )
-    } else {
-        Problem::field(pointer, Fault::new("wrong_type", "this field has a value of another type than expected"))
-    }
-}
-
-/// The name, one of our own, that a message of serde's speaks about.
-fn named_by<'a>(message: &'a str, beginning: &str) -> Option<&'a str> {
-    message.strip_prefix(beginning)?.split('`').next()
+        What::DuplicateField(name) => {
+            below(name);
+            Fault::new("duplicate_field", "this field stands twice; send it once")
+        }
+        What::Broken | What::Other => Fault::new("wrong_type", "this field has a value of another type than expected"),
+    };
+    Problem::field(pointer, fault)
 }
 
 /// A JSON pointer (RFC 6901). The name of an unknown field is the caller's own text and might be an address; a part that does
 /// not look like a field name is left out, and what is below it too.
-fn pointer(path: &Path) -> String {
+fn pointer(mistake: &Mistake) -> String {
     let mut pointer = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } if looks_like_a_field(key) => {
+    for step in mistake.place() {
+        match step {
+            Step::Element(index) => pointer.push_str(&format!("/{index}")),
+            Step::Field(name) if looks_like_a_field(name) => {
                 pointer.push('/');
-                pointer.push_str(key);
+                pointer.push_str(name);
             }
-            Segment::Enum { .. } => {}
-            Segment::Map { .. } | Segment::Unknown => break,
+            Step::Field(_) => break,
         }
     }
     pointer
@@ -142,6 +108,10 @@ mod tests {
             ("", "malformed_json", ""),
             ("{", "malformed_json", ""),
             ("{\"items\":[]} x", "malformed_json", ""),
+            ("{\"items\":[]", "malformed_json", ""),
+            ("{\"items\":[{\"name\":", "malformed_json", ""),
+            // What comes first is told.
+            ("{\"items\":[{\"name\":7} x", "wrong_type", "/items/0/name"),
             ("[1]", "wrong_type", ""),
             ("{}", "missing_field", "/items"),
             ("{\"items\":[],\"more\":1}", "unknown_field", "/more"),

@@ -8,6 +8,8 @@ use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::json;
+
 /// What kind of JWS this is, so that none that the key signed for another end passes for a certificate (RFC 8725, section 3.11).
 const TYP: &str = "placet-certificate+jws";
 
@@ -198,9 +200,9 @@ fn kid_of(header: &[u8]) -> Result<String, CertificateError> {
     Ok(kid)
 }
 
-/// A JSON object. What serde derives takes an array for it as well.
+/// A JSON object, with nothing before it.
 pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
-    json.starts_with(b"{").then(|| serde_json::from_slice(json).ok()).flatten()
+    if json.starts_with(b"{") { json::read(json) } else { None }
 }
 
 /// The thumbprint of the key that a certificate says it was signed with: what to look a key up by, and nothing to rely on.

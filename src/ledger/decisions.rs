@@ -149,7 +149,9 @@ impl<'a, D: Database> Desk<'a, D> {
         }
         for by in ways {
             let text = self.look_up(page, by, needed)?;
-            let found: Vec<Found<'_>> = serde_json::from_str(&text).map_err(|_| DatabaseError::Shape { column: 0 })?;
+            // Many rows of a single type: without a tree between.
+            let found: Vec<Found<'_>> =
+                serde_json::from_slice(text.as_bytes()).map_err(|_| DatabaseError::Shape { column: 0 })?;
             for row in found {
                 let place = row.0;
                 let one = self.decide_row(row, by)?;

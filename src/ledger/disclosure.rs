@@ -7,6 +7,7 @@ use super::contact::{Lookup, find};
 use super::text::Token;
 use super::{Database, DatabaseError, Moment, Param, Shop};
 use crate::consent::Timestamp;
+use crate::json;
 
 /// One recipient of a person's data, and what it got.
 #[derive(Clone, Debug, Serialize)]
@@ -73,7 +74,7 @@ pub(super) fn disclosures_of<D: Database>(
             Ok(DisclosureEntry {
                 recipient: recipient.to_owned(),
                 name: known.map(|known| known.name.as_str().to_owned()),
-                data: row.parsed(1, |text| serde_json::from_str(text).ok())?,
+                data: row.parsed(1, |text| json::read(text))?,
                 first_at: row.time(2)?,
                 last_at: row.time(3)?,
                 times: row.integer(4)?,

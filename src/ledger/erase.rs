@@ -20,6 +20,7 @@ use super::suppression::{self, SuppressionReason};
 use super::{Database, DatabaseError, Moment, Param, Row};
 use crate::consent::certificate::{Certificate, Issuer, Kept, Requester};
 use crate::consent::{AddressKind, Timestamp};
+use crate::json;
 
 /// Who asked for an erasure, and which key carried it out.
 #[derive(Clone, Copy, Debug)]
@@ -147,7 +148,7 @@ pub fn certificate_of<D: Database>(database: &D, contact: Uuid) -> Result<Option
             id: row.text(0)?.to_owned(),
             erased_at: row.time(1)?,
             jws: row.text(2)?.to_owned(),
-            recipients: row.parsed(3, |text| serde_json::from_str(text).ok())?,
+            recipients: row.parsed(3, |text| json::read(text))?,
         })
     })
     .transpose()

@@ -6,6 +6,7 @@ use super::text::{Line, Origin};
 use super::track::parse_id;
 use super::{Database, DatabaseError, Moment, Param, Row};
 use crate::consent::Timestamp;
+use crate::json;
 
 /// A key to be stored: by its hash only.
 #[derive(Clone, Debug)]
@@ -62,7 +63,7 @@ impl StoredKey {
 
     fn read(row: &Row) -> Result<Self, DatabaseError> {
         let time = |column| if row.is_null(column) { Ok(None) } else { row.time(column).map(Some) };
-        let origins = |text| serde_json::from_str(text).map_err(|_| DatabaseError::Shape { column: 4 });
+        let origins = |text| json::read(text).ok_or(DatabaseError::Shape { column: 4 });
         Ok(Self {
             id: row.parsed(0, parse_id)?,
             kind: row.text(1)?.to_owned(),

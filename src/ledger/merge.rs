@@ -10,6 +10,7 @@ use super::contact::{Contact, Lookup, find, members};
 use super::rights::{ActDetail, Acting, RightsAct, note};
 use super::track::parse_id;
 use super::{Database, DatabaseError, Moment, Param};
+use crate::json;
 
 /// Why two contacts cannot be merged or taken apart. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +138,7 @@ fn forget_filled<D: Database>(tx: &D, source: &Contact, into: Option<i64>) -> Re
         )?;
         let done: ActDetail = match &done {
             None => ActDetail::default(),
-            Some(done) => done.parsed(0, |text| serde_json::from_str(text).ok())?,
+            Some(done) => done.parsed(0, |text| json::read(text))?,
         };
         let parts = members(tx, row)?;
         for (name, _) in FACTS.iter().filter(|(name, _)| done.fields.iter().any(|field| field == name)) {

@@ -17,6 +17,7 @@ use super::suppression::{self, SuppressionReason};
 use super::track::{self, standing_of};
 use super::{Database, DatabaseError, Moment, Param, write};
 use crate::consent::{Act, Address, Assurance, RecordId, Timestamp, Track};
+use crate::json;
 
 /// What is to be put right.
 #[derive(Clone, Debug)]
@@ -220,6 +221,6 @@ fn evidence_of<D: Database>(tx: &D, address: i64, track: &Track) -> Result<KeptE
     )?;
     match row.as_ref().map(|row| row.optional_text(0)).transpose()?.flatten() {
         None => Ok(KeptEvidence::default()),
-        Some(text) => serde_json::from_str(text).map_err(|_| DatabaseError::Shape { column: 0 }),
+        Some(text) => json::read(text).ok_or(DatabaseError::Shape { column: 0 }),
     }
 }

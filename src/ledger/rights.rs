@@ -8,6 +8,7 @@ use super::contact::{Contact, Lookup, find};
 use super::text::Line;
 use super::{Database, DatabaseError, Moment, Param};
 use crate::consent::Timestamp;
+use crate::json;
 
 vocabulary! {
     /// An act under a person's rights.
@@ -135,7 +136,7 @@ pub(super) fn acts_for<D: Database>(database: &D, members: &str) -> Result<Vec<R
                 reason: row.optional_text(4)?.map(str::to_owned),
                 detail: match row.optional_text(5)? {
                     None => ActDetail::default(),
-                    Some(text) => serde_json::from_str(text).map_err(|_| DatabaseError::Shape { column: 5 })?,
+                    Some(text) => json::read(text).ok_or(DatabaseError::Shape { column: 5 })?,
                 },
             })
         })

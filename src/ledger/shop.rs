@@ -13,6 +13,7 @@ use super::text::{Line, Locale, Origin, Token};
 use super::{Database, DatabaseError, Moment, Param};
 use crate::consent::certificate::SigningKey;
 use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Timestamp};
+use crate::json;
 
 /// What a shop has decided about itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -145,7 +146,7 @@ impl Shop {
         };
         Ok(Some(Self {
             id: row.text(0)?.to_owned(),
-            settings: row.parsed(1, |text| serde_json::from_str(text).ok())?,
+            settings: row.parsed(1, |text| json::read(text))?,
             secret: row.parsed(2, ShopSecret::parse)?,
             created_at: row.time(3)?,
             webhooks: list_webhooks(database)?,

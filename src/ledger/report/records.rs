@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::consent::{Assurance, Basis, Channel, Choice, Ground, PurposeSlug, Timestamp};
+use crate::json;
 use crate::ledger::contact::Contact;
 use crate::ledger::evidence::KeptEvidence;
 use crate::ledger::track::{parse_id, track_in};
@@ -130,7 +131,7 @@ fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
     };
     let evidence = match row.optional_text(19)? {
         None => KeptEvidence::default(),
-        Some(text) => serde_json::from_str(text).map_err(|_| DatabaseError::Shape { column: 19 })?,
+        Some(text) => json::read(text).ok_or(DatabaseError::Shape { column: 19 })?,
     };
     Ok(RecordEntry {
         id: track.record.0.to_string(),
