@@ -17,7 +17,7 @@ setup: ## Install what building needs (first time 4 to 8 min)
 setup-test: setup
 	@.ci/setup testers
 
-contract: setup ## Make the service's contract of its code: openapi.json and docs.html, both committed
+contract: setup ## Make the service's contract of its code: openapi.json, which is committed
 	@$(ENV) PLACET_WRITE_CONTRACT=1 cargo test --locked --quiet --features contract --test contract
 
 dist: setup ## Build the package into pkg/ (first time 4 min, then what changed)

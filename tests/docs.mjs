@@ -1,28 +1,33 @@
-// The contract's page as Chromium shows it: readable for everyone, on small screens and in the dark, with nothing fetched.
+// The contract's page as the service sends it and Chromium shows it: readable for everyone, on small screens and in the dark, with nothing fetched.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { startWorkerd } from "../www/tools/workerd.mjs";
+import { MASTER_KEY, ROOT_SECRET } from "./load.mjs";
 
 const require = createRequire(new URL("../www/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
-const html = await readFile(new URL("../src/api/contract/docs.html", import.meta.url));
 const contract = JSON.parse(await readFile(new URL("../src/api/contract/openapi.json", import.meta.url), "utf8"));
 const operations = Object.values(contract.paths).flatMap((item) => Object.values(item));
 
-// The policy that the service sends it with.
-const policy = "default-src 'none'; style-src 'unsafe-inline'";
-const server = createServer((_, response) => {
-  response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy }).end(html);
-});
-let browser, address;
+const data = await mkdtemp(join(tmpdir(), "placet-docs-"));
+let worker, browser, address, html;
 
 before(async () => {
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  address = `http://127.0.0.1:${server.address().port}/docs`;
+  const env = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET };
+  const config = fileURLToPath(new URL("../src/edge/workerd.capnp", import.meta.url));
+  worker = await startWorkerd({ config, port: 0, data, env, quiet: true });
+  address = `${worker.url}/docs`;
+  const answer = await fetch(address);
+  assert.equal(answer.headers.get("content-security-policy"), "default-src 'none'; style-src 'unsafe-inline'");
+  html = await answer.text();
   browser = await chromium.launch({
     executablePath: process.env.CHROME ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -31,7 +36,8 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  server.close();
+  await worker?.stop();
+  await rm(data, { recursive: true, force: true });
 });
 
 async function openPage({ width = 1280, colorScheme = "light", javaScriptEnabled = true } = {}) {
@@ -75,11 +81,10 @@ test("it tells every operation, without scripts, and every link on it leads some
     assert.equal(await page.locator(`article h3#${operationId}`).textContent(), summary);
     assert.equal(await page.locator(`nav a[href="#${operationId}"]`).count(), 1, operationId);
   }
-  const text = html.toString();
-  const ids = new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
-  assert.equal(ids.size, [...text.matchAll(/ id="/g)].length, "no id stands twice");
-  for (const [, id] of text.matchAll(/ href="#([^"]+)"/g)) assert(ids.has(id), `#${id} leads nowhere`);
-  for (const code of Object.keys(contract["x-placet-problems"])) assert(text.includes(`<code>${code}</code>`), code);
+  const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  assert.equal(ids.size, [...html.matchAll(/ id="/g)].length, "no id stands twice");
+  for (const [, id] of html.matchAll(/ href="#([^"]+)"/g)) assert(ids.has(id), `#${id} leads nowhere`);
+  for (const code of Object.keys(contract["x-placet-problems"])) assert(html.includes(`<code>${code}</code>`), code);
   await page.context().close();
 });
 

@@ -1,7 +1,8 @@
 //! The contract: what this service takes and answers, as an OpenAPI 3.1 document for machines and as a page for people.
 //!
-//! Both are made of the code, natively and before the worker is built (`make contract`), and are served as they are; see
-//! `tests/contract.rs`. Nothing of what makes them is in any artifact.
+//! The document is made of the code, natively and before the worker is built (`make contract`), and is served as it is; see
+//! `tests/contract.rs`. The page is made of the document when it is first asked for. Nothing of what makes the document is in
+//! any artifact.
 //!
 //! | file | idea |
 //! |---|---|
@@ -17,7 +18,6 @@
 mod document;
 #[cfg(feature = "contract")]
 mod operations;
-#[cfg(feature = "contract")]
 mod page;
 #[cfg(feature = "contract")]
 mod parameters;
@@ -27,21 +27,18 @@ mod problems;
 mod rehearsal;
 #[cfg(feature = "contract")]
 pub(super) mod schema;
-#[cfg(feature = "contract")]
 mod shape;
+
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
 #[cfg(feature = "contract")]
 pub use document::{document, routes};
-#[cfg(feature = "contract")]
-pub use page::page;
 
 /// The document.
 pub const OPENAPI: &str = include_str!("openapi.json");
-/// The page.
-pub const DOCS: &str = include_str!("docs.html");
 
 pub(super) fn openapi() -> Response<Bytes> {
     let mut response = still(OPENAPI, "application/json");
@@ -51,7 +48,9 @@ pub(super) fn openapi() -> Response<Bytes> {
 }
 
 pub(super) fn docs() -> Response<Bytes> {
-    let mut response = still(DOCS, "text/html; charset=utf-8");
+    static PAGE: OnceLock<String> = OnceLock::new();
+    let page = PAGE.get_or_init(|| page::page(&serde_json::from_slice(OPENAPI.as_bytes()).unwrap_or_default()));
+    let mut response = still(page, "text/html; charset=utf-8");
     let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response

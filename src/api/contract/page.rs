@@ -1,16 +1,17 @@
 //! The page: the document for people, who read it in a browser without scripts, without a network, or on paper.
+//!
+//! It is made where it is asked for: what makes it is less than half as large as the page would be, kept beside the document.
 
 use std::collections::BTreeMap;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::operations::TAGS;
 use super::shape::{Field, fields, shape, words};
 use crate::api::route::ENDPOINTS;
 
 /// The page of a document.
-pub fn page(document: &Value) -> String {
+pub(super) fn page(document: &Value) -> String {
     let version = text(document, "/info/version");
     let markup = html! {
         (DOCTYPE)
@@ -32,7 +33,7 @@ pub fn page(document: &Value) -> String {
                     }
                     h2 #introduction { "Introduction" }
                     (introduction(text(document, "/info/description")))
-                    @for (tag, about) in TAGS {
+                    @for (tag, about) in tags(document) {
                         h2 id=(anchor(tag)) { (tag) }
                         @for paragraph in about.split("\n\n") { p { (prose(paragraph)) } }
                         @for (method, path, operation) in operations(document, tag) {
@@ -73,6 +74,11 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     reference.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
+/// The groups of operations, each with what it is.
+fn tags(document: &Value) -> impl Iterator<Item = (&str, &str)> {
+    list(document, "/tags").map(|tag| (text(tag, "/name"), text(tag, "/description")))
+}
+
 fn anchor(name: &str) -> String {
     name.to_lowercase().replace(' ', "-")
 }
@@ -94,7 +100,7 @@ fn contents(document: &Value) -> Markup {
             ul { @for (title, _) in chapters(text(document, "/info/description")) {
                 @if !title.is_empty() { li { a href={ "#" (anchor(title)) } { (title) } } }
             } }
-            @for (tag, _) in TAGS {
+            @for (tag, _) in tags(document) {
                 p { (tag) }
                 ul { @for (_, _, operation) in operations(document, tag) {
                     li { a href={ "#" (text(operation, "/operationId")) } { (text(operation, "/summary")) } }
@@ -259,7 +265,7 @@ fn examples_once(document: &Value, operation: &Value, media: &Value) -> Markup {
 /// The types of bodies, each with the first operation that takes it.
 fn bodies(document: &Value) -> BTreeMap<&str, &str> {
     let mut bodies = BTreeMap::new();
-    for (_, _, operation) in TAGS.iter().flat_map(|(tag, _)| operations(document, tag)) {
+    for (_, _, operation) in tags(document).flat_map(|(tag, _)| operations(document, tag)) {
         let name = text(operation, "/requestBody/content/application~1json/schema/$ref").rsplit('/').next();
         if let Some(name) = name.filter(|name| !name.is_empty()) {
             bodies.entry(name).or_insert_with(|| text(operation, "/operationId"));
