@@ -166,7 +166,7 @@ pub fn confirmation<D: Database>(database: &D, shop: &Shop, id: Uuid) -> Result<
     Ok(Some(Confirmation {
         id,
         address,
-        scopes: row.parsed(1, |text| serde_json::from_str(text).ok())?,
+        scopes: row.parsed(1, |text| crate::json::read(text))?,
         locale: row.text(2)?.to_owned(),
         expires_at: row.time(3)?,
         used_at: if row.is_null(4) { None } else { Some(row.time(4)?) },

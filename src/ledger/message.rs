@@ -181,7 +181,7 @@ fn message_in(row: &Row) -> Result<Message, DatabaseError> {
         to: row.text(3)?.to_owned(),
         locale: row.text(4)?.to_owned(),
         about: row.optional_text(5)?.map(str::to_owned),
-        detail: row.parsed(6, |text| serde_json::from_str(text).ok())?,
+        detail: row.parsed(6, |text| crate::json::read(text))?,
         created_at: row.time(7)?,
     })
 }

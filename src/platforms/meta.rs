@@ -51,7 +51,7 @@ pub(super) fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookEr
         return Err(HookError::Signature);
     }
     let needs = "a JSON body with entry[].changes[]";
-    let body: Body = serde_json::from_slice(hook.body).map_err(|_| HookError::Malformed { needs })?;
+    let body: Body = crate::json::read(hook.body).ok_or(HookError::Malformed { needs })?;
     let changes = body.entry.iter().flat_map(|entry| &entry.changes);
     Ok(changes
         .flat_map(|change| match change.field.as_str() {

@@ -39,7 +39,7 @@ pub(in crate::api) enum Outcome<'a> {
     },
 }
 
-/// Asks whether an opt-in is meant. By text message and WhatsApp it can be answered with [`yes_word`](super::yes_word).
+/// Asks whether an opt-in is meant. By text message and WhatsApp it can be answered with a word, `sms_yes`.
 pub(in crate::api) fn confirm_message(
     language: Language,
     medium: Channel,

@@ -398,7 +398,7 @@ fn webhook_secret(shop: &Shop, body: &str) -> String {
         id: &'a str,
         generation: i64,
     }
-    let named: Option<Named<'_>> = serde_json::from_str(body).ok();
+    let named: Option<Named<'_>> = crate::json::read(body);
     named.map(|named| Webhook::secret(shop, named.id, named.generation)).unwrap_or_default()
 }
 

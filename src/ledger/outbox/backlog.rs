@@ -112,7 +112,7 @@ fn entry_in(row: &Row) -> Result<DeliveryEntry, DatabaseError> {
     })
 }
 
-/// Makes deliveries due now, as if they were new; at most [`REPLAYED`] of them, the oldest first.
+/// Makes deliveries due now, as if they were new; at most 1,000 of them, the oldest first.
 ///
 /// # Errors
 /// Those of the database.

@@ -92,7 +92,7 @@ impl Webhook {
             url: row.text(1)?.to_owned(),
             events: row
                 .optional_text(2)?
-                .map(|text| serde_json::from_str(text).map_err(|_| DatabaseError::Shape { column: 2 }))
+                .map(|text| crate::json::read(text).ok_or(DatabaseError::Shape { column: 2 }))
                 .transpose()?,
             payload: row.parsed(3, Payload::parse)?,
             generation: row.integer(4)?,
