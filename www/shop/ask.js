@@ -1,25 +1,44 @@
 // "Ask for your data": opens a request at placet with the page's own key. Whether the address is known, nobody is told.
 
+import { readDemo } from "./shop.js";
+
 const form = document.querySelector("[data-ask]");
 const told = document.querySelector("[data-told]");
+const button = form.querySelector("button");
+
+form.hidden = false;
+// The page was asked for by the form's name before the form was there.
+if (location.hash === "#ask") document.querySelector("#ask").scrollIntoView();
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   told.textContent = "";
-  const { endpoint, key } = await (await fetch("/demo.json")).json();
+  button.disabled = true;
+  try {
+    await ask();
+  } catch {
+    told.textContent = "That did not work. Please try again later.";
+  } finally {
+    button.disabled = false;
+  }
+});
+
+async function ask() {
+  const { endpoint, key } = await readDemo();
   const [kind, address] = ["kind", "address"].map((name) => form.elements[name].value.trim());
   const contact = address.includes("@") ? { email: address } : { phone: address };
   const answer = await fetch(`${endpoint}/v1/requests`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify({ kind, contact, locale: document.documentElement.lang }),
-  }).catch(() => undefined);
-  const body = await answer?.json();
-  if (!answer?.ok) {
-    told.textContent = body?.detail ? `That did not work: ${body.detail}.` : "That did not work. Try again later.";
-  } else if (body.page) {
+  });
+  const body = await answer.json();
+  if (!answer.ok) {
+    told.textContent = `That did not work: ${(body.detail ?? "please try again later").replace(/\.$/, "")}.`;
+  } else if (body.check === "code" && new URL(body.page).origin === new URL(endpoint).origin) {
     location.assign(body.page);
   } else {
-    told.textContent = "We have sent a link to this address, if a message can be sent to it. It is good for 30 minutes.";
+    const inbox = Object.assign(document.createElement("a"), { href: "/inbox.html", textContent: "your inbox" });
+    told.replaceChildren("We have sent a link to this address, if a message can be sent to it. It is good for 30 minutes. In this demonstration it comes to ", inbox, ".");
   }
-});
+}

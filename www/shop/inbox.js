@@ -1,86 +1,103 @@
-// Shows what arrives. All texts are people's and the shop's own: they are written as text, never as markup.
+// The inbox: asks the shop's server for what is new as soon as it says that there is something, and hands it to its three parts.
 
-const MEDIA = { email: "Mail", sms: "Text message", whatsapp: "WhatsApp", push: "Push message" };
-const shown = new Set();
+import { createMail } from "./inbox-mail.js";
+import { createPhone } from "./inbox-phone.js";
+import { createTold } from "./inbox-told.js";
+
+const STATES = {
+  starting: "The demonstration is starting. Messages appear as soon as it is ready.",
+  no_outbox: "This worker has no outbox: it sends no events, so no message can arrive here.",
+  ready: "",
+};
+const PHONE = ["sms", "whatsapp", "push"];
+
 const one = (selector, root = document) => root.querySelector(selector);
+const tabs = [...document.querySelectorAll("[role=tab]")];
+const server = { run: undefined, newest: 0, state: undefined, replies: false };
 
-new EventSource("/inbox/stream").onmessage = refresh;
+const counted = (tab) => (unread) => {
+  one(`#${tab}-tab [data-count]`).replaceChildren(...(unread ? [String(unread), hidden(" unread")] : []));
+};
+const mail = createMail(one("#mail"), readBefore(), counted("mail"));
+const phone = createPhone(one("#phone"), readBefore(), counted("phone"), () => server.replies);
+const told = createTold(one("#told"));
 
-async function refresh() {
-  const { ready, events } = await (await fetch("/inbox.json")).json();
-  if (!ready) return say("This worker sends no events.");
-  let news = 0;
-  for (const event of events.filter(({ id }) => !shown.has(id))) {
-    shown.add(event.id);
-    addEvent(event);
-    if (event.type !== "message.requested") continue;
-    news += 1;
-    addMessage(event.data);
-  }
-  one("[data-empty]").hidden = one("[data-messages]").childElementCount > 0;
-  if (news > 0) say(news === 1 ? "A new message has come." : `${news} new messages have come.`);
+const stream = new EventSource("/inbox/stream");
+let asked = Promise.resolve();
+stream.onmessage = ({ data }) => {
+  const heard = JSON.parse(data);
+  // One after the other, so that nothing is shown twice.
+  asked = asked.then(() => catchUp(heard)).catch(() => say("[data-state]", "The shop’s server does not answer."));
+};
+stream.onerror = () => say("[data-state]", "The shop’s server does not answer. Trying again …");
+
+async function catchUp(heard) {
+  // The server was started anew and has forgotten everything; so does the page.
+  if (server.run !== undefined && server.run !== heard.run) return location.reload();
+  const first = server.run === undefined;
+  if (!first && heard.newest <= server.newest && heard.state === server.state) return say("[data-state]", STATES[server.state]);
+  const { events, ...now } = await (await fetch(`/inbox.json?since=${server.newest}`)).json();
+  Object.assign(server, now);
+  say("[data-state]", STATES[server.state]);
+  const news = events.map(show).filter(Boolean);
+  // What was there before is no news.
+  if (!first && news.length > 0) say("[data-news]", news.length === 1 ? news[0] : `${news.length} new messages.`);
 }
 
-function addMessage(message) {
-  const item = one("#message").content.cloneNode(true);
-  one(".medium", item).textContent = MEDIA[message.medium] ?? message.medium;
-  one("h3", item).textContent = message.subject ?? "Kestrel Coffee";
-  one(".to", item).textContent = `To ${message.to}`;
-  const text = one(".text", item);
-  const [before, after] = message.link ? message.text.split(message.link, 2) : [message.text];
-  text.append(before);
-  if (message.link) {
-    const link = Object.assign(document.createElement("a"), { href: message.link, textContent: message.link });
-    text.append(link, after ?? "");
+/** Answers what to say of it, if it is a message to somebody. */
+function show(event) {
+  const { type, data } = event;
+  if (type === "phone.reply") return phone.add(event);
+  const readable = ["message.requested", "shop.newsletter"].includes(type) && typeof data.text === "string" && typeof data.to === "string";
+  if (!readable) return told.add(event);
+  if (PHONE.includes(data.medium)) {
+    phone.add(event);
+    return `New text message to ${data.to}.`;
   }
-  if (message.medium === "sms" || message.medium === "whatsapp") {
-    const form = one(".reply", item);
-    const said = one(".said", item);
-    form.hidden = false;
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const reply = { from: message.to, channel: message.medium, text: form.elements.text.value };
-      const answer = await post("/inbox/reply", reply);
-      said.textContent = answer.ok ? `“${reply.text}” was handed in.` : "It could not be handed in.";
-      form.reset();
-    });
-  }
-  one("[data-messages]").prepend(item);
+  mail.add(event);
+  return `New mail: ${data.subject ?? "no subject"}.`;
 }
 
-function addEvent({ type, timestamp, data }) {
-  const { text, html, ...rest } = data;
-  const row = document.createElement("tr");
-  for (const content of [type, timestamp.replace("T", " ").slice(0, 19), JSON.stringify(rest)]) {
-    row.append(Object.assign(document.createElement("td"), { textContent: content }));
-  }
-  one("[data-events]").prepend(row);
+/** What was read before this page was loaded, by number; the numbers are those of one run of the server. */
+function readBefore() {
+  const key = () => `inbox-read-${server.run}`;
+  const stored = () => (sessionStorage.getItem(key()) ?? "").split(",");
+  return {
+    has: (n) => stored().includes(String(n)),
+    add: (n) => sessionStorage.setItem(key(), [...new Set([...stored(), String(n)])].join(",")),
+  };
 }
 
-one("[data-send]").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const email = event.target.elements.email.value;
-  const sent = one("[data-sent]");
-  const { allow, reason, links } = await (await post("/inbox/newsletter", { email })).json();
-  sent.replaceChildren();
-  if (!allow) {
-    sent.append(Object.assign(document.createElement("p"), { textContent: `Not sent: ${reason}.` }));
-    return;
+function hidden(text) {
+  return Object.assign(document.createElement("span"), { className: "unseen", textContent: text });
+}
+
+/** A live region that is told the same again speaks again; so it is not. */
+function say(region, words) {
+  if (one(region).textContent !== words) one(region).textContent = words;
+}
+
+/* The tabs: one tab stop, arrow keys between them (ARIA Authoring Practices). */
+
+function choose(tab, focus) {
+  for (const other of tabs) {
+    const chosen = other === tab;
+    other.setAttribute("aria-selected", String(chosen));
+    other.tabIndex = chosen ? 0 : -1;
+    one(`#${other.getAttribute("aria-controls")}`).hidden = !chosen;
   }
-  const letter = one("#newsletter").content.cloneNode(true);
-  one(".headers", letter).textContent = Object.entries(links.headers).map(([name, value]) => `${name}: ${value}`).join("\n");
-  one("[data-preferences]", letter).href = links.preferences;
-  one("[data-leave]", letter).addEventListener("click", async ({ target }) => {
-    const answer = await post("/inbox/one-click", { url: links.unsubscribe });
-    target.replaceWith(answer.ok ? "You have left." : "That did not work.");
+  if (focus) tab.focus();
+}
+
+for (const [index, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => choose(tab));
+  tab.addEventListener("keydown", (event) => {
+    const to = { ArrowRight: index + 1, ArrowLeft: index + tabs.length - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    choose(tabs[to % tabs.length], true);
   });
-  sent.append(letter);
-});
-
-function post(path, body) {
-  return fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 }
 
-function say(words) {
-  one("[data-news]").textContent = words;
-}
+const fromAddress = () => tabs.find((tab) => `#${tab.getAttribute("aria-controls")}` === location.hash);
+if (fromAddress()) choose(fromAddress());

@@ -21,7 +21,8 @@ async function start() {
   }
 }
 
-async function readDemo() {
+/** Where the worker is, and the key for pages. */
+export async function readDemo() {
   const answer = await fetch("/demo.json");
   // Read in any case: an unread body keeps its connection busy.
   const text = await answer.text();

@@ -20,12 +20,15 @@ if (opened) {
 }
 
 function show() {
+  let awaiting = false;
   for (const row of panel.querySelectorAll("[data-choice-channel]")) {
     const { choiceChannel, choicePurpose } = row.dataset;
     const { allow, reason } = opened.decide(choiceChannel, choicePurpose);
+    awaiting ||= !allow && reason === "awaiting_confirmation";
     const [short, long] = allow ? YES : (WORDS[reason] ?? OTHER_NO);
     row.querySelector("strong").textContent = short;
     row.querySelector("span").textContent = long;
   }
+  panel.querySelector("[data-awaiting]").hidden = !awaiting;
   panel.hidden = false;
 }

@@ -13,36 +13,57 @@ const SHOP = new URL("../shop/shop.json", import.meta.url);
  * @param {string[]} options.shopOrigins  where the publishable key may be used; the first one is used for the check
  * @param {string} options.file           where the keys are kept
  * @returns {Promise<{shop: string, endpoint: string, publishable: string, secret: string, webhookSecrets: string[],
- *   hook: {url: string, secret: string}}>}
+ *   hook?: {url: string, secret: string}}>}  no secrets and no hook where the worker sends no events
  */
 export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
-  const known = await readDemo(file);
-  const works = known && (await stillWorks({ endpoint, key: known.publishable, origin: shopOrigins[0] }));
-  const demo = works ? { ...known, endpoint } : await createShop({ endpoint, rootSecret, origins: shopOrigins });
-  if (!works) await writePrivate(file, `${JSON.stringify(demo, null, 2)}\n`);
-  return { ...demo, ...(await connect(demo, `${shopOrigins[0]}/webhooks`)) };
+  let demo = await readDemo(file);
+  if (demo && (await stillWorks({ endpoint, key: demo.publishable, origin: shopOrigins[0] }))) demo.endpoint = endpoint;
+  else demo = await createShop({ endpoint, rootSecret, origins: shopOrigins });
+  const remember = () => writePrivate(file, `${JSON.stringify(demo, null, 2)}\n`);
+  // At once: whatever fails from here on, the shop is found again.
+  await remember();
+  demo.webhook = await connectWebhook(demo, `${shopOrigins[0]}/webhooks`);
+  demo.hook = demo.webhook && (await connectProvider(demo));
+  await remember();
+  const { webhook, ...rest } = demo;
+  return { ...rest, webhookSecrets: webhook ? [webhook.secret] : [] };
 }
 
-/** Has the shop's events sent to its own server, and what people write back taken from it. Secrets are made anew at each start. */
-async function connect({ endpoint, secret }, url) {
-  const ask = async (method, path, body) => {
-    const answer = await fetch(`${endpoint}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 500)}`);
-    return JSON.parse(text);
-  };
-  const { webhooks } = await ask("GET", "/v1/webhooks");
-  const own = webhooks.find((webhook) => webhook.url === url);
-  const webhook = own
-    ? await ask("POST", `/v1/webhooks/${own.id}/rotate`, { overlap_seconds: 60 })
-    : await ask("POST", "/v1/webhooks", { url, payload: "full" });
-  const hook = await ask("PUT", "/v1/providers/generic", {});
-  return { webhookSecrets: [webhook.secret], hook: { url: hook.url, secret: hook.secret } };
+/** Leaves exactly one webhook to `url`, switched on, with a secret that is known; undefined where the worker has no webhooks. */
+async function connectWebhook(demo, url) {
+  const listed = await askWorker(demo, "GET", "/v1/webhooks");
+  if (!listed) return undefined;
+  const ours = listed.webhooks.filter((webhook) => webhook.url === url);
+  const usable = ours.filter(({ enabled, payload }) => enabled && payload === "full");
+  const chosen = usable.find(({ id }) => id === demo.webhook?.id) ?? usable[0];
+  for (const { id } of ours) if (id !== chosen?.id) await askWorker(demo, "DELETE", `/v1/webhooks/${id}`);
+
+  if (chosen && chosen.id === demo.webhook?.id) return demo.webhook;
+  // Rotated rather than replaced: what waits for it then still comes.
+  const { id, secret } = chosen
+    ? await askWorker(demo, "POST", `/v1/webhooks/${chosen.id}/rotate`, { overlap_seconds: 0 })
+    : await askWorker(demo, "POST", "/v1/webhooks", { url, payload: "full" });
+  return { id, secret };
+}
+
+/** Where what people write back is handed in. Its secret is made anew at each start: nobody else has it. */
+async function connectProvider(demo) {
+  const provider = await askWorker(demo, "PUT", "/v1/providers/generic", {});
+  return provider && { url: provider.url, secret: provider.secret };
+}
+
+/** The answer; undefined for 404. */
+async function askWorker({ endpoint, secret }, method, path, body) {
+  const answer = await fetch(`${endpoint}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await answer.text();
+  if (answer.status === 404) return undefined;
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 500)}`);
+  return text === "" ? {} : JSON.parse(text);
 }
 
 /** Writes a file that only its owner reads, whole or not at all. */
@@ -64,8 +85,8 @@ async function readDemo(file) {
     throw error;
   }
   try {
-    const { shop, publishable, secret } = JSON.parse(text);
-    return publishable && secret ? { shop, publishable, secret } : undefined;
+    const { shop, publishable, secret, webhook } = JSON.parse(text);
+    return publishable && secret ? { shop, publishable, secret, webhook: webhook?.secret ? webhook : undefined } : undefined;
   } catch {
     // The demo's keys are worth nothing: half a file is no file.
     return undefined;

@@ -1,130 +1,245 @@
 // The demo shop's inbox: what its server is told by placet, and the messages that it would send, as the person would get them.
-// Kept in memory alone, and never logged: it is people's data.
+// It also stands for those who come between, the mail provider and the SMS provider. Kept in memory alone, and never logged: it
+// is people's data.
 
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 import { Webhook } from "standardwebhooks";
 
-const EVENT_LIMIT = 64 * 1024;
+const BODY_LIMIT = 64 * 1024;
 const KEPT = 200;
+/** Ids outlive their events, or a late repetition would look like news. */
+const IDS_REMEMBERED = 10 * KEPT;
+const BEAT_MS = 10_000;
+const PATIENCE_MS = 10_000;
+
+// A mail may look as it likes, but runs nothing and fetches nothing. That it is of the page's own origin lets the page measure
+// it and send its links to new tabs, which are then pages like any other.
+const MAIL_POLICY = [
+  "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox",
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "img-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join("; ");
 
 /**
- * @param {() => object | undefined} demo  what `seedDemo` answers; `webhookSecrets` are those that events may be signed with
+ * @param {() => object | undefined} demo  what `seedDemo` answers, undefined until it does. `webhookSecrets` are those that
+ *   events may be signed with, none where the worker has no outbox; `hook` is where an SMS provider hands in what people write.
+ * @returns {{answer(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse, path: string):
+ *   Promise<boolean>}}  `answer` says whether the path is one of the inbox's
  */
 export function createInbox(demo) {
-  const events = [];
+  // A page that outlives this process has to begin anew, for the numbers do.
+  const run = randomUUID();
+  const kept = [];
   const seen = new Set();
-  const listeners = new Set();
+  const watchers = new Set();
+  let newest = 0;
+
+  function keep(type, timestamp, data) {
+    newest += 1;
+    kept.push({ n: newest, type, timestamp, data });
+    if (kept.length > KEPT) kept.shift();
+    for (const tell of watchers) tell();
+  }
+
+  function state() {
+    if (!demo()) return "starting";
+    return demo().webhookSecrets?.length ? "ready" : "no_outbox";
+  }
 
   /** Takes an event: 204, also for one that came before; 401 where nobody who knows a secret signed it. */
-  async function take(request) {
-    const body = await read(request, EVENT_LIMIT);
-    if (body === undefined) return { status: 413, text: "an event may have 64 KB at most" };
-    const verified = (demo()?.webhookSecrets ?? []).some((secret) => isSigned(secret, body, request.headers));
-    if (!verified) return { status: 401, text: "the signature is not ours" };
+  async function takeEvent(request) {
+    if (state() === "starting") return { status: 503, text: "the demo is not seeded yet" };
+    const body = await read(request);
+    if (body === undefined) return TOO_LARGE;
+    if (!(demo().webhookSecrets ?? []).some((secret) => isSigned(secret, body, request.headers))) {
+      return { status: 401, text: "the signature is not that of an event for this shop" };
+    }
+    const { type, timestamp, data } = parsed(body) ?? {};
+    if (typeof type !== "string" || typeof timestamp !== "string" || !isObject(data)) return { status: 400, text: "this is no event" };
     const id = request.headers["webhook-id"];
     if (!seen.has(id)) {
       seen.add(id);
-      const { type, timestamp, data } = JSON.parse(body.toString("utf8"));
-      events.push({ id, type, timestamp, data });
-      if (events.length > KEPT) seen.delete(events.shift().id);
-      for (const tell of listeners) tell();
+      if (seen.size > IDS_REMEMBERED) seen.delete(seen.values().next().value);
+      keep(type, timestamp, data);
     }
-    return { status: 204, text: "" };
+    return { status: 204 };
   }
 
-  /** All events, oldest first; an event source is told of each new one. */
-  function list() {
-    return { ready: Boolean(demo()?.webhookSecrets), events };
+  /** What came after the number `since`, oldest first. */
+  function list(request) {
+    const since = Number(new URL(request.url, "http://shop").searchParams.get("since") ?? 0);
+    return { status: 200, json: { run, state: state(), replies: Boolean(demo()?.hook), newest, events: kept.filter(({ n }) => n > since) } };
   }
 
+  /** Says that there is something new; the page then asks for it. */
   function stream(request, response) {
     response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
-    const tell = () => response.write(`data: ${events.length}\n\n`);
+    const tell = () => response.write(`data: ${JSON.stringify({ run, state: state(), newest })}\n\n`);
+    const beat = setInterval(tell, BEAT_MS);
+    watchers.add(tell);
+    response.on("close", () => {
+      clearInterval(beat);
+      watchers.delete(tell);
+    });
     tell();
-    listeners.add(tell);
-    request.on("close", () => listeners.delete(tell));
+  }
+
+  /** The HTML of one mail, as a document of its own. */
+  function mail(number) {
+    const html = kept.find(({ n }) => n === number)?.data.html;
+    if (typeof html !== "string") return { status: 404, text: "there is no such mail" };
+    return { status: 200, html, headers: { "Content-Security-Policy": MAIL_POLICY } };
   }
 
   /** What a mail provider does when its user presses "Unsubscribe" (RFC 8058): one POST, without cookies or a page. */
-  async function oneClick(request) {
-    const { url } = JSON.parse((await read(request, EVENT_LIMIT)) ?? "{}");
-    const target = ownAddress(url, /^\/u\//);
-    if (!target) return { status: 400, text: "this is no unsubscribe link of the worker's" };
-    const answer = await fetch(target, { method: "POST", body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }), redirect: "error" });
-    await answer.arrayBuffer();
-    return { status: answer.status, text: "" };
+  async function oneClick({ url }) {
+    const target = URL.canParse(url) ? new URL(url) : undefined;
+    if (!demo() || target?.origin !== new URL(demo().endpoint).origin || !target.pathname.startsWith("/u/")) {
+      return { status: 422, json: { detail: "this is no unsubscribe link of the worker's" } };
+    }
+    return passOn(target, { body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }) });
+  }
+
+  /** What an SMS provider does when somebody writes back: a signed request to the hook. */
+  async function reply({ from, channel, text }) {
+    if (![from, channel, text].every((one) => typeof one === "string")) return { status: 422, json: { detail: "a reply has from, channel and text" } };
+    const hook = demo()?.hook;
+    if (!hook) return { status: 503, json: { detail: "the worker takes no replies" } };
+    const body = JSON.stringify({ channel, from, text });
+    const [id, now] = [`in_${randomUUID()}`, new Date()];
+    const answer = await passOn(hook.url, {
+      headers: {
+        "content-type": "application/json",
+        "webhook-id": id,
+        "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
+        "webhook-signature": new Webhook(hook.secret).sign(id, now, body),
+      },
+      body,
+    });
+    if (answer.json.accepted) keep("phone.reply", now.toISOString(), { medium: channel, from, text });
+    return answer;
   }
 
   /** What the shop's mailer does before it writes: asks whether it may, and for the links that belong into the mail. */
-  async function newsletter(request) {
-    const { email } = JSON.parse((await read(request, EVENT_LIMIT)) ?? "{}");
-    const asked = { channel: "email", purpose: "newsletter", contact: { email } };
-    const decided = await ask("POST", "/v1/decisions", asked);
+  async function newsletter({ email }) {
+    if (!demo()) return { status: 503, json: { detail: "the demo is not seeded yet" } };
+    const decided = await ask("POST", "/v1/decisions", { channel: "email", purpose: "newsletter", contact: { email } });
     const { allow, reason } = decided.decision ?? { allow: false, reason: decided.detail };
-    if (!allow) return { status: 200, json: { allow, reason } };
+    if (!allow) return { status: 200, json: { allow: false, reason } };
     const { links } = await ask("GET", `/v1/contacts/${decided.contact}/links?channel=email&purpose=newsletter`);
-    return { status: 200, json: { allow, links: links.find(({ address }) => address === email) ?? links[0] } };
+    const own = links.find(({ address }) => address === email) ?? links[0];
+    keep("shop.newsletter", new Date().toISOString(), {
+      medium: "email",
+      to: email,
+      subject: "This week: Windhover, fresh from the roaster",
+      text: `Hello,\n\nthis week’s Windhover left the roaster on Tuesday: dark chocolate, roasted hazelnut, orange peel.\n\nYour choices: ${own.preferences}\n\nKestrel Coffee\n`,
+      headers: own.headers,
+    });
+    return { status: 200, json: { allow: true } };
   }
 
   async function ask(method, path, body) {
     const { endpoint, secret } = demo();
-    const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
-    const answer = await fetch(`${endpoint}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const answer = await fetch(`${endpoint}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     return answer.json();
   }
 
-  /** What an SMS provider does when somebody writes back: a signed request to the hook. */
-  async function reply(request) {
-    const { from, channel, text } = JSON.parse((await read(request, EVENT_LIMIT)) ?? "{}");
-    const hook = demo()?.hook;
-    if (!hook) return { status: 503, text: "the worker knows no provider" };
-    const body = JSON.stringify({ channel, from: String(from).replaceAll(" ", ""), text });
-    const [id, time] = [`in_${randomUUID()}`, String(Math.floor(Date.now() / 1000))];
-    const key = Buffer.from(hook.secret.replace("whsec_", ""), "base64");
-    const signature = createHmac("sha256", key).update(`${id}.${time}.${body}`).digest("base64");
-    const answer = await fetch(hook.url, {
-      method: "POST",
-      headers: { "content-type": "application/json", "webhook-id": id, "webhook-timestamp": time, "webhook-signature": `v1,${signature}` },
-      body,
-    });
-    await answer.arrayBuffer();
-    return { status: answer.status, text: "" };
-  }
+  const acts = new Map([["/inbox/one-click", oneClick], ["/inbox/reply", reply], ["/inbox/newsletter", newsletter]]);
 
-  /** An address of the worker's own; this server fetches no other. */
-  function ownAddress(url, path) {
-    if (!URL.canParse(url) || !demo()) return undefined;
-    const parsed = new URL(url);
-    return parsed.origin === new URL(demo().endpoint).origin && path.test(parsed.pathname) ? parsed : undefined;
-  }
+  async function answer(request, response, path) {
+    const { method } = request;
+    if (path === "/webhooks") {
+      send(response, method === "POST" ? await takeEvent(request) : { status: 405, text: "this address takes events", headers: { Allow: "POST" } });
+      return true;
+    }
+    const act = acts.get(path);
+    const number = /^\/inbox\/mail\/(\d{1,9})$/.exec(path)?.[1];
+    if (!act && !number && path !== "/inbox.json" && path !== "/inbox/stream") return false;
 
-  /** The routes, by method and path. */
-  const routes = new Map([
-    ["POST /webhooks", take],
-    ["POST /inbox/one-click", oneClick],
-    ["POST /inbox/reply", reply],
-    ["POST /inbox/newsletter", newsletter],
-  ]);
-  return { routes, list, stream };
+    const verb = act ? "POST" : "GET";
+    if (!isOwnPage(request)) send(response, { status: 403, text: "the inbox is for its own page" });
+    else if (method !== verb) send(response, { status: 405, text: `this address takes ${verb}`, headers: { Allow: verb } });
+    else if (act) send(response, await perform(act, request));
+    else if (number) send(response, mail(Number(number)));
+    else if (path === "/inbox.json") send(response, list(request));
+    else stream(request, response);
+    return true;
+  }
+  return { answer };
+}
+
+const TOO_LARGE = { status: 413, text: `a body may have ${BODY_LIMIT} bytes at most`, headers: { Connection: "close" } };
+
+async function perform(act, request) {
+  // Another site's form cannot send JSON, and its script would have to ask first.
+  if (!/^application\/json\b/.test(request.headers["content-type"] ?? "")) return { status: 415, text: "this address takes JSON" };
+  const body = await read(request);
+  if (body === undefined) return TOO_LARGE;
+  const wish = parsed(body);
+  return isObject(wish) ? act(wish) : { status: 400, text: "this is no JSON object" };
+}
+
+/** The name by which a browser came here: a name of somebody else's that leads to this machine is not ours. */
+function isOwnPage({ headers, socket }) {
+  return [`127.0.0.1:${socket.localPort}`, `localhost:${socket.localPort}`].includes(headers.host);
+}
+
+/** Posts to the worker and says what came of it. */
+async function passOn(url, { headers, body }) {
+  try {
+    const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
+    const problem = parsed(await answer.text());
+    return { status: 200, json: { accepted: answer.ok, status: answer.status, detail: answer.ok ? undefined : problem?.detail } };
+  } catch {
+    return { status: 502, json: { detail: "the worker does not answer" } };
+  }
 }
 
 function isSigned(secret, body, headers) {
   try {
-    new Webhook(secret).verify(body, headers);
+    new Webhook(secret).verify(body, headers, { jsonParse: false });
     return true;
   } catch {
     return false;
   }
 }
 
-async function read(request, limit) {
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parsed(json) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The body; undefined if it is over the limit. */
+async function read(request) {
   const chunks = [];
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > limit) return undefined;
+    if (size > BODY_LIMIT) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+function send(response, { status, json, html, text = "", headers = {} }) {
+  const type = json ? "application/json" : `text/${html === undefined ? "plain" : "html"}; charset=utf-8`;
+  response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store", ...headers });
+  response.end(json ? JSON.stringify(json) : (html ?? (text && `${text}\n`)));
 }

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 
 import { seedDemo, writePrivate } from "./demo.mjs";
 import { startShop } from "./shop-server.mjs";
-import { startWorkerd } from "./workerd.mjs";
+import { claimPort, startWorkerd } from "./workerd.mjs";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const BUILT = ["build/index.js", "pkg/storefront/storefront.js"];
@@ -47,13 +47,15 @@ async function serve({ port, shopPort, data }) {
   // The shop comes first: its port is part of what is seeded.
   const shop = await startShop({ port: shopPort }).catch(explainPort(shopPort, "--shop-port"));
   running.push(shop);
+  // Links begin with the worker's address, so its port has to be known before it starts.
+  const claimed = await claimPort(port).catch(explainPort(port, "--port"));
   const worker = await startWorkerd({
     // The demo shop is on this machine, and is told of what happens.
     config: join(REPOSITORY, "src/edge/local.capnp"),
-    port,
+    port: claimed,
     data: join(data, "disk"),
-    env: { ...secrets, PLACET_PUBLIC_URL: `http://127.0.0.1:${port}`, PLACET_LOCAL_WEBHOOKS: "1" },
-  }).catch(explainPort(port, "--port"));
+    env: { ...secrets, PLACET_PUBLIC_URL: `http://127.0.0.1:${claimed}`, PLACET_LOCAL_WEBHOOKS: "1" },
+  }).catch(explainPort(claimed, "--port"));
   running.push(worker);
   worker.process.once("exit", async (code, signal) => {
     // Ctrl-C reaches workerd as well, and its end may be heard of before the key press.

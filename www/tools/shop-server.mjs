@@ -41,7 +41,8 @@ const TYPES = {
  *
  * @param {object} options
  * @param {number} options.port   port on 127.0.0.1; 0 takes a free one
- * @param {{shop: string, endpoint: string, publishable: string}} [options.demo]
+ * @param {{shop: string, endpoint: string, publishable: string, webhookSecrets?: string[], hook?: {url: string, secret: string}}}
+ *   [options.demo]
  * @param {string} [options.root] the repository
  * @returns {Promise<{url: string, demo: object | undefined, server: import("node:http").Server, stop(): Promise<void>}>}
  * @throws {Error} with code `EADDRINUSE` if the port is taken
@@ -76,13 +77,7 @@ async function answer(request, response, mounts, demo, inbox) {
   for (const [name, value] of Object.entries(securityHeaders(demo))) response.setHeader(name, value);
   const path = decodedPath(request.url);
   if (path === undefined) return say(response, 400, "the address cannot be read");
-  const taken = inbox.routes.get(`${request.method} ${path}`);
-  if (taken) {
-    const { status, text, json } = await taken(request);
-    if (json) return response.writeHead(status, { "Content-Type": TYPES[".json"], "Cache-Control": "no-store" }).end(JSON.stringify(json));
-    return say(response, status, text);
-  }
-  if (path === "/inbox/stream" && request.method === "GET") return inbox.stream(request, response);
+  if (await inbox.answer(request, response, path)) return;
   if (FORMS.has(path)) return takeForm(request, response, FORMS.get(path));
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
@@ -93,7 +88,6 @@ async function answer(request, response, mounts, demo, inbox) {
     const { endpoint, publishable, shop } = demo;
     return send(request, response, TYPES[".json"], Buffer.from(JSON.stringify({ endpoint, key: publishable, shop })));
   }
-  if (path === "/inbox.json") return send(request, response, TYPES[".json"], Buffer.from(JSON.stringify(inbox.list())));
   const file = await readMounted(mounts, path);
   if (!file) return say(response, 404, "there is no such page");
   return send(request, response, file.type, file.bytes);
