@@ -108,7 +108,7 @@ pub use outbox::{
     signatures, waiting,
 };
 pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
-pub use provider::{KnownProvider, keep_provider, list_providers, remove_provider};
+pub use provider::{KnownProvider, keep_provider, list_providers, made_for_provider, remove_provider};
 pub use rectify::{Fact, Rectification, RectifyError, rectify_contact};
 pub use report::{
     AboutEntry, ActivityEntry, AddressEntry, ContactReport, NoticeEntry, PeriodEntry, ProfileEntry, PurposeEntry,

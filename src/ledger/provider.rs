@@ -18,10 +18,15 @@ pub struct KnownProvider {
 }
 
 impl KnownProvider {
-    /// The secret that is made here, for this provider since it was set up. It follows from the shop's own.
+    /// The secret that is made here, for this provider since it was set up.
     pub fn made(&self, shop: &Shop) -> [u8; 32] {
-        shop.keyed(format!("provider\0{}\0{}", self.name, self.created_at.millis()).as_bytes())
+        made_for_provider(shop, &self.name, self.created_at)
     }
+}
+
+/// The secret that is made here for a provider that was set up at a time. It follows from the shop's own.
+pub fn made_for_provider(shop: &Shop, name: &str, set_up_at: Timestamp) -> [u8; 32] {
+    shop.keyed(format!("provider\0{name}\0{}", set_up_at.millis()).as_bytes())
 }
 
 /// The providers of the shop.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use crate::backend::{Backend, PUBLIC_URL};
-use crate::client::{Answer, Shop, ask, from_now, send, submission, with};
+use crate::client::{Answer, Shop, ask, ask_with, from_now, send, submission, with};
 use crate::links::{decision, messages, path, shop};
 
 crate::scenarios! {
@@ -146,10 +146,19 @@ fn what_is_not_signed_is_not_heard(backend: &mut dyn Backend) {
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
     let set =
         |name: &str, body: Value| ask(backend, Method::PUT, &format!("/v1/providers/{name}"), &shop.secret, &body);
+    // The same request again is told the same secret, which is kept nowhere.
+    let key = [("idempotency-key", "provider-once")];
+    let again = || {
+        ask_with(backend, Method::PUT, "/v1/providers/generic", &shop.secret, &key, &json!({})).ok()["secret"].clone()
+    };
+    let secret = again();
+    assert_eq!(again(), secret);
     set("generic", json!({ "secret": AUTH_TOKEN })).problem(422, "invalid_secret", Some("/secret"));
     set("twilio", json!({})).problem(422, "missing_field", Some("/secret"));
     set("twilio", json!({ "secret": "short" })).problem(422, "invalid_secret", Some("/secret"));
     set("pigeon", json!({ "secret": AUTH_TOKEN })).problem(404, "provider_not_found", None);
+    let kept = secret.as_str().unwrap()[6..].to_owned();
+    assert!(!backend.dump().iter().any(|(_, row)| row.contains(&kept)));
 }
 
 fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {

@@ -101,7 +101,7 @@ pub(super) struct Reply {
 #[derive(Clone, Copy)]
 pub(super) enum Fresh {
     Key(KeyKind),
-    WebhookSecret,
+    Secret,
 }
 
 /// Where it stands in an answer. What is kept of it ends after its kind.
@@ -110,7 +110,7 @@ const FRESH: [(&str, Fresh); 5] = [
     ("\"key\":\"pk_", Fresh::Key(KeyKind::Publishable)),
     ("\"secret\":\"sk_", Fresh::Key(KeyKind::Secret)),
     ("\"publishable\":\"pk_", Fresh::Key(KeyKind::Publishable)),
-    ("\"secret\":\"whsec_", Fresh::WebhookSecret),
+    ("\"secret\":\"whsec_", Fresh::Secret),
 ];
 
 impl Reply {

@@ -53,8 +53,9 @@ use super::route::{Access, Action, Route};
 use crate::consent::Timestamp;
 use crate::ledger::{
     Audited, Database, DeliveryKey, Host, Lookup, Mark, Moment, Shop, StoredKey, Webhook, find_key, keep_answer,
-    kept_answer, migrate, note_request, note_use, sweep,
+    kept_answer, made_for_provider, migrate, note_request, note_use, sweep,
 };
+use crate::platforms::signature;
 
 /// The service of one shop. It lives as long as the shop's object does.
 pub struct ShopService<D, H> {
@@ -288,7 +289,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                         Some(contact) if kept.body.is_empty() => self.reported(call, &Lookup::Id(contact)),
                         _ => Reply::again(&kept, |fresh, body| match fresh {
                             Fresh::Key(kind) => self.minted(kind, &call.shop.id, hash, call.moment),
-                            Fresh::WebhookSecret => webhook_secret(&call.shop, body),
+                            Fresh::Secret => made_secret(&call.shop, body),
                         }),
                     };
                 }
@@ -391,15 +392,24 @@ fn is_page(request: &Request<Bytes>) -> bool {
     Route::of(request.method(), request.uri().path()).is_ok_and(|route| route.endpoint.is_page())
 }
 
-/// The secret of the webhook that an answer is about, of the generation that it names.
-fn webhook_secret(shop: &Shop, body: &str) -> String {
+/// The secret of the webhook that an answer is about, of the generation that it names, or of the provider, as it was set up.
+fn made_secret(shop: &Shop, body: &str) -> String {
     #[derive(serde::Deserialize)]
-    struct Named<'a> {
+    struct OfWebhook<'a> {
         id: &'a str,
         generation: i64,
     }
-    let named: Option<Named<'_>> = crate::json::read(body);
-    named.map(|named| Webhook::secret(shop, named.id, named.generation)).unwrap_or_default()
+    #[derive(serde::Deserialize)]
+    struct OfProvider<'a> {
+        provider: &'a str,
+        created_at: &'a str,
+    }
+    if let Some(OfWebhook { id, generation }) = crate::json::read(body) {
+        return Webhook::secret(shop, id, generation);
+    }
+    let provider: Option<OfProvider<'_>> = crate::json::read(body);
+    let set_up = provider.and_then(|own| Some((own.provider, Timestamp::parse(own.created_at)?)));
+    set_up.map(|(name, at)| signature::secret_text(&made_for_provider(shop, name, at))).unwrap_or_default()
 }
 
 /// Binds a publishable key to the shop's pages. Browsers send `Origin` with every request to another origin and with every

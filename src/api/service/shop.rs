@@ -56,7 +56,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             }
             let again = Reply::again(&kept, |fresh, _| match fresh {
                 Fresh::Key(kind) => self.minted(kind, &shop.id, &context, moment),
-                Fresh::WebhookSecret => String::new(),
+                Fresh::Secret => String::new(),
             });
             return again.map(|reply| reply.response);
         }
