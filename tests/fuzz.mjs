@@ -36,7 +36,8 @@ const { values } = parseArgs({ options: { seconds: { type: "string", default: "6
 
 const schemathesis = install();
 const work = await mkdtemp(join(tmpdir(), "placet-fuzz-"));
-const secrets = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET };
+// Links have to begin with something.
+const secrets = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET, PLACET_PUBLIC_URL: "https://consent.example" };
 const workerd = await startWorkerd({ config: here("../src/edge/workerd.capnp"), port: 0, data: join(work, "data"), env: secrets });
 const connection = new Connection(workerd.url);
 let failed = false;
