@@ -9,9 +9,9 @@ use crate::api::problem::Problem;
 use crate::api::service::ShopService;
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
 use crate::ledger::{
-    Claim, Database, Host, Lookup, Named, NewRequest, NoticeShown, OwnAct, RequestKind, RequestOrigin, Section,
-    Selection, Shown, StandingEntry, contact_report, has_left, last_locale, named, note_own_acts, open_request,
-    own_words, same_person, stop_everything,
+    Claim, Database, EventType, Host, Lookup, Named, NewRequest, NoticeShown, OwnAct, RequestKind, RequestOrigin,
+    Section, Selection, Shown, StandingEntry, contact_report, has_left, last_locale, named, note_own_acts,
+    open_request, own_words, same_person, stop_everything,
 };
 
 /// One box of the page, in the form's own name for it.
@@ -119,7 +119,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 }),
             }
         }
-        let view = PreferencesView { groups: &groups, shown: &shown, state, requests: true };
+        // Without anybody who sends messages no request could be proven.
+        let requests = visit.shop.wants(EventType::MessageRequested);
+        let view = PreferencesView { groups: &groups, shown: &shown, state, requests };
         Ok(Seen::page(pages::preferences(&visit.frame(language), &view)).about(address.contact()))
     }
 
