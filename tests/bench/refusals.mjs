@@ -1,4 +1,4 @@
-// How long it takes to refuse a key, by how much of it is right: whoever guesses one must not learn from the time how far they
+// How long it takes to refuse a key, or the token of a link, by how much of it is right: whoever guesses one must not learn from the time how far they
 // are. The front door refuses what lacks the proof, at one cost. What has it is refused by the shop's object, later, and later
 // still when it was good once, since its use is noted: nobody gets there without the master key, or a key that was theirs.
 
@@ -31,22 +31,28 @@ export async function benchRefusals(rounds = 4_000) {
   const made = JSON.parse((await connection.send("POST", "/v1/keys", server, body)).text);
   assert.equal((await connection.send("DELETE", `/v1/keys/${made.id}`, server)).status, 200);
 
+  const link = preferences(secret);
+  const key = (text) => ({ path: "/v1/statistics", headers: { authorization: `Bearer ${text}` }, refused: 401 });
+  const page = (token) => ({ path: `/p/${token}`, headers: {}, refused: 404 });
   const ways = {
-    first: () => `sk_${wrongFrom(secret, 0)}`,
-    chance: () => `sk_${wrongFrom(secret, 22)}`,
-    proof: () => `sk_${wrongFrom(secret, 43)}`,
-    last: () => `sk_${wrongFrom(secret, 63)}`,
-    unknown: () => minted(secret),
-    revoked: () => made.key,
+    first: () => key(`sk_${wrongFrom(secret, 0)}`),
+    chance: () => key(`sk_${wrongFrom(secret, 22)}`),
+    proof: () => key(`sk_${wrongFrom(secret, 43)}`),
+    last: () => key(`sk_${wrongFrom(secret, 63)}`),
+    unknown: () => key(minted(secret)),
+    revoked: () => key(made.key),
+    linkFirst: () => page(wrongFrom(link, 0)),
+    linkProof: () => page(wrongFrom(link, 43)),
+    linkLast: () => page(wrongFrom(link, 63)),
   };
   const times = Object.fromEntries(Object.keys(ways).map((way) => [way, []]));
   for (let round = -WARM_UP; round < rounds; round++) {
     for (const way of shuffled(Object.keys(ways))) {
-      const headers = { authorization: `Bearer ${ways[way]()}` };
+      const { path, headers, refused } = ways[way]();
       const begin = performance.now();
-      const { status, text } = await connection.send("GET", "/v1/statistics", headers);
+      const { status, text } = await connection.send("GET", path, headers);
       const took = performance.now() - begin;
-      assert.equal(status, 401, text);
+      assert.equal(status, refused, text);
       if (round >= 0) times[way].push(took);
     }
   }
@@ -65,13 +71,24 @@ keys refused, medians of ${rounds.toLocaleString("en")} rounds in an order of ch
   ${line("wrong in the last character alone", "last", "first")}
   in the shop's object
   ${line("of right proof, never issued", "unknown", "unknown")}
-  ${line("revoked", "revoked", "unknown")}`);
+  ${line("revoked", "revoked", "unknown")}
+links refused, at the front door
+  ${line("wrong from the first character on", "linkFirst", "linkFirst")}
+  ${line("all right but the proof", "linkProof", "linkFirst")}
+  ${line("wrong in the last character alone", "linkLast", "linkFirst")}`);
 }
 
 /** The key with every character from a place on another than it was. */
 function wrongFrom(key, place) {
   const other = (character) => CHARACTERS[(CHARACTERS.indexOf(character) + 1 + Math.floor(Math.random() * 63)) % 64];
   return key.slice(0, place) + key.slice(place).replace(/./g, other);
+}
+
+/** The token of a preference page of the same shop. */
+function preferences(key) {
+  const signed = Buffer.concat([Buffer.from(key, "base64url").subarray(0, SHOP), randomBytes(SIGNED - SHOP)]);
+  const proof = createHmac("sha256", MASTER_KEY).update("link p\0").update(signed).digest().subarray(0, 16);
+  return Buffer.concat([signed, proof]).toString("base64url");
 }
 
 /** A key of the same shop that was never issued. */
