@@ -235,6 +235,7 @@ fn prospects_before(shop: &Shop, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// Contacts that gave no sign since: no record, no submission, no activity of theirs, no request, and which no platform knows.
+/// What is restricted has to be kept (GDPR Art. 18).
 /// Looks at a part of those that are old enough, from an id on, and tells the last id that was looked at, if there may be more.
 fn prospects<D: Database>(
     database: &D,
@@ -250,7 +251,7 @@ fn prospects<D: Database>(
         let page = LOOKED_AT.min(looked_at - looked);
         let rows = database.query(
             &format!(
-                "SELECT c.uuid, c.merged_into IS NULL
+                "SELECT c.uuid, c.merged_into IS NULL AND c.restricted_at IS NULL
                      AND NOT EXISTS (SELECT 1 FROM contact m WHERE m.merged_into = c.id)
                      AND NOT EXISTS (SELECT 1 FROM external_id e WHERE e.contact = c.id)
                      AND NOT EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ?)

@@ -126,6 +126,10 @@ fn a_code_proves_a_number(backend: &mut dyn Backend) {
     page(&press(backend, &entry, &spaced), 200);
     assert_eq!(requests(backend, &shop, "")[0]["state"], "completed");
     assert_eq!(decision(backend, &shop, "sms", number)["reason"], "objected");
+    // Who opened it need not be the person, and is told nothing more than that it is over.
+    let (over, code_page) = (look(backend, Method::GET, &entry), press(backend, &entry, "code=000000"));
+    page(&over, 200);
+    assert_eq!(over.text.replace("?lang=en", ""), code_page.text.replace("?lang=en", ""));
     // Five messages a day, however often somebody asks.
     for _ in 0..4 {
         page(&press(backend, &entry, "action=resend"), 200);

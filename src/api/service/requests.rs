@@ -58,7 +58,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         self.public_url(&call.shop)?;
         let request = open_request(&self.database, &call.shop, &asked, call.moment).map_err(request_refused)?;
         let page = by_code.then(|| {
-            let subject = Subject::Request { id: request.uuid(), sent: request.sent };
+            // Not the link that is sent: whoever opens a request need not be the person.
+            let subject = Subject::Request { id: request.uuid(), sent: 0 };
             let path = self.path(&call.shop, LinkKind::Code, &subject);
             self.public_url(&call.shop).map(|url| format!("{url}{path}"))
         });

@@ -8,7 +8,7 @@ use crate::consent::Scope;
 use crate::consent::certificate::Requester;
 use crate::consent::deadlines::reminders_of;
 use crate::ledger::contact::{Lookup, find};
-use crate::ledger::link::{Named, OwnAct, named, note_own_acts, set_apart, stop_everything};
+use crate::ledger::link::{Named, OwnAct, addresses_to_link, named, note_own_acts, set_apart, stop_everything};
 use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
 use crate::ledger::outbox::{EventType, emit};
 use crate::ledger::rights::{ActDetail, Acting, RightsAct, note};
@@ -121,8 +121,10 @@ fn carry_out<D: Database>(
             let asked = ErasureAsked { requested_by: Requester::Person, key };
             erase_contact(tx, shop, subject, &asked, moment)?;
         }
-        (RequestKind::Objection, Some(_)) => {
-            if let Some(address) = address {
+        (RequestKind::Objection, Some(subject)) => {
+            // The address that asked may have been corrected since.
+            let others = if address.is_some() { Vec::new() } else { addresses_to_link(tx, shop, subject)? };
+            if let Some(address) = address.or(others.first()) {
                 object(tx, shop, address, moment)?;
             }
         }

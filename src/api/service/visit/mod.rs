@@ -140,8 +140,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
             }
             (LinkKind::Preferences, Subject::Choices { pseudonym }) => self.show_choices(visit, pseudonym),
             (LinkKind::Confirm, Subject::Confirmation(id)) => self.ask_to_confirm(visit, *id),
-            (LinkKind::Request, Subject::Request { id, sent }) => self.show_request(visit, *id, Some(*sent)),
-            (LinkKind::Code, Subject::Request { id, .. }) => self.show_request(visit, *id, None),
+            (LinkKind::Request, Subject::Request { id, sent }) => self.show_request(visit, *id, *sent),
+            (LinkKind::Code, Subject::Request { id, sent }) => self.show_code(visit, *id, *sent),
             (LinkKind::Result, Subject::Request { id, .. }) => self.show_result(visit, *id),
             _ => Err(Problem::RouteNotFound),
         }
@@ -155,7 +155,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             (LinkKind::Preferences, Subject::Choices { pseudonym }) => self.change_choices(visit, pseudonym),
             (LinkKind::Confirm, Subject::Confirmation(id)) => self.take_confirmation(visit, *id),
             (LinkKind::Request, Subject::Request { id, sent }) => self.take_proof(visit, *id, *sent),
-            (LinkKind::Code, Subject::Request { id, .. }) => self.take_code(visit, *id),
+            (LinkKind::Code, Subject::Request { id, sent }) => self.take_code(visit, *id, *sent),
             _ => Err(Problem::RouteNotFound),
         }
     }

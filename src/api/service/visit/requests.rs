@@ -20,17 +20,26 @@ use crate::ledger::{
 const FORMATS: [(Format, &str); 3] = [(Format::Html, "HTML"), (Format::Json, "JSON"), (Format::Csv, "CSV (ZIP)")];
 
 impl<D: Database, H: Host> ShopService<D, H> {
-    /// `sent` is what the link was sent with; none where a code is asked for.
-    pub(super) fn show_request(&self, visit: &Visit<'_>, id: Uuid, sent: Option<u8>) -> Result<Seen, Problem> {
+    /// The page of a link that was sent, in the message of this number.
+    pub(super) fn show_request(&self, visit: &Visit<'_>, id: Uuid, sent: u8) -> Result<Seen, Problem> {
+        let request = self.subject_request(id)?;
+        let page = match request.state {
+            RequestState::Open if sent == request.sent && request.verify_until > visit.moment.now => Page::Ask,
+            // Also where a newer link has been sent since.
+            RequestState::Open => Page::Expired,
+            _ => settled(visit, &request),
+        };
+        Ok(seen(visit, &request, page))
+    }
+
+    /// The page that takes a code. Whoever opened the request has a link to it (number 0), and need not be the person: what has
+    /// become of it is told by the link in the message alone.
+    pub(super) fn show_code(&self, visit: &Visit<'_>, id: Uuid, sent: u8) -> Result<Seen, Problem> {
         let request = self.subject_request(id)?;
         let page = match request.state {
             RequestState::Open if request.verify_until <= visit.moment.now => Page::Expired,
-            RequestState::Open => match sent {
-                None => Page::AskCode { tries_left: 5_u8.saturating_sub(request.tries).into(), wrong: false },
-                Some(sent) if sent == request.sent => Page::Ask,
-                // A newer link has been sent since.
-                Some(_) => Page::Expired,
-            },
+            RequestState::Open => Page::AskCode { tries_left: 5_u8.saturating_sub(request.tries).into(), wrong: false },
+            _ if sent == 0 => Page::Completed,
             _ => settled(visit, &request),
         };
         Ok(seen(visit, &request, page))
@@ -53,13 +62,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
         self.proven(visit, request)
     }
 
-    pub(super) fn take_code(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
+    pub(super) fn take_code(&self, visit: &Visit<'_>, id: Uuid, sent: u8) -> Result<Seen, Problem> {
         let request = self.subject_request(id)?;
         if visit.field("action").as_deref() == Some("resend") {
             return self.send_again(visit, request);
         }
         if request.state != RequestState::Open {
-            return Ok(seen(visit, &request, settled(visit, &request)));
+            return self.show_code(visit, id, sent);
         }
         let code = visit.field("code").unwrap_or_default();
         match check_code(&self.database, &visit.shop, &request, &code, visit.moment.now)? {
