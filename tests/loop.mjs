@@ -213,8 +213,8 @@ test("a telephone says yes by a word, and proves a request by a code", async () 
   await askFor("objection", grace.phone);
   await page.waitForURL("**/q/**");
   links.code = page.url();
-  const code = /\b\d{6}\b/.exec((await latestMessage(++messages)).text)[0];
-  await page.fill("#code", code === "123456" ? "654321" : "123456");
+  const code = /\b\d{8}\b/.exec((await latestMessage(++messages)).text)[0];
+  await page.fill("#code", code === "12345678" ? "87654321" : "12345678");
   await page.locator("main button").first().click();
   await page.locator("[role=alert]").waitFor();
   await page.fill("#code", code);

@@ -27,6 +27,8 @@ vocabulary! {
         Erase = "erase",
         /// Import and export lists.
         Lists = "lists",
+        /// Read the messages that have to be sent: the links and codes in them act for the person.
+        Messages = "messages",
         /// Manage the shop: keys, settings, the audit log.
         Admin = "admin",
     }

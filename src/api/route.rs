@@ -169,8 +169,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         &["contact", "key", "route", "since", "until", "before", "limit", "format"],
     ),
     get(Action::Links, "/v1/contacts/{id}/links", Access::Key(Scope::Write), &["channel", "purpose"]),
-    get(Action::ListMessages, "/v1/messages", Access::Key(Scope::Read), &["before", "limit"]),
-    get(Action::Message, "/v1/messages/{id}", Access::Key(Scope::Read), &[]),
+    get(Action::ListMessages, "/v1/messages", Access::Key(Scope::Messages), &["before", "limit"]),
+    get(Action::Message, "/v1/messages/{id}", Access::Key(Scope::Messages), &[]),
     post(Action::OpenRequest, "/v1/requests", Scope::Capture, 8 * KB),
     get(
         Action::ListRequests,

@@ -8,14 +8,21 @@ use uuid::Uuid;
 
 use super::contact::Lookup;
 use super::decisions::{Asked, Outcome, decide_contacts};
-use super::link::{Named, OwnAct, is_recent, named_row, note_own_acts, written};
+use super::inbound::has_stopped;
+use super::link::{Named, find_to_link, is_recent, named_row, written};
 use super::message::{MessageDetail, MessageKind, Recipient, ScopeEntry, medium_for, post};
 use super::outbox::{EventType, emit};
+use super::own_act::{OwnAct, note_own_acts};
 use super::shop::Shop;
 use super::submission::{Claim, NoticeShown};
 use super::suppression;
+use super::track::{parse_id, standing_of};
+use super::words::{Shown, own_words};
 use super::{Database, DatabaseError, Moment, Param};
-use crate::consent::{Act, Address, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Timestamp, Track};
+use crate::consent::{
+    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Standing, Timestamp,
+    Track,
+};
 
 /// A question to an address, as it is kept.
 #[derive(Clone, Debug)]
@@ -24,11 +31,11 @@ pub struct Confirmation {
     pub id: Uuid,
     /// Whom it was asked.
     pub address: Named,
-    /// What is to be confirmed.
+    /// What is, or was, to be confirmed: while it is open without what the shop has given up or the person has refused since.
     pub scopes: Vec<ScopeEntry>,
     /// In which language it was asked.
     pub locale: String,
-    /// Until when it can be answered.
+    /// Until when it can be answered; where nothing is left to confirm, the time at which it was asked.
     pub expires_at: Timestamp,
     /// When it was answered.
     pub used_at: Option<Timestamp>,
@@ -68,26 +75,23 @@ pub(super) fn ask<D: Database>(
     }
     let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
     let Some(medium) = medium_for(shop, address.kind(), &channels) else { return Ok(()) };
-    let row = tx.first(
-        "SELECT id FROM address WHERE kind = ? AND match_key = ?",
-        &[Param::Text(address.kind().as_str()), Param::Text(address.key())],
-    )?;
-    let Some(row) = row else { return Ok(()) };
-    let row = row.integer(0)?;
-    if scopes.is_empty() || was_asked(tx, row, moment.now)? || is_unwelcome(tx, shop, address)? {
+    if scopes.is_empty() {
         return Ok(());
     }
-    let Some(named) = named_row(tx, shop, row)? else { return Ok(()) };
-    super::link::name(tx, &named)?;
+    let Some(named) = find_to_link(tx, shop, address)? else { return Ok(()) };
+    if was_asked(tx, named.row, moment.now)? || is_unwelcome(tx, shop, &named, address, medium)? {
+        return Ok(());
+    }
     let locale = notice.map_or("en", |notice| notice.locale.as_str());
     let id = moment.next_id().to_string();
     let listed = serde_json::to_string(&scopes).map_err(|_| DatabaseError::Shape { column: 2 })?;
     let lasts = i64::from(shop.settings.links.confirmation_days()) * 86_400_000;
     tx.execute(
-        "INSERT INTO confirmation (id, address, scopes, locale, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO confirmation (id, address, medium, scopes, locale, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(&id),
-            Param::Integer(row),
+            Param::Integer(named.row),
+            Param::Text(medium.as_str()),
             Param::Text(&listed),
             Param::Text(locale),
             Param::Integer(moment.now.millis()),
@@ -142,14 +146,21 @@ fn was_asked<D: Database>(tx: &D, address: i64, now: Timestamp) -> Result<bool, 
     Ok(latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, now)))
 }
 
-/// Whether the owner of the address, or somebody who may say so, wants nothing sent there, whoever types it into a form.
-fn is_unwelcome<D: Database>(tx: &D, shop: &Shop, address: &Address) -> Result<bool, DatabaseError> {
+/// Whether the owner of the address, or somebody who may say so, wants nothing sent there, whoever types it into a form. A number
+/// that has sent a stop begins again by its own word alone.
+fn is_unwelcome<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    named: &Named,
+    address: &Address,
+    medium: Channel,
+) -> Result<bool, DatabaseError> {
     let hash = suppression::hash_of(shop, address.kind(), address.key());
-    let found = tx.first(
+    let suppressed = tx.first(
         "SELECT 1 FROM suppression WHERE hash = ? AND reason NOT IN ('erased', 'other') LIMIT 1",
         &[Param::Text(&hash)],
     )?;
-    Ok(found.is_some())
+    Ok(suppressed.is_some() || (named.kind == AddressKind::Phone && has_stopped(&standing_of(tx, named.row)?, medium)))
 }
 
 /// A question by its id; nothing where it never was, or its address has gone.
@@ -158,22 +169,41 @@ fn is_unwelcome<D: Database>(tx: &D, shop: &Shop, address: &Address) -> Result<b
 /// Those of the database.
 pub fn confirmation<D: Database>(database: &D, shop: &Shop, id: Uuid) -> Result<Option<Confirmation>, DatabaseError> {
     let row = database.first(
-        "SELECT address, scopes, locale, expires_at, used_at FROM confirmation WHERE id = ?",
+        "SELECT address, scopes, locale, created_at, expires_at, used_at FROM confirmation WHERE id = ?",
         &[Param::Text(&id.to_string())],
     )?;
     let Some(row) = row else { return Ok(None) };
     let Some(address) = named_row(database, shop, row.integer(0)?)? else { return Ok(None) };
-    Ok(Some(Confirmation {
-        id,
-        address,
-        scopes: row.parsed(1, |text| crate::json::read(text))?,
-        locale: row.text(2)?.to_owned(),
-        expires_at: row.time(3)?,
-        used_at: if row.is_null(4) { None } else { Some(row.time(4)?) },
-    }))
+    let mut scopes: Vec<ScopeEntry> = row.parsed(1, |text| crate::json::read(text))?;
+    let mut expires_at = row.time(4)?;
+    let used_at = if row.is_null(5) { None } else { Some(row.time(5)?) };
+    if used_at.is_none() {
+        let asked_at = row.time(3)?;
+        let standing = standing_of(database, address.row)?;
+        let settings = &shop.settings;
+        scopes.retain(|scope| {
+            settings.channels.contains(&scope.channel)
+                && settings.purposes.contains(&scope.purpose)
+                && !was_refused(&standing, scope, asked_at)
+        });
+        if scopes.is_empty() {
+            expires_at = asked_at;
+        }
+    }
+    Ok(Some(Confirmation { id, address, scopes, locale: row.text(2)?.to_owned(), expires_at, used_at }))
 }
 
-/// The latest question to an address that is still open: what a word sent back answers.
+/// A no that came after the question has answered it: an old mail must not turn it into a yes.
+fn was_refused(standing: &Standing, scope: &ScopeEntry, asked_at: Timestamp) -> bool {
+    standing.tracks().iter().any(|track| {
+        matches!(track.act, Act::OptOut { .. })
+            && track.assurance != Assurance::Claimed
+            && track.at >= asked_at
+            && track.scope.covers(scope.channel, &scope.purpose)
+    })
+}
+
+/// The latest question to an address that is still open and was asked by this channel: what a word sent back answers.
 ///
 /// # Errors
 /// Those of the database.
@@ -181,20 +211,22 @@ pub(super) fn open_confirmation<D: Database>(
     database: &D,
     shop: &Shop,
     address: &Named,
+    medium: Channel,
     now: Timestamp,
 ) -> Result<Option<Confirmation>, DatabaseError> {
     let row = database.first(
-        "SELECT id FROM confirmation WHERE address = ? AND used_at IS NULL AND expires_at > ?
+        "SELECT id FROM confirmation WHERE address = ? AND medium = ? AND used_at IS NULL AND expires_at > ?
          ORDER BY created_at DESC LIMIT 1",
-        &[Param::Integer(address.row), Param::Integer(now.millis())],
+        &[Param::Integer(address.row), Param::Text(medium.as_str()), Param::Integer(now.millis())],
     )?;
     match row {
         None => Ok(None),
-        Some(row) => confirmation(database, shop, row.parsed(0, super::track::parse_id)?),
+        Some(row) => confirmation(database, shop, row.parsed(0, parse_id)?),
     }
 }
 
-/// Takes the answer: yes, it was I. Once; again it changes nothing.
+/// Takes the answer: yes, it was I. Once; again it changes nothing. `shown` is what the page said before; a word that was sent back
+/// has seen none.
 ///
 /// # Errors
 /// Those of the database.
@@ -202,7 +234,7 @@ pub fn confirm<D: Database>(
     tx: &D,
     shop: &Shop,
     confirmation: &Confirmation,
-    notice: Option<NoticeShown>,
+    shown: Option<&Shown<'_>>,
     moment: &Moment<'_>,
 ) -> Result<Answered, DatabaseError> {
     if confirmation.used_at.is_some() {
@@ -211,13 +243,10 @@ pub fn confirm<D: Database>(
     if confirmation.expires_at <= moment.now {
         return Ok(Answered::TooLate);
     }
-    let settings = &shop.settings;
-    let offered =
-        |scope: &&ScopeEntry| settings.channels.contains(&scope.channel) && settings.purposes.contains(&scope.purpose);
+    let notice = shown.map(|shown| own_words(tx, shown)).transpose()?.flatten();
     let acts: Vec<OwnAct> = confirmation
         .scopes
         .iter()
-        .filter(offered)
         .map(|scope| OwnAct {
             address: confirmation.address.clone(),
             scope: Scope::specific(scope.channel, scope.purpose.clone()),

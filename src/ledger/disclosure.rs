@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::contact::{Lookup, find};
+use super::contact::{Contact, Lookup, find, members};
 use super::text::Token;
 use super::{Database, DatabaseError, Moment, Param, Shop};
 use crate::consent::Timestamp;
@@ -54,6 +54,17 @@ pub fn note_disclosure<D: Database>(
         )?;
         Ok(Some(contact.uuid))
     })
+}
+
+/// Gives a contact that was set apart from another what stands there: nobody knows of which of them it was, so both may ask, and
+/// an erasure of either has to be told.
+pub(super) fn copy<D: Database>(tx: &D, from: &Contact, to: i64) -> Result<(), DatabaseError> {
+    tx.execute(
+        "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times)
+         SELECT ?, recipient, data, min(first_at), max(last_at), sum(times) FROM disclosure
+         WHERE contact IN (SELECT value FROM json_each(?)) GROUP BY recipient, data",
+        &[Param::Integer(to), Param::Text(&members(tx, from.row)?)],
+    )
 }
 
 /// What was handed over of a contact and of those merged into it.

@@ -90,7 +90,7 @@ pub fn erase_contact<D: Database>(
         let uuids = ids_of(tx, &members)?;
         let recipients = recipients_of(tx, &members)?;
         let shared = submissions_touched(tx, &members)?;
-        forget_links(tx, shop, &members)?;
+        forget_links(tx, shop, &members, &uuids)?;
         let mut deleted = empty(tx, &members, &uuids)?;
         *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
         let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, moment)?;
@@ -117,7 +117,11 @@ fn tell<D: Database>(
 
 /// What waits to be sent to the person goes; of their requests what stays is that they were made and answered, which the shop
 /// has to be able to show (11 CCR § 7101).
-fn forget_links<D: Database>(tx: &D, shop: &Shop, members: &str) -> Result<(), DatabaseError> {
+fn forget_links<D: Database>(tx: &D, shop: &Shop, members: &str, uuids: &[String]) -> Result<(), DatabaseError> {
+    let forget = "UPDATE subject_request SET to_value = NULL, details = NULL, pseudonym = NULL WHERE";
+    for uuid in uuids {
+        tx.execute(&format!("{forget} subject = ?"), &[Param::Text(uuid)])?;
+    }
     let rows = tx.query(
         "SELECT a.kind, a.match_key FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
         &[Param::Text(members)],
@@ -126,10 +130,7 @@ fn forget_links<D: Database>(tx: &D, shop: &Shop, members: &str) -> Result<(), D
         let Some(kind) = AddressKind::parse(row.text(0)?) else { continue };
         let name = link::written(&shop.pseudonym(kind, row.text(1)?));
         tx.execute("DELETE FROM message WHERE pseudonym = ?", &[Param::Text(&name)])?;
-        tx.execute(
-            "UPDATE subject_request SET to_value = NULL, details = NULL, pseudonym = NULL WHERE pseudonym = ?",
-            &[Param::Text(&name)],
-        )?;
+        tx.execute(&format!("{forget} pseudonym = ?"), &[Param::Text(&name)])?;
     }
     Ok(())
 }

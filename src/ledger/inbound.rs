@@ -3,15 +3,17 @@
 //! A message that comes again does nothing again, and a stop is followed by one message at most (47 CFR 64.1200(a)(12)).
 
 use super::confirmation::{confirm, open_confirmation};
-use super::contact::Lookup;
-use super::link::{Named, OwnAct, is_recent, last_locale, name, named, note_own_acts, written};
+use super::link::{Named, find_to_link, is_recent, last_locale, written};
 use super::message::{MessageDetail, MessageKind, Recipient, post};
+use super::own_act::{OwnAct, noes, note_own_acts};
 use super::shop::Shop;
 use super::submission::Claim;
 use super::suppression::{SuppressionReason, suppress};
 use super::track::standing_of;
-use super::{Database, DatabaseError, Moment, Param, contact};
-use crate::consent::{Act, Address, AddressKind, Assurance, Basis, Channel, PhoneNumber, PurposeSlug, Scope};
+use super::{Database, DatabaseError, Moment, Param};
+use crate::consent::{
+    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, PhoneNumber, PurposeSlug, Scope, Standing, Track,
+};
 
 /// What a message that came amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +57,12 @@ pub fn hear<D: Database>(tx: &D, shop: &Shop, heard: &Heard, moment: &Moment<'_>
         return Ok(false);
     }
     let address = Address::Phone(heard.from.clone());
-    let known = known(tx, shop, &address)?;
+    let known = find_to_link(tx, shop, &address)?;
     match (heard.said, &known) {
         (Said::Stop, _) => stop(tx, shop, heard, &address, known.as_ref(), moment)?,
         (Said::Start, Some(named)) => start(tx, shop, heard, named, moment)?,
         (Said::Yes, Some(named)) => {
-            if let Some(open) = open_confirmation(tx, shop, named, moment.now)? {
+            if let Some(open) = open_confirmation(tx, shop, named, heard.channel, moment.now)? {
                 confirm(tx, shop, &open, None, moment)?;
             }
         }
@@ -69,17 +71,6 @@ pub fn hear<D: Database>(tx: &D, shop: &Shop, heard: &Heard, moment: &Moment<'_>
         (Said::Start | Said::Yes, None) => {}
     }
     Ok(true)
-}
-
-fn known<D: Database>(tx: &D, shop: &Shop, address: &Address) -> Result<Option<Named>, DatabaseError> {
-    let pseudonym = shop.pseudonym(AddressKind::Phone, address.key());
-    if let Some(named) = named(tx, shop, &pseudonym)? {
-        return Ok(Some(named));
-    }
-    // One of before there were links.
-    let Some(contact) = contact::find(tx, &Lookup::Address(address.clone()))? else { return Ok(None) };
-    let all = super::link::addresses_to_link(tx, shop, contact.uuid)?;
-    Ok(all.into_iter().find(|named| named.pseudonym == pseudonym))
 }
 
 /// A stop is about the channel that it came by, whatever the purpose; of a number that nobody knows it is kept as well.
@@ -102,15 +93,8 @@ fn stop<D: Database>(
             row.is_some()
         }
         Some(named) => {
-            let was_stopped = !receives(tx, named, heard.channel)?;
-            let act = OwnAct {
-                address: named.clone(),
-                scope: Scope { channel: Some(heard.channel), purpose: None },
-                claim: Claim::OptOut { objection: false },
-                assurance: Assurance::Confirmed,
-                confirms: None,
-            };
-            note_own_acts(tx, shop, named, &[act], "stop_word", None, moment)?;
+            let was_stopped = has_stopped(&standing_of(tx, named.row)?, heard.channel);
+            note_own_acts(tx, shop, named, &noes(named, Some(heard.channel), None), "stop_word", None, moment)?;
             was_stopped
         }
     };
@@ -120,26 +104,41 @@ fn stop<D: Database>(
     answer(tx, shop, heard, MessageKind::Stopped, address, known, moment)
 }
 
-/// Whether a yes stands that no later no of the whole channel has ended, as far as the address itself has said.
-fn receives<D: Database>(tx: &D, named: &Named, channel: Channel) -> Result<bool, DatabaseError> {
-    let standing = standing_of(tx, named.row)?;
-    let of_channel = |scope: &Scope| scope.channel.is_none_or(|own| own == channel);
-    let latest = |is: &dyn Fn(&Act) -> bool| {
-        standing.tracks().iter().filter(|track| of_channel(&track.scope) && is(&track.act)).map(|track| track.at).max()
+/// Whether a no to the whole channel stands, with no yes since: as far as the address itself, or the shop for it, has said.
+pub(super) fn has_stopped(standing: &Standing, channel: Channel) -> bool {
+    let latest = |is: &dyn Fn(&Track) -> bool| {
+        let of_channel = |track: &&Track| {
+            track.assurance != Assurance::Claimed && track.scope.channel.is_none_or(|own| own == channel)
+        };
+        standing.tracks().iter().filter(of_channel).filter(|track| is(track)).map(|track| track.at).max()
     };
-    let yes = latest(&|act| matches!(act, Act::OptIn { .. }));
-    let wide = standing.tracks().iter().filter(|track| {
-        of_channel(&track.scope) && track.scope.purpose.is_none() && matches!(track.act, Act::OptOut { .. })
-    });
-    let no = wide.map(|track| track.at).max();
-    Ok(match (yes, no) {
-        (_, None) => true,
-        (Some(yes), Some(no)) => yes > no,
-        (None, Some(_)) => false,
-    })
+    let no = latest(&|track| track.scope.purpose.is_none() && matches!(track.act, Act::OptOut { .. }));
+    no.is_some() && no >= latest(&|track| matches!(track.act, Act::OptIn { .. }))
 }
 
-/// Goes on with what the address had said yes to on this channel before: the word comes from the number itself, so it proves it.
+/// What a stop has ended on a channel, and no other no: what the address itself had said yes to. What somebody typed into a form
+/// was never its yes.
+fn stopped_purposes(shop: &Shop, standing: &Standing, channel: Channel) -> Vec<PurposeSlug> {
+    let mut purposes: Vec<PurposeSlug> = Vec::new();
+    for yes in standing.tracks() {
+        let own = yes.act == Act::OptIn { ground: Ground::Consent }
+            && matches!(yes.assurance, Assurance::Confirmed | Assurance::Authenticated)
+            && yes.scope.channel == Some(channel);
+        let Some(purpose) = yes.scope.purpose.as_ref().filter(|_| own) else { continue };
+        let ended = standing.tracks().iter().any(|no| {
+            matches!(no.act, Act::OptOut { .. })
+                && no.scope.purpose.as_ref() == Some(purpose)
+                && no.scope.covers(channel, purpose)
+                && no.at >= yes.at
+        });
+        if !ended && shop.settings.purposes.contains(purpose) && !purposes.contains(purpose) {
+            purposes.push(purpose.clone());
+        }
+    }
+    purposes
+}
+
+/// Goes on with what a stop had ended: the word comes from the number itself, so it proves it.
 fn start<D: Database>(
     tx: &D,
     shop: &Shop,
@@ -148,17 +147,8 @@ fn start<D: Database>(
     moment: &Moment<'_>,
 ) -> Result<(), DatabaseError> {
     let standing = standing_of(tx, named.row)?;
-    let mut purposes: Vec<PurposeSlug> = Vec::new();
-    for track in standing.tracks().iter().filter(|track| matches!(track.act, Act::OptIn { .. })) {
-        if let (Some(channel), Some(purpose)) = (track.scope.channel, &track.scope.purpose)
-            && channel == heard.channel
-            && shop.settings.purposes.contains(purpose)
-            && !purposes.contains(purpose)
-        {
-            purposes.push(purpose.clone());
-        }
-    }
-    if purposes.is_empty() || receives(tx, named, heard.channel)? {
+    let purposes = stopped_purposes(shop, &standing, heard.channel);
+    if purposes.is_empty() || !has_stopped(&standing, heard.channel) {
         return Ok(());
     }
     let acts: Vec<OwnAct> = purposes
@@ -194,9 +184,6 @@ fn answer<D: Database>(
     let was_sent = latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, moment.now));
     if heard.is_answered || was_sent {
         return Ok(());
-    }
-    if let Some(named) = known {
-        name(tx, named)?;
     }
     let own = known.map(|named| last_locale(tx, named.contact())).transpose()?.flatten();
     let shops = shop.settings.notices.first().map(|notice| notice.locale.as_str().to_owned());

@@ -1,19 +1,12 @@
-//! Addresses as links name them, and what a person does by a link that was sent to one.
+//! Addresses as links name them, and which of them are one person's.
 
 use uuid::Uuid;
 
-use super::confirmation;
-use super::contact::Contact;
-use super::evidence::KeptEvidence;
-use super::outbox::consent_changed;
+use super::contact::{Contact, find};
+use super::rights::{self, ActDetail, Acting, RightsAct};
 use super::shop::Shop;
-use super::submission::{Claim, NoticeShown, Source, Submission};
-use super::text::Token;
-use super::{Database, DatabaseError, Moment, Param, Row, track, write};
-use crate::consent::{
-    Act, Address, AddressKind, Assurance, Channel, EmailAddress, Ground, PhoneNumber, PostalAddress, PushAddress,
-    RecordId, Refusal, Scope, Timestamp, Track,
-};
+use super::{Database, DatabaseError, Lookup, Moment, Param, Row, disclosure, track, write};
+use crate::consent::{Address, AddressKind, EmailAddress, PhoneNumber, PostalAddress, PushAddress, Timestamp};
 
 /// An address that a link named.
 #[derive(Clone, Debug)]
@@ -97,7 +90,7 @@ pub(super) fn named_row<D: Database>(database: &D, shop: &Shop, row: i64) -> Res
 /// # Errors
 /// Those of the database.
 pub fn addresses_to_link<D: Database>(tx: &D, shop: &Shop, contact: Uuid) -> Result<Vec<Named>, DatabaseError> {
-    let Some(contact) = super::contact::find(tx, &super::Lookup::Id(contact))? else { return Ok(Vec::new()) };
+    let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(Vec::new()) };
     let rows =
         tx.query(&format!("{NAMED} WHERE a.contact = ? AND a.kind <> 'rectified' ORDER BY a.id"), &[contact.param()])?;
     rows.iter()
@@ -111,8 +104,26 @@ pub fn addresses_to_link<D: Database>(tx: &D, shop: &Shop, contact: Uuid) -> Res
         .collect()
 }
 
+/// An address of the ledger, fit to be named by a link from now on.
+pub(super) fn find_to_link<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    address: &Address,
+) -> Result<Option<Named>, DatabaseError> {
+    let row = tx.first(
+        &format!("{NAMED} WHERE a.kind = ? AND a.match_key = ?"),
+        &[Param::Text(address.kind().as_str()), Param::Text(address.key())],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let named = named_in(shop, &row)?;
+    if row.is_null(5) {
+        name(tx, &named)?;
+    }
+    Ok(Some(named))
+}
+
 /// Lets links name an address of before there were any.
-pub(super) fn name<D: Database>(tx: &D, named: &Named) -> Result<(), DatabaseError> {
+fn name<D: Database>(tx: &D, named: &Named) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE address SET pseudonym = ? WHERE id = ? AND pseudonym IS NULL",
         &[Param::Text(&written(&named.pseudonym)), Param::Integer(named.row)],
@@ -140,8 +151,8 @@ pub fn same_person<D: Database>(database: &D, shop: &Shop, named: &Named) -> Res
     rows.iter().map(|row| named_in(shop, row)).collect()
 }
 
-/// Takes an address that has been proven out of a contact of which nobody has said that it is the same person. From then on it
-/// is a contact by itself, and all that was said by it goes along. Tells the address as it is then.
+/// Before a proven address is answered: whatever nobody has said to be of the same person parts with it, and takes along all
+/// that was said by it. An address that is linked keeps the contact; one that is not goes. Tells the address as it is then.
 ///
 /// # Errors
 /// Those of the database.
@@ -151,168 +162,47 @@ pub(super) fn set_apart<D: Database>(
     named: &Named,
     moment: &Moment<'_>,
 ) -> Result<Named, DatabaseError> {
-    let others = tx.first(
-        "SELECT 1 FROM address WHERE contact = ? AND id <> ? LIMIT 1",
-        &[named.contact.param(), Param::Integer(named.row)],
-    )?;
-    if named.linked || others.is_none() {
+    if is_one_person(tx, named.contact.row)? {
         return Ok(named.clone());
     }
-    let contact = write::inserted(
-        tx,
-        "INSERT INTO contact (uuid, created_at, country, region) SELECT ?, created_at, country, region FROM contact WHERE id = ?
-         RETURNING id",
-        &[Param::Text(&moment.next_id().to_string()), named.contact.param()],
-    )?;
-    tx.execute(
-        "UPDATE address SET contact = ?, home = NULL WHERE id = ?",
-        &[Param::Integer(contact), Param::Integer(named.row)],
-    )?;
+    let leaving = if named.linked {
+        let rows = tx.query(
+            "SELECT id FROM address WHERE contact = ? AND linked = 0 AND kind <> 'rectified' ORDER BY id",
+            &[named.contact.param()],
+        )?;
+        rows.iter().map(|row| row.integer(0)).collect::<Result<Vec<_>, _>>()?
+    } else {
+        vec![named.row]
+    };
+    for address in leaving {
+        let apart = moment.next_id().to_string();
+        let to = write::inserted(
+            tx,
+            "INSERT INTO contact (uuid, created_at, country, region, relation, born, restricted_at, restriction_reason)
+             SELECT ?, created_at, country, region, relation, born, restricted_at, restriction_reason FROM contact WHERE id = ?
+             RETURNING id",
+            &[Param::Text(&apart), named.contact.param()],
+        )?;
+        tx.execute(
+            "UPDATE address SET contact = ?, home = NULL WHERE id = ?",
+            &[Param::Integer(to), Param::Integer(address)],
+        )?;
+        // Whoever was handed data of the contact has to hear of an erasure of either.
+        disclosure::copy(tx, &named.contact, to)?;
+        let detail = ActDetail { contact: Some(apart), ..ActDetail::default() };
+        let by = Acting { key: Uuid::nil(), reason: None };
+        rights::note(tx, &named.contact, RightsAct::Unmerged, &by, &detail, moment)?;
+    }
     named_row(tx, shop, named.row)?.ok_or(DatabaseError::Shape { column: 0 })
 }
 
-/// What a person does by a link or a message.
-#[derive(Clone, Debug)]
-pub struct OwnAct {
-    /// By which of their addresses.
-    pub address: Named,
-    /// About what.
-    pub scope: Scope,
-    /// What.
-    pub claim: Claim,
-    /// How we know that it is this address's.
-    pub assurance: Assurance,
-    /// The record that it confirms, where it does.
-    pub confirms: Option<String>,
-}
-
-/// Writes down what a person did, as one submission.
-///
-/// # Errors
-/// Those of the database.
-pub fn note_own_acts<D: Database>(
-    tx: &D,
-    shop: &Shop,
-    by: &Named,
-    acts: &[OwnAct],
-    source: &str,
-    notice: Option<NoticeShown>,
-    moment: &Moment<'_>,
-) -> Result<(), DatabaseError> {
-    if acts.is_empty() {
-        return Ok(());
-    }
-    let mut submission = Submission::entered(shop, source, notice, None, moment)?;
-    submission.source =
-        Source { kind: Token::parse(source).ok_or(DatabaseError::Shape { column: 0 })?, url: None, form: None };
-    let id = submission.id.to_string();
-    write::submitted(tx, &submission, &id, by.contact.param(), Param::Integer(moment.now.millis()))?;
-    let mut tracks: Vec<(&OwnAct, Track)> = Vec::with_capacity(acts.len());
-    for act in acts {
-        let track = Track {
-            scope: act.scope.clone(),
-            act: match act.claim {
-                Claim::OptIn { .. } => Act::OptIn { ground: Ground::Consent },
-                Claim::OptOut { objection: true } => Act::OptOut { refusal: Refusal::Objection },
-                Claim::OptOut { objection: false } => Act::OptOut { refusal: Refusal::Plain },
-                Claim::Declined => Act::Declined,
-            },
-            assurance: act.assurance,
-            at: moment.now,
-            record: RecordId(moment.next_id()),
-        };
-        // A confirmation proves the address that it came from.
-        let confirmed_by = (act.assurance == Assurance::Confirmed).then(|| channel_of(act.address.kind, &act.scope));
-        let (confirmed_by, confirms) = (confirmed_by.flatten(), act.confirms.clone());
-        let evidence = KeptEvidence { confirmed_by, confirms, ..KeptEvidence::default() };
-        write::recorded(tx, act.address.row, &track, &id, &evidence)?;
-        track::keep(tx, act.address.row, &track)?;
-        if act.assurance == Assurance::Confirmed {
-            prove(tx, &act.address)?;
-        }
-        tracks.push((act, track));
-    }
-    consent_changed(tx, shop, by.contact.uuid, &mut tracks.iter().map(|(_, track)| track), moment)?;
-    ask_others(tx, shop, &tracks, submission.notice.as_ref(), moment)
-}
-
-/// Asks each address of which only another of the same person has said yes.
-fn ask_others<D: Database>(
-    tx: &D,
-    shop: &Shop,
-    tracks: &[(&OwnAct, Track)],
-    notice: Option<&NoticeShown>,
-    moment: &Moment<'_>,
-) -> Result<(), DatabaseError> {
-    let mut asked: Vec<i64> = Vec::new();
-    for (act, _) in tracks.iter().filter(|(act, _)| act.assurance == Assurance::Claimed) {
-        let row = act.address.row;
-        let Some(address) = act.address.address().filter(|_| !asked.contains(&row)) else { continue };
-        asked.push(row);
-        let own: Vec<&Track> =
-            tracks.iter().filter(|(other, _)| other.address.row == row).map(|(_, track)| track).collect();
-        confirmation::ask(tx, shop, &address, notice, &own, moment)?;
-    }
-    Ok(())
-}
-
-/// Whether a no like this stands already: one of the same scope and kind, with nothing said against it since.
-///
-/// # Errors
-/// Those of the database.
-pub fn has_left<D: Database>(database: &D, no: &OwnAct) -> Result<bool, DatabaseError> {
-    let standing = track::standing_of(database, no.address.row)?;
-    let is_objection = no.claim == Claim::OptOut { objection: true };
-    let same = standing.tracks().iter().filter(|track| {
-        track.scope == no.scope
-            && matches!(track.act, Act::OptOut { .. })
-            && track.act.is_objection() == is_objection
-            && matches!(track.assurance, Assurance::Confirmed | Assurance::Authenticated)
-    });
-    let Some(said) = same.map(|track| track.at).max() else { return Ok(false) };
-    let covers = |scope: &Scope| {
-        no.scope.channel.is_none_or(|own| scope.channel == Some(own))
-            && no.scope.purpose.as_ref().is_none_or(|own| scope.purpose.as_ref() == Some(own))
-    };
-    let against = standing
-        .tracks()
-        .iter()
-        .any(|track| matches!(track.act, Act::OptIn { .. }) && covers(&track.scope) && track.at >= said);
-    Ok(!against)
-}
-
-/// The channel that an address was reached by.
-fn channel_of(kind: AddressKind, scope: &Scope) -> Option<Channel> {
-    scope.channel.or_else(|| Channel::ALL.iter().copied().find(|channel| channel.address_kind() == kind))
-}
-
-/// From now on the address is known to be read by whoever acts by it.
-fn prove<D: Database>(tx: &D, address: &Named) -> Result<(), DatabaseError> {
-    tx.execute(
-        "UPDATE address SET assurance = 'confirmed' WHERE id = ? AND assurance <> 'authenticated'",
-        &[Param::Integer(address.row)],
-    )
-}
-
-/// What stops everything: for an address that nobody has linked to the others of its contact, its own channels alone, since a
-/// no of every channel bears on the whole contact.
-///
-/// # Errors
-/// Those of the database.
-pub fn stop_everything<D: Database>(database: &D, shop: &Shop, by: &Named) -> Result<Vec<OwnAct>, DatabaseError> {
-    let no = |address: &Named, channel| OwnAct {
-        address: address.clone(),
-        scope: Scope { channel, purpose: None },
-        claim: Claim::OptOut { objection: false },
-        assurance: Assurance::Confirmed,
-        confirms: None,
-    };
-    if by.linked {
-        let all = same_person(database, shop, by)?;
-        return Ok(all.iter().map(|address| no(address, None)).collect());
-    }
-    let own = Channel::ALL.iter().copied().filter(|channel| channel.address_kind() == by.kind);
-    Ok(own.map(|channel| no(by, Some(channel))).collect())
+/// Whether all addresses of a contact are of one person, as far as the shop has said so; one alone is.
+pub(super) fn is_one_person<D: Database>(database: &D, contact: i64) -> Result<bool, DatabaseError> {
+    let row = database.first(
+        "SELECT count(*) < 2 OR min(linked) = 1 FROM address WHERE contact = ? AND kind <> 'rectified'",
+        &[Param::Integer(contact)],
+    )?;
+    Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? == 1)
 }
 
 /// The language in which a contact was last shown something.

@@ -78,6 +78,9 @@ pub fn merge_contacts<D: Database>(
             &both,
         )?;
         detail.restricted = restricted.is_some();
+        for contact in &both {
+            link_lone(tx, *contact)?;
+        }
         for table in ["address", "external_id"] {
             tx.execute(
                 &format!("UPDATE {table} SET contact = ?1, home = coalesce(home, ?2) WHERE contact = ?2"),
@@ -88,6 +91,16 @@ pub fn merge_contacts<D: Database>(
         note(tx, &target, RightsAct::Merged, by, &detail, moment)?;
         Ok(())
     })
+}
+
+/// The shop says that both are one person. Of a contact with one address that is said of the address; where several were typed into
+/// one form, nobody has said so of them.
+fn link_lone<D: Database>(tx: &D, contact: Param<'_>) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE address SET linked = 1 WHERE contact = ?1 AND kind <> 'rectified'
+             AND (SELECT count(*) FROM address WHERE contact = ?1 AND kind <> 'rectified') = 1",
+        &[contact],
+    )
 }
 
 /// Takes out of `target` what was merged into it as `source`. What has come since stays with the target, and so does a

@@ -94,7 +94,8 @@ pub(super) fn medium_for(shop: &Shop, kind: AddressKind, preferred: &[Channel]) 
     }
 }
 
-/// Asks the shop to send a message. To be called in the transaction of its cause.
+/// Asks the shop to send a message. To be called in the transaction of its cause. It is kept also where no webhook hears of it: the
+/// shop may ask for it, and what limits how often an address is written to counts it.
 pub(super) fn post<D: Database>(
     tx: &D,
     shop: &Shop,
@@ -110,9 +111,6 @@ pub(super) fn post<D: Database>(
         kind: MessageKind,
         medium: Channel,
         locale: &'a str,
-    }
-    if !shop.wants(EventType::MessageRequested) {
-        return Ok(());
     }
     let id = moment.next_id().to_string();
     let written = serde_json::to_string(detail).map_err(|_| DatabaseError::Shape { column: 7 })?;

@@ -27,7 +27,7 @@
 //! | `statistics` | counts without persons |
 //! | `audit` | who did what; what has outlived its time |
 //! | `idempotency` | a request that is sent again |
-//! | `link` | addresses as links name them, and what a person does by one |
+//! | `link`, `own_act` | addresses as links name them, and what a person does by one |
 //! | `confirmation`, `words` | double opt-in; the words of our own pages |
 //! | `inbound`, `provider` | what persons write back, and who hands it in |
 //! | `message` | what the shop has to send |
@@ -59,6 +59,7 @@ mod moment;
 #[cfg(feature = "native")]
 mod native;
 mod outbox;
+mod own_act;
 mod privacy;
 mod provider;
 mod rectify;
@@ -93,9 +94,7 @@ pub use job::{Job, finish_job, job, postpone_job};
 pub use key::{
     KeyError, NewKey, StoredKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key, rotate_key,
 };
-pub use link::{
-    Named, OwnAct, addresses_to_link, has_left, last_locale, named, note_own_acts, same_person, stop_everything,
-};
+pub use link::{Named, addresses_to_link, last_locale, named, same_person};
 pub use merge::{MergeError, merge_contacts, unmerge_contact};
 pub use message::{Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message};
 pub use moment::{Host, Mark, Moment};
@@ -107,6 +106,7 @@ pub use outbox::{
     due_deliveries, health_of, list_webhooks, note_outcome, public_key, remove_webhook, replay, rotate_webhook,
     signatures, waiting,
 };
+pub use own_act::{OwnAct, has_left, noes, note_own_acts, stop_everything};
 pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
 pub use provider::{KnownProvider, keep_provider, list_providers, made_for_provider, remove_provider};
 pub use rectify::{Fact, Rectification, RectifyError, rectify_contact};
@@ -116,9 +116,9 @@ pub use report::{
     contact_report,
 };
 pub use request::{
-    Checked, DecideError, NewRequest, OpenError, RequestKind, RequestOrigin, RequestQuery, RequestState, StaffDecision,
-    SubjectRequest, Verified, check_code, code_of, decide_request, list_requests, open_request, remind, resend,
-    subject_request, verify_request,
+    Checked, DecideError, Download, NewRequest, OpenError, RequestKind, RequestOrigin, RequestQuery, RequestState,
+    StaffDecision, SubjectRequest, Verified, check_code, code_of, decide_request, download_of, list_requests,
+    open_request, remind, resend, subject_request, verify_request,
 };
 pub use retention::{Overdue, OverdueEntry, overdue, retain};
 pub use rights::{ActDetail, Acting, RightsAct, RightsEntry, note_export, restrict};

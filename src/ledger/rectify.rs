@@ -147,6 +147,7 @@ fn rekey<D: Database>(
     // The kind takes it out of every question. Of the address a keyed hash stays, by which an erasure suppresses it as well; the
     // rest only has to make it one of its own.
     let gone = format!("{wrong} {}", moment.next_id());
+    forget_name(tx, shop, from, moment)?;
     tx.execute(
         "UPDATE address SET kind = 'rectified', match_key = ?, value = '', pseudonym = NULL WHERE id = ?",
         &[Param::Text(&gone), Param::Integer(old)],
@@ -154,7 +155,7 @@ fn rekey<D: Database>(
     let new = write::inserted(
         tx,
         "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked, home)
-         SELECT contact, ?, ?, ?, 'staff', ?, ?, 1, home FROM address WHERE id = ? RETURNING id",
+         SELECT contact, ?, ?, ?, 'staff', ?, ?, linked, home FROM address WHERE id = ? RETURNING id",
         &[
             Param::Text(to.kind().as_str()),
             Param::Text(to.key()),
@@ -165,6 +166,22 @@ fn rekey<D: Database>(
         ],
     )?;
     Ok((old, new))
+}
+
+/// What waits to be sent to the old address goes, and so does a request that it has not answered. One that it has proven is still
+/// answered there; of those that were answered nothing names it any more.
+fn forget_name<D: Database>(tx: &D, shop: &Shop, from: &Address, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+    let name = link::written(&shop.pseudonym(from.kind(), from.key()));
+    tx.execute("DELETE FROM message WHERE pseudonym = ?", &[Param::Text(&name)])?;
+    tx.execute(
+        "UPDATE subject_request SET state = 'lapsed', closed_at = ?, remind_on = NULL, to_value = NULL, details = NULL
+         WHERE pseudonym = ? AND state = 'open'",
+        &[Param::Integer(moment.now.millis()), Param::Text(&name)],
+    )?;
+    tx.execute(
+        "UPDATE subject_request SET pseudonym = NULL WHERE pseudonym = ? AND state <> 'verified'",
+        &[Param::Text(&name)],
+    )
 }
 
 /// Whether a no bears on an address: one of its own, or one that left the channel open, by whatever address of the contact.

@@ -52,14 +52,15 @@ pub struct OverdueEntry {
     pub what: Overdue,
     /// What is older than this goes; `null` where it never does.
     pub before: Option<Timestamp>,
-    /// How many; 1,000 stands for that or more.
+    /// How many; 1,000 stands for that or more. Of prospects those among the 20,000 oldest contacts.
     pub count: usize,
     /// The first of them by their ids, where they have any that mean something: contacts, requests, events.
     pub ids: Vec<String>,
 }
 
-/// How many are counted, and how many named.
+/// How many are counted, and how many named; and how many contacts are looked at for that, the oldest first.
 const COUNTED: usize = 1_000;
+const LOOKED_AT_TO_TELL: usize = 20_000;
 const NAMED: usize = 50;
 
 /// A kind of rows: how they are found, and since when they are old.
@@ -197,7 +198,7 @@ pub fn overdue<D: Database>(
     let before = prospects_before(shop, now);
     let ids = match before {
         None => Vec::new(),
-        Some(before) => prospects(database, before, "", usize::MAX, COUNTED)?.0,
+        Some(before) => prospects(database, before, "", LOOKED_AT_TO_TELL, COUNTED)?.0,
     };
     let named = ids.iter().take(NAMED).map(ToString::to_string).collect();
     entries.push(OverdueEntry { what: Overdue::Prospects, before, count: ids.len(), ids: named });
@@ -258,6 +259,8 @@ fn prospects<D: Database>(
                      AND NOT EXISTS (SELECT 1 FROM address a JOIN track t ON t.address = a.id
                          WHERE a.contact = c.id AND t.choice NOT IN ('used', 'screened') AND t.effective_at >= ?)
                      AND NOT EXISTS (SELECT 1 FROM subject_request r WHERE r.subject = c.uuid AND r.closed_at IS NULL)
+                     AND NOT EXISTS (SELECT 1 FROM address a JOIN subject_request r ON r.pseudonym = a.pseudonym
+                         WHERE a.contact = c.id AND r.closed_at IS NULL)
                  FROM contact c WHERE c.uuid > ? AND c.uuid < ? ORDER BY c.uuid LIMIT {page}"
             ),
             &[since, since, Param::Text(&from), Param::Text(&first_id_of(before))],

@@ -53,7 +53,7 @@ pub struct ActDetail {
     /// What was corrected: `email`, `phone`, `country`, `region`, `relation`, `born`; or what a merge filled in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
-    /// The other contact of a merge.
+    /// The other contact of a merge, or the one that an address was set apart to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub contact: Option<String>,

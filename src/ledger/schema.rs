@@ -224,6 +224,8 @@ const LINKS: &[&str] = &[
     // Whether the shop has said that the address is of the same person as others of its contact.
     "ALTER TABLE address ADD COLUMN linked INTEGER NOT NULL DEFAULT 0",
     "UPDATE address SET linked = 1 WHERE assurance <> 'claimed'",
+    // Messages hold links and codes that act for the person.
+    "UPDATE api_key SET scopes = scopes || ' messages' WHERE kind = 'sk' AND ' ' || scopes || ' ' LIKE '% admin %'",
     // Where events go, and how it fares. Secrets are derived from the shop's own and the generation; `events` is JSON, NULL for
     // all of them.
     "CREATE TABLE webhook (
@@ -277,6 +279,7 @@ const LINKS: &[&str] = &[
     "CREATE TABLE confirmation (
         id TEXT PRIMARY KEY,
         address INTEGER NOT NULL REFERENCES address,
+        medium TEXT NOT NULL,
         scopes TEXT NOT NULL,
         locale TEXT NOT NULL,
         created_at INTEGER NOT NULL,
@@ -412,7 +415,7 @@ mod tests {
         });
         let scopes = database.query("SELECT scopes FROM api_key ORDER BY id", &[]).unwrap();
         assert_eq!(scopes[0].text(0).unwrap(), "storefront capture", "a page may not do more than before");
-        assert_eq!(scopes[1].text(0).unwrap(), "storefront capture read write export erase lists admin");
+        assert_eq!(scopes[1].text(0).unwrap(), "storefront capture read write export erase lists admin messages");
         let record = database.first("SELECT ground, evidence FROM record", &[]).unwrap().unwrap();
         assert_eq!((record.text(0).unwrap(), record.optional_text(1).unwrap()), ("consent", None));
         let refused = database.execute("UPDATE record SET choice = 'opt_out'", &[]).unwrap_err();

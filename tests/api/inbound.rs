@@ -12,6 +12,8 @@ use crate::links::{decision, messages, path, shop};
 
 crate::scenarios! {
     a_number_says_yes_stop_and_start
+    a_start_begins_only_what_a_stop_has_ended
+    a_yes_answers_where_it_was_asked
     a_number_that_nobody_knows_is_stopped_as_well
     what_is_not_signed_is_not_heard
     twilio_and_meta_are_understood
@@ -102,6 +104,49 @@ fn a_number_says_yes_stop_and_start(backend: &mut dyn Backend) {
     let last = report["records"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["assurance"], &last["source"]["kind"]), (&json!("confirmed"), &json!("start_word")));
     assert_eq!(last["evidence"]["confirmed_by"], "sms");
+}
+
+fn a_start_begins_only_what_a_stop_has_ended(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    // Of these three one is the number's own word, one a stranger's, and one it has taken back by itself.
+    let of = |purpose: &str, choice: &str, assurance: &str| {
+        let choices = json!([{ "channel": "sms", "purpose": purpose, "choice": choice }]);
+        let body = with(with(claimed(), "/choices", choices), "/occurred_at", json!(from_now(0)));
+        if assurance == "claimed" { body } else { with(body, "/assurance", json!(assurance)) }
+    };
+    shop.submit_from_server(backend, &of("newsletter", "opt_in", "authenticated")).ok();
+    shop.submit_from_server(backend, &of("offers", "opt_in", "authenticated")).ok();
+    shop.submit_from_server(backend, &of("offers", "opt_out", "authenticated")).ok();
+    say(backend, &hook, "m1", "sms", "STOP").ok();
+    // What is typed into a form afterwards is no yes, and the number that has stopped is not asked about it.
+    shop.submit(backend, &of("newsletter", "opt_in", "claimed")).ok();
+    assert!(messages(backend, &shop, "confirm").is_empty());
+    say(backend, &hook, "m2", "sms", "START").ok();
+    let report = shop.lookup(backend, &number()).ok();
+    assert_eq!(crate::client::standing(&report, "sms", "newsletter")["allow"], true);
+    assert_eq!(crate::client::standing(&report, "sms", "offers")["reason"], "opted_out");
+
+    let other = Shop::create_with(backend, &with(crate::client::shop_body(), "/channels", json!(["email", "sms"])));
+    crate::links::listen(backend, &other);
+    let hook = provider(backend, &other, "generic", &json!({}));
+    other.submit(backend, &by_sms(claimed())).ok();
+    say(backend, &hook, "n1", "sms", "STOP").ok();
+    say(backend, &hook, "n2", "sms", "YES").ok();
+    say(backend, &hook, "n3", "sms", "START").ok();
+    assert_eq!(decision(backend, &other, "sms", number())["reason"], "opted_out", "it never said yes");
+}
+
+fn a_yes_answers_where_it_was_asked(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    let choices = json!([{ "channel": "whatsapp", "purpose": "newsletter", "choice": "opt_in" }]);
+    shop.submit(backend, &with(claimed(), "/choices", choices)).ok();
+    assert_eq!(messages(backend, &shop, "confirm")[0]["medium"], "whatsapp");
+    say(backend, &hook, "m1", "sms", "YES").ok();
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], false, "it answers something else");
+    say(backend, &hook, "m2", "whatsapp", "YES").ok();
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], true);
 }
 
 fn a_number_that_nobody_knows_is_stopped_as_well(backend: &mut dyn Backend) {

@@ -5,13 +5,16 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::backend::Backend;
-use crate::client::{Answer, Shop, ask, send, shop_body, standing, submission, with};
+use crate::client::{Answer, ORIGIN, Shop, ask, post, send, shop_body, standing, submission, with};
 
 crate::scenarios! {
     a_yes_counts_once_the_address_has_confirmed_it
     a_link_is_left_by_one_click_and_no_look
     choices_are_changed_by_the_page
+    a_page_that_was_left_open_takes_nothing_back
+    a_no_answers_the_question_as_well
     two_addresses_in_one_form_are_not_one_person
+    who_is_vouched_for_does_not_get_what_a_stranger_typed_beside
     a_link_that_was_tampered_with_leads_nowhere
     old_links_answer_alike_for_everybody
 }
@@ -194,7 +197,7 @@ fn boxes(page: &str) -> Vec<(String, bool)> {
 /// The form as a browser sends it, with these boxes ticked.
 fn saved(boxes: &[(String, bool)], ticked: &dyn Fn(&str) -> bool) -> String {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    let shown: Vec<&str> = boxes.iter().map(|(name, _)| name.as_str()).collect();
+    let shown: Vec<String> = boxes.iter().map(|(name, was)| format!("{name}:{}", u8::from(*was))).collect();
     form.append_pair("action", "save").append_pair("shown", &shown.join(" "));
     for (name, _) in boxes.iter().filter(|(name, _)| ticked(name)) {
         form.append_pair(name, "on");
@@ -252,6 +255,49 @@ fn choices_are_changed_by_the_page(backend: &mut dyn Backend) {
     assert_eq!(backend.rows(), after);
 }
 
+fn a_page_that_was_left_open_takes_nothing_back(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let yes = with(submission(), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &yes).ok();
+    let link = path(&links(backend, &shop, jane(), "?channel=email")[0]["preferences"]);
+    let shown = boxes(&look(backend, Method::GET, &link).text);
+    let leave = path(&links(backend, &shop, jane(), "?channel=email&purpose=newsletter")[0]["unsubscribe"]);
+    page(&press(backend, &leave, "List-Unsubscribe=One-Click"), 200);
+    // The page still shows the yes; the person adds another.
+    let as_shown = |name: &str| name.ends_with(".email.newsletter") || name.ends_with(".email.offers");
+    page(&press(backend, &link, &saved(&shown, &as_shown)), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out", "a yes of before the no");
+    let report = shop.lookup(backend, &jane()).ok();
+    assert_eq!(standing(&report, "email", "offers")["allow"], true);
+}
+
+fn a_no_answers_the_question_as_well(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let both = json!([
+        { "channel": "email", "purpose": "newsletter", "choice": "opt_in" },
+        { "channel": "email", "purpose": "offers", "choice": "opt_in" },
+    ]);
+    shop.submit(backend, &with(submission(), "/choices", both)).ok();
+    let confirm = path(&messages(backend, &shop, "confirm")[0]["link"]);
+    let leave = path(&links(backend, &shop, jane(), "?channel=email&purpose=newsletter")[0]["unsubscribe"]);
+    page(&press(backend, &leave, ""), 200);
+    everybody_looks(backend, &confirm);
+    page(&press(backend, &confirm, ""), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out", "a question of before the no");
+    let report = shop.lookup(backend, &jane()).ok();
+    assert_eq!(standing(&report, "email", "offers")["allow"], true, "of this nobody has said no");
+
+    let other = json!({ "email": "john@example.com" });
+    shop.submit(backend, &with(submission(), "/contact/email", other["email"].clone())).ok();
+    let confirm = path(&messages(backend, &shop, "confirm")[0]["link"]);
+    let all = links(backend, &shop, other.clone(), "?channel=email");
+    page(&press(backend, &path(&all[0]["preferences"]), "action=stop"), 200);
+    let before = backend.rows();
+    page(&press(backend, &confirm, ""), 200);
+    assert_eq!(backend.rows(), before, "nothing is left that could be confirmed");
+    assert_eq!(decision(backend, &shop, "email", other)["reason"], "opted_out");
+}
+
 fn two_addresses_in_one_form_are_not_one_person(backend: &mut dyn Backend) {
     let shop = shop(backend);
     // Somebody types their own address beside the number of somebody else, who says yes by themselves later.
@@ -280,6 +326,53 @@ fn two_addresses_in_one_form_are_not_one_person(backend: &mut dyn Backend) {
     }
     assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
     assert_eq!(decision(backend, &shop, "sms", of_number)["allow"], true);
+}
+
+fn who_is_vouched_for_does_not_get_what_a_stranger_typed_beside(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let of_number = json!({ "phone": "+447700900123" });
+    let form = with(submission(), "/choices/1/choice", json!("opt_in"));
+    shop.submit(backend, &form).ok();
+    let only = json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_in" }]);
+    let own = json!({
+        "id": submission()["id"], "contact": jane(), "assurance": "authenticated", "source": { "kind": "shop" },
+        "choices": only, "notice": form["notice"],
+    });
+    shop.submit_from_server(backend, &own).ok();
+    let id = shop.lookup(backend, &jane()).ok()["id"].as_str().unwrap().to_owned();
+    let told = json!({ "contact": { "id": id }, "recipient": "mailer", "data": ["phone"] });
+    ask(backend, Method::POST, "/v1/disclosures", &shop.secret, &told).ok();
+    let restrict = json!({ "restricted": true, "reason": "accuracy contested" });
+    ask(backend, Method::PUT, &format!("/v1/contacts/{id}/restriction"), &shop.secret, &restrict).ok();
+
+    let asked = json!({ "kind": "access", "contact": jane() });
+    post(backend, "/v1/requests", &shop.publishable, ORIGIN, &asked).ok();
+    let proven = press(backend, &path(&messages(backend, &shop, "request")[0]["link"]), "");
+    page(&proven, 200);
+    let result = path(&messages(backend, &shop, "result")[0]["link"]);
+    let download = format!("{result}?format=json");
+    let report = look(backend, Method::GET, &download);
+    assert_eq!(report.body["addresses"].as_array().unwrap().len(), 1, "{}", report.text);
+    assert!(!report.text.contains("7700900123"), "{}", report.text);
+    // The number went with all that protects it.
+    let number = shop.lookup(backend, &of_number).ok();
+    assert_ne!(number["id"], id.as_str());
+    assert_eq!(number["restriction"]["reason"], "accuracy contested");
+    assert_eq!(number["recipients"][0]["recipient"], "mailer");
+    let mine = shop.lookup(backend, &jane()).ok();
+    assert!(mine["requests"].as_array().unwrap().iter().any(|act| act["act"] == "unmerged"), "{mine}");
+    assert_eq!(mine["id"], id.as_str());
+
+    // Put together with two that somebody typed into one form, it is no longer theirs alone.
+    let pair = with(submission(), "/contact", json!({ "email": "john@example.com", "phone": "+447700900124" }));
+    shop.submit(backend, &pair).ok();
+    let john = shop.lookup(backend, &json!({ "email": "john@example.com" })).ok()["id"].clone();
+    let merge = json!({ "contact": { "id": john }, "reason": "the shop says so" });
+    let merged = ask(backend, Method::POST, &format!("/v1/contacts/{id}/merge"), &shop.secret, &merge);
+    assert!(merged.status.is_success(), "{}", merged.text);
+    let over = look(backend, Method::GET, &download);
+    page(&over, 200);
+    assert!(!over.text.contains("example.com"), "{}", over.text);
 }
 
 fn a_link_that_was_tampered_with_leads_nowhere(backend: &mut dyn Backend) {

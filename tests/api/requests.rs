@@ -12,6 +12,9 @@ crate::scenarios! {
     a_person_gets_their_data_and_then_is_erased
     a_code_proves_a_number
     a_request_tells_nobody_who_is_known
+    who_may_not_do_it_may_not_vouch_for_it
+    codes_are_few_also_where_nobody_listens
+    a_corrected_address_is_asked_nothing_more
     an_employee_decides_where_the_shop_wants_it
     time_runs_out
     what_has_outlived_its_use_goes
@@ -110,11 +113,11 @@ fn a_code_proves_a_number(backend: &mut dyn Backend) {
     everybody_looks(backend, &entry);
     let code = |backend: &dyn Backend| {
         let text = messages(backend, &shop, "request")[0]["text"].as_str().unwrap().to_owned();
-        let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() == 6).collect();
+        let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() == 8).collect();
         digits[0].to_owned()
     };
     let first = code(backend);
-    let wrong = if first == "000000" { "000001" } else { "000000" };
+    let wrong = if first == "00000000" { "00000001" } else { "00000000" };
     for _ in 0..5 {
         page(&press(backend, &entry, &format!("code={wrong}")), 200);
     }
@@ -122,12 +125,12 @@ fn a_code_proves_a_number(backend: &mut dyn Backend) {
     assert_eq!(requests(backend, &shop, "")[0]["state"], "open", "after five wrong codes none is taken");
     page(&press(backend, &entry, "action=resend"), 200);
     let second = code(backend);
-    let spaced = format!("code={}+{}", &second[..3], &second[3..]);
+    let spaced = format!("code={}+{}", &second[..4], &second[4..]);
     page(&press(backend, &entry, &spaced), 200);
     assert_eq!(requests(backend, &shop, "")[0]["state"], "completed");
     assert_eq!(decision(backend, &shop, "sms", number)["reason"], "objected");
     // Who opened it need not be the person, and is told nothing more than that it is over.
-    let (over, code_page) = (look(backend, Method::GET, &entry), press(backend, &entry, "code=000000"));
+    let (over, code_page) = (look(backend, Method::GET, &entry), press(backend, &entry, "code=00000000"));
     page(&over, 200);
     assert_eq!(over.text.replace("?lang=en", ""), code_page.text.replace("?lang=en", ""));
     // Five messages a day, however often somebody asks.
@@ -173,6 +176,91 @@ fn a_request_tells_nobody_who_is_known(backend: &mut dyn Backend) {
     post(backend, "/v1/requests", &shop.publishable, "https://evil.example", &body).problem(403, "wrong_origin", None);
     let listed = ask(backend, Method::GET, "/v1/requests", &shop.publishable, &Value::Null);
     assert_eq!(listed.status.as_u16(), 403, "a page opens requests and reads none");
+}
+
+fn who_may_not_do_it_may_not_vouch_for_it(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &submission()).ok();
+    let key = |scopes: Value| {
+        let new = json!({ "kind": "sk", "name": "desk", "scopes": scopes });
+        ask(backend, Method::POST, "/v1/keys", &shop.secret, &new).ok()["key"].as_str().unwrap().to_owned()
+    };
+    let vouched = |kind: &str| json!({ "kind": kind, "contact": jane(), "verified": true });
+    let (capture, able) = (key(json!(["capture"])), key(json!(["capture", "erase"])));
+    let before = backend.rows();
+    for kind in ["access", "portability", "erasure", "rectification", "objection"] {
+        post(backend, "/v1/requests", &capture, "", &vouched(kind)).problem(403, "wrong_scope", None);
+    }
+    post(backend, "/v1/requests", &able, "", &vouched("access")).problem(403, "wrong_scope", None);
+    let rows = backend.rows();
+    assert_eq!((rows["subject_request"], rows["message"]), (before["subject_request"], before["message"]));
+    assert!(shop.lookup(backend, &jane()).status.is_success());
+    // The person had begun by themselves: it is the same request, and they are not asked again.
+    open(backend, &shop, "erasure", &jane());
+    let sent = messages(backend, &shop, "request").len();
+    post(backend, "/v1/requests", &able, "", &vouched("erasure")).ok();
+    assert_eq!(messages(backend, &shop, "request").len().min(sent), 0, "what waited for them went with them");
+    assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
+    let log = requests(backend, &shop, "");
+    assert_eq!((log.len(), &log[0]["state"]), (1, &json!("completed")));
+}
+
+fn codes_are_few_also_where_nobody_listens(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    shop.submit(backend, &submission()).ok();
+    let entry = path(&open(backend, &shop, "access", &json!({ "phone": "+447700900123" }))["page"]);
+    for _ in 0..20 {
+        page(&press(backend, &entry, "action=resend"), 200);
+    }
+    // The shop can ask for what it has to send; five a day, and each takes five codes.
+    assert_eq!(messages(backend, &shop, "request").len(), 5);
+    for _ in 0..6 {
+        page(&press(backend, &entry, "code=00000000"), 200);
+        press(backend, &entry, "action=resend");
+    }
+    let row = backend.dump().into_iter().find(|(table, _)| table == "subject_request").unwrap().1;
+    assert!(row.contains("\"open\"") || row.contains("open"), "{row}");
+    assert_eq!(messages(backend, &shop, "request").len(), 5);
+    // Who may read contacts may not read what acts for them.
+    let new = json!({ "kind": "sk", "name": "desk", "scopes": ["read", "write", "export", "erase"] });
+    let desk = ask(backend, Method::POST, "/v1/keys", &shop.secret, &new).ok()["key"].as_str().unwrap().to_owned();
+    ask(backend, Method::GET, "/v1/messages", &desk, &Value::Null).problem(403, "wrong_scope", None);
+}
+
+fn a_corrected_address_is_asked_nothing_more(backend: &mut dyn Backend) {
+    let body = with(shop_body(), "/requests", json!({ "approval": ["access"] }));
+    let shop = Shop::create_with(backend, &body);
+    listen(backend, &shop);
+    shop.submit(backend, &submission()).ok();
+    open(backend, &shop, "access", &jane());
+    page(&press(backend, &link_of_request(backend, &shop), ""), 200);
+    open(backend, &shop, "erasure", &jane());
+    let erase = link_of_request(backend, &shop);
+    let id = shop.lookup(backend, &jane()).ok()["id"].as_str().unwrap().to_owned();
+    let correct =
+        json!({ "address": { "from": jane(), "to": { "email": "jane.doe@example.com" } }, "reason": "typed wrong" });
+    ask(backend, Method::POST, &format!("/v1/contacts/{id}/rectify"), &shop.secret, &correct).ok();
+    let states = |backend: &dyn Backend| {
+        requests(backend, &shop, "").iter().map(|request| request["state"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(backend), [json!("lapsed"), json!("verified")], "what was proven is still answered");
+    page(&press(backend, &erase, ""), 200);
+    assert_eq!(states(backend), [json!("lapsed"), json!("verified")]);
+    assert!(shop.lookup(backend, &json!({ "email": "jane.doe@example.com" })).status.is_success());
+    let waiting = requests(backend, &shop, "?state=verified")[0]["id"].as_str().unwrap().to_owned();
+    ask(
+        backend,
+        Method::POST,
+        &format!("/v1/requests/{waiting}/decision"),
+        &shop.secret,
+        &json!({ "action": "approve" }),
+    )
+    .ok();
+    // It goes to the address that has asked, and lets nobody there see what is held on another address by now.
+    let result = messages(backend, &shop, "result").remove(0);
+    assert_eq!(result["to"], "jane@example.com");
+    let over = look(backend, Method::GET, &format!("{}?format=json", path(&result["link"])));
+    assert!(!over.text.contains("jane.doe@"), "{}", over.text);
 }
 
 fn an_employee_decides_where_the_shop_wants_it(backend: &mut dyn Backend) {

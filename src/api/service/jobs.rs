@@ -130,8 +130,17 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 let free = rows.into_iter().find(|row| !self.busy.borrow().contains(&row.key) && row.due_at <= now);
                 let webhook = shop.webhooks.iter().find(|own| own.id == one.webhook);
                 if let (Some(row), Some(webhook)) = (free, webhook) {
-                    outgoing.push(self.rendered(&shop, webhook, &row, now)?);
-                    self.busy.borrow_mut().push(row.key);
+                    match self.rendered(&shop, webhook, &row, now) {
+                        Ok(rendered) => {
+                            outgoing.push(rendered);
+                            self.busy.borrow_mut().push(row.key);
+                        }
+                        // One event that cannot be told must not keep all others: it is tried again later.
+                        Err(problem) => {
+                            self.host.report(&JobError::from(problem).to_string());
+                            self.delivered(&row.key, SendOutcome::Unwritten)?;
+                        }
+                    }
                 }
             }
         }

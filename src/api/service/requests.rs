@@ -53,6 +53,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
     pub(super) fn open_request(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let trusted = call.caller.kind == KeyKind::Secret;
         let asked = call.body::<RequestBody>()?.parse(trusted)?;
+        if asked.vouched {
+            may_carry_out(call, asked.kind)?;
+        }
         let by_code = asked.address.kind() == AddressKind::Phone && !asked.vouched;
         // Without links nothing could be sent, and nobody would ever be able to answer.
         self.public_url(&call.shop)?;
@@ -70,7 +73,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         };
         let id = trusted.then(|| request.id.clone());
         let subject = if asked.vouched {
-            verify_request(&self.database, &call.shop, request, call.moment)?.request.subject()
+            let key = call.caller.key.id;
+            verify_request(&self.database, &call.shop, request, key, call.moment)?.request.subject()
         } else {
             None
         };
@@ -104,14 +108,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let decision = call.body::<DecisionBody>()?.parse()?;
         let id = call.route.value(0).parse().map_err(|_| Problem::RequestNotFound)?;
         let request = subject_request(&self.database, id)?.ok_or(Problem::RequestNotFound)?;
-        // Who may not erase or hand out by themselves may not have it done by a request.
-        let needed = match (request.kind, &decision) {
-            (RequestKind::Erasure, StaffDecision::Approve) => Scope::Erase,
-            (RequestKind::Access | RequestKind::Portability, StaffDecision::Approve) => Scope::Export,
-            _ => Scope::Write,
-        };
-        if !call.caller.key.may(needed.as_str()) {
-            return Err(Problem::WrongScope { needed: needed.as_str() });
+        if matches!(decision, StaffDecision::Approve) {
+            may_carry_out(call, request.kind)?;
         }
         let key = call.caller.key.id;
         let request =
@@ -119,4 +117,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let subject = request.subject();
         Ok(Reply::json(StatusCode::OK, &request)?.about(subject))
     }
+}
+
+/// Who may not erase or hand out by themselves may not have it done by a request.
+fn may_carry_out(call: &Call<'_>, kind: RequestKind) -> Result<(), Problem> {
+    let needed = match kind {
+        RequestKind::Erasure => Scope::Erase,
+        RequestKind::Access | RequestKind::Portability => Scope::Export,
+        RequestKind::Rectification | RequestKind::Objection => Scope::Write,
+    };
+    if call.caller.key.may(needed.as_str()) { Ok(()) } else { Err(Problem::WrongScope { needed: needed.as_str() }) }
 }

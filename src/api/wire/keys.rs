@@ -43,7 +43,7 @@ pub(in crate::api) struct KeyAsked {
 const KIND: Fault = Fault::new("unknown_kind", "use pk for the shop's pages or sk for its servers");
 const SCOPE: Fault = Fault::new(
     "unknown_scope",
-    "use capture, read, write, export, erase, lists or admin; a pk has storefront and capture",
+    "use capture, read, write, export, erase, lists, messages or admin; a pk has storefront and capture",
 );
 
 impl NewKeyBody {

@@ -25,7 +25,8 @@ pub(in crate::api) struct RequestBody {
     /// Of a rectification: what is to be put right, in the person's words, at most 500 characters.
     #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 500)))]
     details: Option<String>,
-    /// Whether the shop knows that it is they, such as its logged-in customer; nobody is asked then. For a secret key only.
+    /// Whether the shop knows that it is they, such as its logged-in customer; nobody is asked then. For a secret key only, with
+    /// the scope of what is asked for: `erase` of an erasure, `export` of access and portability, else `write`.
     verified: Option<bool>,
 }
 

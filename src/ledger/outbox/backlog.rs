@@ -39,7 +39,8 @@ pub struct DeliveryEntry {
     pub tried_at: Option<Timestamp>,
     /// The HTTP status of the last answer; `null` where there was none.
     pub status: Option<u16>,
-    /// Why the last try failed: `status`, `redirect`, `gone`, `timeout` or `unreachable`; `null` where it did not.
+    /// Why the last try failed: `status`, `redirect`, `gone`, `timeout`, `unreachable`, or `internal` where placet itself could not
+    /// write it; `null` where it did not.
     pub failure: Option<String>,
 }
 

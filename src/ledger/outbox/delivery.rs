@@ -74,6 +74,8 @@ pub enum SendOutcome<'a> {
     TimedOut,
     /// There was no connection, or it broke: no such host, nobody there, a certificate that is not trusted.
     Unreachable,
+    /// Nothing was sent: it could not be written on our side.
+    Unwritten,
 }
 
 /// What a try amounts to.
@@ -173,7 +175,7 @@ pub fn note_outcome<D: Database>(
         let (attempts, failures, held_until) = (row.integer(0)? + 1, row.integer(1)?, row.time(2)?);
         let status = match outcome {
             SendOutcome::Answered { status, .. } => Param::Integer(status.into()),
-            SendOutcome::TimedOut | SendOutcome::Unreachable => Param::Null,
+            SendOutcome::TimedOut | SendOutcome::Unreachable | SendOutcome::Unwritten => Param::Null,
         };
         let now = moment.now;
         let note = |state: &str, due_at: Timestamp, failure: Option<&str>| {
@@ -240,6 +242,7 @@ fn verdict(outcome: SendOutcome<'_>, now: Timestamp) -> Verdict {
     match outcome {
         SendOutcome::TimedOut => failed("timeout", Quiet::No),
         SendOutcome::Unreachable => failed("unreachable", Quiet::No),
+        SendOutcome::Unwritten => failed("internal", Quiet::No),
         SendOutcome::Answered { status: 200..=299, .. } => Verdict::Delivered,
         SendOutcome::Answered { status: 300..=399, .. } => failed("redirect", Quiet::No),
         SendOutcome::Answered { status: 410, .. } => Verdict::Gone,

@@ -8,9 +8,10 @@ use crate::consent::Scope;
 use crate::consent::certificate::Requester;
 use crate::consent::deadlines::reminders_of;
 use crate::ledger::contact::{Lookup, find};
-use crate::ledger::link::{Named, OwnAct, addresses_to_link, named, note_own_acts, set_apart, stop_everything};
+use crate::ledger::link::{Named, addresses_to_link, named, set_apart};
 use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
 use crate::ledger::outbox::{EventType, emit};
+use crate::ledger::own_act::{OwnAct, note_own_acts, stop_everything};
 use crate::ledger::rights::{ActDetail, Acting, RightsAct, note};
 use crate::ledger::submission::Claim;
 use crate::ledger::text::Line;
@@ -28,7 +29,8 @@ pub struct Verified {
     pub is_known: bool,
 }
 
-/// Notes that it was they, and does what they ask for, unless an employee has to see it. Again it changes nothing.
+/// Notes that it was they, and does what they ask for, unless an employee has to see it. Again it changes nothing. `key` is that of
+/// the shop's server where it vouches for the person; none where they came by themselves.
 ///
 /// # Errors
 /// Those of the database.
@@ -36,17 +38,14 @@ pub fn verify_request<D: Database>(
     tx: &D,
     shop: &Shop,
     request: SubjectRequest,
+    key: Uuid,
     moment: &Moment<'_>,
 ) -> Result<Verified, DatabaseError> {
     if request.state != RequestState::Open {
         let is_known = request.contact.is_some();
         return Ok(Verified { request, is_known });
     }
-    let address = address_of(tx, shop, &request)?;
-    let address = match &address {
-        None => None,
-        Some(address) => Some(set_apart(tx, shop, address, moment)?),
-    };
+    let address = address_of(tx, shop, &request, moment)?;
     let contact = address.as_ref().map(|address| address.contact().to_string());
     tx.execute(
         "UPDATE subject_request SET state = 'verified', verified_at = ?, subject = ? WHERE id = ?",
@@ -59,36 +58,39 @@ pub fn verify_request<D: Database>(
     let request = if is_known && shop.settings.requests.wait(request.kind) {
         request
     } else {
-        carry_out(tx, shop, request, address.as_ref(), Uuid::nil(), moment)?
+        carry_out(tx, shop, request, address.as_ref(), key, moment)?
     };
     Ok(Verified { request, is_known })
 }
 
-/// The address that asks; nothing where it is not, or no longer, known.
-fn address_of<D: Database>(tx: &D, shop: &Shop, request: &SubjectRequest) -> Result<Option<Named>, DatabaseError> {
-    match request.address_name() {
-        None => Ok(None),
-        Some(pseudonym) => match named(tx, shop, &pseudonym)? {
-            Some(address) => Ok(Some(address)),
-            // One of before there were links has no name yet.
-            None => unnamed(tx, shop, request, &pseudonym),
-        },
-    }
-}
-
-fn unnamed<D: Database>(
+/// The address that asks, with nobody else's in its contact; nothing where it is not, or no longer, known.
+fn address_of<D: Database>(
     tx: &D,
     shop: &Shop,
     request: &SubjectRequest,
-    pseudonym: &[u8; 16],
+    moment: &Moment<'_>,
 ) -> Result<Option<Named>, DatabaseError> {
-    let row = tx.first(
-        "SELECT id FROM address WHERE kind = ? AND value = ? AND pseudonym IS NULL LIMIT 1",
-        &[Param::Text(request.address_kind.as_str()), Param::text_or_null(request.address.as_deref())],
+    let Some(pseudonym) = request.address_name() else { return Ok(None) };
+    match named(tx, shop, &pseudonym)? {
+        None => Ok(None),
+        Some(address) => set_apart(tx, shop, &address, moment).map(Some),
+    }
+}
+
+/// The contact of the address may be another by now: contacts are merged and taken apart.
+fn about<D: Database>(
+    tx: &D,
+    request: SubjectRequest,
+    address: Option<&Named>,
+) -> Result<SubjectRequest, DatabaseError> {
+    let Some(contact) = address.map(Named::contact).filter(|contact| request.subject() != Some(*contact)) else {
+        return Ok(request);
+    };
+    tx.execute(
+        "UPDATE subject_request SET subject = ? WHERE id = ?",
+        &[Param::Text(&contact.to_string()), Param::Text(&request.id)],
     )?;
-    let Some(row) = row else { return Ok(None) };
-    let found = crate::ledger::link::named_row(tx, shop, row.integer(0)?)?;
-    Ok(found.filter(|found| found.pseudonym == *pseudonym))
+    again(tx, &request)
 }
 
 fn again<D: Database>(tx: &D, request: &SubjectRequest) -> Result<SubjectRequest, DatabaseError> {
@@ -232,7 +234,8 @@ pub fn decide_request<D: Database>(
     let waits = request.state == RequestState::Verified;
     match decision {
         StaffDecision::Approve if waits => {
-            let address = address_of(tx, shop, &request)?;
+            let address = address_of(tx, shop, &request, moment)?;
+            let request = about(tx, request, address.as_ref())?;
             Ok(carry_out(tx, shop, request, address.as_ref(), key, moment)?)
         }
         StaffDecision::Refuse(reason) if waits => {

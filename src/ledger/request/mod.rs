@@ -8,9 +8,11 @@
 //! | `mod` | what a request is, as it is kept and told |
 //! | `open` | it is asked, and the address is asked whether it was they |
 //! | `carry_out` | it was they: what is done, by the machine or by an employee |
+//! | `download` | what the answer's link leads to |
 //! | `remind` | what happens as days pass |
 
 mod carry_out;
+mod download;
 mod open;
 mod remind;
 
@@ -18,6 +20,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use carry_out::{DecideError, StaffDecision, Verified, decide_request, verify_request};
+pub use download::{Download, download_of};
 pub use open::{Checked, NewRequest, OpenError, check_code, code_of, open_request, resend};
 pub(super) use remind::lapse;
 pub use remind::remind;

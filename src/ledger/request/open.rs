@@ -4,9 +4,8 @@ use subtle::ConstantTimeEq;
 
 use super::{RequestEvent, RequestKind, RequestOrigin, RequestState, SubjectRequest, request_in, subject_request};
 use crate::consent::deadlines::{Deadlines, deadlines};
-use crate::consent::{Address, AddressKind, Place, Timestamp};
-use crate::ledger::contact::Lookup;
-use crate::ledger::link::{is_recent, written};
+use crate::consent::{Address, AddressKind, Timestamp};
+use crate::ledger::link::{find_to_link, is_recent, written};
 use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
 use crate::ledger::outbox::{EventType, emit};
 use crate::ledger::{Database, DatabaseError, Moment, Param, Shop, contact};
@@ -68,8 +67,10 @@ pub fn open_request<D: Database>(
         return Err(OpenError::NotReachable);
     }
     let pseudonym = written(&shop.pseudonym(kind, key));
+    // By that name the address is found again when it answers.
+    let known = find_to_link(tx, shop, &asked.address)?;
     if let Some(open) = still_open(tx, asked.kind, &pseudonym, moment.now)? {
-        return Ok(resend(tx, shop, open, moment)?);
+        return if asked.vouched { Ok(open) } else { Ok(resend(tx, shop, open, moment)?) };
     }
     // Whoever asks for more in a day is not answered otherwise, and nothing more is kept of it.
     if !asked.vouched
@@ -79,7 +80,8 @@ pub fn open_request<D: Database>(
         return Ok(latest);
     }
     let received = moment.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
-    let place = place_of(tx, &asked.address)?;
+    // Where the person lives, as far as the ledger knows.
+    let place = known.map(|known| contact::place_of(tx, &known.contact)).transpose()?.unwrap_or_default();
     let times = deadlines(&place, shop.settings.country, received);
     let id = moment.next_id();
     insert(tx, asked, &id.to_string(), &pseudonym, &received.to_string(), &times, moment.now)?;
@@ -126,14 +128,6 @@ fn insert<D: Database>(
             Param::Integer(now.plus_millis(TO_VERIFY).millis()),
         ],
     )
-}
-
-/// Where the person lives, as far as the ledger knows.
-fn place_of<D: Database>(tx: &D, address: &Address) -> Result<Place, DatabaseError> {
-    match contact::find(tx, &Lookup::Address(address.clone()))? {
-        None => Ok(Place::default()),
-        Some(contact) => contact::place_of(tx, &contact),
-    }
 }
 
 fn still_open<D: Database>(
@@ -208,11 +202,11 @@ fn send<D: Database>(
     Ok(request)
 }
 
-/// The code that stands in the latest message about a request: six digits.
+/// The code that stands in the latest message about a request: eight digits, of which one address is asked for 25 tries a day.
 pub fn code_of(shop: &Shop, request: &SubjectRequest) -> String {
     let bytes = shop.keyed(format!("code\0{}\0{}", request.id, request.sent).as_bytes());
-    let number = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % 1_000_000;
-    format!("{number:06}")
+    let number = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % 100_000_000;
+    format!("{number:08}")
 }
 
 /// What a code that was entered is worth.

@@ -10,7 +10,7 @@ use crate::api::service::ShopService;
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
 use crate::ledger::{
     Claim, Database, EventType, Host, Lookup, Named, NewRequest, NoticeShown, OwnAct, RequestKind, RequestOrigin,
-    Section, Selection, Shown, StandingEntry, contact_report, has_left, last_locale, named, note_own_acts,
+    Section, Selection, Shown, StandingEntry, contact_report, has_left, last_locale, named, noes, note_own_acts,
     open_request, own_words, same_person, stop_everything,
 };
 
@@ -63,13 +63,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let Some(address) = named(&self.database, &visit.shop, pseudonym)? else { return Ok(seen) };
         let acts = match (channel, purpose) {
             (None, None) => stop_everything(&self.database, &visit.shop, &address)?,
-            _ => vec![OwnAct {
-                address: address.clone(),
-                scope: Scope { channel, purpose: purpose.cloned() },
-                claim: Claim::OptOut { objection: false },
-                assurance: Assurance::Confirmed,
-                confirms: None,
-            }],
+            _ => noes(&address, channel, purpose),
         };
         self.note_noes(visit, &address, acts, "unsubscribe")?;
         Ok(seen.about(address.contact()))
@@ -98,7 +92,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let stored = last_locale(&self.database, address.contact())?;
         let language = visit.language(stored.as_deref());
         let offers = self.offers(visit, &address)?;
-        let shown = offers.iter().map(|offer| offer.name.as_str()).collect::<Vec<_>>().join(" ");
+        // What the boxes showed comes back with them, so that a page that was left open takes nothing back that was said since.
+        let shown = offers.iter().map(|offer| format!("{}:{}", offer.name, u8::from(offer.is_in)));
+        let shown = shown.collect::<Vec<_>>().join(" ");
         let mut groups: Vec<Group> = Vec::new();
         for offer in &offers {
             let id = format!("{}-{}", offer.channel, base16ct::lower::encode_string(&offer.address.pseudonym));
@@ -194,20 +190,23 @@ impl<D: Database, H: Host> ShopService<D, H> {
         }
     }
 
-    /// Writes down what has changed. A box that the page did not show says nothing.
+    /// Writes down what the person has changed. A box that the page did not show says nothing, and one that they left as it was
+    /// neither.
     fn save(&self, visit: &Visit<'_>, by: &Named) -> Result<bool, Problem> {
         let fields = visit.fields();
         let shown =
             fields.iter().find(|(name, _)| name == "shown").map(|(_, value)| value.as_str()).unwrap_or_default();
-        let shown: Vec<&str> = shown.split(' ').collect();
+        let shown: Vec<(&str, bool)> =
+            shown.split(' ').filter_map(|one| one.rsplit_once(':')).map(|(name, was)| (name, was == "1")).collect();
         let is_ticked = |name: &str| fields.iter().any(|(own, _)| own == name);
         let offers = self.offers(visit, by)?;
         let stored = last_locale(&self.database, by.contact())?;
         let language = visit.language(stored.as_deref());
         let mut acts = Vec::new();
-        for offer in offers.iter().filter(|offer| shown.contains(&offer.name.as_str())) {
+        for offer in &offers {
             let ticked = is_ticked(&offer.name);
-            if ticked == offer.is_in {
+            let was_changed = shown.iter().any(|(name, was)| *name == offer.name && *was != ticked);
+            if !was_changed || ticked == offer.is_in {
                 continue;
             }
             let claim =

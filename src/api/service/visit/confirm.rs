@@ -7,7 +7,7 @@ use crate::api::pages::{self, ConfirmState, ConfirmView};
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
 use crate::consent::Channel;
-use crate::ledger::{Answered, Confirmation, Database, Host, Shown, confirm, confirmation, own_words};
+use crate::ledger::{Answered, Confirmation, Database, Host, Shown, confirm, confirmation};
 
 impl<D: Database, H: Host> ShopService<D, H> {
     pub(super) fn ask_to_confirm(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
@@ -27,8 +27,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         };
         let language = visit.language(Some(&question.locale));
         let text = pages::confirm_words(language, visit.shop.settings.name.as_str(), &items(visit, &question));
-        let notice = own_words(&self.database, &Shown { id: "confirmation", locale: language.tag(), text: &text })?;
-        let state = match confirm(&self.database, &visit.shop, &question, notice, visit.moment)? {
+        let shown = Shown { id: "confirmation", locale: language.tag(), text: &text };
+        let state = match confirm(&self.database, &visit.shop, &question, Some(&shown), visit.moment)? {
             Answered::Now => ConfirmState::Done,
             Answered::Before => ConfirmState::Again,
             Answered::TooLate => ConfirmState::Expired,

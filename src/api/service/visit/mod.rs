@@ -26,7 +26,7 @@ use crate::api::html;
 use crate::api::link::{LinkKind, Subject};
 use crate::api::pages::{self, Frame, Language};
 use crate::api::problem::Problem;
-use crate::api::route::Route;
+use crate::api::route::{Action, Route};
 use crate::consent::{AddressKind, Channel};
 use crate::ledger::{Audited, Database, Host, Moment, ScopeEntry, Shop, note_request};
 
@@ -98,8 +98,15 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 return Err(Problem::BodyTooLarge { limit });
             }
             let seen = match visit.route.endpoint.action {
-                crate::api::route::Action::ShowPage(kind) => self.show(kind, visit)?,
-                crate::api::route::Action::UsePage(kind) => {
+                Action::ShowPage(kind) => {
+                    let seen = self.show(kind, visit)?;
+                    // To look is not noted; that data was handed out is.
+                    if kind == LinkKind::Result && seen.contact.is_some() {
+                        self.note_visit(visit, &seen)?;
+                    }
+                    seen
+                }
+                Action::UsePage(kind) => {
                     let seen = self.take(kind, visit)?;
                     self.note_visit(visit, &seen)?;
                     seen

@@ -12,8 +12,8 @@ use crate::api::pages::{self, DownloadState, DownloadView, RequestState as Page,
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
 use crate::ledger::{
-    Checked, Database, Host, Lookup, RequestState, Selection, SubjectRequest, Verified, check_code, contact_report,
-    resend, subject_request, verify_request,
+    Checked, Database, Download, Host, Lookup, RequestState, Selection, SubjectRequest, Verified, check_code,
+    contact_report, download_of, resend, subject_request, verify_request,
 };
 
 /// The forms in which an answer can be downloaded.
@@ -87,7 +87,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     fn proven(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
         let was_open = request.state == RequestState::Open;
-        let Verified { request, is_known } = verify_request(&self.database, &visit.shop, request, visit.moment)?;
+        let Verified { request, is_known } =
+            verify_request(&self.database, &visit.shop, request, Uuid::nil(), visit.moment)?;
         let subject = request.subject();
         let for_data = is_known && request.state == RequestState::Completed && request.kind.is_for_data();
         let links = if for_data { self.downloads(visit, &request) } else { Vec::new() };
@@ -116,23 +117,18 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     pub(super) fn show_result(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
         let request = self.subject_request(id)?;
-        let is_ready = request.state == RequestState::Completed
-            && request.kind.is_for_data()
-            && request.download_until.is_some_and(|until| until > visit.moment.now);
         let query = visit.request.uri().query().unwrap_or_default();
         let format = url::form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "format")
             .and_then(|(_, value)| Format::parse(&value));
-        let state = match (is_ready, format, request.subject()) {
-            (false, ..) | (_, _, None) => DownloadState::Expired,
-            (true, Some(format), Some(subject)) => match self.download(visit, subject, format)? {
-                Some(page) => return Ok(Seen { page, contact: Some(subject) }),
-                None => DownloadState::Gone,
-            },
-            (true, None, Some(subject)) => match self.is_held(visit, subject)? {
-                true => DownloadState::Ready,
-                false => DownloadState::Gone,
-            },
+        let download = download_of(&self.database, &visit.shop, &request, visit.moment.now)?;
+        let state = match (download, format) {
+            (Download::Of(subject), Some(format)) => {
+                return Ok(Seen { page: self.report_of(visit, subject, format)?, contact: Some(subject) });
+            }
+            (Download::Of(_), None) => DownloadState::Ready,
+            (Download::Gone, _) => DownloadState::Gone,
+            (Download::Expired, _) => DownloadState::Expired,
         };
         let language = visit.language(Some(&request.locale));
         let links = self.downloads(visit, &request);
@@ -141,20 +137,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
         Ok(Seen::page(pages::downloads(&visit.frame(language), &view)))
     }
 
-    fn download(&self, visit: &Visit<'_>, subject: Uuid, format: Format) -> Result<Option<Response<Bytes>>, Problem> {
-        let lookup = Lookup::Id(subject);
+    fn report_of(&self, visit: &Visit<'_>, subject: Uuid, format: Format) -> Result<Response<Bytes>, Problem> {
         let all = Selection::default();
-        let report = contact_report(&self.database, &visit.shop, &lookup, &all, visit.moment.now)?;
-        let Some(report) = report else { return Ok(None) };
-        let mut response = export::answer(&report, format)?;
+        let report = contact_report(&self.database, &visit.shop, &Lookup::Id(subject), &all, visit.moment.now)?;
+        let mut response = export::answer(&report.ok_or(Problem::RouteNotFound)?, format)?;
         html::seal(response.headers_mut());
-        Ok(Some(response))
-    }
-
-    fn is_held(&self, visit: &Visit<'_>, subject: Uuid) -> Result<bool, Problem> {
-        let nothing = Selection { sections: Vec::new(), ..Selection::default() };
-        let lookup = Lookup::Id(subject);
-        Ok(contact_report(&self.database, &visit.shop, &lookup, &nothing, visit.moment.now)?.is_some())
+        Ok(response)
     }
 }
 

@@ -1,0 +1,158 @@
+//! What a person does by a link, or by a word that they write back: records like any other, of the address that it came by.
+
+use super::evidence::KeptEvidence;
+use super::link::{Named, same_person};
+use super::outbox::consent_changed;
+use super::shop::Shop;
+use super::submission::{Claim, NoticeShown, Source, Submission};
+use super::text::Token;
+use super::{Database, DatabaseError, Moment, Param, confirmation, track, write};
+use crate::consent::{Act, AddressKind, Assurance, Channel, Ground, PurposeSlug, RecordId, Refusal, Scope, Track};
+
+/// What a person does by a link or a message.
+#[derive(Clone, Debug)]
+pub struct OwnAct {
+    /// By which of their addresses.
+    pub address: Named,
+    /// About what.
+    pub scope: Scope,
+    /// What.
+    pub claim: Claim,
+    /// How we know that it is this address's.
+    pub assurance: Assurance,
+    /// The record that it confirms, where it does.
+    pub confirms: Option<String>,
+}
+
+/// Writes down what a person did, as one submission.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_own_acts<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    by: &Named,
+    acts: &[OwnAct],
+    source: &str,
+    notice: Option<NoticeShown>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    if acts.is_empty() {
+        return Ok(());
+    }
+    let mut submission = Submission::entered(shop, source, notice, None, moment)?;
+    submission.source =
+        Source { kind: Token::parse(source).ok_or(DatabaseError::Shape { column: 0 })?, url: None, form: None };
+    let id = submission.id.to_string();
+    write::submitted(tx, &submission, &id, by.contact.param(), Param::Integer(moment.now.millis()))?;
+    let mut tracks: Vec<(&OwnAct, Track)> = Vec::with_capacity(acts.len());
+    for act in acts {
+        let track = Track {
+            scope: act.scope.clone(),
+            act: match act.claim {
+                Claim::OptIn { .. } => Act::OptIn { ground: Ground::Consent },
+                Claim::OptOut { objection: true } => Act::OptOut { refusal: Refusal::Objection },
+                Claim::OptOut { objection: false } => Act::OptOut { refusal: Refusal::Plain },
+                Claim::Declined => Act::Declined,
+            },
+            assurance: act.assurance,
+            at: moment.now,
+            record: RecordId(moment.next_id()),
+        };
+        // A confirmation proves the address that it came from.
+        let confirmed_by = (act.assurance == Assurance::Confirmed).then(|| channel_of(act.address.kind, &act.scope));
+        let (confirmed_by, confirms) = (confirmed_by.flatten(), act.confirms.clone());
+        let evidence = KeptEvidence { confirmed_by, confirms, ..KeptEvidence::default() };
+        write::recorded(tx, act.address.row, &track, &id, &evidence)?;
+        track::keep(tx, act.address.row, &track)?;
+        if act.assurance == Assurance::Confirmed {
+            prove(tx, &act.address)?;
+        }
+        tracks.push((act, track));
+    }
+    consent_changed(tx, shop, by.contact.uuid, &mut tracks.iter().map(|(_, track)| track), moment)?;
+    ask_others(tx, shop, &tracks, submission.notice.as_ref(), moment)
+}
+
+/// Asks each address of which only another of the same person has said yes.
+fn ask_others<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    tracks: &[(&OwnAct, Track)],
+    notice: Option<&NoticeShown>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let mut asked: Vec<i64> = Vec::new();
+    for (act, _) in tracks.iter().filter(|(act, _)| act.assurance == Assurance::Claimed) {
+        let row = act.address.row;
+        let Some(address) = act.address.address().filter(|_| !asked.contains(&row)) else { continue };
+        asked.push(row);
+        let own: Vec<&Track> =
+            tracks.iter().filter(|(other, _)| other.address.row == row).map(|(_, track)| track).collect();
+        confirmation::ask(tx, shop, &address, notice, &own, moment)?;
+    }
+    Ok(())
+}
+
+/// Whether a no like this stands already: one of the same scope and kind, with nothing said against it since.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_left<D: Database>(database: &D, no: &OwnAct) -> Result<bool, DatabaseError> {
+    let standing = track::standing_of(database, no.address.row)?;
+    let is_objection = no.claim == Claim::OptOut { objection: true };
+    let same = standing.tracks().iter().filter(|track| {
+        track.scope == no.scope
+            && matches!(track.act, Act::OptOut { .. })
+            && track.act.is_objection() == is_objection
+            && matches!(track.assurance, Assurance::Confirmed | Assurance::Authenticated)
+    });
+    let Some(said) = same.map(|track| track.at).max() else { return Ok(false) };
+    let covers = |scope: &Scope| {
+        no.scope.channel.is_none_or(|own| scope.channel == Some(own))
+            && no.scope.purpose.as_ref().is_none_or(|own| scope.purpose.as_ref() == Some(own))
+    };
+    let against = standing
+        .tracks()
+        .iter()
+        .any(|track| matches!(track.act, Act::OptIn { .. }) && covers(&track.scope) && track.at >= said);
+    Ok(!against)
+}
+
+/// The channel that an address was reached by.
+fn channel_of(kind: AddressKind, scope: &Scope) -> Option<Channel> {
+    scope.channel.or_else(|| Channel::ALL.iter().copied().find(|channel| channel.address_kind() == kind))
+}
+
+/// From now on the address is known to be read by whoever acts by it.
+fn prove<D: Database>(tx: &D, address: &Named) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE address SET assurance = 'confirmed' WHERE id = ? AND assurance <> 'authenticated'",
+        &[Param::Integer(address.row)],
+    )
+}
+
+/// A no to everything, by every address that is this person's. Each is about the channels of its own address: one that left the
+/// channel open would bear on the whole contact, and so on addresses that may be somebody else's.
+///
+/// # Errors
+/// Those of the database.
+pub fn stop_everything<D: Database>(database: &D, shop: &Shop, by: &Named) -> Result<Vec<OwnAct>, DatabaseError> {
+    let all = same_person(database, shop, by)?;
+    Ok(all.iter().flat_map(|address| noes(address, None, None)).collect())
+}
+
+/// A no by one address: about a channel, or about all that reach it.
+pub fn noes(address: &Named, channel: Option<Channel>, purpose: Option<&PurposeSlug>) -> Vec<OwnAct> {
+    let reach = Channel::ALL.iter().filter(|own| own.address_kind() == address.kind);
+    reach
+        .filter(|own| channel.is_none_or(|channel| channel == **own))
+        .map(|own| OwnAct {
+            address: address.clone(),
+            scope: Scope { channel: Some(*own), purpose: purpose.cloned() },
+            claim: Claim::OptOut { objection: false },
+            assurance: Assurance::Confirmed,
+            confirms: None,
+        })
+        .collect()
+}
