@@ -7,7 +7,7 @@ use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
 
 use super::signature::{same, sha1};
-use super::{Hook, HookError, Inbound, InboundAct, Keyword, act_of};
+use super::{Hook, HookError, Inbound, InboundAct, Keyword, act_of, keyword};
 use crate::consent::{Channel, PhoneNumber};
 
 /// The answer that sends nothing, in Twilio's markup.
@@ -30,16 +30,19 @@ pub(super) fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookEr
     };
     // Short codes and names are no numbers that consent is kept of.
     let Some(from) = PhoneNumber::parse(number) else { return Ok(Vec::new()) };
+    let body = field("Body").unwrap_or_default();
     // With Advanced Opt-Out Twilio says what it understood, and has answered.
     let understood = match field("OptOutType") {
         Some("STOP") => Some(Keyword::Stop),
+        // Twilio takes YES for START. It may answer the question whether to begin at all; if none is open, it is no start either.
+        Some("START") if keyword(body) == Some(Keyword::Yes) => Some(Keyword::Yes),
         Some("START") => Some(Keyword::Start),
         Some("HELP") => Some(Keyword::Help),
         _ => None,
     };
     let act = match understood {
         Some(word) => InboundAct::Keyword { word, is_answered: true },
-        None => act_of(field("Body").unwrap_or_default()),
+        None => act_of(body),
     };
     Ok(vec![Inbound { id: id.to_owned(), channel, from, act }])
 }
@@ -123,6 +126,11 @@ mod tests {
             ("whatsapp:+447700900123", "ja", "", Channel::Whatsapp, word(Keyword::Yes, false)),
             ("+447700900123", "stop it now please", "", Channel::Sms, InboundAct::Other),
             ("+447700900123", "whatever", "STOP", Channel::Sms, word(Keyword::Stop, true)),
+            ("+447700900123", "yes", "STOP", Channel::Sms, word(Keyword::Stop, true)),
+            ("+447700900123", "START", "START", Channel::Sms, word(Keyword::Start, true)),
+            ("+447700900123", "Yes!", "START", Channel::Sms, word(Keyword::Yes, true)),
+            ("+447700900123", "stop", "HELP", Channel::Sms, word(Keyword::Help, true)),
+            ("+447700900123", "Stop!", "stop", Channel::Sms, word(Keyword::Stop, false)),
             ("+447700900123", "", "", Channel::Sms, InboundAct::Other),
         ] {
             let mut fields = vec![("MessageSid", "SM1"), ("From", from), ("Body", text), ("To", "+441234567890")];
@@ -138,6 +146,34 @@ mod tests {
         }
         let (signature, body) = signed(URL, &[("MessageSid", "SM1"), ("From", "KESTREL"), ("Body", "STOP")]);
         assert_eq!(asked(URL, None, &signature, &body), Ok(Vec::new()), "a name is no number");
+    }
+
+    #[test]
+    fn what_is_not_signed_is_not_read() {
+        let (signature, body) = signed(URL, &[("MessageSid", "SM1"), ("From", "+447700900123"), ("Body", "STOP")]);
+        assert!(asked(URL, None, &signature, &body).is_ok());
+        for place in 0..signature.len() {
+            let mut forged = signature.clone().into_bytes();
+            forged[place] = if forged[place] == b'A' { b'B' } else { b'A' };
+            let forged = std::str::from_utf8(&forged).unwrap();
+            assert_eq!(asked(URL, None, forged, &body), Err(HookError::Signature), "changed at {place}");
+        }
+        for (what, forged) in [
+            ("a field more", format!("{body}&OptOutType=START")),
+            ("a field twice, with another value", format!("{body}&From=%2B447700900124")),
+            ("a field less", body.replace("&Body=STOP", "")),
+            ("no UTF-8", format!("{body}%ff")),
+            ("nothing", String::new()),
+            ("much", "a=b&".repeat(50_000)),
+        ] {
+            assert_eq!(asked(URL, None, &signature, &forged), Err(HookError::Signature), "{what}");
+        }
+        // A hash in the query alone proves nothing, since it is signed as part of the address.
+        let query = format!("bodySHA256={}", base16ct::lower::encode_string(&Sha256::digest(&body)));
+        assert_eq!(asked(URL, Some(&query), &signature, &body), Err(HookError::Signature));
+        let unsigned = HeaderMap::new();
+        let hook = Hook { url: URL, headers: &unsigned, query: None, body: body.as_bytes() };
+        assert_eq!(read("12345", &hook), Err(HookError::Signature), "no header");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use http::Method;
 use serde_json::{Value, json};
+use sha1::Sha1;
 use sha2::Sha256;
 
 use crate::backend::{Backend, PUBLIC_URL};
@@ -17,6 +18,7 @@ crate::scenarios! {
     a_number_that_nobody_knows_is_stopped_as_well
     what_is_not_signed_is_not_heard
     twilio_and_meta_are_understood
+    a_yes_that_twilio_takes_for_a_start_confirms
 }
 
 const NUMBER: &str = "+447700900123";
@@ -206,8 +208,18 @@ fn what_is_not_signed_is_not_heard(backend: &mut dyn Backend) {
     assert!(!backend.dump().iter().any(|(_, row)| row.contains(&kept)));
 }
 
+/// As Twilio hands a message in; the fields in the order of their names.
+fn text_by_twilio(backend: &dyn Backend, hook: &str, fields: &[(&str, &str)]) -> Answer {
+    let written: String = fields.iter().map(|(name, value)| format!("{name}{value}")).collect();
+    let mac = Hmac::<Sha1>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap();
+    let mac = mac.chain_update(format!("{PUBLIC_URL}{hook}{written}")).finalize().into_bytes();
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let signature = Base64::encode_string(&mac);
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("x-twilio-signature", &signature)];
+    send(backend, Method::POST, hook, &headers, form)
+}
+
 fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {
-    use sha1::Sha1;
     let shop = shop(backend);
     let all = with(by_sms(claimed()), "/assurance", json!("authenticated"));
     let whatsapp = json!({ "channel": "whatsapp", "purpose": "newsletter", "choice": "opt_in" });
@@ -216,14 +228,8 @@ fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {
     let (hook, _) = provider(backend, &shop, "twilio", &json!({ "secret": AUTH_TOKEN }));
     let fields =
         [("Body", "STOP"), ("From", NUMBER), ("MessageSid", "SM1"), ("OptOutType", "STOP"), ("To", "+441234567890")];
-    let written: String = fields.iter().map(|(name, value)| format!("{name}{value}")).collect();
-    let mac = Hmac::<Sha1>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap();
-    let mac = mac.chain_update(format!("{PUBLIC_URL}{hook}{written}")).finalize().into_bytes();
-    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let signature = Base64::encode_string(&mac);
-    let headers = [("content-type", "application/x-www-form-urlencoded"), ("x-twilio-signature", &signature)];
     for _ in 0..2 {
-        let answer = send(backend, Method::POST, &hook, &headers, form.clone());
+        let answer = text_by_twilio(backend, &hook, &fields);
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/xml"));
         assert!(answer.text.ends_with("<Response></Response>"), "{}", answer.text);
     }
@@ -257,4 +263,23 @@ fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {
     // The list of providers tells no secret.
     let listed = ask(backend, Method::GET, "/v1/providers", &shop.secret, &Value::Null);
     assert!(!listed.text.contains(AUTH_TOKEN) && listed.body["providers"].as_array().unwrap().len() == 2);
+}
+
+fn a_yes_that_twilio_takes_for_a_start_confirms(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let (hook, _) = provider(backend, &shop, "twilio", &json!({ "secret": AUTH_TOKEN }));
+    let said = |id: &str, text: &str, understood: &str| {
+        let fields = [("Body", text), ("From", NUMBER), ("MessageSid", id), ("OptOutType", understood)];
+        text_by_twilio(backend, &hook, &fields);
+    };
+    shop.submit(backend, &by_sms(claimed())).ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "awaiting_confirmation");
+    said("SM1", "Yes", "START");
+    assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
+    said("SM2", "STOP", "STOP");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
+    said("SM3", "YES", "START");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out", "a yes without a question is none");
+    said("SM4", "START", "START");
+    assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
 }
