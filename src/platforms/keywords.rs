@@ -85,11 +85,13 @@ const WORDS: &[(Keyword, &[&str])] = &[
     (Keyword::Yes, &["YES", "Y", "JA", "J", "OUI", "O", "SI", "SIM"]),
 ];
 
-/// Longer than any word with what may stand around it.
+/// Longer than any word, accents and what stands between its parts included.
 const LONGEST: usize = 64;
 
 /// The word that a message is.
 pub fn keyword(text: &str) -> Option<Keyword> {
+    // However much stands around it: who is annoyed sends more than one stop sign.
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     if text.len() > LONGEST {
         return None;
     }
@@ -118,6 +120,8 @@ fn fold(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -155,6 +159,9 @@ mod tests {
             assert_eq!(keyword(text), word, "{text:?}");
         }
         assert_eq!(keyword(&"stop ".repeat(100_000)), None);
+        assert_eq!(keyword(&"!".repeat(100_000)), None);
+        assert_eq!(keyword(&format!("STOP {}", "🛑".repeat(30))), Some(Keyword::Stop));
+        assert_eq!(keyword(&format!("{}stop", " ".repeat(1_000))), Some(Keyword::Stop));
     }
 
     #[test]
@@ -168,6 +175,36 @@ mod tests {
                     assert_eq!(keyword(&format!("{text}{around} x")), None);
                 }
             }
+        }
+    }
+
+    fn any_word() -> impl Strategy<Value = (Keyword, String)> {
+        let all: Vec<(Keyword, &str)> =
+            WORDS.iter().flat_map(|(word, texts)| texts.iter().map(move |text| (*word, *text))).collect();
+        let cases = proptest::collection::vec(any::<bool>(), LONGEST);
+        (proptest::sample::select(all), cases).prop_map(|((word, text), lower)| {
+            let cased = text.chars().zip(lower).map(|(c, lower)| if lower { c.to_ascii_lowercase() } else { c });
+            (word, cased.collect())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn case_and_what_stands_around_do_not_matter_and_one_more_word_does(
+            (word, text) in any_word(),
+            before in "[ \\t\\n.,!?\"'„“”«»¡¿()*🛑👍\u{200b}\u{fe0f}-]{0,5}",
+            after in "[ \\t\\n.,!?\"'„“”«»¡¿()*🛑👍\u{200b}\u{fe0f}-]{0,5}",
+            more in "[a-z]{5,9}x",
+        ) {
+            prop_assert_eq!(keyword(&format!("{before}{text}{after}")), Some(word));
+            prop_assert_eq!(keyword(&format!("{before}{text} {more}{after}")), None);
+            prop_assert_eq!(keyword(&format!("{before}{more} {text}{after}")), None);
+        }
+
+        #[test]
+        fn no_text_is_too_strange(text in any::<String>()) {
+            let found = keyword(&text);
+            prop_assert_eq!(keyword(&format!(" {text}!")), found);
         }
     }
 }
