@@ -24,3 +24,96 @@ pub(super) fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<
     };
     Ok(vec![Inbound { id: id.to_owned(), channel, from, act: act_of(&body.text) }])
 }
+
+#[cfg(test)]
+mod tests {
+    use base64ct::{Base64, Encoding};
+    use http::HeaderMap;
+
+    use super::super::signature::{secret_text, sha256};
+    use super::super::{InboundAct, Keyword};
+    use super::*;
+
+    const KEY: [u8; 32] = [7; 32];
+    const GOOD: &str = r#"{"channel":"sms","from":"+44 7700 900123","text":"Stop!","new":{"a":[1]}}"#;
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-11-23T10:00:00Z").unwrap()
+    }
+
+    fn headers(body: &[u8]) -> HeaderMap {
+        let time = (now().millis() / 1_000).to_string();
+        let own = Base64::encode_string(&sha256(&KEY, &[b"m1.", time.as_bytes(), b".", body]));
+        let mut headers = HeaderMap::new();
+        for (name, value) in
+            [("webhook-id", "m1"), ("webhook-timestamp", &time), ("webhook-signature", &format!("v1,{own}"))]
+        {
+            headers.insert(name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    fn asked(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Inbound>, HookError> {
+        read(&secret_text(&KEY), &Hook { url: "", headers, query: None, body }, now())
+    }
+
+    #[test]
+    fn a_message_is_read_for_what_it_says() {
+        let word = |word| InboundAct::Keyword { word, is_answered: false };
+        for (body, channel, act) in [
+            (GOOD.to_owned(), Channel::Sms, word(Keyword::Stop)),
+            (GOOD.replace("sms", "whatsapp"), Channel::Whatsapp, word(Keyword::Stop)),
+            (GOOD.replace("Stop!", "s\u{ed}"), Channel::Sms, word(Keyword::Yes)),
+            (GOOD.replace("Stop!", "please stop"), Channel::Sms, InboundAct::Other),
+            (GOOD.replace("Stop!", ""), Channel::Sms, InboundAct::Other),
+        ] {
+            let from = PhoneNumber::parse("+447700900123").unwrap();
+            let read = asked(&headers(body.as_bytes()), body.as_bytes());
+            assert_eq!(read, Ok(vec![Inbound { id: "m1".to_owned(), channel, from, act }]), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_signed_and_no_message_is_malformed_and_the_error_repeats_nothing() {
+        let huge = "[".repeat(100_000);
+        for body in [
+            "".as_bytes(),
+            b"7",
+            b"null",
+            b"[]",
+            b"{}",
+            b"\xff\xfe",
+            b"channel=sms&from=%2B447700900123&text=STOP",
+            huge.as_bytes(),
+            GOOD.replace("sms", "email").as_bytes(),
+            GOOD.replace("sms", "SMS").as_bytes(),
+            GOOD.replace("+44 7700", "07700").as_bytes(),
+            GOOD.replace("+44 7700 900123", "KESTREL").as_bytes(),
+            GOOD.replace("\"Stop!\"", "7").as_bytes(),
+            GOOD.replace(r#""text":"Stop!","#, "").as_bytes(),
+            GOOD.replace(r#""text""#, r#""from":"+447700900124","text""#).as_bytes(),
+            format!("{GOOD}{GOOD}").as_bytes(),
+        ] {
+            let error = asked(&headers(body), body).unwrap_err();
+            assert!(matches!(error, HookError::Malformed { .. }), "{:?}", String::from_utf8_lossy(body));
+            assert!(!error.to_string().contains("7700"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_signed_is_not_read() {
+        let good = headers(GOOD.as_bytes());
+        for place in 0..GOOD.len() {
+            let mut forged = GOOD.as_bytes().to_vec();
+            forged[place] ^= 1;
+            assert_eq!(asked(&good, &forged), Err(HookError::Signature), "changed at {place}");
+        }
+        for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+            let mut less = good.clone();
+            less.remove(name);
+            assert_eq!(asked(&less, GOOD.as_bytes()), Err(HookError::Signature), "no {name}");
+        }
+        // Signed or not is asked first: what could not be read tells nothing else.
+        assert_eq!(asked(&HeaderMap::new(), b"{"), Err(HookError::Signature));
+    }
+}

@@ -10,7 +10,10 @@ use super::Hook;
 use crate::consent::Timestamp;
 
 /// By how many seconds the time of a signature may be off.
-const TOLERANCE: i64 = 5 * 60;
+const TOLERANCE: u64 = 5 * 60;
+
+/// How many bytes a secret has, as the specification wants it. A shorter one, above all none, anybody could sign with.
+const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 /// HMAC-SHA-256.
 pub(super) fn sha256(key: &[u8], content: &[&[u8]]) -> Vec<u8> {
@@ -39,7 +42,8 @@ pub fn secret_text(secret: &[u8]) -> String {
 
 /// Checks the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, and tells the id.
 pub(super) fn verified<'a>(secret: &str, hook: &'a Hook<'_>, now: Timestamp) -> Option<&'a str> {
-    let secret = Base64::decode_vec(secret.strip_prefix("whsec_")?).ok()?;
+    let secret =
+        Base64::decode_vec(secret.strip_prefix("whsec_")?).ok().filter(|key| SECRET_BYTES.contains(&key.len()))?;
     let id = hook.header("webhook-id")?;
     let time = hook.header("webhook-timestamp")?;
     let off = now.millis().div_euclid(1_000).saturating_sub(time.parse::<i64>().ok()?);
@@ -51,7 +55,7 @@ pub(super) fn verified<'a>(secret: &str, hook: &'a Hook<'_>, now: Timestamp) -> 
         .filter_map(|one| one.strip_prefix("v1,"))
         // All are looked at, so that the time does not tell which of them fits.
         .fold(false, |found, given| same(given.as_bytes(), own.as_bytes()) | found);
-    (signed && off.abs() <= TOLERANCE).then_some(id)
+    (signed && off.unsigned_abs() <= TOLERANCE).then_some(id)
 }
 
 #[cfg(test)]
@@ -83,12 +87,22 @@ mod tests {
             ("no secret", check("secret", id, time, signature, BODY, at)),
             ("another id", check(SECRET, "msg_other", time, signature, BODY, at)),
             ("another time", check(SECRET, id, "1614265331", signature, BODY, at)),
+            ("the end of time", check(SECRET, id, "9223372036854775807", signature, BODY, at)),
+            ("its beginning", check(SECRET, id, "-9223372036854775808", signature, BODY, at)),
+            ("no signature", check(SECRET, id, time, "", BODY, at)),
             ("no time", check(SECRET, id, "yesterday", signature, BODY, at)),
             ("too late", check(SECRET, id, time, signature, BODY, at + 301)),
             ("too early", check(SECRET, id, time, signature, BODY, at - 301)),
             ("another scheme", check(SECRET, id, time, &signature.replace("v1,", "v2,"), BODY, at)),
         ] {
             assert!(!good, "{what}");
+        }
+        // Who signs with a secret of a length that can be guessed, or with none, is nobody.
+        for (length, good) in [(0, false), (1, false), (23, false), (24, true), (64, true), (65, false)] {
+            let key = vec![7; length];
+            let own = sha256(&key, &[id.as_bytes(), b".", time.as_bytes(), b".", BODY]);
+            let own = format!("v1,{}", Base64::encode_string(&own));
+            assert_eq!(check(&secret_text(&key), id, time, &own, BODY, at), good, "{length} bytes");
         }
         for place in 0..signature.len() {
             let mut forged = signature.to_owned().into_bytes();
