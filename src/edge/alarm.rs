@@ -152,10 +152,7 @@ impl Alarm {
             let next = if in_time { service.next_job()?.unwrap_or(Timestamp::NEVER) } else { Timestamp::NEVER };
             let wait = (next.millis() - now().millis()).clamp(20, SIGN_OF_LIFE);
             if next <= now() {
-                // It is put off by itself; what has to be sent does not wait for it.
-                if let Err(error) = service.housekeeping() {
-                    after_failure(&error);
-                }
+                service.housekeeping()?;
             }
             if under_way.is_empty() && (!in_time || next > now().plus_millis(LINGERS)) {
                 if in_time && self.lingered().await {

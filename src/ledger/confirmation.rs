@@ -15,13 +15,12 @@ use super::outbox::{EventType, emit};
 use super::own_act::{OwnAct, note_own_acts};
 use super::shop::Shop;
 use super::submission::{Claim, NoticeShown};
-use super::suppression;
-use super::track::{parse_id, standing_of};
+use super::suppression::{self, Suppressions};
+use super::track::{parse_id, standing_of, wide_noes_of};
 use super::words::{Shown, own_words};
 use super::{Database, DatabaseError, Moment, Param};
 use crate::consent::{
-    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Standing, Timestamp,
-    Track,
+    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Timestamp, Track,
 };
 
 /// A question to an address, as it is kept.
@@ -63,6 +62,30 @@ pub(super) fn ask<D: Database>(
     claimed: &[&Track],
     moment: &Moment<'_>,
 ) -> Result<(), DatabaseError> {
+    let locale = notice.map_or("en", |notice| notice.locale.as_str());
+    question(tx, shop, address, locale, (claimed, false), moment)
+}
+
+/// Asks a number that has just written by itself, and so wants to hear of it.
+pub(super) fn ask_back<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    address: &Address,
+    locale: &str,
+    claimed: &[&Track],
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    question(tx, shop, address, locale, (claimed, true), moment)
+}
+
+fn question<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    address: &Address,
+    locale: &str,
+    (claimed, is_welcome): (&[&Track], bool),
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
     if !shop.wants(EventType::MessageRequested) {
         return Ok(());
     }
@@ -79,10 +102,9 @@ pub(super) fn ask<D: Database>(
         return Ok(());
     }
     let Some(named) = find_to_link(tx, shop, address)? else { return Ok(()) };
-    if was_asked(tx, named.row, moment.now)? || is_unwelcome(tx, shop, &named, address, medium)? {
+    if was_asked(tx, named.row, moment.now)? || !(is_welcome || may_be_asked(tx, shop, &named, address, medium)?) {
         return Ok(());
     }
-    let locale = notice.map_or("en", |notice| notice.locale.as_str());
     let id = moment.next_id().to_string();
     let listed = serde_json::to_string(&scopes).map_err(|_| DatabaseError::Shape { column: 2 })?;
     let lasts = i64::from(shop.settings.links.confirmation_days()) * 86_400_000;
@@ -146,9 +168,9 @@ fn was_asked<D: Database>(tx: &D, address: i64, now: Timestamp) -> Result<bool, 
     Ok(latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, now)))
 }
 
-/// Whether the owner of the address, or somebody who may say so, wants nothing sent there, whoever types it into a form. A number
-/// that has sent a stop begins again by its own word alone.
-fn is_unwelcome<D: Database>(
+/// Not where the owner of the address, or somebody who may say so, wants nothing sent there, whoever types it into a form. A number
+/// that has stopped begins again by its own word alone.
+fn may_be_asked<D: Database>(
     tx: &D,
     shop: &Shop,
     named: &Named,
@@ -156,11 +178,8 @@ fn is_unwelcome<D: Database>(
     medium: Channel,
 ) -> Result<bool, DatabaseError> {
     let hash = suppression::hash_of(shop, address.kind(), address.key());
-    let suppressed = tx.first(
-        "SELECT 1 FROM suppression WHERE hash = ? AND reason NOT IN ('erased', 'other') LIMIT 1",
-        &[Param::Text(&hash)],
-    )?;
-    Ok(suppressed.is_some() || (named.kind == AddressKind::Phone && has_stopped(&standing_of(tx, named.row)?, medium)))
+    let has_stopped = named.kind == AddressKind::Phone && has_stopped(&standing_of(tx, named.row)?, medium);
+    Ok(!has_stopped && !suppression::is_unwelcome(tx, &hash, medium)?)
 }
 
 /// A question by its id; nothing where it never was, or its address has gone.
@@ -179,12 +198,12 @@ pub fn confirmation<D: Database>(database: &D, shop: &Shop, id: Uuid) -> Result<
     let used_at = if row.is_null(5) { None } else { Some(row.time(5)?) };
     if used_at.is_none() {
         let asked_at = row.time(3)?;
-        let standing = standing_of(database, address.row)?;
+        let noes = noes_since(database, shop, &address, asked_at)?;
         let settings = &shop.settings;
         scopes.retain(|scope| {
             settings.channels.contains(&scope.channel)
                 && settings.purposes.contains(&scope.purpose)
-                && !was_refused(&standing, scope, asked_at)
+                && !noes.iter().any(|no| no.scope.covers(scope.channel, &scope.purpose))
         });
         if scopes.is_empty() {
             expires_at = asked_at;
@@ -193,14 +212,23 @@ pub fn confirmation<D: Database>(database: &D, shop: &Shop, id: Uuid) -> Result<
     Ok(Some(Confirmation { id, address, scopes, locale: row.text(2)?.to_owned(), expires_at, used_at }))
 }
 
-/// A no that came after the question has answered it: an old mail must not turn it into a yes.
-fn was_refused(standing: &Standing, scope: &ScopeEntry, asked_at: Timestamp) -> bool {
-    standing.tracks().iter().any(|track| {
-        matches!(track.act, Act::OptOut { .. })
-            && track.assurance != Assurance::Claimed
-            && track.at >= asked_at
-            && track.scope.covers(scope.channel, &scope.purpose)
-    })
+/// A no that came after the question has answered it: an old mail must not turn it into a yes. It may be the address's own, one to
+/// every channel by another address of the contact, or a suppression.
+fn noes_since<D: Database>(
+    database: &D,
+    shop: &Shop,
+    address: &Named,
+    asked_at: Timestamp,
+) -> Result<Vec<Track>, DatabaseError> {
+    let mut noes = standing_of(database, address.row)?.tracks().to_vec();
+    noes.extend(wide_noes_of(database, address.contact.row)?);
+    if let Some(value) = address.address() {
+        noes.extend(Suppressions::of(database)?.on(database, shop, address.kind, value.key())?);
+    }
+    noes.retain(|track| {
+        matches!(track.act, Act::OptOut { .. }) && track.assurance != Assurance::Claimed && track.at >= asked_at
+    });
+    Ok(noes)
 }
 
 /// The latest question to an address that is still open and was asked by this channel: what a word sent back answers.

@@ -49,21 +49,21 @@ pub fn note_disclosure<D: Database>(
         tx.execute(
             "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, 1)
              ON CONFLICT DO UPDATE SET first_at = min(first_at, excluded.first_at),
-                 last_at = max(last_at, excluded.last_at), times = times + 1",
+                 last_at = max(last_at, excluded.last_at), times = times + 1, inherited = 0",
             &[contact.param(), Param::Text(recipient.as_str()), Param::Text(&data), at, at],
         )?;
         Ok(Some(contact.uuid))
     })
 }
 
-/// Gives a contact that was set apart from another what stands there: nobody knows of which of them it was, so both may ask, and
-/// an erasure of either has to be told.
-pub(super) fn copy<D: Database>(tx: &D, from: &Contact, to: i64) -> Result<(), DatabaseError> {
+/// Gives a contact that was set apart from another what stands there: of which of them it was nobody knows, so whoever got it has
+/// to hear of an erasure of either. What is `inherited` is told of neither person to the other.
+pub(super) fn copy<D: Database>(tx: &D, from: &Contact, to: i64, inherited: bool) -> Result<(), DatabaseError> {
     tx.execute(
-        "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times)
-         SELECT ?, recipient, data, min(first_at), max(last_at), sum(times) FROM disclosure
-         WHERE contact IN (SELECT value FROM json_each(?)) GROUP BY recipient, data",
-        &[Param::Integer(to), Param::Text(&members(tx, from.row)?)],
+        "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times, inherited)
+         SELECT ?1, recipient, data, min(first_at), max(last_at), sum(times), max(inherited, ?2) FROM disclosure
+         WHERE contact IN (SELECT value FROM json_each(?3)) GROUP BY recipient, data",
+        &[Param::Integer(to), Param::Integer(inherited.into()), Param::Text(&members(tx, from.row)?)],
     )
 }
 
@@ -75,7 +75,8 @@ pub(super) fn disclosures_of<D: Database>(
 ) -> Result<Vec<DisclosureEntry>, DatabaseError> {
     let rows = database.query(
         "SELECT recipient, data, min(first_at), max(last_at), sum(times) FROM disclosure
-         WHERE contact IN (SELECT value FROM json_each(?)) GROUP BY recipient, data ORDER BY 3, 1, 2",
+         WHERE contact IN (SELECT value FROM json_each(?)) AND NOT inherited
+         GROUP BY recipient, data ORDER BY 3, 1, 2",
         &[Param::Text(members)],
     )?;
     rows.iter()

@@ -13,13 +13,16 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::contact::{Contact, Lookup, find, members};
+use super::inbound::has_stopped;
 use super::link;
+use super::moment::time_of_id;
 use super::outbox::{EventType, emit};
 use super::shop::Shop;
 use super::suppression::{self, SuppressionReason};
+use super::track::{parse_id, standing_of};
 use super::{Database, DatabaseError, Moment, Param, Row};
 use crate::consent::certificate::{Certificate, Issuer, Kept, Requester};
-use crate::consent::{AddressKind, Timestamp};
+use crate::consent::{AddressKind, Channel, Timestamp};
 use crate::json;
 
 /// Who asked for an erasure, and which key carried it out.
@@ -158,6 +161,8 @@ pub fn certificate_of<D: Database>(database: &D, contact: Uuid) -> Result<Option
 /// The addresses of some contacts, for a statement that binds their rows as JSON.
 const ADDRESSES: &str = "(SELECT a.id FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value)";
 
+/// Each address is suppressed, and on the channels that a number has stopped for that reason besides: once they are erased nothing
+/// else tells that a form must not have it asked. Tells how many suppressions there are.
 fn suppress_addresses<D: Database>(
     tx: &D,
     shop: &Shop,
@@ -165,18 +170,36 @@ fn suppress_addresses<D: Database>(
     moment: &Moment<'_>,
 ) -> Result<u64, DatabaseError> {
     let rows = tx.query(
-        "SELECT a.kind, a.match_key FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
+        "SELECT a.kind, a.match_key, a.id FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
         &[Param::Text(members)],
     )?;
+    let mut kept = 0;
     for row in &rows {
-        let hash = match AddressKind::parse(row.text(0)?) {
-            Some(kind) => suppression::hash_of(shop, kind, row.text(1)?),
-            // One that was corrected, of which the hash is all there is.
-            None => row.text(1)?.split(' ').next().unwrap_or_default().to_owned(),
+        let (kind, key) = (AddressKind::parse(row.text(0)?), row.text(1)?);
+        let (hash, since) = match kind {
+            Some(kind) => (suppression::hash_of(shop, kind, key), moment.now),
+            None => corrected(key, moment.now),
         };
-        suppression::keep_hash(tx, &hash, None, SuppressionReason::Erased, moment)?;
+        suppression::keep_hash(tx, &hash, None, (SuppressionReason::Erased, since), moment)?;
+        kept += 1;
+        if kind == Some(AddressKind::Phone) {
+            let standing = standing_of(tx, row.integer(2)?)?;
+            let own = Channel::ALL.iter().filter(|channel| channel.address_kind() == AddressKind::Phone);
+            for channel in own.filter(|channel| has_stopped(&standing, **channel)) {
+                let asked = (SuppressionReason::Asked, moment.now);
+                suppression::keep_hash(tx, &hash, Some(*channel), asked, moment)?;
+                kept += 1;
+            }
+        }
     }
-    Ok(rows.len() as u64)
+    Ok(kept)
+}
+
+/// Of an address that was corrected the hash is all there is, and since when it is no longer theirs: whoever has it now may have
+/// said yes since.
+fn corrected(key: &str, now: Timestamp) -> (String, Timestamp) {
+    let (hash, id) = key.split_once(' ').unwrap_or((key, ""));
+    (hash.to_owned(), parse_id(id).map_or(now, time_of_id))
 }
 
 fn count_records<D: Database>(tx: &D, members: &str) -> Result<(), DatabaseError> {

@@ -2,7 +2,7 @@
 //!
 //! A message that comes again does nothing again, and a stop is followed by one message at most (47 CFR 64.1200(a)(12)).
 
-use super::confirmation::{confirm, open_confirmation};
+use super::confirmation::{ask_back, confirm, open_confirmation};
 use super::link::{Named, find_to_link, is_recent, last_locale, written};
 use super::message::{MessageDetail, MessageKind, Recipient, post};
 use super::own_act::{OwnAct, noes, note_own_acts};
@@ -124,21 +124,26 @@ fn stopped_purposes(shop: &Shop, standing: &Standing, channel: Channel) -> Vec<P
         let own = yes.act == Act::OptIn { ground: Ground::Consent }
             && matches!(yes.assurance, Assurance::Confirmed | Assurance::Authenticated)
             && yes.scope.channel == Some(channel);
-        let Some(purpose) = yes.scope.purpose.as_ref().filter(|_| own) else { continue };
-        let ended = standing.tracks().iter().any(|no| {
-            matches!(no.act, Act::OptOut { .. })
-                && no.scope.purpose.as_ref() == Some(purpose)
-                && no.scope.covers(channel, purpose)
-                && no.at >= yes.at
-        });
-        if !ended && shop.settings.purposes.contains(purpose) && !purposes.contains(purpose) {
+        let Some(purpose) = yes.scope.purpose.as_ref().filter(|_| own && !is_ended(standing, yes)) else { continue };
+        if shop.settings.purposes.contains(purpose) && !purposes.contains(purpose) {
             purposes.push(purpose.clone());
         }
     }
     purposes
 }
 
-/// Goes on with what a stop had ended: the word comes from the number itself, so it proves it.
+/// Whether a no to this very purpose came after a yes.
+fn is_ended(standing: &Standing, yes: &Track) -> bool {
+    standing.tracks().iter().any(|no| {
+        matches!(no.act, Act::OptOut { .. })
+            && no.scope.purpose == yes.scope.purpose
+            && no.scope.channel.is_none_or(|channel| yes.scope.channel == Some(channel))
+            && no.at >= yes.at
+    })
+}
+
+/// Goes on with what a stop had ended: the word comes from the number itself, so it proves it. Where it never said yes by itself, it
+/// is asked about what others have said of it.
 fn start<D: Database>(
     tx: &D,
     shop: &Shop,
@@ -146,9 +151,15 @@ fn start<D: Database>(
     named: &Named,
     moment: &Moment<'_>,
 ) -> Result<(), DatabaseError> {
+    let address = Address::Phone(heard.from.clone());
     let standing = standing_of(tx, named.row)?;
     let purposes = stopped_purposes(shop, &standing, heard.channel);
-    if purposes.is_empty() || !has_stopped(&standing, heard.channel) {
+    if purposes.is_empty() {
+        let open = |yes: &&Track| yes.scope.channel == Some(heard.channel) && !is_ended(&standing, yes);
+        let said: Vec<&Track> = standing.tracks().iter().filter(open).collect();
+        return ask_back(tx, shop, &address, &locale_of(tx, shop, Some(named))?, &said, moment);
+    }
+    if !has_stopped(&standing, heard.channel) {
         return Ok(());
     }
     let acts: Vec<OwnAct> = purposes
@@ -162,8 +173,14 @@ fn start<D: Database>(
         })
         .collect();
     note_own_acts(tx, shop, named, &acts, "start_word", None, moment)?;
-    let address = Address::Phone(heard.from.clone());
     answer(tx, shop, heard, MessageKind::Started, &address, Some(named), moment)
+}
+
+/// The language in which a number is answered: its own, or the shop's first.
+fn locale_of<D: Database>(tx: &D, shop: &Shop, known: Option<&Named>) -> Result<String, DatabaseError> {
+    let own = known.map(|named| last_locale(tx, named.contact())).transpose()?.flatten();
+    let shops = shop.settings.notices.first().map(|notice| notice.locale.as_str().to_owned());
+    Ok(own.or(shops).unwrap_or_else(|| "en".to_owned()))
 }
 
 /// One message of a kind in a day.
@@ -185,9 +202,7 @@ fn answer<D: Database>(
     if heard.is_answered || was_sent {
         return Ok(());
     }
-    let own = known.map(|named| last_locale(tx, named.contact())).transpose()?.flatten();
-    let shops = shop.settings.notices.first().map(|notice| notice.locale.as_str().to_owned());
-    let locale = own.or(shops).unwrap_or_else(|| "en".to_owned());
+    let locale = locale_of(tx, shop, known)?;
     let to = Recipient { medium: heard.channel, value: address.given(), pseudonym: &pseudonym, locale: &locale };
     post(tx, shop, kind, &to, None, &MessageDetail::default(), moment)
 }

@@ -3,9 +3,8 @@
 use uuid::Uuid;
 
 use super::contact::{Contact, find};
-use super::rights::{self, ActDetail, Acting, RightsAct};
 use super::shop::Shop;
-use super::{Database, DatabaseError, Lookup, Moment, Param, Row, disclosure, track, write};
+use super::{Database, DatabaseError, Lookup, Param, Row, track};
 use crate::consent::{Address, AddressKind, EmailAddress, PhoneNumber, PostalAddress, PushAddress, Timestamp};
 
 /// An address that a link named.
@@ -31,12 +30,17 @@ impl Named {
 
     /// The address as a value.
     pub fn address(&self) -> Option<Address> {
-        match self.kind {
-            AddressKind::Email => EmailAddress::parse(&self.value).map(Address::Email),
-            AddressKind::Phone => PhoneNumber::parse(&self.value).map(Address::Phone),
-            AddressKind::Push => PushAddress::parse(&self.value).map(Address::Push),
-            AddressKind::Postal => PostalAddress::parse(&self.value).map(Address::Postal),
-        }
+        address_of(self.kind, &self.value)
+    }
+}
+
+/// An address as it was given, as a value.
+pub(super) fn address_of(kind: AddressKind, value: &str) -> Option<Address> {
+    match kind {
+        AddressKind::Email => EmailAddress::parse(value).map(Address::Email),
+        AddressKind::Phone => PhoneNumber::parse(value).map(Address::Phone),
+        AddressKind::Push => PushAddress::parse(value).map(Address::Push),
+        AddressKind::Postal => PostalAddress::parse(value).map(Address::Postal),
     }
 }
 
@@ -149,60 +153,6 @@ pub fn same_person<D: Database>(database: &D, shop: &Shop, named: &Named) -> Res
         &[named.contact.param(), Param::Integer(named.row), Param::Integer(named.row)],
     )?;
     rows.iter().map(|row| named_in(shop, row)).collect()
-}
-
-/// Before a proven address is answered: whatever nobody has said to be of the same person parts with it, and takes along all
-/// that was said by it. An address that is linked keeps the contact; one that is not goes. Tells the address as it is then.
-///
-/// # Errors
-/// Those of the database.
-pub(super) fn set_apart<D: Database>(
-    tx: &D,
-    shop: &Shop,
-    named: &Named,
-    moment: &Moment<'_>,
-) -> Result<Named, DatabaseError> {
-    if is_one_person(tx, named.contact.row)? {
-        return Ok(named.clone());
-    }
-    let leaving = if named.linked {
-        let rows = tx.query(
-            "SELECT id FROM address WHERE contact = ? AND linked = 0 AND kind <> 'rectified' ORDER BY id",
-            &[named.contact.param()],
-        )?;
-        rows.iter().map(|row| row.integer(0)).collect::<Result<Vec<_>, _>>()?
-    } else {
-        vec![named.row]
-    };
-    for address in leaving {
-        let apart = moment.next_id().to_string();
-        let to = write::inserted(
-            tx,
-            "INSERT INTO contact (uuid, created_at, country, region, relation, born, restricted_at, restriction_reason)
-             SELECT ?, created_at, country, region, relation, born, restricted_at, restriction_reason FROM contact WHERE id = ?
-             RETURNING id",
-            &[Param::Text(&apart), named.contact.param()],
-        )?;
-        tx.execute(
-            "UPDATE address SET contact = ?, home = NULL WHERE id = ?",
-            &[Param::Integer(to), Param::Integer(address)],
-        )?;
-        // Whoever was handed data of the contact has to hear of an erasure of either.
-        disclosure::copy(tx, &named.contact, to)?;
-        let detail = ActDetail { contact: Some(apart), ..ActDetail::default() };
-        let by = Acting { key: Uuid::nil(), reason: None };
-        rights::note(tx, &named.contact, RightsAct::Unmerged, &by, &detail, moment)?;
-    }
-    named_row(tx, shop, named.row)?.ok_or(DatabaseError::Shape { column: 0 })
-}
-
-/// Whether all addresses of a contact are of one person, as far as the shop has said so; one alone is.
-pub(super) fn is_one_person<D: Database>(database: &D, contact: i64) -> Result<bool, DatabaseError> {
-    let row = database.first(
-        "SELECT count(*) < 2 OR min(linked) = 1 FROM address WHERE contact = ? AND kind <> 'rectified'",
-        &[Param::Integer(contact)],
-    )?;
-    Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? == 1)
 }
 
 /// The language in which a contact was last shown something.

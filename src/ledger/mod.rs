@@ -28,6 +28,7 @@
 //! | `audit` | who did what; what has outlived its time |
 //! | `idempotency` | a request that is sent again |
 //! | `link`, `own_act` | addresses as links name them, and what a person does by one |
+//! | `set_apart` | addresses that may be of different persons, before one of them is answered |
 //! | `confirmation`, `words` | double opt-in; the words of our own pages |
 //! | `inbound`, `provider` | what persons write back, and who hands it in |
 //! | `message` | what the shop has to send |
@@ -68,6 +69,7 @@ mod request;
 mod retention;
 mod rights;
 mod schema;
+mod set_apart;
 mod shop;
 mod statistics;
 mod submission;

@@ -32,6 +32,12 @@ impl Default for Mark {
     }
 }
 
+/// The time at which an id was made: its first 48 bits (RFC 9562 §5.7).
+pub(super) fn time_of_id(id: Uuid) -> Timestamp {
+    let (millis, _) = id.as_u64_pair();
+    i64::try_from(millis >> 16).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::BEGINNING)
+}
+
 /// One instant of the host's, held still while a command is decided.
 pub struct Moment<'a> {
     /// The instant.

@@ -132,17 +132,23 @@ fn prove<D: Database>(tx: &D, address: &Named) -> Result<(), DatabaseError> {
     )
 }
 
-/// A no to everything, by every address that is this person's. Each is about the channels of its own address: one that left the
+/// A no to everything, for every address that is this person's. Each is about the channels of its own address: one that left the
 /// channel open would bear on the whole contact, and so on addresses that may be somebody else's.
 ///
 /// # Errors
 /// Those of the database.
 pub fn stop_everything<D: Database>(database: &D, shop: &Shop, by: &Named) -> Result<Vec<OwnAct>, DatabaseError> {
     let all = same_person(database, shop, by)?;
-    Ok(all.iter().flat_map(|address| noes(address, None, None)).collect())
+    // The link proves the address that it was sent to. That the others are the same person's the shop has said.
+    let known = |address: &Named| if address.row == by.row { Assurance::Confirmed } else { Assurance::Authenticated };
+    let of_one = |address: &Named| {
+        let assurance = known(address);
+        noes(address, None, None).into_iter().map(move |no| OwnAct { assurance, ..no })
+    };
+    Ok(all.iter().flat_map(of_one).collect())
 }
 
-/// A no by one address: about a channel, or about all that reach it.
+/// A no that an address itself has said: about a channel, or about all that reach it.
 pub fn noes(address: &Named, channel: Option<Channel>, purpose: Option<&PurposeSlug>) -> Vec<OwnAct> {
     let reach = Channel::ALL.iter().filter(|own| own.address_kind() == address.kind);
     reach

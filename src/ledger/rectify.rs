@@ -142,7 +142,7 @@ fn rekey<D: Database>(
     // has it.
     suppression::carry_over(tx, &wrong, &right, moment)?;
     if has_refused(tx, contact, old)? && !suppression::is_wide(tx, &wrong)? {
-        suppression::keep_hash(tx, &wrong, None, SuppressionReason::Other, moment)?;
+        suppression::keep_hash(tx, &wrong, None, (SuppressionReason::Other, moment.now), moment)?;
     }
     // The kind takes it out of every question. Of the address a keyed hash stays, by which an erasure suppresses it as well; the
     // rest only has to make it one of its own.
@@ -165,6 +165,7 @@ fn rekey<D: Database>(
             Param::Integer(old),
         ],
     )?;
+    tx.execute("UPDATE address SET successor = ? WHERE id = ?", &[Param::Integer(new), Param::Integer(old)])?;
     Ok((old, new))
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::audit::first_id_of;
+use super::contact::members;
 use super::request::lapse;
 use super::shop::Shop;
 use super::{Database, DatabaseError, ErasureAsked, Moment, Param, erase_contact};
@@ -115,9 +116,11 @@ fn rules(shop: &Shop, idempotency: i64, now: Timestamp) -> Vec<Rule> {
                 Overdue::Events,
                 days(settings.retention.event_days()),
                 "SELECT id FROM event e WHERE id < ?
-                 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event = e.id AND d.state = 'pending') ORDER BY id",
+                 AND NOT EXISTS (SELECT 1 FROM webhook w CROSS JOIN delivery d
+                     WHERE d.webhook = w.id AND d.event = e.id AND d.state = 'pending') ORDER BY id",
                 &[
-                    "DELETE FROM delivery WHERE event IN (SELECT value FROM json_each(?))",
+                    "DELETE FROM delivery WHERE webhook IN (SELECT id FROM webhook)
+                         AND event IN (SELECT value FROM json_each(?))",
                     "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))",
                 ],
             )
@@ -235,8 +238,8 @@ fn prospects_before(shop: &Shop, now: Timestamp) -> Option<Timestamp> {
     shop.settings.retention.prospect_months.map(|months| months_ago(now, months))
 }
 
-/// Contacts that gave no sign since: no record, no submission, no activity of theirs, no request, and which no platform knows.
-/// What is restricted has to be kept (GDPR Art. 18).
+/// Contacts that gave no sign since: no record, no submission, no activity of theirs, no request, and which no platform knows;
+/// with all that were merged into them. What is restricted has to be kept (GDPR Art. 18).
 /// Looks at a part of those that are old enough, from an id on, and tells the last id that was looked at, if there may be more.
 fn prospects<D: Database>(
     database: &D,
@@ -253,21 +256,22 @@ fn prospects<D: Database>(
         let rows = database.query(
             &format!(
                 "SELECT c.uuid, c.merged_into IS NULL AND c.restricted_at IS NULL
-                     AND NOT EXISTS (SELECT 1 FROM contact m WHERE m.merged_into = c.id)
                      AND NOT EXISTS (SELECT 1 FROM external_id e WHERE e.contact = c.id)
                      AND NOT EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ?)
                      AND NOT EXISTS (SELECT 1 FROM address a JOIN track t ON t.address = a.id
                          WHERE a.contact = c.id AND t.choice NOT IN ('used', 'screened') AND t.effective_at >= ?)
                      AND NOT EXISTS (SELECT 1 FROM subject_request r WHERE r.subject = c.uuid AND r.closed_at IS NULL)
                      AND NOT EXISTS (SELECT 1 FROM address a JOIN subject_request r ON r.pseudonym = a.pseudonym
-                         WHERE a.contact = c.id AND r.closed_at IS NULL)
+                         WHERE a.contact = c.id AND r.closed_at IS NULL),
+                     c.id, EXISTS (SELECT 1 FROM contact m WHERE m.merged_into = c.id)
                  FROM contact c WHERE c.uuid > ? AND c.uuid < ? ORDER BY c.uuid LIMIT {page}"
             ),
             &[since, since, Param::Text(&from), Param::Text(&first_id_of(before))],
         )?;
         for row in &rows {
             from = row.text(0)?.to_owned();
-            if row.integer(1)? == 1 && found.len() < most {
+            let is_quiet = row.integer(1)? == 1 && found.len() < most;
+            if is_quiet && (row.integer(3)? == 0 || parts_are_quiet(database, row.integer(2)?, before)?) {
                 found.push(row.parsed(0, super::track::parse_id)?);
             }
         }
@@ -277,6 +281,18 @@ fn prospects<D: Database>(
         }
     }
     Ok((found, Some(from)))
+}
+
+/// Addresses and external ids of what was merged are with the whole; what was submitted and asked for stays with the parts.
+fn parts_are_quiet<D: Database>(database: &D, contact: i64, before: Timestamp) -> Result<bool, DatabaseError> {
+    let sign = database.first(
+        "SELECT 1 FROM json_each(?1) m CROSS JOIN contact c ON c.id = m.value
+         WHERE c.created_at >= ?2
+             OR EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ?2)
+             OR EXISTS (SELECT 1 FROM subject_request r WHERE r.subject = c.uuid AND r.closed_at IS NULL) LIMIT 1",
+        &[Param::Text(&members(database, contact)?), Param::Integer(before.millis())],
+    )?;
+    Ok(sign.is_none())
 }
 
 /// Erases some of them, from where the last time ended.

@@ -46,45 +46,44 @@ pub fn suppress<D: Database>(
     reason: SuppressionReason,
     moment: &Moment<'_>,
 ) -> Result<Suppression, DatabaseError> {
-    keep(database, shop, address.kind(), address.key(), channel, reason, moment)
+    let hash = hash_of(shop, address.kind(), address.key());
+    keep_hash(database, &hash, channel, (reason, moment.now), moment)
 }
 
-/// As [`suppress`], for an address that is in the ledger.
-pub(super) fn keep<D: Database>(
-    database: &D,
-    shop: &Shop,
-    kind: AddressKind,
-    key: &str,
-    channel: Option<Channel>,
-    reason: SuppressionReason,
-    moment: &Moment<'_>,
-) -> Result<Suppression, DatabaseError> {
-    keep_hash(database, &hash_of(shop, kind, key), channel, reason, moment)
-}
-
-/// As [`suppress`], for an address of which nothing is left but its hash.
+/// As [`suppress`], by the hash of an address, of which nothing else may be left. That somebody did not want to be written to, or may
+/// not be, is not forgotten over an erasure.
 pub(super) fn keep_hash<D: Database>(
     database: &D,
     hash: &str,
     channel: Option<Channel>,
-    reason: SuppressionReason,
+    (reason, since): (SuppressionReason, Timestamp),
     moment: &Moment<'_>,
 ) -> Result<Suppression, DatabaseError> {
     let channel = Param::Text(channel.map_or("*", Channel::as_str));
     database.execute(
         "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET reason = excluded.reason, created_at = excluded.created_at",
+         ON CONFLICT DO UPDATE SET created_at = max(created_at, excluded.created_at),
+             reason = iif(excluded.reason IN ('erased', 'other'), reason, excluded.reason)",
         &[
             Param::Text(hash),
             channel,
             Param::Text(&moment.next_id().to_string()),
             Param::Text(reason.as_str()),
-            Param::Integer(moment.now.millis()),
+            Param::Integer(since.millis()),
         ],
     )?;
     let kept = "SELECT id, created_at FROM suppression WHERE hash = ? AND channel = ?";
     let row = database.first(kept, &[Param::Text(hash), channel])?.ok_or(DatabaseError::Shape { column: 0 })?;
     Ok(Suppression { id: row.parsed(0, parse_id).map(RecordId)?, created_at: row.time(1)? })
+}
+
+/// Whether the owner of an address, or somebody who may say so, wants nothing sent to it by a channel.
+pub(super) fn is_unwelcome<D: Database>(tx: &D, hash: &str, channel: Channel) -> Result<bool, DatabaseError> {
+    let found = tx.first(
+        "SELECT 1 FROM suppression WHERE hash = ? AND channel IN ('*', ?) AND reason NOT IN ('erased', 'other') LIMIT 1",
+        &[Param::Text(hash), Param::Text(channel.as_str())],
+    )?;
+    Ok(found.is_some())
 }
 
 /// Lets what suppresses one address suppress another of the same person, from the same day on. That mail to the first came back
@@ -97,7 +96,8 @@ pub(super) fn carry_over<D: Database>(tx: &D, from: &str, to: &str, moment: &Mom
     for row in &rows {
         tx.execute(
             "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT DO UPDATE SET created_at = max(created_at, excluded.created_at)",
+             ON CONFLICT DO UPDATE SET created_at = max(created_at, excluded.created_at),
+                 reason = iif(reason IN ('erased', 'other'), excluded.reason, reason)",
             &[
                 Param::Text(to),
                 Param::Text(row.text(0)?),

@@ -15,6 +15,7 @@ crate::scenarios! {
     a_number_says_yes_stop_and_start
     a_start_begins_only_what_a_stop_has_ended
     a_yes_answers_where_it_was_asked
+    a_stop_outlives_an_erasure_and_ends_by_a_start
     a_number_that_nobody_knows_is_stopped_as_well
     what_is_not_signed_is_not_heard
     twilio_and_meta_are_understood
@@ -149,6 +150,24 @@ fn a_yes_answers_where_it_was_asked(backend: &mut dyn Backend) {
     assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], false, "it answers something else");
     say(backend, &hook, "m2", "whatsapp", "YES").ok();
     assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], true);
+}
+
+fn a_stop_outlives_an_erasure_and_ends_by_a_start(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    shop.submit_from_server(backend, &with(by_sms(claimed()), "/assurance", json!("authenticated"))).ok();
+    say(backend, &hook, "m1", "sms", "STOP").ok();
+    let id = shop.lookup(backend, &number()).ok()["id"].as_str().unwrap().to_owned();
+    ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
+    shop.submit(backend, &by_sms(claimed())).ok();
+    assert!(messages(backend, &shop, "confirm").is_empty(), "a form has a number asked that has stopped");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "suppressed");
+    // By its own word it is asked, and its own yes counts.
+    say(backend, &hook, "m2", "sms", "START").ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "suppressed");
+    assert_eq!(messages(backend, &shop, "confirm").len(), 1);
+    say(backend, &hook, "m3", "sms", "YES").ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
 }
 
 fn a_number_that_nobody_knows_is_stopped_as_well(backend: &mut dyn Backend) {

@@ -15,6 +15,8 @@ crate::scenarios! {
     who_may_not_do_it_may_not_vouch_for_it
     codes_are_few_also_where_nobody_listens
     a_corrected_address_is_asked_nothing_more
+    nobody_is_kept_from_their_rights_by_a_stranger
+    an_objection_of_nobody_that_is_known_is_kept
     an_employee_decides_where_the_shop_wants_it
     time_runs_out
     what_has_outlived_its_use_goes
@@ -261,6 +263,52 @@ fn a_corrected_address_is_asked_nothing_more(backend: &mut dyn Backend) {
     assert_eq!(result["to"], "jane@example.com");
     let over = look(backend, Method::GET, &format!("{}?format=json", path(&result["link"])));
     assert!(!over.text.contains("jane.doe@"), "{}", over.text);
+}
+
+fn nobody_is_kept_from_their_rights_by_a_stranger(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &submission()).ok();
+    // A stranger writes into a request what is not hers. The page says so, and her own is another.
+    let wish = |details: &str| json!({ "kind": "rectification", "contact": jane(), "details": details });
+    let by_page = |body: &Value| post(backend, "/v1/requests", &shop.publishable, ORIGIN, body).ok();
+    by_page(&wish("My number is <b>+44 7700 900999</b>"));
+    let asked = look(backend, Method::GET, &link_of_request(backend, &shop));
+    assert!(asked.text.contains("My number is &lt;b&gt;"), "{}", asked.text);
+    by_page(&wish("I moved to Leeds"));
+    page(&press(backend, &link_of_request(backend, &shop), ""), 200);
+    let verified = requests(backend, &shop, "?state=verified");
+    assert_eq!((verified.len(), &verified[0]["details"]), (1, &json!("I moved to Leeds")));
+    let vouched = with(wish("I am called Jayne"), "/verified", json!(true));
+    post(backend, "/v1/requests", &shop.secret, "", &vouched).ok();
+    let verified = requests(backend, &shop, "?state=verified");
+    assert_eq!((verified.len(), &verified[0]["details"]), (2, &json!("I am called Jayne")));
+
+    // Nor can they use up what she may be sent: the first message about each kind of request goes.
+    for _ in 0..10 {
+        by_page(&json!({ "kind": "access", "contact": jane() }));
+    }
+    for number in 0..10 {
+        by_page(&wish(&format!("nonsense {number}")));
+    }
+    let sent = messages(backend, &shop, "request").len();
+    assert!(sent <= 6, "{sent} messages in a day");
+    by_page(&json!({ "kind": "erasure", "contact": jane() }));
+    assert_eq!(messages(backend, &shop, "request").len(), sent + 1);
+    let link = link_of_request(backend, &shop);
+    by_page(&json!({ "kind": "erasure", "contact": jane() }));
+    assert_eq!(messages(backend, &shop, "request").len(), sent + 1);
+    assert!(requests(backend, &shop, "?kind=rectification&state=open").len() <= 5);
+    page(&press(backend, &link, ""), 200);
+    assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404, "the link that she has is still good");
+}
+
+fn an_objection_of_nobody_that_is_known_is_kept(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    open(backend, &shop, "objection", &jane());
+    page(&press(backend, &link_of_request(backend, &shop), ""), 200);
+    let listed = with(submission(), "/assurance", json!("reported"));
+    shop.submit_from_server(backend, &listed).ok();
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "suppressed");
 }
 
 fn an_employee_decides_where_the_shop_wants_it(backend: &mut dyn Backend) {

@@ -1,5 +1,6 @@
-// Captures a second of a shop whose webhook answers at once, beside shops whose webhook is down, slow, or far behind: what is
-// wrong at the other end must not be felt at the till. Shops of one workerd, in an order of chance each round.
+// Captures a second of a shop whose outbox has nothing to do, beside shops whose webhook is told of each: one that answers at once, is
+// down, slow, or far behind. What is wrong at the other end must not be felt at the till; that the machine is busy with sending is.
+// Shops of one workerd, in an order of chance each round.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -44,11 +45,11 @@ export async function benchOutbox(rounds, seconds) {
     return `http://127.0.0.1:${server.address().port}/`;
   };
   const waiting = async (shop) => (await ask(shop, "GET", "/v1/webhooks")).webhooks[0]?.waiting ?? 0;
-  const set = (shop, enabled) => ask(shop, "PUT", `/v1/webhooks/${shop.hook.id}`, { url: shop.url, enabled });
+  const set = (shop, enabled) => ask(shop, "PUT", `/v1/webhooks/${shop.hook.id}`, { url: shop.url, events: shop.events, enabled });
 
   const urls = {
-    none: undefined,
     idle: await endpoint(0),
+    well: await endpoint(0),
     down: `http://127.0.0.1:${await claimPort(0)}/`,
     slow: await endpoint(20_000),
     behind: await endpoint(BEHIND_MS),
@@ -56,7 +57,10 @@ export async function benchOutbox(rounds, seconds) {
   const shops = {};
   for (const [way, url] of Object.entries(urls)) {
     const shop = { ...(await createShop(workerd.url)), url, rates: [] };
-    if (url) shop.hook = await ask(shop, "POST", "/v1/webhooks", { url });
+    // Without messages: to ask an address whether it was they is work of its own.
+    const events = [way === "idle" ? "contact.erased" : "consent.changed"];
+    shop.hook = await ask(shop, "POST", "/v1/webhooks", { url, events });
+    shop.events = events;
     shops[way] = shop;
   }
 
@@ -72,7 +76,7 @@ export async function benchOutbox(rounds, seconds) {
     return done / ((performance.now() - start) / 1000);
   }
 
-  const { idle, behind } = shops;
+  const { idle, well, behind } = shops;
   for (let round = 0; round <= rounds; round++) {
     for (const way of shuffled(Object.keys(shops))) {
       const shop = shops[way];
@@ -84,7 +88,7 @@ export async function benchOutbox(rounds, seconds) {
       if (round) shop.rates.push(measured);
       // What is still to be sent is not at the cost of the next.
       if (shop === behind) await set(behind, false);
-      while (shop === idle && (await waiting(idle)) > 0) await sleep(50);
+      while (shop === well && (await waiting(well)) > 0) await sleep(50);
     }
   }
   const backlog = await waiting(behind);
@@ -101,10 +105,10 @@ export async function benchOutbox(rounds, seconds) {
   };
   console.log(`
 captures a second by the state of the shop's webhook, ${CONNECTIONS} connections, ${rounds} rounds of ${seconds} s each in turns
-${line("it answers at once", "idle")}
+${line("it wants to hear of other things", "idle")}
 ${line("it is down", "down")}
 ${line("it does not answer in time", "slow")}
+${line("it answers at once", "well")}
 ${line(`it answers after ${BEHIND_MS} ms and is behind by ${whole(BACKLOG)}+`, "behind")}
-${line("there is none", "none")}
-  (bar: 0.9; ${whole(backlog)} events waited for the one that is behind in the end)`);
+  (bar, for one that fails: 0.9; ${whole(backlog)} events waited for the one that is behind in the end)`);
 }

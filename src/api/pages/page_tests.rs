@@ -90,7 +90,7 @@ fn pages(language: Language) -> Vec<(String, String)> {
     for kind in RequestKind::ALL.iter().copied() {
         let done = RequestState::Done { downloads: Some(&files), until: Some("2027-04-05T09:30:00Z") };
         for state in REQUEST_STATES.into_iter().chain([done]) {
-            let view = RequestView { kind, address: HARM, state };
+            let view = RequestView { kind, address: HARM, details: Some(HARM), state };
             pages.push((format!("request {kind:?} {state:?}"), request(&frame, &view)));
         }
     }
@@ -226,7 +226,7 @@ fn an_erasure_warns_before_and_only_then() {
         let words = language.words();
         for kind in RequestKind::ALL.iter().copied() {
             for state in [RequestState::Ask, RequestState::AskCode { tries_left: 2, wrong: false }] {
-                let page = request(&frame(language), &RequestView { kind, address: "x", state });
+                let page = request(&frame(language), &RequestView { kind, address: "x", details: None, state });
                 let warned = page.contains(words.erasure_final) && page.contains(words.erasure_hash);
                 assert_eq!(warned, kind == RequestKind::Erasure, "{kind:?}");
             }
@@ -242,7 +242,8 @@ fn a_date_is_written_in_the_language_of_the_page() {
         [(Language::En, "5 April 2027"), (Language::Es, "5 de abril de 2027"), (Language::De, "5. April 2027")]
     {
         let state = RequestState::Waiting { due: "2027-04-05" };
-        let page = request(&frame(language), &RequestView { kind: RequestKind::Access, address: "x", state });
+        let page =
+            request(&frame(language), &RequestView { kind: RequestKind::Access, address: "x", details: None, state });
         assert!(page.contains(written), "{written}");
     }
 }

@@ -40,6 +40,8 @@ pub(in crate::api) struct RequestView<'a> {
     pub kind: RequestKind,
     /// The address that it was made for, masked.
     pub address: &'a str,
+    /// What is to be put right, as it was written into the request: somebody else may have.
+    pub details: Option<&'a str>,
     /// How far it is.
     pub state: RequestState<'a>,
 }
@@ -161,6 +163,10 @@ fn ask(frame: &Frame, view: &RequestView, act: &Markup) -> Markup {
     html! {
         p.lead { (strong(words.request_lead, &[("shop", frame.shop), ("address", view.address)])) }
         p { (fill(texts(view.kind, words).ask, &[("shop", frame.shop)])) }
+        @if let Some(details) = view.details {
+            p { (words.data_rectification_label) }
+            p.reason { (details) }
+        }
         @if view.kind == RequestKind::Erasure {
             div.notice.warning {
                 p { strong { (words.erasure_final) } }

@@ -165,10 +165,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
         self.busy.borrow_mut().clear();
     }
 
-    /// Does what is to be done once a day, if it is due.
+    /// Does what is to be done once a day, if it is due. Where it fails, that is reported, and it is tried again later by itself.
     ///
     /// # Errors
-    /// Those of the database. It is tried again later by itself.
+    /// Those of the database that even that cannot be written down.
     pub fn housekeeping(&self) -> Result<(), JobError> {
         let Some(shop) = self.shop()? else { return Ok(()) };
         let moment = Moment::after(&self.host, self.latest.get());
@@ -181,12 +181,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Ok::<_, Problem>(finish_job(&self.database, HOUSEKEEPING, moment.now, next)?)
         });
         self.latest.set(moment.mark());
-        if done.is_err() {
+        if let Err(problem) = done {
+            self.host.report(&JobError::from(problem).to_string());
             let failed = job(&self.database, HOUSEKEEPING)?.map_or(0, |job| job.attempts);
             let wait = FIRST_RETRY << failed.clamp(0, 10);
             postpone_job(&self.database, HOUSEKEEPING, moment.now.plus_millis(wait.min(DAY)))?;
         }
-        Ok(done?)
+        Ok(())
     }
 
     /// The work itself. Tells whether some of it is left over.

@@ -140,6 +140,10 @@ pub(super) fn decision_refused(error: DecideError) -> Problem {
         DecideError::NotWaiting => {
             Problem::RequestConflict { detail: "only a verified request that was not answered can be decided" }
         }
+        DecideError::Corrected => Problem::RequestConflict {
+            detail: "the address that asked was corrected since, so the link did not prove whose data this is; refuse it, \
+                     or erase the contact by its own route",
+        },
         DecideError::NotExtendable => Problem::RequestConflict {
             detail: "its law gives no more time, it was extended before, or the first time is over",
         },

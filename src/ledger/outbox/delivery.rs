@@ -222,8 +222,11 @@ pub fn note_outcome<D: Database>(
                     Some(delay) => note("pending", now.plus_millis(delay), Some(code))?,
                     None => note("dead", now, Some(code))?,
                 }
-                let (failures, hold) = health(failures, held_until, quiet, now);
-                set_health(tx, &key.webhook, failures, hold.millis())?;
+                // Of what was never sent the endpoint knows nothing.
+                if outcome != SendOutcome::Unwritten {
+                    let (failures, hold) = health(failures, held_until, quiet, now);
+                    set_health(tx, &key.webhook, failures, hold.millis())?;
+                }
                 Ok(false)
             }
         }

@@ -8,12 +8,14 @@ use crate::consent::Scope;
 use crate::consent::certificate::Requester;
 use crate::consent::deadlines::reminders_of;
 use crate::ledger::contact::{Lookup, find};
-use crate::ledger::link::{Named, addresses_to_link, named, set_apart};
+use crate::ledger::link::{Named, addresses_to_link, named};
 use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
 use crate::ledger::outbox::{EventType, emit};
 use crate::ledger::own_act::{OwnAct, note_own_acts, stop_everything};
 use crate::ledger::rights::{ActDetail, Acting, RightsAct, note};
+use crate::ledger::set_apart::set_apart;
 use crate::ledger::submission::Claim;
+use crate::ledger::suppression::{SuppressionReason, suppress};
 use crate::ledger::text::Line;
 use crate::ledger::{Database, DatabaseError, ErasureAsked, Moment, Param, Shop, erase_contact};
 
@@ -77,6 +79,11 @@ fn address_of<D: Database>(
     }
 }
 
+fn is_known<D: Database>(tx: &D, request: &SubjectRequest) -> Result<bool, DatabaseError> {
+    let subject = request.subject().map(|subject| find(tx, &Lookup::Id(subject))).transpose()?;
+    Ok(subject.flatten().is_some())
+}
+
 /// The contact of the address may be another by now: contacts are merged and taken apart.
 fn about<D: Database>(
     tx: &D,
@@ -108,6 +115,12 @@ fn carry_out<D: Database>(
 ) -> Result<SubjectRequest, DatabaseError> {
     let subject = request.subject();
     match (request.kind, subject) {
+        // Of whom nothing is held it is kept that they want nothing: tomorrow a list may bring them.
+        (RequestKind::Objection, None) => {
+            if let Some(address) = request.from() {
+                suppress(tx, shop, &address, None, SuppressionReason::Asked, moment)?;
+            }
+        }
         (_, None) | (RequestKind::Rectification, _) => {}
         (RequestKind::Access | RequestKind::Portability, Some(subject)) => {
             tx.execute(
@@ -206,6 +219,8 @@ pub enum DecideError {
     Unknown,
     /// It is not, or no longer, for an employee to decide.
     NotWaiting,
+    /// The address that asked was corrected since: whether it was theirs at all, the link that was sent there does not show.
+    Corrected,
     /// The law gives no more time, or it was used already, or the first has passed.
     NotExtendable,
     /// The database failed.
@@ -235,6 +250,10 @@ pub fn decide_request<D: Database>(
     match decision {
         StaffDecision::Approve if waits => {
             let address = address_of(tx, shop, &request, moment)?;
+            // A no is done for whoever has taken its place; nobody is erased for it.
+            if address.is_none() && request.kind == RequestKind::Erasure && is_known(tx, &request)? {
+                return Err(DecideError::Corrected);
+            }
             let request = about(tx, request, address.as_ref())?;
             Ok(carry_out(tx, shop, request, address.as_ref(), key, moment)?)
         }

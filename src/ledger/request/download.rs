@@ -5,7 +5,8 @@ use uuid::Uuid;
 use super::{RequestState, SubjectRequest};
 use crate::consent::Timestamp;
 use crate::ledger::contact::{Lookup, find};
-use crate::ledger::link::{is_one_person, named};
+use crate::ledger::link::named;
+use crate::ledger::set_apart::is_one_person;
 use crate::ledger::{Database, DatabaseError, Shop};
 
 /// What a link to an answer leads to.

@@ -25,10 +25,11 @@ pub use open::{Checked, NewRequest, OpenError, check_code, code_of, open_request
 pub(super) use remind::lapse;
 pub use remind::remind;
 
+use super::link::address_of;
 use super::track::parse_id;
 use super::{Database, DatabaseError, Param, Row};
 use crate::consent::deadlines::Regime;
-use crate::consent::{AddressKind, Timestamp};
+use crate::consent::{Address, AddressKind, Timestamp};
 
 vocabulary! {
     /// What is asked for.
@@ -184,6 +185,11 @@ impl SubjectRequest {
     /// The contact that it is about.
     pub fn subject(&self) -> Option<Uuid> {
         self.contact.as_deref().and_then(parse_id)
+    }
+
+    /// The address that it came from, until it is answered.
+    pub(super) fn from(&self) -> Option<Address> {
+        address_of(self.address_kind, self.address.as_deref()?)
     }
 
     /// The name of its address in links, until it is answered with an erasure.

@@ -5,15 +5,18 @@ use subtle::ConstantTimeEq;
 use super::{RequestEvent, RequestKind, RequestOrigin, RequestState, SubjectRequest, request_in, subject_request};
 use crate::consent::deadlines::{Deadlines, deadlines};
 use crate::consent::{Address, AddressKind, Timestamp};
-use crate::ledger::link::{find_to_link, is_recent, written};
+use crate::ledger::link::{find_to_link, written};
 use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
 use crate::ledger::outbox::{EventType, emit};
 use crate::ledger::{Database, DatabaseError, Moment, Param, Shop, contact};
 
 /// For how long the address can say that it was they, in milliseconds: half an hour.
 const TO_VERIFY: i64 = 30 * 60 * 1_000;
-/// How many messages of this kind an address gets in a day: one for each kind of request.
-const MESSAGES: u8 = 5;
+/// How many messages an address gets in a day that ask whether it was they, besides the first about each kind of request.
+const MESSAGES: i64 = 5;
+/// How many requests of a kind can wait for an address that were opened within a day.
+const OPEN_AT_ONCE: usize = 5;
+const DAY: i64 = 86_400_000;
 /// How many wrong codes are taken.
 const TRIES: u8 = 5;
 
@@ -51,8 +54,8 @@ impl From<DatabaseError> for OpenError {
     }
 }
 
-/// Opens a request. The same one again within a day is the same request, and the address is asked again; five times a day at most,
-/// whatever is asked for.
+/// Opens a request. The same one again within a day is the same request, and the address is asked again. What somebody else has
+/// written into one is not what this person says: with other details it is another request.
 ///
 /// # Errors
 /// [`OpenError`]; nothing is written then.
@@ -69,15 +72,13 @@ pub fn open_request<D: Database>(
     let pseudonym = written(&shop.pseudonym(kind, key));
     // By that name the address is found again when it answers.
     let known = find_to_link(tx, shop, &asked.address)?;
-    if let Some(open) = still_open(tx, asked.kind, &pseudonym, moment.now)? {
-        return if asked.vouched { Ok(open) } else { Ok(resend(tx, shop, open, moment)?) };
-    }
+    let mut open = still_open(tx, asked.kind, &pseudonym, moment.now)?;
+    let flood = open.len() >= OPEN_AT_ONCE;
+    let same = open.iter().position(|request| request.details == asked.details);
     // Whoever asks for more in a day is not answered otherwise, and nothing more is kept of it.
-    if !asked.vouched
-        && messages_today(tx, &pseudonym, moment.now)? >= MESSAGES
-        && let Some(latest) = latest_of(tx, &pseudonym)?
-    {
-        return Ok(latest);
+    if let Some(place) = same.or((flood && !asked.vouched).then_some(0)) {
+        let open = open.swap_remove(place);
+        return if asked.vouched { Ok(open) } else { Ok(resend(tx, shop, open, moment)?) };
     }
     let received = moment.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
     // Where the person lives, as far as the ledger knows.
@@ -130,22 +131,27 @@ fn insert<D: Database>(
     )
 }
 
+/// The requests of a kind that an address has not answered within a day, the newest first.
 fn still_open<D: Database>(
     tx: &D,
     kind: RequestKind,
     pseudonym: &str,
     now: Timestamp,
-) -> Result<Option<SubjectRequest>, DatabaseError> {
+) -> Result<Vec<SubjectRequest>, DatabaseError> {
     let columns = super::COLUMNS;
-    let rows = tx.query(
-        &format!("SELECT {columns} FROM subject_request WHERE pseudonym = ? AND state = 'open' ORDER BY opened_at DESC LIMIT 10"),
-        &[Param::Text(pseudonym)],
-    )?;
-    let requests = rows.iter().map(request_in).collect::<Result<Vec<_>, _>>()?;
-    Ok(requests.into_iter().find(|request| request.kind == kind && is_recent(request.opened_at, now)))
+    tx.query(
+        &format!(
+            "SELECT {columns} FROM subject_request WHERE pseudonym = ? AND opened_at > ? AND kind = ? AND state = 'open'
+             ORDER BY opened_at DESC LIMIT {OPEN_AT_ONCE}"
+        ),
+        &[Param::Text(pseudonym), Param::Integer(now.plus_millis(-DAY).millis()), Param::Text(kind.as_str())],
+    )?
+    .iter()
+    .map(request_in)
+    .collect()
 }
 
-/// Asks the address once more, unless it was asked too often today. The link before is no longer good then.
+/// Asks the address once more. The link before is no longer good then; where it was asked too often today, it is good again.
 ///
 /// # Errors
 /// Those of the database.
@@ -155,29 +161,19 @@ pub fn resend<D: Database>(
     request: SubjectRequest,
     moment: &Moment<'_>,
 ) -> Result<SubjectRequest, DatabaseError> {
-    let Some(pseudonym) = request.pseudonym.as_deref() else { return Ok(request) };
-    if request.state != RequestState::Open || messages_today(tx, pseudonym, moment.now)? >= MESSAGES {
-        return Ok(request);
-    }
-    send(tx, shop, request, moment)
+    if request.state == RequestState::Open { send(tx, shop, request, moment) } else { Ok(request) }
 }
 
-fn latest_of<D: Database>(tx: &D, pseudonym: &str) -> Result<Option<SubjectRequest>, DatabaseError> {
-    let columns = super::COLUMNS;
+/// Whether the address may get one more message. The first about a kind of request always goes: else anybody could keep a person
+/// from their rights by asking for something else in their name.
+fn may_write<D: Database>(tx: &D, pseudonym: &str, kind: RequestKind, now: Timestamp) -> Result<bool, DatabaseError> {
     let row = tx.first(
-        &format!("SELECT {columns} FROM subject_request WHERE pseudonym = ? ORDER BY opened_at DESC LIMIT 1"),
-        &[Param::Text(pseudonym)],
+        "SELECT count(*), count(*) FILTER (WHERE r.kind = ?) FROM message m LEFT JOIN subject_request r ON r.id = m.about
+         WHERE m.pseudonym = ? AND m.created_at > ? AND m.kind = 'request'",
+        &[Param::Text(kind.as_str()), Param::Text(pseudonym), Param::Integer(now.plus_millis(-DAY).millis())],
     )?;
-    row.as_ref().map(request_in).transpose()
-}
-
-fn messages_today<D: Database>(tx: &D, pseudonym: &str, now: Timestamp) -> Result<u8, DatabaseError> {
-    let row = tx.first(
-        "SELECT count(*) FROM message WHERE pseudonym = ? AND created_at > ? AND kind = 'request'",
-        &[Param::Text(pseudonym), Param::Integer(now.plus_millis(-86_400_000).millis())],
-    )?;
-    let count = row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)?;
-    Ok(u8::try_from(count).unwrap_or(u8::MAX))
+    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    Ok(row.integer(0)? < MESSAGES || row.integer(1)? == 0)
 }
 
 fn send<D: Database>(
@@ -190,15 +186,21 @@ fn send<D: Database>(
         return Ok(request);
     };
     let Some(medium) = medium_for(shop, request.address_kind, &[]) else { return Ok(request) };
-    let until = moment.now.plus_millis(TO_VERIFY);
-    let sent = request.sent.saturating_add(1);
+    request.verify_until = moment.now.plus_millis(TO_VERIFY);
+    if may_write(tx, pseudonym, request.kind, moment.now)? {
+        (request.sent, request.tries) = (request.sent.saturating_add(1), 0);
+        let to = Recipient { medium, value, pseudonym, locale: &request.locale };
+        post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), moment)?;
+    }
     tx.execute(
-        "UPDATE subject_request SET sent = ?, tries = 0, verify_until = ? WHERE id = ?",
-        &[Param::Integer(sent.into()), Param::Integer(until.millis()), Param::Text(&request.id)],
+        "UPDATE subject_request SET sent = ?, tries = ?, verify_until = ? WHERE id = ?",
+        &[
+            Param::Integer(request.sent.into()),
+            Param::Integer(request.tries.into()),
+            Param::Integer(request.verify_until.millis()),
+            Param::Text(&request.id),
+        ],
     )?;
-    let to = Recipient { medium, value, pseudonym, locale: &request.locale };
-    post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), moment)?;
-    (request.sent, request.tries, request.verify_until) = (sent, 0, until);
     Ok(request)
 }
 

@@ -12,8 +12,8 @@ use crate::api::pages::{self, DownloadState, DownloadView, RequestState as Page,
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
 use crate::ledger::{
-    Checked, Database, Download, Host, Lookup, RequestState, Selection, SubjectRequest, Verified, check_code,
-    contact_report, download_of, resend, subject_request, verify_request,
+    Checked, Database, Download, Host, Lookup, RequestKind, RequestState, Selection, SubjectRequest, Verified,
+    check_code, contact_report, download_of, resend, subject_request, verify_request,
 };
 
 /// The forms in which an answer can be downloaded.
@@ -96,11 +96,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let page = match (was_open, is_known) {
             // The answer goes to who proves to be the person, once; then it is in their mail.
             (false, _) => settled(visit, &request),
-            (true, false) => Page::NothingHeld,
-            (true, true) if request.state == RequestState::Completed => {
+            // An objection is kept all the same.
+            (true, false) if request.kind != RequestKind::Objection => Page::NothingHeld,
+            (true, _) if request.state == RequestState::Completed => {
                 Page::Done { downloads: for_data.then_some(links.as_slice()), until: until.as_deref() }
             }
-            (true, true) => settled(visit, &request),
+            (true, _) => settled(visit, &request),
         };
         let seen = seen(visit, &request, page);
         Ok(match subject {
@@ -167,6 +168,6 @@ fn settled<'a>(visit: &'a Visit<'_>, request: &'a SubjectRequest) -> Page<'a> {
 fn seen(visit: &Visit<'_>, request: &SubjectRequest, state: Page<'_>) -> Seen {
     let language = visit.language(Some(&request.locale));
     let address = request.address.as_deref().map(|value| masked(request.address_kind, value)).unwrap_or_default();
-    let view = RequestView { kind: request.kind, address: &address, state };
+    let view = RequestView { kind: request.kind, address: &address, details: request.details.as_deref(), state };
     Seen::page(pages::request(&visit.frame(language), &view))
 }
