@@ -96,15 +96,18 @@ fn question<D: Database>(
             scopes.push(ScopeEntry { channel, purpose, record: track.record.0.to_string() });
         }
     }
-    let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
-    let Some(medium) = medium_for(shop, address.kind(), &channels) else { return Ok(()) };
     if scopes.is_empty() {
         return Ok(());
     }
     let Some(named) = find_to_link(tx, shop, address)? else { return Ok(()) };
-    if was_asked(tx, named.row, moment.now)? || !(is_welcome || may_be_asked(tx, shop, &named, address, medium)?) {
+    if was_asked(tx, named.row, moment.now)? {
         return Ok(());
     }
+    let stopped = if is_welcome { Vec::new() } else { stopped_channels(tx, shop, &named, address)? };
+    scopes.retain(|scope| !stopped.contains(&scope.channel));
+    let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
+    let medium = medium_for(shop, address.kind(), &channels).filter(|medium| !stopped.contains(medium));
+    let Some(medium) = medium.filter(|_| !scopes.is_empty()) else { return Ok(()) };
     let id = moment.next_id().to_string();
     let listed = serde_json::to_string(&scopes).map_err(|_| DatabaseError::Shape { column: 2 })?;
     let lasts = i64::from(shop.settings.links.confirmation_days()) * 86_400_000;
@@ -168,18 +171,24 @@ fn was_asked<D: Database>(tx: &D, address: i64, now: Timestamp) -> Result<bool, 
     Ok(latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, now)))
 }
 
-/// Not where the owner of the address, or somebody who may say so, wants nothing sent there, whoever types it into a form. A number
-/// that has stopped begins again by its own word alone.
-fn may_be_asked<D: Database>(
+/// The channels by which the owner of the address, or somebody who may say so, wants nothing, whoever types it into a form. A number
+/// that has stopped one begins it again by its own word alone.
+fn stopped_channels<D: Database>(
     tx: &D,
     shop: &Shop,
     named: &Named,
     address: &Address,
-    medium: Channel,
-) -> Result<bool, DatabaseError> {
+) -> Result<Vec<Channel>, DatabaseError> {
+    let standing = standing_of(tx, named.row)?;
     let hash = suppression::hash_of(shop, address.kind(), address.key());
-    let has_stopped = named.kind == AddressKind::Phone && has_stopped(&standing_of(tx, named.row)?, medium);
-    Ok(!has_stopped && !suppression::is_unwelcome(tx, &hash, medium)?)
+    let mut stopped = Vec::new();
+    for channel in Channel::ALL.iter().filter(|channel| channel.address_kind() == named.kind) {
+        let by_word = named.kind == AddressKind::Phone && has_stopped(&standing, *channel);
+        if by_word || suppression::is_unwelcome(tx, &hash, *channel)? {
+            stopped.push(*channel);
+        }
+    }
+    Ok(stopped)
 }
 
 /// A question by its id; nothing where it never was, or its address has gone.
@@ -221,7 +230,7 @@ fn noes_since<D: Database>(
     asked_at: Timestamp,
 ) -> Result<Vec<Track>, DatabaseError> {
     let mut noes = standing_of(database, address.row)?.tracks().to_vec();
-    noes.extend(wide_noes_of(database, address.contact.row)?);
+    noes.extend(wide_noes_of(database, address.contact.row)?.into_iter().map(|(_, no)| no));
     if let Some(value) = address.address() {
         noes.extend(Suppressions::of(database)?.on(database, shop, address.kind, value.key())?);
     }

@@ -48,8 +48,9 @@ pub fn note_disclosure<D: Database>(
         let at = Param::Integer(at.map_or(moment.now, |at| at.min(moment.now)).millis());
         tx.execute(
             "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, 1)
-             ON CONFLICT DO UPDATE SET first_at = min(first_at, excluded.first_at),
-                 last_at = max(last_at, excluded.last_at), times = times + 1, inherited = 0",
+             ON CONFLICT DO UPDATE SET first_at = iif(inherited, excluded.first_at, min(first_at, excluded.first_at)),
+                 last_at = iif(inherited, excluded.last_at, max(last_at, excluded.last_at)),
+                 times = iif(inherited, 1, times + 1), inherited = 0",
             &[contact.param(), Param::Text(recipient.as_str()), Param::Text(&data), at, at],
         )?;
         Ok(Some(contact.uuid))
@@ -57,27 +58,28 @@ pub fn note_disclosure<D: Database>(
 }
 
 /// Gives a contact that was set apart from another what stands there: of which of them it was nobody knows, so whoever got it has
-/// to hear of an erasure of either. What is `inherited` is told of neither person to the other.
-pub(super) fn copy<D: Database>(tx: &D, from: &Contact, to: i64, inherited: bool) -> Result<(), DatabaseError> {
+/// to hear of a correction or an erasure of either. It is told to the shop, and of neither person to the other.
+pub(super) fn inherit<D: Database>(tx: &D, from: &Contact, to: i64) -> Result<(), DatabaseError> {
     tx.execute(
         "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times, inherited)
-         SELECT ?1, recipient, data, min(first_at), max(last_at), sum(times), max(inherited, ?2) FROM disclosure
-         WHERE contact IN (SELECT value FROM json_each(?3)) GROUP BY recipient, data",
-        &[Param::Integer(to), Param::Integer(inherited.into()), Param::Text(&members(tx, from.row)?)],
+         SELECT ?1, recipient, data, min(first_at), max(last_at), sum(times), 1 FROM disclosure
+         WHERE contact IN (SELECT value FROM json_each(?2)) GROUP BY recipient, data",
+        &[Param::Integer(to), Param::Text(&members(tx, from.row)?)],
     )
 }
 
-/// What was handed over of a contact and of those merged into it.
+/// What was handed over of a contact and of those merged into it; to a person without what may have been another's.
 pub(super) fn disclosures_of<D: Database>(
     database: &D,
     shop: &Shop,
     members: &str,
+    for_person: bool,
 ) -> Result<Vec<DisclosureEntry>, DatabaseError> {
     let rows = database.query(
         "SELECT recipient, data, min(first_at), max(last_at), sum(times) FROM disclosure
-         WHERE contact IN (SELECT value FROM json_each(?)) AND NOT inherited
+         WHERE contact IN (SELECT value FROM json_each(?)) AND NOT (inherited AND ?)
          GROUP BY recipient, data ORDER BY 3, 1, 2",
-        &[Param::Text(members)],
+        &[Param::Text(members), Param::Integer(for_person.into())],
     )?;
     rows.iter()
         .map(|row| {

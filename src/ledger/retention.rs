@@ -238,6 +238,9 @@ fn prospects_before(shop: &Shop, now: Timestamp) -> Option<Timestamp> {
     shop.settings.retention.prospect_months.map(|months| months_ago(now, months))
 }
 
+/// What was submitted is a sign, unless it was written as a contact was taken apart.
+const SIGN: &str = "s.source_kind <> 'set_apart'";
+
 /// Contacts that gave no sign since: no record, no submission, no activity of theirs, no request, and which no platform knows;
 /// with all that were merged into them. What is restricted has to be kept (GDPR Art. 18).
 /// Looks at a part of those that are old enough, from an id on, and tells the last id that was looked at, if there may be more.
@@ -257,7 +260,7 @@ fn prospects<D: Database>(
             &format!(
                 "SELECT c.uuid, c.merged_into IS NULL AND c.restricted_at IS NULL
                      AND NOT EXISTS (SELECT 1 FROM external_id e WHERE e.contact = c.id)
-                     AND NOT EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ?)
+                     AND NOT EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ? AND {SIGN})
                      AND NOT EXISTS (SELECT 1 FROM address a JOIN track t ON t.address = a.id
                          WHERE a.contact = c.id AND t.choice NOT IN ('used', 'screened') AND t.effective_at >= ?)
                      AND NOT EXISTS (SELECT 1 FROM subject_request r WHERE r.subject = c.uuid AND r.closed_at IS NULL)
@@ -286,10 +289,12 @@ fn prospects<D: Database>(
 /// Addresses and external ids of what was merged are with the whole; what was submitted and asked for stays with the parts.
 fn parts_are_quiet<D: Database>(database: &D, contact: i64, before: Timestamp) -> Result<bool, DatabaseError> {
     let sign = database.first(
-        "SELECT 1 FROM json_each(?1) m CROSS JOIN contact c ON c.id = m.value
+        &format!(
+            "SELECT 1 FROM json_each(?1) m CROSS JOIN contact c ON c.id = m.value
          WHERE c.created_at >= ?2
-             OR EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ?2)
-             OR EXISTS (SELECT 1 FROM subject_request r WHERE r.subject = c.uuid AND r.closed_at IS NULL) LIMIT 1",
+             OR EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ?2 AND {SIGN})
+             OR EXISTS (SELECT 1 FROM subject_request r WHERE r.subject = c.uuid AND r.closed_at IS NULL) LIMIT 1"
+        ),
         &[Param::Text(&members(database, contact)?), Param::Integer(before.millis())],
     )?;
     Ok(sign.is_none())

@@ -316,6 +316,7 @@ const LINKS: &[&str] = &[
         verify_until INTEGER NOT NULL,
         sent INTEGER NOT NULL DEFAULT 0,
         tries INTEGER NOT NULL DEFAULT 0,
+        tries_of_opener INTEGER NOT NULL DEFAULT 0,
         verified_at INTEGER,
         closed_at INTEGER,
         reason TEXT,

@@ -6,7 +6,7 @@
 
 use uuid::Uuid;
 
-use super::contact::Contact;
+use super::contact::{Contact, members};
 use super::evidence::KeptEvidence;
 use super::link::{Named, named_row};
 use super::rights::{self, ActDetail, Acting, RightsAct};
@@ -15,8 +15,9 @@ use super::submission::Submission;
 use super::{Database, DatabaseError, Moment, Param, disclosure, track, write};
 use crate::consent::{RecordId, Track};
 
-/// Parts a proven address from whatever may be somebody else's. One that is linked keeps the contact, and the others leave it; one
-/// that is not leaves by itself. Tells the address as it is then.
+/// Parts a proven address from whatever may be somebody else's. One that is linked keeps the contact, and the others leave it; where
+/// none is, it leaves by itself, and so do all where the shop has noted something of the contact: of whom, nobody knows. Tells
+/// the address as it is then.
 ///
 /// # Errors
 /// Those of the database.
@@ -29,9 +30,13 @@ pub(super) fn set_apart<D: Database>(
     if is_one_person(tx, named.contact.row)? {
         return Ok(named.clone());
     }
-    let leaving = if named.linked { unlinked(tx, &named.contact)? } else { vec![named.row] };
+    let noted = noted_of(tx, &named.contact)?;
+    let leaving = match (named.linked, noted) {
+        (false, Noted::OfLinked | Noted::Nothing) => vec![named.row],
+        _ => unlinked(tx, &named.contact)?,
+    };
     for address in leaving {
-        leave(tx, shop, &named.contact, address, moment)?;
+        leave(tx, shop, &named.contact, address, noted, moment)?;
     }
     named_row(tx, shop, named.row)?.ok_or(DatabaseError::Shape { column: 0 })
 }
@@ -43,6 +48,31 @@ pub(super) fn is_one_person<D: Database>(database: &D, contact: i64) -> Result<b
         &[Param::Integer(contact)],
     )?;
     Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? == 1)
+}
+
+/// What the shop knows of a contact beyond what a form has said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    /// Nothing: what is known the form has said of all its addresses.
+    Nothing,
+    /// It is of the person whose addresses it has linked.
+    OfLinked,
+    /// It has linked none, and has corrected, restricted or merged something.
+    OfSomebody,
+}
+
+fn noted_of<D: Database>(tx: &D, contact: &Contact) -> Result<Noted, DatabaseError> {
+    let row = tx.first(
+        "SELECT EXISTS (SELECT 1 FROM address WHERE contact = ?1 AND linked = 1 AND kind <> 'rectified'),
+             EXISTS (SELECT 1 FROM rights_act WHERE contact IN (SELECT value FROM json_each(?2)) AND kind <> 'unmerged')",
+        &[contact.param(), Param::Text(&members(tx, contact.row)?)],
+    )?;
+    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    Ok(match (row.integer(0)?, row.integer(1)?) {
+        (1, _) => Noted::OfLinked,
+        (_, 1) => Noted::OfSomebody,
+        _ => Noted::Nothing,
+    })
 }
 
 fn unlinked<D: Database>(tx: &D, contact: &Contact) -> Result<Vec<i64>, DatabaseError> {
@@ -61,53 +91,66 @@ fn leave<D: Database>(
     shop: &Shop,
     from: &Contact,
     address: i64,
+    noted: Noted,
     moment: &Moment<'_>,
 ) -> Result<(), DatabaseError> {
-    let linked = tx.first(
-        "SELECT 1 FROM address WHERE contact = ? AND linked = 1 AND kind <> 'rectified' LIMIT 1",
-        &[from.param()],
-    )?;
-    // What the shop knows is of the person whose address it has linked. Where it has linked none, the form has said it of both.
-    let is_theirs = linked.is_none();
     let apart = moment.next_id();
     let to = write::inserted(
         tx,
-        "INSERT INTO contact (uuid, created_at, country, region, relation, born, restricted_at, restriction_reason)
+        "INSERT INTO contact (uuid, created_at, country, region, relation, born, restricted_at)
          SELECT ?1, created_at, iif(?2, country, NULL), iif(?2, region, NULL), iif(?2, relation, NULL), iif(?2, born, NULL),
-             restricted_at, iif(?2, restriction_reason, NULL) FROM contact WHERE id = ?3
+             restricted_at FROM contact WHERE id = ?3
          RETURNING id",
-        &[Param::Text(&apart.to_string()), Param::Integer(is_theirs.into()), from.param()],
+        &[
+            Param::Text(&apart.to_string()),
+            Param::Integer((noted == Noted::Nothing).into()),
+            from.param(),
+        ],
     )?;
+    let noes = track::wide_noes_of(tx, from.row)?;
     // With it go those that were corrected into it.
-    tx.execute(
+    let gone = tx.query(
         "WITH RECURSIVE chain (id) AS (
              SELECT CAST(?1 AS INTEGER) UNION
              SELECT a.id FROM chain c JOIN address a ON a.contact = ?2 AND a.successor = c.id)
-         UPDATE address SET contact = ?3, home = NULL WHERE id IN (SELECT id FROM chain)",
+         UPDATE address SET contact = ?3, home = NULL WHERE id IN (SELECT id FROM chain) RETURNING id",
         &[Param::Integer(address), from.param(), Param::Integer(to)],
     )?;
-    keep_noes(tx, shop, from, (to, address), moment)?;
-    disclosure::copy(tx, from, to, !is_theirs)?;
+    let gone = gone.iter().map(|row| row.integer(0)).collect::<Result<Vec<_>, _>>()?;
+    let (own, others): (Vec<_>, Vec<_>) = noes.into_iter().partition(|(said_by, _)| gone.contains(said_by));
+    keep_noes(tx, shop, (to, address), others, moment)?;
+    if let Some(stays) = one_that_stays(tx, from)? {
+        keep_noes(tx, shop, (from.row, stays), own, moment)?;
+    }
+    disclosure::inherit(tx, from, to)?;
     let detail = ActDetail { contact: Some(apart.to_string()), ..ActDetail::default() };
     rights::note(tx, from, RightsAct::Unmerged, &Acting { key: Uuid::nil(), reason: None }, &detail, moment)
+}
+
+/// Some address that stays with a contact.
+fn one_that_stays<D: Database>(tx: &D, contact: &Contact) -> Result<Option<i64>, DatabaseError> {
+    let row = tx.first(
+        "SELECT id FROM address WHERE contact = ? AND kind <> 'rectified' ORDER BY id LIMIT 1",
+        &[contact.param()],
+    )?;
+    row.map(|row| row.integer(0)).transpose()
 }
 
 /// A no of every channel bore on the whole contact, whichever address it was said by. It still does.
 fn keep_noes<D: Database>(
     tx: &D,
     shop: &Shop,
-    from: &Contact,
-    (to, address): (i64, i64),
+    (contact, address): (i64, i64),
+    noes: Vec<(i64, Track)>,
     moment: &Moment<'_>,
 ) -> Result<(), DatabaseError> {
-    let noes = track::wide_noes_of(tx, from.row)?;
     if noes.is_empty() {
         return Ok(());
     }
     let submission = Submission::entered(shop, "set_apart", None, None, moment)?;
     let id = submission.id.to_string();
-    write::submitted(tx, &submission, &id, Param::Integer(to), Param::Integer(moment.now.millis()))?;
-    for no in noes {
+    write::submitted(tx, &submission, &id, Param::Integer(contact), Param::Integer(moment.now.millis()))?;
+    for (_, no) in noes {
         let kept = Track { record: RecordId(moment.next_id()), ..no };
         write::recorded(tx, address, &kept, &id, &KeptEvidence::default())?;
         track::keep(tx, address, &kept)?;

@@ -33,6 +33,14 @@ pub struct Suppression {
     pub created_at: Timestamp,
 }
 
+/// Of two reasons the one stays that says more, the later of equals: that somebody did not want to be written to, or may not be, is
+/// forgotten over no bounce and no erasure.
+const AS_WELL: &str = "ON CONFLICT DO UPDATE SET created_at = max(created_at, excluded.created_at),
+    reason = iif(
+        CASE excluded.reason WHEN 'erased' THEN 0 WHEN 'other' THEN 0 WHEN 'bounced' THEN 1 ELSE 2 END
+            >= CASE reason WHEN 'erased' THEN 0 WHEN 'other' THEN 0 WHEN 'bounced' THEN 1 ELSE 2 END,
+        excluded.reason, reason)";
+
 /// Suppresses an address on a channel, or on all. Again it counts from the later time: a person may ask a second time, after
 /// they had said yes again.
 ///
@@ -50,8 +58,7 @@ pub fn suppress<D: Database>(
     keep_hash(database, &hash, channel, (reason, moment.now), moment)
 }
 
-/// As [`suppress`], by the hash of an address, of which nothing else may be left. That somebody did not want to be written to, or may
-/// not be, is not forgotten over an erasure.
+/// As [`suppress`], by the hash of an address, of which nothing else may be left.
 pub(super) fn keep_hash<D: Database>(
     database: &D,
     hash: &str,
@@ -61,9 +68,7 @@ pub(super) fn keep_hash<D: Database>(
 ) -> Result<Suppression, DatabaseError> {
     let channel = Param::Text(channel.map_or("*", Channel::as_str));
     database.execute(
-        "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET created_at = max(created_at, excluded.created_at),
-             reason = iif(excluded.reason IN ('erased', 'other'), reason, excluded.reason)",
+        &format!("INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?) {AS_WELL}"),
         &[
             Param::Text(hash),
             channel,
@@ -95,9 +100,9 @@ pub(super) fn carry_over<D: Database>(tx: &D, from: &str, to: &str, moment: &Mom
     )?;
     for row in &rows {
         tx.execute(
-            "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT DO UPDATE SET created_at = max(created_at, excluded.created_at),
-                 reason = iif(reason IN ('erased', 'other'), excluded.reason, reason)",
+            &format!(
+                "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, ?, ?) {AS_WELL}"
+            ),
             &[
                 Param::Text(to),
                 Param::Text(row.text(0)?),

@@ -90,16 +90,16 @@ pub fn standing_of<D: Database>(database: &D, address: i64) -> Result<Standing, 
     rows.iter().map(|row| track_in(row, 0)).collect::<Result<Vec<_>, _>>().map(Standing::of)
 }
 
-/// The noes to every channel that were said by any address of a contact: they bear on all of them. What an anonymous form claims
-/// does not.
-pub(super) fn wide_noes_of<D: Database>(database: &D, contact: i64) -> Result<Vec<Track>, DatabaseError> {
+/// The noes to every channel that were said by any address of a contact, each with the row of it: they bear on all of them. What
+/// an anonymous form claims does not.
+pub(super) fn wide_noes_of<D: Database>(database: &D, contact: i64) -> Result<Vec<(i64, Track)>, DatabaseError> {
     let rows = database.query(
-        "SELECT channel, purpose, choice, ground, objection, assurance, effective_at, record FROM track
+        "SELECT channel, purpose, choice, ground, objection, assurance, effective_at, record, address FROM track
          WHERE address IN (SELECT id FROM address WHERE contact = ?) AND channel = '*' AND choice = 'opt_out'
              AND assurance <> 'claimed'",
         &[Param::Integer(contact)],
     )?;
-    rows.iter().map(|row| track_in(row, 0)).collect()
+    rows.iter().map(|row| Ok((row.integer(8)?, track_in(row, 0)?))).collect()
 }
 
 /// Reads a track from eight columns of a row, `from` on, in the order of [`standing_of`].

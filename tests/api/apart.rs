@@ -9,6 +9,7 @@ use crate::links::{decision, look, messages, page, path, press, shop};
 
 crate::scenarios! {
     what_the_shop_knows_of_one_is_not_told_to_the_other
+    what_was_noted_of_nobody_knows_whom_is_told_to_neither
     a_no_that_bore_on_both_goes_along
     what_was_corrected_goes_along
     a_merge_ends_what_can_be_downloaded
@@ -84,6 +85,29 @@ fn what_the_shop_knows_of_one_is_not_told_to_the_other(backend: &mut dyn Backend
     let erased = ask(backend, Method::DELETE, &format!("/v1/contacts/{mine}"), &shop.secret, &Value::Null).ok();
     assert_eq!(erased["recipients"], json!(["mailer"]));
     assert!(shop.lookup(backend, &number()).status.is_success());
+}
+
+fn what_was_noted_of_nobody_knows_whom_is_told_to_neither(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &with(form(), "/contact/country", json!("FR"))).ok();
+    let both = id(backend, &shop, &number());
+    let restrict = json!({ "restricted": true, "reason": "she was in prison" });
+    ask(backend, Method::PUT, &format!("/v1/contacts/{both}/restriction"), &shop.secret, &restrict).ok();
+    let told = json!({ "contact": { "id": both }, "recipient": "mailer", "data": ["phone"] });
+    ask(backend, Method::POST, "/v1/disclosures", &shop.secret, &told).ok();
+
+    proven(backend, &shop, "access", &jane());
+    let report = look(backend, Method::GET, &download(backend, &shop));
+    for of_somebody in ["prison", "mailer", "\"FR\""] {
+        assert!(!report.text.contains(of_somebody), "{of_somebody} in {}", report.text);
+    }
+    // What limits processing bears on both. The shop sees who got the data of which it does not know whose they are.
+    let (mine, theirs) = (shop.lookup(backend, &jane()).ok(), shop.lookup(backend, &number()).ok());
+    assert_ne!(mine["id"], theirs["id"]);
+    for one in [mine, theirs] {
+        assert_eq!((one["restriction"]["since"].is_string(), &one["restriction"]["reason"]), (true, &Value::Null));
+        assert_eq!((&one["profile"]["country"], &one["recipients"][0]["recipient"]), (&Value::Null, &json!("mailer")));
+    }
 }
 
 fn a_no_that_bore_on_both_goes_along(backend: &mut dyn Backend) {

@@ -54,6 +54,7 @@ impl ExportAsked {
             purpose: query.parsed("purpose", PurposeSlug::parse, PURPOSE)?,
             since: query.parsed("since", Timestamp::parse, TIME)?,
             until: query.parsed("until", Timestamp::parse, TIME)?,
+            for_person: false,
         };
         let format = query.parsed("format", Format::parse, FORMAT)?.unwrap_or(Format::Json);
         Ok(Self { selection, format })

@@ -1,6 +1,7 @@
 //! What the ledger refuses, as problems: each with the place of the mistake and what to do.
 
 use crate::api::problem::{Fault, Problem};
+use crate::consent::Timestamp;
 use crate::ledger::{
     ChangeError, ChoiceFault, DecideError, KeyError, MergeError, OpenError, RectifyError, SubmissionError,
 };
@@ -120,12 +121,16 @@ pub(super) fn key_refused(error: KeyError) -> Problem {
     }
 }
 
-pub(super) fn request_refused(error: OpenError) -> Problem {
+pub(super) fn request_refused(error: OpenError, now: Timestamp) -> Problem {
     match error {
         OpenError::NotReachable => {
             let fault =
                 Fault::new("no_address", "give an address that a message can be sent to; or vouch for the person");
             Problem::field("/contact", fault)
+        }
+        OpenError::TooMany { until } => {
+            let wait = until.millis().saturating_sub(now.millis()).div_euclid(1_000).clamp(1, 86_400);
+            Problem::TooManyRequests { retry_after: u32::try_from(wait).unwrap_or(1) }
         }
         OpenError::NoCalendar => {
             Problem::Misconfigured { what: "the shop's time zone is not known here; set links.time_zone".into() }

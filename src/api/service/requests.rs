@@ -59,7 +59,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let by_code = asked.address.kind() == AddressKind::Phone && !asked.vouched;
         // Without links nothing could be sent, and nobody would ever be able to answer.
         self.public_url(&call.shop)?;
-        let request = open_request(&self.database, &call.shop, &asked, call.moment).map_err(request_refused)?;
+        let request = open_request(&self.database, &call.shop, &asked, call.moment)
+            .map_err(|error| request_refused(error, call.moment.now))?;
         let page = by_code.then(|| {
             // Not the link that is sent: whoever opens a request need not be the person.
             let subject = Subject::Request { id: request.uuid(), sent: 0 };

@@ -62,12 +62,21 @@ pub struct Selection {
     pub since: Option<Timestamp>,
     /// Only records and activities that count from before this time.
     pub until: Option<Timestamp>,
+    /// Whether the person themselves gets it, by a link: without what may be somebody else's.
+    pub for_person: bool,
 }
 
 impl Default for Selection {
     /// Everything.
     fn default() -> Self {
-        Self { sections: Section::ALL.to_vec(), channel: None, purpose: None, since: None, until: None }
+        Self {
+            sections: Section::ALL.to_vec(),
+            channel: None,
+            purpose: None,
+            since: None,
+            until: None,
+            for_person: false,
+        }
     }
 }
 
@@ -245,7 +254,9 @@ pub fn contact_report<D: Database>(
         activities: wants(Section::Activities).then_some(activities),
         records: wants(Section::Records).then(|| records.into_iter().filter(asked).collect()),
         requests: wants(Section::Requests).then(|| acts_for(database, &members)).transpose()?,
-        recipients: wants(Section::Recipients).then(|| disclosures_of(database, shop, &members)).transpose()?,
+        recipients: wants(Section::Recipients)
+            .then(|| disclosures_of(database, shop, &members, wanted.for_person))
+            .transpose()?,
         information,
         addresses: wants(Section::Addresses).then_some(addresses),
         revision: revision(database, &contact)?,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{RequestEvent, RequestKind, RequestState, SubjectRequest, subject_request};
-use crate::consent::Scope;
+use crate::consent::Assurance;
 use crate::consent::certificate::Requester;
 use crate::consent::deadlines::reminders_of;
 use crate::ledger::contact::{Lookup, find};
@@ -137,21 +137,31 @@ fn carry_out<D: Database>(
             erase_contact(tx, shop, subject, &asked, moment)?;
         }
         (RequestKind::Objection, Some(subject)) => {
-            // The address that asked may have been corrected since.
+            // The address that asked may have been corrected since: then it is known of theirs, and of theirs alone.
             let others = if address.is_some() { Vec::new() } else { addresses_to_link(tx, shop, subject)? };
-            if let Some(address) = address.or(others.first()) {
-                object(tx, shop, address, moment)?;
+            let is_alone = others.len() == 1;
+            let theirs = others.iter().find(|other| other.linked || is_alone);
+            match (address, theirs) {
+                (Some(address), _) => object(tx, shop, address, true, moment)?,
+                (None, Some(theirs)) => object(tx, shop, theirs, false, moment)?,
+                (None, None) => {}
             }
         }
     }
     close(tx, shop, request, RequestState::Completed, None, moment)
 }
 
-/// An objection to direct marketing, by whatever of their addresses.
-fn object<D: Database>(tx: &D, shop: &Shop, by: &Named, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+/// An objection to direct marketing, for each of their addresses; `proven` by this one itself.
+fn object<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    by: &Named,
+    proven: bool,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
     let objected = |act: OwnAct| OwnAct {
-        scope: Scope { purpose: None, ..act.scope },
         claim: Claim::OptOut { objection: true },
+        assurance: if proven { act.assurance } else { Assurance::Authenticated },
         ..act
     };
     let acts: Vec<OwnAct> = stop_everything(tx, shop, by)?.into_iter().map(objected).collect();
@@ -250,8 +260,9 @@ pub fn decide_request<D: Database>(
     match decision {
         StaffDecision::Approve if waits => {
             let address = address_of(tx, shop, &request, moment)?;
-            // A no is done for whoever has taken its place; nobody is erased for it.
-            if address.is_none() && request.kind == RequestKind::Erasure && is_known(tx, &request)? {
+            // A no is done for whoever has taken its place; nobody is erased, and nothing told, for it.
+            let is_for_any = matches!(request.kind, RequestKind::Objection | RequestKind::Rectification);
+            if address.is_none() && !is_for_any && is_known(tx, &request)? {
                 return Err(DecideError::Corrected);
             }
             let request = about(tx, request, address.as_ref())?;

@@ -136,13 +136,17 @@ pub struct SubjectRequest {
     /// How many messages have asked the address.
     #[serde(skip)]
     pub sent: u8,
-    /// How many wrong codes were entered.
+    /// How many wrong codes were entered on the page of the message.
     #[serde(skip)]
-    pub tries: u8,
+    tries: u8,
+    /// How many on the page of who opened it, who need not be the person and must not use up what is theirs.
+    #[serde(skip)]
+    tries_of_opener: u8,
 }
 
 const COLUMNS: &str = "id, kind, state, origin, subject, to_kind, to_value, details, locale, regime, received_on, acknowledge_by,
-    due, extended, is_extended, opened_at, verified_at, closed_at, reason, download_until, pseudonym, verify_until, sent, tries";
+    due, extended, is_extended, opened_at, verified_at, closed_at, reason, download_until, pseudonym, verify_until, sent, tries,
+    tries_of_opener";
 
 fn request_in(row: &Row) -> Result<SubjectRequest, DatabaseError> {
     let own = |column| Ok::<_, DatabaseError>(row.optional_text(column)?.map(str::to_owned));
@@ -173,6 +177,7 @@ fn request_in(row: &Row) -> Result<SubjectRequest, DatabaseError> {
         verify_until: row.time(21)?,
         sent: small(22)?,
         tries: small(23)?,
+        tries_of_opener: small(24)?,
     })
 }
 
@@ -185,6 +190,11 @@ impl SubjectRequest {
     /// The contact that it is about.
     pub fn subject(&self) -> Option<Uuid> {
         self.contact.as_deref().and_then(parse_id)
+    }
+
+    /// How many more codes are taken on the page of a link, by the number of the message that it stood in; 0 is the opener's.
+    pub fn tries_left(&self, sent: u8) -> u8 {
+        open::TRIES.saturating_sub(if sent == 0 { self.tries_of_opener } else { self.tries })
     }
 
     /// The address that it came from, until it is answered.

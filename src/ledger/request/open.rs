@@ -12,13 +12,13 @@ use crate::ledger::{Database, DatabaseError, Moment, Param, Shop, contact};
 
 /// For how long the address can say that it was they, in milliseconds: half an hour.
 const TO_VERIFY: i64 = 30 * 60 * 1_000;
-/// How many messages an address gets in a day that ask whether it was they, besides the first about each kind of request.
+/// How many messages an address gets in a day that ask whether it was they, besides the first about each request.
 const MESSAGES: i64 = 5;
 /// How many requests of a kind can wait for an address that were opened within a day.
 const OPEN_AT_ONCE: usize = 5;
 const DAY: i64 = 86_400_000;
 /// How many wrong codes are taken.
-const TRIES: u8 = 5;
+pub(super) const TRIES: u8 = 5;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -42,6 +42,11 @@ pub struct NewRequest {
 pub enum OpenError {
     /// Nothing but paper could be sent to the address.
     NotReachable,
+    /// So many wait for this address that no more are taken before then.
+    TooMany {
+        /// When the first of them is a day old.
+        until: Timestamp,
+    },
     /// The runtime does not know the shop's time zone.
     NoCalendar,
     /// The database failed.
@@ -73,12 +78,12 @@ pub fn open_request<D: Database>(
     // By that name the address is found again when it answers.
     let known = find_to_link(tx, shop, &asked.address)?;
     let mut open = still_open(tx, asked.kind, &pseudonym, moment.now)?;
-    let flood = open.len() >= OPEN_AT_ONCE;
-    let same = open.iter().position(|request| request.details == asked.details);
-    // Whoever asks for more in a day is not answered otherwise, and nothing more is kept of it.
-    if let Some(place) = same.or((flood && !asked.vouched).then_some(0)) {
-        let open = open.swap_remove(place);
-        return if asked.vouched { Ok(open) } else { Ok(resend(tx, shop, open, moment)?) };
+    if let Some(place) = open.iter().position(|request| request.details == asked.details) {
+        let same = open.swap_remove(place);
+        return if asked.vouched { Ok(same) } else { Ok(send(tx, shop, same, moment)?) };
+    }
+    if let Some(oldest) = open.get(OPEN_AT_ONCE - 1).filter(|_| !asked.vouched) {
+        return Err(OpenError::TooMany { until: oldest.opened_at.plus_millis(DAY) });
     }
     let received = moment.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
     // Where the person lives, as far as the ledger knows.
@@ -151,7 +156,7 @@ fn still_open<D: Database>(
     .collect()
 }
 
-/// Asks the address once more. The link before is no longer good then; where it was asked too often today, it is good again.
+/// Asks the address once more; the link before is no longer good then. Nothing where it was asked too often today.
 ///
 /// # Errors
 /// Those of the database.
@@ -160,43 +165,56 @@ pub fn resend<D: Database>(
     shop: &Shop,
     request: SubjectRequest,
     moment: &Moment<'_>,
-) -> Result<SubjectRequest, DatabaseError> {
-    if request.state == RequestState::Open { send(tx, shop, request, moment) } else { Ok(request) }
+) -> Result<Option<SubjectRequest>, DatabaseError> {
+    if request.state != RequestState::Open {
+        return Ok(Some(request));
+    }
+    let before = request.sent;
+    if !may_write(tx, &request, moment.now)? {
+        return Ok(None);
+    }
+    send(tx, shop, request, moment).map(|request| Some(request).filter(|request| request.sent > before))
 }
 
-/// Whether the address may get one more message. The first about a kind of request always goes: else anybody could keep a person
-/// from their rights by asking for something else in their name.
-fn may_write<D: Database>(tx: &D, pseudonym: &str, kind: RequestKind, now: Timestamp) -> Result<bool, DatabaseError> {
+/// Whether the address may get one more message. The first about each request always goes: else anybody could keep a person from
+/// their rights by asking for something else in their name.
+fn may_write<D: Database>(tx: &D, request: &SubjectRequest, now: Timestamp) -> Result<bool, DatabaseError> {
+    if request.sent == 0 {
+        return Ok(true);
+    }
     let row = tx.first(
-        "SELECT count(*), count(*) FILTER (WHERE r.kind = ?) FROM message m LEFT JOIN subject_request r ON r.id = m.about
-         WHERE m.pseudonym = ? AND m.created_at > ? AND m.kind = 'request'",
-        &[Param::Text(kind.as_str()), Param::Text(pseudonym), Param::Integer(now.plus_millis(-DAY).millis())],
+        "SELECT count(*) FROM message WHERE pseudonym = ? AND created_at > ? AND kind = 'request'",
+        &[Param::text_or_null(request.pseudonym.as_deref()), Param::Integer(now.plus_millis(-DAY).millis())],
     )?;
-    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
-    Ok(row.integer(0)? < MESSAGES || row.integer(1)? == 0)
+    Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? < MESSAGES)
 }
 
+/// Asks the address. Where it was asked too often today, what was sent last is good again: nobody can let it run out for them.
 fn send<D: Database>(
     tx: &D,
     shop: &Shop,
     mut request: SubjectRequest,
     moment: &Moment<'_>,
 ) -> Result<SubjectRequest, DatabaseError> {
-    let (Some(value), Some(pseudonym)) = (request.address.as_deref(), request.pseudonym.as_deref()) else {
+    let medium = medium_for(shop, request.address_kind, &[]);
+    let (Some(value), Some(pseudonym), Some(medium)) =
+        (request.address.as_deref(), request.pseudonym.as_deref(), medium)
+    else {
         return Ok(request);
     };
-    let Some(medium) = medium_for(shop, request.address_kind, &[]) else { return Ok(request) };
     request.verify_until = moment.now.plus_millis(TO_VERIFY);
-    if may_write(tx, pseudonym, request.kind, moment.now)? {
-        (request.sent, request.tries) = (request.sent.saturating_add(1), 0);
+    if may_write(tx, &request, moment.now)? {
+        request.sent = request.sent.saturating_add(1);
+        (request.tries, request.tries_of_opener) = (0, 0);
         let to = Recipient { medium, value, pseudonym, locale: &request.locale };
         post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), moment)?;
     }
     tx.execute(
-        "UPDATE subject_request SET sent = ?, tries = ?, verify_until = ? WHERE id = ?",
+        "UPDATE subject_request SET sent = ?, tries = ?, tries_of_opener = ?, verify_until = ? WHERE id = ?",
         &[
             Param::Integer(request.sent.into()),
             Param::Integer(request.tries.into()),
+            Param::Integer(request.tries_of_opener.into()),
             Param::Integer(request.verify_until.millis()),
             Param::Text(&request.id),
         ],
@@ -204,7 +222,7 @@ fn send<D: Database>(
     Ok(request)
 }
 
-/// The code that stands in the latest message about a request: eight digits, of which one address is asked for 25 tries a day.
+/// The code that stands in the latest message about a request: eight digits, of which ten can be tried a message.
 pub fn code_of(shop: &Shop, request: &SubjectRequest) -> String {
     let bytes = shop.keyed(format!("code\0{}\0{}", request.id, request.sent).as_bytes());
     let number = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % 100_000_000;
@@ -225,7 +243,8 @@ pub enum Checked {
     TooLate,
 }
 
-/// Checks a code. Five wrong ones, and a new code has to be sent.
+/// Checks a code that was entered on the page of a link, by the number of the message that it stood in. Five wrong ones, and a new code
+/// has to be sent.
 ///
 /// # Errors
 /// Those of the database.
@@ -233,18 +252,21 @@ pub fn check_code<D: Database>(
     tx: &D,
     shop: &Shop,
     request: &SubjectRequest,
-    code: &str,
+    (code, sent): (&str, u8),
     now: Timestamp,
 ) -> Result<Checked, DatabaseError> {
-    if request.state != RequestState::Open || request.verify_until <= now || request.tries >= TRIES || request.sent == 0
-    {
+    let left = request.tries_left(sent);
+    if request.state != RequestState::Open || request.verify_until <= now || left == 0 || request.sent == 0 {
         return Ok(Checked::TooLate);
     }
     let given: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     if bool::from(given.as_bytes().ct_eq(code_of(shop, request).as_bytes())) {
         return Ok(Checked::Right);
     }
-    tx.execute("UPDATE subject_request SET tries = tries + 1 WHERE id = ?", &[Param::Text(&request.id)])?;
-    let left = TRIES.saturating_sub(request.tries + 1);
-    Ok(if left == 0 { Checked::TooLate } else { Checked::Wrong { left } })
+    let column = if sent == 0 { "tries_of_opener" } else { "tries" };
+    tx.execute(
+        &format!("UPDATE subject_request SET {column} = {column} + 1 WHERE id = ?"),
+        &[Param::Text(&request.id)],
+    )?;
+    Ok(if left == 1 { Checked::TooLate } else { Checked::Wrong { left: left - 1 } })
 }

@@ -27,7 +27,7 @@ pub fn remind<D: Database>(tx: &D, shop: &Shop, today: Date, moment: &Moment<'_>
     for row in &rows {
         let request = request_in(row)?;
         emit(tx, shop, EventType::RequestReminder, &RequestEvent::of(&request), moment)?;
-        let days: Vec<String> = row.parsed(24, |text| crate::json::read(text))?;
+        let days: Vec<String> = row.parsed(25, |text| crate::json::read(text))?;
         let next = days.into_iter().find(|day| *day > today);
         tx.execute(
             "UPDATE subject_request SET remind_on = ? WHERE id = ?",

@@ -181,7 +181,7 @@ pub(super) const WORDS: Words = Words {
     broken_text: "Der Link ist unvollständig oder nicht mehr gültig. Bitte öffnen Sie ihn genau so, wie er in der Nachricht \
         steht.",
     too_many_title: "Zu viele Versuche",
-    too_many_text: "Bitte warten Sie einige Minuten und versuchen Sie es dann erneut.",
+    too_many_text: "Bitte versuchen Sie es später erneut.",
     failed_title: "Das hat nicht geklappt",
     failed_text: "Der Fehler liegt bei uns. Bitte versuchen Sie es in einigen Minuten erneut.",
 

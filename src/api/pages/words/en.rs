@@ -172,7 +172,7 @@ pub(super) const WORDS: Words = Words {
     broken_title: "This link is not valid",
     broken_text: "The link is incomplete, or it is no longer valid. Please open it exactly as it stands in the message.",
     too_many_title: "Too many attempts",
-    too_many_text: "Please wait a few minutes and then try again.",
+    too_many_text: "Please try again later.",
     failed_title: "That did not work",
     failed_text: "The fault is ours. Please try again in a few minutes.",
 

@@ -176,7 +176,7 @@ pub(super) const WORDS: Words = Words {
     broken_title: "Este enlace no es válido",
     broken_text: "El enlace está incompleto o ya no es válido. Ábralo exactamente como figura en el mensaje.",
     too_many_title: "Demasiados intentos",
-    too_many_text: "Espere unos minutos y vuelva a intentarlo.",
+    too_many_text: "Vuelva a intentarlo más tarde.",
     failed_title: "No ha funcionado",
     failed_text: "El error es nuestro. Vuelva a intentarlo dentro de unos minutos.",
 

@@ -178,7 +178,7 @@ pub(super) const WORDS: Words = Words {
     broken_title: "Ce lien n’est pas valable",
     broken_text: "Le lien est incomplet ou n’est plus valable. Veuillez l’ouvrir exactement tel qu’il figure dans le message.",
     too_many_title: "Trop de tentatives",
-    too_many_text: "Veuillez patienter quelques minutes, puis réessayer.",
+    too_many_text: "Veuillez réessayer plus tard.",
     failed_title: "Cela n’a pas fonctionné",
     failed_text: "L’erreur vient de notre côté. Veuillez réessayer dans quelques minutes.",
 

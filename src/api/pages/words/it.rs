@@ -176,7 +176,7 @@ pub(super) const WORDS: Words = Words {
     broken_title: "Questo link non è valido",
     broken_text: "Il link è incompleto o non è più valido. Lo apra esattamente come appare nel messaggio.",
     too_many_title: "Troppi tentativi",
-    too_many_text: "Attenda qualche minuto e poi riprovi.",
+    too_many_text: "Riprovi più tardi.",
     failed_title: "Non ha funzionato",
     failed_text: "L’errore è nostro. Riprovi tra qualche minuto.",
 

@@ -176,7 +176,7 @@ pub(super) const WORDS: Words = Words {
     broken_title: "Deze link is niet geldig",
     broken_text: "De link is onvolledig of niet meer geldig. Open hem precies zoals hij in het bericht staat.",
     too_many_title: "Te veel pogingen",
-    too_many_text: "Wacht een paar minuten en probeer het dan opnieuw.",
+    too_many_text: "Probeer het later opnieuw.",
     failed_title: "Dat is niet gelukt",
     failed_text: "De fout ligt bij ons. Probeer het over een paar minuten opnieuw.",
 

@@ -7,6 +7,7 @@ use crate::api::pages::{
 };
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
+use crate::api::service::refusal::request_refused;
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
 use crate::ledger::{
     Claim, Database, EventType, Host, Lookup, Named, NewRequest, NoticeShown, OwnAct, RequestKind, RequestOrigin,
@@ -258,7 +259,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             vouched: false,
         };
         open_request(&self.database, &visit.shop, &asked, visit.moment)
-            .map_err(crate::api::service::refusal::request_refused)?;
+            .map_err(|error| request_refused(error, visit.moment.now))?;
         Ok(())
     }
 

@@ -38,7 +38,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let request = self.subject_request(id)?;
         let page = match request.state {
             RequestState::Open if request.verify_until <= visit.moment.now => Page::Expired,
-            RequestState::Open => Page::AskCode { tries_left: 5_u8.saturating_sub(request.tries).into(), wrong: false },
+            RequestState::Open => Page::AskCode { tries_left: request.tries_left(sent).into(), wrong: false },
             _ if sent == 0 => Page::Completed,
             _ => settled(visit, &request),
         };
@@ -71,7 +71,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return self.show_code(visit, id, sent);
         }
         let code = visit.field("code").unwrap_or_default();
-        match check_code(&self.database, &visit.shop, &request, &code, visit.moment.now)? {
+        match check_code(&self.database, &visit.shop, &request, (&code, sent), visit.moment.now)? {
             Checked::Right => self.proven(visit, request),
             Checked::Wrong { left } => {
                 Ok(seen(visit, &request, Page::AskCode { tries_left: left.into(), wrong: true }))
@@ -81,8 +81,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     fn send_again(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
-        let request = resend(&self.database, &visit.shop, request, visit.moment)?;
-        Ok(seen(visit, &request, Page::Resent))
+        match resend(&self.database, &visit.shop, request, visit.moment)? {
+            Some(request) => Ok(seen(visit, &request, Page::Resent)),
+            None => Err(Problem::TooManyRequests { retry_after: 24 * 60 * 60 }),
+        }
     }
 
     fn proven(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
@@ -139,7 +141,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     fn report_of(&self, visit: &Visit<'_>, subject: Uuid, format: Format) -> Result<Response<Bytes>, Problem> {
-        let all = Selection::default();
+        let all = Selection { for_person: true, ..Selection::default() };
         let report = contact_report(&self.database, &visit.shop, &Lookup::Id(subject), &all, visit.moment.now)?;
         let mut response = export::answer(&report.ok_or(Problem::RouteNotFound)?, format)?;
         html::seal(response.headers_mut());
