@@ -1,13 +1,19 @@
-// What people download, measured against the budgets. Fails when one is broken or a file is missing.
+// What people download, measured against the budgets. Fails when one is broken or a file is missing. Below it what comparable
+// modules weigh, where they can be had.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
+import { peers } from "../../tests/peers/peers.mjs";
+
 const pkg = join(dirname(fileURLToPath(import.meta.url)), "../../pkg");
 const KB = 1024;
 
-/** `by` names the compression that counts: browsers get brotli, Workers measure gzip. */
+/**
+ * `of` names the files that count, `by` the compression: browsers get brotli, Workers measure gzip. The folder is the part that
+ * dist.mjs builds.
+ */
 const artifacts = [
   { name: "storefront", wasm: "storefront/storefront_bg.wasm", js: "storefront/storefront.js", of: ["wasm", "js"], by: "brotli", budget: 14 * KB },
   { name: "logic", wasm: "logic/logic_bg.wasm", js: "logic/logic.js" },
@@ -19,33 +25,66 @@ const brotli = (bytes) =>
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 const kb = (bytes) => `${(bytes / KB).toFixed(1)} KB`;
 
-const rows = [["", "raw", "gzip", "brotli"]];
-const verdicts = [];
-let sound = true;
+const measure = (bytes) => ({ raw: bytes.length, gzip: gzip(bytes), brotli: brotli(bytes) });
+const row = (name, sizes) => [name, ...Object.values(sizes).map(kb)];
 
-for (const { name, of, by, budget, ...files } of artifacts) {
-  const sizes = {};
-  for (const kind of ["wasm", "js"]) {
-    const path = join(pkg, files[kind]);
-    if (!existsSync(path)) {
-      verdicts.push(`${name}: ${files[kind]} is missing; run node www/tools/dist.mjs ${name}`);
-      sound = false;
-      continue;
-    }
-    const bytes = readFileSync(path);
-    sizes[kind] = { raw: bytes.length, gzip: gzip(bytes), brotli: brotli(bytes) };
-    rows.push([`${name} ${kind}`, ...Object.values(sizes[kind]).map(kb)]);
+/** What is measured, as a table, and below it what is to be said of it. */
+function print(heading, measured, lines) {
+  const rows = [[heading, "raw", "gzip", "brotli"], ...measured];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
+  for (const cells of rows) {
+    console.log(cells.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join("  "));
   }
-  if (!of || of.some((kind) => !sizes[kind])) continue;
-  const counted = of.reduce((sum, kind) => sum + sizes[kind][by], 0);
-  const holds = counted <= budget;
-  sound &&= holds;
-  verdicts.push(`${name}: ${of.join(" + ")} ${kb(counted)} ${by}, budget ${kb(budget)}: ${holds ? "holds" : "BROKEN"}`);
+  console.log(`\n${lines.join("\n")}`);
 }
 
-const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-for (const row of rows) {
-  console.log(row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join("  "));
+/** Prints our own artifacts; false when a budget is broken or a file is missing. */
+function ours() {
+  const rows = [];
+  const verdicts = [];
+  let sound = true;
+  for (const { name, of, by, budget, ...files } of artifacts) {
+    const [part] = Object.values(files)[0].split("/");
+    const title = name === part ? name : `${part} ${name}`;
+    const sizes = {};
+    for (const [kind, file] of Object.entries(files)) {
+      const path = join(pkg, file);
+      if (!existsSync(path)) {
+        verdicts.push(`${title}: ${file} is missing; run node www/tools/dist.mjs ${part}`);
+        sound = false;
+        continue;
+      }
+      sizes[kind] = measure(readFileSync(path));
+      rows.push(row(`${name} ${kind}`, sizes[kind]));
+    }
+    if (!of || of.some((kind) => !sizes[kind])) continue;
+    const counted = of.reduce((sum, kind) => sum + sizes[kind][by], 0);
+    const holds = counted <= budget;
+    sound &&= holds;
+    verdicts.push(`${title}: ${of.join(" + ")} ${kb(counted)} ${by}, budget ${kb(budget)}: ${holds ? "holds" : "BROKEN"}`);
+  }
+  print("", rows, verdicts);
+  return sound;
 }
-console.log(`\n${verdicts.join("\n")}`);
-process.exitCode = sound ? 0 : 1;
+
+/** Prints what comparable modules weigh. */
+function theirs(measured) {
+  const rows = [];
+  const lines = [];
+  for (const { name, version, entry, headless, files } of measured) {
+    const title = `${name} ${version}${headless ? " headless" : ""}`;
+    let whole = 0;
+    for (const { kind, bytes } of files) {
+      const sizes = measure(bytes);
+      rows.push(row(`${title} ${kind}`, sizes));
+      whole += sizes.brotli;
+    }
+    lines.push(`${title}: ${files.map(({ kind }) => kind).join(" + ")} ${kb(whole)} brotli; ${entry}`);
+  }
+  print("peers", rows, lines);
+}
+
+process.exitCode = ours() ? 0 : 1;
+console.log();
+// Whether others can be measured has no bearing on our own budgets.
+await peers().then(theirs).catch(({ message }) => console.log(`peers: not measured; ${message}`));

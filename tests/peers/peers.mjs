@@ -1,0 +1,153 @@
+// Comparable consent modules, as a page would get them: which files, and the least that starts them. For each the smallest way
+// that it documents or ships, with a box of its own where it has one and without where it can do without.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const installed = join(here, "node_modules");
+
+const HEADLESS = "headless: no box of its own";
+
+/** What every box says, and the two purposes that it asks about. c15t knows purposes by these names alone. */
+const WORDS = {
+  title: "Your choice", about: "May we use what we learn about you for two purposes? You can change your mind at any time.",
+  measurement: "Statistics", marketing: "Advertising",
+  yes: "Accept all", no: "Decline all", choose: "Choose", save: "Save", close: "Close",
+};
+
+/**
+ * `start` is a module that starts the peer in a page. It imports its scripts from beside it, by their names; style sheets are for
+ * the page to link. `box` selects what then appears.
+ */
+const PEERS = [
+  {
+    name: "c15t",
+    entry: "configureConsentManager + createConsentManagerStore, bundled",
+    // Not minified and with its dependencies apart, so bundled. The client is needed by the store, which alone remembers; the
+    // documented shortcut to both, getOrCreateConsentRuntime, is 3 % more.
+    bundled: `export { configureConsentManager, createConsentManagerStore } from "c15t";`,
+    headless: HEADLESS,
+    start: `
+      import { configureConsentManager, createConsentManagerStore } from "./c15t.js";
+      const store = createConsentManagerStore(configureConsentManager({ mode: "offline" }), {
+        initialConsentCategories: ["necessary", "measurement", "marketing"],
+      });
+      const asks = () => store.getState().activeUI === "banner";
+      if (!asks()) await new Promise((done) => store.subscribe(() => asks() && done()));`,
+  },
+  {
+    name: "vanilla-cookieconsent",
+    // The two files that its guide names. The core without a box that it ships besides (9.4 KB raw) is undocumented, and in this
+    // version no choice: its `run` throws, whatever it is told.
+    shipped: { js: "dist/cookieconsent.esm.js", css: "dist/cookieconsent.css" },
+    box: "#cc-main .cm",
+    // By default it hides from whatever is driven by a script.
+    start: `
+      import { run } from "./cookieconsent.esm.js";
+      const words = ${JSON.stringify(WORDS)};
+      const buttons = { acceptAllBtn: words.yes, acceptNecessaryBtn: words.no };
+      await run({
+        hideFromBots: false,
+        categories: { measurement: {}, marketing: {} },
+        language: {
+          default: "en",
+          translations: {
+            en: {
+              consentModal: { title: words.title, description: words.about, showPreferencesBtn: words.choose, ...buttons },
+              preferencesModal: {
+                title: words.title, savePreferencesBtn: words.save, closeIconLabel: words.close, ...buttons,
+                sections: ["measurement", "marketing"].map((name) => ({ title: words[name], linkedCategory: name })),
+              },
+            },
+          },
+        },
+      });`,
+  },
+  {
+    name: "klaro",
+    // Documented, and smaller than dist/klaro.js, which has the same styles inside. There is none without translations: what is
+    // named so holds them all the same.
+    shipped: { js: "dist/klaro-no-css.js", css: "dist/klaro.min.css" },
+    box: "#klaro .cookie-notice",
+    start: `
+      import "./klaro-no-css.js";
+      const words = ${JSON.stringify(WORDS)};
+      klaro.setup({
+        version: 1,
+        lang: "en",
+        acceptAll: true,
+        translations: {
+          en: {
+            consentNotice: { description: words.about + " ({purposes})", learnMore: words.choose },
+            consentModal: { title: words.title, description: words.about },
+            ok: words.yes, acceptAll: words.yes, decline: words.no, acceptSelected: words.save,
+            purposes: { measurement: words.measurement, marketing: words.marketing },
+          },
+        },
+        services: ["measurement", "marketing"].map((name) => ({ name, title: words[name], purposes: [name] })),
+      });`,
+  },
+  {
+    name: "klaro",
+    // Documented: "only the consent manager (no UI components)".
+    shipped: { js: "dist/cm.js" },
+    headless: HEADLESS,
+    start: `
+      import "./cm.js";
+      new cm.default({ services: ["measurement", "marketing"].map((name) => ({ name, purposes: [name] })) });`,
+  },
+];
+
+/** As .ci/setup does it for www/: when what is there was not made of this very lock. */
+function install() {
+  const lock = readFileSync(join(here, "package-lock.json"));
+  const stamp = join(installed, ".placet-lock");
+  if (existsSync(stamp) && lock.equals(readFileSync(stamp))) return;
+  try {
+    // No second try, and one minute: without a network people should not have to wait for what they can do without.
+    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=0"];
+    execFileSync("npm", ["ci", ...options], { cwd: here, stdio: "pipe", timeout: 60_000 });
+  } catch (error) {
+    const [, told] = /^npm \S+ code (\S+)$/m.exec(error.stderr) ?? [];
+    throw new Error(`npm could not install them (${told ?? error.code ?? `exit ${error.status}`})`);
+  }
+  writeFileSync(stamp, lock);
+}
+
+/** Bundled exactly as our own storefront is (www/tools/dist.mjs). */
+async function bundle(source) {
+  const { build } = createRequire(new URL("../../www/package.json", import.meta.url))("esbuild");
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: here },
+    write: false,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+    pure: ["console.warn"],
+    logLevel: "silent",
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+/**
+ * The peers with their files, installed first where they are missing; fails where they cannot be. One peer may come twice, with a
+ * `box` and `headless`.
+ *
+ * @returns {Promise<{ name: string, version: string, license: string, entry: string, box?: string, headless?: string, start: string,
+ *   files: { kind: "js" | "css", name: string, bytes: Buffer }[] }[]>}
+ */
+export async function peers() {
+  install();
+  return Promise.all(PEERS.map(async ({ name, entry, shipped = {}, bundled, ...rest }) => {
+    const { version, license } = JSON.parse(readFileSync(join(installed, name, "package.json"), "utf8"));
+    const files = Object.entries(shipped).map(([kind, path]) => ({ kind, name: basename(path), bytes: readFileSync(join(installed, name, path)) }));
+    if (bundled) files.push({ kind: "js", name: `${name}.js`, bytes: await bundle(bundled) });
+    return { name, version, license, entry: entry ?? Object.values(shipped).join(" + "), files, ...rest };
+  }));
+}
