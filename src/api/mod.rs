@@ -25,6 +25,7 @@ mod deployment;
 mod export;
 mod front;
 mod html;
+mod identity;
 mod key;
 mod limits;
 mod link;

@@ -20,12 +20,10 @@ pub(super) fn damp<D: Database>(
     now: Timestamp,
 ) -> Result<Vec<AddressKind>, DatabaseError> {
     let mut damped = Vec::new();
-    if submission.assurance != Assurance::Claimed {
-        return Ok(damped);
-    }
     // Ids begin with the time of receipt.
     let since = super::audit::first_id_of(now.plus_millis(-DAY));
-    for address in &known.addresses {
+    let claimed = |address: &&KnownAddress| submission.assurance_of(address.kind) == Assurance::Claimed;
+    for address in known.addresses.iter().filter(claimed) {
         if is_flooded(tx, address, &since)? && repeats(tx, address, submission, &since)? {
             tx.execute(
                 "INSERT INTO damped (address, count, last_at) VALUES (?, 1, ?)

@@ -108,6 +108,26 @@ pub fn list_keys<D: Database>(database: &D) -> Result<Vec<StoredKey>, DatabaseEr
     database.query(&format!("{COLUMNS} ORDER BY id DESC"), &[])?.iter().map(StoredKey::read).collect()
 }
 
+/// A secret key that is good now, as far as what it has signed is checked by it.
+#[derive(Clone, Debug)]
+pub struct VouchingKey {
+    /// The SHA-256 of the key.
+    pub hash: String,
+    /// What it may do, separated by spaces.
+    pub scopes: String,
+}
+
+/// Every secret key that is good now.
+///
+/// # Errors
+/// Those of the database.
+pub fn vouching_keys<D: Database>(database: &D, now: Timestamp) -> Result<Vec<VouchingKey>, DatabaseError> {
+    let good = "SELECT hash, scopes FROM api_key
+        WHERE kind = 'sk' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY id";
+    let rows = database.query(good, &[Param::Integer(now.millis())])?;
+    rows.iter().map(|row| Ok(VouchingKey { hash: row.text(0)?.to_owned(), scopes: row.text(1)?.to_owned() })).collect()
+}
+
 /// Notes that a key was used, where that is not known of this minute.
 ///
 /// # Errors

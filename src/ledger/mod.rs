@@ -94,7 +94,8 @@ pub use idempotency::{Kept, keep_answer, kept_answer};
 pub use inbound::{Heard, Said, hear};
 pub use job::{Job, finish_job, job, postpone_job};
 pub use key::{
-    KeyError, NewKey, StoredKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key, rotate_key,
+    KeyError, NewKey, StoredKey, VouchingKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key,
+    rotate_key, vouching_keys,
 };
 pub use link::{Named, addresses_to_link, last_locale, named, same_person};
 pub use merge::{MergeError, merge_contacts, unmerge_contact};
@@ -125,7 +126,7 @@ pub use request::{
 pub use retention::{Overdue, OverdueEntry, overdue, retain};
 pub use rights::{ActDetail, Acting, RightsAct, RightsEntry, note_export, restrict};
 pub use schema::migrate;
-pub use shop::{Notice, PolicySettings, Settings, Shop};
+pub use shop::{Notice, NoticeChoice, PolicySettings, Settings, Shop};
 pub use statistics::{StatisticsEntry, statistics};
 pub use submission::{
     ChoiceFault, ChosenAct, Claim, NoticeShown, PersonFacts, Receipt, Source, Submission, SubmissionError,
@@ -133,4 +134,4 @@ pub use submission::{
 };
 pub use suppression::{Suppression, SuppressionReason, suppress};
 pub use track::{keep as keep_track, standing_of};
-pub use words::{Shown, own_words};
+pub use words::{Shown, TextFrom, own_words};

@@ -4,8 +4,7 @@ use super::evidence::KeptEvidence;
 use super::link::{Named, same_person};
 use super::outbox::consent_changed;
 use super::shop::Shop;
-use super::submission::{Claim, NoticeShown, Source, Submission};
-use super::text::Token;
+use super::submission::{Claim, NoticeShown, Submission};
 use super::{Database, DatabaseError, Moment, Param, confirmation, track, write};
 use crate::consent::{Act, AddressKind, Assurance, Channel, Ground, PurposeSlug, RecordId, Refusal, Scope, Track};
 
@@ -40,9 +39,7 @@ pub fn note_own_acts<D: Database>(
     if acts.is_empty() {
         return Ok(());
     }
-    let mut submission = Submission::entered(shop, source, notice, None, moment)?;
-    submission.source =
-        Source { kind: Token::parse(source).ok_or(DatabaseError::Shape { column: 0 })?, url: None, form: None };
+    let submission = Submission::entered(shop, source, notice, None, moment)?;
     let id = submission.id.to_string();
     write::submitted(tx, &submission, &id, by.contact.param(), Param::Integer(moment.now.millis()))?;
     let mut tracks: Vec<(&OwnAct, Track)> = Vec::with_capacity(acts.len());

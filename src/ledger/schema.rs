@@ -3,7 +3,7 @@
 use super::{Database, DatabaseError, Param};
 
 /// Each entry takes the database one version further. Entries are never changed once released, only added.
-const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS];
+const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS, STOREFRONT];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE shop (
@@ -350,6 +350,18 @@ const LINKS: &[&str] = &[
         attempts INTEGER NOT NULL DEFAULT 0,
         done_at INTEGER,
         place TEXT
+    ) STRICT, WITHOUT ROWID",
+];
+
+/// What a page tells of a submission besides.
+const STOREFRONT: &[&str] = &[
+    "ALTER TABLE submission ADD COLUMN source_module TEXT",
+    "ALTER TABLE submission ADD COLUMN source_gpc INTEGER NOT NULL DEFAULT 0",
+    // The words that submissions brought along, once for each text.
+    "CREATE TABLE sent_words (
+        text_sha256 TEXT PRIMARY KEY,
+        text TEXT NOT NULL,
+        first_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
 ];
 

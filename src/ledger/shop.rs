@@ -3,13 +3,13 @@
 use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use super::handling::{Links, Requests, Retention};
 use super::key::{NewKey, add_key};
 use super::outbox::{EventType, Webhook, list_webhooks};
 use super::privacy::{Limits, Privacy};
-use super::text::{Line, Locale, Origin, Token};
+use super::text::{Line, Locale, Origin, Sha256Hex, Token};
 use super::{Database, DatabaseError, Moment, Param};
 use crate::consent::certificate::SigningKey;
 use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Timestamp};
@@ -101,9 +101,7 @@ impl Settings {
             (notice.id.as_str(), notice.version.as_str(), notice.locale.as_str()) == (id, version, locale)
         };
         let mut notices = self.notices.iter().filter(named);
-        notices
-            .find(|notice| base16ct::lower::encode_string(&Sha256::digest(&notice.text)) == text_sha256)
-            .map(|notice| notice.text.clone())
+        notices.find(|notice| Sha256Hex::of(&notice.text).as_str() == text_sha256).map(|notice| notice.text.clone())
     }
 }
 
@@ -119,6 +117,19 @@ pub struct Notice {
     pub locale: Locale,
     /// The words: the notice, and below it the label of each choice, a line each.
     pub text: String,
+    /// The choices that its last lines are the labels of, in this order. A page can be made of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<NoticeChoice>,
+}
+
+/// A choice that a notice offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct NoticeChoice {
+    /// By this channel.
+    pub channel: Channel,
+    /// For this purpose.
+    pub purpose: PurposeSlug,
 }
 
 /// A shop as it is stored.

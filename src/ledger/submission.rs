@@ -34,11 +34,30 @@ pub struct Submission {
     pub source: Source,
     /// When, by the sender's clock.
     pub occurred_at: Option<Timestamp>,
-    /// How we know.
+    /// How we know, of the addresses that no signed identity names.
     pub assurance: Assurance,
+    /// The kinds of address of which a signed identity says that they are the customer's; nothing where none was shown.
+    pub identified: Option<Vec<AddressKind>>,
 }
 
 impl Submission {
+    /// How we know of what is said of an address.
+    pub fn assurance_of(&self, kind: AddressKind) -> Assurance {
+        let is_identified = self.identified.as_ref().is_some_and(|kinds| kinds.contains(&kind));
+        if is_identified { Assurance::Authenticated } else { self.assurance }
+    }
+
+    /// Whether it is the shop that says whose address this is.
+    fn vouches_for(&self, kind: AddressKind) -> bool {
+        // A platform's name for a person vouches for what a list says beside it; a customer's page may say what it likes beside it.
+        self.assurance_of(kind) != Assurance::Claimed || (self.external.is_some() && self.identified.is_none())
+    }
+
+    /// Whether it is the shop that says who this is.
+    fn vouches(&self) -> bool {
+        self.external.is_some() || self.addresses.iter().any(|address| self.vouches_for(address.kind()))
+    }
+
     /// What an employee enters about a contact that is known: a submission like any other, so that its records have evidence
     /// like any other. `kind` is the kind of its source.
     pub(super) fn entered(
@@ -58,9 +77,10 @@ impl Submission {
             person: PersonFacts::default(),
             choices: Vec::new(),
             notice,
-            source: Source { kind, url: None, form: None },
+            source: Source::of(kind),
             occurred_at,
             assurance: Assurance::Staff,
+            identified: None,
         })
     }
 }
@@ -128,6 +148,8 @@ pub struct NoticeShown {
     pub locale: Locale,
     /// Their hash.
     pub text_sha256: Sha256Hex,
+    /// The words themselves, where the sender has sent them along: their hash is the one above.
+    pub text: Option<String>,
 }
 
 /// Where a submission comes from.
@@ -139,6 +161,17 @@ pub struct Source {
     pub url: Option<PageUrl>,
     /// The form on it.
     pub form: Option<Line>,
+    /// The version of the module that captured it.
+    pub module: Option<Token>,
+    /// Whether the browser sent Global Privacy Control. It says no to selling and sharing, and nothing of messages.
+    pub gpc: bool,
+}
+
+impl Source {
+    /// A place of which nothing more is known.
+    pub(super) fn of(kind: Token) -> Self {
+        Self { kind, url: None, form: None, module: None, gpc: false }
+    }
 }
 
 /// What the sender gets: enough to know that it is kept.
@@ -308,10 +341,8 @@ fn told<D: Database>(
         let mut own = tracks().filter(|(on, _)| owner(*on) == Some(contact)).map(|(_, track)| track);
         consent_changed(tx, shop, contact, &mut own, moment)?;
     }
-    if submission.assurance != Assurance::Claimed {
-        return Ok(());
-    }
-    for address in &submission.addresses {
+    let claimed = |address: &&Address| submission.assurance_of(address.kind()) == Assurance::Claimed;
+    for address in submission.addresses.iter().filter(claimed) {
         let own: Vec<&Track> = tracks().filter(|(on, _)| *on == address.kind()).map(|(_, track)| track).collect();
         confirmation::ask(tx, shop, address, submission.notice.as_ref(), &own, moment)?;
     }
@@ -328,8 +359,9 @@ fn acts_of(shop: &Shop, submission: &Submission) -> Result<Vec<Act>, SubmissionE
     numbered
         .map(|(index, choice)| {
             let mut earlier = submission.choices.iter().take(index);
-            let act = act_of(shop, submission.assurance, submission.occurred_at, choice);
             let kind = choice.scope.channel.map(|channel| channel.address_kind());
+            let assurance = kind.map_or(submission.assurance, |kind| submission.assurance_of(kind));
+            let act = act_of(shop, assurance, submission.occurred_at, choice);
             let reachable = submission.addresses.iter().any(|address| kind.is_none_or(|kind| address.kind() == kind));
             let act = match act {
                 Ok(_) if !reachable => Err(ChoiceFault::NoAddress(kind)),
@@ -378,11 +410,6 @@ pub(super) fn act_of(
     }
 }
 
-/// Whether it is the shop itself that says who this is.
-fn vouches(submission: &Submission) -> bool {
-    submission.assurance != Assurance::Claimed || submission.external.is_some()
-}
-
 /// How sure it is that an address is this person's.
 const fn sureness(assurance: Assurance) -> u8 {
     match assurance {
@@ -399,13 +426,15 @@ const fn sureness(assurance: Assurance) -> u8 {
 /// add an address to a contact that is known: it would let anyone put their own address beside somebody else's, and read that
 /// person's report by it later. So what it brings that is new becomes a contact of its own, until the shop says otherwise.
 fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
-    let first = || known.addresses.first().map(|address| &address.contact);
+    let mut addresses = known.addresses.iter();
     let all_known = known.addresses.len() == submission.addresses.len();
-    match &known.by_external {
-        Some(contact) => Some(contact),
-        None if vouches(submission) || all_known => first(),
+    let found = match &known.by_external {
+        Some(contact) => return Some(contact),
+        None if submission.vouches() => addresses.find(|address| submission.vouches_for(address.kind)),
+        None if all_known => addresses.next(),
         None => None,
-    }
+    };
+    found.map(|address| &address.contact)
 }
 
 /// Decides what a submission changes. Pure: reads what is known, writes nothing.
@@ -435,10 +464,11 @@ fn decide<'a>(
             uuid
         }
         Some(contact) => {
-            if submission.person != PersonFacts::default() && vouches(submission) {
+            if submission.person != PersonFacts::default() && submission.vouches() {
                 // A list or a platform adds what nobody knew; what somebody vouched for it does not change.
                 let anew =
-                    !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported);
+                    !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported)
+                        || submission.identified.is_some();
                 events.push(Event::PersonLearned { person: &submission.person, anew });
             }
             contact.uuid
@@ -449,14 +479,14 @@ fn decide<'a>(
     {
         events.push(Event::ExternalIdAdded(external));
     }
-    let linked = vouches(submission);
     for address in &submission.addresses {
+        let (assurance, linked) = (submission.assurance_of(address.kind()), submission.vouches_for(address.kind()));
         match known.addresses.iter().find(|known| known.kind == address.kind()) {
-            None => events.push(Event::AddressAdded { address, assurance: submission.assurance, linked }),
+            None => events.push(Event::AddressAdded { address, assurance, linked }),
             Some(found) if found.contact.uuid == uuid => {
-                let surer = sureness(submission.assurance) > sureness(found.assurance);
+                let surer = sureness(assurance) > sureness(found.assurance);
                 if surer || (linked && !found.linked) {
-                    let assurance = if surer { submission.assurance } else { found.assurance };
+                    let assurance = if surer { assurance } else { found.assurance };
                     events.push(Event::AddressVouched { id: found.id, assurance, linked });
                 }
             }
@@ -468,11 +498,12 @@ fn decide<'a>(
         let kind = choice.scope.channel.map(|channel| channel.address_kind());
         let given = submission.addresses.iter().map(Address::kind).filter(|own| kind.is_none_or(|kind| kind == *own));
         for on in given.filter(|own| !damped.contains(own)) {
+            let assurance = submission.assurance_of(on);
             let track = Track {
                 scope: choice.scope.clone(),
                 act: *act,
-                assurance: submission.assurance,
-                at: effective_time(*act, submission.assurance, submission.occurred_at, moment.now),
+                assurance,
+                at: effective_time(*act, assurance, submission.occurred_at, moment.now),
                 record: RecordId(moment.next_id()),
             };
             events.push(Event::Recorded { on, track, evidence: &choice.evidence });

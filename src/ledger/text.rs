@@ -1,6 +1,7 @@
 //! Short texts that come from outside and go into records: each kind bounded, so that nothing unforeseen is stored.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
 
 use crate::consent::{CountryCode, PurposeSlug, RegionCode, Timestamp};
 
@@ -85,6 +86,13 @@ bounded_text! {
 bounded_text! {
     /// The SHA-256 of a text: 64 hexadecimal digits in lower case.
     Sha256Hex, "a SHA-256", |text| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+impl Sha256Hex {
+    /// The hash of a text's UTF-8 bytes.
+    pub fn of(text: &str) -> Self {
+        Self(base16ct::lower::encode_string(&Sha256::digest(text)))
+    }
 }
 
 /// The page where something was captured, without what may hold secrets or persons: user info, query and fragment.

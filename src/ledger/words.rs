@@ -1,11 +1,27 @@
-//! The words of our own pages that a person read before they chose, kept once for each text: a record names them by their hash,
-//! as it does with the shop's own.
-
-use sha2::{Digest, Sha256};
+//! The words that a person read before they chose, kept once for each text: a record names them by their hash.
+//!
+//! What the shop says that it shows stands in its settings. Here are those of our own pages, and those that a submission brought
+//! along: a page's word for what it has shown, of which nothing is certain but the hash.
 
 use super::submission::NoticeShown;
 use super::text::{Locale, Sha256Hex, Token};
 use super::{Database, DatabaseError, Param};
+use crate::consent::Assurance;
+
+vocabulary! {
+    /// Who says that these are the words.
+    TextFrom, "unknown origin of words" {
+        /// The shop, in its settings.
+        Shop = "shop",
+        /// placet, of its own pages.
+        Placet = "placet",
+        /// Whoever sent the submission: the words have the hash that is on record, and nobody else says that they were shown.
+        Sender = "sender",
+    }
+}
+
+/// How many texts of anonymous senders are kept: many times what a shop's forms have, and too few to fill its ledger.
+const SENT_TEXTS: i64 = 500;
 
 /// Words that were shown.
 #[derive(Clone, Copy, Debug)]
@@ -23,18 +39,35 @@ pub struct Shown<'a> {
 /// # Errors
 /// Those of the database.
 pub fn own_words<D: Database>(tx: &D, shown: &Shown<'_>) -> Result<Option<NoticeShown>, DatabaseError> {
-    let hash = base16ct::lower::encode_string(&Sha256::digest(shown.text));
+    let text_sha256 = Sha256Hex::of(shown.text);
     tx.execute(
         "INSERT INTO own_words (text_sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        &[Param::Text(&hash), Param::Text(shown.text)],
+        &[Param::Text(text_sha256.as_str()), Param::Text(shown.text)],
     )?;
-    let named = || {
+    let named = move || {
         Some(NoticeShown {
             id: Token::parse(&format!("placet:{}", shown.id))?,
             version: Token::parse(env!("CARGO_PKG_VERSION"))?,
             locale: Locale::parse(shown.locale)?,
-            text_sha256: Sha256Hex::parse(&hash)?,
+            text_sha256,
+            text: None,
         })
     };
     Ok(named())
+}
+
+/// Keeps the words that a submission brought along. Anyone can send some, so of anonymous ones there is an end.
+pub(super) fn keep_sent<D: Database>(
+    tx: &D,
+    notice: &NoticeShown,
+    assurance: Assurance,
+    now: Param<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(text) = notice.text.as_deref() else { return Ok(()) };
+    let most = if assurance == Assurance::Claimed { SENT_TEXTS } else { i64::MAX };
+    tx.execute(
+        "INSERT INTO sent_words (text_sha256, text, first_at) SELECT ?1, ?2, ?3
+         WHERE (SELECT count(*) FROM (SELECT 1 FROM sent_words LIMIT ?4)) < ?4 ON CONFLICT DO NOTHING",
+        &[Param::Text(notice.text_sha256.as_str()), Param::Text(text), now, Param::Integer(most)],
+    )
 }

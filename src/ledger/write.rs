@@ -6,7 +6,7 @@ use super::shop::Shop;
 use super::submission::{Event, Known, KnownAddress, KnownContact, PersonFacts, Receipt, Submission};
 use super::text::BirthDate;
 use super::track::{self, Columns, parse_id};
-use super::{Database, DatabaseError, Param, Row};
+use super::{Database, DatabaseError, Param, Row, words};
 use crate::consent::{Address, AddressKind, Assurance, CountryCode, RegionCode, Relation, Timestamp};
 
 /// Reads what the ledger knows that bears on a submission.
@@ -189,10 +189,13 @@ pub(super) fn submitted<D: Database>(
         [notice.id.as_str(), notice.version.as_str(), notice.locale.as_str(), notice.text_sha256.as_str()]
     });
     let [notice_id, notice_version, notice_locale, notice_sha256] = notice.map(Param::Text);
+    if let Some(notice) = &submission.notice {
+        words::keep_sent(tx, notice, submission.assurance, now)?;
+    }
     tx.execute(
         "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
-             notice_locale, notice_sha256, source_kind, source_url, source_form)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             notice_locale, notice_sha256, source_kind, source_url, source_form, source_module, source_gpc)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(id),
             Param::Text(&submission.fingerprint),
@@ -206,6 +209,8 @@ pub(super) fn submitted<D: Database>(
             Param::Text(source.kind.as_str()),
             Param::text_or_null(source.url.as_ref().map(|url| url.as_str())),
             Param::text_or_null(source.form.as_ref().map(|form| form.as_str())),
+            Param::text_or_null(source.module.as_ref().map(|module| module.as_str())),
+            Param::Integer(source.gpc.into()),
         ],
     )
 }

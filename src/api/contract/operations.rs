@@ -161,6 +161,7 @@ impl Operation {
                 codes: &[
                     "empty_list",
                     "unknown_purpose",
+                    "repeated_choice",
                     "repeated_rule",
                     "unknown_time_zone",
                     "unknown_request",
@@ -183,7 +184,8 @@ impl Operation {
                 tag: "Capture",
                 summary: "Record choices",
                 about: "One submission, with its evidence (GDPR Art. 7(1)). Idempotent by its `id`: send it until it is \
-                        answered. From a page it is a claim: it turns nobody off, and learns nothing of anybody.",
+                        answered. From a page it is a claim: it turns nobody off, and learns nothing of anybody. What a page \
+                        says of an address that the shop has signed for, in `identity`, counts as the customer's own word.",
                 body: Some(maker!(SubmissionBody)),
                 status: 201,
                 answers: &[maker!(ReceiptAnswer)],
@@ -191,6 +193,8 @@ impl Operation {
                     "needs_secret_key",
                     "wrong_number_of_choices",
                     "repeated_choice",
+                    "invalid_identity",
+                    "other_words",
                     "submission_conflict"
                 ),
                 ..NONE
@@ -231,7 +235,8 @@ impl Operation {
                     "invalid_purpose",
                     "ambiguous_lookup",
                     "unknown_address",
-                    "ambiguous_address"
+                    "ambiguous_address",
+                    "other_words"
                 ),
                 ..CHANGE
             },
@@ -358,7 +363,14 @@ impl Operation {
                 answers: &[maker!(ShopSettingsAnswer<'static>)],
                 tagged: true,
                 conditional: true,
-                codes: &["empty_list", "unknown_purpose", "repeated_rule", "unknown_time_zone", "unknown_request"],
+                codes: &[
+                    "empty_list",
+                    "unknown_purpose",
+                    "repeated_choice",
+                    "repeated_rule",
+                    "unknown_time_zone",
+                    "unknown_request",
+                ],
                 ..SHOP
             },
             Action::ListKeys => Self {

@@ -11,7 +11,7 @@ use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Waiver};
 use crate::ledger::text::{Line, Locale, Origin, Token};
-use crate::ledger::{Notice, PolicySettings, Settings};
+use crate::ledger::{Notice, NoticeChoice, PolicySettings, Settings};
 
 /// Body of `POST /v1/shops` and of `PUT /v1/shop`.
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ pub(in crate::api) struct ShopBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-struct NoticeText {
+pub(super) struct NoticeText {
     /// The shop's name for them.
     #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     id: String,
@@ -67,6 +67,22 @@ struct NoticeText {
     /// The notice, and below it the label of each choice, a line each. At most 8,000 bytes.
     #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 8_000)))]
     text: String,
+    /// The choices that the last lines of the text are the labels of, in this order: with them `<placet-optin>` can show it.
+    #[serde(default)]
+    choices: Vec<Object<OfferBody>>,
+}
+
+/// A choice that a notice offers.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+struct OfferBody {
+    /// By this channel.
+    #[cfg_attr(feature = "contract", schemars(with = "Channel"))]
+    channel: String,
+    /// For this purpose.
+    #[cfg_attr(feature = "contract", schemars(with = "PurposeSlug"))]
+    purpose: String,
 }
 
 /// What is given tightens the law; only an override loosens it.
@@ -208,17 +224,53 @@ impl OverrideBody {
     }
 }
 
+const NO_LABELS: Fault = Fault::new(
+    "missing_field",
+    "the text has the notice and below it a label for each of these choices, a line each and none of them empty",
+);
+
+impl OfferBody {
+    fn parse(&self, pointer: &str, place: usize) -> Result<NoticeChoice, Problem> {
+        Ok(NoticeChoice {
+            channel: field(&format!("{pointer}/{place}/channel"), &self.channel, Channel::parse, CHANNEL)?,
+            purpose: field(&format!("{pointer}/{place}/purpose"), &self.purpose, PurposeSlug::parse, PURPOSE)?,
+        })
+    }
+}
+
 const UNKNOWN_RULE: Fault = Fault::new("unknown_rule", "use the id of a rule for advertising, such as de-email");
 
 impl NoticeText {
     fn parse(&self, index: usize) -> Result<Notice, Problem> {
         let at = |name: &str| format!("/notices/{index}/{name}");
-        let words = |text: &str| (1..=8_000).contains(&text.len()).then(|| text.to_owned());
+        let choices = self.choices.iter().enumerate().map(|(place, own)| own.0.parse(&at("choices"), place));
+        let choices = choices.collect::<Result<Vec<_>, _>>()?;
+        for (place, own) in choices.iter().enumerate() {
+            if choices.iter().take(place).any(|earlier| earlier == own) {
+                let fault = Fault::new("repeated_choice", "offer each channel and purpose once");
+                return Err(Problem::field(at(&format!("choices/{place}")), fault));
+            }
+        }
+        let lines: Vec<&str> = self.text.split('\n').collect();
+        if !choices.is_empty() && (lines.len() <= choices.len() || lines.iter().any(|line| line.trim().is_empty())) {
+            return Err(Problem::field(at("choices"), NO_LABELS));
+        }
         Ok(Notice {
+            choices,
             id: field(&at("id"), &self.id, Token::parse, TOKEN)?,
             version: field(&at("version"), &self.version, Token::parse, TOKEN)?,
             locale: field(&at("locale"), &self.locale, Locale::parse, LOCALE)?,
-            text: field(&at("text"), &self.text, words, Fault::new("invalid_text", "use 1 to 8000 bytes of text"))?,
+            text: field(
+                &at("text"),
+                &self.text,
+                Self::words,
+                Fault::new("invalid_text", "use 1 to 8000 bytes of text"),
+            )?,
         })
+    }
+
+    /// Words of a length that can be kept.
+    pub(super) fn words(text: &str) -> Option<String> {
+        (1..=8_000).contains(&text.len()).then(|| text.to_owned())
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shop::NoticeText;
 use super::{
     ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PURPOSE, REGION,
     RELATION, SHA256, TIME, TOKEN, URL, UUID, addresses, field, needs_secret_key, optional,
@@ -9,9 +10,11 @@ use super::{
 use crate::api::body::Object;
 #[cfg(feature = "contract")]
 use crate::api::contract::schema;
+use crate::api::identity::Identity;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{
-    Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode, Relation, Scope, Timestamp,
+    Address, Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode, Relation, Scope,
+    Timestamp,
 };
 use crate::ledger::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 use crate::ledger::{ChosenAct, Claim, KeptEvidence, NoticeShown, PersonFacts, Source, Submission};
@@ -46,6 +49,12 @@ pub(in crate::api) struct SubmissionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Assurance>"))]
     assurance: Option<String>,
+    /// Who the person is, by a token that the shop's server has signed: a JWT, RFC 7519, HS256 under the SHA-256 of a secret key
+    /// with the scope `capture`, in lower-case hex; with `exp` within a day, and of `email`, `phone` and `external` what is
+    /// known. What is said of an address that it names is `authenticated`. One that has run out by now says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(length(max = 4_096)))]
+    identity: Option<String>,
 }
 
 /// A person, by the addresses that the channels need.
@@ -169,6 +178,11 @@ pub(super) struct NoticeBody {
     /// The SHA-256 of the text, hexadecimal.
     #[cfg_attr(feature = "contract", schemars(with = "Sha256Hex"))]
     text_sha256: String,
+    /// The text itself, for one that is not among the shop's notices: kept once, as the sender's word for what was shown. At most
+    /// 8,000 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 8_000)))]
+    text: Option<String>,
 }
 
 /// Where it was captured.
@@ -187,16 +201,33 @@ struct SourceBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     form: Option<String>,
+    /// The version of the module that captured it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Token>"))]
+    module: Option<String>,
+    /// Whether the browser sends Global Privacy Control. A signal: it opts nobody out of messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gpc: Option<bool>,
 }
+
+const OTHER_WORDS: Fault =
+    Fault::new("other_words", "send 1 to 8000 bytes of text, exactly those that text_sha256 is the hash of");
 
 /// Choices in one submission: more than channels times any sensible number of purposes on one form.
 const MAX_CHOICES: usize = 64;
 
 impl SubmissionBody {
-    /// Turns the body into a submission. `trusted` is whether the sender is the shop itself and may vouch for a customer.
+    /// The token by which the shop says who the person is.
+    pub(in crate::api) fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
+    }
+
+    /// Turns the body into a submission. `trusted` is whether the sender is the shop itself and may vouch for a customer;
+    /// `identity` is what the token says, where it is still good.
     pub(in crate::api) fn parse(
         &self,
         trusted: bool,
+        identity: Option<&Identity>,
         fingerprint: impl FnOnce(&[u8]) -> String,
     ) -> Result<Submission, Problem> {
         let (contact, source) = (&self.contact.0, &self.source.0);
@@ -225,17 +256,22 @@ impl SubmissionBody {
             _ => return Err(Problem::field("/choices", Fault::new("wrong_number_of_choices", "send 1 to 64 choices"))),
         };
         let notice = self.notice.as_ref().map(|notice| notice.0.parse()).transpose()?;
+        let external = optional("/contact/external", contact.external.as_deref(), ExternalId::parse, EXTERNAL)?;
+        let named = |address: &&Address| identity.is_some_and(|identity| identity.names(address));
         Ok(Submission {
             id: field("/id", &self.id, |text| text.parse().ok(), UUID)?,
+            identified: identity.map(|_| addresses.iter().filter(named).map(Address::kind).collect()),
             addresses,
             person: contact.person()?,
-            external: optional("/contact/external", contact.external.as_deref(), ExternalId::parse, EXTERNAL)?,
+            external: external.or_else(|| identity.and_then(|identity| identity.external.clone())),
             choices,
             notice,
             source: Source {
                 kind: field("/source/kind", &source.kind, Token::parse, TOKEN)?,
                 url: optional("/source/url", source.url.as_deref(), PageUrl::parse, URL)?,
                 form: optional("/source/form", source.form.as_deref(), Line::parse, LINE)?,
+                module: optional("/source/module", source.module.as_deref(), Token::parse, TOKEN)?,
+                gpc: source.gpc.unwrap_or(false),
             },
             occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
             assurance,
@@ -262,11 +298,16 @@ impl ContactBody {
 
 impl NoticeBody {
     pub(super) fn parse(&self) -> Result<NoticeShown, Problem> {
+        // Our own pages' words are vouched for by us; nobody else can say that they were shown.
+        let id = |text: &str| Token::parse(text).filter(|_| !text.starts_with("placet:"));
+        let text_sha256 = field("/notice/text_sha256", &self.text_sha256, Sha256Hex::parse, SHA256)?;
+        let words = |text: &str| NoticeText::words(text).filter(|text| Sha256Hex::of(text) == text_sha256);
         Ok(NoticeShown {
-            id: field("/notice/id", &self.id, Token::parse, TOKEN)?,
+            id: field("/notice/id", &self.id, id, TOKEN)?,
             version: field("/notice/version", &self.version, Token::parse, TOKEN)?,
             locale: field("/notice/locale", &self.locale, Locale::parse, LOCALE)?,
-            text_sha256: field("/notice/text_sha256", &self.text_sha256, Sha256Hex::parse, SHA256)?,
+            text: optional("/notice/text", self.text.as_deref(), words, OTHER_WORDS)?,
+            text_sha256,
         })
     }
 }

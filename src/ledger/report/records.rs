@@ -7,6 +7,7 @@ use crate::json;
 use crate::ledger::contact::Contact;
 use crate::ledger::evidence::KeptEvidence;
 use crate::ledger::track::{parse_id, track_in};
+use crate::ledger::words::TextFrom;
 use crate::ledger::{Database, DatabaseError, Row, Shop};
 
 /// One act, with its evidence.
@@ -60,8 +61,10 @@ pub struct NoticeEntry {
     pub locale: String,
     /// Their SHA-256, hexadecimal.
     pub text_sha256: String,
-    /// The words themselves, where the shop has told them and their hash is the one above; else `null`.
+    /// The words themselves, where they are known: their hash is the one above.
     pub text: Option<String>,
+    /// Who says that these are the words that were shown; of `sender` it is the hash alone that is certain.
+    pub text_from: Option<TextFrom>,
 }
 
 /// Where an act was captured.
@@ -74,6 +77,12 @@ pub struct SourceEntry {
     pub url: Option<String>,
     /// The form.
     pub form: Option<String>,
+    /// The version of the storefront module, where it captured it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
+    /// Whether the browser sent Global Privacy Control: a no to selling and sharing, which says nothing of messages.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gpc: bool,
 }
 
 /// A place that data came from, GDPR Art. 15(1)(g).
@@ -100,9 +109,11 @@ pub(super) fn records_of<D: Database>(
         .query(
             "SELECT r.channel, r.purpose, r.choice, r.ground, r.objection, r.assurance, r.effective_at, r.id,
                  a.value, s.id, s.occurred_at, s.received_at, s.notice_id, s.notice_version, s.notice_locale,
-                 s.notice_sha256, s.source_kind, s.source_url, s.source_form, r.evidence, w.text
+                 s.notice_sha256, s.source_kind, s.source_url, s.source_form, r.evidence, w.text,
+                 s.source_module, s.source_gpc, sent.text
              FROM address a JOIN record r ON r.address = a.id JOIN submission s ON s.id = r.submission
              LEFT JOIN own_words w ON w.text_sha256 = s.notice_sha256
+             LEFT JOIN sent_words sent ON sent.text_sha256 = s.notice_sha256
              WHERE a.contact = ? ORDER BY r.id",
             &[contact.param()],
         )?
@@ -117,11 +128,14 @@ fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
         "" => None,
         id => {
             let (version, locale, hash) = (row.text(13)?, row.text(14)?, row.text(15)?);
+            let of_placet = row.optional_text(20)?.filter(|_| id.starts_with("placet:")).map(str::to_owned);
+            let of_shop = || shop.settings.words_of(id, version, locale, hash).map(|text| (text, TextFrom::Shop));
+            let sent = row.optional_text(23)?.map(|text| (text.to_owned(), TextFrom::Sender));
+            let words = of_placet.map(|text| (text, TextFrom::Placet)).or_else(of_shop).or(sent);
+            let (text, text_from) = words.unzip();
             Some(NoticeEntry {
-                text: match row.optional_text(20)?.filter(|_| id.starts_with("placet:")) {
-                    Some(own) => Some(own.to_owned()),
-                    None => shop.settings.words_of(id, version, locale, hash),
-                },
+                text,
+                text_from,
                 id: id.to_owned(),
                 version: version.to_owned(),
                 locale: locale.to_owned(),
@@ -152,6 +166,8 @@ fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
             kind: row.text(16)?.to_owned(),
             url: row.optional_text(17)?.map(str::to_owned),
             form: row.optional_text(18)?.map(str::to_owned),
+            module: row.optional_text(21)?.map(str::to_owned),
+            gpc: row.integer(22)? == 1,
         },
     })
 }

@@ -1,0 +1,251 @@
+//! What the edge believes of a page: who the customer is by the shop's signature alone, and the words shown by their hash alone.
+
+use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
+use http::Method;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::backend::Backend;
+use crate::client::{ORIGIN, Shop, ask, post, send, shop_body, submission, with};
+use crate::links::{decision, messages, shop};
+
+crate::scenarios! {
+    a_signed_identity_vouches_for_the_addresses_that_it_names
+    a_customer_stops_by_themselves
+    what_ran_out_says_nothing_and_what_is_forged_is_refused
+    a_key_signs_as_far_as_it_may
+    the_words_that_a_page_sends_are_kept_once_as_its_own_word
+    where_it_was_captured_is_on_record
+    a_notice_says_which_choices_it_offers
+}
+
+fn jane() -> Value {
+    json!({ "email": "jane@example.com" })
+}
+
+fn number() -> Value {
+    json!({ "phone": "+447700900123" })
+}
+
+/// The seconds from 1970 until some seconds from now.
+fn within(seconds: i64) -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_secs()).unwrap() + seconds
+}
+
+/// What a shop's server makes, by the ten lines of the README.
+fn signed(key: &str, claims: &Value) -> String {
+    let encoded = |text: &str| Base64Url::encode_string(text.as_bytes());
+    let body = format!("{}.{}", encoded(r#"{"alg":"HS256","typ":"JWT"}"#), encoded(&claims.to_string()));
+    let hash = base16ct::lower::encode_string(&Sha256::digest(key));
+    let mac = Hmac::<Sha256>::new_from_slice(hash.as_bytes()).unwrap().chain_update(&body).finalize().into_bytes();
+    format!("{body}.{}", Base64Url::encode_string(&mac))
+}
+
+fn of_jane(key: &str) -> String {
+    signed(key, &json!({ "email": "Jane@Example.com", "external": "shop:7", "exp": within(600) }))
+}
+
+fn form(identity: &str) -> Value {
+    let yes = |channel: &str| json!({ "channel": channel, "purpose": "newsletter", "choice": "opt_in" });
+    with(with(submission(), "/choices", json!([yes("email"), yes("sms")])), "/identity", json!(identity))
+}
+
+fn a_signed_identity_vouches_for_the_addresses_that_it_names(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    // Somebody else has typed that number into a form before.
+    let sms = json!([{ "channel": "sms", "purpose": "newsletter", "choice": "declined" }]);
+    shop.submit(backend, &with(with(submission(), "/contact", number()), "/choices", sms)).ok();
+    let body = form(&of_jane(&shop.secret));
+    let receipt = shop.submit(backend, &body).ok();
+    assert_eq!(receipt, shop.submit(backend, &body).ok(), "the same again");
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "awaiting_confirmation", "she typed it");
+    let hers = shop.lookup(backend, &json!({ "external": "shop:7" })).ok();
+    assert_eq!(hers["addresses"].as_array().unwrap().len(), 1, "{hers}");
+    assert_eq!(
+        (&hers["addresses"][0]["value"], &hers["addresses"][0]["assurance"]),
+        (&json!("jane@example.com"), &json!("authenticated"))
+    );
+    assert_ne!(shop.lookup(backend, &number()).ok()["id"], hers["id"], "what she types gives her nobody's data");
+    // She is asked nothing by mail; the number is.
+    assert!(messages(backend, &shop, "confirm").iter().all(|message| message["medium"] == "sms"));
+
+    // A number that nobody knew is filed with her, and is proven by nobody.
+    let other = with(form(&of_jane(&shop.secret)), "/contact/phone", json!("+447700900456"));
+    shop.submit(backend, &other).ok();
+    let both = shop.lookup(backend, &json!({ "phone": "+447700900456" })).ok();
+    assert_eq!(both["id"], hers["id"]);
+    assert_eq!(both["addresses"][1]["assurance"], "claimed");
+    assert_eq!(decision(backend, &shop, "sms", json!({ "phone": "+447700900456" }))["allow"], false);
+}
+
+fn a_customer_stops_by_themselves(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit(backend, &form(&of_jane(&shop.secret))).ok();
+    let stop = json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_out" }]);
+    let anonymous = with(with(submission(), "/choices", stop.clone()), "/contact", jane());
+    shop.submit(backend, &anonymous).ok();
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true, "anyone could have sent it");
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let hers = with(with(form(&of_jane(&shop.secret)), "/choices", stop), "/contact", jane());
+    shop.submit(backend, &with(hers, "/occurred_at", Value::Null)).ok();
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
+}
+
+fn what_ran_out_says_nothing_and_what_is_forged_is_refused(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let claims = |exp: i64| json!({ "email": "jane@example.com", "exp": exp });
+    // It waited in the browser until the token had run out. The choice counts, as an anonymous one does.
+    shop.submit(backend, &form(&signed(&shop.secret, &claims(within(-120))))).ok();
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
+
+    let before = backend.rows();
+    let good = of_jane(&shop.secret);
+    let other = Shop::create(backend);
+    let (head, signature) = good.rsplit_once('.').unwrap();
+    for (what, token) in [
+        ("of another shop", of_jane(&other.secret)),
+        ("of the key that stands in the page", of_jane(&shop.publishable)),
+        ("good for too long", signed(&shop.secret, &claims(within(90_000)))),
+        ("not signed", format!("{head}.")),
+        ("signed for another", format!("{}.{signature}", head.replace('.', ".e"))),
+        ("none", "x".into()),
+        ("long", "x".repeat(5_000)),
+        ("script", "<script>alert(1)</script>".into()),
+    ] {
+        let answer = shop.submit(backend, &form(&token));
+        answer.problem(422, "invalid_identity", Some("/identity"));
+        assert!(!answer.text.contains("script"), "{what}: {}", answer.text);
+    }
+    let after = backend.rows();
+    for table in ["submission", "record", "contact", "address"] {
+        assert_eq!(after[table], before[table], "{table}");
+    }
+    // A token is no key: it opens nothing.
+    send(backend, Method::GET, "/v1/shop", &[("authorization", &format!("Bearer {good}"))], "").problem(
+        401,
+        "invalid_key",
+        None,
+    );
+    post(backend, "/v1/consents", &shop.publishable, "https://evil.example", &form(&good)).problem(
+        403,
+        "wrong_origin",
+        None,
+    );
+}
+
+fn a_key_signs_as_far_as_it_may(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let key = |scopes: Value| {
+        let new = json!({ "kind": "sk", "name": "pages", "scopes": scopes });
+        ask(backend, Method::POST, "/v1/keys", &shop.secret, &new).ok()
+    };
+    let (reads, captures) = (key(json!(["read"])), key(json!(["capture"])));
+    let token = |key: &Value| form(&of_jane(key["key"].as_str().unwrap()));
+    shop.submit(backend, &token(&reads)).problem(422, "invalid_identity", Some("/identity"));
+    shop.submit(backend, &token(&captures)).ok();
+    let revoke = format!("/v1/keys/{}", captures["id"].as_str().unwrap());
+    ask(backend, Method::DELETE, &revoke, &shop.secret, &Value::Null).ok();
+    shop.submit(backend, &token(&captures)).problem(422, "invalid_identity", Some("/identity"));
+}
+
+fn the_words_that_a_page_sends_are_kept_once_as_its_own_word(backend: &mut dyn Backend) {
+    let words = "We write <script>alert(\"words\")</script> twice.\nBy e-mail";
+    let known = "Notice\nBy e-mail";
+    let hash = |text: &str| base16ct::lower::encode_string(&Sha256::digest(text));
+    let registered = json!([{ "id": "n", "version": "1", "locale": "en", "text": known }]);
+    let shop = Shop::create_with(backend, &with(shop_body(), "/notices", registered));
+    let notice =
+        |text: &str| json!({ "id": "n", "version": "1", "locale": "en", "text_sha256": hash(text), "text": text });
+    let send = |backend: &dyn Backend, notice: Value| shop.submit(backend, &with(submission(), "/notice", notice));
+    send(backend, notice(words)).ok();
+    send(backend, notice(words)).ok();
+    send(backend, notice(known)).ok();
+    let mut bare = notice(words);
+    bare.as_object_mut().unwrap().remove("text");
+    send(backend, bare).ok();
+    assert_eq!(backend.rows()["sent_words"], 2);
+    let report = shop.lookup(backend, &jane()).ok();
+    let shown: Vec<(&str, &str)> = report["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| &record["notice"])
+        .map(|notice| (notice["text"].as_str().unwrap(), notice["text_from"].as_str().unwrap()))
+        .collect();
+    assert!(shown.contains(&(words, "sender")) && shown.contains(&(known, "shop")), "{shown:?}");
+    let export = format!("/v1/contacts/{}/export?format=html", report["id"].as_str().unwrap());
+    let page = ask(backend, Method::GET, &export, &shop.secret, &Value::Null).text;
+    assert!(page.contains("&lt;script&gt;alert(") && !page.contains("<script>alert("));
+
+    let before = backend.rows()["submission"];
+    let wrong = |name: &str, value: Value| with(notice(words), &format!("/{name}"), value);
+    send(backend, wrong("text_sha256", json!(hash(known)))).problem(422, "other_words", Some("/notice/text"));
+    send(backend, wrong("text", json!(""))).problem(422, "other_words", Some("/notice/text"));
+    let long = "x".repeat(8_001);
+    let long = with(wrong("text", json!(long)), "/text_sha256", json!(hash(&long)));
+    send(backend, long).problem(422, "other_words", Some("/notice/text"));
+    // What we have shown nobody else can say.
+    send(backend, wrong("id", json!("placet:preferences"))).problem(422, "invalid_token", Some("/notice/id"));
+    assert_eq!(backend.rows()["submission"], before);
+}
+
+fn where_it_was_captured_is_on_record(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let url = "https://shop.example/checkout?email=jane@example.com#top";
+    let source = json!({ "kind": "form", "url": url, "form": "\"><script>alert('form')</script>", "module": "0.1.0", "gpc": true });
+    shop.submit(backend, &with(submission(), "/source", source.clone())).ok();
+    let report = shop.lookup(backend, &jane()).ok();
+    let kept = with(source.clone(), "/url", json!("https://shop.example/checkout"));
+    assert_eq!(report["records"][0]["source"], kept);
+    assert_eq!(
+        decision(backend, &shop, "email", jane())["reason"],
+        "awaiting_confirmation",
+        "no signal says no to mail"
+    );
+    let export = format!("/v1/contacts/{}/export?format=html", report["id"].as_str().unwrap());
+    let page = ask(backend, Method::GET, &export, &shop.secret, &Value::Null).text;
+    assert!(page.contains("alert(") && !page.contains("<script>alert("));
+    for (name, value, code) in [
+        ("module", json!("<b>"), "invalid_token"),
+        ("gpc", json!("1"), "wrong_type"),
+        ("form", json!("x".repeat(201)), "invalid_text"),
+        ("url", json!("javascript:alert(1)"), "invalid_url"),
+    ] {
+        let body = with(submission(), "/source", with(source.clone(), &format!("/{name}"), value));
+        shop.submit(backend, &body).problem(422, code, Some(&format!("/source/{name}")));
+    }
+}
+
+fn a_notice_says_which_choices_it_offers(backend: &mut dyn Backend) {
+    let offer = |channel: &str| json!({ "channel": channel, "purpose": "newsletter" });
+    let notice = |text: &str, choices: Value| {
+        let notice = json!({ "id": "box", "version": "1", "locale": "en", "text": text, "choices": choices });
+        with(shop_body(), "/notices", json!([notice]))
+    };
+    let both = json!([offer("email"), offer("sms")]);
+    let shop = Shop::create_with(backend, &notice("We write twice.\nBy e-mail\nBy text message", both.clone()));
+    let read = send(
+        backend,
+        Method::GET,
+        "/v1/storefront",
+        &[("authorization", &format!("Bearer {}", shop.publishable)), ("origin", ORIGIN)],
+        "",
+    );
+    assert_eq!(read.ok()["notices"][0]["choices"], both);
+    let refused = |body: &Value, code, pointer| {
+        ask(backend, Method::PUT, "/v1/shop", &shop.secret, body).problem(422, code, Some(pointer));
+    };
+    refused(&notice("By e-mail\nBy text message", both.clone()), "missing_field", "/notices/0/choices");
+    refused(&notice("We write.\n \nBy e-mail\nBy text", both), "missing_field", "/notices/0/choices");
+    let twice = json!([offer("email"), offer("email")]);
+    refused(&notice("We\na\nb", twice), "repeated_choice", "/notices/0/choices/1");
+    refused(&notice("We\na", json!([offer("fax")])), "unknown_channel", "/notices/0/choices/0/channel");
+    refused(
+        &notice("We\na", json!([{ "channel": "sms", "purpose": "!" }])),
+        "invalid_purpose",
+        "/notices/0/choices/0/purpose",
+    );
+}
