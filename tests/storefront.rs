@@ -8,7 +8,7 @@
 mod queue;
 
 use placet::storefront::{
-    Error, Page, Submission, Words, bind, composed, decide, describe, pause, read, sha256, submit, unbind,
+    Error, Page, Submission, Words, capture, check, composed, decide, pause, read, sha256, submit,
 };
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -16,17 +16,19 @@ use web_sys::HtmlFormElement;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+#[wasm_bindgen(module = "/src/storefront/page.js")]
+extern "C" {
+    fn describe(form: &HtmlFormElement, locale: &str) -> String;
+    #[wasm_bindgen(js_name = describe)]
+    fn describe_part(form: &HtmlFormElement, locale: &str, scope: &web_sys::Element) -> String;
+}
+
 #[wasm_bindgen(inline_js = r#"
 // A stage of our own: the test harness reads its results from the rest of the page.
 const stage = document.body.appendChild(document.createElement("div"));
 export const mount = (html) => {
   stage.innerHTML = html;
   return stage.querySelector("form");
-};
-// Sends as a person would, but stays on the page. True when nobody else stopped it.
-export const send = (form) => {
-  const event = new SubmitEvent("submit", { cancelable: true, bubbles: true });
-  return form.dispatchEvent(event);
 };
 export const tick = (name, on) => { document.querySelector(`[name=${name}]`).checked = on; };
 export const fill = (name, value) => { document.querySelector(`[name=${name}]`).value = value; };
@@ -47,18 +49,18 @@ export const asking = (numbers) => {
 };
 export const block = (how) => {
   const real = Storage.prototype.setItem;
+  const open = Object.getOwnPropertyDescriptor(window, "localStorage");
   if (how === "full") Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
   else Object.defineProperty(window, "localStorage", { configurable: true, get() { throw new DOMException("no", "SecurityError"); } });
   return () => {
     Storage.prototype.setItem = real;
-    delete window.localStorage;
+    Object.defineProperty(window, "localStorage", open);
   };
 };
 "#)]
 extern "C" {
     fn block(how: &str) -> js_sys::Function;
     fn mount(html: &str) -> HtmlFormElement;
-    fn send(form: &HtmlFormElement) -> bool;
     fn tick(name: &str, on: bool);
     fn fill(name: &str, value: &str);
     fn page() -> JsValue;
@@ -156,7 +158,7 @@ fn a_box_that_the_page_ticked_is_never_a_yes() {
         assert_eq!(problems.iter().map(|problem| problem.code()).collect::<Vec<_>>(), ["preticked"]);
     }
     let page = page();
-    bind(page.clone().unchecked_into(), &form, String::new()).unwrap();
+    check(page.unchecked_ref(), &describe(&form, "")).unwrap();
     assert_eq!(errors(&page), "preticked");
 }
 
@@ -221,39 +223,53 @@ fn markup_that_lacks_something_is_told_when_it_is_bound() {
         (["", NOTICE, BOXES], "no_address"),
     ] {
         let page = page();
-        let error = bind(page.clone().unchecked_into(), &shop_form(&parts), String::new()).unwrap_err();
-        assert_eq!(code(&error), format!("PlacetError {expected} true"));
+        let described = describe(&shop_form(&parts), "");
+        for outcome in [check(page.unchecked_ref(), &described).err(), capture(page.unchecked_ref(), &described).err()]
+        {
+            assert_eq!(code(&outcome.unwrap()), format!("PlacetError {expected} true"));
+        }
         assert_eq!(errors(&page), "", "thrown, not told twice");
     }
-    let error = bind(page().unchecked_into(), &JsValue::from_str("form"), String::new()).unwrap_err();
-    assert_eq!(code(&error), "PlacetError not_a_form true");
 }
 
 #[wasm_bindgen_test]
-fn a_bound_form_is_captured_once_and_never_held_up() {
+fn what_is_captured_is_what_the_choices_are_about() {
     let form = checkout();
     let page = page();
-    let number = bind(page.clone().unchecked_into(), &form, String::new()).unwrap();
-    assert!(send(&form), "nothing to record");
+    let captured = |page: &JsValue| capture(page.unchecked_ref(), &describe(&form, ""));
+    assert!(captured(&page).unwrap().is_undefined(), "nothing to record");
     assert_eq!(kept(&page), "");
     fill("email", "jane@example.com");
     fill("phone", "07700");
     tick("news", true);
-    assert!(send(&form));
-    let hash = sha256("We write twice a month.\nBy e-mail\nBy SMS");
+    assert_eq!(captured(&page).unwrap(), JsValue::from_f64(10.0));
+    let words = "We write twice a month.\nBy e-mail\nBy SMS";
+    let hash = sha256(words);
     // The half-typed number is not about any choice that is sent, so it stays here.
     assert_eq!(
         kept(&page),
-        format!("jane@example.com||GB|checkout|3|en-GB|{hash}|form|checkout|email:newsletter:opt_in")
+        format!("jane@example.com||GB|checkout|3|en-GB|{hash}|form|checkout|{words}|email:newsletter:opt_in")
     );
     assert_eq!(errors(&page), "bad_address");
     form.query_selector("[data-placet-notice]").unwrap().unwrap().remove();
-    assert!(send(&form), "a page that changed under us is told of, and the form goes on");
-    assert_eq!(errors(&page), "bad_address no_notice");
-    unbind(number);
-    unbind(number);
-    assert!(send(&form));
-    assert_eq!(errors(&page), "bad_address no_notice");
+    assert_eq!(code(&captured(&page).unwrap_err()), "PlacetError no_notice true", "a page that changed under us");
+}
+
+#[wasm_bindgen_test]
+fn an_element_in_a_form_has_words_and_boxes_of_its_own() {
+    let other =
+        BOXES.replace("By&nbsp;e-mail", "Ours").replace("newsletter", "offers").replace("=\"sms\"> By", "=\"own\"> By");
+    let other = other.replace("id=\"sms\"", "id=\"own\"");
+    let element = format!(r#"<placet-optin>{}{other}</placet-optin>"#, NOTICE.replace("checkout", "block"));
+    let form = shop_form(&[FIELDS, NOTICE, BOXES, &element]);
+    fill("email", "jane@example.com");
+    let own = read_all(&form).0.unwrap();
+    assert_eq!((own.notice, choices(&own).as_str()), ("checkout", "email newsletter declined"));
+    let scope = form.query_selector("placet-optin").unwrap().unwrap();
+    let described = describe_part(&form, "", &scope);
+    let part = read(&described, &mut |_| {}).unwrap();
+    assert_eq!((part.notice, choices(&part).as_str()), ("block", "email offers declined"));
+    assert!(part.words.contains("\nOurs"), "{}", part.words);
 }
 
 const COMPOSED: &str = "script||n|1|en|We write.|jane@example.com|||email:newsletter:opt_in";
@@ -264,7 +280,7 @@ fn what_a_script_hands_in_is_checked() {
     let submitted = submit(page.unchecked_ref::<Page>(), &COMPOSED.replace('|', "\0")).unwrap();
     assert_eq!(submitted, JsValue::from_f64(10.0));
     let hash = sha256("We write.");
-    assert_eq!(kept(&page), format!("jane@example.com|||n|1|en|{hash}|script||email:newsletter:opt_in"));
+    assert_eq!(kept(&page), format!("jane@example.com|||n|1|en|{hash}|script||We write.|email:newsletter:opt_in"));
     for (from, to, expected) in [
         ("email:newsletter:opt_in", "", "no_choices"),
         ("email:newsletter:opt_in", "sms:newsletter:opt_in", "no_address"),

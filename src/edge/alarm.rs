@@ -6,16 +6,15 @@
 //! that a crash cuts short rings again, and what was under way goes out once more.
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::{Poll, Waker};
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use gloo::timers::callback::Timeout;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use worker::Delay;
 use worker::wasm_bindgen_futures::JsFuture;
 
 use super::send::{Sent, send};
@@ -26,9 +25,9 @@ use crate::ledger::{Database, DeliveryKey, Host};
 /// For how long an alarm takes on new work, in milliseconds: the runtime ends it after 15 minutes.
 const RINGS_FOR: i64 = 10 * 60 * 1_000;
 /// For how long it waits for more once there is nothing to do, in milliseconds: to set it anew costs a write.
-const LINGERS: i64 = 1_000;
+const LINGERS: u32 = 1_000;
 /// How often it gives a sign of life while it waits, and after how long without one it is given up, in milliseconds.
-const SIGN_OF_LIFE: i64 = 20_000;
+const SIGN_OF_LIFE: u32 = 20_000;
 const LOST: i64 = 60_000;
 /// When it rings again after the database failed, in milliseconds.
 const RETRY: i64 = 60_000;
@@ -54,8 +53,50 @@ pub(super) struct Alarm {
     has_rung: Cell<bool>,
     /// When the ringing alarm last gave a sign of life; [`Timestamp::BEGINNING`] while none rings.
     awake_at: Cell<Timestamp>,
+    shoulder: Rc<Shoulder>,
+}
+
+/// What the ringing alarm is tapped on while it waits, by a request that left work.
+#[derive(Default)]
+struct Shoulder {
     tapped: Cell<bool>,
     sleeper: RefCell<Option<Waker>>,
+}
+
+impl Shoulder {
+    fn tap(&self) {
+        self.tapped.set(true);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(sleeper) = self.sleeper.take() {
+            sleeper.wake();
+        }
+    }
+
+    /// Whether it was tapped since it was asked last. Who asks is woken when it is.
+    fn was_tapped(&self, asks: &Waker) -> bool {
+        self.sleeper.replace(Some(asks.clone()));
+        self.tapped.replace(false)
+    }
+
+    /// Wakes whoever asks after so many milliseconds as well.
+    fn pause(self: &Rc<Self>, milliseconds: u32) -> Pause {
+        let (shoulder, over) = (self.clone(), Rc::new(Cell::new(false)));
+        let ended = over.clone();
+        let end = move || {
+            ended.set(true);
+            shoulder.wake();
+        };
+        Pause { over, _timer: Timeout::new(milliseconds, end) }
+    }
+}
+
+/// A pause that ends by itself; dropped, it wakes nobody.
+struct Pause {
+    over: Rc<Cell<bool>>,
+    _timer: Timeout,
 }
 
 impl Alarm {
@@ -68,8 +109,7 @@ impl Alarm {
             is_known: Cell::new(false),
             has_rung: Cell::new(false),
             awake_at: Cell::new(Timestamp::BEGINNING),
-            tapped: Cell::new(false),
-            sleeper: RefCell::new(None),
+            shoulder: Rc::default(),
         }
     }
 
@@ -95,10 +135,7 @@ impl Alarm {
             return;
         }
         if self.is_ringing() {
-            self.tapped.set(true);
-            if let Some(sleeper) = self.sleeper.take() {
-                sleeper.wake();
-            }
+            self.shoulder.tap();
         } else {
             self.set(service, Timestamp::BEGINNING);
         }
@@ -150,23 +187,22 @@ impl Alarm {
                 under_way.extend(service.due_deliveries()?.into_iter().map(carried_out));
             }
             let next = if in_time { service.next_job()?.unwrap_or(Timestamp::NEVER) } else { Timestamp::NEVER };
-            let wait = (next.millis() - now().millis()).clamp(20, SIGN_OF_LIFE);
+            let wait = (next.millis() - now().millis()).clamp(20, SIGN_OF_LIFE.into());
             if next <= now() {
                 service.housekeeping()?;
             }
-            if under_way.is_empty() && (!in_time || next > now().plus_millis(LINGERS)) {
+            if under_way.is_empty() && (!in_time || next > now().plus_millis(LINGERS.into())) {
                 if in_time && self.lingered().await {
                     continue;
                 }
                 return Ok(());
             }
-            let mut delay = Box::pin(Delay::from(Duration::from_millis(wait.unsigned_abs())));
+            let pause = self.shoulder.pause(u32::try_from(wait).unwrap_or(SIGN_OF_LIFE));
             let ended = poll_fn(|context| {
                 if let Poll::Ready(Some(ended)) = under_way.poll_next_unpin(context) {
                     return Poll::Ready(Some(ended));
                 }
-                self.sleeper.replace(Some(context.waker().clone()));
-                let on = self.tapped.replace(false) || delay.as_mut().poll(context).is_ready();
+                let on = self.shoulder.was_tapped(context.waker()) || pause.over.get();
                 if on { Poll::Ready(None) } else { Poll::Pending }
             });
             if let Some((key, sent)) = ended.await {
@@ -177,14 +213,10 @@ impl Alarm {
 
     /// Waits a moment for new work. Tells whether some came.
     async fn lingered(&self) -> bool {
-        #[allow(clippy::cast_sign_loss, reason = "a constant")]
-        let mut delay = Box::pin(Delay::from(Duration::from_millis(LINGERS as u64)));
-        poll_fn(|context| {
-            self.sleeper.replace(Some(context.waker().clone()));
-            match self.tapped.replace(false) {
-                true => Poll::Ready(true),
-                false => Pin::new(&mut delay).poll(context).map(|()| false),
-            }
+        let pause = self.shoulder.pause(LINGERS);
+        poll_fn(|context| match (self.shoulder.was_tapped(context.waker()), pause.over.get()) {
+            (false, false) => Poll::Pending,
+            (tapped, _) => Poll::Ready(tapped),
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use web_sys::{AbortSignal, Response};
 use worker::wasm_bindgen_futures::JsFuture;
 
 use crate::api::Outgoing;
@@ -9,31 +10,9 @@ use crate::ledger::SendOutcome;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Response`, of which little is used: the `worker` crate's own wraps the body in a stream, which would be read.
-    type Answer;
-    type AnswerHeaders;
-    type AnswerBody;
-
+    /// The `worker` crate's own wraps the body of the answer in a stream, which would be read.
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch_url(url: &str, init: &Object) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
-    fn abort_after(milliseconds: u32) -> JsValue;
-
-    #[wasm_bindgen(method, getter)]
-    fn status(this: &Answer) -> u16;
-
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Answer) -> AnswerHeaders;
-
-    #[wasm_bindgen(method, catch)]
-    fn get(this: &AnswerHeaders, name: &str) -> Result<Option<String>, JsValue>;
-
-    #[wasm_bindgen(method, getter)]
-    fn body(this: &Answer) -> Option<AnswerBody>;
-
-    #[wasm_bindgen(method, catch)]
-    fn cancel(this: &AnswerBody) -> Result<Promise, JsValue>;
 }
 
 /// What came of a request.
@@ -62,10 +41,8 @@ pub(super) async fn send(outgoing: &Outgoing) -> Sent {
         Ok(answer) => {
             let retry_after = answer.headers().get("retry-after").ok().flatten();
             // So that the connection is free; whether it ends well is the runtime's affair.
-            if let Some(body) = answer.body()
-                && let Ok(cancelled) = body.cancel()
-            {
-                let _ = JsFuture::from(cancelled).await;
+            if let Some(body) = answer.body() {
+                let _ = JsFuture::from(body.cancel()).await;
             }
             Sent::Answered { status: answer.status(), retry_after }
         }
@@ -76,7 +53,7 @@ pub(super) async fn send(outgoing: &Outgoing) -> Sent {
     }
 }
 
-async fn fetched(outgoing: &Outgoing) -> Result<Answer, JsValue> {
+async fn fetched(outgoing: &Outgoing) -> Result<Response, JsValue> {
     let headers = Object::new();
     for (name, value) in &outgoing.headers {
         Reflect::set(&headers, &(*name).into(), &value.into())?;
@@ -87,7 +64,7 @@ async fn fetched(outgoing: &Outgoing) -> Result<Answer, JsValue> {
         ("headers", headers.into()),
         ("body", (&outgoing.body).into()),
         ("redirect", "manual".into()),
-        ("signal", abort_after(Outgoing::TIMEOUT)),
+        ("signal", AbortSignal::timeout_with_u32(Outgoing::TIMEOUT).into()),
     ] {
         Reflect::set(&init, &name.into(), &value)?;
     }

@@ -1,14 +1,23 @@
-// The part of the storefront that waits: for the module, for the edge, for the network to come back.
+// The part of the storefront that waits: for forms, for the module, for the edge, for the network to come back.
 // Rust reads forms, checks submissions and decides; queue.js keeps. The contract is storefront.d.ts.
 import * as core from "./glue.js";
-import { PlacetError, text } from "./page.js";
-import { queueOf } from "./queue.js";
+import { describe, PlacetError, text } from "./page.js";
+import { freshId, queueOf } from "./queue.js";
 import { question } from "./words.js";
 
 export { PlacetError };
 
+/** Longer words do not travel along with their hash: the edge takes 8,000 bytes, and a character of JavaScript has at most 3. */
+const LONGEST_WORDS = 8000 / 3;
 /** How long the edge may take, in ms; shorter than the lease in queue.js, so that a slow request is not sent twice at once. */
 const PATIENCE = 30_000;
+
+const JSON_BODY = { "content-type": "application/json" };
+
+const refusal = (status, answer) => {
+  const words = [answer?.title, answer?.detail].filter(Boolean).join(": ");
+  return new PlacetError("refused", words || `the edge answered ${status}`, { status, problem: answer });
+};
 
 /** One module for all that is opened in a page. */
 let module;
@@ -40,19 +49,16 @@ export async function open(options) {
   const key = text(options, "key");
   if (!/^pk_[!-~]+$/.test(key)) throw new PlacetError("bad_key", "give a publishable key, pk_…, never a secret one");
   const locale = text(options, "locale");
-  try {
-    core.initSync({ module: await (module ??= load(options.wasm)) });
-  } catch (cause) {
-    // Forgotten, so that a later try may succeed.
-    module = undefined;
-    throw new PlacetError("wasm_failed", "the module could not be loaded or run", { cause });
-  }
-
   const queue = queueOf(key);
   const bound = new WeakMap();
   const listeners = {};
+  let identity = text(options, "identity");
   /** What the edge has told of the shop, once it has. */
   let settings;
+  /** Whether forms can be read. */
+  let ready;
+  /** The act that is being read: its id, and with it its time, the page, and who it is by. */
+  let act;
 
   const emit = (event, detail) => {
     const told = listeners[event] ?? [];
@@ -84,7 +90,7 @@ export async function open(options) {
     if (!found) return;
     let response, answer;
     try {
-      response = await request("/v1/consents", { method: "POST", headers: { "content-type": "application/json" }, body: found.body, keepalive });
+      response = await request("/v1/consents", { method: "POST", headers: JSON_BODY, body: found.body, keepalive });
       answer = await response.json();
     } catch {
       // No answer, or none that can be read; the status, where there is one, says enough.
@@ -92,11 +98,14 @@ export async function open(options) {
     const asked = +response?.headers.get("retry-after") || 0;
     // Only a receipt for this very submission acknowledges it; any page can answer 200.
     const status = response?.ok && answer?.id !== id ? 0 : (response?.status ?? 0);
+    // The shop's mistake costs nobody a choice: it is a claim like any other then.
+    const unsigned = status === 422 && answer?.errors?.[0]?.pointer === "/identity" && queue.strip(id);
     const pause = core.pause(status, found.attempts, asked);
-    const refused = () => {
-      const words = [answer?.title, answer?.detail].filter(Boolean).join(": ");
-      return new PlacetError("refused", words || `the edge answered ${status}`, { status, problem: answer });
-    };
+    const refused = () => refusal(status, answer);
+    if (unsigned) {
+      report(refused());
+      return attempt(id, keepalive);
+    }
     if (pause) {
       queue.postpone(id, pause * 1000);
       // Kept, but somebody has to mend it.
@@ -166,24 +175,57 @@ export async function open(options) {
   const page = {
     report,
     keep(submission) {
-      const [email, phone, country, notice, version, locale, text_sha256, kind, form, choices] = submission.split("\0");
+      const [email, phone, country, notice, version, locale, text_sha256, kind, form, words, choices] = submission.split("\0");
       const chosen = choices.trim();
-      const { id, dropped } = queue.push(
+      const { id, url, identity } = act;
+      const dropped = queue.push(
+        id,
         {
           contact: { email, phone, country },
           choices: chosen.split(" ").map((one) => {
             const [channel, purpose, choice] = one.split(":");
             return { channel, purpose, choice };
           }),
-          notice: { id: notice, version, locale, text_sha256 },
-          // Neither the query nor the fragment: either may tell more about the person than we need.
-          source: { kind, url: location.protocol.startsWith("http") ? location.origin + location.pathname : "", form },
+          notice: {
+            id: notice, version, locale, text_sha256,
+            // Words that the shop has not told the edge go along.
+            text: words.length > LONGEST_WORDS || settings?.notices?.some((own) => own.text === words) ? "" : words,
+          },
+          source: { kind, url, form, module: VERSION, gpc: navigator.globalPrivacyControl === true || "" },
+          identity,
         },
         chosen,
       );
       if (dropped) report(new PlacetError("queue_full", "too much waits; the oldest submission was dropped"));
       return dispatch(id);
     },
+  };
+
+  const begin = () => {
+    act = {
+      id: freshId(),
+      // Neither the query nor the fragment: either may tell more about the person than we need.
+      url: location.protocol.startsWith("http") ? location.origin + location.pathname : "",
+      identity,
+    };
+  };
+
+  /** Takes what a person did with a form. It is kept before this returns, to be read later where the module is not there yet. */
+  const capture = async (form, scope) => {
+    begin();
+    const described = describe(form, locale, scope);
+    if (ready) return core.capture(page, described);
+    queue.draft(act.id, { ...act, described });
+  };
+
+  const listen = (form, scope = form, told = (outcome) => outcome.catch(report)) => {
+    // Listened to twice a form would be captured twice.
+    bound.get(scope)?.();
+    const listener = () => { told(capture(form, scope)); };
+    form.addEventListener("submit", listener);
+    const unbind = () => form.removeEventListener("submit", listener);
+    bound.set(scope, unbind);
+    return unbind;
   };
 
   const config = request("/v1/storefront")
@@ -194,22 +236,47 @@ export async function open(options) {
       return answer;
     })
     .catch(() => null);
+  for (const form of options.forms ?? []) listen(form);
+  try {
+    core.initSync({ module: await (module ??= load(options.wasm)) });
+  } catch (cause) {
+    // Forgotten, so that a later try may succeed.
+    module = undefined;
+    throw new PlacetError("wasm_failed", "the module could not be loaded or run", { cause });
+  }
+  ready = true;
+  queue.drafts((id, { url, identity, described }) => {
+    act = { id, url: text({ url }, "url"), identity: text({ identity }, "identity") };
+    try {
+      core.capture(page, described)?.catch(report);
+    } catch (error) {
+      report(error);
+    }
+  });
   addEventListener("online", () => flush(true));
   flush();
 
   return {
     config,
-    bind(form) {
-      // Bound twice a form would be captured twice.
-      bound.get(form)?.();
-      // Nobody awaits what a form sends; who awaits what a script sends hears of a refusal there.
-      const binding = core.bind({ report, keep: (submission) => { page.keep(submission).catch(report); } }, form, locale);
-      const unbind = () => core.unbind(binding);
-      bound.set(form, unbind);
-      return unbind;
+    bind(form, scope = form, told) {
+      if (!(form instanceof HTMLFormElement)) throw new PlacetError("not_a_form", "bind a <form> of this page");
+      core.check(page, describe(form, locale, scope));
+      return listen(form, scope, told);
+    },
+    capture,
+    /** Of the elements: asks the edge something with the page's key. */
+    async ask(path, body) {
+      const response = await request(path, { method: "POST", headers: JSON_BODY, body: JSON.stringify(body) });
+      const answer = await response.json();
+      if (!response.ok) throw refusal(response.status, answer);
+      return answer;
+    },
+    identify(token) {
+      identity = text({ token }, "token");
     },
     async submit(submission) {
       const { contact, choices, notice, source } = submission ?? {};
+      begin();
       return core.submit(
         page,
         [

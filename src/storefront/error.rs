@@ -5,8 +5,6 @@ use crate::consent::Channel;
 /// Why the storefront did not do what it was asked to, or did less. Never with an address in it: errors end up in logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// What was to be bound is not a form.
-    NotAForm,
     /// The words shown are missing, or lack their id or version.
     NoNotice,
     /// Nothing says in BCP 47 which language the words are in.
@@ -35,7 +33,6 @@ impl Error {
     /// The stable word for it, the `code` of a `PlacetError`.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::NotAForm => "not_a_form",
             Self::NoNotice => "no_notice",
             Self::NoLocale => "no_locale",
             Self::NoChoices => "no_choices",
@@ -53,7 +50,6 @@ impl Error {
     /// What to do about it, and the word that it is about. The two belong together; JavaScript joins them.
     pub const fn message(self) -> (&'static str, &'static str) {
         match self {
-            Self::NotAForm => ("bind a <form> of this page", ""),
             Self::NoNotice => ("name the words shown: data-placet-notice, data-placet-version", ""),
             Self::NoLocale => ("tag the language of the words, such as en-GB: lang, locale", ""),
             Self::NoChoices => ("offer a choice: data-placet-channel, data-placet-purpose", ""),

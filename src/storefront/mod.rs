@@ -1,13 +1,13 @@
 //! ADAPTER to the browser: reads forms, hands checked submissions on, answers from what this browser knows.
 //!
-//! No rule of consent is in here; those are in [`crate::consent`]. Rust is synchronous and keeps no state but the bound
-//! forms: within the one `submit` event of a form its choices and words are read, checked, hashed and kept. JavaScript does
-//! what is cheapest there: `queue.js` keeps in `localStorage`, `entry.js` waits for the module and for the edge.
-//! `storefront.d.ts` is the contract that a shop sees.
+//! No rule of consent is in here; those are in [`crate::consent`]. Rust is synchronous and keeps no state: within the one
+//! `submit` event of a form its choices and words are read, checked, hashed and kept. JavaScript does what is cheapest there:
+//! `queue.js` keeps in `localStorage`, `entry.js` listens to forms and waits for the module and for the edge. What was submitted
+//! before the module was there is read when it is. `storefront.d.ts` is the contract that a shop sees.
 //!
 //! | file | idea |
 //! |---|---|
-//! | `binding` | bound forms, and what a script hands in |
+//! | `binding` | what forms and scripts hand in |
 //! | `form`, `words` | what was offered, in which words, and what was chosen |
 //! | `submission` | what is sent, and whether the edge could take it |
 //! | `sending` | what an answer of the edge means |
@@ -27,11 +27,11 @@ mod submission;
 mod text;
 mod words;
 
-pub use binding::{bind, submit, unbind};
+pub use binding::{capture, check, submit};
 pub use error::Error;
 pub use form::read;
 pub use known::{Words, decide};
-pub use page::{Page, describe};
+pub use page::Page;
 pub use sending::pause;
 pub use submission::{Chosen, Submission, composed};
 pub use words::sha256;

@@ -20,19 +20,23 @@ export const text = (object, name) => {
 /** One line of the words, as storefront.d.ts defines it. */
 const line = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim();
 
-/** What form.rs reads of a form, in one text: a page is read once for each submission, and each look from Rust costs bytes. */
-export const describe = (form, locale) => {
-  const notice = form.querySelector("[data-placet-notice]");
+/**
+ * What form.rs reads of a form, in one text: a page is read once for each submission, and each look from Rust costs bytes.
+ * The scope is what offers the choices: the form itself, or an element in it that has words of its own.
+ */
+export const describe = (form, locale, scope = form) => {
+  const notice = scope.querySelector("[data-placet-notice]");
   const { placetNotice, placetVersion } = notice?.dataset ?? {};
-  const parts = ["form", form.dataset.placetForm, placetNotice, placetVersion, notice?.closest("[lang]")?.getAttribute("lang") || locale, line(notice)];
-  // `elements` and not a query below the form: a control may stand elsewhere and belong to it by its `form` attribute. The
-  // selector, unlike the property, knows of a disabled fieldset around a control.
-  const offered = [...form.elements].filter((control) => !control.matches(":disabled"));
-  for (const control of offered) {
+  const parts = ["form", form.dataset.placetForm || form.id, placetNotice, placetVersion, notice?.closest("[lang]")?.getAttribute("lang") || locale, line(notice)];
+  // The selector, unlike the property, knows of a disabled fieldset around a control.
+  const offered = (controls, not) => [...controls].filter((control) => !control.matches(not));
+  // `elements` and not a query below the form: a control may stand elsewhere and belong to it by its `form` attribute.
+  for (const control of offered(form.elements, ":disabled")) {
     const kind = control.dataset.placetAddress;
     if (/^(email|phone|country)$/.test(kind)) parts.push("", kind, text(control, "value"));
   }
-  for (const { dataset, checked, defaultChecked, labels } of offered) {
+  const boxes = scope === form ? offered(form.elements, ":disabled, placet-optin *") : offered(scope.querySelectorAll("input"), ":disabled");
+  for (const { dataset, checked, defaultChecked, labels } of boxes) {
     const { placetChannel, placetPurpose } = dataset;
     if (placetChannel !== undefined) parts.push(defaultChecked ? "d" : checked ? "c" : "b", placetChannel, placetPurpose, line(labels?.[0]));
   }

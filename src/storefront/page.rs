@@ -1,7 +1,6 @@
 //! What Rust takes from JavaScript.
 
 use wasm_bindgen::prelude::*;
-use web_sys::HtmlFormElement;
 
 use super::Error;
 
@@ -15,7 +14,7 @@ extern "C" {
     fn report(this: &Page, error: &JsValue);
 
     /// Keeps a submission and begins to send it: email, phone, country, notice, version, locale, hash of the words, kind, form,
-    /// each ended by U+0000, then the choices, `channel:purpose:choice`, each ended by a space. What comes back is a promise of
+    /// words, each ended by U+0000, then the choices, `channel:purpose:choice`, each ended by a space. What comes back is a promise of
     /// what becomes of it.
     #[wasm_bindgen(method, structural)]
     pub(super) fn keep(this: &Page, submission: &str) -> JsValue;
@@ -24,10 +23,6 @@ extern "C" {
 #[wasm_bindgen(module = "/src/storefront/page.js")]
 extern "C" {
     fn failure(code: &str, message: &str, about: &str) -> JsValue;
-
-    /// All that a form's markup offers, and what the person did with it, as [`super::read`] reads it. The locale is the language
-    /// where no `lang` attribute says one.
-    pub fn describe(form: &HtmlFormElement, locale: &str) -> String;
 }
 
 /// An error as JavaScript knows it.

@@ -47,7 +47,7 @@ let latest = 0;
  * A UUID of version 7 (RFC 9562 §5.7), later than every one before it in this page: the order of ids is that of time, and
  * its first 48 bits are the milliseconds.
  */
-const freshId = () => {
+export const freshId = () => {
   latest = Math.max(Date.now(), latest + 1);
   const chance = crypto.getRandomValues(new Uint8Array(10));
   chance[0] = 0x70 | (chance[0] & 0x0f);
@@ -55,6 +55,9 @@ const freshId = () => {
   const hex = latest.toString(16).padStart(12, "0") + [...chance].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 };
+
+/** When an id was made, in ms. */
+const timeOf = (id) => parseInt(`${id}`.replace("-", "").slice(0, 12), 16);
 
 /** The numbers that known.rs has for what a page can choose. */
 const ACTS = { opt_in: 0, opt_out: 10, declined: 13 };
@@ -64,7 +67,7 @@ const ACTS = { opt_in: 0, opt_out: 10, declined: 13 };
  * numbers spelled out, `channel:purpose:act:assurance:milliseconds`, and `*` for all channels or purposes.
  */
 const track = (chosen, id) => {
-  const [channel, purpose, act, assurance = 2, at = parseInt(`${id}`.replace("-", "").slice(0, 12), 16)] = chosen.split(":");
+  const [channel, purpose, act, assurance = 2, at = timeOf(id)] = chosen.split(":");
   return { channel, purpose, act: ACTS[act] ?? +act, assurance: +assurance, at: +at, id };
 };
 
@@ -72,6 +75,7 @@ const track = (chosen, id) => {
 export const queueOf = (key) => {
   const waiting = `placet:${key}:queue:`;
   const acknowledged = `placet:${key}:track:`;
+  const unread = `placet:${key}:draft:`;
 
   /** Anyone may write to localStorage; what is not of our making is as good as absent. */
   const entry = (id) => {
@@ -86,6 +90,13 @@ export const queueOf = (key) => {
 
   // Every submission has a name of its own, so two tabs never overwrite each other's.
   const put = (id, changed) => set(waiting + id, JSON.stringify(changed));
+  /** Makes room for one more. Tells whether the oldest had to go for it. */
+  const room = (prefix) => {
+    const [oldest, ...others] = names(prefix);
+    const full = others.length >= CAPACITY - 1;
+    if (full) remove(prefix + oldest);
+    return full;
+  };
   /** Milliseconds until it may be sent. */
   const ahead = (id) => {
     const left = entry(id).notBefore - Date.now();
@@ -95,16 +106,39 @@ export const queueOf = (key) => {
   return {
     entry,
 
-    /** Keeps a fresh submission, leased to the caller, who sends it now. Tells whether an older one had to go for it. */
-    push(content, chosen) {
-      const id = freshId();
+    /** Keeps what a person did before there was anything to read it with. */
+    draft(id, seen) {
+      room(unread);
+      set(unread + id, JSON.stringify(seen));
+    },
+
+    /** Hands every draft to who can read it, and lets it go. */
+    drafts(read) {
+      for (const id of names(unread)) {
+        try {
+          read(id, JSON.parse(get(unread + id)));
+        } catch {
+          // Not of our making.
+        }
+        remove(unread + id);
+      }
+    },
+
+    /** Keeps a submission, leased to the caller, who sends it now. Tells whether an older one had to go for it. */
+    push(id, content, chosen) {
       // What is empty is left out: the edge refuses what says nothing.
-      const body = JSON.stringify({ id, ...content, occurred_at: new Date(latest).toISOString() }, (_, value) => (value === "" ? undefined : value));
-      const older = names(waiting);
-      const dropped = older.length >= CAPACITY;
-      if (dropped) remove(waiting + older[0]);
+      const body = JSON.stringify({ id, ...content, occurred_at: new Date(timeOf(id)).toISOString() }, (_, value) => (value === "" ? undefined : value));
+      const dropped = room(waiting);
       put(id, { attempts: 0, notBefore: Date.now() + LEASE, chosen, body });
-      return { id, dropped };
+      return dropped;
+    },
+
+    /** Takes out of a submission who the person is said to be. Tells whether anything was said. */
+    strip(id) {
+      const found = entry(id);
+      const { identity, ...rest } = JSON.parse(found?.body ?? "{}");
+      if (identity) put(id, { ...found, body: JSON.stringify(rest) });
+      return !!identity;
     },
 
     /**

@@ -67,6 +67,13 @@ export interface Options {
   key: string;
   /** The language of the words, BCP 47, where no `lang` attribute says one. */
   locale?: string;
+  /**
+   * Forms to be bound at once. What is submitted before the module has loaded is kept in this browser and read as soon as it
+   * has, in this page or in a later one: so nobody is too quick for it, and where WebAssembly is blocked nothing is lost.
+   */
+  forms?: Iterable<HTMLFormElement>;
+  /** See {@link Placet.identify}. */
+  identity?: string;
   /** The WebAssembly module, where it does not lie beside this file as `storefront_bg.wasm`. */
   wasm?: URL | Request | Response | BufferSource | WebAssembly.Module;
 }
@@ -86,7 +93,10 @@ export interface Submission {
     version: string;
     /** BCP 47; that of `open` where absent. */
     locale?: string;
-    /** The words that were shown, white space at their ends aside; the SHA-256 of their UTF-8 bytes is part of the record. */
+    /**
+     * The words that were shown, white space at their ends aside. The SHA-256 of their UTF-8 bytes is part of the record; the
+     * words go along, once, where they are none of the shop's own notices.
+     */
     text: string;
   };
   source?: { kind?: "form" | "script"; form?: string };
@@ -109,10 +119,10 @@ export interface Queued {
 
 /** What `GET /v1/storefront` says of the shop. */
 export interface Config {
-  shop: { id: string; name: string; country?: string | null };
+  shop: { id: string; name: string; country?: string | null; policy_url?: string | null };
   channels: Channel[];
   purposes: string[];
-  notices: { id: string; version: string; locale: string; text: string }[];
+  notices: { id: string; version: string; locale: string; text: string; choices?: { channel: Channel; purpose: string }[] }[];
   /** What the shop asks for beyond the law. */
   policy: {
     /** The channels on which an opt-in waits until its address confirms it. */
@@ -148,7 +158,7 @@ export interface Placet {
    *
    * The form is marked up so:
    *
-   * - `data-placet-form="checkout"` on the form names it (optional);
+   * - `data-placet-form="checkout"`, or its `id`, names it (optional);
    * - `data-placet-address="email"`, `"phone"` or `"country"` on its fields;
    * - `data-placet-notice="id"` and `data-placet-version="3"` on the element that holds the words;
    * - `data-placet-channel` and `data-placet-purpose` on its checkboxes, each with a `<label>`.
@@ -156,6 +166,8 @@ export interface Placet {
    * A ticked box is an `opt_in`, an unticked one `declined`. A box whose address field is empty is left out; where none
    * remains nothing is sent. A box with the `checked` attribute is recorded as `declined` whatever its state, and `error`
    * tells `preticked`: a box that the page ticked says nothing of the person's will (CJEU C-673/17, Planet49).
+   *
+   * What is inside a `<placet-optin>` of the form is that element's, which captures it by itself.
    *
    * **The words** in the record are lines joined by `"\n"`: the text of the notice, then that of each box's first label in
    * document order, where text is `element.textContent.replace(/\s+/g, " ").trim()`. The SHA-256 of their UTF-8 bytes, in
@@ -168,6 +180,22 @@ export interface Placet {
    * @throws {PlacetError} where the markup lacks one of these.
    */
   bind(form: HTMLFormElement): () => void;
+
+  /**
+   * Captures a form now, for pages that send it by themselves and fire no `submit` event. Resolves as `submit` does; to nothing
+   * where there is no address to record a choice on. The choices are kept in this browser before it returns.
+   *
+   * @throws {PlacetError} as a rejection, as `bind` and `submit` do.
+   */
+  capture(form: HTMLFormElement): Promise<Receipt | Queued | undefined>;
+
+  /**
+   * Says who the customer is, by a token that the shop's server has signed (`signIdentity` in `placet/logic`; the README has it
+   * in ten lines for Node and PHP). What is submitted from now on about addresses that it names is `authenticated`, and needs no
+   * confirmation; about others it is `claimed`, as it is without. Nothing, when the customer logs out. The token is kept in this
+   * page alone, and with a submission that waits; one that has run out by the time it arrives says nothing.
+   */
+  identify(token: string | undefined): void;
 
   /**
    * Hands in what the page itself asked. Resolves as soon as it is known whether the edge has it or it has to wait.
@@ -198,6 +226,8 @@ export type ErrorCode =
   | "bad_endpoint" | "bad_key" | "no_page" | "wasm_failed"
   // bind
   | "not_a_form" | "no_label"
+  // elements
+  | "bad_identity"
   // bind and submit
   | "no_notice" | "no_locale" | "no_choices" | "no_address" | "repeated_choice" | "unknown_channel" | "bad_purpose"
   // submit
@@ -226,7 +256,8 @@ export class PlacetError extends Error {
  * Opens placet for one shop. Resolves even while the network is down.
  *
  * What the person chose, and while it waits also the address it is about, is kept in `localStorage` under `placet:<key>:`,
- * at most 50 submissions; where storage is blocked or full, in the page's memory.
+ * at most 50 submissions; where storage is blocked or full, in the page's memory. With a submission go the version of this module
+ * and whether the browser sends Global Privacy Control; no cookie, nothing of the device.
  *
  * @throws {PlacetError} as a rejection: an option is wrong, or WebAssembly cannot run here.
  */

@@ -38,7 +38,7 @@ pub struct Submission<'a> {
     pub version: &'a str,
     /// Their language, BCP 47.
     pub locale: &'a str,
-    /// The words themselves. They stay here; their hash travels.
+    /// The words themselves.
     pub words: String,
     /// Where it comes from: `form` or `script`.
     pub kind: &'a str,
@@ -129,6 +129,7 @@ impl<'a> Submission<'a> {
             &words::sha256(&self.words),
             self.kind,
             self.form,
+            &self.words,
         ] {
             add(&mut text, part, "\0");
         }

@@ -33,6 +33,7 @@ const CONFIG = {
   decisions: { terms: [TERMS], places: { email: { "": [0] } }, ages: { "": 0 } },
 };
 
+const { version: VERSION } = createRequire(import.meta.url)("../../pkg/package.json");
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const received = { status: 201, body: { id: "", received_at: "2026-01-02T00:00:00.000Z" } };
 
@@ -163,8 +164,8 @@ export function inAPage(installed) {
     assert.deepEqual(rest, {
       contact: { email: "jane@example.com" },
       choices: [{ channel: "email", purpose: "newsletter", choice: "opt_in" }],
-      notice: { id: "signup", version: "2", locale: "en", text_sha256: sha256(WORDS) },
-      source: { kind: "form", url: `${shop}/checkout`, form: "checkout" },
+      notice: { id: "signup", version: "2", locale: "en", text_sha256: sha256(WORDS), text: WORDS },
+      source: { kind: "form", url: `${shop}/checkout`, form: "checkout", module: VERSION },
     });
     // The page that sent it is gone, perhaps before the answer. The next one knows all the same, and sends it again alike.
     await opened();
@@ -196,11 +197,11 @@ export function inAPage(installed) {
   });
 
   test("a script gets a receipt, and only what its choices are about is sent", async () => {
-    assert.equal(await opened(page, { locale: "en" }), "bind,config,decide,on,submit");
+    assert.equal(await opened(page, { locale: "en" }), "ask,bind,capture,config,decide,identify,on,submit");
     const receipt = await page.evaluate((given) => placet.submit(given), SUBMISSION);
     assert.deepEqual(receipt, { id: submissions[0].body.id, received_at: "2026-01-02T00:00:00.000Z" });
     assert.deepEqual(submissions[0].body.contact, { email: "jane@example.com" });
-    assert.deepEqual(submissions[0].body.notice, { id: "footer", version: "1", locale: "en", text_sha256: sha256("We write.") });
+    assert.deepEqual(submissions[0].body.notice, { id: "footer", version: "1", locale: "en", text_sha256: sha256("We write."), text: "We write." });
     assert.equal(submissions[0].body.source.kind, "script");
     const wrong = await page.evaluate(async () => {
       const code = (given) => placet.submit(given).catch(({ code }) => code);
@@ -281,6 +282,67 @@ export function inAPage(installed) {
     wasmType = "text/plain";
     await opened();
     assert.deepEqual(await decided(), { allow: false, reason: "never_asked" });
+  });
+
+  test("what is submitted before the module is there is read as soon as it is, in a later page too, once", async () => {
+    wasmType = undefined;
+    const failed = page.evaluate(async (endpoint) => {
+      const { open } = await import("/placet/storefront.js");
+      globalThis.opening = open({ endpoint, key: "pk_test", forms: document.forms, identity: "a.b.c" });
+      await opening;
+    }, endpoint);
+    await assert.rejects(failed, /could not be loaded/);
+    await fill();
+    const before = Date.now();
+    await page.click("button");
+    await page.waitForSelector("h1");
+    assert.equal(submissions.length, 0);
+    wasmType = "application/wasm";
+    await opened();
+    await until("the submission", () => submissions.length);
+    const { id, occurred_at, ...rest } = submissions[0].body;
+    assert.ok(Math.abs(Date.parse(occurred_at) - before) < 5_000);
+    assert.deepEqual(rest.source, { kind: "form", url: `${shop}/checkout`, form: "checkout", module: VERSION }, "where it was done, not where it was read");
+    assert.deepEqual([rest.identity, rest.choices[0].choice, rest.notice.text_sha256], ["a.b.c", "opt_in", sha256(WORDS)]);
+    await page.reload();
+    await opened();
+    await new Promise((done) => setTimeout(done, 200));
+    assert.equal(submissions.length, 1);
+    assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("jane")), false);
+  });
+
+  test("who the customer is goes along, and a token that the edge does not believe costs nobody a choice", async () => {
+    const problem = { title: "A field is not right", status: 422, errors: [{ pointer: "/identity", detail: "sign a JWT" }] };
+    answer = () => (submissions.at(-1).body.identity ? { status: 422, body: problem } : received);
+    await opened(page, { locale: "en" });
+    const outcome = await page.evaluate(async (given) => {
+      placet.identify("x.y.z");
+      const receipt = await placet.submit(given);
+      placet.identify(undefined);
+      await placet.submit(given);
+      return receipt;
+    }, SUBMISSION);
+    assert.equal(outcome.received_at, received.body.received_at);
+    assert.deepEqual(submissions.map(({ body }) => body.identity), ["x.y.z", undefined, undefined]);
+    assert.equal(new Set(submissions.slice(0, 2).map(({ body }) => body.id)).size, 1);
+    assert.deepEqual(await told("error"), ["refused"]);
+  });
+
+  test("a page that sends a form by itself captures it, and words that the shop has told stay here", async () => {
+    config = { status: 200, body: { ...CONFIG, notices: [{ id: "signup", version: "2", locale: "en", text: WORDS }] } };
+    await opened();
+    await page.evaluate(() => placet.config);
+    await page.evaluate(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
+    await fill();
+    const outcome = await page.evaluate(() => placet.capture(document.forms[0]));
+    assert.equal(outcome.received_at, received.body.received_at);
+    assert.equal(submissions[0].body.notice.text, undefined);
+    assert.equal(submissions[0].body.source.gpc, true);
+    await fill({ email: "" });
+    assert.equal(await page.evaluate(() => placet.capture(document.forms[0])), undefined);
+    await assert.rejects(page.evaluate(() => { document.querySelector("[data-placet-notice]").remove(); return placet.capture(document.forms[0]); }), /name the words shown/);
+    await assert.rejects(page.evaluate(() => placet.bind(document.body)), /bind a <form>/);
+    assert.equal(submissions.length, 1);
   });
 
   test("a certificate of erasure holds in a browser, and with any byte changed it does not", async () => {

@@ -11,8 +11,16 @@ extern "C" {
     type Queue;
     #[wasm_bindgen(js_name = queueOf)]
     fn queue_of(key: &str) -> Queue;
+    #[wasm_bindgen(js_name = freshId)]
+    fn fresh_id() -> String;
     #[wasm_bindgen(method)]
-    fn push(this: &Queue, content: &JsValue, chosen: &str) -> JsValue;
+    fn push(this: &Queue, id: &str, content: &JsValue, chosen: &str) -> bool;
+    #[wasm_bindgen(method)]
+    fn strip(this: &Queue, id: &str) -> bool;
+    #[wasm_bindgen(method)]
+    fn draft(this: &Queue, id: &str, seen: &JsValue);
+    #[wasm_bindgen(method)]
+    fn drafts(this: &Queue, read: &Closure<dyn FnMut(String, JsValue)>);
     #[wasm_bindgen(method)]
     fn lease(this: &Queue, eager: bool) -> Option<String>;
     #[wasm_bindgen(method)]
@@ -47,8 +55,10 @@ fn known(queue: &Queue) -> String {
 
 /// Keeps one submission and returns its id, and whether an older one had to go.
 fn push(queue: &Queue, chosen: &str) -> (String, bool) {
-    let pushed = queue.push(&text(r#"{"contact":{"email":"jane@example.com","phone":""}}"#), chosen);
-    (field(&pushed, "id").as_string().unwrap(), field(&pushed, "dropped").is_truthy())
+    let id = fresh_id();
+    let content = text(r#"{"contact":{"email":"jane@example.com","phone":""},"identity":"a.b.c"}"#);
+    let dropped = queue.push(&id, &content, chosen);
+    (id, dropped)
 }
 
 #[wasm_bindgen_test]
@@ -83,8 +93,34 @@ fn an_id_is_a_uuid_of_its_time_and_a_body_has_nothing_empty() {
     let at = js_sys::Date::new(&field(&text(&body), "occurred_at")).get_time();
     assert_eq!((uuid.as_u128() >> 80) as f64, at);
     assert!((js_sys::Date::now() - at).abs() < 60_000.0);
-    assert!(body.starts_with(&format!(r#"{{"id":"{id}","contact":{{"email":"jane@example.com"}},"occurred_at":""#)));
+    let begin = format!(r#"{{"id":"{id}","contact":{{"email":"jane@example.com"}}"#);
+    assert!(body.starts_with(&format!(r#"{begin},"identity":"a.b.c","occurred_at":""#)), "{body}");
+    // What the edge does not believe of it can be taken out, once; it is the same submission.
+    assert!(queue.strip(&id) && !queue.strip(&id) && !queue.strip("none"));
+    let stripped = field(&queue.entry(&id), "body").as_string().unwrap();
+    assert_eq!(stripped, body.replace(r#""identity":"a.b.c","#, ""));
     queue.forget(&id);
+}
+
+#[wasm_bindgen_test]
+fn what_was_done_before_it_could_be_read_is_read_once() {
+    let queue = queue_of("pk_draft");
+    let made: Vec<String> = (0..52).map(|_| fresh_id()).collect();
+    for id in &made {
+        queue.draft(id, &text(r#"{"described":"form"}"#));
+    }
+    let storage = web_sys::window().unwrap().local_storage().unwrap().unwrap();
+    storage.set_item("placet:pk_draft:draft:000", "{").unwrap();
+    let seen = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let kept = seen.clone();
+    let read = Closure::new(move |id: String, draft: JsValue| {
+        assert_eq!(field(&draft, "described").as_string().as_deref(), Some("form"));
+        kept.borrow_mut().push(id);
+    });
+    queue.drafts(&read);
+    queue.drafts(&read);
+    assert_eq!(*seen.borrow(), made[2..], "the oldest had to go, and what is not of our making says nothing");
+    assert_eq!(storage.get_item("placet:pk_draft:draft:000").unwrap(), None);
 }
 
 #[wasm_bindgen_test]

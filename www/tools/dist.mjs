@@ -77,7 +77,7 @@ const DOCS = ["rules.html", "rules.csv", "ages.csv"];
 const parts = {
   storefront: {
     inputs: ["src/lib.rs", "src/consent", "src/storefront"],
-    outputs: ["storefront/storefront.js", "storefront/storefront_bg.wasm", "storefront/storefront.d.ts"],
+    outputs: ["storefront.js", "storefront_bg.wasm", "storefront.d.ts", "elements.js", "elements.d.ts", "auto.js"].map((name) => `storefront/${name}`),
     build: buildStorefront,
   },
   logic: {
@@ -103,6 +103,10 @@ const parts = {
     build: buildPackage,
   },
 };
+
+/** The version of everything. */
+const version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1];
+if (!version) throw new Error("Cargo.toml names no version");
 
 /** Compiles the crate with one feature, and where told so with a standard library of its own. */
 function cargo(feature, profile, small = NOTHING) {
@@ -158,11 +162,7 @@ function rename(file, module, { imports, exports }) {
   // Binaryen names the one module that is left "a".
   replace(new RegExp(`^        "${literal(module)}": import0,$`, "m"), "a: import0,");
   // Code for callers and engines that there are none of: strings without `realloc`, modules in other wrappings, engines that
-  // have reference types but no `encodeInto` or `FinalizationRegistry`, memory that others detach, and a decoder that fails
-  // after two gigabytes of text.
-  replace(/= \(typeof FinalizationRegistry === 'undefined'\)\n.*\n    : new/, "= new");
-  const detached = / \|\| cachedDataViewMemory0\.buffer\.detached === true \|\| \(cachedDataViewMemory0\.buffer\.detached === undefined && (.*)\)\) \{/;
-  replace(detached, ` || ${detached.exec(glue)?.[1]}) {`);
+  // have reference types but no `encodeInto`, and a decoder that fails after two gigabytes of text.
   replace(/^    if \(realloc === undefined\) \{[^}]*\}$/m, "");
   replace(/^    if \(module !== undefined\) \{\n        if \(Object.getPrototypeOf[^]*?\n    \}$/m, "    ({ module } = module);");
   replace(/^    if \(!\(module instanceof WebAssembly\.Module\)\) \{\n        module = new WebAssembly\.Module\(module\);\n    \}$/m, "");
@@ -184,6 +184,7 @@ async function bundle(entry, outfile, glue, options = {}) {
     format: "esm",
     target: "es2022",
     legalComments: "none",
+    define: { VERSION: JSON.stringify(version) },
     // The glue warns of ways to call it that nobody here uses.
     pure: ["console.warn"],
     logLevel: "warning",
@@ -191,6 +192,8 @@ async function bundle(entry, outfile, glue, options = {}) {
       name: "glue",
       setup: ({ onResolve }) => {
         onResolve({ filter: /^\.\/glue\.js$/ }, () => ({ path: glue }));
+        // What is published beside each other is loaded once.
+        onResolve({ filter: /^\.\.?\/(storefront|elements)\.js$/ }, ({ path }) => ({ path: path.replace("../", "./"), external: true }));
         // wasm-bindgen copies the JavaScript that Rust imports; the entry must get the very same module, not its twin.
         onResolve({ filter: /\/snippets\/.*\/src\// }, ({ path }) => ({ path: join(root, path.replace(/^.*\/src\//, "src/")) }));
       },
@@ -209,7 +212,10 @@ async function buildStorefront() {
   const to = fresh("storefront");
   cpSync(join(out, "storefront_bg.wasm"), join(to, "storefront_bg.wasm"));
   await bundle("src/storefront/entry.js", join(to, "storefront.js"), join(out, "storefront.js"));
-  cpSync(join(root, "src/storefront/storefront.d.ts"), join(to, "storefront.d.ts"));
+  // Apart, so that a page loads them if it has any.
+  await bundle("src/storefront/elements/index.js", join(to, "elements.js"));
+  await bundle("src/storefront/elements/auto.js", join(to, "auto.js"));
+  for (const name of ["storefront.d.ts", "elements.d.ts"]) cpSync(join(root, "src/storefront", name), join(to, name));
 }
 
 async function buildLogic() {
@@ -259,8 +265,6 @@ function buildEdge() {
 
 function buildPackage() {
   const manifest = JSON.parse(readFileSync(join(root, "pkg.json"), "utf8"));
-  const version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1];
-  if (!version) throw new Error("Cargo.toml names no version");
   mkdirSync(pkg, { recursive: true });
   writeFileSync(join(pkg, "package.json"), `${JSON.stringify({ name: manifest.name, version, ...manifest }, null, 2)}\n`);
   for (const name of ["README.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"]) {

@@ -1,0 +1,165 @@
+// <placet-optin>: the shop's notice with a box for each channel and purpose, none of them ticked. In a form it is a part of it;
+// by itself it is a newsletter form of its own.
+
+import { PlacetError } from "../storefront.js";
+import { freshName, isEmail, isPhone, make } from "./base.js";
+import { inLanguage } from "./words.js";
+
+/** What kind of address a channel needs. The others a page cannot give. */
+const KINDS = { email: "email", sms: "phone", phone: "phone", whatsapp: "phone" };
+
+/** The fields that a shop has anyway, by what browsers know of them. */
+const FIELDS = {
+  email: "input[autocomplete~=email], input[type=email]",
+  phone: "input[autocomplete~=tel], input[type=tel]",
+  country: "[autocomplete~=country]",
+};
+
+export const optinClass = (Base) =>
+  class extends Base {
+    static formAssociated = true;
+    #internals = this.attachInternals();
+    #boxes = [];
+    #config;
+
+    async draw(stays) {
+      this.#config = await this.placet.config;
+      if (!stays()) return;
+      const notice = this.#notice();
+      if (!notice) throw new PlacetError("no_notice", "tell the edge a notice that lists its choices");
+      const form = this.#internals.form;
+      this.#drawBoxes(notice, form);
+      if (form) this.#join(form);
+      this.tell("ready");
+    }
+
+    /** The shop's words: those that are asked for, in the page's language, the latest of them. */
+    #notice() {
+      const [wanted, version, purposes] = ["notice", "version", "purpose"].map((name) => this.getAttribute(name));
+      const asked = purposes?.split(/[\s,]+/);
+      const fits = (own) =>
+        own.choices?.length && (!wanted || own.id === wanted) && (!version || own.version === version) && (!asked || own.choices.every(({ purpose }) => asked.includes(purpose)));
+      const all = (this.#config?.notices ?? []).filter(fits).reverse();
+      return inLanguage(all.filter(({ id, version }) => id === all[0].id && version === all[0].version), ({ locale }) => locale, this.language);
+    }
+
+    #drawBoxes({ id, version, locale, text, choices }, form) {
+      const lines = text.split("\n");
+      const labels = lines.splice(-choices.length);
+      const notice = make("p", "notice", { "data-placet-notice": id, "data-placet-version": version, lang: locale }, lines.join("\n"));
+      this.#boxes = choices.map(({ channel, purpose }, place) => {
+        const name = freshName();
+        const wrong = make("p", "wrong", { id: `${name}-wrong`, "aria-live": "polite" });
+        const input = make("input", "box", {
+          type: "checkbox", id: name, name: `placet.${channel}.${purpose}`, "data-placet-channel": channel, "data-placet-purpose": purpose, "aria-describedby": wrong.id,
+        });
+        const label = make("label", "choice", { for: name, lang: locale }, input, make("span", "text", {}, labels[place]));
+        return { channel, purpose, kind: KINDS[channel], input, wrong, element: [label, wrong] };
+      });
+      const { policy_url } = this.#config.shop;
+      const drawn = [notice, ...this.#boxes.flatMap(({ element }) => element)];
+      if (policy_url) drawn.splice(1, 0, make("p", "note", {}, make("a", "link", { href: policy_url }, this.words.privacy)));
+      this.root.replaceChildren(...(form ? [...drawn, this.status] : [this.#ownForm(drawn)]));
+      this.root.addEventListener("change", this.#changed);
+    }
+
+    #changed = ({ target }) => {
+      const box = this.#boxes.find(({ input }) => input === target);
+      if (!box) return;
+      this.say("");
+      if (this.root !== this) {
+        const values = new FormData();
+        for (const { input } of this.#boxes) if (input.checked) values.append(input.name, "on");
+        this.#internals.setFormValue(values);
+      }
+      this.tell("change", this.choices);
+    };
+
+    /** What is chosen now. */
+    get choices() {
+      return this.#boxes.map(({ channel, purpose, input }) => ({ channel, purpose, choice: input.checked ? "opt_in" : "declined" }));
+    }
+
+    /** Becomes a part of the shop's form, which goes its own way whatever becomes of us. */
+    #join(form) {
+      for (const [kind, selector] of Object.entries(FIELDS)) {
+        const field = !form.querySelector(`[data-placet-address=${kind}]`) && form.querySelector(selector);
+        if (field) field.dataset.placetAddress = kind;
+      }
+      const unbind = this.placet.bind(form, this.root, (outcome) => this.#told(outcome));
+      const check = () => this.#checkAddresses(form);
+      form.addEventListener("change", check);
+      this.leave = () => {
+        unbind();
+        form.removeEventListener("change", check);
+      };
+    }
+
+    /** Whoever ticks a box for text messages and gives no number hears of it beside the box. The form is not held up. */
+    #checkAddresses(form) {
+      for (const { kind, input, wrong } of this.#boxes) {
+        const fields = [...form.elements].filter(({ dataset }) => dataset.placetAddress === kind);
+        const fits = !input.checked || fields.some(kind === "email" ? isEmail : isPhone);
+        const waits = fields.some((field) => field === document.activeElement);
+        if (fits || !waits) wrong.textContent = fits ? "" : this.words[kind === "email" ? "needEmail" : "needPhone"];
+      }
+    }
+
+    #ownForm(drawn) {
+      const kinds = [...new Set(this.#boxes.map(({ kind }) => kind))].filter(Boolean);
+      const fields = kinds.map((kind) => ({ kind, ...this.field(kind) }));
+      const button = make("button", "button", { type: "submit" }, this.getAttribute("button") ?? this.words.subscribe);
+      const form = make(
+        "form", "form", { novalidate: true, "data-placet-form": this.getAttribute("form-name") ?? "placet-optin" },
+        ...fields.map(({ element }) => element), ...drawn, button, this.status,
+      );
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const ticked = this.#boxes.filter(({ input }) => input.checked);
+        const wanted = fields.filter(({ kind, input }) => input.value.trim() || ticked.some((box) => box.kind === kind));
+        const wrong = wanted.filter(({ check }) => !check())[0];
+        if (!ticked.length) {
+          this.say(this.words.needTick, true);
+          this.#boxes[0].input.focus();
+        } else if (wrong) {
+          wrong.input.focus();
+        } else {
+          this.busy(button, async () => {
+            const said = await this.#told(this.placet.capture(form, this.root), true);
+            form.reset();
+            return said;
+          });
+        }
+      });
+      return form;
+    }
+
+    /** Tells the page and the person what became of a submission. */
+    async #told(outcome, throws) {
+      const asked = this.choices.some(({ channel, choice }) => choice === "opt_in" && this.#config.policy.confirmation.includes(channel));
+      const identified = this.hasAttribute("identity");
+      try {
+        const receipt = await outcome;
+        if (!receipt) return "";
+        this.tell(receipt.queued ? "queued" : "submitted", receipt);
+        const said = this.words[receipt.queued ? "later" : asked && !identified ? "confirm" : "saved"];
+        this.say(said);
+        return said;
+      } catch (error) {
+        if (throws) throw error;
+        this.tell("error", error);
+      }
+    }
+
+    formResetCallback() {
+      for (const { input, wrong } of this.#boxes) {
+        input.checked = false;
+        wrong.textContent = "";
+      }
+      this.#internals.setFormValue(null);
+    }
+
+    formDisabledCallback(disabled) {
+      for (const { input } of this.#boxes) input.disabled = disabled;
+    }
+  };
