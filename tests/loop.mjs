@@ -2,66 +2,31 @@
 // that a link leads to, in every language: by axe, by keyboard alone, and 320 pixels wide.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-import { claimPort } from "../www/tools/workerd.mjs";
-
-const require = createRequire(new URL("../www/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
+import { axeSource, setStage } from "./tools/stage.mjs";
 
 const LANGUAGES = ["en", "fr", "de", "es", "it", "nl"];
 /** Where screenshots go, for whoever wants to look at them. */
 const SHOTS = process.env.PLACET_SHOTS;
 
-const data = await mkdtemp(join(tmpdir(), "placet-loop-"));
-const [port, shopPort] = [await claimPort(0), await claimPort(0)];
-const worker = `http://127.0.0.1:${port}`;
-const shop = `http://127.0.0.1:${shopPort}`;
-let serving;
-let browser;
+const stage = await setStage("loop");
+const { worker, shop, ask, browser } = stage;
 let page;
 /** What pages complained of: a blocked script or style is a mistake of ours. */
 const complaints = [];
 
 before(async () => {
-  const script = fileURLToPath(new URL("../www/tools/serve.mjs", import.meta.url));
-  const options = ["--port", port, "--shop-port", shopPort, "--data", data].map(String);
-  serving = spawn(process.execPath, [script, ...options], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
-  serving.stdout.setEncoding("utf8");
-  for await (const text of serving.stdout) if (text.includes("Ctrl-C stops")) break;
-  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  await stage.serve();
   page = await browser.newPage({ locale: "en-GB" });
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
   if (SHOTS) await mkdir(SHOTS, { recursive: true });
 });
 
-after(async () => {
-  await browser?.close();
-  if (serving && serving.exitCode === null) {
-    const gone = new Promise((done) => serving.once("exit", done));
-    process.kill(-serving.pid, "SIGKILL");
-    await gone;
-  }
-  await rm(data, { recursive: true, force: true });
-});
-
-async function ask(method, path, body) {
-  const { secret } = JSON.parse(await readFile(join(data, "demo.json"), "utf8"));
-  const answer = await fetch(`${worker}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-    body: body && JSON.stringify(body),
-  });
-  return { status: answer.status, body: await answer.json() };
-}
+after(() => stage.end());
 
 async function decision(contact, channel = "email") {
   const { body } = await ask("POST", "/v1/decisions", { channel, purpose: "newsletter", contact });
@@ -89,11 +54,11 @@ async function posted(act, at = page) {
 
 async function signUp(email) {
   await page.goto(`${shop}/`);
-  await page.locator("#newsletter[data-bound]").waitFor();
-  await page.fill("#newsletter-email", email);
-  await page.check("#newsletter input[type=checkbox]");
-  await page.click("#newsletter button");
-  await page.waitForURL("**/thanks.html#newsletter");
+  await page.locator("#newsletter .placet-box").waitFor();
+  await page.fill("#newsletter .placet-input", email);
+  await page.check("#newsletter .placet-box");
+  await page.click("#newsletter .placet-button");
+  await page.locator("#newsletter .placet-status", { hasText: "Almost done" }).waitFor();
 }
 
 async function askFor(kind, address) {

@@ -5,34 +5,19 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { after, test } from "node:test";
 
 import { expected, probe, signed } from "./package/certificate.mjs";
+import { freshProject } from "./package/installed.mjs";
 import { inAPage } from "./package/page.mjs";
 
 const require = createRequire(new URL("../www/package.json", import.meta.url));
-const pkg = fileURLToPath(new URL("../pkg/", import.meta.url));
-const project = await mkdtemp(join(tmpdir(), "placet-package-"));
-const installed = join(project, "node_modules/placet");
+const { project, installed, run, remove } = await freshProject();
 
-before(async () => {
-  const packed = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", project], { cwd: pkg, encoding: "utf8" }));
-  await writeFile(join(project, "package.json"), JSON.stringify({ name: "shop", private: true, type: "module" }));
-  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", join(project, packed[0].filename)], { cwd: project });
-});
-
-after(() => rm(project, { recursive: true, force: true }));
-
-/** Runs a module in the project and returns what it prints, as JSON. */
-function run(source, ...options) {
-  const args = [...options, "--input-type=module", "--eval", source];
-  return JSON.parse(execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" }));
-}
+after(remove);
 
 test("every file that the manifest names is in the package, and the version is the crate's", async () => {
   const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::problem::{Problem, ProblemBody};
 use crate::consent::certificate::{Certificate, Jwk};
 use crate::consent::{Basis, Channel, CountryCode, Override, PurposeSlug, Sheet, Timestamp, WrittenDecision};
-use crate::ledger::text::{Line, Origin};
+use crate::ledger::text::{Line, Origin, PageUrl};
 use crate::ledger::{
     AuditEntry, Certified, Decided, Limits, Notice, Outcome, Privacy, Receipt, Shop, StatisticsEntry, StoredKey,
     Suppression,
@@ -45,6 +45,9 @@ struct ShopAnswer<'a> {
     name: &'a Line,
     /// Where it is established.
     country: Option<CountryCode>,
+    /// Where its privacy notice is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_url: Option<&'a PageUrl>,
 }
 
 /// What a page has to know of a policy.
@@ -61,7 +64,12 @@ impl<'a> StorefrontAnswer<'a> {
     pub(super) fn of(shop: &'a Shop) -> Self {
         let settings = &shop.settings;
         Self {
-            shop: ShopAnswer { id: &shop.id, name: &settings.name, country: settings.country },
+            shop: ShopAnswer {
+                id: &shop.id,
+                name: &settings.name,
+                country: settings.country,
+                policy_url: settings.privacy.policy_url.as_ref(),
+            },
             channels: &settings.channels,
             purposes: &settings.purposes,
             policy: PolicyAnswer {

@@ -38,4 +38,5 @@ export const normalise = guarded(glue.normalise);
 export const rules = guarded(glue.rules);
 export const ages = guarded(glue.ages);
 export const reasons = guarded(glue.reasons);
+export { signIdentity } from "./identity.js";
 export const verifyCertificate = guarded((call) => glue.verify_certificate(json(call)));

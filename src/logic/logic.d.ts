@@ -469,6 +469,32 @@ export interface Certificate {
  */
 export function verifyCertificate(call: { certificate: string; key: PublicKey | KeySet }): Certificate;
 
+/**
+ * Says who a customer is, for pages to hand on: a JSON Web Token (RFC 7519, HS256) that the edge takes for the shop's own word.
+ * On the shop's server alone: the key must never be in a page. `lifetime` in seconds, at most a day, an hour where it is left
+ * out. What is said in a page with it, of the addresses that it names, is `authenticated`.
+ *
+ * @throws {TypeError} without a secret key, or for nobody
+ * @throws {RangeError} for a lifetime of 0 seconds or of more than a day
+ *
+ * ```js
+ * const identity = await signIdentity({ email: customer.email, external: `shop:${customer.id}` }, process.env.PLACET_SECRET_KEY);
+ * // <placet-optin identity="…">, or placet.identify(identity)
+ * ```
+ */
+export function signIdentity(
+  customer: {
+    /** An e-mail address that the customer has proven to the shop. */
+    email?: string;
+    /** A number that the customer has proven to the shop, with `+` and the country code. */
+    phone?: string;
+    /** What the shop calls them, `platform:id`. */
+    external?: string;
+  },
+  secretKey: string,
+  lifetime?: number,
+): Promise<string>;
+
 export type ErrorCode =
   | "bad_input" | "unknown_field"
   | "unknown_channel" | "unknown_choice" | "unknown_activity" | "unknown_basis" | "unknown_dealing" | "unknown_assurance"

@@ -1,11 +1,12 @@
 // Comparable consent modules, as a page would get them: which files, and the least that starts them. For each the smallest way
 // that it documents or ships, with a box of its own where it has one and without where it can do without.
 
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { install } from "../tools/install.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const installed = join(here, "node_modules");
@@ -102,22 +103,6 @@ const PEERS = [
   },
 ];
 
-/** As .ci/setup does it for www/: when what is there was not made of this very lock. */
-function install() {
-  const lock = readFileSync(join(here, "package-lock.json"));
-  const stamp = join(installed, ".placet-lock");
-  if (existsSync(stamp) && lock.equals(readFileSync(stamp))) return;
-  try {
-    // No second try, and one minute: without a network people should not have to wait for what they can do without.
-    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=0"];
-    execFileSync("npm", ["ci", ...options], { cwd: here, stdio: "pipe", timeout: 60_000 });
-  } catch (error) {
-    const [, told] = /^npm \S+ code (\S+)$/m.exec(error.stderr) ?? [];
-    throw new Error(`npm could not install them (${told ?? error.code ?? `exit ${error.status}`})`);
-  }
-  writeFileSync(stamp, lock);
-}
-
 /** Bundled exactly as our own storefront is (www/tools/dist.mjs). */
 async function bundle(source) {
   const { build } = createRequire(new URL("../../www/package.json", import.meta.url))("esbuild");
@@ -143,7 +128,7 @@ async function bundle(source) {
  *   files: { kind: "js" | "css", name: string, bytes: Buffer }[] }[]>}
  */
 export async function peers() {
-  install();
+  install(here);
   return Promise.all(PEERS.map(async ({ name, entry, shipped = {}, bundled, ...rest }) => {
     const { version, license } = JSON.parse(readFileSync(join(installed, name, "package.json"), "utf8"));
     const files = Object.entries(shipped).map(([kind, path]) => ({ kind, name: basename(path), bytes: readFileSync(join(installed, name, path)) }));

@@ -1,6 +1,6 @@
 // "Ask for your data": opens a request at placet with the page's own key. Whether the address is known, nobody is told.
 
-import { readDemo } from "./shop.js";
+import { shop } from "./shop.js";
 
 const form = document.querySelector("[data-ask]");
 const told = document.querySelector("[data-told]");
@@ -24,7 +24,7 @@ form.addEventListener("submit", async (event) => {
 });
 
 async function ask() {
-  const { endpoint, key } = await readDemo();
+  const { endpoint, key } = shop();
   const [kind, address] = ["kind", "address"].map((name) => form.elements[name].value.trim());
   const contact = address.includes("@") ? { email: address } : { phone: address };
   const answer = await fetch(`${endpoint}/v1/requests`, {

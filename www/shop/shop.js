@@ -5,12 +5,11 @@ export const placet = start();
 
 async function start() {
   try {
-    const [{ open }, { endpoint, key }] = await Promise.all([import("/placet/storefront.js"), readDemo()]);
-    const opened = await open({ endpoint, key, locale: document.documentElement.lang });
-    for (const form of document.querySelectorAll("form[data-placet-form]")) {
-      opened.bind(form);
-      form.dataset.bound = "";
-    }
+    const { open } = await import("/placet/storefront.js");
+    const forms = document.querySelectorAll("form[data-placet-form]");
+    // From here on nothing is missed, however soon somebody submits.
+    const opened = await open({ ...shop(), locale: document.documentElement.lang, forms });
+    for (const form of forms) form.dataset.bound = "";
     opened.on("submitted", () => say("Your choices are saved."));
     opened.on("queued", () => say("You seem to be offline. Your choices will be sent later."));
     opened.on("error", () => say("Your choices could not be saved. Everything else works as usual."));
@@ -21,13 +20,10 @@ async function start() {
   }
 }
 
-/** Where the worker is, and the key for pages. */
-export async function readDemo() {
-  const answer = await fetch("/demo.json");
-  // Read in any case: an unread body keeps its connection busy.
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`/demo.json answered ${answer.status}`);
-  return JSON.parse(text);
+/** Where the worker is, and the key for pages: the shop's templates write both into the page. */
+export function shop() {
+  const { endpoint, key } = document.querySelector("meta[name=placet]").dataset;
+  return { endpoint, key };
 }
 
 function say(words) {

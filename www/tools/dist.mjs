@@ -215,6 +215,7 @@ async function buildStorefront() {
   // Apart, so that a page loads them if it has any.
   await bundle("src/storefront/elements/index.js", join(to, "elements.js"));
   await bundle("src/storefront/elements/auto.js", join(to, "auto.js"));
+  cpSync(join(root, "src/storefront/adapters"), join(to, "adapters"), { recursive: true });
   for (const name of ["storefront.d.ts", "elements.d.ts"]) cpSync(join(root, "src/storefront", name), join(to, name));
 }
 

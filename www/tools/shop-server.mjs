@@ -19,6 +19,9 @@ const FORMS = new Map([
   ["/newsletter", "/thanks.html#newsletter"],
 ]);
 
+/** The examples that are bundled with a framework. */
+const EXAMPLES = new Map([["/examples/react.js", "react.jsx"], ["/examples/vue.js", "vue.js"]]);
+
 const TYPES = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
@@ -37,7 +40,7 @@ const TYPES = {
  * Starts the shop.
  *
  * `demo` is what `seedDemo` answers. It may come later (`shop.demo = …`): seeding needs the shop's origin, which is not
- * known before the server has its port. Until then `/demo.json` answers 503 and the pages work without placet.
+ * known before the server has its port. Until then the pages name no worker and work without placet.
  *
  * @param {object} options
  * @param {number} options.port   port on 127.0.0.1; 0 takes a free one
@@ -55,7 +58,7 @@ export async function startShop({ port, demo, root = REPOSITORY }) {
   const shop = { url: "", demo, server: undefined, stop: undefined };
   const inbox = createInbox(() => shop.demo);
   shop.server = createServer((request, response) => {
-    answer(request, response, mounts, shop.demo, inbox).catch(() => {
+    answer(request, response, { mounts, root }, shop.demo, inbox).catch(() => {
       if (response.headersSent) response.destroy();
       else say(response, 500, "the shop's server failed");
     });
@@ -73,24 +76,60 @@ export async function startShop({ port, demo, root = REPOSITORY }) {
   return shop;
 }
 
-async function answer(request, response, mounts, demo, inbox) {
+async function answer(request, response, { mounts, root }, demo, inbox) {
   for (const [name, value] of Object.entries(securityHeaders(demo))) response.setHeader(name, value);
   const path = decodedPath(request.url);
   if (path === undefined) return say(response, 400, "the address cannot be read");
   if (await inbox.answer(request, response, path)) return;
   if (FORMS.has(path)) return takeForm(request, response, FORMS.get(path));
+  if (path === "/identity") return signIn(request, response, demo);
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
     return say(response, 405, "this page can only be read");
   }
-  if (path === "/demo.json") {
-    if (!demo) return say(response, 503, "the demo is not seeded yet");
-    const { endpoint, publishable, shop } = demo;
-    return send(request, response, TYPES[".json"], Buffer.from(JSON.stringify({ endpoint, key: publishable, shop })));
-  }
+  if (EXAMPLES.has(path)) return send(request, response, TYPES[".js"], await bundled(root, EXAMPLES.get(path)));
   const file = await readMounted(mounts, path);
   if (!file) return say(response, 404, "there is no such page");
-  return send(request, response, file.type, file.bytes);
+  return send(request, response, file.type, file.type === TYPES[".html"] ? filled(file.bytes, demo) : file.bytes);
+}
+
+const bundles = new Map();
+
+/** An example with its framework, as a shop's bundler would make it; made once. */
+function bundled(root, source) {
+  if (!bundles.has(source)) {
+    const made = import("esbuild").then(({ build }) =>
+      build({
+        entryPoints: [join(root, "www/shop/examples", source)],
+        bundle: true, minify: true, format: "esm", target: "es2022", write: false, jsx: "automatic", logLevel: "warning",
+        define: { "process.env.NODE_ENV": '"production"', __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" },
+      }),
+    );
+    bundles.set(source, made.then(({ outputFiles }) => Buffer.from(outputFiles[0].contents)));
+    bundles.get(source).catch(() => bundles.delete(source));
+  }
+  return bundles.get(source);
+}
+
+/** A page with the worker's address and the key for pages in it, as a shop's templates would have them. */
+function filled(page, demo) {
+  const { endpoint = "", publishable = "" } = demo ?? {};
+  return Buffer.from(page.toString().replaceAll("{{endpoint}}", endpoint).replaceAll("{{key}}", publishable));
+}
+
+/**
+ * Says who the customer is, for the page to hand on to placet. A real shop does so for whoever is logged in; this one, which runs
+ * on one's own machine and knows nobody, for whatever address it is told.
+ */
+async function signIn(request, response, demo) {
+  const body = request.method === "POST" && demo ? await readAll(request) : undefined;
+  const email = body && new URLSearchParams(body.toString()).get("email");
+  if (!email) return say(response, 400, "post an email address");
+  // Made by the package, as a shop would; it is there once the package is built.
+  const { signIdentity } = await import(new URL("../../pkg/logic/node.js", import.meta.url));
+  const identity = await signIdentity({ email }, demo.secret);
+  response.writeHead(200, { "Content-Type": TYPES[".json"], "Cache-Control": "no-store" });
+  return response.end(JSON.stringify({ identity }));
 }
 
 function securityHeaders(demo) {
@@ -102,7 +141,7 @@ function securityHeaders(demo) {
       "style-src 'self'",
       "img-src 'self' data:",
       `connect-src ${connect}`,
-      "form-action 'self'",
+      `form-action ${connect}`,
       "base-uri 'none'",
       "object-src 'none'",
       "frame-ancestors 'none'",
@@ -154,16 +193,24 @@ async function takeForm(request, response, next) {
     response.setHeader("Allow", "POST");
     return say(response, 405, "this address takes a form");
   }
+  if (!(await readAll(request))) {
+    // The rest is not worth reading.
+    response.setHeader("Connection", "close");
+    return say(response, 413, `a form may have ${FORM_LIMIT} bytes at most`);
+  }
+  response.writeHead(303, { Location: next, "Cache-Control": "no-store" }).end();
+}
+
+/** A body whole; nothing where it is too large. */
+async function readAll(request) {
+  const chunks = [];
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > FORM_LIMIT) {
-      // The rest is not worth reading.
-      response.setHeader("Connection", "close");
-      return say(response, 413, `a form may have ${FORM_LIMIT} bytes at most`);
-    }
+    if (size > FORM_LIMIT) return undefined;
+    chunks.push(chunk);
   }
-  response.writeHead(303, { Location: next, "Cache-Control": "no-store" }).end();
+  return Buffer.concat(chunks);
 }
 
 function say(response, status, text) {

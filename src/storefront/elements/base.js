@@ -55,6 +55,7 @@ export const baseClass = () =>
     /** Where everything is drawn: the element itself, or its shadow. */
     root;
     status = make("p", "status", { role: "status" });
+    static observedAttributes = ["identity", "lang", "notice"];
     #generation = 0;
 
     async connectedCallback() {
@@ -73,6 +74,11 @@ export const baseClass = () =>
       } catch (error) {
         this.tell("error", error);
       }
+    }
+
+    /** Whoever logs in or out, or changes the language, sees it anew. */
+    attributeChangedCallback() {
+      if (this.placet) this.connectedCallback();
     }
 
     disconnectedCallback() {

@@ -51,7 +51,7 @@ export const optinClass = (Base) =>
         const name = freshName();
         const wrong = make("p", "wrong", { id: `${name}-wrong`, "aria-live": "polite" });
         const input = make("input", "box", {
-          type: "checkbox", id: name, name: `placet.${channel}.${purpose}`, "data-placet-channel": channel, "data-placet-purpose": purpose, "aria-describedby": wrong.id,
+          type: "checkbox", id: name, name: `placet.${channel}.${purpose}`, disabled: this.matches(":disabled"), "data-placet-channel": channel, "data-placet-purpose": purpose, "aria-describedby": wrong.id,
         });
         const label = make("label", "choice", { for: name, lang: locale }, input, make("span", "text", {}, labels[place]));
         return { channel, purpose, kind: KINDS[channel], input, wrong, element: [label, wrong] };
@@ -59,7 +59,7 @@ export const optinClass = (Base) =>
       const { policy_url } = this.#config.shop;
       const drawn = [notice, ...this.#boxes.flatMap(({ element }) => element)];
       if (policy_url) drawn.splice(1, 0, make("p", "note", {}, make("a", "link", { href: policy_url }, this.words.privacy)));
-      this.root.replaceChildren(...(form ? [...drawn, this.status] : [this.#ownForm(drawn)]));
+      this.root.replaceChildren(form ? make("div", "form", {}, ...drawn, this.status) : this.#ownForm(drawn));
       this.root.addEventListener("change", this.#changed);
     }
 
@@ -67,6 +67,7 @@ export const optinClass = (Base) =>
       const box = this.#boxes.find(({ input }) => input === target);
       if (!box) return;
       this.say("");
+      if (this.#internals.form) this.#checkAddresses(this.#internals.form, target);
       if (this.root !== this) {
         const values = new FormData();
         for (const { input } of this.#boxes) if (input.checked) values.append(input.name, "on");
@@ -88,20 +89,23 @@ export const optinClass = (Base) =>
       }
       const unbind = this.placet.bind(form, this.root, (outcome) => this.#told(outcome));
       const check = () => this.#checkAddresses(form);
-      form.addEventListener("change", check);
+      form.addEventListener("input", check);
       this.leave = () => {
         unbind();
-        form.removeEventListener("change", check);
+        form.removeEventListener("input", check);
       };
     }
 
-    /** Whoever ticks a box for text messages and gives no number hears of it beside the box. The form is not held up. */
-    #checkAddresses(form) {
+    /**
+     * Whoever ticks a box for text messages and gives no number hears of it beside the box. Said only to who has just ticked it:
+     * words that appear while somebody presses a button would move it from under the pointer.
+     */
+    #checkAddresses(form, ticked) {
       for (const { kind, input, wrong } of this.#boxes) {
         const fields = [...form.elements].filter(({ dataset }) => dataset.placetAddress === kind);
         const fits = !input.checked || fields.some(kind === "email" ? isEmail : isPhone);
-        const waits = fields.some((field) => field === document.activeElement);
-        if (fits || !waits) wrong.textContent = fits ? "" : this.words[kind === "email" ? "needEmail" : "needPhone"];
+        if (fits) wrong.textContent = "";
+        else if (input === ticked) wrong.textContent = this.words[kind === "email" ? "needEmail" : "needPhone"];
       }
     }
 

@@ -1,0 +1,238 @@
+// The package on a shop's page, by each way in which it gets there: built by esbuild, Rollup or Vite, or loaded from another
+// origin. Each page is opened in Chromium, shows its boxes and hands in one submission. Besides, what a server may import, and
+// what a shop's compiler finds.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { extname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { freshProject } from "./package/installed.mjs";
+import { install } from "./tools/install.mjs";
+
+const require = createRequire(new URL("../www/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+const { project, installed, run, remove } = await freshProject();
+after(remove);
+
+/** Why there are no bundlers of others, where there are none. esbuild is one of our own tools. */
+let missing;
+try {
+  install(at("bundlers"));
+} catch ({ message }) {
+  missing = message;
+}
+
+const bins = ["bundlers", "../www"].map((path) => at(`${path}/node_modules/.bin`));
+/** Runs what a shop would write into its package.json as a script. */
+function script(command) {
+  try {
+    execFileSync("sh", ["-c", command], { cwd: project, env: { ...process.env, PATH: [...bins, process.env.PATH].join(":") }, stdio: "pipe", encoding: "utf8" });
+  } catch ({ stdout, stderr }) {
+    throw new Error(`${command}\n${stdout}${stderr}`);
+  }
+}
+
+const NOTICE = {
+  id: "footer", version: "1", locale: "en", text: "We write about new coffees.\nBy email\nBy text message",
+  choices: [{ channel: "email", purpose: "newsletter" }, { channel: "sms", purpose: "newsletter" }],
+};
+const SETTINGS = { shop: { id: "s", name: "Shop" }, channels: ["email", "sms"], purposes: ["newsletter"], notices: [NOTICE], policy: { confirmation: [] } };
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+const CORS = { "access-control-allow-origin": "*", "access-control-allow-headers": "authorization, content-type" };
+const servers = [];
+let browser, edge, submissions;
+
+/** Serves what the handler returns on an origin of its own: bytes with their headers, nothing for what is not there. */
+async function serve(handler) {
+  const server = createServer(async (request, response) => {
+    let sent = "";
+    for await (const chunk of request) sent += chunk;
+    const [bytes, headers] = (await handler(new URL(request.url, "http://x").pathname, sent)) ?? [];
+    if (bytes === undefined) response.writeHead(404).end();
+    else response.writeHead(200, headers).end(bytes);
+  });
+  servers.push(server);
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** The files of folders, the first that has one. */
+const files = (folders, headers) => async (path) => {
+  const name = path === "/" ? "index.html" : path.slice(1);
+  const folder = folders.find((folder) => existsSync(join(folder, name)));
+  return folder && [await readFile(join(folder, name)), { "content-type": TYPES[extname(name)], ...headers }];
+};
+
+before(async () => {
+  edge = await serve((path, sent) => {
+    const answered = (answer) => [JSON.stringify(answer), { ...CORS, "content-type": "application/json" }];
+    // A preflight sends nothing.
+    if (path !== "/v1/consents" || !sent) return answered(SETTINGS);
+    submissions.push(JSON.parse(sent));
+    return answered({ id: submissions.at(-1).id, received_at: "2026-01-02T00:00:00.000Z" });
+  });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROME ?? "/usr/bin/chromium",
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** Opens the page as a visitor would, who wants the newsletter. Returns where the module came from. */
+async function visit(address) {
+  submissions = [];
+  const page = await browser.newPage();
+  const wrong = [];
+  const modules = [];
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  page.on("response", (response) => {
+    if (!response.ok()) wrong.push(`${response.url()} answered ${response.status()}`);
+    if (response.url().includes(".wasm")) modules.push(response.url());
+  });
+  try {
+    await page.goto(address);
+    // A page that only loads the elements opens nothing itself.
+    const told = await page.evaluate(() => globalThis.opening?.then(({ config }) => config).then(({ shop }) => shop.name, ({ message, cause }) => `${message}: ${cause}`));
+    assert.equal(told ?? "Shop", "Shop");
+    await page.getByLabel("By email").check({ timeout: 10_000 });
+    assert.equal(await page.getByRole("checkbox").count(), 2);
+    await page.fill("[name=email]", "jane@example.com");
+    await page.click("button");
+    await page.getByText("Your choices are saved.").waitFor({ timeout: 10_000 });
+  } catch (error) {
+    throw new Error([...wrong, error.message].join("\n"));
+  } finally {
+    await page.close();
+  }
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(submissions.map(({ choices, notice }) => [notice.id, choices]), [["footer", [{ ...NOTICE.choices[0], choice: "opt_in" }]]]);
+  assert.equal(modules.length, 1, "one module for all of the page");
+  return modules[0];
+}
+
+/** The shop's own module: where it has placet from, and what it says of the WebAssembly module. */
+const shopModule = ({ from = (name) => `placet/${name}`, imported = "", option = "" } = {}) => `
+  import { define } from "${from("elements")}";
+  import { open } from "${from("storefront")}";
+  ${imported}
+  const shop = { endpoint: "${edge}", key: "pk_test"${option} };
+  define(shop);
+  globalThis.opening = open(shop);`;
+const html = (head, attributes = "") => `<!doctype html><html lang="en"><head><title>Shop</title><link rel="icon" href="data:,">${head}</head><body><placet-optin${attributes}></placet-optin></body></html>`;
+
+const COPIED = "cp node_modules/placet/storefront/storefront_bg.wasm dist/";
+const WAYS = [
+  // Finds the file by itself.
+  { bundler: "Vite", build: "vite build", module: /^\/assets\/storefront_bg-[\w-]+\.wasm$/ },
+  // These two leave `new URL(…, import.meta.url)` as it is: the file has to be where the bundle is.
+  { bundler: "Rollup", build: `rollup main.js --dir dist --plugin node-resolve && ${COPIED}`, module: /^\/storefront_bg\.wasm$/ },
+  { bundler: "esbuild", own: true, build: `esbuild main.js --bundle --minify --format=esm --outdir=dist && ${COPIED}`, module: /^\/storefront_bg\.wasm$/ },
+  {
+    bundler: "esbuild's file loader",
+    own: true,
+    source: { imported: `import wasm from "placet/storefront/storefront_bg.wasm";`, option: ", wasm: new URL(wasm, import.meta.url)" },
+    build: "esbuild main.js --bundle --minify --format=esm --loader:.wasm=file --outdir=dist",
+    module: /^\/storefront_bg-\w+\.wasm$/,
+  },
+];
+
+for (const { bundler, own, source, build, module } of WAYS) {
+  test(`on a page built by ${bundler}`, { skip: !own && missing }, async () => {
+    await rm(join(project, "dist"), { recursive: true, force: true });
+    await writeFile(join(project, "index.html"), html(`<script type="module" src="/main.js"></script>`));
+    await writeFile(join(project, "main.js"), shopModule(source));
+    script(build);
+    // Vite alone writes the page anew.
+    const shop = await serve(files([join(project, "dist"), project]));
+    assert.match(new URL(await visit(`${shop}/`)).pathname, module);
+  });
+}
+
+test("on a page that Vite serves while it is worked on", { skip: missing }, async () => {
+  await writeFile(join(project, "index.html"), html(`<script type="module" src="/main.js"></script>`));
+  await writeFile(join(project, "main.js"), shopModule());
+  const { createServer } = await import(pathToFileURL(createRequire(at("bundlers/package.json")).resolve("vite")));
+  const vite = await createServer({ root: project, logLevel: "warn", server: { host: "127.0.0.1", port: 0 } });
+  try {
+    await vite.listen();
+    await visit(vite.resolvedUrls.local[0]);
+  } finally {
+    await vite.close();
+  }
+});
+
+test("from another origin, imported by the page", async () => {
+  const cdn = await serve(files([join(installed, "storefront")], CORS));
+  const page = html(`<script type="module">${shopModule({ from: (name) => `${cdn}/${name}.js` })}</script>`);
+  const shop = await serve(() => [page, { "content-type": "text/html" }]);
+  assert.equal(await visit(`${shop}/`), `${cdn}/storefront_bg.wasm`);
+});
+
+test("from another origin, by one script tag, under a Content-Security-Policy", async () => {
+  const cdn = await serve(files([join(installed, "storefront")], CORS));
+  // The module is fetched as the edge is, so it counts among what may be connected to.
+  const policy = `default-src 'none'; img-src data:; script-src ${cdn} 'wasm-unsafe-eval'; connect-src ${cdn} ${edge}`;
+  const page = html(`<script type="module" src="${cdn}/auto.js"></script>`, ` endpoint="${edge}" key="pk_test"`);
+  const shop = await serve(() => [page, { "content-type": "text/html", "content-security-policy": policy }]);
+  assert.equal(await visit(`${shop}/`), `${cdn}/storefront_bg.wasm`);
+});
+
+test("a server may import all of it: that touches no global and leaves none", () => {
+  const seen = run(`
+    const touched = [];
+    // Whether there is a document may be asked.
+    for (const name of ["fetch", "WebAssembly", "navigator", "localStorage", "location", "window", "self", "customElements", "HTMLElement", "CSSStyleSheet"]) {
+      const real = globalThis[name];
+      Object.defineProperty(globalThis, name, { configurable: true, get() { touched.push(name); return real; } });
+    }
+    const names = () => Object.getOwnPropertyNames(globalThis).sort().join();
+    const before = names();
+    const { addWords } = await import("placet/elements");
+    for (const name of ["storefront", "auto"]) await import("placet/" + name);
+    addWords("pt", { save: "Guardar" });
+    console.log(JSON.stringify({ touched, same: before === names() }));
+  `);
+  assert.deepEqual(seen, { touched: [], same: true });
+});
+
+test("a server has nothing to define elements in: nothing happens, or it is said why", () => {
+  const seen = run(`
+    import { define } from "placet/elements";
+    let told = "";
+    try { define({ endpoint: "https://consent.example", key: "pk_1" }); } catch ({ message }) { told = message; }
+    console.log(JSON.stringify(told));
+  `);
+  assert.match(seen, /^$|page|customElements/);
+});
+
+test("a shop's compiler finds the declarations, by either way of resolving them", async () => {
+  await writeFile(join(project, "shop.ts"), `
+    import { define, type Chosen } from "placet/elements";
+    import { open, type Receipt } from "placet/storefront";
+    import "placet/auto";
+    define({ endpoint: "https://consent.example", key: "pk_1" });
+    const optin = document.querySelector("placet-optin");
+    optin?.choices satisfies readonly Chosen[] | undefined;
+    optin?.addEventListener("placet:submitted", ({ detail }) => detail satisfies Receipt);
+    open({ endpoint: "https://consent.example", key: "pk_1" });`);
+  for (const [resolution, module] of [["bundler", "esnext"], ["nodenext", "nodenext"]]) {
+    script(`tsc --noEmit --strict --skipLibCheck false --target es2022 --lib es2022,dom,dom.iterable --types "" --moduleResolution ${resolution} --module ${module} shop.ts`);
+  }
+});

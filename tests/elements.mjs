@@ -1,0 +1,208 @@
+// The elements in a real Chromium, against the real worker: drawn in the light and in a shadow tree, in every language, in both
+// directions; what a form, a key and a screen reader get of them; and what the ledger has in the end.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { setStage, violations } from "./tools/stage.mjs";
+
+const stage = await setStage("elements");
+const { shop, newPage, reportOn, ask } = stage;
+
+before(() => stage.serve());
+after(() => stage.end());
+
+const EXAMPLE = { de: "E-Mail-Adresse", es: "Correo electrónico", fr: "Adresse e-mail", it: "Indirizzo e-mail", nl: "E-mailadres", ar: "عنوان البريد الإلكتروني" };
+
+/** A page of the demo shop whose body is `html`; its template words are those that the shop fills in. */
+async function pageWith(html, options) {
+  const page = await newPage(options);
+  const filled = await page.goto(`${shop}/privacy.html`).then(() => page.$eval("meta[name=placet]", ({ dataset }) => ({ ...dataset })));
+  await page.evaluate(
+    async ([html, { endpoint, key }]) => {
+      document.body.innerHTML = html;
+      globalThis.heard = [];
+      for (const name of ["ready", "change", "submitted", "queued", "error"]) {
+        document.addEventListener(`placet:${name}`, ({ detail }) => heard.push([name, detail?.code ?? detail?.id ?? detail]));
+      }
+      const { define } = await import("/placet/elements.js");
+      define({ endpoint, key });
+    },
+    [html, filled],
+  );
+  return page;
+}
+
+const heard = (page, wanted) => page.evaluate((wanted) => heard.filter(([name]) => name === wanted).map(([, detail]) => detail), wanted);
+
+const CHECKOUT = (attributes = "") => `<main><form id="order" action="/order" method="post">
+  <label>Mail <input name="mail" type="email" autocomplete="section-a email"></label>
+  <label>Phone <input name="phone" type="tel" autocomplete="tel"></label>
+  <label>Country <select name="land" autocomplete="shipping country"><option value="GB">UK</option></select></label>
+  <placet-optin notice="checkout-optin" ${attributes}></placet-optin><button>Order</button></form></main>`;
+
+for (const attributes of ["", "shadow"]) {
+  const where = attributes || "light";
+
+  test(`a block in a form (${where}): nothing is ticked, the form has its values and goes its own way`, async () => {
+    const page = await pageWith(CHECKOUT(attributes));
+    const boxes = page.locator("placet-optin input[type=checkbox]");
+    await boxes.nth(1).waitFor();
+    assert.deepEqual(await boxes.evaluateAll((all) => all.map(({ checked }) => checked)), [false, false]);
+    const mail = `block-${where}@example.com`;
+    await page.fill("[name=mail]", mail);
+    // Of its own: a number that is known stays with whom it is known of.
+    await page.fill("[name=phone]", attributes ? "+44 7700 900124" : "+44 7700 900123");
+    await page.locator("placet-optin label", { hasText: "by email" }).click();
+    assert.deepEqual(await heard(page, "change"), [[
+      { channel: "email", purpose: "newsletter", choice: "opt_in" }, { channel: "sms", purpose: "newsletter", choice: "declined" },
+    ]]);
+    assert.deepEqual(await page.$eval("#order", (form) => [...new FormData(form)].filter(([name]) => name.startsWith("placet"))), [["placet.email.newsletter", "on"]]);
+    await page.click("button");
+    await page.waitForURL("**/thanks.html");
+    const report = await reportOn({ email: mail });
+    assert.deepEqual(report.records.map(({ channel, choice }) => [channel, choice]), [["email", "opt_in"], ["sms", "declined"]]);
+    const [{ notice, source }] = report.records;
+    assert.deepEqual([notice.id, notice.text_from, source.form, report.profile.country], ["checkout-optin", "shop", "order", "GB"]);
+    assert.deepEqual(page.problems, []);
+  });
+
+  test(`a newsletter box (${where}) says what is wrong, beside the field and to a screen reader, and loses nothing`, async () => {
+    const page = await pageWith(`<main><placet-optin notice="newsletter-optin" ${attributes}></placet-optin></main>`);
+    const [field, box, button, status] = ["input[type=email]", "input[type=checkbox]", "button", "[role=status]"].map((one) => page.locator(`placet-optin ${one}`));
+    await button.click();
+    await status.filter({ hasText: "Tick a box first" }).waitFor();
+    assert.equal(await box.evaluate((input) => input.getRootNode().activeElement === input), true, "the focus leads to what is missing");
+    await box.check();
+    await field.fill("nobody");
+    await button.click();
+    const wrong = await field.evaluate((input) => [input.getAttribute("aria-invalid"), input.getRootNode().getElementById(input.getAttribute("aria-describedby")).textContent]);
+    assert.deepEqual(wrong, ["true", "Enter an email address, such as name@example.com."]);
+    assert.equal(await field.evaluate((input) => input.getRootNode().activeElement === input), true);
+    await field.fill(`box-${where}@example.com`);
+    assert.equal(await field.getAttribute("aria-invalid"), "false", "as soon as it is right");
+    await button.dblclick();
+    await status.filter({ hasText: "Almost done" }).waitFor();
+    assert.deepEqual([await field.inputValue(), await box.isChecked()], ["", false]);
+    const report = await reportOn({ email: `box-${where}@example.com` });
+    assert.equal(report.records.length, 1, "pressed twice, sent once");
+    assert.deepEqual(await heard(page, "error"), []);
+  });
+}
+
+test("whoever wants text messages and gives no number hears of it beside the box, and can order", async () => {
+  const page = await pageWith(CHECKOUT());
+  const label = page.locator("placet-optin label", { hasText: "text message" });
+  await label.click();
+  const hint = page.locator("placet-optin .placet-wrong", { hasText: "country code" });
+  await hint.waitFor();
+  assert.equal(await hint.getAttribute("aria-live"), "polite");
+  await page.fill("[name=phone]", "+44 7700 900456");
+  await hint.waitFor({ state: "detached" });
+  await page.fill("[name=phone]", "");
+  // Nothing appears as the field is left: it would move the button from under the pointer.
+  await page.click("button");
+  await page.waitForURL("**/thanks.html");
+});
+
+test("a form that is reset or disabled takes its block along, and one that goes away is let go", async () => {
+  const page = await pageWith(CHECKOUT("shadow"));
+  const box = page.locator("placet-optin input").first();
+  await box.check();
+  await page.$eval("#order", (form) => form.reset());
+  assert.equal(await box.isChecked(), false);
+  assert.deepEqual(await page.$eval("#order", (form) => [...new FormData(form)].filter(([name]) => name.startsWith("placet"))), []);
+  await page.$eval("#order", (form) => { form.innerHTML = `<fieldset disabled>${form.innerHTML}</fieldset>`; });
+  await page.locator("placet-optin input:disabled").first().waitFor();
+  await page.$eval("#order", (form) => {
+    form.addEventListener("submit", (event) => event.preventDefault());
+    document.querySelector("placet-optin").remove();
+    form.querySelector("fieldset").disabled = false;
+  });
+  await page.fill("[name=mail]", "gone@example.com");
+  await page.click("button");
+  await new Promise((done) => setTimeout(done, 300));
+  assert.equal((await ask("POST", "/v1/contacts/lookup", { email: "gone@example.com" })).status, 404);
+});
+
+test("every language, in both directions and colour schemes, wide and narrow, in the light and in a shadow tree", async () => {
+  for (const [colorScheme, width] of [["light", 320], ["dark", 1280], ["dark", 320]]) {
+    const page = await newPage({ colorScheme, viewport: { width, height: 900 } });
+    await page.goto(`${shop}/letters.html`);
+    for (const shadow of [false, true]) {
+      await page.setChecked("[name=shadow]", shadow);
+      for (const [language, email] of Object.entries({ "en-GB": "Email address", ...EXAMPLE })) {
+        await page.selectOption("#language", language);
+        const box = page.locator("[data-letters] placet-optin");
+        await box.locator(".placet-label", { hasText: email }).waitFor();
+        const seen = await box.evaluate((element) => {
+          const root = element.shadowRoot ?? element;
+          const label = root.querySelector(".placet-choice").getBoundingClientRect();
+          const input = root.querySelector(".placet-box").getBoundingClientRect();
+          return { lang: root.querySelector("[data-placet-notice]").lang, right: input.left > label.left + label.width / 2, shadow: !!element.shadowRoot };
+        });
+        assert.deepEqual(seen, { lang: language, right: language === "ar", shadow }, "the box is where reading begins");
+        // What is wrong has a colour of its own.
+        await box.locator("button").click();
+        assert.deepEqual(await violations(page), [], `${language} ${colorScheme} ${width} ${shadow}`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(overflow <= 0, `${language} is ${overflow} px too wide at ${width}`);
+      }
+    }
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  }
+});
+
+test("what is wrong with the shop's own side is told, and the page is left as it was", async () => {
+  const fallback = `<p id="fallback">Write to us.</p>`;
+  for (const [attributes, code] of [
+    [`notice="none"`, "no_notice"],
+    [`key="sk_1"`, "bad_key"],
+    [`endpoint="ftp://x"`, "bad_endpoint"],
+    [`key="pk_${"A".repeat(64)}"`, "no_notice"],
+  ]) {
+    const page = await pageWith(`<placet-optin ${attributes}>${fallback}</placet-optin>`);
+    await page.waitForFunction(() => heard.length);
+    assert.deepEqual(await heard(page, "error"), [code], attributes);
+    assert.equal(await page.isVisible("#fallback"), true, attributes);
+    await page.context().close();
+  }
+});
+
+test("a customer of whom the shop's server says who they are needs no confirmation", async () => {
+  const page = await newPage();
+  await page.goto(`${shop}/`);
+  const box = page.locator("#newsletter .placet-box");
+  await box.waitFor();
+  await page.evaluate(async () => {
+    const { identity } = await (await fetch("/identity", { method: "POST", body: new URLSearchParams({ email: "known@example.com" }) })).json();
+    document.querySelector("#newsletter").setAttribute("identity", identity);
+  });
+  await page.fill("#newsletter .placet-input", "known@example.com");
+  await box.check();
+  await page.click("#newsletter .placet-button");
+  await page.locator("#newsletter .placet-status", { hasText: "Your choices are saved" }).waitFor();
+  const { body } = await ask("POST", "/v1/decisions", { channel: "email", purpose: "newsletter", contact: { email: "known@example.com" } });
+  assert.equal(body.decision.allow, true);
+  assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("known")), false);
+  assert.deepEqual(page.problems, []);
+});
+
+test("the examples for developers work: a tag, own markup, React, Vue; and adapters hear of it", async () => {
+  const page = await newPage();
+  await page.goto(`${shop}/examples.html`);
+  const forms = ["placet-optin[form-name=example-tag] form", "#example-plain", "[data-react] form", "[data-vue] form"];
+  for (const [place, form] of forms.entries()) {
+    await page.locator(`${form} input[type=checkbox]`).waitFor();
+    await page.fill(`${form} input[type=email]`, `example${place}@example.com`);
+    await page.check(`${form} input[type=checkbox]`);
+    await page.click(`${form} button`);
+    const { records } = await reportOn({ email: `example${place}@example.com` });
+    assert.deepEqual(records.map(({ choice, notice }) => [choice, notice.text_from]), [["opt_in", "shop"]], form);
+  }
+  const log = await page.textContent("[data-log]");
+  for (const entry of ["placet:submitted", 'placet.on("submitted")', "placet_submitted", '"ad_user_data":"denied"']) assert.ok(log.includes(entry), `${entry} in ${log}`);
+  await page.locator("[data-vue] [role=status]", { hasText: "Vue says thank you" }).waitFor();
+  assert.deepEqual(page.problems, []);
+});

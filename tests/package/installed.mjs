@@ -1,0 +1,27 @@
+// The package as its users have it: packed by npm, and installed into a project of theirs, somewhere else.
+
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const pkg = fileURLToPath(new URL("../../pkg/", import.meta.url));
+
+/** A shop's project with the package in it: where both are, what runs a module there, and what removes all of it. */
+export async function freshProject() {
+  const project = await mkdtemp(join(tmpdir(), "placet-package-"));
+  const packed = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", project], { cwd: pkg, encoding: "utf8" }));
+  await writeFile(join(project, "package.json"), JSON.stringify({ name: "shop", private: true, type: "module" }));
+  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", join(project, packed[0].filename)], { cwd: project });
+  return {
+    project,
+    installed: join(project, "node_modules/placet"),
+    /** Returns what the module prints, as JSON. */
+    run(source, ...options) {
+      const args = [...options, "--input-type=module", "--eval", source];
+      return JSON.parse(execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" }));
+    },
+    remove: () => rm(project, { recursive: true, force: true }),
+  };
+}

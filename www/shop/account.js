@@ -1,0 +1,21 @@
+// A logged-in customer sees and changes their choices; what the shop's server signs says who they are.
+
+import { define } from "/placet/elements.js";
+
+const form = document.querySelector("[data-sign-in]");
+const told = form.querySelector("[data-told]");
+const preferences = document.querySelector("placet-preferences");
+
+define();
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const answer = await fetch("/identity", { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => undefined);
+  if (!answer?.ok) {
+    told.textContent = "That did not work. Please try again later.";
+    return;
+  }
+  const { identity } = await answer.json();
+  preferences.setAttribute("identity", identity);
+  told.textContent = "You are logged in. These are your choices.";
+});
