@@ -477,9 +477,19 @@ export function verifyCertificate(call: { certificate: string; key: PublicKey | 
  * @throws {TypeError} without a secret key, or for nobody
  * @throws {RangeError} for a lifetime of 0 seconds or of more than a day
  *
+ * @example
  * ```js
- * const identity = await signIdentity({ email: customer.email, external: `shop:${customer.id}` }, process.env.PLACET_SECRET_KEY);
+ * import { signIdentity } from "placet/logic";
+ *
+ * const secretKey = "sk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"; // the shop's own, from its settings
+ * const identity = await signIdentity({ email: "jane@example.com", external: "shop:7" }, secretKey);
+ * identity.split(".").length; // => 3
+ * JSON.parse(atob(identity.split(".")[0])); // => { alg: "HS256", typ: "JWT" }
  * // <placet-optin identity="…">, or placet.identify(identity)
+ *
+ * const refused = (...call) => signIdentity(...call).catch(({ message }) => message);
+ * await refused({}, secretKey); // => "name the customer by email, phone or external"
+ * await refused({ email: "jane@example.com" }, "pk_1"); // => "sign with a secret key, sk_…, on the shop's server"
  * ```
  */
 export function signIdentity(

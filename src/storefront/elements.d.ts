@@ -21,10 +21,10 @@ export interface Defaults {
   /** What the shop's server has signed, see `Placet.identify`. */
   identity?: string;
   /** The WebAssembly module, where it does not lie beside this file. */
-  wasm?: URL | Request | Response | BufferSource | WebAssembly.Module;
+  wasm?: (URL | Request | Response | PromiseLike<Response> | BufferSource | WebAssembly.Module) & object;
 }
 
-/** Makes both elements known to the page. Once is enough; again only changes the defaults. */
+/** Makes both elements known to the page. Once is enough; again only changes the defaults. On a server it does nothing. */
 export function define(defaults?: Defaults): void;
 
 /** What the elements say besides the shop's own words. */
@@ -104,5 +104,5 @@ declare global {
     "placet-optin": PlacetOptinElement;
     "placet-preferences": PlacetPreferencesElement;
   }
-  interface HTMLElementEventMap extends ElementEvents {}
+  interface GlobalEventHandlersEventMap extends ElementEvents {}
 }

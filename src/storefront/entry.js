@@ -260,7 +260,7 @@ export async function open(options) {
     config,
     bind(form, scope = form, told) {
       if (!(form instanceof HTMLFormElement)) throw new PlacetError("not_a_form", "bind a <form> of this page");
-      core.check(page, describe(form, locale, scope));
+      core.check(page, describe(form, locale, scope, true));
       return listen(form, scope, told);
     },
     capture,

@@ -22,20 +22,21 @@ const line = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim
 
 /**
  * What form.rs reads of a form, in one text: a page is read once for each submission, and each look from Rust costs bytes.
- * The scope is what offers the choices: the form itself, or an element in it that has words of its own.
+ * The scope is what offers the choices: the form itself, or an element in it that has words of its own. What is disabled is not
+ * offered, unless the `whole` markup is asked for: the step of a checkout that comes later.
  */
-export const describe = (form, locale, scope = form) => {
+export const describe = (form, locale, scope = form, whole) => {
   const notice = scope.querySelector("[data-placet-notice]");
   const { placetNotice, placetVersion } = notice?.dataset ?? {};
   const parts = ["form", form.dataset.placetForm || form.id, placetNotice, placetVersion, notice?.closest("[lang]")?.getAttribute("lang") || locale, line(notice)];
   // The selector, unlike the property, knows of a disabled fieldset around a control.
-  const offered = (controls, not) => [...controls].filter((control) => !control.matches(not));
+  const offered = (controls, not = "x") => [...controls].filter((control) => !control.matches(not) && (whole || !control.matches(":disabled")));
   // `elements` and not a query below the form: a control may stand elsewhere and belong to it by its `form` attribute.
-  for (const control of offered(form.elements, ":disabled")) {
+  for (const control of offered(form.elements)) {
     const kind = control.dataset.placetAddress;
     if (/^(email|phone|country)$/.test(kind)) parts.push("", kind, text(control, "value"));
   }
-  const boxes = scope === form ? offered(form.elements, ":disabled, placet-optin *") : offered(scope.querySelectorAll("input"), ":disabled");
+  const boxes = scope === form ? offered(form.elements, "placet-optin *") : offered(scope.querySelectorAll("input"));
   for (const { dataset, checked, defaultChecked, labels } of boxes) {
     const { placetChannel, placetPurpose } = dataset;
     if (placetChannel !== undefined) parts.push(defaultChecked ? "d" : checked ? "c" : "b", placetChannel, placetPurpose, line(labels?.[0]));

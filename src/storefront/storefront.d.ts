@@ -75,7 +75,7 @@ export interface Options {
   /** See {@link Placet.identify}. */
   identity?: string;
   /** The WebAssembly module, where it does not lie beside this file as `storefront_bg.wasm`. */
-  wasm?: URL | Request | Response | BufferSource | WebAssembly.Module;
+  wasm?: (URL | Request | Response | PromiseLike<Response> | BufferSource | WebAssembly.Module) & object;
 }
 
 /** What a script hands in. Choices whose channel has no address in `contact` are refused. */

@@ -23,6 +23,8 @@ define({ "publishable-key": "pk_1" });
 define({ endpoint: new URL("https://consent.example") });
 // @ts-expect-error so is the key
 define({ key: 1 });
+// @ts-expect-error not the path of the module: a URL, or what is behind it
+define({ wasm: "/placet/storefront_bg.wasm" });
 // @ts-expect-error nothing comes back
 define().placet;
 

@@ -216,7 +216,7 @@ async function buildStorefront() {
   await bundle("src/storefront/elements/index.js", join(to, "elements.js"));
   await bundle("src/storefront/elements/auto.js", join(to, "auto.js"));
   cpSync(join(root, "src/storefront/adapters"), join(to, "adapters"), { recursive: true });
-  for (const name of ["storefront.d.ts", "elements.d.ts"]) cpSync(join(root, "src/storefront", name), join(to, name));
+  for (const name of ["storefront.d.ts", "elements.d.ts", "storefront_bg.wasm.d.ts"]) cpSync(join(root, "src/storefront", name), join(to, name));
 }
 
 async function buildLogic() {

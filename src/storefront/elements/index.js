@@ -6,8 +6,9 @@ import { preferencesClass } from "./preferences.js";
 
 export { addWords } from "./words.js";
 
-/** Makes the elements known to the page, once. */
+/** Makes the elements known to the page, once. On a server, where frameworks run the same code, there is none. */
 export const define = (given = {}) => {
+  if (typeof customElements === "undefined") return;
   Object.assign(defaults, given);
   if (customElements.get("placet-optin")) return;
   const Base = baseClass();

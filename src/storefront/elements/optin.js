@@ -28,8 +28,15 @@ export const optinClass = (Base) =>
       const notice = this.#notice();
       if (!notice) throw new PlacetError("no_notice", "tell the edge a notice that lists its choices");
       const form = this.#internals.form;
+      const before = [...this.root.childNodes];
       this.#drawBoxes(notice, form);
-      if (form) this.#join(form);
+      try {
+        if (form) this.#join(form);
+      } catch (error) {
+        // A box that could not be captured must not be there to be ticked.
+        this.root.replaceChildren(...before);
+        throw error;
+      }
       this.tell("ready");
     }
 

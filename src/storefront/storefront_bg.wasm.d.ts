@@ -1,0 +1,3 @@
+/** The address of the module, for bundlers that hand files on by their addresses. */
+declare const address: string;
+export default address;
