@@ -2,6 +2,9 @@
 // directions; what a form, a key and a screen reader get of them; and what the ledger has in the end.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { setStage, violations } from "./tools/stage.mjs";
@@ -191,6 +194,33 @@ test("a customer of whom the shop's server says who they are needs no confirmati
   assert.equal(body.decision.allow, true);
   assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("known")), false);
   assert.deepEqual(page.problems, []);
+});
+
+test("the ten lines of the README sign what the edge believes, in Node and, where it is there, in PHP", async (t) => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const lines = (language, about) => readme.split("```").find((block) => block.startsWith(`${language}\n`) && block.includes(about)).slice(language.length + 1);
+  const { publishable, secret: PLACET_SECRET_KEY } = await stage.keys();
+  const run = (command, input) => execFileSync(command, { input, encoding: "utf8", env: { ...process.env, PLACET_SECRET_KEY } }).trim();
+  const node = lines("js", "placetIdentity").replace(/^placetIdentity\((.*)\);$/m, "console.log(placetIdentity($1));");
+  const tokens = { node: execFileSync(process.execPath, ["--input-type=module", "--eval", node], { encoding: "utf8", env: { ...process.env, PLACET_SECRET_KEY } }).trim() };
+  try {
+    tokens.php = run("php", `<?php\n${lines("php", "placet_identity")}`);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+    t.diagnostic("no PHP here");
+  }
+  for (const [language, identity] of Object.entries(tokens)) {
+    const told = {
+      id: randomUUID(), contact: { email: "ada@example.com" }, identity,
+      choices: [{ channel: "email", purpose: "newsletter", choice: language === "node" ? "opt_in" : "opt_out" }],
+      notice: { id: "newsletter-optin", version: "1", locale: "en-GB", text_sha256: "0".repeat(64) }, source: { kind: "form" },
+    };
+    const headers = { authorization: `Bearer ${publishable}`, origin: shop, "content-type": "application/json" };
+    const answer = await fetch(`${stage.worker}/v1/consents`, { method: "POST", headers, body: JSON.stringify(told) });
+    assert.equal(answer.status, 201, await answer.text());
+    const { body } = await ask("POST", "/v1/decisions", { channel: "email", purpose: "newsletter", contact: { external: "shop:7" } });
+    assert.equal(body.decision.reason, language === "node" ? null : "opted_out");
+  }
 });
 
 test("the examples for developers work: a tag, own markup, React, Vue; and adapters hear of it", async () => {

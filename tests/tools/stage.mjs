@@ -48,9 +48,12 @@ export async function setStage(name) {
     await gone;
   };
 
+  /** The demo shop's keys. */
+  stage.keys = async () => JSON.parse(await readFile(join(data, "demo.json"), "utf8"));
+
   /** Asks the worker with the shop's secret key. */
   stage.ask = async (method, path, body) => {
-    const { secret } = JSON.parse(await readFile(join(data, "demo.json"), "utf8"));
+    const { secret } = await stage.keys();
     const answer = await fetch(`${stage.worker}${path}`, {
       method,
       headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },

@@ -77,7 +77,7 @@ const DOCS = ["rules.html", "rules.csv", "ages.csv"];
 const parts = {
   storefront: {
     inputs: ["src/lib.rs", "src/consent", "src/storefront"],
-    outputs: ["storefront.js", "storefront_bg.wasm", "storefront.d.ts", "elements.js", "elements.d.ts", "auto.js"].map((name) => `storefront/${name}`),
+    outputs: ["storefront.js", "storefront_bg.wasm", "storefront.d.ts", "elements.js", "elements.d.ts", "auto.js", "integrity.json"].map((name) => `storefront/${name}`),
     build: buildStorefront,
   },
   logic: {
@@ -216,6 +216,10 @@ async function buildStorefront() {
   await bundle("src/storefront/elements/index.js", join(to, "elements.js"));
   await bundle("src/storefront/elements/auto.js", join(to, "auto.js"));
   cpSync(join(root, "src/storefront/adapters"), join(to, "adapters"), { recursive: true });
+  // For pages that load the files from elsewhere: what they must be, W3C Subresource Integrity.
+  const hash = (name) => [name, `sha384-${createHash("sha384").update(readFileSync(join(to, name))).digest("base64")}`];
+  const shipped = readdirSync(to).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+  writeFileSync(join(to, "integrity.json"), `${JSON.stringify(Object.fromEntries(shipped.map(hash)), null, 2)}\n`);
   for (const name of ["storefront.d.ts", "elements.d.ts", "storefront_bg.wasm.d.ts"]) cpSync(join(root, "src/storefront", name), join(to, name));
 }
 
