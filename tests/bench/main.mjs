@@ -1,6 +1,6 @@
 // `make bench`: speeds as ratios to a floor that is measured in the same run, by the same client, in turns.
 //
-//   node tests/bench/main.mjs [logic] [batch] [rights] [outbox] [submissions] [--rounds 7] [--seconds 4]
+//   node tests/bench/main.mjs [logic] [batch] [rights] [outbox] [submissions] [storefront] [--rounds 7] [--seconds 4]
 
 import { parseArgs } from "node:util";
 
@@ -9,6 +9,7 @@ import { benchLogic } from "./logic.mjs";
 import { benchOutbox } from "./outbox.mjs";
 import { benchRefusals } from "./refusals.mjs";
 import { benchRights } from "./rights.mjs";
+import { benchStorefront } from "./storefront.mjs";
 import { benchSubmissions } from "./submissions.mjs";
 
 const { values, positionals } = parseArgs({
@@ -25,3 +26,4 @@ if (asked("rights")) {
 }
 if (asked("outbox")) await benchOutbox(Number(values.rounds), Number(values.seconds));
 if (asked("submissions")) await benchSubmissions(Number(values.rounds), Number(values.seconds));
+if (asked("storefront")) await benchStorefront();

@@ -70,7 +70,7 @@ async function submit(request) {
 
 const pages = (installed) => async (request, response) => {
   const path = new URL(request.url, "http://x").pathname;
-  const [, part, name] = /^\/(placet|logic)\/([^/]+)$/.exec(path) ?? [];
+  const [, part, name] = /^\/(placet|logic)\/((?:adapters\/)?[^/]+)$/.exec(path) ?? [];
   if (part) {
     const type = path.endsWith(".js") ? "text/javascript" : wasmType;
     if (!type) return response.writeHead(404).end();
@@ -343,6 +343,34 @@ export function inAPage(installed) {
     await assert.rejects(page.evaluate(() => { document.querySelector("[data-placet-notice]").remove(); return placet.capture(document.forms[0]); }), /name the words shown/);
     await assert.rejects(page.evaluate(() => placet.bind(document.body)), /bind a <form>/);
     assert.equal(submissions.length, 1);
+  });
+
+  test("adapters tell others what may be done, now and when it changes, until they are let go", async () => {
+    await opened(page, { locale: "en" });
+    const seen = await page.evaluate(async (given) => {
+      const [{ googleConsent }, { shopifyPrivacy }, { dataLayerPush }] = await Promise.all(["google", "shopify", "datalayer"].map((name) => import(`/placet/adapters/${name}.js`)));
+      await placet.config;
+      const told = { google: [], shopify: [] };
+      globalThis.dataLayer = undefined;
+      const by = { channel: "email", purpose: "newsletter" };
+      const ends = [
+        googleConsent(placet, { ad_user_data: by, ad_personalization: { ...by, purpose: "offers" } }, (...all) => told.google.push(all)),
+        shopifyPrivacy(placet, { marketing: by, sale_of_data: by }, { setTrackingConsent: (consent) => told.shopify.push(consent) }),
+        dataLayerPush(placet),
+      ];
+      await placet.submit(given);
+      Object.defineProperty(navigator, "globalPrivacyControl", { value: true, configurable: true });
+      await placet.submit(given);
+      for (const end of ends) end();
+      const before = JSON.stringify(told);
+      await placet.submit(given);
+      const last = { google: told.google.at(-1), shopify: told.shopify.at(-1) };
+      return { first: { google: told.google[0], shopify: told.shopify[0] }, last, layer: dataLayer, still: JSON.stringify(told) === before };
+    }, SUBMISSION);
+    assert.deepEqual(seen.first, { google: ["consent", "update", { ad_user_data: "denied", ad_personalization: "denied" }], shopify: { marketing: false, sale_of_data: false } });
+    assert.deepEqual(seen.last, { google: ["consent", "update", { ad_user_data: "granted", ad_personalization: "denied" }], shopify: { marketing: true, sale_of_data: false } }, "the signal says no to a sale, whatever was chosen for messages");
+    assert.deepEqual(seen.layer, submissions.slice(0, 2).map(({ body }) => ({ event: "placet_submitted", placet_submission: body.id })));
+    assert.equal(seen.still, true);
   });
 
   test("a certificate of erasure holds in a browser, and with any byte changed it does not", async () => {
