@@ -40,6 +40,8 @@ pub(super) enum Action {
     Links,
     Message,
     ListMessages,
+    Preferences,
+    SendWay,
     OpenRequest,
     ListRequests,
     ReadRequest,
@@ -171,6 +173,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     get(Action::Links, "/v1/contacts/{id}/links", Access::Key(Scope::Write), &["channel", "purpose"]),
     get(Action::ListMessages, "/v1/messages", Access::Key(Scope::Messages), &["before", "limit"]),
     get(Action::Message, "/v1/messages/{id}", Access::Key(Scope::Messages), &[]),
+    post(Action::Preferences, "/v1/preferences", Scope::Capture, 8 * KB),
+    post(Action::SendWay, "/v1/preferences/link", Scope::Capture, 4 * KB),
     post(Action::OpenRequest, "/v1/requests", Scope::Capture, 8 * KB),
     get(
         Action::ListRequests,
@@ -228,7 +232,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 impl Endpoint {
     /// Whether it changes something, and so takes an `Idempotency-Key`.
     pub(super) fn mutates(&self) -> bool {
-        self.method != "GET" && !matches!(self.action, Action::Lookup | Action::Decide)
+        self.method != "GET" && !matches!(self.action, Action::Lookup | Action::Decide | Action::Preferences)
     }
 
     /// Whether it is a page for people.

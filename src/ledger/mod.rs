@@ -76,6 +76,7 @@ mod submission;
 mod suppression;
 pub mod text;
 mod track;
+mod way;
 mod words;
 mod write;
 
@@ -97,7 +98,7 @@ pub use key::{
     KeyError, NewKey, StoredKey, VouchingKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key,
     rotate_key, vouching_keys,
 };
-pub use link::{Named, addresses_to_link, last_locale, named, same_person};
+pub use link::{Named, addresses_to_link, find_to_link, last_locale, named, same_person};
 pub use merge::{MergeError, merge_contacts, unmerge_contact};
 pub use message::{Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message};
 pub use moment::{Host, Mark, Moment};
@@ -134,4 +135,5 @@ pub use submission::{
 };
 pub use suppression::{Suppression, SuppressionReason, suppress};
 pub use track::{keep as keep_track, standing_of};
+pub use way::send_way;
 pub use words::{Shown, TextFrom, own_words};

@@ -15,6 +15,7 @@ mod inbound;
 mod keys;
 mod limits;
 mod links;
+mod preferences;
 mod receiver;
 mod refusals;
 mod requests;

@@ -10,13 +10,13 @@ use crate::api::answer::{
 use crate::api::link::LinkKind;
 use crate::api::route::Action;
 use crate::api::service::{
-    LinksAnswer, MessageAnswer, MessagesAnswer, OpenedAnswer, ProviderAnswer, ProvidersAnswer, RequestsAnswer,
-    RetentionAnswer,
+    LinksAnswer, MessageAnswer, MessagesAnswer, OpenedAnswer, PreferencesAnswer, ProviderAnswer, ProvidersAnswer,
+    RequestsAnswer, RetentionAnswer, WayAnswer,
 };
 use crate::api::wire::{
     ActivitiesBody, ChoiceChangeBody, DecisionBody, DecisionsBody, DisclosureBody, LookupBody, MergeBody, NewKeyBody,
-    NewWebhookBody, ProviderBody, RectificationBody, ReplayBody, RequestBody, RestrictionBody, RotationBody,
-    SecretRotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody, WebhookBody,
+    NewWebhookBody, PreferencesBody, ProviderBody, RectificationBody, ReplayBody, RequestBody, RestrictionBody,
+    RotationBody, SecretRotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody, WayBody, WebhookBody,
 };
 use crate::ledger::{ContactReport, Replayed, SubjectRequest};
 
@@ -461,6 +461,29 @@ impl Operation {
                 about: "Signed by the provider: Twilio (`X-Twilio-Signature`), Meta (`X-Hub-Signature-256`), any other as Standard \
                         Webhooks with `{channel, from, text}`. STOP, START, HELP and YES in several languages, the whole message \
                         and nothing else; once by the id of the message.",
+                ..LINKS
+            },
+            Action::Preferences => Self {
+                id: "getPreferences",
+                summary: "What a logged-in customer may choose",
+                about: "For the shop's own account page, by the identity that its server has signed with a key that may `read`: \
+                        what the preference page shows, with masked addresses. Nothing is written by asking. Change it by \
+                        `POST /v1/consents` with the identity.",
+                body: Some(maker!(PreferencesBody)),
+                answers: &[maker!(PreferencesAnswer)],
+                codes: &["invalid_identity", "expired_identity"],
+                ..LINKS
+            },
+            Action::SendWay => Self {
+                id: "sendPreferencesLink",
+                summary: "Send somebody the link to their preference page",
+                about: "For who is not logged in: a message of the kind `preferences` goes to the address that they enter, where \
+                        it is known, three times a day at most, and by no channel that its owner has stopped. The answer is the \
+                        same in any case, and so is the time that it takes.",
+                body: Some(maker!(WayBody)),
+                status: 202,
+                answers: &[maker!(WayAnswer)],
+                codes: &["ambiguous_lookup"],
                 ..LINKS
             },
             Action::OpenRequest => Self {

@@ -8,6 +8,7 @@
 //! | `contacts` | reports and exports; changes of one contact; erasure |
 //! | `shop` | the shop's settings, keys, audit log and statistics |
 //! | `links`, `requests` | links and messages, providers, retention; requests of persons |
+//! | `offers`, `preferences` | what a person may choose; the same told to the shop's own page, and the way to ours |
 //! | `visit`, `hooks` | what people do by links; what providers hand in |
 //! | `outbox` | webhooks and their deliveries, as the shop manages them |
 //! | `jobs` | what a shop does by itself |
@@ -19,7 +20,9 @@ mod contacts;
 mod hooks;
 mod jobs;
 mod links;
+mod offers;
 mod outbox;
+mod preferences;
 mod refusal;
 mod requests;
 mod shop;
@@ -39,6 +42,8 @@ pub use self::jobs::{JobError, Outgoing};
 pub(super) use self::links::{
     LinksAnswer, MessageAnswer, MessagesAnswer, ProviderAnswer, ProvidersAnswer, RetentionAnswer,
 };
+#[cfg(feature = "contract")]
+pub(super) use self::preferences::{PreferencesAnswer, WayAnswer};
 #[cfg(feature = "contract")]
 pub(super) use self::requests::{OpenedAnswer, RequestsAnswer};
 use self::visit::Visit;
@@ -343,6 +348,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Action::Links => self.links(call, &query),
             Action::Message => self.read_message(call),
             Action::ListMessages => self.list_messages(&query),
+            Action::Preferences => self.preferences(call),
+            Action::SendWay => self.send_way(call),
             Action::OpenRequest => self.open_request(call),
             Action::ListRequests => self.list_requests(&query),
             Action::ReadRequest => self.read_request(call),

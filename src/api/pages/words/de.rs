@@ -205,6 +205,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "Sie können sie hier bis zum {until} herunterladen:",
     mail_extended: "{shop} benötigt für Ihr Anliegen mehr Zeit und antwortet Ihnen spätestens bis zum {until}.",
     mail_extended_reason: "Grund der Verlängerung: {reason}",
+    mail_choices_subject: "Ihre Einstellungen bei {shop}",
+    mail_choices_lead: "auf dieser Seite sehen und ändern Sie, was {shop} Ihnen senden darf; wenn Sie den Link nicht angefordert haben, brauchen Sie nichts zu tun:",
 
     sms_yes: "JA",
     sms_confirm: "{shop}: Antworten Sie {yes} für {items} oder öffnen Sie {link} Nicht von Ihnen? Nichts tun.",
@@ -216,6 +218,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Binnen {number} Min. bestätigen: {link} Nicht von Ihnen? Nichts tun.",
     sms_request_code: "{shop}: {title}. Code: {code} ({number} Min.). Niemandem nennen. Nicht von Ihnen? Nichts tun.",
     sms_request_both: "{shop}: {title}. Binnen {number} Min. öffnen: {link} Code: {code}. Nicht von Ihnen? Nichts tun.",
+    sms_choices: "{shop}: Ihre Einstellungen ansehen und ändern: {link} Nicht von Ihnen? Nichts tun.",
     sms_ready: "{shop}: Ihre Daten liegen bis zum {until} bereit: {link}",
     sms_completed: "{shop}: Ihr Anliegen ist erledigt ({title}).",
     sms_refused: "{shop}: Ihrem Anliegen ({title}) wurde nicht entsprochen. Grund: {reason}",

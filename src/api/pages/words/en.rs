@@ -196,6 +196,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "You can download it here until {until}:",
     mail_extended: "{shop} needs more time for your request and will answer by {until} at the latest.",
     mail_extended_reason: "Reason for the extension: {reason}",
+    mail_choices_subject: "Your choices at {shop}",
+    mail_choices_lead: "On this page you see and change what {shop} may send you; if you did not ask for the link, do nothing:",
 
     sms_yes: "YES",
     sms_confirm: "{shop}: reply {yes} to get {items}, or open {link} Not you? Do nothing.",
@@ -207,6 +209,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Confirm within {number} min: {link} Not you? Do nothing.",
     sms_request_code: "{shop}: {title}. Code: {code} ({number} min). Tell it to no one. Not you? Do nothing.",
     sms_request_both: "{shop}: {title}. Within {number} min open {link} Code: {code}. Not you? Do nothing.",
+    sms_choices: "{shop}: see and change what you get: {link} Not you? Do nothing.",
     sms_ready: "{shop}: your data is ready until {until}: {link}",
     sms_completed: "{shop}: your request is completed ({title}).",
     sms_refused: "{shop}: your request ({title}) was not granted. Reason: {reason}",

@@ -200,6 +200,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "Puede descargarla aquí hasta el {until}:",
     mail_extended: "{shop} necesita más tiempo para su solicitud y le responderá, a más tardar, el {until}.",
     mail_extended_reason: "Motivo de la prórroga: {reason}",
+    mail_choices_subject: "Sus preferencias en {shop}",
+    mail_choices_lead: "En esta página puede ver y cambiar lo que {shop} puede enviarle; si no ha solicitado el enlace, no haga nada:",
 
     sms_yes: "SI",
     sms_confirm: "{shop}: responda {yes} para recibir {items}, o abra {link} ¿No fue usted? No haga nada.",
@@ -211,6 +213,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Confirme en {number} min: {link} ¿No fue usted? No haga nada.",
     sms_request_code: "{shop}: {title}. Clave: {code} ({number} min). No se la diga a nadie. ¿No fue usted? No haga nada.",
     sms_request_both: "{shop}: {title}. En {number} min abra {link} Clave: {code}. ¿No fue usted? No haga nada.",
+    sms_choices: "{shop}: vea y cambie sus preferencias: {link} ¿No fue usted? No haga nada.",
     sms_ready: "{shop}: sus datos pueden descargarse hasta el {until}: {link}",
     sms_completed: "{shop}: su solicitud ha concluido ({title}).",
     sms_refused: "{shop}: su solicitud ({title}) no ha sido atendida. Motivo: {reason}",

@@ -202,6 +202,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "Vous pouvez la télécharger ici jusqu’au {until}\u{a0}:",
     mail_extended: "{shop} a besoin de plus de temps pour votre demande et vous répondra au plus tard le {until}.",
     mail_extended_reason: "Motif de la prolongation\u{a0}: {reason}",
+    mail_choices_subject: "Vos choix chez {shop}",
+    mail_choices_lead: "Sur cette page, vous voyez et modifiez ce que {shop} peut vous envoyer\u{a0}; si vous n’avez pas demandé ce lien, ne faites rien\u{a0}:",
 
     sms_yes: "OUI",
     sms_confirm: "{shop} : répondez {yes} pour recevoir {items} ou ouvrez {link} Pas vous ? Ne faites rien.",
@@ -213,6 +215,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop} : {title}. A confirmer sous {number} min : {link} Pas vous ? Ne faites rien.",
     sms_request_code: "{shop} : {title}. Code : {code} ({number} min). Ne le donnez à personne. Pas vous ? Ne faites rien.",
     sms_request_both: "{shop} : {title}. Sous {number} min, ouvrez {link} Code : {code}. Pas vous ? Ne faites rien.",
+    sms_choices: "{shop} : vos choix, à voir et à modifier : {link} Pas vous ? Ne faites rien.",
     sms_ready: "{shop} : vos données sont disponibles jusqu'au {until} : {link}",
     sms_completed: "{shop} : votre demande est close ({title}).",
     sms_refused: "{shop} : votre demande ({title}) n'a pas pu aboutir. Motif : {reason}",

@@ -200,6 +200,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "Può scaricarla qui fino alla data seguente, {until}:",
     mail_extended: "{shop} ha bisogno di più tempo per la Sua richiesta e Le risponderà al più tardi in data {until}.",
     mail_extended_reason: "Motivo della proroga: {reason}",
+    mail_choices_subject: "Le Sue scelte presso {shop}",
+    mail_choices_lead: "in questa pagina può vedere e modificare che cosa {shop} può inviarLe; se non ha richiesto Lei il link, non faccia nulla:",
 
     sms_yes: "SI",
     sms_confirm: "{shop}: risponda {yes} per ricevere {items} o apra {link} Non è stato Lei? Non faccia nulla.",
@@ -211,6 +213,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Confermi entro {number} min: {link} Non è Sua? Non faccia nulla.",
     sms_request_code: "{shop}: {title}. Codice: {code} ({number} min). Non lo dica a nessuno. Non è Sua? Non faccia nulla.",
     sms_request_both: "{shop}: {title}. Entro {number} min apra {link} Codice: {code}. Non è Sua? Non faccia nulla.",
+    sms_choices: "{shop}: veda e modifichi le Sue scelte: {link} Non è stato Lei? Non faccia nulla.",
     sms_ready: "{shop}: i Suoi dati sono disponibili fino al {until}: {link}",
     sms_completed: "{shop}: la Sua richiesta è conclusa ({title}).",
     sms_refused: "{shop}: la Sua richiesta ({title}) non è stata accolta. Motivo: {reason}",

@@ -200,6 +200,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "U kunt het hier downloaden tot en met {until}:",
     mail_extended: "{shop} heeft meer tijd nodig voor uw verzoek en antwoordt u uiterlijk op {until}.",
     mail_extended_reason: "Reden van de verlenging: {reason}",
+    mail_choices_subject: "Uw keuzes bij {shop}",
+    mail_choices_lead: "Op deze pagina ziet en wijzigt u wat {shop} u mag sturen; hebt u de link niet aangevraagd, dan hoeft u niets te doen:",
 
     sms_yes: "JA",
     sms_confirm: "{shop}: antwoord {yes} voor {items}, of open {link} Niet van u? Doe niets.",
@@ -211,6 +213,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Bevestig binnen {number} min: {link} Niet van u? Doe niets.",
     sms_request_code: "{shop}: {title}. Code: {code} ({number} min). Zeg hem tegen niemand. Niet van u? Doe niets.",
     sms_request_both: "{shop}: {title}. Open binnen {number} min {link} Code: {code}. Niet van u? Doe niets.",
+    sms_choices: "{shop}: uw keuzes bekijken en wijzigen: {link} Niet van u? Doe niets.",
     sms_ready: "{shop}: uw gegevens staan klaar tot en met {until}: {link}",
     sms_completed: "{shop}: uw verzoek is afgehandeld ({title}).",
     sms_refused: "{shop}: uw verzoek ({title}) is niet ingewilligd. Reden: {reason}",
