@@ -122,6 +122,11 @@ fn decide(
             let by_visitor = !matches!(kind, LinkKind::Unsubscribe | LinkKind::Hook);
             Door::Shop { object: secrets.object_name(link.shop), by_visitor }
         }
+        Access::Form => {
+            let key = secrets.verify(route.value(0)).filter(|key| key.kind == KeyKind::Publishable);
+            let Some(key) = key else { return Ok(Door::Answer(lost(headers))) };
+            Door::Shop { object: secrets.object_name(key.shop), by_visitor: true }
+        }
         Access::Key(_) => {
             let key = secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
             Door::Shop { object: secrets.object_name(key.shop), by_visitor: key.kind == KeyKind::Publishable }
@@ -138,7 +143,7 @@ fn decide(
     Ok(door)
 }
 
-/// The answer to a link that was never made here.
+/// The answer to a link, or to a key in a path, that was never made here.
 fn lost(headers: &HeaderMap) -> Response<Bytes> {
     html::page(StatusCode::NOT_FOUND, pages::broken(pages::negotiate(None, accepted(headers), None)))
 }

@@ -449,6 +449,15 @@ impl Operation {
                         log under the key that is none.",
                 ..PAGE
             },
+            Action::TakeForm => Self {
+                id: "submitForm",
+                tag: "Capture",
+                summary: "Record choices from a form that runs no script",
+                about: "The `action` of a form on a page of the shop's. What was offered are the choices of the notice that is \
+                        named: a box that was not ticked is `declined`. A choice whose address is empty is left out. Unknown \
+                        fields are passed over. Answers with a page that is the same for everybody, or says what to do.",
+                ..NONE
+            },
             Action::GreetProvider => Self {
                 id: "greetProvider",
                 summary: "Meta's handshake",

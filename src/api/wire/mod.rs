@@ -2,7 +2,7 @@
 //!
 //! | file | bodies |
 //! |---|---|
-//! | `submission` | `POST /v1/consents` |
+//! | `submission` | `POST /v1/consents`, and what a form without script posts |
 //! | `contacts` | look-ups, decisions, activities, suppressions |
 //! | `rights` | changes of one contact: a choice, what is wrong, restriction, merging; disclosures |
 //! | `shop`, `privacy`, `handling` | the shop's settings |
@@ -28,7 +28,7 @@ pub(super) use preferences::{PreferencesBody, WayBody};
 pub(super) use requests::{DecisionBody, ProviderBody, RequestBody};
 pub(super) use rights::{ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody};
 pub(super) use shop::ShopBody;
-pub(super) use submission::SubmissionBody;
+pub(super) use submission::{FormBody, SubmissionBody};
 pub(super) use webhooks::{
     DELIVERY_STATE, EVENT_ID, NewWebhookBody, ReplayBody, SecretRotationBody, WebhookBody, event_id,
 };

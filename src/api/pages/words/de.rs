@@ -177,6 +177,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "Die Dateien sind nicht mehr vorhanden",
     files_gone: "Sie wurden gelöscht. Sie brauchen nichts zu tun.",
 
+    form_done_title: "Danke",
+    form_done: "Ihre Angaben sind gespeichert. Wo eine Bestätigung nötig ist, ist eine Nachricht mit einem Link unterwegs: Bitte öffnen Sie ihn.",
+    form_back: "Zurück zu {shop}",
+    form_refused_title: "Es wurde nichts gespeichert",
+    form_email: "Bitte gehen Sie zurück und prüfen Sie die E-Mail-Adresse: An die eingegebene kann keine Nachricht gesandt werden.",
+    form_phone: "Bitte gehen Sie zurück und prüfen Sie die Telefonnummer: Schreiben Sie sie mit + und Ländervorwahl.",
+    form_nothing: "Es gibt keine E-Mail-Adresse oder Telefonnummer, zu der etwas gespeichert werden könnte. Bitte gehen Sie zurück und geben Sie eine ein.",
+    form_again: "Dieses Formular wurde schon einmal gesendet, mit anderen Angaben. Bitte gehen Sie zurück, laden Sie die Seite neu und füllen Sie es noch einmal aus.",
+    form_faulty: "Das Formular wurde nicht so gesendet, wie es sein sollte. Der Fehler liegt nicht bei Ihnen. Bitte gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal; geschieht es wieder, sagen Sie es bitte dem Shop.",
+
     broken_title: "Dieser Link ist nicht gültig",
     broken_text: "Der Link ist unvollständig oder nicht mehr gültig. Bitte öffnen Sie ihn genau so, wie er in der Nachricht \
         steht.",

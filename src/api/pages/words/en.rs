@@ -169,6 +169,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "The files are no longer there",
     files_gone: "They have been deleted. You need not do anything.",
 
+    form_done_title: "Thank you",
+    form_done: "Your choices are recorded. Where a confirmation is needed, a message with a link is on its way: please open it.",
+    form_back: "Back to {shop}",
+    form_refused_title: "Nothing was recorded",
+    form_email: "Please go back and check the e-mail address: no mail could be sent to the one that was entered.",
+    form_phone: "Please go back and check the phone number: write it with + and the country code.",
+    form_nothing: "There is no e-mail address or phone number to record a choice for. Please go back and enter one.",
+    form_again: "This form was sent before, with other answers. Please go back, reload the page and fill it in once more.",
+    form_faulty: "The form was not sent as it should be. The fault is not yours. Please go back, reload the page and try again; if it happens again, please tell the shop.",
+
     broken_title: "This link is not valid",
     broken_text: "The link is incomplete, or it is no longer valid. Please open it exactly as it stands in the message.",
     too_many_title: "Too many attempts",

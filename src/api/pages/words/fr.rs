@@ -175,6 +175,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "Les fichiers ne sont plus disponibles",
     files_gone: "Ils ont été supprimés. Vous n’avez rien à faire.",
 
+    form_done_title: "Merci",
+    form_done: "Vos choix sont enregistrés. Si une confirmation est nécessaire, un message contenant un lien est en route\u{a0}: veuillez l’ouvrir.",
+    form_back: "Retour à {shop}",
+    form_refused_title: "Rien n’a été enregistré",
+    form_email: "Veuillez revenir en arrière et vérifier l’adresse e-mail\u{a0}: aucun message ne peut être envoyé à celle qui a été saisie.",
+    form_phone: "Veuillez revenir en arrière et vérifier le numéro de téléphone\u{a0}: écrivez-le avec + et l’indicatif du pays.",
+    form_nothing: "Aucune adresse e-mail ni aucun numéro de téléphone n’a été saisi pour enregistrer un choix. Veuillez revenir en arrière et en saisir un.",
+    form_again: "Ce formulaire a déjà été envoyé, avec d’autres réponses. Veuillez revenir en arrière, recharger la page et le remplir à nouveau.",
+    form_faulty: "Le formulaire n’a pas été envoyé comme il le devrait. L’erreur ne vient pas de vous. Veuillez revenir en arrière, recharger la page et réessayer\u{a0}; si cela se reproduit, veuillez prévenir la boutique.",
+
     broken_title: "Ce lien n’est pas valable",
     broken_text: "Le lien est incomplet ou n’est plus valable. Veuillez l’ouvrir exactement tel qu’il figure dans le message.",
     too_many_title: "Trop de tentatives",

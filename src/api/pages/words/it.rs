@@ -173,6 +173,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "I file non sono più disponibili",
     files_gone: "Sono stati eliminati. Non deve fare nulla.",
 
+    form_done_title: "Grazie",
+    form_done: "Le Sue scelte sono state registrate. Se serve una conferma, un messaggio con un link è in arrivo: lo apra.",
+    form_back: "Torna a {shop}",
+    form_refused_title: "Non è stato registrato nulla",
+    form_email: "Torni indietro e controlli l’indirizzo e-mail: a quello inserito non può essere inviato alcun messaggio.",
+    form_phone: "Torni indietro e controlli il numero di telefono: lo scriva con + e il prefisso del Paese.",
+    form_nothing: "Non c’è alcun indirizzo e-mail o numero di telefono per cui registrare una scelta. Torni indietro e ne inserisca uno.",
+    form_again: "Questo modulo è già stato inviato, con altre risposte. Torni indietro, ricarichi la pagina e lo compili di nuovo.",
+    form_faulty: "Il modulo non è stato inviato come dovrebbe. L’errore non è Suo. Torni indietro, ricarichi la pagina e riprovi; se succede di nuovo, lo dica al negozio.",
+
     broken_title: "Questo link non è valido",
     broken_text: "Il link è incompleto o non è più valido. Lo apra esattamente come appare nel messaggio.",
     too_many_title: "Troppi tentativi",

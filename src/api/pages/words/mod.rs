@@ -89,6 +89,9 @@ words! {
     // The pages of files.
     files_title, files_lead, files_expired_title, files_expired, files_gone_title, files_gone,
 
+    // The page that answers a form.
+    form_done_title, form_done, form_back, form_refused_title, form_email, form_phone, form_nothing, form_again, form_faulty,
+
     // Pages without a shop.
     broken_title, broken_text, too_many_title, too_many_text, failed_title, failed_text,
 
