@@ -90,7 +90,7 @@ pub use decisions::{Asked, Decided, Outcome, decide_contacts};
 pub use disclosure::{DisclosureEntry, note_disclosure};
 pub use erase::{Certified, ErasureAsked, certificate_of, erase_contact};
 pub use evidence::KeptEvidence;
-pub use handling::{Links, Requests, Retention};
+pub use handling::{Evidence, Links, Requests, Retention};
 pub use idempotency::{Kept, keep_answer, kept_answer};
 pub use inbound::{Heard, Said, hear};
 pub use job::{Job, finish_job, job, postpone_job};

@@ -10,6 +10,7 @@ mod client;
 mod contract;
 mod decisions;
 mod doors;
+mod evidence;
 mod form;
 mod identity;
 mod inbound;

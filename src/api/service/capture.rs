@@ -10,6 +10,7 @@ use super::refusal::submission_refused;
 use crate::api::answer::{
     self, DecidedAnswer, DecisionsAnswer, ItemAnswer, NotedAnswer, ReceiptAnswer, StorefrontAnswer, SuppressionAnswer,
 };
+use crate::api::evidence;
 use crate::api::identity::{self, Identity};
 use crate::api::key::{KeyKind, Scope};
 use crate::api::problem::Problem;
@@ -55,7 +56,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let body: SubmissionBody = call.body()?;
         let identity =
             body.identity().map(|token| self.identity(token, Scope::Capture, call.moment.now)).transpose()?.flatten();
-        let submission = body.parse(trusted, identity.as_ref(), |content| call.shop.fingerprint(content))?;
+        let mut submission = body.parse(trusted, identity.as_ref(), |content| call.shop.fingerprint(content))?;
+        if !trusted {
+            evidence::keep(&mut submission.source, call.shop.settings.evidence, call.request.headers());
+        }
         let receipt =
             record_submission(&self.database, &call.shop, &submission, call.moment).map_err(submission_refused)?;
         Ok(Reply::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, trusted))?.about(receipt.contact))

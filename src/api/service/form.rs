@@ -7,6 +7,7 @@ use super::ShopService;
 use super::call::{Call, Reply};
 use super::refusal::submission_refused;
 use super::visit::frame_of;
+use crate::api::evidence;
 use crate::api::front::accepted;
 use crate::api::html;
 use crate::api::key::Scope;
@@ -21,7 +22,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let form = FormBody::read(call.request.headers(), call.request.body())?;
         let body = form.submission(&shop.settings, moment.next_id())?;
         let identity = body.identity().map(|token| self.identity(token, Scope::Capture, moment.now)).transpose()?;
-        let submission = body.parse(false, identity.flatten().as_ref(), |content| shop.fingerprint(content))?;
+        let mut submission = body.parse(false, identity.flatten().as_ref(), |content| shop.fingerprint(content))?;
+        evidence::keep(&mut submission.source, shop.settings.evidence, call.request.headers());
         let receipt = record_submission(&self.database, shop, &submission, moment).map_err(submission_refused)?;
         let origins = call.caller.key.origins.as_ref().unwrap_or(&shop.settings.origins);
         let back = form.back(origins);

@@ -275,6 +275,8 @@ impl SubmissionBody {
                 form: optional("/source/form", source.form.as_deref(), Line::parse, LINE)?,
                 module: optional("/source/module", source.module.as_deref(), Token::parse, TOKEN)?,
                 gpc: source.gpc.unwrap_or(false),
+                ip: None,
+                user_agent: None,
             },
             occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
             assurance,
