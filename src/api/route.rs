@@ -41,7 +41,7 @@ pub(super) enum Action {
     Message,
     ListMessages,
     Preferences,
-    SendWay,
+    SendPreferencesLink,
     OpenRequest,
     ListRequests,
     ReadRequest,
@@ -178,7 +178,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     get(Action::ListMessages, "/v1/messages", Access::Key(Scope::Messages), &["before", "limit"]),
     get(Action::Message, "/v1/messages/{id}", Access::Key(Scope::Messages), &[]),
     post(Action::Preferences, "/v1/preferences", Scope::Capture, 8 * KB),
-    post(Action::SendWay, "/v1/preferences/link", Scope::Capture, 4 * KB),
+    post(Action::SendPreferencesLink, "/v1/preferences/link", Scope::Capture, 4 * KB),
     post(Action::OpenRequest, "/v1/requests", Scope::Capture, 8 * KB),
     get(
         Action::ListRequests,

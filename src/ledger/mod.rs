@@ -61,6 +61,7 @@ mod moment;
 mod native;
 mod outbox;
 mod own_act;
+mod preferences_link;
 mod privacy;
 mod provider;
 mod rectify;
@@ -76,7 +77,6 @@ mod submission;
 mod suppression;
 pub mod text;
 mod track;
-mod way;
 mod words;
 mod write;
 
@@ -111,6 +111,7 @@ pub use outbox::{
     signatures, waiting,
 };
 pub use own_act::{OwnAct, has_left, noes, note_own_acts, stop_everything};
+pub use preferences_link::send_preferences_link;
 pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
 pub use provider::{KnownProvider, keep_provider, list_providers, made_for_provider, remove_provider};
 pub use rectify::{Fact, Rectification, RectifyError, rectify_contact};
@@ -135,5 +136,4 @@ pub use submission::{
 };
 pub use suppression::{Suppression, SuppressionReason, suppress};
 pub use track::{keep as keep_track, standing_of};
-pub use way::send_way;
 pub use words::{Shown, TextFrom, own_words};

@@ -1,10 +1,12 @@
 //! What a logged-in customer sees of their choices on the shop's own page, and how anyone else gets to theirs: by the shop's
 //! signature or by a message to the address, and never by typing it.
 
-use http::Method;
+use http::{Method, Request};
+use placet::api::{NEW_SHOP_HEADER, Secrets, ShopService};
+use placet::ledger::{OsHost, Sqlite};
 use serde_json::{Value, json};
 
-use crate::backend::Backend;
+use crate::backend::{Backend, MASTER_KEY, ROOT_SECRET};
 use crate::client::{Answer, ORIGIN, PERSONAL, Shop, ask, post, shop_body, submission, with};
 use crate::identity::{signed, within};
 use crate::links::{decision, everybody_looks, listen, look, messages, page, path, press, shop};
@@ -284,6 +286,27 @@ fn the_way_is_sent_to_the_address_and_told_to_nobody(backend: &mut dyn Backend) 
     ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
     assert!(messages(backend, &shop, "preferences").iter().all(|message| message["medium"] == "sms"));
     assert!(!backend.dump().iter().any(|(_, row)| row.contains("jane@")));
+}
+
+#[test]
+fn without_an_address_that_links_begin_with_there_is_no_page() {
+    let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
+    // A deployment without PLACET_PUBLIC_URL.
+    let service = ShopService::new(Sqlite::in_memory().unwrap(), OsHost, secrets);
+    let ask = |path: &str, key: &str, body: &Value| {
+        let request = Request::builder().method(Method::POST).uri(path).header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {key}")).header(NEW_SHOP_HEADER, "07".repeat(16));
+        let answer = service.handle(&request.body(body.to_string().into()).unwrap());
+        (answer.status().as_u16(), serde_json::from_slice::<Value>(answer.body()).unwrap())
+    };
+    let key = ask("/v1/shops", ROOT_SECRET, &shop_body()).1["keys"]["secret"].as_str().unwrap().to_owned();
+    ask("/v1/consents", &key, &with(submission(), "/assurance", json!("authenticated")));
+    let (status, hers) = ask("/v1/preferences", &key, &json!({ "identity": of_jane(&key) }));
+    assert_eq!((status, &hers["page"]), (200, &Value::Null), "{hers}");
+    assert_eq!(choice(&hers, "email", "newsletter").1, "opted_in");
+    let contact = json!({ "contact": { "email": "jane@example.com" } });
+    let (status, problem) = ask("/v1/preferences/link", &key, &contact);
+    assert_eq!((status, &problem["type"]), (500, &json!("urn:placet:problem:misconfigured")));
 }
 
 fn a_number_that_has_stopped_is_sent_no_way(backend: &mut dyn Backend) {

@@ -10,13 +10,14 @@ use crate::api::answer::{
 use crate::api::link::LinkKind;
 use crate::api::route::Action;
 use crate::api::service::{
-    LinksAnswer, MessageAnswer, MessagesAnswer, OpenedAnswer, PreferencesAnswer, ProviderAnswer, ProvidersAnswer,
-    RequestsAnswer, RetentionAnswer, WayAnswer,
+    LinksAnswer, MessageAnswer, MessagesAnswer, OpenedAnswer, PreferencesAnswer, PreferencesLinkAnswer, ProviderAnswer,
+    ProvidersAnswer, RequestsAnswer, RetentionAnswer,
 };
 use crate::api::wire::{
     ActivitiesBody, ChoiceChangeBody, DecisionBody, DecisionsBody, DisclosureBody, LookupBody, MergeBody, NewKeyBody,
-    NewWebhookBody, PreferencesBody, ProviderBody, RectificationBody, ReplayBody, RequestBody, RestrictionBody,
-    RotationBody, SecretRotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody, WayBody, WebhookBody,
+    NewWebhookBody, PreferencesBody, PreferencesLinkBody, ProviderBody, RectificationBody, ReplayBody, RequestBody,
+    RestrictionBody, RotationBody, SecretRotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody,
+    WebhookBody,
 };
 use crate::ledger::{ContactReport, Replayed, SubjectRequest};
 
@@ -483,15 +484,15 @@ impl Operation {
                 codes: &["invalid_identity", "expired_identity"],
                 ..LINKS
             },
-            Action::SendWay => Self {
+            Action::SendPreferencesLink => Self {
                 id: "sendPreferencesLink",
                 summary: "Send somebody the link to their preference page",
                 about: "For who is not logged in: a message of the kind `preferences` goes to the address that they enter, where \
                         it is known, three times a day at most, and by no channel that its owner has stopped. The answer is the \
-                        same in any case, and so is the time that it takes.",
-                body: Some(maker!(WayBody)),
+                        same in any case, and as much is done for it.",
+                body: Some(maker!(PreferencesLinkBody)),
                 status: 202,
-                answers: &[maker!(WayAnswer)],
+                answers: &[maker!(PreferencesLinkAnswer)],
                 codes: &["ambiguous_lookup"],
                 ..LINKS
             },

@@ -112,7 +112,7 @@ impl Stage {
         let customer = json!({ "identity": identity(secret), "locale": "en-GB" });
         self.ask(secret, Action::Preferences, &[], &[], Some(customer))?;
         let way = json!({ "contact": { "email": "jane.doe@example.com" }, "locale": "en-GB" });
-        self.ask(secret, Action::SendWay, &[], &[], Some(way))?;
+        self.ask(secret, Action::SendPreferencesLink, &[], &[], Some(way))?;
         let wish = json!({ "kind": "rectification", "contact": { "email": "jane.doe@example.com" }, "locale": "en-GB", "details": "My name is spelled Jayne", "verified": true });
         let request = self.ask(secret, Action::OpenRequest, &[], &[], Some(wish))?;
         let request = &text(&request, "/id");

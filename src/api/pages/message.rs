@@ -107,10 +107,10 @@ pub(in crate::api) fn request_message(
 }
 
 /// Leads to the preference page.
-pub(in crate::api) fn way_message(language: Language, medium: Channel, shop: &str, link: &str) -> Message {
+pub(in crate::api) fn preferences_message(language: Language, medium: Channel, shop: &str, link: &str) -> Message {
     let words = language.words();
     if medium == Channel::Sms {
-        return sms::way(language, shop, link);
+        return sms::preferences(language, shop, link);
     }
     let say = |text: &str| fill(text, &[("shop", shop)]);
     let parts = [Part::Say(say(words.mail_choices_lead)), Part::Link { href: link, button: words.choices_title }];

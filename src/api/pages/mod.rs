@@ -49,7 +49,7 @@ pub(in crate::api) use form::{FormRefusal, FormState, form, misplaced};
 pub(in crate::api) use frame::{Frame, STYLE, broken, failed, too_many};
 pub(in crate::api) use language::{Language, negotiate};
 pub(in crate::api) use letter::Message;
-pub(in crate::api) use message::{Outcome, confirm_message, request_message, result_message, way_message};
+pub(in crate::api) use message::{Outcome, confirm_message, preferences_message, request_message, result_message};
 pub(in crate::api) use preferences::{Group, PreferencesState, PreferencesView, Row, RowNote, SCRIPT, preferences};
 pub(in crate::api) use request::{RequestState, RequestView, request};
 pub(in crate::api) use shown::{confirm_words, preferences_words};

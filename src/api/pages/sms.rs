@@ -58,7 +58,7 @@ pub(super) fn request(
     message(fill(text, &values))
 }
 
-pub(super) fn way(language: Language, shop: &str, link: &str) -> Message {
+pub(super) fn preferences(language: Language, shop: &str, link: &str) -> Message {
     message(fill(language.words().sms_choices, &[("shop", shop), ("link", link)]))
 }
 

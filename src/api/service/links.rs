@@ -237,7 +237,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 let Some(request) = request else { return Ok(None) };
                 self.request_text(shop, &message, &request, language)?
             }
-            MessageKind::Preferences => self.way_text(shop, &message, language)?,
+            MessageKind::Preferences => self.preferences_text(shop, &message, language)?,
             MessageKind::Stopped => (pages::stopped_reply(language, shop.settings.name.as_str()), None),
             MessageKind::Started => (pages::started_reply(language, shop.settings.name.as_str()), None),
             MessageKind::Help => {
@@ -277,7 +277,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         Ok((text, Some(link)))
     }
 
-    fn way_text(
+    fn preferences_text(
         &self,
         shop: &Shop,
         message: &Message,
@@ -286,7 +286,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let pseudonym = message.about.as_deref().and_then(|about| base16ct::lower::decode_vec(about).ok());
         let pseudonym = pseudonym.and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
         let link = self.url(shop, LinkKind::Preferences, &Subject::Choices { pseudonym })?;
-        let text = pages::way_message(language, message.medium, shop.settings.name.as_str(), &link);
+        let text = pages::preferences_message(language, message.medium, shop.settings.name.as_str(), &link);
         Ok((text, Some(link)))
     }
 

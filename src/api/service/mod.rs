@@ -45,7 +45,7 @@ pub(super) use self::links::{
     LinksAnswer, MessageAnswer, MessagesAnswer, ProviderAnswer, ProvidersAnswer, RetentionAnswer,
 };
 #[cfg(feature = "contract")]
-pub(super) use self::preferences::{PreferencesAnswer, WayAnswer};
+pub(super) use self::preferences::{PreferencesAnswer, PreferencesLinkAnswer};
 #[cfg(feature = "contract")]
 pub(super) use self::requests::{OpenedAnswer, RequestsAnswer};
 use self::visit::Visit;
@@ -365,7 +365,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Action::Message => self.read_message(call),
             Action::ListMessages => self.list_messages(&query),
             Action::Preferences => self.preferences(call),
-            Action::SendWay => self.send_way(call),
+            Action::SendPreferencesLink => self.send_preferences_link(call),
             Action::OpenRequest => self.open_request(call),
             Action::ListRequests => self.list_requests(&query),
             Action::ReadRequest => self.read_request(call),

@@ -10,9 +10,9 @@ use super::visit::masked;
 use crate::api::key::Scope;
 use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::{Fault, Problem};
-use crate::api::wire::{PreferencesBody, WayBody};
+use crate::api::wire::{PreferencesBody, PreferencesLinkBody};
 use crate::consent::{AddressKind, Channel, Choice, PurposeSlug};
-use crate::ledger::{Database, Host, Named, StandingEntry, find_to_link, last_locale, send_way};
+use crate::ledger::{Database, Host, Named, StandingEntry, find_to_link, last_locale, send_preferences_link};
 
 /// What a customer may choose.
 #[derive(Serialize)]
@@ -62,7 +62,7 @@ struct ChoiceEntry {
 /// What is told of a link that was asked for: the same for everybody.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub(in crate::api) struct WayAnswer {
+pub(in crate::api) struct PreferencesLinkAnswer {
     /// It goes to the address if that is known, at most three times a day.
     #[cfg_attr(feature = "contract", schemars(extend("const" = "if_known")))]
     sent: &'static str,
@@ -131,12 +131,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
         Ok(Reply::json(StatusCode::OK, &PreferencesAnswer { page, addresses })?.about(contact))
     }
 
-    pub(super) fn send_way(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (address, locale) = call.body::<WayBody>()?.parse()?;
+    pub(super) fn send_preferences_link(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let (address, locale) = call.body::<PreferencesLinkBody>()?.parse()?;
         // Without links there is nothing to send.
         self.public_url(&call.shop)?;
         let locale = locale.as_ref().map(|locale| locale.as_str());
-        let contact = send_way(&self.database, &call.shop, &address, locale, call.moment)?;
-        Ok(Reply::json(StatusCode::ACCEPTED, &WayAnswer { sent: "if_known" })?.about(contact))
+        let contact = send_preferences_link(&self.database, &call.shop, &address, locale, call.moment)?;
+        Ok(Reply::json(StatusCode::ACCEPTED, &PreferencesLinkAnswer { sent: "if_known" })?.about(contact))
     }
 }

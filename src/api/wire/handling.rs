@@ -54,7 +54,7 @@ pub(super) struct RetentionBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub(super) struct VisitBody {
+pub(super) struct EvidencePolicyBody {
     /// Whether the network of the client's address is kept: the first 24 bits of an IPv4 address, 48 of an IPv6 address. Never where
     /// nothing is said.
     ip: Option<bool>,
@@ -62,7 +62,7 @@ pub(super) struct VisitBody {
     user_agent: Option<bool>,
 }
 
-impl VisitBody {
+impl EvidencePolicyBody {
     pub(super) fn parse(&self) -> Evidence {
         Evidence { ip: self.ip.unwrap_or(false), user_agent: self.user_agent.unwrap_or(false) }
     }

@@ -24,7 +24,7 @@ mod webhooks;
 
 pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, SuppressionBody};
 pub(super) use keys::{NewKeyBody, RotationBody};
-pub(super) use preferences::{PreferencesBody, WayBody};
+pub(super) use preferences::{PreferencesBody, PreferencesLinkBody};
 pub(super) use requests::{DecisionBody, ProviderBody, RequestBody};
 pub(super) use rights::{ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody};
 pub(super) use shop::ShopBody;

@@ -33,9 +33,9 @@ impl PreferencesBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub(in crate::api) struct WayBody {
+pub(in crate::api) struct PreferencesLinkBody {
     /// Where to: the link goes to this address, where it is known, and to no other.
-    contact: Object<WrittenBody>,
+    contact: Object<ReachableBody>,
     /// The language of the message; the one in which the person was last shown something where nothing is said.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Locale>"))]
     locale: Option<String>,
@@ -46,7 +46,7 @@ pub(in crate::api) struct WayBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
-struct WrittenBody {
+struct ReachableBody {
     /// An e-mail address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
@@ -55,9 +55,9 @@ struct WrittenBody {
     phone: Option<String>,
 }
 
-impl WayBody {
+impl PreferencesLinkBody {
     pub(in crate::api) fn parse(&self) -> Result<(Address, Option<Locale>), Problem> {
-        let WrittenBody { email, phone } = &self.contact.0;
+        let ReachableBody { email, phone } = &self.contact.0;
         let address = one_of("/contact", addresses("/contact", [email, phone, &None, &None])?)?;
         Ok((address, optional("/locale", self.locale.as_deref(), Locale::parse, LOCALE)?))
     }

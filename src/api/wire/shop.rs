@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::handling::{LinksBody, RequestsBody, RetentionBody, VisitBody};
+use super::handling::{EvidencePolicyBody, LinksBody, RequestsBody, RetentionBody};
 use super::privacy::{LimitsBody, PrivacyBody};
 use super::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
 use crate::api::body::Object;
@@ -49,7 +49,7 @@ pub(in crate::api) struct ShopBody {
     /// For how long things are kept that are of no use any more.
     retention: Option<Object<RetentionBody>>,
     /// What is kept of where a page's submission came from, besides what it says itself.
-    evidence: Option<Object<VisitBody>>,
+    evidence: Option<Object<EvidencePolicyBody>>,
 }
 
 /// Words that are shown.

@@ -1,7 +1,8 @@
 //! The way to the preference page, for somebody who has no link at hand: it is sent to the address that they enter.
 //!
 //! Anyone can enter any address. So it goes only where the address is known, few times a day, and by no channel that its owner has
-//! stopped; and whoever entered it learns none of this: neither by an answer nor by the time that it takes.
+//! stopped; and whoever entered it learns none of this: the answer is the same, and what is
+//! not sent is written all the same and taken back, so that the time tells as little.
 
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ impl From<DatabaseError> for Unwritten {
 ///
 /// # Errors
 /// Those of the database.
-pub fn send_way<D: Database>(
+pub fn send_preferences_link<D: Database>(
     tx: &D,
     shop: &Shop,
     address: &Address,
