@@ -235,6 +235,8 @@ pub(super) struct ShopSettingsAnswer<'a> {
     requests: &'a crate::ledger::Requests,
     /// For how long things are kept that are of no use any more.
     retention: &'a crate::ledger::Retention,
+    /// What is kept of where a page's submission came from, besides what it says itself.
+    evidence: crate::ledger::Evidence,
 }
 
 /// A policy, with every default said.
@@ -284,6 +286,7 @@ impl<'a> ShopSettingsAnswer<'a> {
             links: &settings.links,
             requests: &settings.requests,
             retention: &settings.retention,
+            evidence: settings.evidence,
         }
     }
 }

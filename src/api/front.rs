@@ -54,6 +54,8 @@ pub enum Door {
         object: String,
         /// Whether it comes from a page that people see, so that visitors are to be told apart.
         by_visitor: bool,
+        /// Whether the shop may want to keep where it comes from: then it goes with [`EVIDENCE_HEADER`](super::EVIDENCE_HEADER).
+        with_evidence: bool,
     },
     /// It creates a shop: read the body, have it checked by [`refuse_shop`], add [`NEW_SHOP_HEADER`] with this id, and send it
     /// to the object of this name.
@@ -120,11 +122,18 @@ fn decide(
             };
             // A mail provider leaves for many people at once, and is not to be kept from it.
             let by_visitor = !matches!(kind, LinkKind::Unsubscribe | LinkKind::Hook);
-            Door::Shop { object: secrets.object_name(link.shop), by_visitor }
+            Door::Shop { object: secrets.object_name(link.shop), by_visitor, with_evidence: false }
+        }
+        Access::Form => {
+            let key = secrets.verify(route.value(0)).filter(|key| key.kind == KeyKind::Publishable);
+            let Some(key) = key else { return Ok(Door::Answer(lost(headers))) };
+            Door::Shop { object: secrets.object_name(key.shop), by_visitor: true, with_evidence: true }
         }
         Access::Key(_) => {
             let key = secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
-            Door::Shop { object: secrets.object_name(key.shop), by_visitor: key.kind == KeyKind::Publishable }
+            let by_visitor = key.kind == KeyKind::Publishable;
+            let with_evidence = by_visitor && endpoint.action == Action::Submit;
+            Door::Shop { object: secrets.object_name(key.shop), by_visitor, with_evidence }
         }
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -138,7 +147,7 @@ fn decide(
     Ok(door)
 }
 
-/// The answer to a link that was never made here.
+/// The answer to a link, or to a key in a path, that was never made here.
 fn lost(headers: &HeaderMap) -> Response<Bytes> {
     html::page(StatusCode::NOT_FOUND, pages::broken(pages::negotiate(None, accepted(headers), None)))
 }

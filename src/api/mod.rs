@@ -12,6 +12,7 @@
 //! | `link` | links that people get, and what each lets them do |
 //! | `pages`, `html` | what they see then, and the texts of messages, in six languages; pages as answers |
 //! | `limits` | how much may be asked |
+//! | `evidence` | what may be kept of where a page's submission came from |
 //! | `body`, `wire` | JSON bodies, and how they become values of the domain |
 //! | `answer` | the JSON that callers get |
 //! | `export` | a contact report in other forms: CSV, a page to print |
@@ -22,6 +23,7 @@ mod answer;
 mod body;
 pub mod contract;
 mod deployment;
+mod evidence;
 mod export;
 mod front;
 mod html;
@@ -37,6 +39,7 @@ mod service;
 mod wire;
 
 pub use deployment::Deployment;
+pub use evidence::{EVIDENCE_HEADER, evidence};
 pub use export::Format;
 pub use front::{
     Door, NEW_SHOP_HEADER, REQUEST_HEADERS, VISITOR_HEADER, body_limit, body_too_large, front, misconfigured,

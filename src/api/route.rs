@@ -40,6 +40,8 @@ pub(super) enum Action {
     Links,
     Message,
     ListMessages,
+    Preferences,
+    SendPreferencesLink,
     OpenRequest,
     ListRequests,
     ReadRequest,
@@ -52,6 +54,8 @@ pub(super) enum Action {
     ShowPage(LinkKind),
     /// Does what the page of a link offers.
     UsePage(LinkKind),
+    /// Takes a form of the shop's own that runs no script.
+    TakeForm,
     /// Answers a provider that asks whether this is the address it was given.
     GreetProvider,
     /// Takes what a provider hands in.
@@ -76,6 +80,8 @@ pub(super) enum Access {
     Key(Scope),
     /// A link of this kind, whose token is in the path.
     Link(LinkKind),
+    /// A publishable key of the shop that may capture; it is in the path, since a form sends no header.
+    Form,
 }
 
 /// One route.
@@ -171,6 +177,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     get(Action::Links, "/v1/contacts/{id}/links", Access::Key(Scope::Write), &["channel", "purpose"]),
     get(Action::ListMessages, "/v1/messages", Access::Key(Scope::Messages), &["before", "limit"]),
     get(Action::Message, "/v1/messages/{id}", Access::Key(Scope::Messages), &[]),
+    post(Action::Preferences, "/v1/preferences", Scope::Capture, 8 * KB),
+    post(Action::SendPreferencesLink, "/v1/preferences/link", Scope::Capture, 4 * KB),
     post(Action::OpenRequest, "/v1/requests", Scope::Capture, 8 * KB),
     get(
         Action::ListRequests,
@@ -184,6 +192,14 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     put(Action::WriteProvider, "/v1/providers/{provider}", Scope::Admin, 4 * KB),
     delete(Action::RemoveProvider, "/v1/providers/{provider}", Scope::Admin, &[]),
     get(Action::Retention, "/v1/retention", Access::Key(Scope::Admin), &[]),
+    Endpoint {
+        action: Action::TakeForm,
+        method: "POST",
+        path: "/f/{key}",
+        access: Access::Form,
+        body_limit: 16 * KB,
+        query: &[],
+    },
     page(LinkKind::Unsubscribe, "/u/{token}"),
     form(LinkKind::Unsubscribe, "/u/{token}"),
     page(LinkKind::Preferences, "/p/{token}"),
@@ -228,12 +244,12 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 impl Endpoint {
     /// Whether it changes something, and so takes an `Idempotency-Key`.
     pub(super) fn mutates(&self) -> bool {
-        self.method != "GET" && !matches!(self.action, Action::Lookup | Action::Decide)
+        self.method != "GET" && !matches!(self.action, Action::Lookup | Action::Decide | Action::Preferences)
     }
 
     /// Whether it is a page for people.
     pub(super) fn is_page(&self) -> bool {
-        matches!(self.action, Action::ShowPage(_) | Action::UsePage(_))
+        matches!(self.action, Action::ShowPage(_) | Action::UsePage(_) | Action::TakeForm)
     }
 
     /// Whether the audit log has it. What a page reads at each view, the shop's own settings, speaks of no person.

@@ -25,7 +25,9 @@ use self::alarm::Alarm;
 use self::database::ObjectDatabase;
 use self::host::EdgeHost;
 use self::http::{Head, answer, read_body};
-use crate::api::{self, Deployment, Door, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, WeakSecret};
+use crate::api::{
+    self, Deployment, Door, EVIDENCE_HEADER, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, WeakSecret,
+};
 use crate::ledger::Host;
 
 /// The binding of the namespace of shops' objects.
@@ -49,7 +51,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
             let _ = read_body(&mut request, 0).await;
             answer(response)
         }
-        Door::Shop { object, by_visitor } => {
+        Door::Shop { object, by_visitor, with_evidence } => {
             let visitor = if by_visitor { visitor(&request, &env, &secrets)? } else { None };
             if let Some(visitor) = &visitor
                 && !is_welcome(&env, visitor).await
@@ -57,20 +59,8 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
                 let _ = read_body(&mut request, 0).await;
                 return answer(api::too_many_requests());
             }
-            let inner = match visitor {
-                // Most requests come with nothing of the kind: then nothing is copied.
-                None if !request.headers().has(VISITOR_HEADER)? => request,
-                visitor => {
-                    let mut inner = request.clone_mut()?;
-                    let headers = inner.headers_mut()?;
-                    match visitor {
-                        Some(visitor) => headers.set(VISITOR_HEADER, &visitor)?,
-                        // What a client says of itself counts for nothing.
-                        None => headers.delete(VISITOR_HEADER)?,
-                    }
-                    inner
-                }
-            };
+            let evidence = if with_evidence { Some(evidence(&request, &env)?) } else { None };
+            let inner = told(request, &env, [(VISITOR_HEADER, visitor), (EVIDENCE_HEADER, evidence)])?;
             env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(inner).await
         }
         Door::NewShop { object, shop, body_limit } => {
@@ -91,10 +81,48 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     }
 }
 
+/// The request as the shop's object gets it: with what is known here, and without what a client says of itself under those names.
+fn told(request: Request, env: &Env, known: [(&str, Option<String>); 2]) -> worker::Result<Request> {
+    let mut is_changed = false;
+    for (name, value) in &known {
+        is_changed |= value.is_some() || request.headers().has(name)?;
+    }
+    // Most requests of servers come with nothing of the kind: then nothing is copied.
+    if !is_changed {
+        return Ok(request);
+    }
+    let mut inner = request.clone_mut()?;
+    let headers = inner.headers_mut()?;
+    for (name, value) in &known {
+        match value {
+            Some(value) => headers.set(name, value)?,
+            None => headers.delete(name)?,
+        }
+        // Where it came from goes in as coarse as it may be kept, and no finer.
+        if *name == EVIDENCE_HEADER && value.is_some() {
+            headers.delete("user-agent")?;
+            headers.delete(&address_header(env))?;
+        }
+    }
+    Ok(inner)
+}
+
+/// What may be kept of where a request came from.
+fn evidence(request: &Request, env: &Env) -> worker::Result<String> {
+    let headers = request.headers();
+    let (address, browser) = (headers.get(&address_header(env))?, headers.get("user-agent")?);
+    Ok(api::evidence(address.as_deref(), browser.as_deref()))
+}
+
+/// The header that the platform or the operator's proxy writes the client's address into.
+fn address_header(env: &Env) -> String {
+    let named = text(env, CLIENT_ADDRESS_HEADER);
+    if named.is_empty() { "cf-connecting-ip".to_owned() } else { named }
+}
+
 /// Who visits: from the header that the platform or the operator's proxy writes the client's address into.
 fn visitor(request: &Request, env: &Env, secrets: &Secrets) -> worker::Result<Option<String>> {
-    let named = text(env, CLIENT_ADDRESS_HEADER);
-    let from = request.headers().get(if named.is_empty() { "cf-connecting-ip" } else { &named })?;
+    let from = request.headers().get(&address_header(env))?;
     let day = EdgeHost.now().millis().div_euclid(24 * 60 * 60 * 1_000);
     Ok(from.map(|from| secrets.visitor(day, &from)))
 }
@@ -145,7 +173,7 @@ impl DurableObject for ShopObject {
             Ok(service) => service,
             Err(weak) => return answer(api::misconfigured(weak)),
         };
-        let head = Head::of(&request, &[NEW_SHOP_HEADER, VISITOR_HEADER])?;
+        let head = Head::of(&request, &[NEW_SHOP_HEADER, VISITOR_HEADER, EVIDENCE_HEADER])?;
         let limit = api::body_limit(&head.method, &head.path);
         let body = match read_body(&mut request, limit).await? {
             Some(body) => body,

@@ -103,7 +103,7 @@ fn question<D: Database>(
     if was_asked(tx, named.row, moment.now)? {
         return Ok(());
     }
-    let stopped = if is_welcome { Vec::new() } else { stopped_channels(tx, shop, &named, address)? };
+    let stopped = if is_welcome { Vec::new() } else { stopped_channels(tx, shop, named.row, address)? };
     scopes.retain(|scope| !stopped.contains(&scope.channel));
     let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
     let medium = medium_for(shop, address.kind(), &channels).filter(|medium| !stopped.contains(medium));
@@ -173,17 +173,17 @@ fn was_asked<D: Database>(tx: &D, address: i64, now: Timestamp) -> Result<bool, 
 
 /// The channels by which the owner of the address, or somebody who may say so, wants nothing, whoever types it into a form. A number
 /// that has stopped one begins it again by its own word alone.
-fn stopped_channels<D: Database>(
+pub(super) fn stopped_channels<D: Database>(
     tx: &D,
     shop: &Shop,
-    named: &Named,
+    row: i64,
     address: &Address,
 ) -> Result<Vec<Channel>, DatabaseError> {
-    let standing = standing_of(tx, named.row)?;
+    let standing = standing_of(tx, row)?;
     let hash = suppression::hash_of(shop, address.kind(), address.key());
     let mut stopped = Vec::new();
-    for channel in Channel::ALL.iter().filter(|channel| channel.address_kind() == named.kind) {
-        let by_word = named.kind == AddressKind::Phone && has_stopped(&standing, *channel);
+    for channel in Channel::ALL.iter().filter(|channel| channel.address_kind() == address.kind()) {
+        let by_word = address.kind() == AddressKind::Phone && has_stopped(&standing, *channel);
         if by_word || suppression::is_unwelcome(tx, &hash, *channel)? {
             stopped.push(*channel);
         }

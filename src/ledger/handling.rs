@@ -1,4 +1,4 @@
-//! What a shop decides about links, about requests, and about what has outlived its use.
+//! What a shop decides about links, about requests, about evidence, and about what has outlived its use.
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,18 @@ impl Requests {
     pub fn wait(&self, kind: RequestKind) -> bool {
         kind == RequestKind::Rectification || self.approval.contains(&kind)
     }
+}
+
+/// What is kept of where a page's submission came from, besides what it says itself: nothing, unless the shop wants it as evidence
+/// (GDPR Art. 7(1)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Evidence {
+    /// The network of the client's address: the first 24 bits of an IPv4 address, 48 of an IPv6 address.
+    pub ip: bool,
+    /// The browser, without its minor versions.
+    pub user_agent: bool,
 }
 
 /// For how long things are kept that are of no use any more.

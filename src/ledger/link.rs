@@ -109,11 +109,10 @@ pub fn addresses_to_link<D: Database>(tx: &D, shop: &Shop, contact: Uuid) -> Res
 }
 
 /// An address of the ledger, fit to be named by a link from now on.
-pub(super) fn find_to_link<D: Database>(
-    tx: &D,
-    shop: &Shop,
-    address: &Address,
-) -> Result<Option<Named>, DatabaseError> {
+///
+/// # Errors
+/// Those of the database.
+pub fn find_to_link<D: Database>(tx: &D, shop: &Shop, address: &Address) -> Result<Option<Named>, DatabaseError> {
     let row = tx.first(
         &format!("{NAMED} WHERE a.kind = ? AND a.match_key = ?"),
         &[Param::Text(address.kind().as_str()), Param::Text(address.key())],

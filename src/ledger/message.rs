@@ -18,6 +18,8 @@ vocabulary! {
         Request = "request",
         /// Tells what has become of a request.
         Result = "result",
+        /// Leads to the preference page.
+        Preferences = "preferences",
         /// Says that a stop was heard; the one message that may follow one.
         Stopped = "stopped",
         /// Says that a start was heard.
@@ -61,7 +63,7 @@ pub struct Message {
     pub to: String,
     /// In which language.
     pub locale: String,
-    /// The confirmation or request that it is about.
+    /// The confirmation or request that it is about, or the name of the address in links.
     pub about: Option<String>,
     /// What it says besides.
     pub detail: MessageDetail,

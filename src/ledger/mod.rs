@@ -61,6 +61,7 @@ mod moment;
 mod native;
 mod outbox;
 mod own_act;
+mod preferences_link;
 mod privacy;
 mod provider;
 mod rectify;
@@ -89,7 +90,7 @@ pub use decisions::{Asked, Decided, Outcome, decide_contacts};
 pub use disclosure::{DisclosureEntry, note_disclosure};
 pub use erase::{Certified, ErasureAsked, certificate_of, erase_contact};
 pub use evidence::KeptEvidence;
-pub use handling::{Links, Requests, Retention};
+pub use handling::{Evidence, Links, Requests, Retention};
 pub use idempotency::{Kept, keep_answer, kept_answer};
 pub use inbound::{Heard, Said, hear};
 pub use job::{Job, finish_job, job, postpone_job};
@@ -97,7 +98,7 @@ pub use key::{
     KeyError, NewKey, StoredKey, VouchingKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key,
     rotate_key, vouching_keys,
 };
-pub use link::{Named, addresses_to_link, last_locale, named, same_person};
+pub use link::{Named, addresses_to_link, find_to_link, last_locale, named, same_person};
 pub use merge::{MergeError, merge_contacts, unmerge_contact};
 pub use message::{Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message};
 pub use moment::{Host, Mark, Moment};
@@ -110,6 +111,7 @@ pub use outbox::{
     signatures, waiting,
 };
 pub use own_act::{OwnAct, has_left, noes, note_own_acts, stop_everything};
+pub use preferences_link::send_preferences_link;
 pub use privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
 pub use provider::{KnownProvider, keep_provider, list_providers, made_for_provider, remove_provider};
 pub use rectify::{Fact, Rectification, RectifyError, rectify_contact};

@@ -80,8 +80,14 @@ pub struct PurposeText {
 }
 
 impl Privacy {
-    /// A purpose in words: those of the language, else those of none, else any, else its own name.
+    /// A purpose in words, else its own name.
     pub fn purpose_in(&self, purpose: &PurposeSlug, language: &str) -> String {
+        self.words_for(purpose, language).unwrap_or_else(|| purpose.as_str().replace('_', " "))
+    }
+
+    /// A purpose in words: those of the language of a tag, else those of none, else any.
+    pub fn words_for(&self, purpose: &PurposeSlug, tag: &str) -> Option<String> {
+        let language = tag.split('-').next().unwrap_or_default();
         let mut own = self.purposes.iter().filter(|text| text.purpose == *purpose);
         let of = |text: &&PurposeText| {
             let locale = text.locale.as_ref().map(Locale::as_str);
@@ -89,10 +95,7 @@ impl Privacy {
         };
         let found =
             own.clone().find(of).or_else(|| own.clone().find(|text| text.locale.is_none())).or_else(|| own.next());
-        match found {
-            Some(text) => text.text.as_str().to_owned(),
-            None => purpose.as_str().replace('_', " "),
-        }
+        found.map(|text| text.text.as_str().to_owned())
     }
 }
 

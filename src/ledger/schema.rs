@@ -357,6 +357,9 @@ const LINKS: &[&str] = &[
 const STOREFRONT: &[&str] = &[
     "ALTER TABLE submission ADD COLUMN source_module TEXT",
     "ALTER TABLE submission ADD COLUMN source_gpc INTEGER NOT NULL DEFAULT 0",
+    // Where the shop keeps them as evidence: a network, and a browser without minor versions.
+    "ALTER TABLE submission ADD COLUMN source_ip TEXT",
+    "ALTER TABLE submission ADD COLUMN source_user_agent TEXT",
     // The words that submissions brought along, once for each text.
     "CREATE TABLE sent_words (
         text_sha256 TEXT PRIMARY KEY,

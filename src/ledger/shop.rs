@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::handling::{Links, Requests, Retention};
+use super::handling::{Evidence, Links, Requests, Retention};
 use super::key::{NewKey, add_key};
 use super::outbox::{EventType, Webhook, list_webhooks};
 use super::privacy::{Limits, Privacy};
@@ -50,6 +50,9 @@ pub struct Settings {
     /// For how long things are kept that are of no use any more.
     #[serde(default)]
     pub retention: Retention,
+    /// What is kept of where a page's submission came from.
+    #[serde(default)]
+    pub evidence: Evidence,
 }
 
 /// The part of a [`Policy`] that is not told by other settings.

@@ -165,12 +165,16 @@ pub struct Source {
     pub module: Option<Token>,
     /// Whether the browser sent Global Privacy Control. It says no to selling and sharing, and nothing of messages.
     pub gpc: bool,
+    /// The network that it came from, such as `203.0.113.0/24`, where the shop keeps that.
+    pub ip: Option<String>,
+    /// The browser that it came from, without minor versions, where the shop keeps that.
+    pub user_agent: Option<String>,
 }
 
 impl Source {
     /// A place of which nothing more is known.
-    pub(super) fn of(kind: Token) -> Self {
-        Self { kind, url: None, form: None, module: None, gpc: false }
+    pub(crate) fn of(kind: Token) -> Self {
+        Self { kind, url: None, form: None, module: None, gpc: false, ip: None, user_agent: None }
     }
 }
 

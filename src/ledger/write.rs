@@ -194,8 +194,9 @@ pub(super) fn submitted<D: Database>(
     }
     tx.execute(
         "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
-             notice_locale, notice_sha256, source_kind, source_url, source_form, source_module, source_gpc)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             notice_locale, notice_sha256, source_kind, source_url, source_form, source_module, source_gpc, source_ip,
+             source_user_agent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(id),
             Param::Text(&submission.fingerprint),
@@ -211,6 +212,8 @@ pub(super) fn submitted<D: Database>(
             Param::text_or_null(source.form.as_ref().map(|form| form.as_str())),
             Param::text_or_null(source.module.as_ref().map(|module| module.as_str())),
             Param::Integer(source.gpc.into()),
+            Param::text_or_null(source.ip.as_deref()),
+            Param::text_or_null(source.user_agent.as_deref()),
         ],
     )
 }

@@ -142,7 +142,9 @@ impl Operation {
     fn is_about_a_contact(&self) -> bool {
         let named = self.body["contact"].is_object();
         self.path.starts_with("/v1/contacts/")
-            || named && !["/v1/consents", "/v1/decisions", "/v1/requests"].contains(&self.path.as_str())
+            || named
+                && !["/v1/consents", "/v1/decisions", "/v1/preferences/link", "/v1/requests"]
+                    .contains(&self.path.as_str())
     }
 
     fn expected(&self, caller: &Caller) -> Expected {

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
 use placet::api::{
-    Deployment, Door, NEW_SHOP_HEADER, Outgoing, Secrets, ShopService, VISITOR_HEADER, body_too_large, front,
-    refuse_shop,
+    Deployment, Door, EVIDENCE_HEADER, NEW_SHOP_HEADER, Outgoing, Secrets, ShopService, VISITOR_HEADER, body_too_large,
+    evidence, front, refuse_shop,
 };
 use placet::ledger::{OsHost, SendOutcome, Sqlite};
 use rusqlite::types::ValueRef;
@@ -220,13 +220,22 @@ impl Backend for Native {
         let path = request.uri().path().to_owned();
         match front(request.method(), &path, request.headers(), &secrets(), &OsHost) {
             Door::Answer(response) => response,
-            Door::Shop { object, by_visitor } => {
+            Door::Shop { object, by_visitor, with_evidence } => {
                 // As the edge does.
                 request.headers_mut().remove(VISITOR_HEADER);
+                request.headers_mut().remove(EVIDENCE_HEADER);
                 if let Some(from) = request.headers().get(CLIENT_ADDRESS_HEADER).filter(|_| by_visitor) {
                     let visitor = secrets().visitor(0, from.to_str().unwrap());
                     let visitor = HeaderValue::from_str(&visitor).unwrap();
                     request.headers_mut().insert(HeaderName::from_static(VISITOR_HEADER), visitor);
+                }
+                if with_evidence {
+                    let headers = request.headers_mut();
+                    let [from, browser] = [CLIENT_ADDRESS_HEADER, "user-agent"].map(|name| headers.remove(name));
+                    let [from, browser] =
+                        [&from, &browser].map(|value| value.as_ref().and_then(|value| value.to_str().ok()));
+                    let told = HeaderValue::from_str(&evidence(from, browser)).unwrap();
+                    headers.insert(HeaderName::from_static(EVIDENCE_HEADER), told);
                 }
                 self.ask(&object, &request)
             }

@@ -29,13 +29,13 @@ fn number() -> Value {
 }
 
 /// The seconds from 1970 until some seconds from now.
-fn within(seconds: i64) -> i64 {
+pub fn within(seconds: i64) -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(now.as_secs()).unwrap() + seconds
 }
 
 /// What a shop's server makes, by the ten lines of the README.
-fn signed(key: &str, claims: &Value) -> String {
+pub fn signed(key: &str, claims: &Value) -> String {
     let encoded = |text: &str| Base64Url::encode_string(text.as_bytes());
     let body = format!("{}.{}", encoded(r#"{"alg":"HS256","typ":"JWT"}"#), encoded(&claims.to_string()));
     let hash = base16ct::lower::encode_string(&Sha256::digest(key));

@@ -148,7 +148,7 @@ fn operation(
             Access::Open => "none",
             Access::Root => "root",
             Access::Key(scope) => scope.as_str(),
-            Access::Link(_) => "link",
+            Access::Link(_) | Access::Form => "link",
         },
     });
     let Some(fields) = written.as_object_mut() else { return Ok(written) };
@@ -182,7 +182,8 @@ fn operation(
     }
     if endpoint.is_page() {
         let page = |about: &str| json!({ "description": about, "content": { "text/html": {} } });
-        for (status, about) in parameters::OTHER_PAGES {
+        let of_form = if endpoint.access == Access::Form { parameters::FORM_PAGES } else { &[] };
+        for (status, about) in parameters::OTHER_PAGES.iter().chain(of_form) {
             responses.insert((*status).to_string(), page(about));
         }
     } else {
@@ -196,7 +197,7 @@ fn operation(
 
 fn security(access: Access) -> Value {
     match access {
-        Access::Open | Access::Link(_) => json!([]),
+        Access::Open | Access::Link(_) | Access::Form => json!([]),
         Access::Root => json!([{ "rootSecret": [] }]),
         Access::Key(scope @ (Scope::Storefront | Scope::Capture)) => {
             json!([{ "publishableKey": [scope.as_str()] }, { "secretKey": [scope.as_str()] }])
@@ -252,7 +253,7 @@ fn success(
     }
     let mut content = Map::new();
     match endpoint.action {
-        Action::Docs | Action::ShowPage(_) | Action::UsePage(_) => {
+        Action::Docs | Action::ShowPage(_) | Action::UsePage(_) | Action::TakeForm => {
             drop(content.insert("text/html".into(), json!({})));
         }
         Action::GreetProvider => drop(content.insert("text/plain".into(), json!({}))),

@@ -10,13 +10,14 @@ use crate::api::answer::{
 use crate::api::link::LinkKind;
 use crate::api::route::Action;
 use crate::api::service::{
-    LinksAnswer, MessageAnswer, MessagesAnswer, OpenedAnswer, ProviderAnswer, ProvidersAnswer, RequestsAnswer,
-    RetentionAnswer,
+    LinksAnswer, MessageAnswer, MessagesAnswer, OpenedAnswer, PreferencesAnswer, PreferencesLinkAnswer, ProviderAnswer,
+    ProvidersAnswer, RequestsAnswer, RetentionAnswer,
 };
 use crate::api::wire::{
     ActivitiesBody, ChoiceChangeBody, DecisionBody, DecisionsBody, DisclosureBody, LookupBody, MergeBody, NewKeyBody,
-    NewWebhookBody, ProviderBody, RectificationBody, ReplayBody, RequestBody, RestrictionBody, RotationBody,
-    SecretRotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody, WebhookBody,
+    NewWebhookBody, PreferencesBody, PreferencesLinkBody, ProviderBody, RectificationBody, ReplayBody, RequestBody,
+    RestrictionBody, RotationBody, SecretRotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody,
+    WebhookBody,
 };
 use crate::ledger::{ContactReport, Replayed, SubjectRequest};
 
@@ -449,6 +450,15 @@ impl Operation {
                         log under the key that is none.",
                 ..PAGE
             },
+            Action::TakeForm => Self {
+                id: "submitForm",
+                tag: "Capture",
+                summary: "Record choices from a form that runs no script",
+                about: "The `action` of a form on a page of the shop's. What was offered are the choices of the notice that is \
+                        named: a box that was not ticked is `declined`. A choice whose address is empty is left out. Unknown \
+                        fields are passed over. Answers with a page that is the same for everybody, or says what to do.",
+                ..NONE
+            },
             Action::GreetProvider => Self {
                 id: "greetProvider",
                 summary: "Meta's handshake",
@@ -461,6 +471,29 @@ impl Operation {
                 about: "Signed by the provider: Twilio (`X-Twilio-Signature`), Meta (`X-Hub-Signature-256`), any other as Standard \
                         Webhooks with `{channel, from, text}`. STOP, START, HELP and YES in several languages, the whole message \
                         and nothing else; once by the id of the message.",
+                ..LINKS
+            },
+            Action::Preferences => Self {
+                id: "getPreferences",
+                summary: "What a logged-in customer may choose",
+                about: "For the shop's own account page, by the identity that its server has signed with a key that may `read`: \
+                        what the preference page shows, with masked addresses. Nothing is written by asking. Change it by \
+                        `POST /v1/consents` with the identity.",
+                body: Some(maker!(PreferencesBody)),
+                answers: &[maker!(PreferencesAnswer)],
+                codes: &["invalid_identity", "expired_identity"],
+                ..LINKS
+            },
+            Action::SendPreferencesLink => Self {
+                id: "sendPreferencesLink",
+                summary: "Send somebody the link to their preference page",
+                about: "For who is not logged in: a message of the kind `preferences` goes to the address that they enter, where \
+                        it is known, three times a day at most, and by no channel that its owner has stopped. The answer is the \
+                        same in any case, and as much is done for it.",
+                body: Some(maker!(PreferencesLinkBody)),
+                status: 202,
+                answers: &[maker!(PreferencesLinkAnswer)],
+                codes: &["ambiguous_lookup"],
                 ..LINKS
             },
             Action::OpenRequest => Self {

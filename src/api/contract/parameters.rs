@@ -48,13 +48,22 @@ pub(super) const OTHER_PAGES: &[(u16, &str)] = &[
     (500, "Something failed on our side; nothing was changed."),
 ];
 
+/// What the page that answers a form can be besides.
+pub(super) const FORM_PAGES: &[(u16, &str)] = &[
+    (403, "The form is on a page that is not the shop's, or the browser does not say where it is."),
+    (404, "The key is none, or no longer good."),
+    (409, "It was sent before under this `id`, with other answers."),
+    (415, "It is sent in another encoding."),
+    (422, "Something in it is not right, and nothing was recorded; the page says what to do."),
+];
+
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
 /// The media types of what is posted to a page or by a provider.
 pub(super) fn forms(action: Action) -> &'static [&'static str] {
     match action {
         Action::UsePage(LinkKind::Unsubscribe) => &[URLENCODED, "multipart/form-data"],
-        Action::UsePage(_) => &[URLENCODED],
+        Action::UsePage(_) | Action::TakeForm => &[URLENCODED],
         Action::TakeInbound => &[URLENCODED, "application/json"],
         _ => &[],
     }
@@ -71,9 +80,34 @@ pub(super) fn form(action: Action) -> Value {
         }
         Action::UsePage(LinkKind::Code) => json!({ "code": { "type": "string" }, "action": actions(&["resend"]) }),
         Action::UsePage(LinkKind::Request) => json!({ "action": actions(&["resend"]) }),
+        Action::TakeForm => return of_form(),
         _ => json!({}),
     };
     json!({ "type": "object", "properties": fields })
+}
+
+fn of_form() -> Value {
+    let text = |about: &str| json!({ "type": "string", "description": about });
+    json!({
+        "type": "object",
+        "required": ["notice", "version", "locale"],
+        "properties": {
+            "email": text("An e-mail address."),
+            "phone": text("A telephone number, with + and country code."),
+            "country": text("The country, ISO 3166-1 alpha-2; anything else says nothing."),
+            "notice": text("The id of a notice of the shop's that has choices."),
+            "version": text("Its version."),
+            "locale": text("Its language; also that of the page that answers."),
+            "choice": {
+                "type": "array", "items": { "type": "string" },
+                "description": "`channel:purpose` of each box that was ticked.",
+            },
+            "form": text("The shop's name for the form."),
+            "identity": text("Who the customer is, as in `POST /v1/consents`."),
+            "id": { "type": "string", "format": "uuid", "description": "Makes one of a form that is sent twice: fresh with each page." },
+            "return": text("A page of the shop's that the answer leads back to."),
+        },
+    })
 }
 
 /// The code of the problem that a parameter of the query can cause.
@@ -190,6 +224,7 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
                 let schema = json!({ "anyOf": [reference("Purpose"), { "const": "*" }] });
                 in_path("purpose", schema, "The purpose; `*` for all.")
             }
+            "{key}" => in_path("key", json!({ "type": "string" }), "A publishable key of the shop."),
             "{token}" => in_path("token", json!({ "type": "string" }), "What the link was made with."),
             "{provider}" => in_path("provider", reference("Provider"), "Which."),
             _ if endpoint.path.starts_with("/v1/messages") => in_path("id", id(), "The id of the message."),

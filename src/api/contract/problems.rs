@@ -48,6 +48,7 @@ pub(super) const FAULTS: &[(&str, &str)] = &[
     ("duplicate_field", "The field stands twice"),
     ("duplicate_parameter", "The parameter stands twice"),
     ("empty_list", "At least one is wanted"),
+    ("expired_identity", "The token has run out"),
     ("in_the_past", "The time is not to come"),
     ("invalid_assurance", "No assurance"),
     ("invalid_country", "No country code, ISO 3166-1 alpha-2"),

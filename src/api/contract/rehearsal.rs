@@ -109,6 +109,10 @@ impl Stage {
         self.ask(secret, Action::Report, &[jane], &[], None)?;
         let leave = [("channel", "email"), ("purpose", "newsletter")];
         self.ask(secret, Action::Links, &[jane], &leave, None)?;
+        let customer = json!({ "identity": identity(secret), "locale": "en-GB" });
+        self.ask(secret, Action::Preferences, &[], &[], Some(customer))?;
+        let way = json!({ "contact": { "email": "jane.doe@example.com" }, "locale": "en-GB" });
+        self.ask(secret, Action::SendPreferencesLink, &[], &[], Some(way))?;
         let wish = json!({ "kind": "rectification", "contact": { "email": "jane.doe@example.com" }, "locale": "en-GB", "details": "My name is spelled Jayne", "verified": true });
         let request = self.ask(secret, Action::OpenRequest, &[], &[], Some(wish))?;
         let request = &text(&request, "/id");
@@ -297,6 +301,19 @@ fn submission() -> Value {
         "source": { "kind": "form", "url": "https://shop.example/checkout", "form": "checkout" },
         "occurred_at": "2026-11-23T09:59:00Z",
     })
+}
+
+/// What the shop's server signs for its logged-in customer: HS256 under the SHA-256 of its key.
+fn identity(key: &str) -> String {
+    use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
+    use hmac::{Hmac, KeyInit, Mac};
+    use sha2::{Digest, Sha256};
+    let claims = json!({ "email": "jane.doe@example.com", "exp": 1_795_428_600 });
+    let part = |text: &str| Base64Url::encode_string(text.as_bytes());
+    let signed = format!("{}.{}", part(r#"{"alg":"HS256","typ":"JWT"}"#), part(&claims.to_string()));
+    let hash = base16ct::lower::encode_string(&Sha256::digest(key));
+    let mac = Hmac::<Sha256>::new_from_slice(hash.as_bytes()).map(|mac| mac.chain_update(&signed).finalize());
+    format!("{signed}.{}", mac.map(|mac| Base64Url::encode_string(&mac.into_bytes())).unwrap_or_default())
 }
 
 /// By the shop's server: a customer who could have refused.

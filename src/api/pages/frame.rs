@@ -16,7 +16,7 @@ pub(in crate::api) struct Frame<'a> {
     pub shop: &'a str,
     /// The language of the page.
     pub language: Language,
-    /// The path of the page, without a query: where its forms post to.
+    /// The path of the page, without a query: where its forms post to. Empty where nothing is shown at it.
     pub path: &'a str,
     /// The shop's privacy notice.
     pub policy_url: Option<&'a str>,
@@ -60,12 +60,14 @@ impl Frame<'_> {
                         @if let Some(contact) = self.contact { li { (contact_of(words, contact)) } }
                     }
                 }
-                nav aria-label=(words.languages) {
-                    ul {
-                        @for language in Language::ALL {
-                            li {
-                                a href={ "?lang=" (language.tag()) } hreflang=(language.tag()) lang=(language.tag())
-                                    aria-current=[(language == self.language).then_some("true")] { (language.own_name()) }
+                @if !self.path.is_empty() {
+                    nav aria-label=(words.languages) {
+                        ul {
+                            @for language in Language::ALL {
+                                li {
+                                    a href={ "?lang=" (language.tag()) } hreflang=(language.tag()) lang=(language.tag())
+                                        aria-current=[(language == self.language).then_some("true")] { (language.own_name()) }
+                                }
                             }
                         }
                     }
@@ -130,6 +132,6 @@ pub(in crate::api) fn failed(language: Language) -> String {
     without_shop(language, words.failed_title, words.failed_text)
 }
 
-fn without_shop(language: Language, title: &str, text: &str) -> String {
+pub(super) fn without_shop(language: Language, title: &str, text: &str) -> String {
     document(language, title, &html! { main { h1 { (title) } p { (text) } } })
 }

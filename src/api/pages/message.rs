@@ -106,6 +106,17 @@ pub(in crate::api) fn request_message(
     letter(language, medium, shop, &fill(words.mail_request_subject, &[("title", title)]), &parts)
 }
 
+/// Leads to the preference page.
+pub(in crate::api) fn preferences_message(language: Language, medium: Channel, shop: &str, link: &str) -> Message {
+    let words = language.words();
+    if medium == Channel::Sms {
+        return sms::preferences(language, shop, link);
+    }
+    let say = |text: &str| fill(text, &[("shop", shop)]);
+    let parts = [Part::Say(say(words.mail_choices_lead)), Part::Link { href: link, button: words.choices_title }];
+    letter(language, medium, shop, &say(words.mail_choices_subject), &parts)
+}
+
 /// Tells how a request ended, or that it takes longer.
 pub(in crate::api) fn result_message(
     language: Language,

@@ -32,6 +32,7 @@ fn purposes() -> Vec<(Channel, String)> {
 fn messages(language: Language, medium: Channel, shop: &str) -> Vec<(String, Message)> {
     let items: Vec<_> = Channel::ALL.iter().map(|channel| (*channel, "Tea & <b>talk</b>".to_owned())).collect();
     let mut messages = vec![("confirm".to_owned(), confirm_message(language, medium, shop, &items, LINK, 7))];
+    messages.push(("preferences".to_owned(), preferences_message(language, medium, shop, LINK)));
     for kind in RequestKind::ALL.iter().copied() {
         for (link, code) in [(Some(LINK), None), (None, Some("482913")), (Some(LINK), Some("482913"))] {
             let message = request_message(language, medium, shop, kind, link, code, 30);
@@ -156,6 +157,7 @@ fn text_messages_take_one_part() {
     for language in Language::ALL {
         let mut all = vec![
             confirm_message(language, Channel::Sms, shop, &purposes(), LINK, 7),
+            preferences_message(language, Channel::Sms, shop, LINK),
             stopped_reply(language, shop),
             started_reply(language, shop),
             help_reply(language, shop, Some("help@kestrel.example")),

@@ -10,7 +10,7 @@
 //! | `words` | every text, one file a language |
 //! | `fill`, `dates` | what is put into the texts; how dates are written |
 //! | `frame` | what is around every page; pages without a shop |
-//! | `confirm`, `unsubscribe`, `preferences`, `request`, `files` | the pages |
+//! | `confirm`, `unsubscribe`, `preferences`, `request`, `files`, `form` | the pages |
 //! | `shown` | the words of a page as a record keeps them |
 //! | `message`, `letter`, `sms` | messages that ask and tell; how a letter looks; what fits a text message |
 //!
@@ -26,6 +26,7 @@ mod confirm;
 mod dates;
 mod files;
 mod fill;
+mod form;
 mod frame;
 mod language;
 mod letter;
@@ -44,10 +45,11 @@ mod page_tests;
 
 pub(in crate::api) use confirm::{ConfirmState, ConfirmView, confirm};
 pub(in crate::api) use files::{DownloadState, DownloadView, downloads};
+pub(in crate::api) use form::{FormRefusal, FormState, form, misplaced};
 pub(in crate::api) use frame::{Frame, STYLE, broken, failed, too_many};
 pub(in crate::api) use language::{Language, negotiate};
 pub(in crate::api) use letter::Message;
-pub(in crate::api) use message::{Outcome, confirm_message, request_message, result_message};
+pub(in crate::api) use message::{Outcome, confirm_message, preferences_message, request_message, result_message};
 pub(in crate::api) use preferences::{Group, PreferencesState, PreferencesView, Row, RowNote, SCRIPT, preferences};
 pub(in crate::api) use request::{RequestState, RequestView, request};
 pub(in crate::api) use shown::{confirm_words, preferences_words};

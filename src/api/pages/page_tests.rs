@@ -198,6 +198,35 @@ fn an_unsubscription_names_no_address_and_no_page_without_a_shop_names_one() {
 }
 
 #[test]
+fn what_answers_a_form_says_what_to_do_and_nothing_that_was_typed() {
+    use FormRefusal::{Again, Email, Faulty, Nothing, Phone};
+    for language in Language::ALL {
+        let (frame, words) = (Frame { path: "", ..frame(language) }, language.words());
+        let back = Some("https://shop.example/?a=1&b=\"><script>alert(2)</script>");
+        for (back, links) in [(back, 3), (None, 2)] {
+            let page = content(&form(&frame, FormState::Done { back }));
+            assert!(page.contains(words.form_done) && page.contains(words.withdraw), "{page}");
+            assert!(!page.contains("<script>alert") && !page.contains("<form") && !page.contains("?lang="), "{page}");
+            assert_eq!(page.matches("<a ").count(), links, "{page}");
+            assert!(back.is_none() || page.contains("?a=1&amp;b=&quot;&gt;&lt;script&gt;"), "{page}");
+        }
+        let mut told = Vec::new();
+        for why in [Email, Phone, Nothing, Again, Faulty] {
+            let page = content(&form(&frame, FormState::Refused { why, code: "invalid_email /email" }));
+            assert!(page.starts_with(&format!("<!DOCTYPE html><html lang=\"{}\">", language.tag())));
+            assert!(page.contains(words.form_refused_title) && page.contains("invalid_email /email"));
+            assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !page.contains("<script>alert"));
+            assert_eq!((page.matches("<h1>").count(), page.matches("<form").count()), (1, 0));
+            told.push(page);
+        }
+        told.sort();
+        told.dedup();
+        assert_eq!(told.len(), 5, "each says something else");
+        assert!(misplaced(language).contains(words.form_faulty));
+    }
+}
+
+#[test]
 fn a_confirmation_does_not_advertise() {
     let items = [(Channel::Email, "Newsletter".to_owned())];
     let view = ConfirmView { items: &items, address: "j•••@e•••.com", state: ConfirmState::Ask };

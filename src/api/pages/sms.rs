@@ -58,6 +58,10 @@ pub(super) fn request(
     message(fill(text, &values))
 }
 
+pub(super) fn preferences(language: Language, shop: &str, link: &str) -> Message {
+    message(fill(language.words().sms_choices, &[("shop", shop), ("link", link)]))
+}
+
 pub(super) fn result(language: Language, shop: &str, kind: RequestKind, outcome: &Outcome) -> Message {
     let words = language.words();
     let title = title(words, kind);

@@ -10,10 +10,12 @@ use super::refusal::submission_refused;
 use crate::api::answer::{
     self, DecidedAnswer, DecisionsAnswer, ItemAnswer, NotedAnswer, ReceiptAnswer, StorefrontAnswer, SuppressionAnswer,
 };
+use crate::api::evidence;
 use crate::api::identity::{self, Identity};
 use crate::api::key::{KeyKind, Scope};
 use crate::api::problem::Problem;
 use crate::api::wire::{ActivitiesBody, Contacts, DecisionsBody, SubmissionBody, SuppressionBody};
+use crate::consent::Timestamp;
 use crate::ledger::{
     Database, Decided, Host, Lookup, Outcome, decide_contacts, note_activities, record_submission, suppress,
     vouching_keys,
@@ -52,18 +54,22 @@ impl<D: Database, H: Host> ShopService<D, H> {
     pub(super) fn submit(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let trusted = call.caller.kind == KeyKind::Secret;
         let body: SubmissionBody = call.body()?;
-        let identity = body.identity().map(|token| self.identity(call, token, Scope::Capture)).transpose()?.flatten();
-        let submission = body.parse(trusted, identity.as_ref(), |content| call.shop.fingerprint(content))?;
+        let identity =
+            body.identity().map(|token| self.identity(token, Scope::Capture, call.moment.now)).transpose()?.flatten();
+        let mut submission = body.parse(trusted, identity.as_ref(), |content| call.shop.fingerprint(content))?;
+        if !trusted {
+            evidence::keep(&mut submission.source, call.shop.settings.evidence, call.request.headers());
+        }
         let receipt =
             record_submission(&self.database, &call.shop, &submission, call.moment).map_err(submission_refused)?;
         Ok(Reply::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, trusted))?.about(receipt.contact))
     }
 
     /// Whom a token names that a key of the shop with this scope has signed; nobody where it has run out.
-    pub(super) fn identity(&self, call: &Call<'_>, token: &str, needed: Scope) -> Result<Option<Identity>, Problem> {
-        let mut keys = vouching_keys(&self.database, call.moment.now)?;
+    pub(super) fn identity(&self, token: &str, needed: Scope, now: Timestamp) -> Result<Option<Identity>, Problem> {
+        let mut keys = vouching_keys(&self.database, now)?;
         keys.retain(|key| key.scopes.split(' ').any(|scope| scope == needed.as_str()));
-        identity::read(token, &keys, call.moment.now).map_err(|fault| Problem::field("/identity", fault))
+        identity::read(token, &keys, now).map_err(|fault| Problem::field("/identity", fault))
     }
 
     pub(super) fn decide(&self, call: &Call<'_>) -> Result<Reply, Problem> {

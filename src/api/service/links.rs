@@ -154,7 +154,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     /// A link that can be sent.
-    fn url(&self, shop: &Shop, kind: LinkKind, subject: &Subject) -> Result<String, Problem> {
+    pub(super) fn url(&self, shop: &Shop, kind: LinkKind, subject: &Subject) -> Result<String, Problem> {
         Ok(format!("{}{}", self.public_url(shop)?, self.path(shop, kind, subject)))
     }
 
@@ -237,6 +237,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 let Some(request) = request else { return Ok(None) };
                 self.request_text(shop, &message, &request, language)?
             }
+            MessageKind::Preferences => self.preferences_text(shop, &message, language)?,
             MessageKind::Stopped => (pages::stopped_reply(language, shop.settings.name.as_str()), None),
             MessageKind::Started => (pages::started_reply(language, shop.settings.name.as_str()), None),
             MessageKind::Help => {
@@ -273,6 +274,19 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let days = shop.settings.links.confirmation_days();
         let name = shop.settings.name.as_str();
         let text = pages::confirm_message(language, message.medium, name, &items, &link, days.into());
+        Ok((text, Some(link)))
+    }
+
+    fn preferences_text(
+        &self,
+        shop: &Shop,
+        message: &Message,
+        language: Language,
+    ) -> Result<(pages::Message, Option<String>), Problem> {
+        let pseudonym = message.about.as_deref().and_then(|about| base16ct::lower::decode_vec(about).ok());
+        let pseudonym = pseudonym.and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
+        let link = self.url(shop, LinkKind::Preferences, &Subject::Choices { pseudonym })?;
+        let text = pages::preferences_message(language, message.medium, shop.settings.name.as_str(), &link);
         Ok((text, Some(link)))
     }
 

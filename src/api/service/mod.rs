@@ -7,7 +7,9 @@
 //! | `capture` | storefront, submissions, decisions, activities, suppressions |
 //! | `contacts` | reports and exports; changes of one contact; erasure |
 //! | `shop` | the shop's settings, keys, audit log and statistics |
+//! | `form` | a form of the shop's own that runs no script |
 //! | `links`, `requests` | links and messages, providers, retention; requests of persons |
+//! | `offers`, `preferences` | what a person may choose; the same told to the shop's own page, and the way to ours |
 //! | `visit`, `hooks` | what people do by links; what providers hand in |
 //! | `outbox` | webhooks and their deliveries, as the shop manages them |
 //! | `jobs` | what a shop does by itself |
@@ -16,10 +18,13 @@
 mod call;
 mod capture;
 mod contacts;
+mod form;
 mod hooks;
 mod jobs;
 mod links;
+mod offers;
 mod outbox;
+mod preferences;
 mod refusal;
 mod requests;
 mod shop;
@@ -40,11 +45,13 @@ pub(super) use self::links::{
     LinksAnswer, MessageAnswer, MessagesAnswer, ProviderAnswer, ProvidersAnswer, RetentionAnswer,
 };
 #[cfg(feature = "contract")]
+pub(super) use self::preferences::{PreferencesAnswer, PreferencesLinkAnswer};
+#[cfg(feature = "contract")]
 pub(super) use self::requests::{OpenedAnswer, RequestsAnswer};
 use self::visit::Visit;
 use super::deployment::Deployment;
 use super::front::{NEW_SHOP_HEADER, VISITOR_HEADER, bearer, readable_anywhere};
-use super::key::{KeyKind, ShopId};
+use super::key::{KeyKind, Scope, ShopId};
 use super::limits::{Left, Limiter};
 use super::link::LinkKind;
 use super::problem::Problem;
@@ -116,6 +123,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 .unwrap_or_else(|problem| self.refuse(problem, id)),
             Ok(Admitted::Visitor(visit)) if visit.route.endpoint.is_page() => self.visit(&visit),
             Ok(Admitted::Visitor(visit)) => self.take_hook(&visit),
+            Ok(Admitted::Caller(call)) if call.route.endpoint.is_page() => self.serve(&call),
             Ok(Admitted::Caller(call)) => {
                 let mut response = self.serve(&call);
                 call.left.tell(response.headers_mut());
@@ -159,12 +167,16 @@ impl<D: Database, H: Host> ShopService<D, H> {
         if let Access::Link(kind) = route.endpoint.access {
             return self.admit_by_link(kind, id, route, request, moment).map(Admitted::Visitor);
         }
-        let Access::Key(needed) = route.endpoint.access else {
-            // Only the front door reaches this, and it sets the header itself.
-            let id = headers.get(NEW_SHOP_HEADER).and_then(|id| ShopId::parse(id.to_str().ok()?));
-            return id.map(Admitted::NewShop).ok_or(Problem::RouteNotFound);
+        let (needed, given) = match route.endpoint.access {
+            Access::Key(needed) => (needed, bearer(headers)?),
+            Access::Form => (Scope::Capture, route.value(0)),
+            _ => {
+                // Only the front door reaches this, and it sets the header itself.
+                let id = headers.get(NEW_SHOP_HEADER).and_then(|id| ShopId::parse(id.to_str().ok()?));
+                return id.map(Admitted::NewShop).ok_or(Problem::RouteNotFound);
+            }
         };
-        let key = self.deployment.secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
+        let key = self.deployment.secrets.verify(given).ok_or(Problem::InvalidKey)?;
         let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
         let stored = find_key(&self.database, &key.hash)?.ok_or(Problem::InvalidKey)?;
         if key.shop.to_string() != shop.id {
@@ -178,6 +190,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         } else {
             match key.kind {
                 KeyKind::Publishable => page_origin(&shop, &stored, method, request),
+                KeyKind::Secret if route.endpoint.access == Access::Form => Err(Problem::InvalidKey),
                 // A secret key has no business in a page: no page can read the answer.
                 KeyKind::Secret => Ok(None),
             }
@@ -250,7 +263,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let served = self.database.transaction(|_| {
             let (contact, outcome, response) = match self.perform(call) {
                 Err(problem @ Problem::Internal { .. }) => return Err(problem),
-                Err(problem) => (None, problem.code(), self.refuse(problem, call.id)),
+                Err(problem) => (None, problem.code(), self.refuse_caller(problem, call)),
                 Ok(reply) => (reply.contact, "ok", reply.response),
             };
             let (key, now) = (&call.caller.key, call.moment.now);
@@ -266,8 +279,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
             // What was learnt in a transaction that was taken back is not so.
             self.shop.replace(None);
             self.storefront.replace(None);
-            self.refuse(problem, call.id)
+            self.refuse_caller(problem, call)
         })
+    }
+
+    fn refuse_caller(&self, problem: Problem, call: &Call<'_>) -> Response<Bytes> {
+        if call.route.endpoint.is_page() { self.refuse_form(problem, call) } else { self.refuse(problem, call.id) }
     }
 
     /// Does what is asked, once for each `Idempotency-Key`.
@@ -275,6 +292,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let limit = call.route.endpoint.body_limit;
         if limit > 0 && call.request.body().len() > limit {
             return Err(Problem::BodyTooLarge { limit });
+        }
+        // A form is sent by a browser, which adds no key; it has its own id.
+        if call.route.endpoint.action == Action::TakeForm {
+            return self.take_form(call);
         }
         if !call.route.endpoint.mutates() {
             return self.answer(call);
@@ -343,6 +364,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Action::Links => self.links(call, &query),
             Action::Message => self.read_message(call),
             Action::ListMessages => self.list_messages(&query),
+            Action::Preferences => self.preferences(call),
+            Action::SendPreferencesLink => self.send_preferences_link(call),
             Action::OpenRequest => self.open_request(call),
             Action::ListRequests => self.list_requests(&query),
             Action::ReadRequest => self.read_request(call),
@@ -357,6 +380,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             | Action::CreateShop
             | Action::ShowPage(_)
             | Action::UsePage(_)
+            | Action::TakeForm
             | Action::GreetProvider
             | Action::TakeInbound => Err(Problem::RouteNotFound),
         }

@@ -1,11 +1,11 @@
-//! The parts of a shop's body about links, requests, and what has outlived its use.
+//! The parts of a shop's body about links, requests, evidence, and what has outlived its use.
 
 use serde::Deserialize;
 
 use super::{KIND, ORIGIN, each, optional};
 use crate::api::problem::{Fault, Problem};
 use crate::ledger::text::Origin;
-use crate::ledger::{Links, RequestKind, Requests, Retention};
+use crate::ledger::{Evidence, Links, RequestKind, Requests, Retention};
 
 /// Links and the messages that they stand in.
 #[derive(Deserialize)]
@@ -48,6 +48,24 @@ pub(super) struct RetentionBody {
     /// Months for which requests stay in the log once they were answered; 24 where nothing is said (11 CCR § 7101).
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 120)))]
     request_months: Option<u16>,
+}
+
+/// What is kept of where a page's submission came from, besides what it says itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(super) struct EvidencePolicyBody {
+    /// Whether the network of the client's address is kept: the first 24 bits of an IPv4 address, 48 of an IPv6 address. Never where
+    /// nothing is said.
+    ip: Option<bool>,
+    /// Whether the browser is kept, without its minor versions. Never where nothing is said.
+    user_agent: Option<bool>,
+}
+
+impl EvidencePolicyBody {
+    pub(super) fn parse(&self) -> Evidence {
+        Evidence { ip: self.ip.unwrap_or(false), user_agent: self.user_agent.unwrap_or(false) }
+    }
 }
 
 fn bounded(pointer: &str, given: Option<u16>, max: u16, detail: &'static str) -> Result<Option<u16>, Problem> {

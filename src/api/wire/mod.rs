@@ -2,17 +2,19 @@
 //!
 //! | file | bodies |
 //! |---|---|
-//! | `submission` | `POST /v1/consents` |
+//! | `submission` | `POST /v1/consents`, and what a form without script posts |
 //! | `contacts` | look-ups, decisions, activities, suppressions |
 //! | `rights` | changes of one contact: a choice, what is wrong, restriction, merging; disclosures |
 //! | `shop`, `privacy`, `handling` | the shop's settings |
 //! | `keys` | keys |
+//! | `preferences` | what a customer may choose, and the way there |
 //! | `requests` | requests of persons; providers of messages |
 //! | `webhooks` | webhooks and their deliveries |
 
 mod contacts;
 mod handling;
 mod keys;
+mod preferences;
 mod privacy;
 mod requests;
 mod rights;
@@ -22,10 +24,11 @@ mod webhooks;
 
 pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, SuppressionBody};
 pub(super) use keys::{NewKeyBody, RotationBody};
+pub(super) use preferences::{PreferencesBody, PreferencesLinkBody};
 pub(super) use requests::{DecisionBody, ProviderBody, RequestBody};
 pub(super) use rights::{ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody};
 pub(super) use shop::ShopBody;
-pub(super) use submission::SubmissionBody;
+pub(super) use submission::{FormBody, SubmissionBody};
 pub(super) use webhooks::{
     DELIVERY_STATE, EVENT_ID, NewWebhookBody, ReplayBody, SecretRotationBody, WebhookBody, event_id,
 };
@@ -130,7 +133,7 @@ impl AddressBody {
 
 /// The only one of some addresses.
 fn one_of(pointer: &str, addresses: Vec<Address>) -> Result<Address, Problem> {
-    let fault = Fault::new("ambiguous_lookup", "send exactly one of email, phone, push and postal");
+    let fault = Fault::new("ambiguous_lookup", "send exactly one address");
     <[Address; 1]>::try_from(addresses).map(|[address]| address).map_err(|_| Problem::field(pointer, fault))
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::handling::{LinksBody, RequestsBody, RetentionBody};
+use super::handling::{EvidencePolicyBody, LinksBody, RequestsBody, RetentionBody};
 use super::privacy::{LimitsBody, PrivacyBody};
 use super::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
 use crate::api::body::Object;
@@ -48,6 +48,8 @@ pub(in crate::api) struct ShopBody {
     requests: Option<Object<RequestsBody>>,
     /// For how long things are kept that are of no use any more.
     retention: Option<Object<RetentionBody>>,
+    /// What is kept of where a page's submission came from, besides what it says itself.
+    evidence: Option<Object<EvidencePolicyBody>>,
 }
 
 /// Words that are shown.
@@ -167,6 +169,7 @@ impl ShopBody {
             links: self.links.as_ref().map(|links| links.0.parse()).transpose()?.unwrap_or_default(),
             requests: self.requests.as_ref().map(|requests| requests.0.parse()).transpose()?.unwrap_or_default(),
             retention: self.retention.as_ref().map(|own| own.0.parse()).transpose()?.unwrap_or_default(),
+            evidence: self.evidence.as_ref().map(|own| own.0.parse()).unwrap_or_default(),
         })
     }
 }

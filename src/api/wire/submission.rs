@@ -1,7 +1,10 @@
-//! Body of `POST /v1/consents`.
+//! Body of `POST /v1/consents`, and a form that says the same.
+
+mod form;
 
 use serde::{Deserialize, Serialize};
 
+pub(in crate::api) use self::form::FormBody;
 use super::shop::NoticeText;
 use super::{
     ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PURPOSE, REGION,
@@ -58,7 +61,7 @@ pub(in crate::api) struct SubmissionBody {
 }
 
 /// A person, by the addresses that the channels need.
-#[derive(Deserialize, Serialize)]
+#[derive(Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ContactBody {
@@ -272,6 +275,8 @@ impl SubmissionBody {
                 form: optional("/source/form", source.form.as_deref(), Line::parse, LINE)?,
                 module: optional("/source/module", source.module.as_deref(), Token::parse, TOKEN)?,
                 gpc: source.gpc.unwrap_or(false),
+                ip: None,
+                user_agent: None,
             },
             occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
             assurance,

@@ -83,6 +83,12 @@ pub struct SourceEntry {
     /// Whether the browser sent Global Privacy Control: a no to selling and sharing, which says nothing of messages.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gpc: bool,
+    /// The network that it came from, `203.0.113.0/24` or `2001:db8:1::/48`, where the shop keeps that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip: Option<String>,
+    /// The browser that it came from, without minor versions, where the shop keeps that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
 }
 
 /// A place that data came from, GDPR Art. 15(1)(g).
@@ -110,7 +116,7 @@ pub(super) fn records_of<D: Database>(
             "SELECT r.channel, r.purpose, r.choice, r.ground, r.objection, r.assurance, r.effective_at, r.id,
                  a.value, s.id, s.occurred_at, s.received_at, s.notice_id, s.notice_version, s.notice_locale,
                  s.notice_sha256, s.source_kind, s.source_url, s.source_form, r.evidence, w.text,
-                 s.source_module, s.source_gpc, sent.text
+                 s.source_module, s.source_gpc, sent.text, s.source_ip, s.source_user_agent
              FROM address a JOIN record r ON r.address = a.id JOIN submission s ON s.id = r.submission
              LEFT JOIN own_words w ON w.text_sha256 = s.notice_sha256
              LEFT JOIN sent_words sent ON sent.text_sha256 = s.notice_sha256
@@ -168,6 +174,8 @@ fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
             form: row.optional_text(18)?.map(str::to_owned),
             module: row.optional_text(21)?.map(str::to_owned),
             gpc: row.integer(22)? == 1,
+            ip: row.optional_text(24)?.map(str::to_owned),
+            user_agent: row.optional_text(25)?.map(str::to_owned),
         },
     })
 }
@@ -177,13 +185,15 @@ pub(super) fn sources_of(records: &[RecordEntry]) -> Vec<SourceSeen> {
     let mut sources: Vec<SourceSeen> = Vec::new();
     for record in records {
         let at = record.received_at;
-        match sources.iter_mut().find(|seen| seen.source == record.source) {
+        // A place is one, whoever was there.
+        let source = SourceEntry { ip: None, user_agent: None, ..record.source.clone() };
+        match sources.iter_mut().find(|seen| seen.source == source) {
             Some(seen) => {
                 seen.first_at = seen.first_at.min(at);
                 seen.last_at = seen.last_at.max(at);
                 seen.records += 1;
             }
-            None => sources.push(SourceSeen { source: record.source.clone(), first_at: at, last_at: at, records: 1 }),
+            None => sources.push(SourceSeen { source, first_at: at, last_at: at, records: 1 }),
         }
     }
     sources

@@ -177,6 +177,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "Die Dateien sind nicht mehr vorhanden",
     files_gone: "Sie wurden gelöscht. Sie brauchen nichts zu tun.",
 
+    form_done_title: "Danke",
+    form_done: "Ihre Angaben sind gespeichert. Wo eine Bestätigung nötig ist, ist eine Nachricht mit einem Link unterwegs: Bitte öffnen Sie ihn.",
+    form_back: "Zurück zu {shop}",
+    form_refused_title: "Es wurde nichts gespeichert",
+    form_email: "Bitte gehen Sie zurück und prüfen Sie die E-Mail-Adresse: An die eingegebene kann keine Nachricht gesandt werden.",
+    form_phone: "Bitte gehen Sie zurück und prüfen Sie die Telefonnummer: Schreiben Sie sie mit + und Ländervorwahl.",
+    form_nothing: "Es gibt keine E-Mail-Adresse oder Telefonnummer, zu der etwas gespeichert werden könnte. Bitte gehen Sie zurück und geben Sie eine ein.",
+    form_again: "Dieses Formular wurde schon einmal gesendet, mit anderen Angaben. Bitte gehen Sie zurück, laden Sie die Seite neu und füllen Sie es noch einmal aus.",
+    form_faulty: "Das Formular wurde nicht so gesendet, wie es sein sollte. Der Fehler liegt nicht bei Ihnen. Bitte gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal; geschieht es wieder, sagen Sie es bitte dem Shop.",
+
     broken_title: "Dieser Link ist nicht gültig",
     broken_text: "Der Link ist unvollständig oder nicht mehr gültig. Bitte öffnen Sie ihn genau so, wie er in der Nachricht \
         steht.",
@@ -205,6 +215,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "Sie können sie hier bis zum {until} herunterladen:",
     mail_extended: "{shop} benötigt für Ihr Anliegen mehr Zeit und antwortet Ihnen spätestens bis zum {until}.",
     mail_extended_reason: "Grund der Verlängerung: {reason}",
+    mail_choices_subject: "Ihre Einstellungen bei {shop}",
+    mail_choices_lead: "auf dieser Seite sehen und ändern Sie, was {shop} Ihnen senden darf; wenn Sie den Link nicht angefordert haben, brauchen Sie nichts zu tun:",
 
     sms_yes: "JA",
     sms_confirm: "{shop}: Antworten Sie {yes} für {items} oder öffnen Sie {link} Nicht von Ihnen? Nichts tun.",
@@ -216,6 +228,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Binnen {number} Min. bestätigen: {link} Nicht von Ihnen? Nichts tun.",
     sms_request_code: "{shop}: {title}. Code: {code} ({number} Min.). Niemandem nennen. Nicht von Ihnen? Nichts tun.",
     sms_request_both: "{shop}: {title}. Binnen {number} Min. öffnen: {link} Code: {code}. Nicht von Ihnen? Nichts tun.",
+    sms_choices: "{shop}: Ihre Einstellungen ansehen und ändern: {link} Nicht von Ihnen? Nichts tun.",
     sms_ready: "{shop}: Ihre Daten liegen bis zum {until} bereit: {link}",
     sms_completed: "{shop}: Ihr Anliegen ist erledigt ({title}).",
     sms_refused: "{shop}: Ihrem Anliegen ({title}) wurde nicht entsprochen. Grund: {reason}",

@@ -169,6 +169,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "The files are no longer there",
     files_gone: "They have been deleted. You need not do anything.",
 
+    form_done_title: "Thank you",
+    form_done: "Your choices are recorded. Where a confirmation is needed, a message with a link is on its way: please open it.",
+    form_back: "Back to {shop}",
+    form_refused_title: "Nothing was recorded",
+    form_email: "Please go back and check the e-mail address: no mail could be sent to the one that was entered.",
+    form_phone: "Please go back and check the phone number: write it with + and the country code.",
+    form_nothing: "There is no e-mail address or phone number to record a choice for. Please go back and enter one.",
+    form_again: "This form was sent before, with other answers. Please go back, reload the page and fill it in once more.",
+    form_faulty: "The form was not sent as it should be. The fault is not yours. Please go back, reload the page and try again; if it happens again, please tell the shop.",
+
     broken_title: "This link is not valid",
     broken_text: "The link is incomplete, or it is no longer valid. Please open it exactly as it stands in the message.",
     too_many_title: "Too many attempts",
@@ -196,6 +206,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "You can download it here until {until}:",
     mail_extended: "{shop} needs more time for your request and will answer by {until} at the latest.",
     mail_extended_reason: "Reason for the extension: {reason}",
+    mail_choices_subject: "Your choices at {shop}",
+    mail_choices_lead: "On this page you see and change what {shop} may send you; if you did not ask for the link, do nothing:",
 
     sms_yes: "YES",
     sms_confirm: "{shop}: reply {yes} to get {items}, or open {link} Not you? Do nothing.",
@@ -207,6 +219,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Confirm within {number} min: {link} Not you? Do nothing.",
     sms_request_code: "{shop}: {title}. Code: {code} ({number} min). Tell it to no one. Not you? Do nothing.",
     sms_request_both: "{shop}: {title}. Within {number} min open {link} Code: {code}. Not you? Do nothing.",
+    sms_choices: "{shop}: see and change what you get: {link} Not you? Do nothing.",
     sms_ready: "{shop}: your data is ready until {until}: {link}",
     sms_completed: "{shop}: your request is completed ({title}).",
     sms_refused: "{shop}: your request ({title}) was not granted. Reason: {reason}",

@@ -173,6 +173,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "Los archivos ya no están disponibles",
     files_gone: "Se han eliminado. No tiene que hacer nada.",
 
+    form_done_title: "Gracias",
+    form_done: "Sus preferencias se han registrado. Si hace falta una confirmación, hay un mensaje con un enlace en camino: ábralo, por favor.",
+    form_back: "Volver a {shop}",
+    form_refused_title: "No se ha registrado nada",
+    form_email: "Vuelva atrás y revise la dirección de correo electrónico: no se puede enviar ningún mensaje a la que se ha escrito.",
+    form_phone: "Vuelva atrás y revise el número de teléfono: escríbalo con + y el prefijo del país.",
+    form_nothing: "No hay ninguna dirección de correo electrónico ni ningún número de teléfono para registrar una preferencia. Vuelva atrás y escriba uno.",
+    form_again: "Este formulario ya se envió con otras respuestas. Vuelva atrás, recargue la página y rellénelo de nuevo.",
+    form_faulty: "El formulario no se ha enviado como debería. El error no es suyo. Vuelva atrás, recargue la página e inténtelo de nuevo; si vuelve a ocurrir, avise a la tienda.",
+
     broken_title: "Este enlace no es válido",
     broken_text: "El enlace está incompleto o ya no es válido. Ábralo exactamente como figura en el mensaje.",
     too_many_title: "Demasiados intentos",
@@ -200,6 +210,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "Puede descargarla aquí hasta el {until}:",
     mail_extended: "{shop} necesita más tiempo para su solicitud y le responderá, a más tardar, el {until}.",
     mail_extended_reason: "Motivo de la prórroga: {reason}",
+    mail_choices_subject: "Sus preferencias en {shop}",
+    mail_choices_lead: "En esta página puede ver y cambiar lo que {shop} puede enviarle; si no ha solicitado el enlace, no haga nada:",
 
     sms_yes: "SI",
     sms_confirm: "{shop}: responda {yes} para recibir {items}, o abra {link} ¿No fue usted? No haga nada.",
@@ -211,6 +223,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Confirme en {number} min: {link} ¿No fue usted? No haga nada.",
     sms_request_code: "{shop}: {title}. Clave: {code} ({number} min). No se la diga a nadie. ¿No fue usted? No haga nada.",
     sms_request_both: "{shop}: {title}. En {number} min abra {link} Clave: {code}. ¿No fue usted? No haga nada.",
+    sms_choices: "{shop}: vea y cambie sus preferencias: {link} ¿No fue usted? No haga nada.",
     sms_ready: "{shop}: sus datos pueden descargarse hasta el {until}: {link}",
     sms_completed: "{shop}: su solicitud ha concluido ({title}).",
     sms_refused: "{shop}: su solicitud ({title}) no ha sido atendida. Motivo: {reason}",

@@ -175,6 +175,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "Les fichiers ne sont plus disponibles",
     files_gone: "Ils ont été supprimés. Vous n’avez rien à faire.",
 
+    form_done_title: "Merci",
+    form_done: "Vos choix sont enregistrés. Si une confirmation est nécessaire, un message contenant un lien est en route\u{a0}: veuillez l’ouvrir.",
+    form_back: "Retour à {shop}",
+    form_refused_title: "Rien n’a été enregistré",
+    form_email: "Veuillez revenir en arrière et vérifier l’adresse e-mail\u{a0}: aucun message ne peut être envoyé à celle qui a été saisie.",
+    form_phone: "Veuillez revenir en arrière et vérifier le numéro de téléphone\u{a0}: écrivez-le avec + et l’indicatif du pays.",
+    form_nothing: "Aucune adresse e-mail ni aucun numéro de téléphone n’a été saisi pour enregistrer un choix. Veuillez revenir en arrière et en saisir un.",
+    form_again: "Ce formulaire a déjà été envoyé, avec d’autres réponses. Veuillez revenir en arrière, recharger la page et le remplir à nouveau.",
+    form_faulty: "Le formulaire n’a pas été envoyé comme il le devrait. L’erreur ne vient pas de vous. Veuillez revenir en arrière, recharger la page et réessayer\u{a0}; si cela se reproduit, veuillez prévenir la boutique.",
+
     broken_title: "Ce lien n’est pas valable",
     broken_text: "Le lien est incomplet ou n’est plus valable. Veuillez l’ouvrir exactement tel qu’il figure dans le message.",
     too_many_title: "Trop de tentatives",
@@ -202,6 +212,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "Vous pouvez la télécharger ici jusqu’au {until}\u{a0}:",
     mail_extended: "{shop} a besoin de plus de temps pour votre demande et vous répondra au plus tard le {until}.",
     mail_extended_reason: "Motif de la prolongation\u{a0}: {reason}",
+    mail_choices_subject: "Vos choix chez {shop}",
+    mail_choices_lead: "Sur cette page, vous voyez et modifiez ce que {shop} peut vous envoyer\u{a0}; si vous n’avez pas demandé ce lien, ne faites rien\u{a0}:",
 
     sms_yes: "OUI",
     sms_confirm: "{shop} : répondez {yes} pour recevoir {items} ou ouvrez {link} Pas vous ? Ne faites rien.",
@@ -213,6 +225,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop} : {title}. A confirmer sous {number} min : {link} Pas vous ? Ne faites rien.",
     sms_request_code: "{shop} : {title}. Code : {code} ({number} min). Ne le donnez à personne. Pas vous ? Ne faites rien.",
     sms_request_both: "{shop} : {title}. Sous {number} min, ouvrez {link} Code : {code}. Pas vous ? Ne faites rien.",
+    sms_choices: "{shop} : vos choix, à voir et à modifier : {link} Pas vous ? Ne faites rien.",
     sms_ready: "{shop} : vos données sont disponibles jusqu'au {until} : {link}",
     sms_completed: "{shop} : votre demande est close ({title}).",
     sms_refused: "{shop} : votre demande ({title}) n'a pas pu aboutir. Motif : {reason}",

@@ -173,6 +173,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "I file non sono più disponibili",
     files_gone: "Sono stati eliminati. Non deve fare nulla.",
 
+    form_done_title: "Grazie",
+    form_done: "Le Sue scelte sono state registrate. Se serve una conferma, un messaggio con un link è in arrivo: lo apra.",
+    form_back: "Torna a {shop}",
+    form_refused_title: "Non è stato registrato nulla",
+    form_email: "Torni indietro e controlli l’indirizzo e-mail: a quello inserito non può essere inviato alcun messaggio.",
+    form_phone: "Torni indietro e controlli il numero di telefono: lo scriva con + e il prefisso del Paese.",
+    form_nothing: "Non c’è alcun indirizzo e-mail o numero di telefono per cui registrare una scelta. Torni indietro e ne inserisca uno.",
+    form_again: "Questo modulo è già stato inviato, con altre risposte. Torni indietro, ricarichi la pagina e lo compili di nuovo.",
+    form_faulty: "Il modulo non è stato inviato come dovrebbe. L’errore non è Suo. Torni indietro, ricarichi la pagina e riprovi; se succede di nuovo, lo dica al negozio.",
+
     broken_title: "Questo link non è valido",
     broken_text: "Il link è incompleto o non è più valido. Lo apra esattamente come appare nel messaggio.",
     too_many_title: "Troppi tentativi",
@@ -200,6 +210,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "Può scaricarla qui fino alla data seguente, {until}:",
     mail_extended: "{shop} ha bisogno di più tempo per la Sua richiesta e Le risponderà al più tardi in data {until}.",
     mail_extended_reason: "Motivo della proroga: {reason}",
+    mail_choices_subject: "Le Sue scelte presso {shop}",
+    mail_choices_lead: "in questa pagina può vedere e modificare che cosa {shop} può inviarLe; se non ha richiesto Lei il link, non faccia nulla:",
 
     sms_yes: "SI",
     sms_confirm: "{shop}: risponda {yes} per ricevere {items} o apra {link} Non è stato Lei? Non faccia nulla.",
@@ -211,6 +223,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Confermi entro {number} min: {link} Non è Sua? Non faccia nulla.",
     sms_request_code: "{shop}: {title}. Codice: {code} ({number} min). Non lo dica a nessuno. Non è Sua? Non faccia nulla.",
     sms_request_both: "{shop}: {title}. Entro {number} min apra {link} Codice: {code}. Non è Sua? Non faccia nulla.",
+    sms_choices: "{shop}: veda e modifichi le Sue scelte: {link} Non è stato Lei? Non faccia nulla.",
     sms_ready: "{shop}: i Suoi dati sono disponibili fino al {until}: {link}",
     sms_completed: "{shop}: la Sua richiesta è conclusa ({title}).",
     sms_refused: "{shop}: la Sua richiesta ({title}) non è stata accolta. Motivo: {reason}",

@@ -89,6 +89,9 @@ words! {
     // The pages of files.
     files_title, files_lead, files_expired_title, files_expired, files_gone_title, files_gone,
 
+    // The page that answers a form.
+    form_done_title, form_done, form_back, form_refused_title, form_email, form_phone, form_nothing, form_again, form_faulty,
+
     // Pages without a shop.
     broken_title, broken_text, too_many_title, too_many_text, failed_title, failed_text,
 
@@ -96,11 +99,11 @@ words! {
     hello, mail_confirm_subject, mail_confirm_lead, mail_confirm_link, mail_day, mail_days, mail_confirm_unasked,
     chat_confirm, mail_request_subject, mail_request_lead, mail_request_link, mail_code, mail_minutes,
     mail_request_unasked, mail_result_subject, mail_result_lead, mail_ready, mail_ready_link, mail_extended,
-    mail_extended_reason,
+    mail_extended_reason, mail_choices_subject, mail_choices_lead,
 
     // Text messages.
     sms_yes, sms_confirm, sms_access, sms_portability, sms_erasure, sms_rectification, sms_objection,
-    sms_request_link, sms_request_code, sms_request_both, sms_ready, sms_completed, sms_refused, sms_complain_named,
+    sms_request_link, sms_request_code, sms_request_both, sms_choices, sms_ready, sms_completed, sms_refused, sms_complain_named,
     sms_complain, sms_extended, sms_stopped, sms_started, sms_help, sms_help_contact,
     sms_by_email, sms_by_sms, sms_by_phone, sms_by_whatsapp, sms_by_push, sms_by_post,
 }

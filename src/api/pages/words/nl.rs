@@ -173,6 +173,16 @@ pub(super) const WORDS: Words = Words {
     files_gone_title: "De bestanden zijn er niet meer",
     files_gone: "Ze zijn verwijderd. U hoeft niets te doen.",
 
+    form_done_title: "Dank u",
+    form_done: "Uw keuzes zijn vastgelegd. Waar een bevestiging nodig is, is een bericht met een link onderweg: open die alstublieft.",
+    form_back: "Terug naar {shop}",
+    form_refused_title: "Er is niets vastgelegd",
+    form_email: "Ga terug en controleer het e-mailadres: naar het ingevoerde adres kan geen bericht worden gestuurd.",
+    form_phone: "Ga terug en controleer het telefoonnummer: schrijf het met + en het landnummer.",
+    form_nothing: "Er is geen e-mailadres of telefoonnummer om een keuze voor vast te leggen. Ga terug en vul er een in.",
+    form_again: "Dit formulier is al eerder verstuurd, met andere antwoorden. Ga terug, laad de pagina opnieuw en vul het nog een keer in.",
+    form_faulty: "Het formulier is niet verstuurd zoals het hoort. De fout ligt niet bij u. Ga terug, laad de pagina opnieuw en probeer het nog eens; gebeurt het weer, meld het dan aan de winkel.",
+
     broken_title: "Deze link is niet geldig",
     broken_text: "De link is onvolledig of niet meer geldig. Open hem precies zoals hij in het bericht staat.",
     too_many_title: "Te veel pogingen",
@@ -200,6 +210,8 @@ pub(super) const WORDS: Words = Words {
     mail_ready_link: "U kunt het hier downloaden tot en met {until}:",
     mail_extended: "{shop} heeft meer tijd nodig voor uw verzoek en antwoordt u uiterlijk op {until}.",
     mail_extended_reason: "Reden van de verlenging: {reason}",
+    mail_choices_subject: "Uw keuzes bij {shop}",
+    mail_choices_lead: "Op deze pagina ziet en wijzigt u wat {shop} u mag sturen; hebt u de link niet aangevraagd, dan hoeft u niets te doen:",
 
     sms_yes: "JA",
     sms_confirm: "{shop}: antwoord {yes} voor {items}, of open {link} Niet van u? Doe niets.",
@@ -211,6 +223,7 @@ pub(super) const WORDS: Words = Words {
     sms_request_link: "{shop}: {title}. Bevestig binnen {number} min: {link} Niet van u? Doe niets.",
     sms_request_code: "{shop}: {title}. Code: {code} ({number} min). Zeg hem tegen niemand. Niet van u? Doe niets.",
     sms_request_both: "{shop}: {title}. Open binnen {number} min {link} Code: {code}. Niet van u? Doe niets.",
+    sms_choices: "{shop}: uw keuzes bekijken en wijzigen: {link} Niet van u? Doe niets.",
     sms_ready: "{shop}: uw gegevens staan klaar tot en met {until}: {link}",
     sms_completed: "{shop}: uw verzoek is afgehandeld ({title}).",
     sms_refused: "{shop}: uw verzoek ({title}) is niet ingewilligd. Reden: {reason}",

@@ -7,24 +7,13 @@ use crate::api::pages::{
 };
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
+use crate::api::service::offers::Offer;
 use crate::api::service::refusal::request_refused;
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
 use crate::ledger::{
-    Claim, Database, EventType, Host, Lookup, Named, NewRequest, NoticeShown, OwnAct, RequestKind, RequestOrigin,
-    Section, Selection, Shown, StandingEntry, contact_report, has_left, last_locale, named, noes, note_own_acts,
-    open_request, own_words, same_person, stop_everything,
+    Claim, Database, EventType, Host, Named, NewRequest, NoticeShown, OwnAct, RequestKind, RequestOrigin, Shown,
+    has_left, last_locale, named, noes, note_own_acts, open_request, own_words, stop_everything,
 };
-
-/// One box of the page, in the form's own name for it.
-struct Offer {
-    name: String,
-    address: Named,
-    is_own: bool,
-    channel: Channel,
-    purpose: PurposeSlug,
-    is_in: bool,
-    note: Option<RowNote>,
-}
 
 impl<D: Database, H: Host> ShopService<D, H> {
     /// The same for everybody, also for who is not known or no longer: what is shown is in the link itself.
@@ -92,19 +81,20 @@ impl<D: Database, H: Host> ShopService<D, H> {
         };
         let stored = last_locale(&self.database, address.contact())?;
         let language = visit.language(stored.as_deref());
-        let offers = self.offers(visit, &address)?;
+        let offers = self.offers(&visit.shop, &address, visit.moment.now)?;
         // What the boxes showed comes back with them, so that a page that was left open takes nothing back that was said since.
-        let shown = offers.iter().map(|offer| format!("{}:{}", offer.name, u8::from(offer.is_in)));
+        let shown = offers.iter().map(|offer| format!("{}:{}", offer.name(), u8::from(offer.is_in())));
         let shown = shown.collect::<Vec<_>>().join(" ");
         let mut groups: Vec<Group> = Vec::new();
         for offer in &offers {
-            let id = format!("{}-{}", offer.channel, base16ct::lower::encode_string(&offer.address.pseudonym));
+            let (channel, purpose) = (offer.standing.channel, &offer.standing.purpose);
+            let id = format!("{channel}-{}", base16ct::lower::encode_string(&offer.address.pseudonym));
             let row = Row {
-                name: offer.name.clone(),
-                channel: offer.channel,
-                purpose: visit.shop.settings.privacy.purpose_in(&offer.purpose, language.tag()),
-                checked: offer.is_in,
-                note: offer.note,
+                name: offer.name(),
+                channel,
+                purpose: visit.shop.settings.privacy.purpose_in(purpose, language.tag()),
+                checked: offer.is_in(),
+                note: note_on(offer),
             };
             match groups.iter_mut().find(|group| group.id == id) {
                 Some(group) => group.rows.push(row),
@@ -120,50 +110,6 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let requests = visit.shop.wants(EventType::MessageRequested);
         let view = PreferencesView { groups: &groups, shown: &shown, state, requests };
         Ok(Seen::page(pages::preferences(&visit.frame(language), &view)).about(address.contact()))
-    }
-
-    /// Every box that the person may tick or untick by this link.
-    fn offers(&self, visit: &Visit<'_>, address: &Named) -> Result<Vec<Offer>, Problem> {
-        let own = same_person(&self.database, &visit.shop, address)?;
-        let wanted = Selection { sections: vec![Section::Standings], ..Selection::default() };
-        let lookup = Lookup::Id(address.contact());
-        let report = contact_report(&self.database, &visit.shop, &lookup, &wanted, visit.moment.now)?;
-        let standings = report.and_then(|report| report.standings).unwrap_or_default();
-        let settings = &visit.shop.settings;
-        let mut offers = Vec::new();
-        for one in &own {
-            let of_address = |entry: &&StandingEntry| {
-                entry.address == one.value
-                    && entry.channel.address_kind() == one.kind
-                    && settings.channels.contains(&entry.channel)
-                    && settings.purposes.contains(&entry.purpose)
-                    && !settings.policy.transactional.contains(&entry.purpose)
-            };
-            for entry in standings.iter().filter(of_address) {
-                offers.push(Offer {
-                    name: format!(
-                        "{}.{}.{}",
-                        base16ct::lower::encode_string(&one.pseudonym),
-                        entry.channel,
-                        entry.purpose
-                    ),
-                    address: one.clone(),
-                    is_own: one.pseudonym == address.pseudonym,
-                    channel: entry.channel,
-                    purpose: entry.purpose.clone(),
-                    is_in: entry.status == "opted_in" && entry.decision.reason != Some(Reason::Suppressed),
-                    note: match entry.decision.reason {
-                        Some(Reason::AwaitingConfirmation) => Some(RowNote::AwaitingConfirmation),
-                        Some(Reason::Objected) => Some(RowNote::Objected),
-                        Some(Reason::Suppressed) => Some(RowNote::Suppressed),
-                        Some(Reason::Expired) => Some(RowNote::Expired),
-                        Some(Reason::Restricted) => Some(RowNote::Restricted),
-                        _ => None,
-                    },
-                });
-            }
-        }
-        Ok(offers)
     }
 
     pub(super) fn change_choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16]) -> Result<Seen, Problem> {
@@ -200,14 +146,15 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let shown: Vec<(&str, bool)> =
             shown.split(' ').filter_map(|one| one.rsplit_once(':')).map(|(name, was)| (name, was == "1")).collect();
         let is_ticked = |name: &str| fields.iter().any(|(own, _)| own == name);
-        let offers = self.offers(visit, by)?;
+        let offers = self.offers(&visit.shop, by, visit.moment.now)?;
         let stored = last_locale(&self.database, by.contact())?;
         let language = visit.language(stored.as_deref());
         let mut acts = Vec::new();
         for offer in &offers {
-            let ticked = is_ticked(&offer.name);
-            let was_changed = shown.iter().any(|(name, was)| *name == offer.name && *was != ticked);
-            if !was_changed || ticked == offer.is_in {
+            let own = offer.name();
+            let ticked = is_ticked(&own);
+            let was_changed = shown.iter().any(|(name, was)| *name == own && *was != ticked);
+            if !was_changed || ticked == offer.is_in() {
                 continue;
             }
             let claim =
@@ -219,7 +166,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 (false, true) => Assurance::Claimed,
                 (false, false) => Assurance::Authenticated,
             };
-            let scope = Scope::specific(offer.channel, offer.purpose.clone());
+            let scope = Scope::specific(offer.standing.channel, offer.standing.purpose.clone());
             acts.push(OwnAct { address: offer.address.clone(), scope, claim, assurance, confirms: None });
         }
         if acts.is_empty() {
@@ -240,7 +187,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
     ) -> Result<Option<NoticeShown>, Problem> {
         let labels: Vec<(Channel, String)> = offers
             .iter()
-            .map(|offer| (offer.channel, visit.shop.settings.privacy.purpose_in(&offer.purpose, language.tag())))
+            .map(|offer| &offer.standing)
+            .map(|own| (own.channel, visit.shop.settings.privacy.purpose_in(&own.purpose, language.tag())))
             .collect();
         let text = pages::preferences_words(language, visit.shop.settings.name.as_str(), &labels);
         Ok(own_words(&self.database, &Shown { id: "preferences", locale: language.tag(), text: &text })?)
@@ -266,5 +214,17 @@ impl<D: Database, H: Host> ShopService<D, H> {
     /// The path of a link of this shop.
     pub(in crate::api::service) fn path_of(&self, visit: &Visit<'_>, kind: LinkKind, subject: &Subject) -> String {
         self.path(&visit.shop, kind, subject)
+    }
+}
+
+/// Why nothing comes although one might think so.
+fn note_on(offer: &Offer) -> Option<RowNote> {
+    match offer.standing.decision.reason {
+        Some(Reason::AwaitingConfirmation) => Some(RowNote::AwaitingConfirmation),
+        Some(Reason::Objected) => Some(RowNote::Objected),
+        Some(Reason::Suppressed) => Some(RowNote::Suppressed),
+        Some(Reason::Expired) => Some(RowNote::Expired),
+        Some(Reason::Restricted) => Some(RowNote::Restricted),
+        _ => None,
     }
 }

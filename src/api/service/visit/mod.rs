@@ -57,6 +57,18 @@ impl Seen {
     }
 }
 
+/// What is around a page of a shop.
+pub(super) fn frame_of<'a>(shop: &'a Shop, language: Language, path: &'a str) -> Frame<'a> {
+    let privacy = &shop.settings.privacy;
+    Frame {
+        shop: shop.settings.name.as_str(),
+        language,
+        path,
+        policy_url: privacy.policy_url.as_ref().map(|url| url.as_str()),
+        contact: privacy.contact.as_ref().map(|line| line.as_str()),
+    }
+}
+
 impl Visit<'_> {
     /// The language of the page: the one asked for, else the person's, else the browser's.
     fn language(&self, stored: Option<&str>) -> Language {
@@ -64,14 +76,7 @@ impl Visit<'_> {
     }
 
     fn frame(&self, language: Language) -> Frame<'_> {
-        let privacy = &self.shop.settings.privacy;
-        Frame {
-            shop: self.shop.settings.name.as_str(),
-            language,
-            path: self.request.uri().path(),
-            policy_url: privacy.policy_url.as_ref().map(|url| url.as_str()),
-            contact: privacy.contact.as_ref().map(|line| line.as_str()),
-        }
+        frame_of(&self.shop, language, self.request.uri().path())
     }
 
     /// A purpose as the shop words it.
@@ -122,8 +127,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
         response
     }
 
-    /// What went wrong, as a page. It tells nothing of why a link leads nowhere.
+    /// What went wrong, as a page. It tells nothing of why a link, or a key in a path, leads nowhere.
     pub(super) fn refuse_visitor(&self, problem: Problem, request: &Request<Bytes>) -> Response<Bytes> {
+        let problem = match problem {
+            Problem::InvalidKey | Problem::WrongScope { .. } => Problem::RouteNotFound,
+            problem => problem,
+        };
         if let Problem::Internal { cause } = &problem {
             self.host.report(cause);
         }
@@ -131,6 +140,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let page = match &problem {
             Problem::RouteNotFound => pages::broken(language),
             Problem::TooManyRequests { .. } => pages::too_many(language),
+            Problem::WrongOrigin => pages::misplaced(language),
             _ => pages::failed(language),
         };
         let mut response = html::page(problem.status(), page);

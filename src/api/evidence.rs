@@ -1,0 +1,138 @@
+//! What a shop may keep of where a page's submission came from, as coarse as it may be kept: a part of the network address, and the
+//! browser without its minor versions (GDPR Art. 5(1)(c)). It is made so at the front door: nothing finer reaches a shop's object.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use http::HeaderMap;
+
+use crate::ledger::{Evidence, Source};
+
+/// Set by the front door, for the shop's object only: the network, or `-`, and the browser, as they may be kept.
+pub const EVIDENCE_HEADER: &str = "placet-evidence";
+
+/// The most that is kept of a browser, in characters.
+const LONGEST: usize = 200;
+
+/// What [`EVIDENCE_HEADER`] says, from the client's address and its `User-Agent`.
+pub fn evidence(address: Option<&str>, user_agent: Option<&str>) -> String {
+    let network = address.and_then(network);
+    format!("{} {}", network.as_deref().unwrap_or("-"), user_agent.map(browser).unwrap_or_default())
+}
+
+/// Puts into the source what the shop keeps of it.
+pub(super) fn keep(source: &mut Source, wanted: Evidence, headers: &HeaderMap) {
+    let told = headers.get(EVIDENCE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (network, browser) = told.split_once(' ').unwrap_or((told, ""));
+    let kept = |is_wanted: bool, text: &str| (is_wanted && !matches!(text, "" | "-")).then(|| text.to_owned());
+    source.ip = kept(wanted.ip, network);
+    source.user_agent = kept(wanted.user_agent, browser.trim());
+}
+
+/// The first 24 bits of an IPv4 address, the first 48 of an IPv6 address; `None` for what is neither.
+fn network(address: &str) -> Option<String> {
+    match address.trim().parse::<IpAddr>().ok()?.to_canonical() {
+        IpAddr::V4(own) => {
+            let [a, b, c, _] = own.octets();
+            Some(format!("{}/24", Ipv4Addr::new(a, b, c, 0)))
+        }
+        IpAddr::V6(own) => {
+            let [a, b, c, ..] = own.segments();
+            Some(format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)))
+        }
+    }
+}
+
+/// A `User-Agent` (RFC 9110 §10.1.5) in printable ASCII, of each version the first number.
+fn browser(user_agent: &str) -> String {
+    let mut kept = String::new();
+    // Of the word so far: whether it has a digit, whether it has nothing else, whether a minor version has begun.
+    let (mut is_numbered, mut is_number, mut is_minor) = (false, true, false);
+    for c in user_agent.chars().filter(|c| matches!(c, ' '..='~')) {
+        if matches!(c, ' ' | '/' | ';' | '(' | ')' | ',' | ':') {
+            (is_numbered, is_number, is_minor) = (false, true, false);
+            kept.push(c);
+            continue;
+        }
+        // `17_5_1` is a version, `x86_64` is none.
+        is_minor |= is_numbered && (c == '.' || c == '_' && is_number);
+        is_numbered |= c.is_ascii_digit();
+        is_number &= c.is_ascii_digit();
+        if !is_minor {
+            kept.push(c);
+        }
+    }
+    kept.truncate(LONGEST);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_address_its_network_is_left() {
+        for (address, kept) in [
+            ("203.0.113.77", Some("203.0.113.0/24")),
+            (" 203.0.113.255 ", Some("203.0.113.0/24")),
+            ("2001:db8:1:2:3:4:5:6", Some("2001:db8:1::/48")),
+            ("2001:DB8::1", Some("2001:db8::/48")),
+            ("::ffff:203.0.113.77", Some("203.0.113.0/24")),
+            ("::ffff:cb00:714d", Some("203.0.113.0/24")),
+            ("::1", Some("::/48")),
+            ("203.0.113.77:4711", None),
+            ("203.0.113", None),
+            ("203.0.113.077", None),
+            ("203.0.113.7, 10.0.0.1", None),
+            ("fe80::1%eth0", None),
+            ("<script>", None),
+            ("", None),
+        ] {
+            assert_eq!(network(address).as_deref(), kept, "{address}");
+        }
+    }
+
+    #[test]
+    fn of_a_browser_its_minor_versions_go() {
+        for (given, kept) in [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
+                "Mozilla/5 (Windows NT 10; Win64; x64) AppleWebKit/537 (KHTML, like Gecko) Chrome/126 Safari/537",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) Version/17.5 Mobile/15E148",
+                "Mozilla/5 (iPhone; CPU iPhone OS 17 like Mac OS X) Version/17 Mobile/15E148",
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0",
+                "Mozilla/5 (X11; Linux x86_64; rv:126) Gecko/20100101 Firefox/126",
+            ),
+            ("Dalvik/2.1.0 (Linux; Android 14; Build/UP1A.231005.007)", "Dalvik/2 (Linux; Android 14; Build/UP1A)"),
+            ("shop.example/1.2", "shop.example/1"),
+            ("a\r\nset-cookie: b\0\u{7f}ünal\t", "aset-cookie: bnal"),
+            ("", ""),
+        ] {
+            assert_eq!(browser(given), kept);
+            assert_eq!(browser(kept), kept, "again changes nothing");
+        }
+        assert_eq!(browser(&"é".repeat(5_000)), "");
+        assert_eq!(browser(&"x".repeat(5_000)).len(), 200);
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_not_kept() {
+        let mut headers = HeaderMap::new();
+        headers.insert(EVIDENCE_HEADER, evidence(Some("203.0.113.77"), Some("curl/8.5.0")).parse().unwrap());
+        for (ip, user_agent) in [(true, true), (true, false), (false, true), (false, false)] {
+            let mut source = Source::of(crate::ledger::text::Token::parse("form").unwrap());
+            keep(&mut source, Evidence { ip, user_agent }, &headers);
+            assert_eq!(source.ip.as_deref(), ip.then_some("203.0.113.0/24"));
+            assert_eq!(source.user_agent.as_deref(), user_agent.then_some("curl/8"));
+        }
+        assert_eq!(evidence(None, None), "- ");
+        let mut source = Source::of(crate::ledger::text::Token::parse("form").unwrap());
+        keep(&mut source, Evidence { ip: true, user_agent: true }, &HeaderMap::new());
+        headers.insert(EVIDENCE_HEADER, evidence(Some("x"), None).trim().parse().unwrap());
+        keep(&mut source, Evidence { ip: true, user_agent: true }, &headers);
+        assert_eq!((source.ip, source.user_agent), (None, None));
+    }
+}

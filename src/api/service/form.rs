@@ -1,0 +1,63 @@
+//! A form of the shop's own that runs no script: what it posts is a submission like any other, and a page is the answer.
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+
+use super::ShopService;
+use super::call::{Call, Reply};
+use super::refusal::submission_refused;
+use super::visit::frame_of;
+use crate::api::evidence;
+use crate::api::front::accepted;
+use crate::api::html;
+use crate::api::key::Scope;
+use crate::api::pages::{self, FormRefusal, FormState, Frame, Language};
+use crate::api::problem::Problem;
+use crate::api::wire::FormBody;
+use crate::ledger::{Database, Host, record_submission};
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    pub(super) fn take_form(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let (shop, moment) = (&call.shop, call.moment);
+        let form = FormBody::read(call.request.headers(), call.request.body())?;
+        let body = form.submission(&shop.settings, moment.next_id())?;
+        let identity = body.identity().map(|token| self.identity(token, Scope::Capture, moment.now)).transpose()?;
+        let mut submission = body.parse(false, identity.flatten().as_ref(), |content| shop.fingerprint(content))?;
+        evidence::keep(&mut submission.source, shop.settings.evidence, call.request.headers());
+        let receipt = record_submission(&self.database, shop, &submission, moment).map_err(submission_refused)?;
+        let origins = call.caller.key.origins.as_ref().unwrap_or(&shop.settings.origins);
+        let back = form.back(origins);
+        let page = pages::form(&frame(call), FormState::Done { back: back.as_deref() });
+        Ok(Reply::from(html::page(StatusCode::OK, page)).about(receipt.contact))
+    }
+
+    /// What went wrong, as a page that says what to do.
+    pub(super) fn refuse_form(&self, problem: Problem, call: &Call<'_>) -> Response<Bytes> {
+        let why = match &problem {
+            Problem::SubmissionConflict => FormRefusal::Again,
+            Problem::UnsupportedMediaType => FormRefusal::Faulty,
+            Problem::Field { fault, .. } => match fault.code {
+                "invalid_email" => FormRefusal::Email,
+                "invalid_phone" => FormRefusal::Phone,
+                "no_address" => FormRefusal::Nothing,
+                _ => FormRefusal::Faulty,
+            },
+            _ => return self.refuse_visitor(problem, call.request),
+        };
+        let place = if let Problem::Field { pointer, .. } = &problem { pointer.as_str() } else { "" };
+        let code = format!("{} {place}", problem.code());
+        let state = FormState::Refused { why, code: code.trim_end() };
+        html::page(problem.status(), pages::form(&frame(call), state))
+    }
+}
+
+fn frame<'a>(call: &'a Call<'_>) -> Frame<'a> {
+    frame_of(&call.shop, language(call.request), "")
+}
+
+/// The language that the form was shown in, unless the address that it posts to says another.
+fn language(request: &Request<Bytes>) -> Language {
+    let form = FormBody::read(request.headers(), request.body()).ok();
+    let shown = form.as_ref().and_then(|form| form.text("locale"));
+    pages::negotiate(request.uri().query(), accepted(request.headers()), shown)
+}

@@ -1,0 +1,61 @@
+//! What a person may choose, as the preference page and the shop's own pages show it.
+
+use super::ShopService;
+use crate::api::problem::Problem;
+use crate::consent::{AddressKind, Channel, PurposeSlug, Reason, Timestamp};
+use crate::ledger::{
+    Database, Host, Lookup, Named, Section, Selection, Settings, Shop, StandingEntry, contact_report, same_person,
+};
+
+/// One box: a channel and a purpose of an address, and what stands there.
+pub(super) struct Offer {
+    pub(super) address: Named,
+    /// Whether it is the address that was asked about, and not another of the same person.
+    pub(super) is_own: bool,
+    pub(super) standing: StandingEntry,
+}
+
+impl Offer {
+    /// Whether the box is ticked.
+    pub(super) fn is_in(&self) -> bool {
+        self.standing.status == "opted_in" && self.standing.decision.reason != Some(Reason::Suppressed)
+    }
+
+    /// The name of the box in a form.
+    pub(super) fn name(&self) -> String {
+        let pseudonym = base16ct::lower::encode_string(&self.address.pseudonym);
+        format!("{pseudonym}.{}.{}", self.standing.channel, self.standing.purpose)
+    }
+}
+
+/// What can be chosen for a kind of address, in the shop's order: all that is not for the sake of an order alone.
+pub(super) fn on_offer(settings: &Settings, kind: AddressKind) -> impl Iterator<Item = (Channel, &PurposeSlug)> {
+    let channels = settings.channels.iter().filter(move |channel| channel.address_kind() == kind);
+    let is_advertising = |purpose: &&PurposeSlug| !settings.policy.transactional.contains(purpose);
+    channels.flat_map(move |channel| settings.purposes.iter().filter(is_advertising).map(|purpose| (*channel, purpose)))
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// Every box that whoever has this address may tick or untick: also those of the addresses that the shop has said are the
+    /// same person's.
+    pub(super) fn offers(&self, shop: &Shop, address: &Named, now: Timestamp) -> Result<Vec<Offer>, Problem> {
+        let own = same_person(&self.database, shop, address)?;
+        let wanted = Selection { sections: vec![Section::Standings], ..Selection::default() };
+        let report = contact_report(&self.database, shop, &Lookup::Id(address.contact()), &wanted, now)?;
+        let standings = report.and_then(|report| report.standings).unwrap_or_default();
+        let mut offers = Vec::new();
+        for one in &own {
+            for (channel, purpose) in on_offer(&shop.settings, one.kind) {
+                let of_it = |entry: &&StandingEntry| {
+                    entry.address == one.value && entry.channel == channel && entry.purpose == *purpose
+                };
+                offers.extend(standings.iter().find(of_it).map(|standing| Offer {
+                    address: one.clone(),
+                    is_own: one.pseudonym == address.pseudonym,
+                    standing: standing.clone(),
+                }));
+            }
+        }
+        Ok(offers)
+    }
+}

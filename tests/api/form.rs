@@ -1,0 +1,337 @@
+//! A form of the shop's that runs no script: its post is a submission like any other, and whatever is wrong is a page that says
+//! what to do, with nothing written and nothing repeated of what was typed.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::backend::Backend;
+use crate::client::{Answer, ORIGIN, PERSONAL, Shop, ask, bearer, send, shop_body, standing, with};
+use crate::identity::{signed, within};
+use crate::links::{decision, listen, messages, page};
+
+crate::scenarios! {
+    a_form_without_script_is_a_submission
+    what_was_ticked_is_told_from_what_was_not
+    the_answer_is_the_same_for_everybody
+    a_form_that_is_sent_twice_is_one
+    a_customer_is_known_by_the_shops_signature
+    what_is_wrong_is_a_page_and_nothing_is_written
+    a_form_works_on_the_shops_pages_only
+    the_way_back_leads_to_the_shop_alone
+    one_visitor_may_send_so_many_forms
+}
+
+const TEXT: &str = "We write about new coffees.\nBy e-mail\nOffers by e-mail\nBy text message";
+
+fn shop(backend: &mut dyn Backend) -> Shop {
+    let offer = |channel: &str, purpose: &str| json!({ "channel": channel, "purpose": purpose });
+    let choices = [offer("email", "newsletter"), offer("email", "offers"), offer("sms", "newsletter")];
+    let notice = |id: &str, text: &str, choices: Value| json!({ "id": id, "version": "1", "locale": "en-GB", "text": text, "choices": choices });
+    let notices = json!([notice("box", TEXT, json!(choices)), notice("bare", TEXT, json!([]))]);
+    let shop = Shop::create_with(backend, &with(shop_body(), "/notices", notices));
+    listen(backend, &shop);
+    shop
+}
+
+/// The name and the value of a field.
+type Field<'a> = (&'a str, &'a str);
+
+/// What a form of the shop's posts besides its addresses and ticks.
+const FORM: [Field<'_>; 5] =
+    [("notice", "box"), ("version", "1"), ("locale", "en-GB"), ("form", "signup-box"), ("utm_source", "<b>mail</b>")];
+
+fn written(fields: &[Field<'_>]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// The fields of the form, with these instead of or besides them.
+fn fields<'a>(own: &[Field<'a>]) -> Vec<Field<'a>> {
+    let kept = FORM.into_iter().filter(|(name, _)| own.iter().all(|(other, _)| other != name));
+    kept.chain(own.iter().copied()).collect()
+}
+
+fn posted(backend: &dyn Backend, shop: &Shop, own: &[Field<'_>]) -> Answer {
+    let headers = [("origin", ORIGIN), ("content-type", "application/x-www-form-urlencoded")];
+    let answer = send(backend, Method::POST, &format!("/f/{}", shop.publishable), &headers, written(&fields(own)));
+    for personal in PERSONAL {
+        assert!(!answer.text.contains(personal), "the page repeats {personal}: {}", answer.text);
+    }
+    answer
+}
+
+const JANE: Field<'_> = ("email", " jane@example.com ");
+const NUMBER: Field<'_> = ("phone", "+44 7700 900123");
+const TICK: Field<'_> = ("choice", "email:newsletter");
+
+fn jane() -> Value {
+    json!({ "email": "jane@example.com" })
+}
+
+fn a_form_without_script_is_a_submission(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let answer = posted(backend, &shop, &[JANE, ("country", "gb"), TICK]);
+    page(&answer, 200);
+    assert!(answer.text.contains("<html lang=\"en\">") && answer.text.contains("Kestrel Coffee"), "{}", answer.text);
+    assert!(!answer.text.contains("?lang=") && !answer.text.contains("utm") && !answer.text.contains("signup-box"));
+    let report = shop.lookup(backend, &jane()).ok();
+    let record = &report["records"][0];
+    assert_eq!(record["source"], json!({ "kind": "form", "url": null, "form": "signup-box" }));
+    assert_eq!((&record["notice"]["text"], &record["notice"]["text_from"]), (&json!(TEXT), &json!("shop")));
+    assert_eq!((&record["assurance"], &record["occurred_at"]), (&json!("claimed"), &Value::Null));
+    assert_eq!(report["profile"]["country"], "GB");
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
+    assert_eq!(messages(backend, &shop, "confirm").len(), 1, "the address is asked");
+    let audit = ask(backend, Method::GET, "/v1/audit?route=/f/%7Bkey%7D", &shop.secret, &Value::Null).ok();
+    assert_eq!((&audit["entries"][0]["contact"], &audit["entries"][0]["status"]), (&report["id"], &json!(200)));
+
+    // Looking at it does nothing, and is no page.
+    let before = backend.state();
+    let path = format!("/f/{}", shop.publishable);
+    for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE] {
+        let looked = send(backend, method, &path, &[("origin", ORIGIN)], "");
+        assert_eq!((looked.status.as_u16(), looked.header("allow")), (405, "POST"));
+    }
+    assert_eq!(backend.state(), before);
+    // In the language of the form, whatever the browser's is, and in any other that is asked for.
+    for (own, path, language) in [
+        ([("locale", "fr-FR"), ("notice", "box")], path.clone(), "fr"),
+        ([("locale", "en-GB"), ("notice", "box")], format!("{path}?lang=nl"), "nl"),
+        ([("locale", ""), ("notice", "box")], path.clone(), "de"),
+    ] {
+        let headers =
+            [("origin", ORIGIN), ("content-type", "application/x-www-form-urlencoded"), ("accept-language", "de")];
+        let answer = send(backend, Method::POST, &path, &headers, written(&fields(&own)));
+        assert!(answer.text.contains(&format!("<html lang=\"{language}\">")), "{}", answer.text);
+    }
+}
+
+fn what_was_ticked_is_told_from_what_was_not(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    page(&posted(backend, &shop, &[JANE, NUMBER, TICK, TICK]), 200);
+    let report = shop.lookup(backend, &jane()).ok();
+    assert_eq!(standing(&report, "email", "newsletter")["choice"], "opt_in");
+    assert_eq!(standing(&report, "email", "offers")["choice"], "declined");
+    let number = shop.lookup(backend, &json!({ "phone": "+447700900123" })).ok();
+    assert_eq!(standing(&number, "sms", "newsletter")["choice"], "declined");
+    // Without its address a choice is left out, and an address that is of no use is not kept.
+    page(
+        &posted(backend, &shop, &[("email", "ada@example.com"), ("choice", "sms:newsletter"), TICK, ("phone", "")]),
+        200,
+    );
+    let ada = shop.lookup(backend, &json!({ "email": "ada@example.com" })).ok();
+    assert_eq!(ada["records"].as_array().unwrap().len(), 2);
+    // A number that cannot be one costs nothing where nothing was ticked for it.
+    page(&posted(backend, &shop, &[("email", "eve@example.com"), ("phone", "07700"), TICK]), 200);
+    let eve = shop.lookup(backend, &json!({ "email": "eve@example.com" })).ok();
+    assert_eq!((eve["records"].as_array().unwrap().len(), eve["addresses"].as_array().unwrap().len()), (2, 1));
+    // Of several of one name the first counts.
+    page(&posted(backend, &shop, &[("email", "first@example.com"), ("email", "second@example.com"), TICK]), 200);
+    assert_eq!(shop.lookup(backend, &json!({ "email": "second@example.com" })).status.as_u16(), 404);
+}
+
+fn the_answer_is_the_same_for_everybody(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let first = posted(backend, &shop, &[JANE, TICK]);
+    let again = posted(backend, &shop, &[JANE, TICK]);
+    let nothing = posted(backend, &shop, &[("email", "ada@example.com")]);
+    assert_eq!((&first.text, &first.text), (&again.text, &nothing.text));
+    let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(names(&first), names(&again));
+    // It turns nobody off: what is not ticked is no no.
+    let link = &messages(backend, &shop, "confirm")[0]["link"];
+    page(&crate::links::press(backend, &crate::links::path(link), ""), 200);
+    page(&posted(backend, &shop, &[JANE]), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+}
+
+fn a_form_that_is_sent_twice_is_one(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let id = ("id", "019ab0a4-4c80-7000-8000-000000000042");
+    page(&posted(backend, &shop, &[JANE, TICK, id]), 200);
+    let before = backend.rows();
+    page(&posted(backend, &shop, &[JANE, TICK, id]), 200);
+    page(&posted(backend, &shop, &[TICK, id, JANE, ("utm_source", "other")]), 200);
+    assert_eq!(backend.rows(), before);
+    let other = posted(backend, &shop, &[JANE, id]);
+    page(&other, 409);
+    assert!(other.text.contains("sent before") && other.text.contains("submission_conflict"), "{}", other.text);
+    assert_eq!(backend.rows(), before);
+    // After an erasure neither brings the person back.
+    let contact = shop.lookup(backend, &jane()).ok()["id"].as_str().unwrap().to_owned();
+    ask(backend, Method::DELETE, &format!("/v1/contacts/{contact}"), &shop.secret, &Value::Null).ok();
+    page(&posted(backend, &shop, &[JANE, TICK, id]), 200);
+    assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
+}
+
+fn a_customer_is_known_by_the_shops_signature(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let token = |key: &str, exp: i64| signed(key, &json!({ "email": "jane@example.com", "exp": within(exp) }));
+    // One that has run out says nothing, and costs nothing.
+    page(&posted(backend, &shop, &[JANE, TICK, ("identity", &token(&shop.secret, -120))]), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
+    page(
+        &posted(
+            backend,
+            &shop,
+            &[JANE, NUMBER, TICK, ("choice", "sms:newsletter"), ("identity", &token(&shop.secret, 600))],
+        ),
+        200,
+    );
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    let number = json!({ "phone": "+447700900123" });
+    assert_eq!(decision(backend, &shop, "sms", number)["reason"], "awaiting_confirmation", "she typed it");
+    let before = backend.rows();
+    for forged in [token(&shop.publishable, 600), token("sk_x", 600), token(&shop.secret, 90_000), "x".repeat(5_000)] {
+        let answer = posted(backend, &shop, &[JANE, TICK, ("identity", &forged)]);
+        page(&answer, 422);
+        assert!(answer.text.contains("invalid_identity /identity") && !answer.text.contains(&forged[..20]));
+    }
+    assert_eq!(backend.rows(), before);
+}
+
+fn what_is_wrong_is_a_page_and_nothing_is_written(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    page(&posted(backend, &shop, &[JANE, TICK]), 200);
+    let before = backend.rows();
+    const HARM: &str = "\"><script>alert(1)</script>";
+    let cases: &[(&[Field<'_>], &str, &str)] = &[
+        (&[("email", "jane@example"), TICK], "check the e-mail address", "invalid_email /email"),
+        (&[("email", HARM), TICK], "check the e-mail address", "invalid_email /email"),
+        (
+            &[JANE, ("phone", "07700 900123"), ("choice", "sms:newsletter")],
+            "check the phone number",
+            "invalid_phone /phone",
+        ),
+        (&[JANE, ("phone", HARM), ("choice", "sms:newsletter")], "check the phone number", "invalid_phone /phone"),
+        (&[TICK], "enter one", "no_address /email"),
+        (&[("email", "  "), ("phone", "x")], "enter one", "no_address /email"),
+        (&[JANE, ("choice", "sms:offers")], "try again", "unknown_choice /choice"),
+        (&[JANE, ("choice", "email:newsletter\0")], "try again", "unknown_choice /choice"),
+        (&[JANE, ("choice", HARM)], "try again", "unknown_choice /choice"),
+        (&[JANE, ("choice", "")], "try again", "unknown_choice /choice"),
+        (&[JANE, TICK, ("notice", "")], "try again", "missing_field /notice"),
+        (&[JANE, TICK, ("notice", "bare")], "try again", "missing_field /notice"),
+        (&[JANE, TICK, ("notice", HARM)], "try again", "missing_field /notice"),
+        (&[JANE, TICK, ("version", "2")], "try again", "missing_field /notice"),
+        (&[JANE, TICK, ("locale", "en")], "try again", "missing_field /notice"),
+        (&[JANE, TICK, ("id", "jane@example.com")], "try again", "invalid_id /id"),
+        (&[JANE, TICK, ("form", "a\nb")], "try again", "invalid_text /source/form"),
+        (&[JANE, TICK, ("identity", HARM)], "try again", "invalid_identity /identity"),
+        (&[], "enter one", "no_address /email"),
+    ];
+    for (own, told, code) in cases {
+        let answer = posted(backend, &shop, own);
+        page(&answer, 422);
+        assert!(answer.text.contains(told) && answer.text.contains(code), "{own:?}: {}", answer.text);
+        assert!(answer.text.contains("Nothing was recorded") && !answer.text.contains("alert(1)"), "{}", answer.text);
+    }
+    assert_eq!(backend.rows(), before);
+    // Kept as text where it is text.
+    page(&posted(backend, &shop, &[JANE, TICK, ("country", HARM), ("form", HARM), ("more", HARM)]), 200);
+    let report = shop.lookup(backend, &jane()).ok();
+    assert!(report["records"].as_array().unwrap().iter().any(|record| record["source"]["form"] == HARM));
+
+    let before = backend.rows();
+    let path = format!("/f/{}", shop.publishable);
+    let body = written(&fields(&[JANE, TICK]));
+    let multipart = "--b\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\njane@example.com\r\n--b--\r\n";
+    for (kind, body) in [
+        ("multipart/form-data; boundary=b", multipart),
+        ("application/json", "{\"email\":\"jane@example.com\"}"),
+        ("text/plain", &body),
+        ("", &body),
+    ] {
+        let answer = send(backend, Method::POST, &path, &[("origin", ORIGIN), ("content-type", kind)], body.to_owned());
+        page(&answer, 415);
+        assert!(answer.text.contains("unsupported_media_type"), "{}", answer.text);
+    }
+    let kind = [("origin", ORIGIN), ("content-type", "application/x-www-form-urlencoded")];
+    page(&send(backend, Method::POST, &path, &kind, "a".repeat(17_000)), 413);
+    for garbage in [&b"%ff=%00&email=%ff%fe"[..], b"&&&==&", b"\xff\xfe\x00"] {
+        page(&send(backend, Method::POST, &path, &kind, garbage.to_vec()), 422);
+    }
+    assert_eq!(backend.rows(), before);
+}
+
+fn a_form_works_on_the_shops_pages_only(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let other = Shop::create(backend);
+    let body = written(&fields(&[JANE, TICK]));
+    let post = |backend: &dyn Backend, key: &str, headers: &[(&str, &str)]| {
+        let headers = [&[("content-type", "application/x-www-form-urlencoded")], headers].concat();
+        send(backend, Method::POST, &format!("/f/{key}"), &headers, body.clone())
+    };
+    let before = backend.rows();
+    for origin in ["https://evil.example", "http://shop.example", "https://shop.example.evil.example", "null", ""] {
+        let answer = post(backend, &shop.publishable, &[("origin", origin)]);
+        page(&answer, 403);
+        assert!(!answer.text.contains("Kestrel") && answer.text.contains("Nothing was recorded"), "{}", answer.text);
+    }
+    // A key that is none gets the page of every link that is none, and a header gives it none.
+    let lost = crate::links::look(backend, Method::GET, "/p/x");
+    page(&lost, 404);
+    let forged = format!("{}A", &shop.publishable[..shop.publishable.len() - 1]);
+    let forged = if forged == shop.publishable { format!("{}B", &forged[..forged.len() - 1]) } else { forged };
+    for key in [&*shop.secret, &forged, "pk_x", "x", "%00", "<script>"] {
+        let key = if key == "<script>" { "%3Cscript%3E" } else { key };
+        let answer = post(backend, key, &[("origin", ORIGIN), ("authorization", &bearer(&shop.publishable))]);
+        page(&answer, 404);
+        assert_eq!(answer.text, lost.text, "{key}");
+    }
+    // One that was good once is as none.
+    let new = json!({ "kind": "pk", "name": "old", "scopes": ["storefront", "capture"], "origins": ["https://old.shop.example"] });
+    let made = ask(backend, Method::POST, "/v1/keys", &shop.secret, &new).ok();
+    let key = made["key"].as_str().unwrap().to_owned();
+    page(&post(backend, &key, &[("origin", ORIGIN)]), 403);
+    let reads = json!({ "kind": "pk", "name": "reads", "scopes": ["storefront"] });
+    let reads = ask(backend, Method::POST, "/v1/keys", &shop.secret, &reads).ok();
+    page(&post(backend, reads["key"].as_str().unwrap(), &[("origin", ORIGIN)]), 404);
+    let revoke = format!("/v1/keys/{}", made["id"].as_str().unwrap());
+    ask(backend, Method::DELETE, &revoke, &shop.secret, &Value::Null).ok();
+    page(&post(backend, &key, &[("origin", "https://old.shop.example")]), 404);
+    // A notice is of the shop whose key it is.
+    page(&post(backend, &other.publishable, &[("origin", ORIGIN)]), 422);
+    let mut after = backend.rows();
+    after.insert("api_key".into(), before["api_key"]);
+    assert_eq!(after, before);
+}
+
+fn the_way_back_leads_to_the_shop_alone(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    for (given, shown) in [
+        ("https://shop.example/thanks?a=1&b=\"2\"", Some("https://shop.example/thanks?a=1&amp;b=%222%22")),
+        ("https://shop.example", Some("https://shop.example/")),
+        ("https://shop.example:443/x", Some("https://shop.example/x")),
+        ("https://evil.example/", None),
+        ("http://shop.example/", None),
+        ("https://shop.example@evil.example/", None),
+        ("https://jane:pw@shop.example/", None),
+        ("//evil.example/", None),
+        ("/thanks", None),
+        ("javascript:alert(1)", None),
+        ("data:text/html,<script>alert(1)</script>", None),
+        ("\"><script>alert(1)</script>", None),
+        ("", None),
+    ] {
+        let answer = posted(backend, &shop, &[JANE, TICK, ("return", given)]);
+        page(&answer, 200);
+        let links: Vec<&str> =
+            answer.text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(links, shown.into_iter().collect::<Vec<_>>(), "{given}");
+        assert!(!answer.text.contains("alert(1)"));
+    }
+}
+
+fn one_visitor_may_send_so_many_forms(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let path = format!("/f/{}", shop.publishable);
+    let post = |backend: &dyn Backend, from: &str| {
+        let headers = [("origin", ORIGIN), ("content-type", "application/x-www-form-urlencoded"), ("x-real-ip", from)];
+        send(backend, Method::POST, &path, &headers, written(&fields(&[("email", "jane@example")])))
+    };
+    let refused = (0..60).map(|_| post(backend, "192.0.2.1")).find(|answer| answer.status.as_u16() == 429);
+    let refused = refused.expect("a visitor who posts sixty forms at once is told to wait");
+    page(&refused, 429);
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1);
+    page(&post(backend, "192.0.2.2"), 422);
+}
