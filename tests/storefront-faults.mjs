@@ -47,7 +47,7 @@ const FAULTS = {
     end: (page) => page.unroute("**/storefront_bg.wasm"),
   },
   "settings silent": {
-    begin: (page) => page.route(`${worker}/v1/storefront`, () => {}), beforeLoad: true, end: (page) => page.unroute(`${worker}/v1/storefront`),
+    begin: (page) => page.route(`${worker}/v1/storefront/*`, () => {}), beforeLoad: true, end: (page) => page.unroute(`${worker}/v1/storefront/*`),
   },
 };
 

@@ -124,10 +124,12 @@ fn decide(
             let by_visitor = !matches!(kind, LinkKind::Unsubscribe | LinkKind::Hook);
             Door::Shop { object: secrets.object_name(link.shop), by_visitor, with_evidence: false }
         }
-        Access::Form => {
+        Access::PathKey(_) => {
             let key = secrets.verify(route.value(0)).filter(|key| key.kind == KeyKind::Publishable);
-            let Some(key) = key else { return Ok(Door::Answer(lost(headers))) };
-            Door::Shop { object: secrets.object_name(key.shop), by_visitor: true, with_evidence: true }
+            let Some(key) = key else {
+                return if endpoint.is_page() { Ok(Door::Answer(lost(headers))) } else { Err(Problem::InvalidKey) };
+            };
+            Door::Shop { object: secrets.object_name(key.shop), by_visitor: true, with_evidence: endpoint.is_page() }
         }
         Access::Key(_) => {
             let key = secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;

@@ -14,6 +14,8 @@ pub(super) enum Action {
     Docs,
     CreateShop,
     Storefront,
+    /// As `Storefront`, by a key in the path: a page asks so without the preflight that a header costs.
+    StorefrontOfKey,
     Submit,
     Lookup,
     Report,
@@ -78,10 +80,10 @@ pub(super) enum Access {
     Root,
     /// A key of the shop with this scope.
     Key(Scope),
+    /// A publishable key of the shop with this scope, in the path: a form sends no header, and a page saves a preflight.
+    PathKey(Scope),
     /// A link of this kind, whose token is in the path.
     Link(LinkKind),
-    /// A publishable key of the shop that may capture; it is in the path, since a form sends no header.
-    Form,
 }
 
 /// One route.
@@ -140,6 +142,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         query: &[],
     },
     get(Action::Storefront, "/v1/storefront", Access::Key(Scope::Storefront), &[]),
+    get(Action::StorefrontOfKey, "/v1/storefront/{key}", Access::PathKey(Scope::Storefront), &[]),
     post(Action::Submit, "/v1/consents", Scope::Capture, 64 * KB),
     post(Action::Lookup, "/v1/contacts/lookup", Scope::Read, 4 * KB),
     get(Action::Report, "/v1/contacts/{id}", Access::Key(Scope::Read), &[]),
@@ -196,7 +199,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         action: Action::TakeForm,
         method: "POST",
         path: "/f/{key}",
-        access: Access::Form,
+        access: Access::PathKey(Scope::Capture),
         body_limit: 16 * KB,
         query: &[],
     },
@@ -254,7 +257,7 @@ impl Endpoint {
 
     /// Whether the audit log has it. What a page reads at each view, the shop's own settings, speaks of no person.
     pub(super) fn is_audited(&self) -> bool {
-        self.action != Action::Storefront
+        !matches!(self.action, Action::Storefront | Action::StorefrontOfKey)
     }
 }
 

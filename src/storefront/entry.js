@@ -228,7 +228,8 @@ export async function open(options) {
     return unbind;
   };
 
-  const config = request("/v1/storefront")
+  // The key in the path and no header: so a browser asks at once, without asking first whether it may.
+  const config = fetch(`${endpoint}/v1/storefront/${key}`, { credentials: "omit", signal: AbortSignal.timeout?.(PATIENCE) })
     .then((response) => (response.ok ? response.json() : null))
     .then((answer) => {
       settings = answer;
@@ -255,6 +256,8 @@ export async function open(options) {
   });
   addEventListener("online", () => flush(true));
   flush();
+  // Engines compile a function when it is first called. Not when somebody presses a button: now, when nobody does anything.
+  globalThis.requestIdleCallback?.(() => core.submit({ keep() {} }, "script\0\0n\u00001\0en\0w\0a@b.c\0\0\0email:a:opt_in"));
 
   return {
     config,

@@ -18,6 +18,7 @@ crate::scenarios! {
     the_words_that_a_page_sends_are_kept_once_as_its_own_word
     where_it_was_captured_is_on_record
     a_notice_says_which_choices_it_offers
+    a_page_asks_by_the_key_in_the_path
 }
 
 fn jane() -> Value {
@@ -248,4 +249,26 @@ fn a_notice_says_which_choices_it_offers(backend: &mut dyn Backend) {
         "invalid_purpose",
         "/notices/0/choices/0/purpose",
     );
+}
+
+fn a_page_asks_by_the_key_in_the_path(backend: &mut dyn Backend) {
+    let (shop, other) = (Shop::create(backend), Shop::create(backend));
+    let get = |backend: &dyn Backend, key: &str, headers: &[(&str, &str)]| {
+        send(backend, Method::GET, &format!("/v1/storefront/{key}"), headers, "")
+    };
+    let bearer = format!("Bearer {}", shop.publishable);
+    let by_header = send(backend, Method::GET, "/v1/storefront", &[("authorization", &bearer), ("origin", ORIGIN)], "");
+    let by_path = get(backend, &shop.publishable, &[("origin", ORIGIN)]);
+    assert_eq!((&by_path.text, by_path.header("etag")), (&by_header.text, by_header.header("etag")));
+    assert_eq!(by_path.header("access-control-allow-origin"), ORIGIN);
+    let tag = by_path.header("etag").to_owned();
+    let known = get(backend, &shop.publishable, &[("origin", ORIGIN), ("if-none-match", &tag)]);
+    assert_eq!((known.status.as_u16(), known.text.as_str()), (304, ""));
+    // A key that stands beside it in a header counts for nothing: the path says who asks.
+    let both = get(backend, &other.publishable, &[("origin", ORIGIN), ("authorization", &bearer)]);
+    assert_ne!(both.text, by_path.text);
+    get(backend, &shop.publishable, &[("origin", "https://evil.example")]).problem(403, "wrong_origin", None);
+    for key in [&shop.secret, "pk_1", &format!("{}A", shop.publishable), "%22%3E%3Cscript%3E"] {
+        get(backend, key, &[("origin", ORIGIN)]).problem(401, "invalid_key", None);
+    }
 }

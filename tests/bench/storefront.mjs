@@ -169,12 +169,12 @@ async function load(browser, { origin }, { path, folder, box, captures }) {
   const devtools = await context.newCDPSession(page);
   const asked = new Map();
   devtools.on("Network.requestWillBeSent", ({ requestId, request }) => asked.set(requestId, { url: request.url, bytes: 0 }));
-  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => (asked.get(requestId).bytes = encodedDataLength));
+  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => Object.assign(asked.get(requestId) ?? {}, { bytes: encodedDataLength }));
   await devtools.send("Network.enable");
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
 
   await page.goto(origin + path);
-  const ready = await Promise.race([page.evaluate(() => bench.ready), sleep(10_000)]);
+  const ready = await Promise.race([page.evaluate(() => bench.ready), sleep(10_000, undefined, { ref: false })]);
   assert.ok(ready, `${path} was not ready within 10 s: ${wrong}`);
   await sleep(SETTLED_MS);
   const { scripts, ...seen } = await page.evaluate(() => ({
@@ -184,7 +184,7 @@ async function load(browser, { origin }, { path, folder, box, captures }) {
   // With their headers, as they came; the page itself aside.
   const kb = (fits) => [...asked.values()].filter(({ url }) => fits(url)).reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
   const loaded = {
-    ...seen, files: kb((url) => url.startsWith(`${origin}/`) && url !== origin + path), settings: kb((url) => url.endsWith("/v1/storefront")), requests: asked.size - 1,
+    ...seen, files: kb((url) => url.startsWith(`${origin}/`) && url !== origin + path), settings: kb((url) => url.includes("/v1/storefront/")), requests: asked.size - 1,
     own: Math.max(0, ...scripts.filter(({ sourceURL }) => folder && sourceURL.startsWith(`${origin}${folder}/`)).map(({ duration }) => duration)),
   };
 
@@ -250,7 +250,10 @@ function report(ways, rounds, room) {
     const { middle, worst } = figure(loads, of);
     return `${middle.toFixed(digits)} (${worst.toFixed(digits)})`;
   };
-  const times = (loads, of) => `${both(loads, of)} ${`× ${(figure(loads, of).middle / figure(floor.loads, of).middle).toFixed(2)}`.padStart(6)}`;
+  const times = (loads, of) => {
+    const least = figure(floor.loads, of).middle;
+    return `${both(loads, of)} ${least ? `× ${(figure(loads, of).middle / least).toFixed(2)}` : ""}`;
+  };
   const table = (...columns) => {
     const rows = [["", ...columns.map(([heading]) => heading)], ...ways.map((way) => [way.name, ...columns.map(([, cell]) => cell(way.loads, way))])];
     const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
@@ -258,9 +261,9 @@ function report(ways, rounds, room) {
   };
 
   console.log(`
-a checkout with a module, the processor ${SLOWER} times slower, nothing cached, files by brotli: ms, medians of ${rounds} loads in turns, the worst in
-brackets, and how many times the page without any module. DCL is
-DOMContentLoaded; room is kept for ${room} px`);
+a checkout with a module in it, the processor ${SLOWER} times slower, nothing cached, files by brotli, the edge as workerd answers: ms, medians of
+${rounds} loads in turns, the worst in brackets, and how many times the page without any module. DCL is DOMContentLoaded, the start that of
+the navigation; room is kept for ${room} px`);
   table(
     ["usable after DCL", (loads, { folder }) => (folder ? both(loads, usable) : "–")],
     ["after the start", (loads, { folder }) => (folder ? both(loads, ({ ready }) => ready) : "–")],

@@ -56,7 +56,7 @@ const read = async (request) => {
 async function edge(request, response) {
   const cors = { "access-control-allow-origin": "*", "access-control-expose-headers": "retry-after", "access-control-allow-headers": "authorization, content-type" };
   if (request.method === "OPTIONS") return response.writeHead(204, cors).end();
-  const told = request.url === "/v1/storefront" ? config : await submit(request);
+  const told = request.url.startsWith("/v1/storefront/pk_") ? config : await submit(request);
   if (told === "hang up") return request.socket.destroy();
   response.writeHead(told.status, { ...cors, "content-type": "application/json", ...told.headers }).end(JSON.stringify(told.body));
 }

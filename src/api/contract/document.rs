@@ -148,7 +148,8 @@ fn operation(
             Access::Open => "none",
             Access::Root => "root",
             Access::Key(scope) => scope.as_str(),
-            Access::Link(_) | Access::Form => "link",
+            // What opens it stands in its path.
+            Access::Link(_) | Access::PathKey(_) => "link",
         },
     });
     let Some(fields) = written.as_object_mut() else { return Ok(written) };
@@ -173,7 +174,7 @@ fn operation(
     }
     let mut responses = Map::new();
     responses.insert(operation.status.to_string(), success(endpoint, &operation, answers, examples, parts));
-    if endpoint.action == Action::Storefront {
+    if matches!(endpoint.action, Action::Storefront | Action::StorefrontOfKey) {
         let unchanged = json!({
             "description": "What `If-None-Match` names is still so.",
             "headers": { "ETag": { "$ref": "#/components/headers/ETag" } },
@@ -182,7 +183,7 @@ fn operation(
     }
     if endpoint.is_page() {
         let page = |about: &str| json!({ "description": about, "content": { "text/html": {} } });
-        let of_form = if endpoint.access == Access::Form { parameters::FORM_PAGES } else { &[] };
+        let of_form = if matches!(endpoint.access, Access::PathKey(_)) { parameters::FORM_PAGES } else { &[] };
         for (status, about) in parameters::OTHER_PAGES.iter().chain(of_form) {
             responses.insert((*status).to_string(), page(about));
         }
@@ -197,7 +198,7 @@ fn operation(
 
 fn security(access: Access) -> Value {
     match access {
-        Access::Open | Access::Link(_) | Access::Form => json!([]),
+        Access::Open | Access::Link(_) | Access::PathKey(_) => json!([]),
         Access::Root => json!([{ "rootSecret": [] }]),
         Access::Key(scope @ (Scope::Storefront | Scope::Capture)) => {
             json!([{ "publishableKey": [scope.as_str()] }, { "secretKey": [scope.as_str()] }])
@@ -292,13 +293,15 @@ fn codes(
         if endpoint.body_limit > 0 {
             add(&["bad_signature", "body_too_large", "unreadable"]);
         }
+    } else if let Access::PathKey(_) = endpoint.access {
+        add(&["invalid_key"]);
     } else if endpoint.access != Access::Open {
         add(&["missing_key", "invalid_key"]);
         if endpoint.mutates() {
             add(&["invalid_idempotency_key", "idempotency_mismatch"]);
         }
     }
-    if let Access::Key(scope) = endpoint.access {
+    if let Access::Key(scope) | Access::PathKey(scope) = endpoint.access {
         add(&["wrong_scope", "too_many_requests", "unknown_parameter"]);
         if matches!(scope, Scope::Storefront | Scope::Capture) {
             add(&["wrong_origin"]);

@@ -180,6 +180,16 @@ impl Operation {
                 tagged: true,
                 ..NONE
             },
+            Action::StorefrontOfKey => Self {
+                id: "getStorefrontOfKey",
+                tag: "Capture",
+                summary: "What a page needs, by a key in the path",
+                about: "The same for a publishable key. A browser asks so at once, without the preflight that an `Authorization` \
+                        header costs.",
+                answers: &[maker!(StorefrontAnswer<'static>)],
+                tagged: true,
+                ..NONE
+            },
             Action::Submit => Self {
                 id: "submitConsents",
                 tag: "Capture",

@@ -255,10 +255,10 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
     if operation.conditional {
         parameters.push(shared("IfMatch"));
     }
-    if endpoint.action == Action::Storefront {
+    if matches!(endpoint.action, Action::Storefront | Action::StorefrontOfKey) {
         parameters.push(shared("IfNoneMatch"));
     }
-    if matches!(endpoint.access, Access::Key(Scope::Storefront | Scope::Capture)) {
+    if matches!(endpoint.access, Access::Key(Scope::Storefront | Scope::Capture) | Access::PathKey(_)) {
         parameters.push(shared("Origin"));
     }
     parameters
@@ -285,7 +285,7 @@ pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation) -> Valu
     if endpoint.access != Access::Open {
         names.push("request-id");
     }
-    if matches!(endpoint.access, Access::Key(_)) {
+    if matches!(endpoint.access, Access::Key(_) | Access::PathKey(_)) && !endpoint.is_page() {
         names.extend(["RateLimit", "RateLimit-Policy"]);
     }
     if operation.tagged {

@@ -82,6 +82,8 @@ impl Stage {
         for action in [Action::Health, Action::OpenApi, Action::Docs, Action::Storefront, Action::ReadShop] {
             self.ask(secret, action, &[], &[], None)?;
         }
+        let publishable = text(&shop, "/keys/publishable");
+        self.ask("", Action::StorefrontOfKey, &[&publishable], &[], None)?;
         self.ask(secret, Action::WriteShop, &[], &[], Some(shop_now()))?;
         let receipt = self.ask(secret, Action::Submit, &[], &[], Some(submission()))?;
         let jane = &text(&receipt, "/contact");

@@ -51,7 +51,7 @@ pub(super) use self::requests::{OpenedAnswer, RequestsAnswer};
 use self::visit::Visit;
 use super::deployment::Deployment;
 use super::front::{NEW_SHOP_HEADER, VISITOR_HEADER, bearer, readable_anywhere};
-use super::key::{KeyKind, Scope, ShopId};
+use super::key::{KeyKind, ShopId};
 use super::limits::{Left, Limiter};
 use super::link::LinkKind;
 use super::problem::Problem;
@@ -169,7 +169,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         }
         let (needed, given) = match route.endpoint.access {
             Access::Key(needed) => (needed, bearer(headers)?),
-            Access::Form => (Scope::Capture, route.value(0)),
+            Access::PathKey(needed) => (needed, route.value(0)),
             _ => {
                 // Only the front door reaches this, and it sets the header itself.
                 let id = headers.get(NEW_SHOP_HEADER).and_then(|id| ShopId::parse(id.to_str().ok()?));
@@ -190,7 +190,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         } else {
             match key.kind {
                 KeyKind::Publishable => page_origin(&shop, &stored, method, request),
-                KeyKind::Secret if route.endpoint.access == Access::Form => Err(Problem::InvalidKey),
+                KeyKind::Secret if matches!(route.endpoint.access, Access::PathKey(_)) => Err(Problem::InvalidKey),
                 // A secret key has no business in a page: no page can read the answer.
                 KeyKind::Secret => Ok(None),
             }
@@ -330,7 +330,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     fn answer(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let query = Query::read(call.route.endpoint, call.request.uri().query())?;
         match call.route.endpoint.action {
-            Action::Storefront => self.storefront(call),
+            Action::Storefront | Action::StorefrontOfKey => self.storefront(call),
             Action::Submit => self.submit(call),
             Action::Decide => self.decide(call),
             Action::NoteActivities => self.note_activities(call),

@@ -16,11 +16,11 @@ export const preferencesClass = (Base) =>
       // The shop has signed which addresses are the customer's; of others they see what stands, and change it on their page.
       const own = claimsOf(identity);
       const boxes = [];
-      const groups = addresses.map(({ kind, masked, choices }) =>
-        make("fieldset", "group", { disabled: !own[kind] }, make("legend", "label", {}, masked), ...choices.map((one) => {
+      const groups = addresses.map(({ masked, named, choices }) =>
+        make("fieldset", "group", { disabled: !named }, make("legend", "label", {}, masked), ...choices.map((one) => {
           const words = `${one.text ?? one.purpose} ${this.words.channels[one.channel]}`;
           const input = make("input", "box", { type: "checkbox", name: `${one.channel}.${one.purpose}`, checked: one.choice === "opt_in" });
-          boxes.push({ ...one, kind, words, input });
+          boxes.push({ ...one, named, words, input });
           const note = one.confirmable ? [make("span", "note", {}, ` (${this.words.awaiting})`)] : [];
           return make("label", "choice", {}, input, make("span", "text", {}, words, ...note));
         })),
@@ -41,7 +41,7 @@ export const preferencesClass = (Base) =>
 
     /** Hands in what differs from what was shown: the rest nobody has said anything of. */
     async #save(boxes, wanted, own) {
-      const changed = boxes.filter((box) => own[box.kind] && wanted(box) !== (box.choice === "opt_in"));
+      const changed = boxes.filter((box) => box.named && wanted(box) !== (box.choice === "opt_in"));
       if (!changed.length) return this.words.saved;
       const choices = changed.map((box) => ({ channel: box.channel, purpose: box.purpose, choice: wanted(box) ? "opt_in" : "opt_out" }));
       const outcome = await this.placet.submit({
