@@ -240,3 +240,73 @@ test("the examples for developers work: a tag, own markup, React, Vue; and adapt
   await page.locator("[data-vue] [role=status]", { hasText: "Vue says thank you" }).waitFor();
   assert.deepEqual(page.problems, []);
 });
+
+test("a logged-in customer changes their choices on the shop's page, and stops everything in one press", async () => {
+  const mail = "customer@example.com";
+  const page = await newPage();
+  await page.goto(`${shop}/account.html`);
+  await page.fill("[data-sign-in] input", mail);
+  await page.click("[data-sign-in] button");
+  const preferences = page.locator("placet-preferences");
+  const box = preferences.locator("label", { hasText: "by email" }).locator("input");
+  await box.waitFor();
+  assert.equal(await box.isChecked(), false);
+  assert.ok(!(await preferences.textContent()).includes("customer@"), "masked, also on one's own page");
+  assert.deepEqual((await ask("POST", "/v1/contacts/lookup", { email: mail })).status, 404, "asking writes nothing");
+  // By keyboard alone.
+  await box.focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Enter");
+  await preferences.locator("[role=status]", { hasText: "Your choices are saved" }).waitFor();
+  const standing = async () => {
+    const { body } = await ask("POST", "/v1/decisions", { channel: "email", purpose: "newsletter", contact: { email: mail } });
+    return body.decision.reason;
+  };
+  assert.equal(await standing(), null);
+  const [record] = (await reportOn({ email: mail })).records;
+  assert.deepEqual([record.assurance, record.notice.id, record.notice.text_from, record.source.form], ["authenticated", "preferences", "sender", "preferences"]);
+  assert.match(record.notice.text, /^Your choices\nNewsletter: new coffees, brewing tips and offers by email$/);
+  await page.reload();
+  await page.fill("[data-sign-in] input", mail);
+  await page.click("[data-sign-in] button");
+  await box.waitFor();
+  assert.equal(await box.isChecked(), true, "what stands");
+  await preferences.locator("button", { hasText: "Stop everything" }).click();
+  await preferences.locator("[role=status]", { hasText: "saved" }).waitFor();
+  assert.equal(await box.isChecked(), false);
+  assert.equal(await standing(), "opted_out");
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(page.problems, []);
+});
+
+test("whoever is not logged in has a link sent to their address, and nobody learns whether it is known", async () => {
+  const page = await newPage();
+  await page.goto(`${shop}/account.html`);
+  const preferences = page.locator("placet-preferences");
+  const answers = [];
+  for (const mail of ["customer@example.com", "stranger@example.com"]) {
+    await preferences.locator("input").fill(mail);
+    await preferences.locator("button").click();
+    await preferences.locator("[role=status]", { hasText: "If we know this address" }).waitFor();
+    answers.push(await preferences.textContent());
+  }
+  assert.equal(answers[0], answers[1]);
+  const { body } = await ask("GET", "/v1/messages?limit=5");
+  const { body: message } = await ask("GET", `/v1/messages/${body.messages[0].message}`);
+  assert.deepEqual([message.kind, message.to], ["preferences", "customer@example.com"]);
+  await page.goto(message.link);
+  await page.locator("input[type=checkbox]").first().waitFor();
+  assert.deepEqual(page.problems, []);
+});
+
+test("without any script the form posts to the worker by itself, and a page answers", async () => {
+  const page = await newPage({ javaScriptEnabled: false });
+  await page.goto(`${shop}/`);
+  await page.fill("#newsletter-email", "scriptless@example.com");
+  await page.check("#newsletter input[type=checkbox]");
+  await page.click("#newsletter button");
+  await page.waitForURL(`${stage.worker}/f/**`);
+  assert.match(await page.textContent("h1"), /Thank you/);
+  const { records } = await reportOn({ email: "scriptless@example.com" });
+  assert.deepEqual(records.map(({ choice, assurance, notice, source }) => [choice, assurance, notice.text_from, source.form]), [["opt_in", "claimed", "shop", "newsletter"]]);
+});

@@ -146,7 +146,8 @@ function securityHeaders(demo) {
       "object-src 'none'",
       "frame-ancestors 'none'",
     ].join("; "),
-    "Referrer-Policy": "same-origin",
+    // The origin alone goes to others: a form that posts to the worker has to say where it is.
+    "Referrer-Policy": "strict-origin",
     "X-Content-Type-Options": "nosniff",
   };
 }
