@@ -72,7 +72,8 @@ export interface Chosen {
  *
  * Parts, and in the light tree classes `placet-…`: `notice`, `choice`, `box`, `text`, `note`, `link`, `field`, `label`, `input`,
  * `button`, `status`, `wrong`. Custom properties: `--placet-accent`, `--placet-on-accent`, `--placet-border`, `--placet-field`,
- * `--placet-radius`, `--placet-gap`, `--placet-focus`, `--placet-error`, `--placet-min-height` (keeps the room until it is drawn).
+ * `--placet-radius`, `--placet-gap`, `--placet-focus`, `--placet-error`. To keep the page from moving when it is drawn, give it its
+ * height in the page's own style sheet: `placet-optin { display: block; min-height: 20rem }`.
  */
 export interface PlacetOptinElement extends HTMLElement {
   /** What is chosen now. */

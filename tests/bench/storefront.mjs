@@ -139,7 +139,6 @@ async function pages(site, endpoint) {
   const ways = [
     { name: "no module", slot: own, head: "<script>bench.usable = true;</script>" },
     { name: "placet-optin, room kept by the page", ...placet, slot: element, head: auto, barred: true, rule: (room) => `display: block; min-height: ${room}px;` },
-    { name: "placet-optin, --placet-min-height", ...placet, slot: element, head: auto, rule: (room) => `--placet-min-height: ${room}px;` },
     { name: "placet-optin, no room kept", ...placet, slot: element, head: auto },
     { name: "open({ forms }), own boxes", ...placet, slot: own, head: module("/placet/open.js") + hints("/placet/storefront.js"), barred: true },
   ];

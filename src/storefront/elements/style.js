@@ -2,7 +2,7 @@
 // custom property, a part, or a rule of its own: these are in a layer. Distances are gaps of grids, which no page resets.
 
 export const STYLE = `@layer placet {
-:host, placet-optin, placet-preferences { display: block; min-block-size: var(--placet-min-height, 0); }
+:host, placet-optin, placet-preferences { display: block; }
 :host([hidden]) { display: none; }
 .placet-form { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--placet-gap, .9em); }
 .placet-form p { margin: 0; }
