@@ -129,7 +129,8 @@ async function pages(site, endpoint) {
     `<div class="choice"><label><input type="checkbox" name="${channel}" data-placet-channel="${channel}" data-placet-purpose="${purpose}"> ${labels[at]}</label></div>`);
   const own = `<div><p data-placet-notice="${notice.id}" data-placet-version="${notice.version}">${words}</p>${boxes.join("")}</div>`;
   const element = `<placet-optin endpoint="${endpoint}" key="${key}" notice="${notice.id}"></placet-optin>`;
-  const auto = module("/placet/auto.js") + hints("/placet/storefront.js", "/placet/elements.js");
+  const early = `<link rel="preconnect" href="${endpoint}" crossorigin><link rel="preload" as="fetch" href="/placet/storefront_bg.wasm" crossorigin>`;
+  const auto = module("/placet/auto.js") + hints("/placet/storefront.js", "/placet/elements.js") + early;
   site.put("/placet/open.js", `
     import { open } from "./storefront.js";
     await open({ endpoint: "${endpoint}", key: "${key}", forms: [document.querySelector("#checkout")] });
@@ -140,7 +141,7 @@ async function pages(site, endpoint) {
     { name: "no module", slot: own, head: "<script>bench.usable = true;</script>" },
     { name: "placet-optin, room kept by the page", ...placet, slot: element, head: auto, barred: true, rule: (room) => `display: block; min-height: ${room}px;` },
     { name: "placet-optin, no room kept", ...placet, slot: element, head: auto },
-    { name: "open({ forms }), own boxes", ...placet, slot: own, head: module("/placet/open.js") + hints("/placet/storefront.js"), barred: true },
+    { name: "open({ forms }), own boxes", ...placet, slot: own, head: module("/placet/open.js") + hints("/placet/storefront.js") + early, barred: true },
   ];
   const others = await peers().catch(({ message }) => (console.log(`peers: not measured; ${message}`), []));
   for (const [at, { name, version, headless, files, start, box }] of others.entries()) {
@@ -206,7 +207,7 @@ async function load(browser, { origin }, { path, folder, box, captures }) {
   return { ...loaded, ready, tick, submit, dispatch, shift };
 }
 
-export async function benchStorefront(rounds = 15) {
+export async function benchStorefront(rounds = 9) {
   const data = await mkdtemp(join(tmpdir(), "placet-bench-"));
   const env = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET };
   const workerd = await startWorkerd({ config: here("../../src/edge/workerd.capnp"), port: 0, data, env, quiet: true });
@@ -292,4 +293,4 @@ the navigation; room is kept for ${room} px`);
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await benchStorefront(Number(process.argv[2] ?? 15));
+if (process.argv[1] === fileURLToPath(import.meta.url)) await benchStorefront(Number(process.argv[2] ?? 9));
