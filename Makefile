@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test contract dist serve test size bench faults fuzz clean
+.PHONY: help setup setup-test contract dist serve test coverage size bench faults fuzz clean
 
 ENV := . .tools/env &&
 
@@ -29,10 +29,13 @@ serve: dist ## Worker on http://127.0.0.1:8787, demo shop on http://127.0.0.1:87
 test: setup-test ## Everything: lints, laws, API on both backends, browsers (first time 20 min, then 4)
 	@$(ENV) .ci/test
 
+coverage: setup-test dist ## Which lines of the storefront its tests run in Chromium; 85 % of the Rust at least (5 min)
+	@.ci/coverage
+
 size: dist ## Bytes of each artifact, against their budgets
 	@$(ENV) node www/tools/size.mjs
 
-bench: dist ## Speeds, as ratios to a floor measured in the same run (6 min)
+bench: dist ## Speeds, as ratios to a floor measured in the same run (9 min)
 	@$(ENV) node tests/bench/main.mjs
 
 faults: dist ## Kill workerd ten times under load and count what is kept (10 min)

@@ -221,6 +221,7 @@ fn markup_that_lacks_something_is_told_when_it_is_bound() {
         ([FIELDS, NOTICE, &swap("channel=\"sms\"", "channel=\"email\"")], "repeated_choice"),
         ([FIELDS, NOTICE, &swap("channel=\"sms\"", "channel=\"post\"")], "no_address"),
         (["", NOTICE, BOXES], "no_address"),
+        ([FIELDS, &NOTICE.replace(r#"lang="en-GB""#, ""), BOXES], "no_locale"),
     ] {
         let page = page();
         let described = describe(&shop_form(&parts), "");
@@ -291,6 +292,7 @@ fn what_a_script_hands_in_is_checked() {
         ("email:newsletter:opt_in", "email:newsletter:maybe", "unknown_choice"),
         ("email:newsletter:opt_in", "email:a:opt_in email:a:opt_out", "repeated_choice"),
         ("email:newsletter:opt_in", "email:a:opt_in fax:a:opt_in", "unknown_channel"),
+        ("email:newsletter:opt_in", "fax:a:opt_in email:a:opt_in", "unknown_channel"),
         ("jane@example.com", "jane", "bad_address"),
         ("We write.", "", "no_notice"),
         ("|en|", "||", "no_locale"),
@@ -300,6 +302,8 @@ fn what_a_script_hands_in_is_checked() {
         assert_eq!(error.code(), expected, "{to}");
     }
     assert_eq!(composed("").unwrap_err(), Error::NoNotice);
+    let maybe = COMPOSED.replace("opt_in", "maybe").replace('|', "\0");
+    assert_eq!(code(&submit(page.unchecked_ref(), &maybe).unwrap_err()), "PlacetError unknown_choice true");
 }
 
 /// Asks with some acts, and terms that take consent only. What comes back are the numbers of the verdict.

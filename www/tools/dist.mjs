@@ -10,6 +10,8 @@ import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { bundle, version } from "./bundle.mjs";
+
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const bin = join(root, "www/node_modules/.bin");
 const pkg = join(root, "pkg");
@@ -104,10 +106,6 @@ const parts = {
   },
 };
 
-/** The version of everything. */
-const version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1];
-if (!version) throw new Error("Cargo.toml names no version");
-
 /** Compiles the crate with one feature, and where told so with a standard library of its own. */
 function cargo(feature, profile, small = NOTHING) {
   // A target directory of its own, so that other flags do not throw away what plain builds have made.
@@ -171,35 +169,6 @@ function rename(file, module, { imports, exports }) {
   // Rust's imports from our own JavaScript go through functions of the glue; the module itself is not asked for.
   glue = glue.replace(/^        ".*\/snippets\/.*": import\d+,$/gm, "").replace(/^import \* as import\d+ from .*$/gm, "");
   writeFileSync(file, glue);
-}
-
-/** Bundles an entry with the glue it names `./glue.js`. */
-async function bundle(entry, outfile, glue, options = {}) {
-  const { build } = await import("esbuild");
-  await build({
-    entryPoints: [join(root, entry)],
-    outfile,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    legalComments: "none",
-    define: { VERSION: JSON.stringify(version) },
-    // The glue warns of ways to call it that nobody here uses.
-    pure: ["console.warn"],
-    logLevel: "warning",
-    plugins: [{
-      name: "glue",
-      setup: ({ onResolve }) => {
-        onResolve({ filter: /^\.\/glue\.js$/ }, () => ({ path: glue }));
-        // What is published beside each other is loaded once.
-        onResolve({ filter: /^\.\.?\/(storefront|elements)\.js$/ }, ({ path }) => ({ path: path.replace("../", "./"), external: true }));
-        // wasm-bindgen copies the JavaScript that Rust imports; the entry must get the very same module, not its twin.
-        onResolve({ filter: /\/snippets\/.*\/src\// }, ({ path }) => ({ path: join(root, path.replace(/^.*\/src\//, "src/")) }));
-      },
-    }],
-    ...options,
-  });
 }
 
 async function buildStorefront() {
@@ -311,7 +280,7 @@ function* files(path) {
 /** One hash over everything a part is made of. */
 function fingerprint(inputs) {
   const hash = createHash("sha256");
-  for (const input of [...inputs, "Cargo.toml", "Cargo.lock", "www/tools/dist.mjs", "www/package-lock.json"]) {
+  for (const input of [...inputs, "Cargo.toml", "Cargo.lock", "www/tools/dist.mjs", "www/tools/bundle.mjs", "www/package-lock.json"]) {
     for (const file of files(join(root, input))) {
       hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
     }
