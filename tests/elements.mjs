@@ -275,6 +275,14 @@ test("a logged-in customer changes their choices on the shop's page, and stops e
   await preferences.locator("[role=status]", { hasText: "saved" }).waitFor();
   assert.equal(await box.isChecked(), false);
   assert.equal(await standing(), "opted_out");
+  // The page stays open for longer than the token is good: what is not saved is not said to be.
+  await page.route("**/v1/preferences", (route) => route.fulfill({ status: 422, headers: { "access-control-allow-origin": "*" }, json: { title: "A field is not right" } }));
+  const sent = [];
+  page.on("request", (request) => request.url().endsWith("/v1/consents") && sent.push(request.method()));
+  await box.check();
+  await preferences.locator("button", { hasText: "Save" }).click();
+  await preferences.locator("[role=status]", { hasText: "That did not work" }).waitFor();
+  assert.deepEqual(sent, []);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(page.problems, []);
 });

@@ -21,6 +21,8 @@ use crate::ledger::text::ExternalId;
 const LONGEST: usize = 4_096;
 /// How far its end may be away, in milliseconds: a day. What lies in a page for longer is no proof of a log-in.
 const LONGEST_LIFE: i64 = 24 * 60 * 60 * 1_000;
+/// For how long one that has run out still says whose a no is, in milliseconds: 30 days.
+const LATEST: i64 = 30 * LONGEST_LIFE;
 /// By how much the clocks of two servers may differ, in milliseconds.
 const SKEW: i64 = 60 * 1_000;
 
@@ -37,6 +39,8 @@ pub(super) struct Identity {
     pub(super) addresses: Vec<Address>,
     /// By this name of a platform's.
     pub(super) external: Option<ExternalId>,
+    /// Whether it has run out.
+    pub(super) late: bool,
 }
 
 impl Identity {
@@ -62,15 +66,16 @@ struct Claims {
     external: Option<String>,
 }
 
-/// Reads a token; `None` for one that was good and has run out.
+/// Reads a token; `None` for one that was good long ago.
 pub(super) fn read(token: &str, keys: &[VouchingKey], now: Timestamp) -> Result<Option<Identity>, Fault> {
     let claims = proven(token, keys).ok_or(INVALID)?;
     let (now, exp) = (now.millis() as f64, claims.exp * 1_000.0);
     if claims.nbf.is_some_and(|nbf| nbf * 1_000.0 > now + SKEW as f64) || exp > now + (LONGEST_LIFE + SKEW) as f64 {
         return Err(INVALID);
     }
-    let identity = identity_of(&claims).ok_or(INVALID)?;
-    Ok(Some(identity).filter(|_| exp + SKEW as f64 > now))
+    let over = now - exp - SKEW as f64;
+    let identity = identity_of(&claims, over >= 0.0).ok_or(INVALID)?;
+    Ok(Some(identity).filter(|_| over < LATEST as f64))
 }
 
 /// What a token says, where one of the keys has signed it.
@@ -98,13 +103,13 @@ fn decoded<T: DeserializeOwned>(part: &str) -> Option<T> {
     json::read(std::str::from_utf8(&Base64Url::decode_vec(part).ok()?).ok()?)
 }
 
-fn identity_of(claims: &Claims) -> Option<Identity> {
+fn identity_of(claims: &Claims, late: bool) -> Option<Identity> {
     let email = claims.email.as_deref().map(|text| EmailAddress::parse(text).map(Address::Email).ok_or(()));
     let phone = claims.phone.as_deref().map(|text| PhoneNumber::parse(text).map(Address::Phone).ok_or(()));
     let external = claims.external.as_deref().map(|text| ExternalId::parse(text).ok_or(())).transpose().ok()?;
     let addresses = email.into_iter().chain(phone).collect::<Result<Vec<_>, _>>().ok()?;
     let says_something = !addresses.is_empty() || external.is_some();
-    (claims.exp.is_finite() && says_something).then_some(Identity { addresses, external })
+    (claims.exp.is_finite() && says_something).then_some(Identity { addresses, external, late })
 }
 
 #[cfg(test)]
@@ -134,10 +139,11 @@ mod tests {
         let identity = read(&signed(HEADER, CLAIMS, "k1"), &keys, NOW).unwrap().unwrap();
         assert_eq!(identity.addresses.first().map(Address::key), Some("jane@example.com"));
         assert_eq!(identity.external.as_ref().map(ExternalId::as_str), Some("shop:7"));
-        // A minute for clocks that differ, and then it says nothing.
+        // A minute for clocks that differ, and then it has run out; after 30 days it says nothing at all.
         let good = signed(HEADER, CLAIMS, "k1");
-        assert!(read(&good, &keys, NOW.plus_millis(659_000)).unwrap().is_some());
-        assert!(read(&good, &keys, NOW.plus_millis(660_000)).unwrap().is_none());
+        let late = |after: i64| read(&good, &keys, NOW.plus_millis(after)).unwrap().map(|identity| identity.late);
+        assert_eq!([0, 659_000, 660_000].map(late), [Some(false), Some(false), Some(true)]);
+        assert_eq!([660_000 + LATEST - 1, 660_000 + LATEST].map(late), [Some(true), None]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::submission::{Known, KnownAddress, Submission};
 use super::{Database, DatabaseError, Param};
-use crate::consent::{AddressKind, Assurance, Channel, PurposeSlug, Timestamp};
+use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 
 /// Anonymous records that are kept for one address within a day, whatever they repeat.
 const KEPT_A_DAY: i64 = 20;
@@ -22,8 +22,8 @@ pub(super) fn damp<D: Database>(
     let mut damped = Vec::new();
     // Ids begin with the time of receipt.
     let since = super::audit::first_id_of(now.plus_millis(-DAY));
-    let claimed = |address: &&KnownAddress| submission.assurance_of(address.kind) == Assurance::Claimed;
-    for address in known.addresses.iter().filter(claimed) {
+    let anonymous = |address: &&KnownAddress| submission.is_anonymous_about(address.kind);
+    for address in known.addresses.iter().filter(anonymous) {
         if is_flooded(tx, address, &since)? && repeats(tx, address, submission, &since)? {
             tx.execute(
                 "INSERT INTO damped (address, count, last_at) VALUES (?, 1, ?)

@@ -131,7 +131,7 @@ pub use schema::migrate;
 pub use shop::{Notice, NoticeChoice, PolicySettings, Settings, Shop};
 pub use statistics::{StatisticsEntry, statistics};
 pub use submission::{
-    ChoiceFault, ChosenAct, Claim, NoticeShown, PersonFacts, Receipt, Source, Submission, SubmissionError,
+    ChoiceFault, ChosenAct, Claim, Identified, NoticeShown, PersonFacts, Receipt, Source, Submission, SubmissionError,
     record_submission,
 };
 pub use suppression::{Suppression, SuppressionReason, suppress};

@@ -36,15 +36,40 @@ pub struct Submission {
     pub occurred_at: Option<Timestamp>,
     /// How we know, of the addresses that no signed identity names.
     pub assurance: Assurance,
-    /// The kinds of address of which a signed identity says that they are the customer's; nothing where none was shown.
-    pub identified: Option<Vec<AddressKind>>,
+    /// Whose addresses they are by a signed identity; nothing where none was shown.
+    pub identified: Option<Identified>,
+}
+
+/// What a signed identity says of a submission.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// The kinds of address of which it says that they are the customer's.
+    pub kinds: Vec<AddressKind>,
+    /// Whether it had run out when the submission arrived. A yes is anybody's then. A no is still theirs: it may have waited in a
+    /// browser, and taking a consent back must not fail by an hour (GDPR Art. 7(3)).
+    pub late: bool,
 }
 
 impl Submission {
-    /// How we know of what is said of an address.
-    pub fn assurance_of(&self, kind: AddressKind) -> Assurance {
-        let is_identified = self.identified.as_ref().is_some_and(|kinds| kinds.contains(&kind));
-        if is_identified { Assurance::Authenticated } else { self.assurance }
+    /// How we know whose an address is.
+    fn assurance_of(&self, kind: AddressKind) -> Assurance {
+        let is_theirs = |own: &Identified| own.kinds.contains(&kind) && !own.late;
+        if self.identified.as_ref().is_some_and(is_theirs) { Assurance::Authenticated } else { self.assurance }
+    }
+
+    /// How we know of what is chosen for an address.
+    fn assurance_of_act(&self, kind: AddressKind, claim: Claim) -> Assurance {
+        let is_theirs = self.identified.as_ref().is_some_and(|own| own.kinds.contains(&kind));
+        let is_no = matches!(claim, Claim::OptOut { .. });
+        if is_no && is_theirs { Assurance::Authenticated } else { self.assurance_of(kind) }
+    }
+
+    /// Whether anybody at all could have said all that is said of an address.
+    pub(super) fn is_anonymous_about(&self, kind: AddressKind) -> bool {
+        let about = |choice: &&ChosenAct| choice.scope.channel.is_none_or(|channel| channel.address_kind() == kind);
+        let mut acts = self.choices.iter().filter(about);
+        self.assurance_of(kind) == Assurance::Claimed
+            && acts.all(|choice| self.assurance_of_act(kind, choice.claim) == Assurance::Claimed)
     }
 
     /// Whether it is the shop that says whose address this is.
@@ -364,7 +389,7 @@ fn acts_of(shop: &Shop, submission: &Submission) -> Result<Vec<Act>, SubmissionE
         .map(|(index, choice)| {
             let mut earlier = submission.choices.iter().take(index);
             let kind = choice.scope.channel.map(|channel| channel.address_kind());
-            let assurance = kind.map_or(submission.assurance, |kind| submission.assurance_of(kind));
+            let assurance = kind.map_or(submission.assurance, |kind| submission.assurance_of_act(kind, choice.claim));
             let act = act_of(shop, assurance, submission.occurred_at, choice);
             let reachable = submission.addresses.iter().any(|address| kind.is_none_or(|kind| address.kind() == kind));
             let act = match act {
@@ -469,10 +494,9 @@ fn decide<'a>(
         }
         Some(contact) => {
             if submission.person != PersonFacts::default() && submission.vouches() {
-                // A list or a platform adds what nobody knew; what somebody vouched for it does not change.
+                // A list, a platform or a customer's page adds what nobody knew; what somebody vouched for it does not change.
                 let anew =
-                    !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported)
-                        || submission.identified.is_some();
+                    !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported);
                 events.push(Event::PersonLearned { person: &submission.person, anew });
             }
             contact.uuid
@@ -502,7 +526,7 @@ fn decide<'a>(
         let kind = choice.scope.channel.map(|channel| channel.address_kind());
         let given = submission.addresses.iter().map(Address::kind).filter(|own| kind.is_none_or(|kind| kind == *own));
         for on in given.filter(|own| !damped.contains(own)) {
-            let assurance = submission.assurance_of(on);
+            let assurance = submission.assurance_of_act(on, choice.claim);
             let track = Track {
                 scope: choice.scope.clone(),
                 act: *act,

@@ -193,7 +193,7 @@ export interface Placet {
    * Says who the customer is, by a token that the shop's server has signed (`signIdentity` in `placet/logic`; the README has it
    * in ten lines for Node and PHP). What is submitted from now on about addresses that it names is `authenticated`, and needs no
    * confirmation; about others it is `claimed`, as it is without. Nothing, when the customer logs out. The token is kept in this
-   * page alone, and with a submission that waits; one that has run out by the time it arrives says nothing.
+   * page alone, and with a submission that waits. Of one that has run out by the time it arrives only an `opt_out` counts.
    */
   identify(token: string | undefined): void;
 

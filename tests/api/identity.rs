@@ -101,6 +101,19 @@ fn what_ran_out_says_nothing_and_what_is_forged_is_refused(backend: &mut dyn Bac
     // It waited in the browser until the token had run out. The choice counts, as an anonymous one does.
     shop.submit(backend, &form(&signed(&shop.secret, &claims(within(-120))))).ok();
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
+    // A no that waited so is still hers, for 30 days.
+    let known = Shop::create(backend);
+    known.submit_from_server(backend, &with(form(&of_jane(&known.secret)), "/assurance", json!("authenticated"))).ok();
+    let late = |after: i64, channel: &str| {
+        let acts = json!([{ "channel": channel, "purpose": "newsletter", "choice": "opt_out" }]);
+        let claims = json!({ "email": "jane@example.com", "phone": "+447700900123", "exp": within(-after) });
+        with(with(form(&signed(&known.secret, &claims)), "/choices", acts), "/occurred_at", Value::Null)
+    };
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    known.submit(backend, &late(40 * 86_400, "email")).ok();
+    known.submit(backend, &late(86_400, "sms")).ok();
+    assert_eq!(decision(backend, &known, "email", jane())["allow"], true);
+    assert_eq!(decision(backend, &known, "sms", number())["reason"], "opted_out");
 
     let before = backend.rows();
     let good = of_jane(&shop.secret);

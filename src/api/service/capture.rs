@@ -65,7 +65,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         Ok(Reply::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, trusted))?.about(receipt.contact))
     }
 
-    /// Whom a token names that a key of the shop with this scope has signed; nobody where it has run out.
+    /// Whom a token names that a key of the shop with this scope has signed; nobody where it ran out long ago.
     pub(super) fn identity(&self, token: &str, needed: Scope, now: Timestamp) -> Result<Option<Identity>, Problem> {
         let mut keys = vouching_keys(&self.database, now)?;
         keys.retain(|key| key.scopes.split(' ').any(|scope| scope == needed.as_str()));

@@ -76,6 +76,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let body: PreferencesBody = call.body()?;
         let locale = body.locale()?;
         let identity = self.identity(&body.identity, Scope::Read, now)?;
+        let identity = identity.filter(|identity| !identity.late);
         let identity = identity.ok_or_else(|| Problem::field("/identity", EXPIRED))?;
         let known = identity.addresses.iter().map(|address| find_to_link(&self.database, shop, address));
         let known = known.collect::<Result<Vec<Option<Named>>, _>>()?;

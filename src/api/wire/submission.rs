@@ -20,7 +20,7 @@ use crate::consent::{
     Timestamp,
 };
 use crate::ledger::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
-use crate::ledger::{ChosenAct, Claim, KeptEvidence, NoticeShown, PersonFacts, Source, Submission};
+use crate::ledger::{ChosenAct, Claim, Identified, KeptEvidence, NoticeShown, PersonFacts, Source, Submission};
 
 /// Body of `POST /v1/consents`. Written back as JSON it is also what the fingerprint is taken of, so that a repetition is
 /// known again whatever its spacing and order of fields. What is absent is left out there, so that a field that is added later
@@ -54,7 +54,8 @@ pub(in crate::api) struct SubmissionBody {
     assurance: Option<String>,
     /// Who the person is, by a token that the shop's server has signed: a JWT, RFC 7519, HS256 under the SHA-256 of a secret key
     /// with the scope `capture`, in lower-case hex; with `exp` within a day, and of `email`, `phone` and `external` what is
-    /// known. What is said of an address that it names is `authenticated`. One that has run out by now says nothing.
+    /// known. What is said of an address that it names is `authenticated`. Of one that has run out, less than 30 days ago, only the
+    /// `opt_out`s are.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(length(max = 4_096)))]
     identity: Option<String>,
@@ -263,10 +264,13 @@ impl SubmissionBody {
         let named = |address: &&Address| identity.is_some_and(|identity| identity.names(address));
         Ok(Submission {
             id: field("/id", &self.id, |text| text.parse().ok(), UUID)?,
-            identified: identity.map(|_| addresses.iter().filter(named).map(Address::kind).collect()),
+            identified: identity.map(|identity| Identified {
+                kinds: addresses.iter().filter(named).map(Address::kind).collect(),
+                late: identity.late,
+            }),
             addresses,
             person: contact.person()?,
-            external: external.or_else(|| identity.and_then(|identity| identity.external.clone())),
+            external: external.or_else(|| identity.filter(|identity| !identity.late)?.external.clone()),
             choices,
             notice,
             source: Source {

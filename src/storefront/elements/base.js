@@ -69,7 +69,9 @@ export const baseClass = () =>
       try {
         this.placet = await shared({ endpoint: given("endpoint"), key, locale: this.language, wasm: defaults.wasm });
         const identity = given("identity");
-        if (identity) this.placet.identify(identity);
+        // Also when the customer has logged out; one that says nothing of it leaves it as it is.
+        if (identity !== this.identity) this.placet.identify(identity);
+        this.identity = identity;
         if (stays()) await this.draw(stays);
       } catch (error) {
         this.tell("error", error);
@@ -127,7 +129,9 @@ export const baseClass = () =>
 
     /** Does something that takes a while, once at a time, and says what became of it. */
     async busy(button, work) {
-      button.disabled = true;
+      // Not disabled: that would take the focus from who has just pressed it.
+      if (button.ariaDisabled === "true") return;
+      button.ariaDisabled = "true";
       this.say("");
       try {
         this.say(await work());
@@ -135,7 +139,7 @@ export const baseClass = () =>
         this.say(this.words.failed, true);
         this.tell("error", error);
       } finally {
-        button.disabled = false;
+        button.ariaDisabled = null;
       }
     }
   };

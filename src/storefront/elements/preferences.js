@@ -43,6 +43,11 @@ export const preferencesClass = (Base) =>
     async #save(boxes, wanted, own) {
       const changed = boxes.filter((box) => box.named && wanted(box) !== (box.choice === "opt_in"));
       if (!changed.length) return this.words.saved;
+      // A page may stay open for longer than its token is good. Without it a no would be anybody's, and turn nobody off.
+      const question = { identity: this.getAttribute("identity"), locale: this.language };
+      await this.placet.ask("/v1/preferences", question).catch((error) => {
+        if (error.status === 422) throw error;
+      });
       const choices = changed.map((box) => ({ channel: box.channel, purpose: box.purpose, choice: wanted(box) ? "opt_in" : "opt_out" }));
       const outcome = await this.placet.submit({
         contact: own,

@@ -14,7 +14,7 @@ export const STYLE = `@layer placet {
 .placet-input { box-sizing: border-box; inline-size: 100%; min-block-size: 2.75em; padding: .5em .7em; font: inherit; color: inherit; background: var(--placet-field, Field); border: 1px solid var(--placet-border, currentcolor); border-radius: var(--placet-radius, .3em); }
 .placet-button { justify-self: start; min-block-size: 2.75em; padding: .5em 1.2em; font: inherit; font-weight: 600; cursor: pointer; color: var(--placet-on-accent, ButtonText); background: var(--placet-accent, ButtonFace); border: 1px solid var(--placet-border, currentcolor); border-radius: var(--placet-radius, .3em); }
 .placet-second { color: inherit; background: none; }
-.placet-button:disabled { opacity: .6; cursor: default; }
+.placet-button[aria-disabled] { opacity: .6; cursor: default; }
 .placet-buttons { display: flex; flex-wrap: wrap; gap: .75em; }
 .placet-group { margin: 0; padding: 0 .9em .3em; min-inline-size: 0; border: 1px solid var(--placet-border, currentcolor); border-radius: var(--placet-radius, .3em); }
 .placet-note { font-size: .9em; }
