@@ -1,5 +1,5 @@
 //! What a shop may keep of where a page's submission came from, as coarse as it may be kept: a part of the network address, and the
-//! browser without its minor versions (GDPR Art. 5(1)(c)). It is made so at the front door: nothing finer reaches a shop's object.
+//! browser without its minor versions (GDPR Art. 5(1)(c)). It is made so at the front door, and nothing finer is kept.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -20,7 +20,7 @@ use super::outbox::{EventType, emit};
 use super::shop::Shop;
 use super::suppression::{self, SuppressionReason};
 use super::track::{parse_id, standing_of};
-use super::{Database, DatabaseError, Moment, Param, Row};
+use super::{Database, DatabaseError, Moment, Param, Row, words};
 use crate::consent::certificate::{Certificate, Issuer, Kept, Requester};
 use crate::consent::{AddressKind, Channel, Timestamp};
 use crate::json;
@@ -246,6 +246,11 @@ fn empty<D: Database>(tx: &D, members: &str, uuids: &[String]) -> Result<BTreeMa
     for (table, by) in TABLES {
         if *table == "submission" {
             pass_on_submissions(tx, members)?;
+            let own = tx.first(
+                "SELECT json_group_array(id) FROM submission WHERE contact IN (SELECT value FROM json_each(?))",
+                &[Param::Text(members)],
+            )?;
+            words::let_go(tx, own.ok_or(DatabaseError::Shape { column: 0 })?.text(0)?)?;
         }
         let (rows, bound) = match by {
             By::Address => (format!("address IN {ADDRESSES}"), members),
@@ -306,6 +311,8 @@ fn drop_bare_submissions<D: Database>(tx: &D, shop: &Shop, touched: &str) -> Res
          WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.submission = s.id)",
         &[Param::Text(touched)],
     )?;
+    let ids = bare.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+    words::let_go(tx, &serde_json::to_string(&ids).map_err(|_| DatabaseError::Shape { column: 0 })?)?;
     for row in &bare {
         spend(tx, shop, row)?;
         tx.execute("DELETE FROM submission WHERE id = ?", &[Param::Text(row.text(0)?)])?;

@@ -364,7 +364,8 @@ const STOREFRONT: &[&str] = &[
     "CREATE TABLE sent_words (
         text_sha256 TEXT PRIMARY KEY,
         text TEXT NOT NULL,
-        first_at INTEGER NOT NULL
+        first_at INTEGER NOT NULL,
+        uses INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID",
 ];
 

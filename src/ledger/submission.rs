@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use super::confirmation;
 use super::evidence::KeptEvidence;
+use super::link;
 use super::outbox::consent_changed;
+use super::set_apart;
 use super::shop::Shop;
 use super::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 use super::{Database, DatabaseError, Moment};
@@ -62,6 +64,11 @@ impl Submission {
         let is_theirs = self.identified.as_ref().is_some_and(|own| own.kinds.contains(&kind));
         let is_no = matches!(claim, Claim::OptOut { .. });
         if is_no && is_theirs { Assurance::Authenticated } else { self.assurance_of(kind) }
+    }
+
+    /// Whether nobody vouches for any of it.
+    pub(super) fn is_anonymous(&self) -> bool {
+        self.assurance == Assurance::Claimed && self.identified.is_none()
     }
 
     /// Whether anybody at all could have said all that is said of an address.
@@ -320,23 +327,85 @@ pub fn record_submission<D: Database>(
         return Err(SubmissionError::NotBornYet);
     }
     database.transaction(|tx| {
-        let known = super::write::known(tx, shop, submission)?;
-        // A submission that was taken, or that another has the id of, is none of a flood.
-        let is_new = known.earlier.is_none() && known.spent.is_none();
-        let damped = if is_new { super::damping::damp(tx, &known, submission, moment.now)? } else { Vec::new() };
-        if damped.len() == submission.addresses.len() && !damped.is_empty() {
-            let contact = known.addresses.first().map(|address| address.contact.uuid);
-            return Ok(Receipt { id: submission.id, received_at: moment.now, contact });
+        let parts = parts_of(shop, submission);
+        let mut receipt = None;
+        for part in &parts {
+            let taken = take(tx, shop, part, &acts_of(shop, part)?, moment)?;
+            receipt.get_or_insert(taken);
         }
-        match decide(&known, submission, &acts, &damped, moment)? {
-            Verdict::Repeated(receipt) => Ok(receipt),
-            Verdict::Accepted { contact, events, receipt } => {
-                super::write::apply(tx, shop, contact, &known.addresses, &events, moment.now)?;
-                told(tx, shop, submission, &known, &events, &receipt, moment)?;
-                Ok(receipt)
-            }
-        }
+        receipt.map_or_else(|| take(tx, shop, submission, &acts, moment), Ok)
     })
+}
+
+/// What a customer's page says of addresses that their identity names, and what it says beside it of others: these may be anybody's,
+/// so they are taken as an anonymous form's, and never stand in the customer's contact. Nothing where there is nothing to be parted.
+fn parts_of(shop: &Shop, submission: &Submission) -> Vec<Submission> {
+    let Some(Identified { kinds, .. }) = &submission.identified else { return Vec::new() };
+    let of_part = |is_named: bool| {
+        let belongs = |kind: AddressKind| kinds.contains(&kind) == is_named;
+        let mut part = submission.clone();
+        part.addresses.retain(|address| belongs(address.kind()));
+        part.choices.retain(|choice| choice.scope.channel.is_none_or(|channel| belongs(channel.address_kind())));
+        (!part.addresses.is_empty() && !part.choices.is_empty()).then_some(part)
+    };
+    let Some(mut beside) = of_part(false) else { return Vec::new() };
+    (beside.identified, beside.external) = (None, None);
+    let Some(named) = of_part(true) else { return vec![beside] };
+    // An id of its own that follows from the other, so that a repetition is known again.
+    let id = shop.keyed(format!("beside\0{}", submission.id).as_bytes());
+    beside.id = uuid::Builder::from_random_bytes(id.first_chunk().copied().unwrap_or_default()).into_uuid();
+    vec![named, beside]
+}
+
+fn take<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    submission: &Submission,
+    acts: &[Act],
+    moment: &Moment<'_>,
+) -> Result<Receipt, SubmissionError> {
+    let mut known = super::write::known(tx, shop, submission)?;
+    // A submission that was taken, or that another has the id of, is none of a flood.
+    let is_new = known.earlier.is_none() && known.spent.is_none();
+    if is_new && stand_alone(tx, shop, submission, moment)? {
+        known = super::write::known(tx, shop, submission)?;
+    }
+    let damped = if is_new { super::damping::damp(tx, &known, submission, moment.now)? } else { Vec::new() };
+    if damped.len() == submission.addresses.len() && !damped.is_empty() {
+        let contact = known.addresses.first().map(|address| address.contact.uuid);
+        return Ok(Receipt { id: submission.id, received_at: moment.now, contact });
+    }
+    match decide(&known, submission, acts, &damped, moment)? {
+        Verdict::Repeated(receipt) => Ok(receipt),
+        Verdict::Accepted { contact, events, receipt } => {
+            super::write::apply(tx, shop, contact, &known.addresses, &events, moment.now)?;
+            told(tx, shop, submission, &known, &events, &receipt, moment)?;
+            Ok(receipt)
+        }
+    }
+}
+
+/// Takes a customer's addresses out of contacts where some form has put them beside those of others, before anything of the customer
+/// is filed there. Tells whether any was.
+fn stand_alone<D: Database>(
+    tx: &D,
+    shop: &Shop,
+    submission: &Submission,
+    moment: &Moment<'_>,
+) -> Result<bool, DatabaseError> {
+    let Some(identified) = submission.identified.as_ref().filter(|identified| !identified.late) else {
+        return Ok(false);
+    };
+    let mut was_parted = false;
+    for address in submission.addresses.iter().filter(|address| identified.kinds.contains(&address.kind())) {
+        if let Some(named) = link::find_to_link(tx, shop, address)?.filter(|named| !named.linked)
+            && !set_apart::is_one_person(tx, named.contact.row)?
+        {
+            set_apart::set_apart(tx, shop, &named, moment)?;
+            was_parted = true;
+        }
+    }
+    Ok(was_parted)
 }
 
 /// Tells whoever wants to know, and asks the addresses that an anonymous form claimed a yes of.

@@ -6,7 +6,6 @@
 use super::submission::NoticeShown;
 use super::text::{Locale, Sha256Hex, Token};
 use super::{Database, DatabaseError, Param};
-use crate::consent::Assurance;
 
 vocabulary! {
     /// Who says that these are the words.
@@ -60,14 +59,37 @@ pub fn own_words<D: Database>(tx: &D, shown: &Shown<'_>) -> Result<Option<Notice
 pub(super) fn keep_sent<D: Database>(
     tx: &D,
     notice: &NoticeShown,
-    assurance: Assurance,
+    is_anonymous: bool,
     now: Param<'_>,
 ) -> Result<(), DatabaseError> {
-    let Some(text) = notice.text.as_deref() else { return Ok(()) };
-    let most = if assurance == Assurance::Claimed { SENT_TEXTS } else { i64::MAX };
+    if let Some(text) = notice.text.as_deref() {
+        tx.execute(
+            "INSERT INTO sent_words (text_sha256, text, first_at) SELECT ?1, ?2, ?3
+             WHERE NOT ?4 OR (SELECT count(*) FROM sent_words) < ?5 ON CONFLICT DO NOTHING",
+            &[
+                Param::Text(notice.text_sha256.as_str()),
+                Param::Text(text),
+                now,
+                Param::Integer(is_anonymous.into()),
+                Param::Integer(SENT_TEXTS),
+            ],
+        )?;
+    }
     tx.execute(
-        "INSERT INTO sent_words (text_sha256, text, first_at) SELECT ?1, ?2, ?3
-         WHERE (SELECT count(*) FROM (SELECT 1 FROM sent_words LIMIT ?4)) < ?4 ON CONFLICT DO NOTHING",
-        &[Param::Text(notice.text_sha256.as_str()), Param::Text(text), now, Param::Integer(most)],
+        "UPDATE sent_words SET uses = uses + 1 WHERE text_sha256 = ?",
+        &[Param::Text(notice.text_sha256.as_str())],
     )
+}
+
+/// Lets go of what nothing is left to name, when these submissions go: a JSON list of their ids.
+pub(super) fn let_go<D: Database>(tx: &D, submissions: &str) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE sent_words SET uses = uses - (
+             SELECT count(*) FROM json_each(?1) t JOIN submission s ON s.id = t.value
+             WHERE s.notice_sha256 = sent_words.text_sha256)
+         WHERE text_sha256 IN (
+             SELECT s.notice_sha256 FROM json_each(?1) t JOIN submission s ON s.id = t.value)",
+        &[Param::Text(submissions)],
+    )?;
+    tx.execute("DELETE FROM sent_words WHERE uses <= 0", &[])
 }

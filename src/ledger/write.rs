@@ -190,7 +190,7 @@ pub(super) fn submitted<D: Database>(
     });
     let [notice_id, notice_version, notice_locale, notice_sha256] = notice.map(Param::Text);
     if let Some(notice) = &submission.notice {
-        words::keep_sent(tx, notice, submission.assurance, now)?;
+        words::keep_sent(tx, notice, submission.is_anonymous(), now)?;
     }
     tx.execute(
         "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,

@@ -471,7 +471,8 @@ export function verifyCertificate(call: { certificate: string; key: PublicKey | 
 
 /**
  * Says who a customer is, for pages to hand on: a JSON Web Token (RFC 7519, HS256) that the edge takes for the shop's own word.
- * On the shop's server alone: the key must never be in a page. `lifetime` in seconds, at most a day, an hour where it is left
+ * Name only addresses that the shop has verified: what is
+ * signed needs no confirmation. On the shop's server alone: the key must never be in a page. `lifetime` in seconds, at most a day, an hour where it is left
  * out. What is said in a page with it, of the addresses that it names, is `authenticated`.
  *
  * @throws {TypeError} without a secret key, or for nobody

@@ -47,7 +47,7 @@ export interface Words {
   ask: string;
   send: string;
   sent: string;
-  page: string;
+  others: string;
   channels: Record<Channel, string>;
 }
 

@@ -19,6 +19,9 @@ const refusal = (status, answer) => {
   return new PlacetError("refused", words || `the edge answered ${status}`, { status, problem: answer });
 };
 
+/** What listens to a form or a part of it, in the whole page: listened to twice it would be captured twice. */
+const bound = new WeakMap();
+
 /** One module for all that is opened in a page. */
 let module;
 
@@ -50,7 +53,6 @@ export async function open(options) {
   if (!/^pk_[!-~]+$/.test(key)) throw new PlacetError("bad_key", "give a publishable key, pk_…, never a secret one");
   const locale = text(options, "locale");
   const queue = queueOf(key);
-  const bound = new WeakMap();
   const listeners = {};
   let identity = text(options, "identity");
   /** What the edge has told of the shop, once it has. */
@@ -165,9 +167,10 @@ export async function open(options) {
       // One tab of the shop at a time. Where there are no locks, or they are refused, the edge keeps one of two equal ones.
       await navigator.locks.request(`placet:${key}`, { ifAvailable: true }, (lock) => lock && drain(eager));
     } catch {
-      await drain(eager);
+      await drain(eager).catch(report);
+    } finally {
+      flushing = false;
     }
-    flushing = false;
     plan();
   };
 
@@ -189,7 +192,7 @@ export async function open(options) {
           notice: {
             id: notice, version, locale, text_sha256,
             // Words that the shop has not told the edge go along.
-            text: words.length > LONGEST_WORDS || settings?.notices?.some((own) => own.text === words) ? "" : words,
+            text: words.length > LONGEST_WORDS || settings?.notices?.some((own) => own.text === words && own.id === notice && own.version === version && own.locale === locale) ? "" : words,
           },
           source: { kind, url, form, module: VERSION, gpc: navigator.globalPrivacyControl === true || "" },
           identity,
@@ -219,7 +222,6 @@ export async function open(options) {
   };
 
   const listen = (form, scope = form, told = (outcome) => outcome.catch(report)) => {
-    // Listened to twice a form would be captured twice.
     bound.get(scope)?.();
     const listener = () => { told(capture(form, scope)); };
     form.addEventListener("submit", listener);

@@ -26,9 +26,10 @@ const line = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim
  * offered, unless the `whole` markup is asked for: the step of a checkout that comes later.
  */
 export const describe = (form, locale, scope = form, whole) => {
-  const notice = scope.querySelector("[data-placet-notice]");
+  // An element in the form has a notice of its own.
+  const notice = [...scope.querySelectorAll("[data-placet-notice]")].find((own) => scope !== form || !own.closest("placet-optin"));
   const { placetNotice, placetVersion } = notice?.dataset ?? {};
-  const parts = ["form", form.dataset.placetForm || form.id, placetNotice, placetVersion, notice?.closest("[lang]")?.getAttribute("lang") || locale, line(notice)];
+  const parts = ["form", form.dataset.placetForm || form.getAttribute("id"), placetNotice, placetVersion, notice?.closest("[lang]")?.getAttribute("lang") || locale, line(notice)];
   // The selector, unlike the property, knows of a disabled fieldset around a control.
   const offered = (controls, not = "x") => [...controls].filter((control) => !control.matches(not) && (whole || !control.matches(":disabled")));
   // `elements` and not a query below the form: a control may stand elsewhere and belong to it by its `form` attribute.

@@ -226,8 +226,6 @@ export type ErrorCode =
   | "bad_endpoint" | "bad_key" | "no_page" | "wasm_failed"
   // bind
   | "not_a_form" | "no_label"
-  // elements
-  | "bad_identity"
   // bind and submit
   | "no_notice" | "no_locale" | "no_choices" | "no_address" | "repeated_choice" | "unknown_channel" | "bad_purpose"
   // submit

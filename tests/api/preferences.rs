@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::backend::{Backend, MASTER_KEY, ROOT_SECRET};
 use crate::client::{Answer, ORIGIN, PERSONAL, Shop, ask, post, shop_body, submission, with};
 use crate::identity::{signed, within};
-use crate::links::{decision, everybody_looks, listen, look, messages, page, path, press, shop};
+use crate::links::{decision, everybody_looks, listen, messages, page, path, press, shop};
 
 crate::scenarios! {
     a_customer_sees_what_their_addresses_may_choose
@@ -88,16 +88,13 @@ fn a_customer_sees_what_their_addresses_may_choose(backend: &mut dyn Backend) {
     assert_eq!(addresses[0]["choices"][1], second);
     assert_eq!(addresses[0]["choices"].as_array().unwrap().len(), 2);
     assert_eq!(choice(&hers, "sms", "newsletter"), (json!("declined"), json!("declined")));
-    // The page is hers, and both addresses together change nothing of what is told.
-    let link = path(&hers["page"]);
-    assert!(link.starts_with("/p/"), "{link}");
-    everybody_looks(backend, &link);
-    assert!(look(backend, Method::GET, &link).text.contains("j•••@e•••.com"));
+    // Both addresses together change nothing of what is told.
     let both = seen(backend, &shop, &of_both(&shop.secret));
     assert_eq!(with(both, "/addresses/1/named", json!(false)), hers);
     // By the shop's server alike; and it is on record whose choices were told.
     let server = json!({ "identity": of_jane(&shop.secret) });
-    assert_eq!(post(backend, "/v1/preferences", &shop.secret, "", &server).ok()["page"], hers["page"]);
+    let told = post(backend, "/v1/preferences", &shop.secret, "", &server).ok();
+    assert_eq!(told["addresses"][0]["masked"], hers["addresses"][0]["masked"]);
     let audit = ask(backend, Method::GET, "/v1/audit?route=/v1/preferences", &shop.secret, &Value::Null).ok();
     assert!(audit["entries"].as_array().unwrap().iter().all(|line| line["contact"] == receipt["contact"]), "{audit}");
 
@@ -142,10 +139,6 @@ fn what_is_listed_is_changed_by_a_submission_with_the_identity(backend: &mut dyn
     // Of an address that the identity does not name, the submission is an anonymous form's.
     say(backend, &of_jane(&shop.secret), "sms", "opt_out");
     assert_eq!(choice(&seen(backend, &shop, &identity), "sms", "newsletter").1, "opted_in");
-    // The page changes it.
-    let page_of = seen(backend, &shop, &of_jane(&shop.secret))["page"].clone();
-    page(&press(backend, &path(&page_of), "action=stop"), 200);
-    assert_eq!(choice(&seen(backend, &shop, &identity), "sms", "newsletter").1, "opted_out");
 }
 
 fn an_address_that_nobody_knows_has_nothing_chosen(backend: &mut dyn Backend) {
@@ -153,24 +146,21 @@ fn an_address_that_nobody_knows_has_nothing_chosen(backend: &mut dyn Backend) {
     let before = backend.rows();
     let hers = seen(backend, &shop, &of_both(&shop.secret));
     assert_eq!(backend.rows(), before);
-    assert_eq!(hers["page"], Value::Null);
     assert_eq!(hers["addresses"].as_array().unwrap().len(), 2);
     for (channel, purpose) in
         [("email", "newsletter"), ("email", "offers"), ("sms", "offers"), ("whatsapp", "newsletter")]
     {
         assert_eq!(choice(&hers, channel, purpose), (Value::Null, json!("never_asked")));
     }
-    // One of two is known: its page.
-    shop.submit(backend, &with(submission(), "/contact", json!({ "phone": "+447700900123" })));
+    // One of two is known.
     let sms = json!([{ "channel": "sms", "purpose": "offers", "choice": "opt_in" }]);
     let body = with(with(submission(), "/contact", json!({ "phone": "+447700900123" })), "/choices", sms);
     shop.submit(backend, &body).ok();
     let hers = seen(backend, &shop, &of_both(&shop.secret));
     assert_eq!(choice(&hers, "sms", "offers"), (json!("opt_in"), json!("awaiting_confirmation")));
-    assert!(look(backend, Method::GET, &path(&hers["page"])).text.contains("+44••• 23"));
     // A name of a platform's alone names no address.
     let external = signed(&shop.secret, &json!({ "external": "shop:7", "exp": within(600) }));
-    assert_eq!(seen(backend, &shop, &external), json!({ "page": null, "addresses": [] }));
+    assert_eq!(seen(backend, &shop, &external), json!({ "addresses": [] }));
 }
 
 fn only_a_fresh_signature_of_a_key_that_reads_opens_it(backend: &mut dyn Backend) {
@@ -302,7 +292,7 @@ fn without_an_address_that_links_begin_with_there_is_no_page() {
     let key = ask("/v1/shops", ROOT_SECRET, &shop_body()).1["keys"]["secret"].as_str().unwrap().to_owned();
     ask("/v1/consents", &key, &with(submission(), "/assurance", json!("authenticated")));
     let (status, hers) = ask("/v1/preferences", &key, &json!({ "identity": of_jane(&key) }));
-    assert_eq!((status, &hers["page"]), (200, &Value::Null), "{hers}");
+    assert_eq!(status, 200, "{hers}");
     assert_eq!(choice(&hers, "email", "newsletter").1, "opted_in");
     let contact = json!({ "contact": { "email": "jane@example.com" } });
     let (status, problem) = ask("/v1/preferences/link", &key, &contact);

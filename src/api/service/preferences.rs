@@ -8,19 +8,15 @@ use super::call::{Call, Reply};
 use super::offers::on_offer;
 use super::visit::masked;
 use crate::api::key::Scope;
-use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::{Fault, Problem};
 use crate::api::wire::{PreferencesBody, PreferencesLinkBody};
-use crate::consent::{AddressKind, Channel, Choice, PurposeSlug};
+use crate::consent::{AddressKind, Channel, Choice, PurposeSlug, Reason};
 use crate::ledger::{Database, Host, Named, StandingEntry, find_to_link, last_locale, send_preferences_link};
 
 /// What a customer may choose.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct PreferencesAnswer {
-    /// The preference page of the first of the named addresses that is known. Who opens it can change the choices: show it to
-    /// nobody else. `null` where none is known, or where the deployment has no address that links could begin with.
-    page: Option<String>,
     /// The addresses that the identity names, and those that the shop has said are the same person's.
     addresses: Vec<AddressChoices>,
 }
@@ -33,8 +29,8 @@ struct AddressChoices {
     kind: AddressKind,
     /// The address as its owner knows it again and nobody else does.
     masked: String,
-    /// Whether the identity names it: only of such an address does a submission with the identity change the choices. Of others it
-    /// is the page that does.
+    /// Whether the identity names it: only of such an address does a submission with the identity change the choices. Those of others
+    /// are changed on the page that messages link to.
     named: bool,
     /// In the shop's order of channels and purposes.
     choices: Vec<ChoiceEntry>,
@@ -52,8 +48,9 @@ struct ChoiceEntry {
     text: Option<String>,
     /// What was chosen; `null` where nobody was asked.
     choice: Option<Choice>,
-    /// What it amounts to: `opted_in`, `awaiting_confirmation`, `opted_out`, `declined` or `never_asked`.
-    #[cfg_attr(feature = "contract", schemars(extend("enum" = ["opted_in", "awaiting_confirmation", "opted_out", "declined", "never_asked"])))]
+    /// What it amounts to: `opted_in`, `awaiting_confirmation`, `opted_out`, `declined`, `never_asked`, or `suppressed` where nothing
+    /// is sent whatever was chosen.
+    #[cfg_attr(feature = "contract", schemars(extend("enum" = ["opted_in", "awaiting_confirmation", "opted_out", "declined", "never_asked", "suppressed"])))]
     status: &'static str,
     /// Whether it starts once the address confirms it.
     confirmable: bool,
@@ -91,7 +88,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
             purpose: purpose.clone(),
             text: shop.settings.privacy.words_for(purpose, tag),
             choice: standing.and_then(|standing| standing.choice),
-            status: standing.map_or("never_asked", |standing| standing.status),
+            status: standing.map_or("never_asked", |standing| match standing.decision.reason {
+                Some(Reason::Suppressed) => "suppressed",
+                _ => standing.status,
+            }),
             confirmable: standing.is_some_and(|standing| standing.status == "awaiting_confirmation"),
         };
         let mut told: Vec<[u8; 16]> = Vec::new();
@@ -126,10 +126,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 }
             }
         }
-        let page = first.map(|first| Subject::Choices { pseudonym: first.pseudonym });
-        let page = page.and_then(|subject| self.url(shop, LinkKind::Preferences, &subject).ok());
         let contact = first.map(Named::contact);
-        Ok(Reply::json(StatusCode::OK, &PreferencesAnswer { page, addresses })?.about(contact))
+        Ok(Reply::json(StatusCode::OK, &PreferencesAnswer { addresses })?.about(contact))
     }
 
     pub(super) fn send_preferences_link(&self, call: &Call<'_>) -> Result<Reply, Problem> {

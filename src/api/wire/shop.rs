@@ -229,7 +229,7 @@ impl OverrideBody {
 
 const NO_LABELS: Fault = Fault::new(
     "missing_field",
-    "the text has the notice and below it a label for each of these choices, a line each and none of them empty",
+    "write the notice on one line and below it a label for each of these choices, a line each, without needless white space",
 );
 
 impl OfferBody {
@@ -254,8 +254,10 @@ impl NoticeText {
                 return Err(Problem::field(at(&format!("choices/{place}")), fault));
             }
         }
-        let lines: Vec<&str> = self.text.split('\n').collect();
-        if !choices.is_empty() && (lines.len() <= choices.len() || lines.iter().any(|line| line.trim().is_empty())) {
+        // As a page shows and hashes them: white space collapsed.
+        let is_line = |line: &str| !line.is_empty() && line.split_whitespace().collect::<Vec<_>>().join(" ") == line;
+        let lines = self.text.split('\n');
+        if !choices.is_empty() && (lines.clone().count() != choices.len() + 1 || !lines.clone().all(is_line)) {
             return Err(Problem::field(at("choices"), NO_LABELS));
         }
         Ok(Notice {

@@ -46,50 +46,86 @@ const styled = (root) => {
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 };
 
-export const isEmail = (input) => input.value.includes("@") && input.validity.valid;
-export const isPhone = ({ value }) => /^\s*\+[\d\s().\-/]{7,24}$/.test(value);
+// What the module will take, see submission.rs and address.rs.
+export const isEmail = (input) => /^[^@]+@[^@]*\./.test(input.value.trim()) && (input.type !== "email" || input.validity.valid);
+export const isPhone = ({ value }) => {
+  const digits = value.replace(/\D/g, "").length;
+  return /^\+(?!0)[\d\s().\-/+]*$/.test(value.trim()) && digits > 6 && digits < 17;
+};
+
+/** The addresses in a token. Whether it is good the edge alone can tell. */
+export const claimsOf = (token) => {
+  try {
+    const bytes = Uint8Array.from(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
+    const { email, phone } = JSON.parse(new TextDecoder().decode(bytes));
+    return { email, phone };
+  } catch {
+    return {};
+  }
+};
 
 /** The base of both elements. A function, since importing must touch no global and a server has no HTMLElement. */
 export const baseClass = () =>
   class extends HTMLElement {
+    static observedAttributes = ["identity", "lang", "notice"];
     /** Where everything is drawn: the element itself, or its shadow. */
     root;
+    /** Who the customer is, as the shop's server has signed it. */
+    identity;
     status = make("p", "status", { role: "status" });
-    static observedAttributes = ["identity", "lang", "notice"];
     #generation = 0;
+    #isBusy = false;
 
     async connectedCallback() {
       const generation = ++this.#generation;
-      this.root ??= this.hasAttribute("shadow") ? (this.shadowRoot ?? this.attachShadow({ mode: "open" })) : this;
-      styled(this.root === this ? this.getRootNode() : this.root);
-      const given = (name) => this.getAttribute(name) ?? defaults[name] ?? undefined;
-      // React keeps attributes named key to itself.
-      const key = this.getAttribute("publishable-key") ?? given("key");
       const stays = () => this.isConnected && generation === this.#generation;
       try {
-        this.placet = await shared({ endpoint: given("endpoint"), key, locale: this.language, wasm: defaults.wasm });
-        const identity = given("identity");
-        // Also when the customer has logged out; one that says nothing of it leaves it as it is.
-        if (identity !== this.identity) this.placet.identify(identity);
-        this.identity = identity;
-        if (stays()) await this.draw(stays);
+        this.root ??= this.hasAttribute("shadow") ? (this.shadowRoot ?? this.attachShadow({ mode: "open" })) : this;
+        styled(this.root === this ? this.getRootNode() : this.root);
+        // React keeps attributes named key to itself.
+        const key = this.getAttribute("publishable-key") ?? this.given("key");
+        this.placet = await shared({ endpoint: this.given("endpoint"), key, locale: this.language, wasm: defaults.wasm });
+        // What somebody is typing into stays until they are done: the page's own form, before ours is there.
+        while (stays() && this.matches(":focus-within") && !this.drawn) await new Promise((left) => this.addEventListener("focusout", () => setTimeout(left), { once: true }));
+        if (!stays()) return;
+        this.identify();
+        await this.draw(stays);
+        this.drawn ||= stays();
       } catch (error) {
-        this.tell("error", error);
+        if (stays()) this.tell("error", error);
       }
     }
 
-    /** Whoever logs in or out, or changes the language, sees it anew. */
-    attributeChangedCallback() {
-      if (this.placet) this.connectedCallback();
+    given(name) {
+      return this.getAttribute(name) ?? defaults[name] ?? undefined;
+    }
+
+    /** Also when the customer has logged out. An element that says nothing of it leaves it as it is. */
+    identify() {
+      const identity = this.given("identity");
+      if (identity !== this.identity) this.placet.identify(identity);
+      this.identity = identity;
+    }
+
+    /** Whoever changes the language, or logs in or out, sees it anew. */
+    attributeChangedCallback(name, before, now) {
+      if (!this.placet || !this.isConnected || before === now) return;
+      if (name === "identity" && this.keepsDrawing) this.identify();
+      else this.connectedCallback();
     }
 
     disconnectedCallback() {
       this.#generation++;
       this.leave?.();
+      // What this element brought goes with it.
+      if (this.identity) this.placet?.identify(undefined);
+      this.identity = undefined;
     }
 
+    /** The language of the page here, as BCP 47 has it. */
     get language() {
-      return this.closest("[lang]")?.lang || navigator.language;
+      const tag = this.closest("[lang]")?.lang || document.documentElement.lang || navigator.language;
+      return tag.replaceAll("_", "-");
     }
 
     get words() {
@@ -127,10 +163,11 @@ export const baseClass = () =>
       return { element, input, check };
     }
 
-    /** Does something that takes a while, once at a time, and says what became of it. */
+    /** Does something that takes a while, one thing at a time, and says what became of it. */
     async busy(button, work) {
+      if (this.#isBusy) return;
+      this.#isBusy = true;
       // Not disabled: that would take the focus from who has just pressed it.
-      if (button.ariaDisabled === "true") return;
       button.ariaDisabled = "true";
       this.say("");
       try {
@@ -139,6 +176,7 @@ export const baseClass = () =>
         this.say(this.words.failed, true);
         this.tell("error", error);
       } finally {
+        this.#isBusy = false;
         button.ariaDisabled = null;
       }
     }

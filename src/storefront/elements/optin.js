@@ -2,7 +2,7 @@
 // by itself it is a newsletter form of its own.
 
 import { PlacetError } from "../storefront.js";
-import { freshName, isEmail, isPhone, make } from "./base.js";
+import { claimsOf, freshName, isEmail, isPhone, make } from "./base.js";
 import { inLanguage } from "./words.js";
 
 /** What kind of address a channel needs. The others a page cannot give. */
@@ -10,33 +10,44 @@ const KINDS = { email: "email", sms: "phone", phone: "phone", whatsapp: "phone" 
 
 /** The fields that a shop has anyway, by what browsers know of them. */
 const FIELDS = {
-  email: "input[autocomplete~=email], input[type=email]",
-  phone: "input[autocomplete~=tel], input[type=tel]",
-  country: "[autocomplete~=country]",
+  email: ["[autocomplete~=email]", "[type=email]"],
+  phone: ["[autocomplete~=tel]", "[type=tel]"],
+  country: ["[autocomplete~=country]"],
 };
 
 export const optinClass = (Base) =>
   class extends Base {
     static formAssociated = true;
+    /** Who the customer is changes nothing of what is asked. */
+    keepsDrawing = true;
     #internals = this.attachInternals();
     #boxes = [];
     #config;
+    #shown;
 
     async draw(stays) {
       this.#config = await this.placet.config;
       if (!stays()) return;
       const notice = this.#notice();
       if (!notice) throw new PlacetError("no_notice", "tell the edge a notice that lists its choices");
+      this.leave?.();
       const form = this.#internals.form;
-      const before = [...this.root.childNodes];
+      const [before, boxes] = [[...this.root.childNodes], this.#boxes];
+      const shown = `${notice.id} ${notice.version} ${notice.locale}`;
       this.#drawBoxes(notice, form);
       try {
         if (form) this.#join(form);
       } catch (error) {
         // A box that could not be captured must not be there to be ticked.
         this.root.replaceChildren(...before);
+        this.#boxes = boxes;
         throw error;
       }
+      // Moved within the page, or into another form: what was ticked beside the very same words stays so.
+      const ticked = this.#shown === shown ? boxes.filter(({ input }) => input.checked).map(({ input }) => input.name) : [];
+      for (const { input } of this.#boxes) input.checked = ticked.includes(input.name);
+      this.#shown = shown;
+      this.#setValues();
       this.tell("ready");
     }
 
@@ -75,13 +86,17 @@ export const optinClass = (Base) =>
       if (!box) return;
       this.say("");
       if (this.#internals.form) this.#checkAddresses(this.#internals.form, target);
-      if (this.root !== this) {
-        const values = new FormData();
-        for (const { input } of this.#boxes) if (input.checked) values.append(input.name, "on");
-        this.#internals.setFormValue(values);
-      }
+      this.#setValues();
       this.tell("change", this.choices);
     };
+
+    /** In a shadow tree the boxes are none of the form's own. */
+    #setValues() {
+      if (this.root === this) return;
+      const values = new FormData();
+      for (const { input } of this.#boxes) if (input.checked) values.append(input.name, "on");
+      this.#internals.setFormValue(values);
+    }
 
     /** What is chosen now. */
     get choices() {
@@ -90,8 +105,10 @@ export const optinClass = (Base) =>
 
     /** Becomes a part of the shop's form, which goes its own way whatever becomes of us. */
     #join(form) {
-      for (const [kind, selector] of Object.entries(FIELDS)) {
-        const field = !form.querySelector(`[data-placet-address=${kind}]`) && form.querySelector(selector);
+      const fields = [...form.elements];
+      for (const [kind, selectors] of Object.entries(FIELDS)) {
+        if (fields.some(({ dataset }) => dataset.placetAddress === kind)) continue;
+        const field = selectors.map((selector) => fields.find((own) => own.matches(selector))).find(Boolean);
         if (field) field.dataset.placetAddress = kind;
       }
       const unbind = this.placet.bind(form, this.root, (outcome) => this.#told(outcome));
@@ -147,13 +164,16 @@ export const optinClass = (Base) =>
 
     /** Tells the page and the person what became of a submission. */
     async #told(outcome, throws) {
-      const asked = this.choices.some(({ channel, choice }) => choice === "opt_in" && this.#config.policy.confirmation.includes(channel));
-      const identified = this.hasAttribute("identity");
+      const own = claimsOf(this.identity);
+      const form = this.#internals.form ?? this.root.querySelector("form");
+      const isOwn = (kind) => [...form.elements].some(({ dataset, value }) => dataset.placetAddress === kind && own[kind]?.toLowerCase() === value.trim().toLowerCase());
+      const asked = this.#boxes.some(({ channel, kind, input }) => input.checked && this.#config.policy.confirmation.includes(channel) && !isOwn(kind));
       try {
         const receipt = await outcome;
+        if (!receipt && throws) throw new PlacetError("bad_address", "no usable address for what was ticked");
         if (!receipt) return "";
         this.tell(receipt.queued ? "queued" : "submitted", receipt);
-        const said = this.words[receipt.queued ? "later" : asked && !identified ? "confirm" : "saved"];
+        const said = this.words[receipt.queued ? "later" : asked ? "confirm" : "saved"];
         this.say(said);
         return said;
       } catch (error) {

@@ -3,7 +3,7 @@
 
 export const STYLE = `@layer placet {
 :host, placet-optin, placet-preferences { display: block; }
-:host([hidden]) { display: none; }
+:host([hidden]), placet-optin[hidden], placet-preferences[hidden] { display: none; }
 .placet-form { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--placet-gap, .9em); }
 .placet-form p { margin: 0; }
 .placet-choice { display: flex; gap: .75em; align-items: flex-start; min-block-size: 2.75em; padding-block: .5em; cursor: pointer; }
@@ -18,7 +18,8 @@ export const STYLE = `@layer placet {
 .placet-buttons { display: flex; flex-wrap: wrap; gap: .75em; }
 .placet-group { margin: 0; padding: 0 .9em .3em; min-inline-size: 0; border: 1px solid var(--placet-border, currentcolor); border-radius: var(--placet-radius, .3em); }
 .placet-note { font-size: .9em; }
-.placet-wrong { color: #b3261e; color: var(--placet-error, light-dark(#b3261e, #ff9d92)); }
+.placet-wrong { color: var(--placet-error, #b3261e); }
+@supports (color: light-dark(red, red)) { .placet-wrong { color: var(--placet-error, light-dark(#b3261e, #ff9d92)); } }
 .placet-wrong:empty, .placet-status:empty { position: absolute; }
 .placet-input:focus-visible, .placet-box:focus-visible, .placet-button:focus-visible { outline: 3px solid var(--placet-focus, currentcolor); outline-offset: 2px; }
 @media (forced-colors: active) { .placet-button { border-color: ButtonText; } }

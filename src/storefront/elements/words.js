@@ -20,7 +20,7 @@ const WORDS = {
     ask: "We send you a link to your choices.",
     send: "Send me the link",
     sent: "If we know this address, a message is on its way.",
-    page: "More choices",
+    others: "Other addresses are changed by the link in their messages.",
     channels: { email: "by email", sms: "by text message", phone: "by phone", whatsapp: "by WhatsApp", push: "by push message", post: "by post" },
   },
   de: {
@@ -42,7 +42,7 @@ const WORDS = {
     ask: "Wir senden Ihnen einen Link zu Ihrer Auswahl.",
     send: "Link anfordern",
     sent: "Falls wir diese Adresse kennen, ist eine Nachricht unterwegs.",
-    page: "Weitere Einstellungen",
+    others: "Andere Adressen ändern Sie über den Link in deren Nachrichten.",
     channels: { email: "per E-Mail", sms: "per SMS", phone: "per Telefon", whatsapp: "per WhatsApp", push: "per Push-Nachricht", post: "per Post" },
   },
   es: {
@@ -64,7 +64,7 @@ const WORDS = {
     ask: "Le enviamos un enlace a sus preferencias.",
     send: "Enviarme el enlace",
     sent: "Si conocemos esta dirección, hay un mensaje en camino.",
-    page: "Más opciones",
+    others: "Las demás direcciones se cambian con el enlace de sus mensajes.",
     channels: { email: "por correo electrónico", sms: "por SMS", phone: "por teléfono", whatsapp: "por WhatsApp", push: "por notificación", post: "por correo postal" },
   },
   fr: {
@@ -86,7 +86,7 @@ const WORDS = {
     ask: "Nous vous envoyons un lien vers vos choix.",
     send: "M’envoyer le lien",
     sent: "Si nous connaissons cette adresse, un message est en route.",
-    page: "Autres choix",
+    others: "Les autres adresses se modifient par le lien de leurs messages.",
     channels: { email: "par e-mail", sms: "par SMS", phone: "par téléphone", whatsapp: "par WhatsApp", push: "par notification", post: "par courrier" },
   },
   it: {
@@ -108,7 +108,7 @@ const WORDS = {
     ask: "Le inviamo un link alle Sue scelte.",
     send: "Inviami il link",
     sent: "Se conosciamo questo indirizzo, un messaggio è in arrivo.",
-    page: "Altre scelte",
+    others: "Gli altri indirizzi si modificano con il link dei loro messaggi.",
     channels: { email: "per e-mail", sms: "per SMS", phone: "per telefono", whatsapp: "per WhatsApp", push: "per notifica", post: "per posta" },
   },
   nl: {
@@ -130,7 +130,7 @@ const WORDS = {
     ask: "We sturen u een link naar uw keuzes.",
     send: "Stuur mij de link",
     sent: "Als we dit adres kennen, is er een bericht onderweg.",
-    page: "Meer keuzes",
+    others: "Andere adressen wijzigt u via de link in hun berichten.",
     channels: { email: "per e-mail", sms: "per sms", phone: "per telefoon", whatsapp: "per WhatsApp", push: "per pushbericht", post: "per post" },
   },
 };
@@ -151,4 +151,7 @@ export const inLanguage = (things, tagOf, wanted) => {
   return exact ?? near ?? english ?? things[0];
 };
 
-export const wordsFor = (language) => WORDS[inLanguage(Object.keys(WORDS), (tag) => tag, language)];
+/** The language that the words come in. */
+export const languageFor = (language) => inLanguage(Object.keys(WORDS), (tag) => tag, language);
+
+export const wordsFor = (language) => WORDS[languageFor(language)];
