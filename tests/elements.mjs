@@ -29,6 +29,7 @@ async function pageWith(html, options) {
         document.addEventListener(`placet:${name}`, ({ detail }) => heard.push([name, detail?.code ?? detail?.id ?? detail]));
       }
       const { define } = await import("/placet/elements.js");
+      globalThis.shopOf = { endpoint, key };
       define({ endpoint, key });
     },
     [html, filled],
@@ -126,6 +127,40 @@ test("a form that is reset or disabled takes its block along, and one that goes 
   await page.click("button");
   await new Promise((done) => setTimeout(done, 300));
   assert.equal((await ask("POST", "/v1/contacts/lookup", { email: "gone@example.com" })).status, 404);
+});
+
+test("what was ticked stays so when the customer logs in, and when the element moves; and the form's own boxes have their own words", async () => {
+  for (const attributes of ["", "shadow"]) {
+    const page = await pageWith(`${CHECKOUT(attributes)}<div id="elsewhere"></div>`);
+    const box = page.locator("placet-optin input").first();
+    await box.check();
+    await page.evaluate(() => document.querySelector("placet-optin").setAttribute("identity", "a.b.c"));
+    await page.evaluate(() => document.querySelector("form").prepend(document.querySelector("placet-optin")));
+    await page.waitForFunction(() => heard.filter(([name]) => name === "ready").length > 1);
+    assert.equal(await box.isChecked(), true);
+    assert.deepEqual(await page.$eval("#order", (form) => [...new FormData(form)].filter(([name]) => name.startsWith("placet"))), [["placet.email.newsletter", "on"]]);
+    await page.evaluate(() => document.querySelector("placet-optin").setAttribute("lang", "de"));
+    await page.waitForFunction(() => heard.filter(([name]) => name === "ready").length > 2);
+    assert.equal(await box.isChecked(), true, "the same words: there are none in German");
+  }
+  const page = await pageWith(`<form id="order" action="/order" method="post"><input type="email" name="mail" data-placet-address="email">
+    <placet-optin notice="newsletter-optin"></placet-optin>
+    <p lang="en-GB" data-placet-notice="own" data-placet-version="1">Our own words.</p>
+    <label><input type="checkbox" name="own" data-placet-channel="email" data-placet-purpose="newsletter"> Yes to our own</label><button>Order</button></form>`);
+  await page.locator("placet-optin input").waitFor();
+  await page.evaluate(async () => {
+    const { open } = await import("/placet/storefront.js");
+    await open({ ...shopOf, locale: "en-GB", forms: document.forms });
+  });
+  await page.fill("[name=mail]", "two@example.com");
+  await page.check("[name=own]");
+  await page.click("button");
+  await page.waitForURL("**/thanks.html");
+  const { records } = await reportOn({ email: "two@example.com" });
+  assert.deepEqual(
+    records.map(({ notice, choice }) => `${notice.id} ${choice} ${notice.text?.split("\n")[0].slice(0, 14)}`).sort(),
+    ["newsletter-optin declined Kestrel Coffee", "own opt_in Our own words."],
+  );
 });
 
 test("every language, in both directions and colour schemes, wide and narrow, in the light and in a shadow tree", async () => {
