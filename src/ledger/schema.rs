@@ -367,6 +367,7 @@ const STOREFRONT: &[&str] = &[
         first_at INTEGER NOT NULL,
         uses INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX sent_words_unused ON sent_words (uses) WHERE uses <= 0",
 ];
 
 /// Brings a database, new or old, to the current version. Cheap when it already is.
