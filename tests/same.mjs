@@ -40,7 +40,7 @@ test("the storefront in Chromium decides every case as native code does", async 
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://x");
     if (pathname.startsWith("/v1/")) {
-      const shop = /pk_(\d)/.exec(request.headers.authorization)[1];
+      const shop = /pk_(\d)/.exec(pathname)[1];
       return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(configs[shop]));
     }
     if (pathname.startsWith("/placet/")) {
