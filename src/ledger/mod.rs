@@ -13,6 +13,7 @@
 //! | `key` | the keys that open it |
 //! | `contact` | how a contact is found, and in which state it is |
 //! | `submission`, `write` | what is handed in and the rules for taking it; the SQL behind it |
+//! | `identified` | who is behind a submission: what the shop has signed for, and what is anybody's |
 //! | `damping` | a flood of anonymous submissions for one address |
 //! | `evidence` | what shows that a ground is there |
 //! | `choice` | a choice that an employee changes |
@@ -50,6 +51,7 @@ mod erase;
 mod evidence;
 mod handling;
 mod idempotency;
+mod identified;
 mod inbound;
 mod job;
 mod key;
@@ -92,6 +94,7 @@ pub use erase::{Certified, ErasureAsked, certificate_of, erase_contact};
 pub use evidence::KeptEvidence;
 pub use handling::{Evidence, Links, Requests, Retention};
 pub use idempotency::{Kept, keep_answer, kept_answer};
+pub use identified::Identified;
 pub use inbound::{Heard, Said, hear};
 pub use job::{Job, finish_job, job, postpone_job};
 pub use key::{
@@ -131,7 +134,7 @@ pub use schema::migrate;
 pub use shop::{Notice, NoticeChoice, PolicySettings, Settings, Shop};
 pub use statistics::{StatisticsEntry, statistics};
 pub use submission::{
-    ChoiceFault, ChosenAct, Claim, Identified, NoticeShown, PersonFacts, Receipt, Source, Submission, SubmissionError,
+    ChoiceFault, ChosenAct, Claim, NoticeShown, PersonFacts, Receipt, Source, Submission, SubmissionError,
     record_submission,
 };
 pub use suppression::{Suppression, SuppressionReason, suppress};
