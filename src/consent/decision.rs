@@ -197,9 +197,12 @@ pub struct Said {
 
 /// What the person said, under some conditions.
 pub fn said(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Said {
-    let mut conditions = conditions.clone();
-    conditions.terms.iter_mut().for_each(|terms| terms.off = false);
-    let decision = decide_under(&conditions, docket, &Circumstances::default(), at);
+    said_under(&conditions.whatever_is_used(), docket, at)
+}
+
+/// [`said`] for whom has the conditions in the form that does not ask which channels are used: many persons share them.
+pub fn said_under(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Said {
+    let decision = decide_under(conditions, docket, &Circumstances::default(), at);
     Said { status: Status::of(decision.verdict.finding), decided_by: decision.decided_by, record: decision.record }
 }
 
@@ -275,6 +278,17 @@ impl Docket {
         known.sort_unstable_by_key(|(entry, record)| (entry.at, *record));
         let (entries, records) = known.into_iter().unzip();
         Self { entries, records }
+    }
+
+    /// Takes other entries in the place of those that it has, and leaves nothing behind: for whom asks many questions.
+    pub fn refill(&mut self, known: &mut Vec<(Entry, RecordId)>) {
+        known.sort_unstable_by_key(|(entry, record)| (entry.at, *record));
+        self.entries.clear();
+        self.records.clear();
+        for (entry, record) in known.drain(..) {
+            self.entries.push(entry);
+            self.records.push(record);
+        }
     }
 
     /// The entries, in their order.

@@ -59,7 +59,7 @@ pub use country::CountryCode;
 #[cfg(feature = "rules")]
 pub use country::{Place, RegionCode};
 #[cfg(feature = "rules")]
-pub use decision::{Decision, Docket, Person, Said, Status, decide, decide_under, said};
+pub use decision::{Decision, Docket, Person, Said, Status, decide, decide_under, said, said_under};
 #[cfg(feature = "serde")]
 pub use decision::{WrittenDecision, WrittenRule};
 #[cfg(feature = "rules")]

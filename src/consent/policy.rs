@@ -104,6 +104,16 @@ pub struct Conditions<'a> {
     pub rules: Vec<(&'static Rule, Option<&'a Override>)>,
 }
 
+impl Conditions<'_> {
+    /// The same, as if the shop used every channel.
+    #[must_use]
+    pub fn whatever_is_used(&self) -> Self {
+        let mut conditions = self.clone();
+        conditions.terms.iter_mut().for_each(|terms| terms.off = false);
+        conditions
+    }
+}
+
 impl Policy {
     /// The terms for a person, channel and purpose.
     pub fn conditions(

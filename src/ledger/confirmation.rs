@@ -180,11 +180,11 @@ pub(super) fn stopped_channels<D: Database>(
     address: &Address,
 ) -> Result<Vec<Channel>, DatabaseError> {
     let standing = standing_of(tx, row)?;
-    let hash = suppression::hash_of(shop, address.kind(), address.key());
+    let unwelcome = suppression::unwelcome_channels(tx, shop, address)?;
     let mut stopped = Vec::new();
     for channel in Channel::ALL.iter().filter(|channel| channel.address_kind() == address.kind()) {
         let by_word = address.kind() == AddressKind::Phone && has_stopped(&standing, *channel);
-        if by_word || suppression::is_unwelcome(tx, &hash, *channel)? {
+        if by_word || unwelcome.iter().any(|own| own.is_none_or(|own| own == *channel)) {
             stopped.push(*channel);
         }
     }
@@ -232,7 +232,7 @@ fn noes_since<D: Database>(
     let mut noes = standing_of(database, address.row)?.tracks().to_vec();
     noes.extend(wide_noes_of(database, address.contact.row)?.into_iter().map(|(_, no)| no));
     if let Some(value) = address.address() {
-        noes.extend(Suppressions::of(database)?.on(database, shop, address.kind, value.key())?);
+        noes.extend(Suppressions::of(database, shop)?.on(database, address.kind, value.key())?);
     }
     noes.retain(|track| {
         matches!(track.act, Act::OptOut { .. }) && track.assurance != Assurance::Claimed && track.at >= asked_at

@@ -1,8 +1,8 @@
 //! The one way out of the ledger: a synchronous SQLite database, as a Durable Object has it.
 //!
-//! Values are NULL, integers and text, and nothing else. A Durable Object binds every number as a REAL and every boolean
-//! as text, and hands blobs out as buffers; what stays inside these three types is the same on both sides, provided that
-//! integers stay within ±2⁵³ and the columns are declared `INTEGER` in `STRICT` tables.
+//! Values are NULL, integers, text and bytes, and nothing else. A Durable Object binds every number as a REAL and every boolean
+//! as text; what stays inside these types is the same on both sides, provided that integers stay within ±2⁵³ and the columns are
+//! declared `INTEGER` in `STRICT` tables.
 
 use std::fmt;
 
@@ -15,6 +15,8 @@ pub enum Param<'a> {
     Integer(i64),
     /// Text.
     Text(&'a str),
+    /// Bytes, for a column declared `BLOB`.
+    Bytes(&'a [u8]),
 }
 
 impl<'a> Param<'a> {
@@ -38,6 +40,8 @@ pub enum Value {
     Integer(i64),
     /// Text.
     Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
 }
 
 /// One row of an answer.
@@ -56,12 +60,12 @@ impl Row {
     /// The text in a column, or `None` for NULL.
     ///
     /// # Errors
-    /// [`DatabaseError::Shape`] when the column is missing or holds a number.
+    /// [`DatabaseError::Shape`] when the column is missing or holds anything else.
     pub fn optional_text(&self, column: usize) -> Result<Option<&str>, DatabaseError> {
         match self.0.get(column) {
             Some(Value::Text(text)) => Ok(Some(text)),
             Some(Value::Null) => Ok(None),
-            Some(Value::Integer(_)) | None => Err(DatabaseError::Shape { column }),
+            Some(Value::Integer(_) | Value::Bytes(_)) | None => Err(DatabaseError::Shape { column }),
         }
     }
 
@@ -77,6 +81,17 @@ impl Row {
     pub fn integer(&self, column: usize) -> Result<i64, DatabaseError> {
         match self.0.get(column) {
             Some(Value::Integer(number)) => Ok(*number),
+            _ => Err(DatabaseError::Shape { column }),
+        }
+    }
+
+    /// The bytes in a column.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Shape`] when the column is missing or holds something else.
+    pub fn bytes(&self, column: usize) -> Result<&[u8], DatabaseError> {
+        match self.0.get(column) {
+            Some(Value::Bytes(bytes)) => Ok(bytes),
             _ => Err(DatabaseError::Shape { column }),
         }
     }
@@ -143,7 +158,7 @@ pub trait Database {
     /// Runs one statement and reads its whole answer; bound it by `LIMIT` or by a key.
     ///
     /// # Errors
-    /// [`DatabaseError::Statement`] when SQLite refuses it, [`DatabaseError::Shape`] when it answers with a blob or a fraction.
+    /// [`DatabaseError::Statement`] when SQLite refuses it, [`DatabaseError::Shape`] when it answers with a fraction.
     fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DatabaseError>;
 
     /// Runs `work` as one transaction: all of it is kept, or, when it fails, none. Inside of another it is a part of that one,

@@ -70,9 +70,8 @@ pub fn decide_contacts<D: Database>(
     let policy = shop.settings.policy();
     let mut desk = Desk {
         database,
-        shop,
         asked,
-        suppressions: Suppressions::of(database)?,
+        suppressions: Suppressions::of(database, shop)?,
         conditions: HashMap::new(),
         policy: &policy,
     };
@@ -128,9 +127,8 @@ struct Entries<'a>(#[serde(borrow)] Vec<WrittenEntry<'a>>);
 
 struct Desk<'a, D> {
     database: &'a D,
-    shop: &'a Shop,
     asked: &'a Asked,
-    suppressions: Suppressions,
+    suppressions: Suppressions<'a>,
     policy: &'a crate::consent::Policy,
     /// Most contacts share theirs with many.
     conditions: HashMap<(Place, Relation), Conditions<'a>>,
@@ -201,7 +199,7 @@ impl<'a, D: Database> Desk<'a, D> {
         let at = Param::Integer(self.asked.at.millis());
         let mut params = vec![channel, purpose];
         if past {
-            params.extend([at, channel, purpose, at]);
+            params.extend([at, at, channel, purpose, at]);
         }
         params.push(Param::Text(&keys));
         if let By::OtherAddress(kind) = by {
@@ -247,7 +245,7 @@ impl<'a, D: Database> Desk<'a, D> {
     }
 
     fn suppressed(&self, kind: AddressKind, key: &str) -> Result<Vec<(Entry, RecordId)>, DatabaseError> {
-        let tracks = self.suppressions.on(self.database, self.shop, kind, key)?;
+        let tracks = self.suppressions.on(self.database, kind, key)?;
         let bears =
             |track: &&Track| track.scope.covers(self.asked.channel, &self.asked.purpose) && track.at <= self.asked.at;
         Ok(tracks.iter().filter(bears).map(|track| (track.entry(), track.record)).collect())
@@ -281,7 +279,9 @@ const OF_THEN: &str = "json((SELECT json_group_array(json_array(choice, ground, 
                 ORDER BY effective_at DESC, id DESC) AS nth
             FROM record WHERE address IN (SELECT id FROM address WHERE contact = a.contact)
                 AND (address = a.id OR channel = '*')
-                AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?) WHERE nth = 1)),
+                AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
+                AND NOT EXISTS (SELECT 1 FROM reversal v WHERE v.address = record.address AND v.record = record.id
+                    AND v.at <= ?)) WHERE nth = 1)),
     json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
         FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR channel = '*')
             AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?

@@ -13,6 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::contact::{Contact, Lookup, find, members};
+use super::import::forget_errors_of;
 use super::inbound::has_stopped;
 use super::link;
 use super::moment::time_of_id;
@@ -52,11 +53,13 @@ const TABLES: &[(&str, By)] = &[
     ("damped", By::Address),
     ("confirmation", By::Address),
     ("track", By::Address),
+    ("reversal", By::Address),
     ("record", By::Address),
     ("submission", By::Contact),
     ("external_id", By::Contact),
     ("rights_act", By::Contact),
     ("disclosure", By::Contact),
+    ("import_learned", By::Contact),
     ("idempotency", By::Id),
     ("address", By::Contact),
 ];
@@ -181,6 +184,7 @@ fn suppress_addresses<D: Database>(
             None => corrected(key, moment.now),
         };
         suppression::keep_hash(tx, &hash, None, (SuppressionReason::Erased, since), moment)?;
+        forget_errors_of(tx, &hash)?;
         kept += 1;
         if kind == Some(AddressKind::Phone) {
             let standing = standing_of(tx, row.integer(2)?)?;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::text::Line;
-use crate::consent::{Channel, Dealing, Evidence};
+use crate::consent::{Channel, Dealing, Evidence, Timestamp};
 
 /// The evidence of one record. What is absent is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,18 @@ pub struct KeptEvidence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub confirms: Option<String>,
+    /// Where a list says that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Line>,
+    /// The IP address that a list has for the act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip: Option<Line>,
+    /// When the address was confirmed, as a list has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<Timestamp>,
+    /// The IP address that a list has for the confirmation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_ip: Option<Line>,
 }
 
 impl KeptEvidence {

@@ -36,6 +36,8 @@
 //! | `request` | what persons ask for under their rights |
 //! | `retention`, `handling` | what has outlived its use; what a shop decides about all this |
 //! | `outbox` | what happened, kept until the shop has been told |
+//! | `import` | lists of people, taken in page by page |
+//! | `list`, `suppressed` | lists of people, as they stand; the list of suppressions |
 //! | `job` | what runs by itself, and when |
 
 mod activity;
@@ -52,10 +54,12 @@ mod evidence;
 mod handling;
 mod idempotency;
 mod identified;
+mod import;
 mod inbound;
 mod job;
 mod key;
 mod link;
+mod list;
 mod merge;
 mod message;
 mod moment;
@@ -76,6 +80,7 @@ mod set_apart;
 mod shop;
 mod statistics;
 mod submission;
+mod suppressed;
 mod suppression;
 pub mod text;
 mod track;
@@ -95,6 +100,13 @@ pub use evidence::KeptEvidence;
 pub use handling::{Evidence, Links, Requests, Retention};
 pub use idempotency::{Kept, keep_answer, kept_answer};
 pub use identified::Identified;
+pub use import::{
+    AppendError, Counts, Digest, Import, ImportState, KeptError, Listed, ListedChoice, ListedFault, ListedPerson,
+    ListedSuppression, ListedWord, NewImport, Progress, Suppressed, TakenRow, append, begin_import, begin_undo,
+    chunk_from, complete_import, drop_chunks, drop_trial, errors_page, find_repeated, forget_import, import,
+    import_to_work_on, keep_errors, list_imports, note_progress, refuses, same_file, set_import_state, take_page,
+    tell_import_ended, undo_page,
+};
 pub use inbound::{Heard, Said, hear};
 pub use job::{Job, finish_job, job, postpone_job};
 pub use key::{
@@ -102,6 +114,7 @@ pub use key::{
     rotate_key, vouching_keys,
 };
 pub use link::{Named, addresses_to_link, find_to_link, last_locale, named, same_person};
+pub use list::{ListAsked, ListPlace, ListRow, list_begin, list_page};
 pub use merge::{MergeError, merge_contacts, unmerge_contact};
 pub use message::{Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message};
 pub use moment::{Host, Mark, Moment};
@@ -137,6 +150,7 @@ pub use submission::{
     ChoiceFault, ChosenAct, Claim, NoticeShown, PersonFacts, Receipt, Source, Submission, SubmissionError,
     record_submission,
 };
+pub use suppressed::{SuppressedPlace, SuppressedRow, suppressed_page};
 pub use suppression::{Suppression, SuppressionReason, suppress};
 pub use track::{keep as keep_track, standing_of};
 pub use words::{Shown, TextFrom, own_words};

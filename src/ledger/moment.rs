@@ -22,7 +22,7 @@ pub trait Host {
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     now: Timestamp,
-    issued: u16,
+    issued: u32,
 }
 
 impl Default for Mark {
@@ -43,7 +43,7 @@ pub struct Moment<'a> {
     /// The instant.
     pub now: Timestamp,
     host: &'a dyn Host,
-    issued: Cell<u16>,
+    issued: Cell<u32>,
     has_events: Cell<bool>,
 }
 
@@ -89,14 +89,27 @@ impl<'a> Moment<'a> {
         bytes
     }
 
-    /// A new UUID version 7 (RFC 9562 §5.7) of this instant. Those of one moment ascend: the 12 bits after the time count.
+    /// A new UUID version 7 (RFC 9562 §5.7) of this instant. Those of one moment ascend: the 12 bits after the time count, and
+    /// whoever needs more of them borrows from the milliseconds to come (RFC 9562 §6.2).
     pub fn next_id(&self) -> Uuid {
+        self.id_with(self.random::<8>())
+    }
+
+    /// Many new ids, as [`Moment::next_id`] makes them one by one. The randomness comes all at once.
+    pub fn next_ids(&self, count: usize) -> Vec<Uuid> {
+        let mut random = vec![0; count * 8];
+        // A runtime gives out no more than 64 KB at a time.
+        random.chunks_mut(1 << 16).for_each(|part| self.host.fill(part));
+        random.as_chunks::<8>().0.iter().map(|random| self.id_with(*random)).collect()
+    }
+
+    fn id_with(&self, random: [u8; 8]) -> Uuid {
         let count = self.issued.get();
         self.issued.set(count.wrapping_add(1));
-        let mut bytes = self.random::<10>();
-        let [high, low] = count.to_be_bytes();
-        let [first, second, ..] = &mut bytes;
-        (*first, *second) = (high, low);
-        Builder::from_unix_timestamp_millis(self.now.millis().max(0).unsigned_abs(), &bytes).into_uuid()
+        let [.., high, low] = (count % 4_096).to_be_bytes();
+        let mut bytes = [high, low, 0, 0, 0, 0, 0, 0, 0, 0];
+        bytes.iter_mut().skip(2).zip(random).for_each(|(byte, random)| *byte = random);
+        let millis = self.now.plus_millis(i64::from(count / 4_096)).millis();
+        Builder::from_unix_timestamp_millis(millis.max(0).unsigned_abs(), &bytes).into_uuid()
     }
 }

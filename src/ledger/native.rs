@@ -56,6 +56,7 @@ impl rusqlite::ToSql for Param<'_> {
             #[allow(clippy::cast_precision_loss, reason = "integers stay within 2^53, see `Param`")]
             Param::Integer(number) => ToSqlOutput::Borrowed(ValueRef::Real(*number as f64)),
             Param::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Param::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
 }
@@ -106,7 +107,8 @@ fn value_of(value: ValueRef<'_>, column: usize) -> Result<Value, DatabaseError> 
         ValueRef::Text(text) => {
             String::from_utf8(text.to_vec()).map(Value::Text).map_err(|_| DatabaseError::Shape { column })
         }
-        ValueRef::Real(_) | ValueRef::Blob(_) => Err(DatabaseError::Shape { column }),
+        ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes.to_vec())),
+        ValueRef::Real(_) => Err(DatabaseError::Shape { column }),
     }
 }
 

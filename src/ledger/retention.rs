@@ -17,6 +17,9 @@ const MESSAGES: i64 = 7 * DAY;
 const INBOUND: i64 = 30 * DAY;
 /// For how long a confirmation is known after its time, so that who comes late is told so.
 const CONFIRMATIONS: i64 = 30 * DAY;
+/// For how long a file waits for its end, and the rows of one that were not taken to be corrected, in milliseconds.
+const UPLOADS: i64 = DAY;
+const IMPORT_ERRORS: i64 = 30 * DAY;
 /// Rows of a kind that go at once.
 const AT_ONCE: usize = 500;
 /// Contacts that are looked at, and that are erased, at once.
@@ -40,6 +43,10 @@ vocabulary! {
         Confirmations = "confirmations",
         /// Requests that were answered.
         Requests = "requests",
+        /// Files whose end never came.
+        Uploads = "uploads",
+        /// Rows of lists that were not taken.
+        ImportErrors = "import_errors",
         /// Contacts that gave no sign for long.
         Prospects = "prospects",
     }
@@ -159,6 +166,28 @@ fn rules(shop: &Shop, idempotency: i64, now: Timestamp) -> Vec<Rule> {
                 &["DELETE FROM subject_request WHERE id IN (SELECT value FROM json_each(?))"],
             )
         },
+        Rule {
+            is_named: true,
+            ..rule(
+                Overdue::Uploads,
+                ago(UPLOADS),
+                "SELECT id FROM import WHERE state = 'receiving' AND touched_at < ? ORDER BY id",
+                &[
+                    "DELETE FROM import_chunk WHERE import IN (SELECT value FROM json_each(?))",
+                    "DELETE FROM import WHERE id IN (SELECT value FROM json_each(?))",
+                ],
+            )
+        },
+        rule(
+            Overdue::ImportErrors,
+            ago(IMPORT_ERRORS),
+            "SELECT json_array(import, row) FROM import_error
+             WHERE import IN (SELECT id FROM import WHERE finished_at < ?) ORDER BY import, row",
+            &[
+                "DELETE FROM import_error_name WHERE (import, row) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+                "DELETE FROM import_error WHERE (import, row) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+            ],
+        ),
     ]
 }
 

@@ -3,7 +3,7 @@
 use super::{Database, DatabaseError, Param};
 
 /// Each entry takes the database one version further. Entries are never changed once released, only added.
-const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS, STOREFRONT];
+const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS, STOREFRONT, LISTS];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE shop (
@@ -368,6 +368,107 @@ const STOREFRONT: &[&str] = &[
         uses INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX sent_words_unused ON sent_words (uses) WHERE uses <= 0",
+];
+
+/// Lists of people, imported.
+const LISTS: &[&str] = &[
+    // A file, how it is to be read, and how far that has come. `key` is who handed it in; `settings`, `layout`, `place` and
+    // `failure` are JSON, see `import`.
+    "CREATE TABLE import (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        key TEXT NOT NULL,
+        repeat_hash TEXT,
+        settings TEXT NOT NULL,
+        is_dry_run INTEGER NOT NULL,
+        received INTEGER NOT NULL DEFAULT 0,
+        digest TEXT NOT NULL DEFAULT '',
+        sha256 TEXT,
+        layout TEXT,
+        place TEXT,
+        bytes_done INTEGER NOT NULL DEFAULT 0,
+        rows INTEGER NOT NULL DEFAULT 0,
+        windows_1252 INTEGER NOT NULL DEFAULT 0,
+        accepted INTEGER NOT NULL DEFAULT 0,
+        unchanged INTEGER NOT NULL DEFAULT 0,
+        outranked INTEGER NOT NULL DEFAULT 0,
+        suppressed INTEGER NOT NULL DEFAULT 0,
+        duplicate INTEGER NOT NULL DEFAULT 0,
+        rejected INTEGER NOT NULL DEFAULT 0,
+        no_choice INTEGER NOT NULL DEFAULT 0,
+        worked INTEGER NOT NULL DEFAULT 0,
+        failure TEXT,
+        created_at INTEGER NOT NULL,
+        touched_at INTEGER NOT NULL,
+        started_at INTEGER,
+        finished_at INTEGER,
+        undone_at INTEGER,
+        undone_to TEXT
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX import_state ON import (state, id)",
+    "CREATE UNIQUE INDEX import_repeated ON import (repeat_hash) WHERE repeat_hash IS NOT NULL",
+    "CREATE INDEX import_of_file ON import (sha256) WHERE sha256 IS NOT NULL",
+    // The file as it came, for as long as it is worked on.
+    "CREATE TABLE import_chunk (
+        import TEXT NOT NULL REFERENCES import,
+        place INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (import, place)
+    ) STRICT",
+    // Rows that were not taken, as they came, so that they can be corrected. `fault` and `cells` are JSON.
+    "CREATE TABLE import_error (
+        import TEXT NOT NULL REFERENCES import,
+        row INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        fault TEXT NOT NULL,
+        cells TEXT NOT NULL,
+        PRIMARY KEY (import, row)
+    ) STRICT, WITHOUT ROWID",
+    // What a trial would have made of an address: its contact, and the tracks it would have, as JSON. Gone when the trial is over.
+    "CREATE TABLE import_trial (
+        import TEXT NOT NULL REFERENCES import,
+        address TEXT NOT NULL,
+        filed_under INTEGER NOT NULL,
+        tracks TEXT NOT NULL,
+        PRIMARY KEY (import, address)
+    ) STRICT, WITHOUT ROWID",
+    // What a list has added to what is known of a person, as JSON.
+    "CREATE TABLE import_learned (
+        import TEXT NOT NULL REFERENCES import,
+        contact INTEGER NOT NULL REFERENCES contact,
+        facts TEXT NOT NULL,
+        PRIMARY KEY (import, contact)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX import_learned_of_contact ON import_learned (contact)",
+    // The addresses that could be read in rows that were not taken, as keyed hashes, so that an erasure finds them.
+    "CREATE TABLE import_error_name (
+        hash TEXT NOT NULL,
+        import TEXT NOT NULL,
+        row INTEGER NOT NULL,
+        PRIMARY KEY (hash, import, row)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX import_error_name_of_row ON import_error_name (import, row)",
+    // Suppressions that came as a SHA-256 of the address, from another provider: what is hashed with the secret is that hash.
+    "ALTER TABLE suppression ADD COLUMN is_of_hash INTEGER NOT NULL DEFAULT 0",
+    // The import that brought it, until somebody else says the same.
+    "ALTER TABLE suppression ADD COLUMN import TEXT",
+    "CREATE INDEX suppression_of_import ON suppression (import) WHERE import IS NOT NULL",
+    "CREATE INDEX suppression_of_hash ON suppression (is_of_hash) WHERE is_of_hash = 1",
+    // What is said of every channel is looked for by the person, whatever the address.
+    "CREATE INDEX track_wide ON track (address) WHERE channel = '*'",
+    // The row of a file that a submission was.
+    "ALTER TABLE submission ADD COLUMN import TEXT",
+    "ALTER TABLE submission ADD COLUMN import_row INTEGER",
+    // Records that count no more because their import was undone. The records themselves stay.
+    "CREATE TABLE reversal (
+        address INTEGER NOT NULL REFERENCES address,
+        record TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        import TEXT NOT NULL,
+        PRIMARY KEY (address, record)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TRIGGER reversal_is_immutable BEFORE UPDATE ON reversal
+        BEGIN SELECT RAISE(ABORT, 'a reversal is never changed'); END",
 ];
 
 /// Brings a database, new or old, to the current version. Cheap when it already is.

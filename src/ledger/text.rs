@@ -88,6 +88,13 @@ bounded_text! {
     Sha256Hex, "a SHA-256", |text| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
+bounded_text! {
+    /// A keyed hash, as a shop's ledger names what it must know again and not know: base64url of 32 bytes. Before it, and a `.`, are
+    /// eight letters more that tell whose hash it is.
+    KeyedHash, "a keyed hash", |text| text.split_once('.').is_some_and(|(of, hash)| of.len() == 8 && hash.len() == 43
+        && [of, hash].iter().all(|part| part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')))
+}
+
 impl Sha256Hex {
     /// The hash of a text's UTF-8 bytes.
     pub fn of(text: &str) -> Self {

@@ -28,16 +28,24 @@ impl<'a> Columns<'a> {
     }
 
     pub(super) const fn choice(&self) -> Param<'a> {
-        Param::Text(match self.0.act {
+        Param::Text(self.choice_text())
+    }
+
+    pub(super) const fn choice_text(&self) -> &'static str {
+        match self.0.act {
             Act::OptIn { .. } => Choice::OptIn.as_str(),
             Act::OptOut { .. } => Choice::OptOut.as_str(),
             Act::Declined => Choice::Declined.as_str(),
             Act::Noted { activity } => activity.as_str(),
-        })
+        }
     }
 
     pub(super) fn ground(&self) -> Param<'a> {
-        Param::Text(self.0.act.ground().map_or(NONE, Ground::as_str))
+        Param::Text(self.ground_text())
+    }
+
+    pub(super) fn ground_text(&self) -> &'static str {
+        self.0.act.ground().map_or(NONE, Ground::as_str)
     }
 
     pub(super) fn objection(&self) -> Param<'a> {
@@ -135,6 +143,35 @@ fn act_in(choice: &str, ground: &str, objection: i64) -> Option<Act> {
 
 /// A track as SQLite hands it over in JSON: choice, ground, objection, assurance, effective time, record.
 pub(super) type WrittenEntry<'a> = (&'a str, &'a str, i64, &'a str, i64, &'a str);
+
+/// As [`WrittenEntry`], with channel and purpose before it.
+pub(super) type WrittenTrack<'a> = (&'a str, &'a str, &'a str, &'a str, i64, &'a str, i64, &'a str);
+
+/// Reads a track from JSON.
+pub(super) fn track_of(
+    (channel, purpose, choice, ground, objection, assurance, at, record): WrittenTrack<'_>,
+) -> Option<Track> {
+    let (Entry { act, assurance, at }, record) = entry_in((choice, ground, objection, assurance, at, record))?;
+    let channel = if channel == ALL { None } else { Some(Channel::parse(channel)?) };
+    let purpose = if purpose == ALL { None } else { Some(PurposeSlug::parse(purpose)?) };
+    Some(Track { scope: Scope { channel, purpose }, act, assurance, at, record })
+}
+
+/// Writes a track for JSON.
+pub(super) fn written(track: &Track) -> (&str, &str, &str, &str, i64, &str, i64, String) {
+    let columns = Columns::of(track);
+    let text = |param| if let Param::Text(text) = param { text } else { "" };
+    (
+        text(columns.channel()),
+        text(columns.purpose()),
+        text(columns.choice()),
+        text(columns.ground()),
+        track.act.is_objection().into(),
+        text(columns.assurance()),
+        track.at.millis(),
+        track.record.0.to_string(),
+    )
+}
 
 /// Reads an entry from JSON.
 pub(super) fn entry_in(

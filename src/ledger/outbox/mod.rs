@@ -51,6 +51,8 @@ vocabulary! {
         RequestCompleted = "request.completed",
         /// The shop has to send a message.
         MessageRequested = "message.requested",
+        /// An import is done, could not be read to the end, or was taken back. It is the one event of all its rows.
+        ImportEnded = "import.ended",
     }
 }
 

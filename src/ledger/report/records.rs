@@ -47,6 +47,9 @@ pub struct RecordEntry {
     /// The submission that brought it.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub submission: String,
+    /// Since when it counts no more, because the import that brought it was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reversed_at: Option<Timestamp>,
 }
 
 /// The words that were shown.
@@ -89,6 +92,13 @@ pub struct SourceEntry {
     /// The browser that it came from, without minor versions, where the shop keeps that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
+    /// The import of the list that it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
+    pub import: Option<String>,
+    /// The row of that list, the first being 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<i64>,
 }
 
 /// A place that data came from, GDPR Art. 15(1)(g).
@@ -116,9 +126,10 @@ pub(super) fn records_of<D: Database>(
             "SELECT r.channel, r.purpose, r.choice, r.ground, r.objection, r.assurance, r.effective_at, r.id,
                  a.value, s.id, s.occurred_at, s.received_at, s.notice_id, s.notice_version, s.notice_locale,
                  s.notice_sha256, s.source_kind, s.source_url, s.source_form, r.evidence, w.text,
-                 s.source_module, s.source_gpc, sent.text, s.source_ip, s.source_user_agent
+                 s.source_module, s.source_gpc, sent.text, s.source_ip, s.source_user_agent, s.import, s.import_row, v.at
              FROM address a JOIN record r ON r.address = a.id JOIN submission s ON s.id = r.submission
              LEFT JOIN own_words w ON w.text_sha256 = s.notice_sha256
+             LEFT JOIN reversal v ON v.address = r.address AND v.record = r.id
              LEFT JOIN sent_words sent ON sent.text_sha256 = s.notice_sha256
              WHERE a.contact = ? ORDER BY r.id",
             &[contact.param()],
@@ -176,7 +187,10 @@ fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
             gpc: row.integer(22)? == 1,
             ip: row.optional_text(24)?.map(str::to_owned),
             user_agent: row.optional_text(25)?.map(str::to_owned),
+            import: row.optional_text(26)?.map(str::to_owned),
+            row: if row.is_null(27) { None } else { Some(row.integer(27)?) },
         },
+        reversed_at: if row.is_null(28) { None } else { Some(row.time(28)?) },
     })
 }
 
@@ -186,7 +200,7 @@ pub(super) fn sources_of(records: &[RecordEntry]) -> Vec<SourceSeen> {
     for record in records {
         let at = record.received_at;
         // A place is one, whoever was there.
-        let source = SourceEntry { ip: None, user_agent: None, ..record.source.clone() };
+        let source = SourceEntry { ip: None, user_agent: None, row: None, ..record.source.clone() };
         match sources.iter_mut().find(|seen| seen.source == source) {
             Some(seen) => {
                 seen.first_at = seen.first_at.min(at);

@@ -60,7 +60,7 @@ pub(super) fn standings_of<D: Database>(
     wanted: &Selection,
     now: Timestamp,
 ) -> Result<(Vec<StandingEntry>, Vec<ActivityEntry>), DatabaseError> {
-    let suppressions = Suppressions::of(database)?;
+    let suppressions = Suppressions::of(database, shop)?;
     let (mut standings, mut activities) = (Vec::new(), Vec::new());
     let own = addresses.iter().map(|address| standing_of(database, address.row)).collect::<Result<Vec<_>, _>>()?;
     // What bears on all that reaches the person, whatever address of theirs it was said by: also one that was corrected since.
@@ -72,7 +72,7 @@ pub(super) fn standings_of<D: Database>(
     for (address, mut standing) in addresses.iter().zip(own) {
         activities.extend(activities_on(address, &standing, wanted));
         standing.merge(&wide);
-        for track in suppressions.on(database, shop, address.kind, &address.match_key)? {
+        for track in suppressions.on(database, address.kind, &address.match_key)? {
             standing.add(track);
         }
         standings.extend(standings_on(shop, address, &standing, person, wanted, now));

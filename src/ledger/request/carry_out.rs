@@ -8,7 +8,7 @@ use crate::consent::Assurance;
 use crate::consent::certificate::Requester;
 use crate::consent::deadlines::reminders_of;
 use crate::ledger::contact::{Lookup, find};
-use crate::ledger::link::{Named, addresses_to_link, named};
+use crate::ledger::link::{self, Named, addresses_to_link, find_to_link, named};
 use crate::ledger::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
 use crate::ledger::outbox::{EventType, emit};
 use crate::ledger::own_act::{OwnAct, note_own_acts, stop_everything};
@@ -73,7 +73,15 @@ fn address_of<D: Database>(
     moment: &Moment<'_>,
 ) -> Result<Option<Named>, DatabaseError> {
     let Some(pseudonym) = request.address_name() else { return Ok(None) };
-    match named(tx, shop, &pseudonym)? {
+    let known = match named(tx, shop, &pseudonym)? {
+        Some(known) => Some(known),
+        // A list may have brought the address since; it has no name in links before one is made.
+        None => match request.address.as_deref().and_then(|value| link::address_of(request.address_kind, value)) {
+            Some(address) => find_to_link(tx, shop, &address)?,
+            None => None,
+        },
+    };
+    match known {
         None => Ok(None),
         Some(address) => set_apart(tx, shop, &address, moment).map(Some),
     }
