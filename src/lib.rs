@@ -12,12 +12,13 @@
 //! | `ledger` | the memory: one shop's ledger over a synchronous SQLite `Database` | HTTP, runtimes |
 //! | `api` | the service: HTTP as values | runtimes, sockets |
 //! | `platforms` | what others hand in, by their own rules | storage, HTTP of ours |
+//! | `lists` | files of people, as shops and providers read and write them | storage, HTTP |
 //! | `storefront` | adapter to the browser | rules |
 //! | `logic` | adapter to any JavaScript runtime | rules |
 //! | `edge` | adapter to Cloudflare Workers and workerd | rules |
 //!
-//! Arrows point one way: `storefront` and `logic` to `consent`; `edge` to `api`, `api` to `ledger` and `platforms`,
-//! and both to `consent`.
+//! Arrows point one way: `storefront` and `logic` to `consent`; `edge` to `api`; `api` to `lists`, `ledger` and `platforms`;
+//! `lists` to the words of `ledger`; all to `consent`.
 //!
 //! # Features
 //!
@@ -55,6 +56,8 @@ mod edge;
 mod json;
 #[cfg(feature = "service")]
 pub mod ledger;
+#[cfg(feature = "service")]
+pub mod lists;
 #[cfg(feature = "logic")]
 pub mod logic;
 #[cfg(feature = "service")]

@@ -1,0 +1,100 @@
+//! What the tests of this room share: a shop, and rows as lines of text.
+
+use serde_json::json;
+
+use super::*;
+use crate::consent::Channel;
+use crate::consent::PurposeSlug;
+use crate::ledger::Settings;
+
+/// A shop in the United Kingdom that has everything but calls.
+pub(super) fn settings() -> Settings {
+    serde_json::from_value(json!({
+        "name": "Kestrel Coffee", "country": "GB", "origins": [], "channels": ["email", "sms", "whatsapp", "post"],
+        "purposes": ["newsletter", "offers", "partner_offers"], "notices": [], "confirmation": [],
+    }))
+    .unwrap()
+}
+
+pub(super) fn newsletter() -> Wishes {
+    Wishes { purpose: PurposeSlug::parse("newsletter"), ..Wishes::default() }
+}
+
+pub(super) fn layout(file: &[u8], wishes: &Wishes) -> (Layout, Place) {
+    Layout::of(&file[..file.len().min(256 * 1024)], file.len() <= 256 * 1024, wishes, &settings()).unwrap()
+}
+
+/// Reads a file as a whole.
+pub(super) fn read(file: &[u8], wishes: &Wishes) -> Vec<ReadRow> {
+    let (layout, mut place) = layout(file, wishes);
+    let mut rows = Vec::new();
+    loop {
+        let rest = &file[usize::try_from(place.byte).unwrap()..];
+        let read = read_rows(&layout, place, rest, true, 1_000);
+        let is_stuck = read.place == place;
+        place = read.place;
+        rows.extend(read.rows);
+        if is_stuck {
+            assert_eq!(place.byte, file.len() as u64, "read to the end");
+            return rows;
+        }
+    }
+}
+
+/// Rows as lines: what they say, or the code of what is wrong.
+pub(super) fn told(rows: &[ReadRow]) -> Vec<String> {
+    rows.iter().map(|row| format!("{}: {}", row.line, outcome(&row.outcome))).collect()
+}
+
+fn outcome(outcome: &Result<Listed, RowFault>) -> String {
+    match outcome {
+        Ok(Listed::Person(listed)) => person(listed),
+        Ok(Listed::Suppressed(listed)) => suppression(listed),
+        Err(fault) => match fault.column {
+            Some(column) => format!("{} in {column}", fault.code()),
+            None => fault.code().to_owned(),
+        },
+    }
+}
+
+fn person(listed: &ListedPerson) -> String {
+    let mut told: Vec<String> = listed.addresses.iter().map(|address| address.given().to_owned()).collect();
+    told.extend(listed.external.as_ref().map(|external| external.as_str().to_owned()));
+    let place = listed.person.country.map(|country| {
+        let region = listed.person.region.map(|region| format!("-{}", region.as_str())).unwrap_or_default();
+        format!("{}{region}", country.as_str())
+    });
+    told.extend(place);
+    told.extend(listed.person.relation.map(|relation| relation.to_string()));
+    told.extend(listed.person.born.as_ref().map(|born| born.as_str().to_owned()));
+    told.extend(listed.choices.iter().map(choice));
+    told.join(" ")
+}
+
+fn choice(choice: &ListedChoice) -> String {
+    let channel = choice.scope.channel.map_or("*", Channel::as_str);
+    let purpose = choice.scope.purpose.as_ref().map_or("*", |purpose| purpose.as_str());
+    let said = match choice.said {
+        Said::Yes { basis } => format!("yes:{basis}"),
+        Said::No { objection: false } => "no".to_owned(),
+        Said::No { objection: true } => "objection".to_owned(),
+        Said::NotOptedIn => "not_opted_in".to_owned(),
+    };
+    let at = choice.occurred_at.map(|at| format!("@{at}")).unwrap_or_default();
+    let evidence = match choice.evidence.is_empty() {
+        true => String::new(),
+        false => serde_json::to_string(&choice.evidence).unwrap(),
+    };
+    format!("[{channel}/{purpose} {said}{at}{evidence}]")
+}
+
+fn suppression(listed: &ListedSuppression) -> String {
+    let whom = match &listed.whom {
+        Suppressed::Address(address) => address.given().to_owned(),
+        Suppressed::Sha256 { kind, hash } => format!("{kind}:{}…", &hash.as_str()[..8]),
+        Suppressed::Hash(hash) => format!("hash:{}…", &hash.as_str()[..8]),
+    };
+    let channel = listed.channel.map_or("*", Channel::as_str);
+    let since = listed.since.map(|at| format!("@{at}")).unwrap_or_default();
+    format!("{whom} suppressed on {channel}: {}{since}", listed.reason)
+}
