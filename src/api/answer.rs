@@ -1,7 +1,9 @@
 //! The JSON that callers get.
 
+mod imports;
 mod webhooks;
 
+pub(super) use imports::{ImportAnswer, ImportsAnswer};
 pub(super) use webhooks::{DeliveriesAnswer, WebhookAnswer, WebhookListAnswer};
 
 use bytes::Bytes;

@@ -32,9 +32,16 @@ const LINK_HEADERS: &[&str] = &[
     "webhook-signature",
 ];
 
+/// The headers of a file that comes in parts.
+const UPLOAD_HEADERS: &[&str] = &["upload-complete", "upload-offset"];
+
 /// The headers that are read besides [`REQUEST_HEADERS`] on a path. To carry a header over costs, so most requests do without.
 pub fn more_headers(path: &str) -> &'static [&'static str] {
-    if path.starts_with("/v1/") && !path.starts_with("/v1/hooks/") { &[] } else { LINK_HEADERS }
+    match path {
+        _ if path.starts_with("/v1/imports") => UPLOAD_HEADERS,
+        _ if path.starts_with("/v1/") && !path.starts_with("/v1/hooks/") => &[],
+        _ => LINK_HEADERS,
+    }
 }
 
 /// Set by the front door, for the shop's object only: who visits, as a name that changes every day and cannot be traced back.
@@ -175,6 +182,12 @@ pub fn refuse_shop(headers: &HeaderMap, given: &[u8]) -> Option<Response<Bytes>>
 /// The largest body that an adapter need read for a request, in bytes.
 pub fn body_limit(method: &Method, path: &str) -> usize {
     Route::of(method, path).map_or(0, |route| route.endpoint.body_limit)
+}
+
+/// Whether a request brings a file of any length: it is handed over in pieces as it comes, by
+/// [`ShopService::begin_upload`](super::ShopService::begin_upload), and never held whole.
+pub fn takes_file(method: &Method, path: &str) -> bool {
+    Route::of(method, path).is_ok_and(|route| route.endpoint.takes_file())
 }
 
 /// The answer when a secret of the deployment is missing.

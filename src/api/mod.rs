@@ -43,8 +43,8 @@ pub use evidence::{EVIDENCE_HEADER, evidence};
 pub use export::Format;
 pub use front::{
     Door, NEW_SHOP_HEADER, REQUEST_HEADERS, VISITOR_HEADER, body_limit, body_too_large, front, misconfigured,
-    more_headers, refuse_shop, too_many_requests,
+    more_headers, refuse_shop, takes_file, too_many_requests,
 };
 pub use key::{Key, KeyKind, Scope, Secrets, ShopId, WeakSecret};
 pub use link::LinkKind;
-pub use service::{JobError, Outgoing, ShopService};
+pub use service::{JobError, ListStream, Opened, Outgoing, ShopService, Upload};

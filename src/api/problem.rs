@@ -124,6 +124,25 @@ pub(super) enum Problem {
     TooManyWebhooks,
     /// Another submission has this id.
     SubmissionConflict,
+    /// The file cannot be understood.
+    File {
+        /// What is wrong with it.
+        fault: Fault,
+        /// On which line, from 1.
+        line: Option<u64>,
+    },
+    /// There is no such import, or nothing of it was taken.
+    ImportNotFound,
+    /// The import is not in a state for this.
+    ImportConflict {
+        /// What to do.
+        detail: &'static str,
+    },
+    /// The part of a file does not begin where the one before has ended.
+    WrongOffset {
+        /// Where that is, in bytes.
+        received: u64,
+    },
     /// The deployment lacks a setting.
     Misconfigured {
         /// Which, and what to do. Speaks of names only, never of values.
@@ -165,6 +184,12 @@ pub(super) struct ProblemBody {
     /// Which field of the body, or which parameter of the query, is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<[FieldError; 1]>,
+    /// The line of a file that is wrong, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    /// Bytes of a file that have come: where it goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received: Option<u64>,
     /// The request, as the audit log names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
@@ -194,7 +219,9 @@ impl Problem {
     pub(super) const fn status(&self) -> StatusCode {
         match self {
             Self::MalformedJson { .. } | Self::InvalidIdempotencyKey => StatusCode::BAD_REQUEST,
-            Self::Field { .. } | Self::Parameter { .. } | Self::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Field { .. } | Self::Parameter { .. } | Self::File { .. } | Self::IdempotencyMismatch => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MissingKey | Self::InvalidKey | Self::BadSignature => StatusCode::UNAUTHORIZED,
@@ -205,6 +232,7 @@ impl Problem {
             | Self::MessageNotFound
             | Self::RequestNotFound
             | Self::ProviderNotFound
+            | Self::ImportNotFound
             | Self::WebhookNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::SubmissionConflict
@@ -213,6 +241,8 @@ impl Problem {
             | Self::AddressTaken
             | Self::MergeConflict { .. }
             | Self::RequestConflict { .. }
+            | Self::ImportConflict { .. }
+            | Self::WrongOffset { .. }
             | Self::AlreadyDone
             | Self::TooManyWebhooks => StatusCode::CONFLICT,
             Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
@@ -225,7 +255,10 @@ impl Problem {
     pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::MalformedJson { .. } => "malformed_json",
-            Self::Field { fault, .. } | Self::Parameter { fault, .. } => fault.code,
+            Self::Field { fault, .. } | Self::Parameter { fault, .. } | Self::File { fault, .. } => fault.code,
+            Self::ImportNotFound => "import_not_found",
+            Self::ImportConflict { .. } => "import_conflict",
+            Self::WrongOffset { .. } => "wrong_offset",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::MissingKey => "missing_key",
@@ -263,6 +296,10 @@ impl Problem {
             Self::MalformedJson { .. } => "The body is not JSON",
             Self::Field { .. } => "A field is not right",
             Self::Parameter { .. } => "A parameter is not right",
+            Self::File { .. } => "The file cannot be understood",
+            Self::ImportNotFound => "No such import",
+            Self::ImportConflict { .. } => "The import is not in a state for this",
+            Self::WrongOffset { .. } => "The file goes on elsewhere",
             Self::BodyTooLarge { .. } => "The body is too large",
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::MissingKey => "A key is needed",
@@ -298,7 +335,12 @@ impl Problem {
     fn detail(&self) -> Cow<'static, str> {
         match self {
             Self::MalformedJson { line, column } => format!("mistake at line {line}, column {column}").into(),
-            Self::Field { fault, .. } | Self::Parameter { fault, .. } => fault.detail.clone(),
+            Self::Field { fault, .. } | Self::Parameter { fault, .. } | Self::File { fault, .. } => {
+                fault.detail.clone()
+            }
+            Self::ImportNotFound => "GET /v1/imports lists the imports".into(),
+            Self::ImportConflict { detail } => (*detail).into(),
+            Self::WrongOffset { received } => format!("send what comes after the first {received} bytes").into(),
             Self::BodyTooLarge { limit } => format!("send at most {limit} bytes").into(),
             Self::UnsupportedMediaType => "send it with Content-Type: application/json".into(),
             Self::MissingKey => "send Authorization: Bearer and a key of the shop".into(),
@@ -355,6 +397,8 @@ impl Problem {
                 }
                 _ => None,
             },
+            line: if let Self::File { line, .. } = self { *line } else { None },
+            received: if let Self::WrongOffset { received } = self { Some(*received) } else { None },
             instance: None,
         }
     }

@@ -69,6 +69,16 @@ pub(super) enum Action {
     RotateWebhook,
     ListDeliveries,
     Replay,
+    List,
+    /// Takes a file, or its first part.
+    TakeImport,
+    /// Takes the next part of a file.
+    ContinueImport,
+    ListImports,
+    ReadImport,
+    ImportErrors,
+    CancelImport,
+    UndoImport,
 }
 
 /// What a caller must show.
@@ -101,6 +111,8 @@ pub(super) struct Endpoint {
 }
 
 const KB: usize = 1024;
+/// The largest file that is taken, as it comes: more than any platform in front lets through at once.
+const LARGEST_FILE: usize = 1024 * 1024 * KB;
 
 const fn get(action: Action, path: &'static str, access: Access, query: &'static [&'static str]) -> Endpoint {
     Endpoint { action, method: "GET", path, access, body_limit: 0, query }
@@ -242,12 +254,49 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         &["state", "before", "limit"],
     ),
     post(Action::Replay, "/v1/webhooks/{id}/replay", Scope::Admin, 4 * KB),
+    get(
+        Action::List,
+        "/v1/lists/{list}",
+        Access::Key(Scope::Lists),
+        &[
+            "channel", "purpose", "basis", "country", "since", "decide", "format", "profile", "cells", "by", "gzip",
+            "after", "limit",
+        ],
+    ),
+    Endpoint {
+        action: Action::TakeImport,
+        method: "POST",
+        path: "/v1/imports",
+        access: Access::Key(Scope::Lists),
+        body_limit: LARGEST_FILE,
+        query: &[
+            "name", "list", "channel", "purpose", "basis", "country", "profile", "columns", "no", "dry_run", "again",
+        ],
+    },
+    Endpoint {
+        action: Action::ContinueImport,
+        method: "PATCH",
+        path: "/v1/imports/{id}",
+        access: Access::Key(Scope::Lists),
+        body_limit: LARGEST_FILE,
+        query: &[],
+    },
+    get(Action::ListImports, "/v1/imports", Access::Key(Scope::Lists), &["before", "limit"]),
+    get(Action::ReadImport, "/v1/imports/{id}", Access::Key(Scope::Lists), &[]),
+    get(Action::ImportErrors, "/v1/imports/{id}/errors", Access::Key(Scope::Lists), &["format"]),
+    post(Action::CancelImport, "/v1/imports/{id}/cancel", Scope::Lists, 0),
+    post(Action::UndoImport, "/v1/imports/{id}/undo", Scope::Lists, 0),
 ];
 
 impl Endpoint {
     /// Whether it changes something, and so takes an `Idempotency-Key`.
     pub(super) fn mutates(&self) -> bool {
         self.method != "GET" && !matches!(self.action, Action::Lookup | Action::Decide | Action::Preferences)
+    }
+
+    /// Whether it takes a file of any length, which is not read before it is used.
+    pub(super) fn takes_file(&self) -> bool {
+        matches!(self.action, Action::TakeImport | Action::ContinueImport)
     }
 
     /// Whether it is a page for people.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::lists::ListStream;
 use crate::api::key::KeyKind;
 use crate::api::limits::Left;
 use crate::api::problem::Problem;
@@ -95,6 +96,8 @@ pub(super) struct Reply {
     pub(super) contact: Option<Uuid>,
     /// Whether it is the report on that contact.
     is_report: bool,
+    /// What the rest of it is read from, where it comes in pieces.
+    pub(super) stream: Option<Box<ListStream>>,
 }
 
 /// What is shown in one answer and kept nowhere, but can be made again.
@@ -122,6 +125,12 @@ impl Reply {
     /// Says which contact it is about.
     pub(super) fn about(mut self, contact: Option<Uuid>) -> Self {
         self.contact = contact;
+        self
+    }
+
+    /// Says where the rest of it is read from.
+    pub(super) fn with_stream(mut self, stream: ListStream) -> Self {
+        self.stream = Some(Box::new(stream));
         self
     }
 
@@ -178,6 +187,6 @@ impl Reply {
 
 impl From<Response<Bytes>> for Reply {
     fn from(response: Response<Bytes>) -> Self {
-        Self { response, contact: None, is_report: false }
+        Self { response, contact: None, is_report: false, stream: None }
     }
 }

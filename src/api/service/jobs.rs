@@ -90,6 +90,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
     pub fn next_job(&self) -> Result<Option<Timestamp>, JobError> {
         let Some(shop) = self.shop()? else { return Ok(None) };
         let mut next = self.housekeeping_due(&shop)?;
+        if self.has_imports()? {
+            next = next.min(self.host.now());
+        }
         if shop.webhooks.is_empty() || self.busy.borrow().len() >= LANES {
             return Ok(Some(next));
         }

@@ -12,6 +12,8 @@
 //! | `offers`, `preferences` | what a person may choose; the same told to the shop's own page, and the way to ours |
 //! | `visit`, `hooks` | what people do by links; what providers hand in |
 //! | `outbox` | webhooks and their deliveries, as the shop manages them |
+//! | `imports`, `import_file`, `import_work` | lists handed in; the file read as one; the work on it |
+//! | `lists` | lists handed out |
 //! | `jobs` | what a shop does by itself |
 //! | `refusal` | what the ledger refuses, as problems |
 
@@ -20,8 +22,12 @@ mod capture;
 mod contacts;
 mod form;
 mod hooks;
+mod import_file;
+mod import_work;
+mod imports;
 mod jobs;
 mod links;
+mod lists;
 mod offers;
 mod outbox;
 mod preferences;
@@ -39,11 +45,14 @@ use uuid::Uuid;
 
 pub(super) use self::call::idempotency_key;
 use self::call::{Call, Caller, Fresh, Repeatable, Reply};
+use self::import_work::Reading;
+pub use self::imports::Upload;
 pub use self::jobs::{JobError, Outgoing};
 #[cfg(feature = "contract")]
 pub(super) use self::links::{
     LinksAnswer, MessageAnswer, MessagesAnswer, ProviderAnswer, ProvidersAnswer, RetentionAnswer,
 };
+pub use self::lists::ListStream;
 #[cfg(feature = "contract")]
 pub(super) use self::preferences::{PreferencesAnswer, PreferencesLinkAnswer};
 #[cfg(feature = "contract")]
@@ -80,12 +89,24 @@ pub struct ShopService<D, H> {
     // What is on its way to webhooks. It is known here alone: after a crash it goes out again.
     busy: RefCell<Vec<DeliveryKey>>,
     has_new_jobs: Cell<bool>,
+    // The file that is worked on, as far as it was read ahead.
+    reading: RefCell<Option<Reading>>,
+    // How often in a row that failed.
+    failed_pages: Cell<u32>,
 }
 
 /// For how long an `Idempotency-Key` is good, in milliseconds: a day.
 const REPEATABLE: i64 = 24 * 60 * 60 * 1_000;
 /// How often what has outlived its time is removed, in milliseconds: an hour.
 const SWEEP_EVERY: i64 = 60 * 60 * 1_000;
+
+/// An answer: whole, or a head whose body comes in pieces.
+pub enum Opened {
+    /// It is whole.
+    Answer(Response<Bytes>),
+    /// Its body is what [`ShopService::next_piece`] gives of this.
+    Stream(Response<Bytes>, Box<ListStream>),
+}
 
 enum Admitted<'a> {
     NewShop(ShopId),
@@ -108,11 +129,41 @@ impl<D: Database, H: Host> ShopService<D, H> {
             busy: RefCell::default(),
             // What a crash has left.
             has_new_jobs: Cell::new(true),
+            reading: RefCell::default(),
+            failed_pages: Cell::new(0),
         }
     }
 
     /// Answers a request. Never fails: whatever goes wrong is an answer too.
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        match self.open(request) {
+            Opened::Answer(response) => response,
+            Opened::Stream(mut response, mut stream) => {
+                let mut whole = Vec::new();
+                loop {
+                    match self.next_piece(&mut stream) {
+                        Ok(Some(piece)) => whole.extend_from_slice(&piece),
+                        Ok(None) => break,
+                        Err(error) => return self.refuse(Problem::Internal { cause: error.to_string() }, Uuid::nil()),
+                    }
+                }
+                *response.body_mut() = whole.into();
+                response
+            }
+        }
+    }
+
+    /// Answers a request, with a list of any length in pieces: its head first, then what [`ShopService::next_piece`] gives.
+    pub fn open(&self, request: &Request<Bytes>) -> Opened {
+        let mut stream = None;
+        let response = self.answered(request, &mut stream);
+        match stream {
+            Some(stream) => Opened::Stream(response, stream),
+            None => Opened::Answer(response),
+        }
+    }
+
+    fn answered(&self, request: &Request<Bytes>, stream: &mut Option<Box<ListStream>>) -> Response<Bytes> {
         let moment = Moment::after(&self.host, self.latest.get());
         let id = moment.next_id();
         let mut response = match self.admit(id, request, &moment) {
@@ -123,9 +174,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 .unwrap_or_else(|problem| self.refuse(problem, id)),
             Ok(Admitted::Visitor(visit)) if visit.route.endpoint.is_page() => self.visit(&visit),
             Ok(Admitted::Visitor(visit)) => self.take_hook(&visit),
-            Ok(Admitted::Caller(call)) if call.route.endpoint.is_page() => self.serve(&call),
+            Ok(Admitted::Caller(call)) if call.route.endpoint.is_page() => self.serve(&call, stream),
+            Ok(Admitted::Caller(call)) if call.route.endpoint.takes_file() => self.upload_whole(&call),
             Ok(Admitted::Caller(call)) => {
-                let mut response = self.serve(&call);
+                let mut response = self.serve(&call, stream);
                 call.left.tell(response.headers_mut());
                 if let Some(origin) = call.caller.origin {
                     let headers = response.headers_mut();
@@ -259,12 +311,15 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     /// Does what is asked and notes that it was, both or neither.
-    fn serve(&self, call: &Call<'_>) -> Response<Bytes> {
+    fn serve(&self, call: &Call<'_>, stream: &mut Option<Box<ListStream>>) -> Response<Bytes> {
         let served = self.database.transaction(|_| {
             let (contact, outcome, response) = match self.perform(call) {
                 Err(problem @ Problem::Internal { .. }) => return Err(problem),
                 Err(problem) => (None, problem.code(), self.refuse_caller(problem, call)),
-                Ok(reply) => (reply.contact, "ok", reply.response),
+                Ok(reply) => {
+                    *stream = reply.stream;
+                    (reply.contact, "ok", reply.response)
+                }
             };
             let (key, now) = (&call.caller.key, call.moment.now);
             if call.route.endpoint.is_audited() {
@@ -276,6 +331,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Ok(response)
         });
         served.unwrap_or_else(|problem| {
+            *stream = None;
             // What was learnt in a transaction that was taken back is not so.
             self.shop.replace(None);
             self.storefront.replace(None);
@@ -374,7 +430,15 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Action::WriteProvider => self.write_provider(call),
             Action::RemoveProvider => self.remove_provider(call),
             Action::Retention => self.retention(call),
+            Action::List => self.list(call, &query),
+            Action::ListImports => self.list_imports(&query),
+            Action::ReadImport => self.read_import(call),
+            Action::ImportErrors => self.import_errors(call, &query),
+            Action::CancelImport => self.cancel_import(call),
+            Action::UndoImport => self.undo_import(call),
             Action::Health
+            | Action::TakeImport
+            | Action::ContinueImport
             | Action::OpenApi
             | Action::Docs
             | Action::CreateShop

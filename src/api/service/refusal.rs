@@ -1,10 +1,13 @@
 //! What the ledger refuses, as problems: each with the place of the mistake and what to do.
 
+use std::borrow::Cow;
+
 use crate::api::problem::{Fault, Problem};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    ChangeError, ChoiceFault, DecideError, KeyError, MergeError, OpenError, RectifyError, SubmissionError,
+    ChangeError, ChoiceFault, DecideError, KeyError, ListedFault, MergeError, OpenError, RectifyError, SubmissionError,
 };
+use crate::lists::Refusal;
 
 pub(super) fn submission_refused(error: SubmissionError) -> Problem {
     match error {
@@ -44,6 +47,18 @@ pub(super) fn change_refused(error: ChangeError) -> Problem {
             }
         }
         ChangeError::Choice(fault) => choice_refused("", fault),
+    }
+}
+
+/// Why a row of a list cannot be taken.
+pub(super) fn listed_refused(fault: ListedFault) -> Refusal {
+    let ListedFault::Choice(fault) = fault else {
+        let fix = "a hash of another shop says nothing here: export by address, or give the SHA-256";
+        return Refusal { code: "foreign_hash", fix };
+    };
+    match choice_refused("", fault) {
+        Problem::Field { fault: Fault { code, detail: Cow::Borrowed(fix) }, .. } => Refusal { code, fix },
+        problem => Refusal { code: problem.code(), fix: "correct the row, or leave it out" },
     }
 }
 

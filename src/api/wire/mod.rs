@@ -7,12 +7,14 @@
 //! | `rights` | changes of one contact: a choice, what is wrong, restriction, merging; disclosures |
 //! | `shop`, `privacy`, `handling` | the shop's settings |
 //! | `keys` | keys |
+//! | `imports` | what is said of a file beside it |
 //! | `preferences` | what a customer may choose, and the way there |
 //! | `requests` | requests of persons; providers of messages |
 //! | `webhooks` | webhooks and their deliveries |
 
 mod contacts;
 mod handling;
+mod imports;
 mod keys;
 mod preferences;
 mod privacy;
@@ -23,6 +25,7 @@ mod submission;
 mod webhooks;
 
 pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, SuppressionBody};
+pub(super) use imports::{FileEnd, upload_offset, wishes};
 pub(super) use keys::{NewKeyBody, RotationBody};
 pub(super) use preferences::{PreferencesBody, PreferencesLinkBody};
 pub(super) use requests::{DecisionBody, ProviderBody, RequestBody};
@@ -44,13 +47,14 @@ const EMAIL: Fault = Fault::new("invalid_email", "no mail could be sent to this;
 const PHONE: Fault = Fault::new("invalid_phone", "write the number with + and its country code, E.164");
 const PUSH: Fault = Fault::new("invalid_push", "use the endpoint or token of 8 to 2048 visible ASCII characters");
 const POSTAL: Fault = Fault::new("invalid_postal", "use 10 to 400 characters, in lines");
-const COUNTRY: Fault = Fault::new("invalid_country", "use two upper-case letters, ISO 3166-1 alpha-2");
+pub(super) const COUNTRY: Fault = Fault::new("invalid_country", "use two upper-case letters, ISO 3166-1 alpha-2");
 const EXTERNAL: Fault = Fault::new("invalid_external_id", "write platform:id, such as shopify:123");
 pub(super) const CHANNEL: Fault = Fault::new("unknown_channel", "use email, sms, phone, whatsapp, push or post");
 pub(super) const PURPOSE: Fault =
     Fault::new("invalid_purpose", "use 1 to 48 lower-case letters, digits and _, a letter first");
 const CHOICE: Fault = Fault::new("unknown_choice", "use opt_in, opt_out or declined");
-const BASIS: Fault = Fault::new("unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract");
+pub(super) const BASIS: Fault =
+    Fault::new("unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract");
 const ASSURANCE: Fault =
     Fault::new("invalid_assurance", "use claimed, authenticated, confirmed, reported, listed or staff");
 const NO_ASSURANCE: Fault = Fault::new(
@@ -65,6 +69,7 @@ const REGION: Fault =
 const BORN: Fault = Fault::new("invalid_date", "use a date, such as 2009-05-01");
 const ACTIVITY: Fault = Fault::new("unknown_activity", "use used, contacted or screened");
 pub(super) const TIME: Fault = Fault::new("invalid_time", "use RFC 3339 with an offset, such as 2026-11-23T10:00:00Z");
+pub(super) const CURSOR: Fault = Fault::new("invalid_cursor", "use the `after` of the link to the next page as it is");
 pub(super) const UUID: Fault = Fault::new("invalid_id", "use a UUID, version 7 at best");
 const TOKEN: Fault = Fault::new("invalid_token", "use 1 to 64 letters, digits and . _ : -");
 const LOCALE: Fault = Fault::new("invalid_locale", "use a language tag, BCP 47, such as en-GB");

@@ -384,7 +384,7 @@ impl EvidenceBody {
             assessment: line("assessment", &self.assessment)?,
             reason: line("reason", &self.reason)?,
             confirmed_by: optional(&format!("{pointer}/confirmed_by"), by, Channel::parse, CHANNEL)?,
-            confirms: None,
+            ..KeptEvidence::default()
         })
     }
 }

@@ -1,0 +1,200 @@
+//! A file that is kept in pieces, read as one: from any place on, inflated where it is gzip.
+
+use std::io::{ErrorKind, Write};
+
+use flate2::write::MultiGzDecoder;
+use uuid::Uuid;
+
+use crate::api::problem::{Fault, Problem};
+use crate::ledger::{Database, DatabaseError, chunk_from};
+
+/// What is looked at to find out how a file is laid out, in bytes.
+const HEAD: usize = 256 * 1024;
+/// What is read ahead of a page of rows, in bytes: one of the longest rows and more.
+const WINDOW: usize = 512 * 1024;
+/// The largest file, inflated, in bytes: what is larger than that and fits the limit of the route is no list but a bomb.
+const LARGEST: u64 = 4 * 1024 * 1024 * 1024;
+/// gzip, RFC 1952 §2.3.1.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Why a file cannot be read on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum FileError {
+    /// It is not the gzip that it began as.
+    BrokenGzip,
+    /// It ends in the middle of its gzip.
+    CutGzip,
+    /// It inflates to more than anybody's list.
+    TooLarge,
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for FileError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl FileError {
+    /// What is told of it.
+    pub(super) const fn fault(&self) -> Fault {
+        match self {
+            Self::BrokenGzip => Fault::new("broken_gzip", "the file is no gzip from some place on; compress it anew"),
+            Self::CutGzip => Fault::new("cut_gzip", "the gzip ends too early; send the whole file"),
+            Self::TooLarge => Fault::new("file_too_large", "inflated the file has more than 4 GB; split it"),
+            Self::Database(_) => Fault::new("internal", "something failed on our side; the import goes on"),
+        }
+    }
+}
+
+/// A file that is being read.
+pub(super) struct FileReader {
+    import: Uuid,
+    /// The next byte of the file as it came.
+    offset: u64,
+    inflater: Option<MultiGzDecoder<Vec<u8>>>,
+    /// The piece of the file that is being read, and how much of it has been.
+    packed: Vec<u8>,
+    packed_used: usize,
+    /// Bytes that were read and not used.
+    buffer: Vec<u8>,
+    /// The place of the first of them, in the inflated file.
+    begins: u64,
+    is_end: bool,
+    /// Whether all of the file is here.
+    is_whole: bool,
+}
+
+impl FileReader {
+    /// A reader at the beginning of a file.
+    pub(super) fn open<D: Database>(database: &D, import: Uuid) -> Result<Self, FileError> {
+        let head = chunk_from(database, import, 0)?.unwrap_or_default();
+        let inflater = head.starts_with(&GZIP).then(|| MultiGzDecoder::new(Vec::new()));
+        Ok(Self {
+            import,
+            offset: 0,
+            inflater,
+            packed: Vec::new(),
+            packed_used: 0,
+            buffer: Vec::new(),
+            begins: 0,
+            is_end: false,
+            is_whole: true,
+        })
+    }
+
+    /// A reader at a place in the inflated file.
+    pub(super) fn at<D: Database>(database: &D, import: Uuid, place: u64) -> Result<Self, FileError> {
+        let mut reader = Self::open(database, import)?;
+        if reader.inflater.is_none() {
+            (reader.offset, reader.begins) = (place, place);
+        }
+        while reader.begins < place {
+            reader.fill(database)?;
+            let skipped = reader.skip(place);
+            if skipped == 0 && reader.is_end {
+                break;
+            }
+        }
+        Ok(reader)
+    }
+
+    pub(super) const fn import(&self) -> Uuid {
+        self.import
+    }
+
+    /// The place of the first byte of [`FileReader::ahead`].
+    pub(super) const fn place(&self) -> u64 {
+        self.begins
+    }
+
+    /// How much of the file as it came has been read and used, in bytes.
+    pub(super) fn used(&self) -> u64 {
+        let ahead = if self.inflater.is_some() { 0 } else { u64::try_from(self.buffer.len()).unwrap_or(0) };
+        self.offset.saturating_sub(ahead)
+    }
+
+    /// Whether the file is read from its own bytes, so that those before the place are of no use any more.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.inflater.is_none()
+    }
+
+    /// What comes next, and whether that is all there is.
+    pub(super) fn ahead(&self) -> (&[u8], bool) {
+        (&self.buffer, self.is_end)
+    }
+
+    /// Reads ahead.
+    pub(super) fn fill<D: Database>(&mut self, database: &D) -> Result<(), FileError> {
+        while self.buffer.len() < WINDOW && !self.is_end {
+            if self.packed_used >= self.packed.len() {
+                let Some(piece) = chunk_from(database, self.import, self.offset)? else {
+                    return if self.is_whole { self.finish() } else { Ok(()) };
+                };
+                (self.packed, self.packed_used) = (piece, 0);
+            }
+            let rest = self.packed.get(self.packed_used..).unwrap_or_default();
+            let used = match &mut self.inflater {
+                None => {
+                    self.buffer.extend_from_slice(rest);
+                    rest.len()
+                }
+                Some(inflater) => {
+                    // A little at a time: a few bytes may inflate to very many.
+                    let part = rest.get(..INFLATED_AT_ONCE).unwrap_or(rest);
+                    inflater.write_all(part).map_err(|_| FileError::BrokenGzip)?;
+                    self.buffer.append(inflater.get_mut());
+                    part.len()
+                }
+            };
+            self.packed_used += used;
+            self.offset = self.offset.saturating_add(u64::try_from(used).unwrap_or(0));
+            let end = self.begins.saturating_add(u64::try_from(self.buffer.len()).unwrap_or(0));
+            if end > LARGEST {
+                return Err(FileError::TooLarge);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), FileError> {
+        if let Some(inflater) = &mut self.inflater {
+            inflater.try_finish().map_err(|error| match error.kind() {
+                ErrorKind::UnexpectedEof => FileError::CutGzip,
+                _ => FileError::BrokenGzip,
+            })?;
+            self.buffer.append(inflater.get_mut());
+        }
+        self.is_end = true;
+        Ok(())
+    }
+
+    /// Goes on to a place, or as far as what was read ahead. Tells by how many bytes.
+    pub(super) fn skip(&mut self, to: u64) -> usize {
+        let wanted = usize::try_from(to.saturating_sub(self.begins)).unwrap_or(usize::MAX);
+        let skipped = wanted.min(self.buffer.len());
+        self.buffer.drain(..skipped);
+        self.begins = self.begins.saturating_add(u64::try_from(skipped).unwrap_or(0));
+        skipped
+    }
+}
+
+/// Bytes of gzip that are inflated at once: at most a thousand times as many come of them.
+const INFLATED_AT_ONCE: usize = 4 * 1024;
+
+/// The beginning of a file, inflated, and whether it is all of it. More of it may be to come.
+pub(super) fn head_of<D: Database>(database: &D, import: Uuid, is_whole: bool) -> Result<(Vec<u8>, bool), Problem> {
+    let read = FileReader::open(database, import).and_then(|reader| {
+        let mut reader = FileReader { is_whole, ..reader };
+        reader.fill(database)?;
+        let (ahead, is_end) = reader.ahead();
+        let head = ahead.get(..HEAD).unwrap_or(ahead).to_vec();
+        let is_whole = is_end && head.len() == ahead.len();
+        Ok((head, is_whole))
+    });
+    read.map_err(|error| match error {
+        FileError::Database(error) => error.into(),
+        other => Problem::File { fault: other.fault(), line: None },
+    })
+}

@@ -1,0 +1,233 @@
+//! The work on imports: a page of rows at a time, so that whoever asks the shop something does not wait.
+
+use super::ShopService;
+use super::import_file::{FileError, FileReader};
+use super::jobs::JobError;
+use super::refusal::listed_refused;
+use crate::api::problem::{Fault, Problem};
+use crate::consent::Timestamp;
+use crate::ledger::{
+    Counts, Database, DatabaseError, Host, Import, ImportState, KeptError, Moment, Progress, Shop, TakenRow,
+    drop_chunks, drop_trial, import_to_work_on, keep_errors, note_progress, refuses, take_page, tell_import_ended,
+    undo_page,
+};
+use crate::lists::{Layout, Listed, Place, Read, ReadRow, ToldFault, read_accepted_rows};
+
+/// Rows that are taken at once.
+const ROWS: usize = 500;
+/// Longer than this, in milliseconds, nobody works on a page: meanwhile the process was elsewhere.
+const LONGEST_PAGE: i64 = 5_000;
+
+/// After so many failures in a row an import is given up.
+const PATIENCE: u32 = 5;
+const INTERNAL: Fault =
+    Fault::new("internal", "something failed on our side; import the file again, and report it if it stays");
+
+/// What is being read, kept between pages.
+pub(super) struct Reading {
+    file: FileReader,
+    layout: Layout,
+    /// When the page before was done.
+    at: Timestamp,
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// Works on a page of an import, if there is one. Tells whether there was.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn work_on_imports(&self) -> Result<bool, JobError> {
+        let Some(shop) = self.shop()? else { return Ok(false) };
+        let Some(import) = import_to_work_on(&self.database)? else {
+            self.reading.replace(None);
+            return Ok(false);
+        };
+        let moment = Moment::after(&self.host, self.latest.get());
+        let done = match import.state {
+            ImportState::Undoing => self.undo_page(&shop, &import, &moment),
+            _ => self.page(&shop, &import, &moment),
+        };
+        if moment.has_events() {
+            self.has_new_jobs.set(true);
+        }
+        self.latest.set(moment.mark());
+        if let Err(problem) = done {
+            self.reading.replace(None);
+            let failures = self.failed_pages.get() + 1;
+            self.failed_pages.set(failures);
+            if failures < PATIENCE {
+                return Err(problem.into());
+            }
+            // It would fail for ever, and keep all others waiting.
+            self.host.report(&JobError::from(problem).to_string());
+            let place = import.place.as_deref().map(serde_json::from_str).transpose().map_err(Problem::from)?;
+            self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &moment)?;
+        }
+        self.failed_pages.set(0);
+        Ok(true)
+    }
+
+    /// Whether there is an import to work on.
+    pub(super) fn has_imports(&self) -> Result<bool, DatabaseError> {
+        Ok(import_to_work_on(&self.database)?.is_some())
+    }
+
+    fn undo_page(&self, shop: &Shop, import: &Import, moment: &Moment<'_>) -> Result<(), Problem> {
+        Ok(self.database.transaction(|tx| {
+            if !undo_page(tx, import, moment.now)? {
+                tell_import_ended(tx, shop, import.id, moment)?;
+            }
+            Ok::<_, DatabaseError>(())
+        })?)
+    }
+
+    fn page(&self, shop: &Shop, import: &Import, moment: &Moment<'_>) -> Result<(), Problem> {
+        let place: Place = import.place.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+        let known = self.reading.take().filter(|own| own.file.import() == import.id && own.file.place() == place.byte);
+        let mut reading = match known {
+            Some(reading) => reading,
+            None => match self.open_file(import, place.byte, moment.now) {
+                Ok(reading) => reading,
+                Err(Opening::File(error)) => return self.unreadable(shop, import, place, error, moment),
+                Err(Opening::Problem(problem)) => return Err(problem),
+            },
+        };
+        if let Err(error) = reading.file.fill(&self.database) {
+            return self.unreadable(shop, import, place, error, moment);
+        }
+        let (bytes, is_end) = reading.file.ahead();
+        let accept = |listed: &Listed| refuses(shop, listed).map_or(Ok(()), |fault| Err(listed_refused(fault)));
+        let read = read_accepted_rows(&reading.layout, place, bytes, is_end, ROWS, &accept);
+        let next = read.place;
+        let is_over = is_end && read.rows.is_empty() && next.byte.saturating_sub(place.byte) >= length(bytes);
+        let worked = (moment.now.millis() - reading.at.millis()).clamp(0, LONGEST_PAGE);
+        reading.file.skip(next.byte);
+        let (used, is_plain) = (reading.file.used(), reading.file.is_plain());
+        self.database.transaction(|tx| {
+            let (rows, windows_1252) = (length(&read.rows), read.windows_1252);
+            let counts = take(tx, shop, import, read, moment)?;
+            // What was read is of no use any more, unless it would have to be inflated again after a crash.
+            let before = if is_over {
+                u64::MAX
+            } else if is_plain {
+                next.byte
+            } else {
+                0
+            };
+            let is_cleared = !drop_chunks(tx, import.id, before)? && (!is_over || !drop_trial(tx, import.id)?);
+            let state = if is_over && is_cleared { ImportState::Done } else { ImportState::Running };
+            let progress = Progress {
+                state,
+                place: &serde_json::to_string(&next)?,
+                bytes_done: used,
+                rows,
+                windows_1252,
+                counts,
+                worked: worked.unsigned_abs(),
+                failure: None,
+            };
+            note_progress(tx, import.id, &progress, moment.now)?;
+            if state.is_final() {
+                tell_import_ended(tx, shop, import.id, moment)?;
+            }
+            Ok::<_, Problem>(())
+        })?;
+        reading.at = moment.now;
+        self.reading.replace(Some(reading));
+        Ok(())
+    }
+
+    fn open_file(&self, import: &Import, place: u64, now: Timestamp) -> Result<Reading, Opening> {
+        let layout =
+            import.layout.as_deref().ok_or(Problem::Internal { cause: "an import without a layout".into() })?;
+        let layout = serde_json::from_str(layout).map_err(Problem::from)?;
+        let file = FileReader::at(&self.database, import.id, place)?;
+        Ok(Reading { file, layout, at: now })
+    }
+
+    fn unreadable(
+        &self,
+        shop: &Shop,
+        import: &Import,
+        place: Place,
+        error: FileError,
+        moment: &Moment<'_>,
+    ) -> Result<(), Problem> {
+        match error {
+            FileError::Database(error) => Err(error.into()),
+            error => self.fail(shop, import, place, &error.fault(), moment),
+        }
+    }
+
+    /// Ends an import whose file cannot be read on. What was taken stays.
+    fn fail(
+        &self,
+        shop: &Shop,
+        import: &Import,
+        place: Place,
+        fault: &Fault,
+        moment: &Moment<'_>,
+    ) -> Result<(), Problem> {
+        let Fault { code, detail } = fault;
+        let failure = serde_json::json!({ "code": code, "detail": detail, "line": place.line }).to_string();
+        self.database.transaction(|tx| {
+            let is_cleared = !drop_chunks(tx, import.id, u64::MAX)? && !drop_trial(tx, import.id)?;
+            let progress = Progress {
+                state: if is_cleared { ImportState::Failed } else { ImportState::Running },
+                place: &serde_json::to_string(&place)?,
+                bytes_done: import.bytes_done,
+                rows: 0,
+                windows_1252: 0,
+                counts: Counts::default(),
+                worked: 0,
+                failure: Some(&failure),
+            };
+            note_progress(tx, import.id, &progress, moment.now)?;
+            if progress.state.is_final() {
+                tell_import_ended(tx, shop, import.id, moment)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Takes the rows of a page, and keeps those that are wrong.
+fn take<D: Database>(tx: &D, shop: &Shop, import: &Import, read: Read, moment: &Moment<'_>) -> Result<Counts, Problem> {
+    let (mut taken, mut errors) = (Vec::with_capacity(read.rows.len()), Vec::new());
+    for ReadRow { row, line, outcome, cells } in read.rows {
+        match outcome {
+            Ok(listed) => taken.push(TakenRow { row, listed }),
+            Err(fault) => errors.push(KeptError {
+                row,
+                line,
+                fault: serde_json::to_string(&ToldFault::of(&fault))?,
+                cells: serde_json::to_string(&cells)?,
+            }),
+        }
+    }
+    let counts = take_page(tx, shop, import, &taken, moment)?;
+    keep_errors(tx, shop, import.id, &errors, import.counts.rejected)?;
+    Ok(Counts { rejected: length(&errors), ..counts })
+}
+
+/// Why a file could not be opened.
+enum Opening {
+    File(FileError),
+    Problem(Problem),
+}
+
+impl From<FileError> for Opening {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<Problem> for Opening {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+fn length<T>(items: &[T]) -> u64 {
+    u64::try_from(items.len()).unwrap_or(u64::MAX)
+}

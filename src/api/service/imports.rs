@@ -1,0 +1,352 @@
+//! Lists of people, handed in: the file as it comes, and the import as the shop watches it.
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use uuid::Uuid;
+
+use super::ShopService;
+use super::call::{Call, Reply};
+use super::import_file::head_of;
+use super::lists::ListStream;
+use crate::api::answer::{ImportAnswer, ImportsAnswer};
+use crate::api::limits::Left;
+use crate::api::problem::{Fault, Problem};
+use crate::api::query::Query;
+use crate::api::route::{Action, Endpoint};
+use crate::api::wire::{FileEnd, UUID, upload_offset, wishes};
+use crate::ledger::{
+    AppendError, Audited, Database, Digest, Host, Import, ImportState, Moment, NewImport, StoredKey, append,
+    begin_import, complete_import, drop_chunks, drop_trial, find_repeated, forget_import, import, list_imports,
+    note_request, note_use, same_file, set_import_state,
+};
+use crate::lists::{Layout, Place};
+
+/// What of a file is kept at once, in bytes.
+const PIECE: usize = 256 * 1024;
+/// Imports in one answer.
+const IMPORTS_PAGE: u16 = 50;
+const MAX_IMPORTS_PAGE: u16 = 500;
+
+/// What does not make another import of the same file.
+const NO_MATTER: &[&str] = &["name", "again"];
+
+/// A file that is coming in. It belongs to one request; what it has kept outlives that.
+pub struct Upload {
+    import: Uuid,
+    offset: u64,
+    /// What has come and is not kept yet.
+    tail: Vec<u8>,
+    digest: Digest,
+    end: FileEnd,
+    request: Uuid,
+    key: StoredKey,
+    endpoint: &'static Endpoint,
+    left: Left,
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    /// Begins to take a file in, for a request of which only the head is there.
+    ///
+    /// # Errors
+    /// The answer, where no file is wanted: it was refused, or is known already.
+    pub fn begin_upload(&self, head: &Request<Bytes>) -> Result<Upload, Box<Response<Bytes>>> {
+        let moment = Moment::after(&self.host, self.latest.get());
+        let id = moment.next_id();
+        let begun = match self.admit(id, head, &moment) {
+            Ok(super::Admitted::Caller(call)) => self.begin(&call),
+            Ok(_) => Err(Box::new(self.refuse(Problem::RouteNotFound, id))),
+            Err(problem) => Err(Box::new(self.refuse(problem, id))),
+        };
+        self.latest.set(moment.mark());
+        begun.map_err(|response| Box::new(named(*response, id)))
+    }
+
+    /// Takes the next bytes of a file.
+    ///
+    /// # Errors
+    /// The answer, where they cannot be taken. What came before them is kept.
+    pub fn push(&self, upload: &mut Upload, bytes: &[u8]) -> Result<(), Box<Response<Bytes>>> {
+        upload.tail.extend_from_slice(bytes);
+        while upload.tail.len() >= PIECE {
+            let rest = upload.tail.split_off(PIECE);
+            let piece = std::mem::replace(&mut upload.tail, rest);
+            if let Err(problem) = self.keep_piece(upload, &piece) {
+                return Err(Box::new(self.end_upload(upload, Err(problem))));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a request that brought a file, or a part of one.
+    pub fn finish_upload(&self, mut upload: Upload) -> Response<Bytes> {
+        let moment = Moment::after(&self.host, self.latest.get());
+        let tail = std::mem::take(&mut upload.tail);
+        let kept = if tail.is_empty() { Ok(()) } else { self.keep_piece(&mut upload, &tail) };
+        let done = kept.and_then(|()| match upload.end {
+            FileEnd::MoreToCome => {
+                let import = self.known_import(upload.import)?;
+                Ok((StatusCode::CREATED, import))
+            }
+            FileEnd::Here => self.completed(&upload, &moment),
+        });
+        self.latest.set(moment.mark());
+        self.end_upload(&upload, done)
+    }
+
+    /// Keeps what has come of a file whose request was cut off. The sender goes on behind it.
+    pub fn cut_upload(&self, mut upload: Upload) {
+        let tail = std::mem::take(&mut upload.tail);
+        if !tail.is_empty()
+            && let Err(Problem::Internal { cause }) = self.keep_piece(&mut upload, &tail)
+        {
+            self.host.report(&cause);
+        }
+    }
+
+    /// As an adapter does it that has the whole body.
+    pub(super) fn upload_whole(&self, call: &Call<'_>) -> Response<Bytes> {
+        let mut upload = match self.begin(call) {
+            Ok(upload) => upload,
+            Err(response) => return *response,
+        };
+        match self.push(&mut upload, call.request.body()) {
+            Ok(()) => self.finish_upload(upload),
+            Err(response) => *response,
+        }
+    }
+
+    fn begin(&self, call: &Call<'_>) -> Result<Upload, Box<Response<Bytes>>> {
+        let begun = self.database.transaction(|_| {
+            note_use(&self.database, &call.caller.key, call.moment.now)?;
+            match call.route.endpoint.action {
+                Action::TakeImport => self.begin_import(call),
+                _ => self.go_on(call),
+            }
+        });
+        let refused = match begun {
+            Ok(Begun::Upload(import, offset, digest, end)) => {
+                return Ok(Upload {
+                    import,
+                    offset,
+                    tail: Vec::new(),
+                    digest,
+                    end,
+                    request: call.id,
+                    key: call.caller.key.clone(),
+                    endpoint: call.route.endpoint,
+                    left: call.left,
+                });
+            }
+            Ok(Begun::Known(import)) => Ok((StatusCode::OK, *import)),
+            Err(problem) => Err(problem),
+        };
+        Err(Box::new(self.told_import(refused, &call.caller.key, call.route.endpoint, call.id, call.left)))
+    }
+
+    fn begin_import(&self, call: &Call<'_>) -> Result<Begun, Problem> {
+        let query = Query::read(call.route.endpoint, call.request.uri().query())?;
+        // Read now, so that what is wrong is said before the file has come.
+        wishes(&query, &call.shop.settings)?;
+        let end = FileEnd::of(call.request.headers())?;
+        let repeat_hash = call.repeatable()?.map(|repeatable| repeatable.hash);
+        if let Some(hash) = &repeat_hash
+            && let Some(known) = find_repeated(&self.database, hash)?
+        {
+            return Ok(Begun::Known(Box::new(known)));
+        }
+        let new = NewImport {
+            key: call.caller.key.id,
+            repeat_hash: repeat_hash.as_deref(),
+            settings: &query.kept(&["dry_run"])?,
+            is_dry_run: query.flag("dry_run")?,
+        };
+        let import = begin_import(&self.database, &new, call.moment)?;
+        Ok(Begun::Upload(import, 0, Digest::default(), end))
+    }
+
+    /// The next part of a file.
+    fn go_on(&self, call: &Call<'_>) -> Result<Begun, Problem> {
+        Query::read(call.route.endpoint, call.request.uri().query())?;
+        let id = call.route.value(0).parse().map_err(|_| Problem::ImportNotFound)?;
+        let known = self.known_import(id)?;
+        let (end, offset) = (FileEnd::of(call.request.headers())?, upload_offset(call.request.headers())?);
+        if known.state != ImportState::Receiving {
+            return Err(Problem::ImportConflict {
+                detail: "all of the file is here already; GET tells how far it has come",
+            });
+        }
+        if known.received != offset {
+            return Err(Problem::WrongOffset { received: known.received });
+        }
+        Ok(Begun::Upload(id, offset, known.digest, end))
+    }
+
+    fn keep_piece(&self, upload: &mut Upload, piece: &[u8]) -> Result<(), Problem> {
+        let end = upload.offset.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        if usize::try_from(end).unwrap_or(usize::MAX) > upload.endpoint.body_limit {
+            forget_import(&self.database, upload.import)?;
+            return Err(Problem::BodyTooLarge { limit: upload.endpoint.body_limit });
+        }
+        upload.digest.update(piece);
+        let kept = append(&self.database, upload.import, upload.offset, piece, &upload.digest, self.host.now());
+        kept.map_err(|error| match error {
+            AppendError::Closed => {
+                Problem::ImportConflict { detail: "the import was stopped or forgotten; begin anew" }
+            }
+            AppendError::WrongOffset { received } => Problem::WrongOffset { received },
+            AppendError::Database(error) => error.into(),
+        })?;
+        let is_first = std::mem::replace(&mut upload.offset, end) == 0;
+        if is_first && piece.len() >= PIECE {
+            // Nobody wants to hear what is wrong with the header after half a gigabyte.
+            self.laid_out(upload.import, FileEnd::MoreToCome)?;
+        }
+        Ok(())
+    }
+
+    /// How the file is laid out, by as much of it as is here. One that cannot be understood is forgotten.
+    fn laid_out(&self, id: Uuid, end: FileEnd) -> Result<(Layout, Place), Problem> {
+        let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
+        let query = Query::restored(&self.known_import(id)?.settings)?;
+        let read = head_of(&self.database, id, end == FileEnd::Here).and_then(|(head, is_whole)| {
+            let wishes = wishes(&query, &shop.settings)?;
+            Layout::of(&head, is_whole, &wishes, &shop.settings).map_err(|error| Problem::File {
+                fault: Fault { code: error.code(), detail: error.message() },
+                line: error.line(),
+            })
+        });
+        if read.is_err() {
+            self.database.transaction(|tx| forget_import(tx, id))?;
+        }
+        read
+    }
+
+    /// All of the file is here: it is looked at, and worked on from now on.
+    fn completed(&self, upload: &Upload, moment: &Moment<'_>) -> Result<(StatusCode, Import), Problem> {
+        let known = self.known_import(upload.import)?;
+        let sha256 = upload.digest.sha256();
+        let query = Query::restored(&known.settings)?;
+        let (layout, place) = self.laid_out(upload.import, FileEnd::Here)?;
+        let written = (serde_json::to_string(&layout)?, serde_json::to_string(&place)?);
+        if !query.flag("again")? {
+            for same in same_file(&self.database, &known, &sha256)? {
+                // What the file is called may say what it is; then it is laid out otherwise.
+                let is_same = Query::restored(&same.settings)?.kept(NO_MATTER)? == query.kept(NO_MATTER)?;
+                if is_same && same.layout.as_deref() == Some(&*written.0) {
+                    self.database.transaction(|tx| forget_import(tx, upload.import))?;
+                    return Ok((StatusCode::OK, same));
+                }
+            }
+        }
+        complete_import(&self.database, upload.import, &sha256, (&written.0, &written.1), moment.now)?;
+        self.has_new_jobs.set(true);
+        Ok((StatusCode::ACCEPTED, self.known_import(upload.import)?))
+    }
+
+    fn end_upload(&self, upload: &Upload, done: Result<(StatusCode, Import), Problem>) -> Response<Bytes> {
+        named(self.told_import(done, &upload.key, upload.endpoint, upload.request, upload.left), upload.request)
+    }
+
+    /// The answer to a request that brought a file; it is noted in the log like any other.
+    fn told_import(
+        &self,
+        done: Result<(StatusCode, Import), Problem>,
+        key: &StoredKey,
+        endpoint: &Endpoint,
+        request: Uuid,
+        left: Left,
+    ) -> Response<Bytes> {
+        let (outcome, mut response) = match done.and_then(|(status, import)| import_reply(status, &import)) {
+            Ok(reply) => ("ok", reply.response),
+            Err(problem) => (problem.code(), self.refuse(problem, request)),
+        };
+        let Endpoint { method, path, .. } = endpoint;
+        let status = response.status().as_u16();
+        let line = Audited { id: request, key: key.id, method, route: path, contact: None, status, outcome };
+        if let Err(error) = note_request(&self.database, &line, self.host.now()) {
+            self.host.report(&error.to_string());
+        }
+        left.tell(response.headers_mut());
+        response
+    }
+
+    fn known_import(&self, id: Uuid) -> Result<Import, Problem> {
+        import(&self.database, id)?.ok_or(Problem::ImportNotFound)
+    }
+
+    fn named_import(&self, call: &Call<'_>) -> Result<Import, Problem> {
+        self.known_import(call.route.value(0).parse().map_err(|_| Problem::ImportNotFound)?)
+    }
+
+    pub(super) fn list_imports(&self, query: &Query) -> Result<Reply, Problem> {
+        let before = query.parsed("before", |text| text.parse().ok(), UUID)?;
+        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_IMPORTS_PAGE).contains(limit));
+        let limit = query.parsed("limit", limit, Fault::new("out_of_range", "use 1 to 500"))?.unwrap_or(IMPORTS_PAGE);
+        let found = list_imports(&self.database, before, limit)?;
+        let next = found.last().filter(|_| found.len() == usize::from(limit)).map(|last| last.id.to_string());
+        let imports = found.iter().map(ImportAnswer::of).collect::<Result<_, _>>()?;
+        Reply::json(StatusCode::OK, &ImportsAnswer { imports, next })
+    }
+
+    pub(super) fn read_import(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        import_reply(StatusCode::OK, &self.named_import(call)?)
+    }
+
+    /// The rows that were not taken, to be corrected and sent again.
+    pub(super) fn import_errors(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
+        let import = self.named_import(call)?;
+        Ok(Reply::stream(ListStream::of_errors(&import, query)?))
+    }
+
+    pub(super) fn cancel_import(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let import = self.named_import(call)?;
+        match import.state {
+            ImportState::Receiving | ImportState::Waiting | ImportState::Running => {
+                set_import_state(&self.database, import.id, ImportState::Cancelled, call.moment.now)?;
+                while drop_chunks(&self.database, import.id, u64::MAX)? || drop_trial(&self.database, import.id)? {}
+            }
+            // A request that is sent again.
+            ImportState::Cancelled => {}
+            _ => return Err(Problem::ImportConflict { detail: "it has ended; what it did can be taken back by undo" }),
+        }
+        import_reply(StatusCode::ACCEPTED, &self.named_import(call)?)
+    }
+
+    pub(super) fn undo_import(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let import = self.named_import(call)?;
+        match import.state {
+            _ if import.is_dry_run => {
+                return Err(Problem::ImportConflict { detail: "it was a trial and wrote nothing" });
+            }
+            ImportState::Done | ImportState::Failed | ImportState::Cancelled => {
+                crate::ledger::begin_undo(&self.database, import.id, call.moment.now)?;
+                self.has_new_jobs.set(true);
+            }
+            ImportState::Undoing | ImportState::Undone => {}
+            _ => return Err(Problem::ImportConflict { detail: "it has not ended; cancel it first" }),
+        }
+        import_reply(StatusCode::ACCEPTED, &self.named_import(call)?)
+    }
+}
+
+enum Begun {
+    Upload(Uuid, u64, Digest, FileEnd),
+    Known(Box<Import>),
+}
+
+fn import_reply(status: StatusCode, import: &Import) -> Result<Reply, Problem> {
+    let mut reply = Reply::json(status, &ImportAnswer::of(import)?)?;
+    if status != StatusCode::OK
+        && let Ok(place) = HeaderValue::from_str(&format!("/v1/imports/{}", import.id))
+    {
+        reply.response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(reply)
+}
+
+fn named(mut response: Response<Bytes>, request: Uuid) -> Response<Bytes> {
+    if let Ok(id) = HeaderValue::from_str(&request.to_string()) {
+        response.headers_mut().insert("request-id", id);
+    }
+    response
+}

@@ -1,0 +1,407 @@
+//! Lists of people, handed out: page by page, so that a list of any length takes no more memory than a short one.
+
+use std::io::Write;
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::{HeaderValue, Response, StatusCode, header};
+use uuid::Uuid;
+
+use super::ShopService;
+use super::call::{Call, Reply};
+use super::jobs::JobError;
+use crate::api::problem::{Fault, Problem};
+use crate::api::query::Query;
+use crate::api::wire::{BASIS, CHANNEL, COUNTRY, CURSOR, PURPOSE, TIME};
+use crate::consent::{Basis, Channel, CountryCode, Decision, Ground, PurposeSlug, Reason, Timestamp};
+use crate::ledger::{
+    Database, Host, Import, ListAsked, ListPlace, ListRow, Shop, SuppressedPlace, SuppressedRow, errors_page,
+    list_begin, list_page, suppressed_page,
+};
+use crate::lists::write::{Cells, Columns, Form, ListWriter, OutDecision, OutRow, OutSuppression, Unwritable};
+use crate::lists::{ErrorWriter, Layout, ListKind};
+
+/// Rows in one answer at most, where pages are asked for.
+const MAX_PAGE: u32 = 10_000;
+/// Addresses that are looked at for one such answer: a list may have few of them.
+const LOOKED_AT: u32 = 20_000;
+/// Addresses and errors that are looked at at once.
+const AT_ONCE: u16 = 1_000;
+
+/// What is asked of lists of people alone.
+const OF_PEOPLE: &[&str] = &["channel", "purpose", "basis", "country", "since"];
+
+const LIST: Fault = Fault::new("unknown_list", "use opted_in, opted_out or suppressed");
+const FORM: Fault = Fault::new("unknown_format", "use csv, ndjson or json");
+const COLUMNS: Fault =
+    Fault::new("unknown_profile", "use placet, shopify, klaviyo, mailchimp, brevo, magento or prestashop");
+const CELLS: Fault = Fault::new("unknown_cells", "use exact or spreadsheet");
+const BY: Fault = Fault::new("unknown_form", "use address or hash");
+const LIMIT: Fault = Fault::new("out_of_range", "use 1 to 10000");
+const ONE_PURPOSE: Fault =
+    Fault::new("no_purpose", "the columns of a platform have no place for purposes: say which one is meant");
+
+/// A list that is being handed out.
+pub struct ListStream {
+    source: Source,
+    gzip: Option<GzEncoder<Vec<u8>>>,
+    out: Vec<u8>,
+    has_begun: bool,
+    is_over: bool,
+}
+
+enum Source {
+    People { asked: ListAsked, place: Option<ListPlace>, writer: ListWriter },
+    Suppressed { place: Option<SuppressedPlace>, writer: ListWriter },
+    Errors { import: Uuid, after: u64, writer: ErrorWriter },
+}
+
+/// Where a list begins or goes on, as it stands in an address: numbers and hashes, never an address of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::api) enum Cursor {
+    People(ListPlace),
+    Suppressed(SuppressedPlace),
+}
+
+impl Cursor {
+    pub(in crate::api) fn parse(text: &str) -> Option<Self> {
+        let place = |after: &str, until: &str| {
+            let number = |text: &str| text.parse::<i64>().ok().filter(|number| (0..1 << 53).contains(number));
+            Some(ListPlace { after: number(after)?, until: number(until)? })
+        };
+        let mut parts = text.split('.');
+        let parsed = match (parts.next()?, parts.next()?, parts.next()?) {
+            ("p", after, until) => Self::People(place(after, until)?),
+            ("a", after, until) => Self::Suppressed(SuppressedPlace::ByAddress(place(after, until)?)),
+            ("h", hash, channel) => {
+                let channel = if channel == "all" { "*" } else { Channel::parse(channel)?.as_str() };
+                let is_letter = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+                let is_hash = hash.len() == 43 && hash.bytes().all(is_letter);
+                let (hash, channel) = (hash.to_owned(), channel.to_owned());
+                is_hash.then_some(Self::Suppressed(SuppressedPlace::ByHash { hash, channel }))?
+            }
+            _ => return None,
+        };
+        parts.next().is_none().then_some(parsed)
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::People(ListPlace { after, until }) => write!(f, "p.{after}.{until}"),
+            Self::Suppressed(SuppressedPlace::ByAddress(ListPlace { after, until })) => write!(f, "a.{after}.{until}"),
+            Self::Suppressed(SuppressedPlace::ByHash { hash, channel }) => {
+                write!(f, "h.{hash}.{}", if channel == "*" { "all" } else { channel })
+            }
+        }
+    }
+}
+
+impl<D: Database, H: Host> ShopService<D, H> {
+    pub(super) fn list(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
+        let kind = ListKind::parse(call.route.value(0)).ok_or(Problem::Parameter { name: "list", fault: LIST })?;
+        let cursor = query.parsed("after", Cursor::parse, CURSOR)?;
+        let is_later = cursor.is_some();
+        let limit = |text: &str| text.parse::<u32>().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+        let limit = query.parsed("limit", limit, LIMIT)?;
+        let gzip = query.flag("gzip")?.then(|| GzEncoder::new(Vec::new(), Compression::fast()));
+        let writer = writer(kind, query)?;
+        let (media_type, ending) = (writer.media_type(), writer.ending());
+        let source = self.source(call, query, kind, cursor, writer)?;
+        let (out, is_over) = (Vec::new(), false);
+        let is_packed = gzip.is_some();
+        let mut stream = ListStream { source, gzip, out, has_begun: is_later, is_over };
+        let mut response = Response::new(Bytes::new());
+        if let Some(limit) = limit {
+            let (page, next) = self.page_of_list(&call.shop, &mut stream, limit)?;
+            response = Response::new(page);
+            if let Some(next) = next {
+                let link =
+                    format!("<{}>; rel=\"next\"", query.link(call.request.uri().path(), "after", &next.to_string()));
+                let link = HeaderValue::from_str(&link).map_err(|_| Problem::Internal { cause: "a link".into() })?;
+                response.headers_mut().insert(header::LINK, link);
+            }
+        }
+        let headers = response.headers_mut();
+        let name = format!("attachment; filename=\"{kind}.{ending}{}\"", if is_packed { ".gz" } else { "" });
+        let media_type = if is_packed { "application/gzip" } else { media_type };
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Ok(name) = HeaderValue::from_str(&name) {
+            headers.insert(header::CONTENT_DISPOSITION, name);
+        }
+        let reply = Reply::from(response);
+        Ok(if limit.is_some() { reply } else { reply.with_stream(stream) })
+    }
+
+    fn source(
+        &self,
+        call: &Call<'_>,
+        query: &Query,
+        kind: ListKind,
+        cursor: Option<Cursor>,
+        writer: ListWriter,
+    ) -> Result<Source, Problem> {
+        let wrong_cursor = Problem::Parameter { name: "after", fault: CURSOR };
+        let by_address = query.parsed("by", |text| ["hash", "address"].iter().position(|own| *own == text), BY)?;
+        if kind == ListKind::Suppressed {
+            if let Some(name) = OF_PEOPLE.iter().find(|name| query.text(name).is_some()) {
+                let fault = Fault::new("not_writable", "the list of suppressions is given whole: leave this out");
+                return Err(Problem::Parameter { name, fault });
+            }
+            let place = match cursor {
+                Some(Cursor::Suppressed(place)) => place,
+                Some(Cursor::People(_)) => return Err(wrong_cursor),
+                None if by_address == Some(1) => SuppressedPlace::ByAddress(list_begin(&self.database)?),
+                None => SuppressedPlace::ByHash { hash: String::new(), channel: String::new() },
+            };
+            return Ok(Source::Suppressed { place: Some(place), writer });
+        }
+        let asked = ListAsked {
+            opted_in: kind == ListKind::OptedIn,
+            channel: query.parsed("channel", Channel::parse, CHANNEL)?,
+            purpose: query.parsed("purpose", PurposeSlug::parse, PURPOSE)?,
+            basis: query.parsed("basis", Basis::parse, BASIS)?,
+            country: query.parsed("country", CountryCode::parse, COUNTRY)?,
+            since: query.parsed("since", Timestamp::parse, TIME)?,
+            decide: query.flag("decide")?,
+            now: call.moment.now,
+        };
+        if asked.channel.is_some_and(|channel| !call.shop.settings.channels.contains(&channel)) {
+            let fault = Fault::new("channel_off", "the shop does not use this channel");
+            return Err(Problem::Parameter { name: "channel", fault });
+        }
+        if asked.purpose.as_ref().is_some_and(|purpose| !call.shop.settings.purposes.contains(purpose)) {
+            let fault = Fault::new("unknown_purpose", "the shop has no such purpose");
+            return Err(Problem::Parameter { name: "purpose", fault });
+        }
+        let columns = query.parsed("profile", Columns::parse, COLUMNS)?.unwrap_or(Columns::Placet);
+        if asked.purpose.is_none() && columns != Columns::Placet {
+            return Err(Problem::Parameter { name: "purpose", fault: ONE_PURPOSE });
+        }
+        let place = match cursor {
+            Some(Cursor::People(place)) => place,
+            Some(Cursor::Suppressed(_)) => return Err(wrong_cursor),
+            None => list_begin(&self.database)?,
+        };
+        Ok(Source::People { asked, place: Some(place), writer })
+    }
+
+    /// Some rows of a list as a whole answer, and where it goes on.
+    fn page_of_list(
+        &self,
+        shop: &Shop,
+        stream: &mut ListStream,
+        limit: u32,
+    ) -> Result<(Bytes, Option<Cursor>), Problem> {
+        let (mut rows, mut looked_at) = (0, 0);
+        stream.begin();
+        while rows < limit && looked_at < LOOKED_AT && !stream.is_over {
+            let at_once = u16::try_from(limit - rows).unwrap_or(AT_ONCE).min(AT_ONCE);
+            rows += self.write_page(shop, stream, at_once)?;
+            looked_at += u32::from(at_once);
+        }
+        let next = stream.cursor();
+        stream.end();
+        Ok((stream.taken()?, next))
+    }
+
+    /// The next bytes of a list, which may be none as long as it is not over; nothing at its end.
+    ///
+    /// # Errors
+    /// Those of the database. What was handed out is not the whole list then.
+    pub fn next_piece(&self, stream: &mut ListStream) -> Result<Option<Bytes>, JobError> {
+        if stream.is_over {
+            return Ok(None);
+        }
+        let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
+        stream.begin();
+        self.write_page(&shop, stream, AT_ONCE)?;
+        if stream.is_over {
+            stream.end();
+        }
+        Ok(Some(stream.taken()?))
+    }
+
+    /// Writes a page into the stream. Tells how many rows it has.
+    fn write_page(&self, shop: &Shop, stream: &mut ListStream, at_once: u16) -> Result<u32, Problem> {
+        let (mut rows, out) = (0, &mut stream.out);
+        let is_over = match &mut stream.source {
+            Source::People { asked, place, writer } => {
+                if let Some(from) = *place {
+                    let mut emit = |row: &ListRow<'_>| rows += u32::from(writer.row(out, &out_row(row)));
+                    *place = list_page(&self.database, shop, asked, (from, at_once), &mut emit)?;
+                }
+                place.is_none()
+            }
+            Source::Suppressed { place, writer } => {
+                if let Some(from) = place.take() {
+                    let mut emit =
+                        |row: &SuppressedRow<'_>| rows += u32::from(writer.suppression(out, &out_suppression(row)));
+                    *place = suppressed_page(&self.database, shop, (&from, at_once), &mut emit)?;
+                }
+                place.is_none()
+            }
+            Source::Errors { import, after, writer } => {
+                let errors = errors_page(&self.database, *import, *after, at_once)?;
+                for error in &errors {
+                    writer.row(out, error.line, &error.fault, &error.cells)?;
+                    *after = error.row;
+                    rows += 1;
+                }
+                errors.len() < usize::from(at_once)
+            }
+        };
+        stream.is_over = is_over;
+        Ok(rows)
+    }
+}
+
+impl ListStream {
+    /// The rows of an import that were not taken.
+    pub(super) fn of_errors(import: &Import, query: &Query) -> Result<Self, Problem> {
+        let formats = Fault::new("unknown_format", "use csv or json");
+        let is_json = query.parsed("format", |text| ["csv", "json"].iter().position(|own| *own == text), formats)?;
+        let layout: Option<Layout> = import.layout.as_deref().map(serde_json::from_str).transpose()?;
+        let writer = ErrorWriter::new(layout.as_ref(), is_json == Some(1));
+        let source = Source::Errors { import: import.id, after: 0, writer };
+        Ok(Self { source, gzip: None, out: Vec::new(), has_begun: false, is_over: false })
+    }
+
+    fn begin(&mut self) {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            match &mut self.source {
+                Source::People { writer, .. } | Source::Suppressed { writer, .. } => writer.begin(&mut self.out),
+                Source::Errors { writer, .. } => writer.begin(&mut self.out),
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        match &mut self.source {
+            Source::People { writer, .. } | Source::Suppressed { writer, .. } => writer.end(&mut self.out),
+            Source::Errors { writer, .. } => writer.end(&mut self.out),
+        }
+        self.is_over = true;
+    }
+
+    fn cursor(&self) -> Option<Cursor> {
+        match &self.source {
+            Source::People { place, .. } => place.map(Cursor::People),
+            Source::Suppressed { place, .. } => place.clone().map(Cursor::Suppressed),
+            Source::Errors { .. } => None,
+        }
+    }
+
+    /// What was written and not handed out yet.
+    fn taken(&mut self) -> Result<Bytes, Problem> {
+        let written = std::mem::take(&mut self.out);
+        let Some(gzip) = &mut self.gzip else { return Ok(written.into()) };
+        let failed = |_| Problem::Internal { cause: "gzip into memory".into() };
+        gzip.write_all(&written).map_err(failed)?;
+        if self.is_over {
+            gzip.try_finish().map_err(failed)?;
+        }
+        Ok(std::mem::take(gzip.get_mut()).into())
+    }
+
+    /// The media type of errors; lists have theirs already.
+    pub(super) const fn media_type(&self) -> Option<&'static str> {
+        match &self.source {
+            Source::Errors { writer, .. } => Some(writer.media_type()),
+            _ => None,
+        }
+    }
+}
+
+impl Reply {
+    /// An answer that comes in pieces.
+    pub(super) fn stream(stream: ListStream) -> Self {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::OK;
+        if let Some(media_type) = stream.media_type() {
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Self::from(response).with_stream(stream)
+    }
+}
+
+fn writer(kind: ListKind, query: &Query) -> Result<ListWriter, Problem> {
+    let form = query.parsed("format", Form::parse, FORM)?.unwrap_or(Form::Csv);
+    let columns = query.parsed("profile", Columns::parse, COLUMNS)?.unwrap_or(Columns::Placet);
+    let cells = query.parsed("cells", Cells::parse, CELLS)?.unwrap_or(Cells::Exact);
+    ListWriter::new(form, columns, cells, kind, query.flag("decide")?).map_err(|unwritable| {
+        let name = match unwritable {
+            Unwritable::ColumnsAreCsv => "format",
+            Unwritable::SuppressionsArePlacet => "profile",
+            Unwritable::DecisionsArePlacet | Unwritable::SuppressionsDecide => "decide",
+        };
+        Problem::Parameter { name, fault: Fault { code: "not_writable", detail: unwritable.to_string().into() } }
+    })
+}
+
+fn out_row<'a>(row: &'a ListRow<'_>) -> OutRow<'a> {
+    let said = &row.said;
+    let since = said.decided_by.map(|entry| entry.at).filter(|at| *at > Timestamp::BEGINNING);
+    OutRow {
+        kind: row.kind,
+        address: row.address,
+        contact: row.contact,
+        country: row.country,
+        region: row.region,
+        channel: row.channel,
+        purpose: row.purpose.map(PurposeSlug::as_str),
+        status: said.status.as_str(),
+        basis: said.decided_by.and_then(|entry| entry.act.ground()).map(Ground::basis),
+        objection: said.decided_by.is_some_and(|entry| entry.act.is_objection()),
+        assurance: said.decided_by.map(|entry| entry.assurance),
+        since,
+        decision: row.decision.as_ref().map(out_decision),
+    }
+}
+
+fn out_decision<'a>(decision: &'a Decision<'_>) -> OutDecision<'a> {
+    OutDecision {
+        allow: decision.allows(),
+        reason: decision.reason().map(Reason::as_str),
+        rule: decision.rule.id,
+        until: decision.until(),
+    }
+}
+
+const fn out_suppression<'a>(row: &SuppressedRow<'a>) -> OutSuppression<'a> {
+    OutSuppression {
+        hash: row.hash,
+        kind: row.kind,
+        address: row.address,
+        sha256: row.sha256,
+        channel: row.channel,
+        reason: row.reason,
+        since: row.since,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written_and_nothing_else_is() {
+        let place = ListPlace { after: 500, until: 1_000 };
+        let hash = "A".repeat(43);
+        for cursor in [
+            Cursor::People(place),
+            Cursor::Suppressed(SuppressedPlace::ByAddress(place)),
+            Cursor::Suppressed(SuppressedPlace::ByHash { hash: hash.clone(), channel: "*".into() }),
+            Cursor::Suppressed(SuppressedPlace::ByHash { hash, channel: "email".into() }),
+        ] {
+            assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
+        }
+        for bad in ["", "p", "p.1", "p.1.2.3", "p.-1.2", "p.1.9007199254740993", "x.1.2", "h.jane@example.com.all"] {
+            assert_eq!(Cursor::parse(bad), None, "{bad}");
+        }
+    }
+}
