@@ -24,6 +24,8 @@ use crate::ledger::{Database, DeliveryKey, Host};
 
 /// For how long an alarm takes on new work, in milliseconds: the runtime ends it after 15 minutes.
 const RINGS_FOR: i64 = 10 * 60 * 1_000;
+/// For how long it works on lists: the runtime lets one event have so much of a processor and no more.
+const LISTS_FOR: i64 = 20_000;
 /// For how long it waits for more once there is nothing to do, in milliseconds: to set it anew costs a write.
 const LINGERS: u32 = 1_000;
 /// How often it gives a sign of life while it waits, and after how long without one it is given up, in milliseconds.
@@ -178,7 +180,7 @@ impl Alarm {
 
     /// Sends what is due, several at a time, and notes each outcome as it comes.
     async fn deliver<D: Database, H: Host>(&self, service: &ShopService<D, H>) -> Result<(), JobError> {
-        let end = now().plus_millis(RINGS_FOR);
+        let (mut end, lists_end) = (now().plus_millis(RINGS_FOR), now().plus_millis(LISTS_FOR));
         let mut under_way = FuturesUnordered::new();
         loop {
             self.awake_at.set(now());
@@ -191,13 +193,19 @@ impl Alarm {
             if next <= now() {
                 service.housekeeping()?;
             }
-            if under_way.is_empty() && (!in_time || next > now().plus_millis(LINGERS.into())) {
+            // A list is worked on for so long, and a page at a time, between which others are answered.
+            let is_working = in_time && service.work_on_imports()?;
+            if is_working && now() > lists_end {
+                end = Timestamp::BEGINNING;
+            }
+            if !is_working && under_way.is_empty() && (!in_time || next > now().plus_millis(LINGERS.into())) {
                 if in_time && self.lingered().await {
                     continue;
                 }
                 return Ok(());
             }
-            let pause = self.shoulder.pause(u32::try_from(wait).unwrap_or(SIGN_OF_LIFE));
+            let wait = if is_working { 0 } else { u32::try_from(wait).unwrap_or(SIGN_OF_LIFE) };
+            let pause = self.shoulder.pause(wait);
             let ended = poll_fn(|context| {
                 if let Poll::Ready(Some(ended)) = under_way.poll_next_unpin(context) {
                     return Poll::Ready(Some(ended));
@@ -220,6 +228,11 @@ impl Alarm {
         })
         .await
     }
+}
+
+/// Lets whatever else there is to do come first.
+pub(super) async fn breathe() {
+    gloo::timers::future::sleep(std::time::Duration::ZERO).await;
 }
 
 async fn carried_out(outgoing: Outgoing) -> (DeliveryKey, Sent) {

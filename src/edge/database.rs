@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, Iterator, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, Iterator, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::ledger::{Database, DatabaseError, Param, Row, Value};
@@ -97,6 +97,7 @@ fn js_value(param: &Param<'_>) -> JsValue {
         #[allow(clippy::cast_precision_loss, reason = "integers stay within 2^53, see `Param`")]
         Param::Integer(number) => JsValue::from_f64(*number as f64),
         Param::Text(text) => JsValue::from_str(text),
+        Param::Bytes(bytes) => Uint8Array::from(*bytes).into(),
     }
 }
 
@@ -106,6 +107,9 @@ fn value_of(value: &JsValue, column: usize) -> Result<Value, DatabaseError> {
     }
     if value.is_null() {
         return Ok(Value::Null);
+    }
+    if let Some(buffer) = value.dyn_ref::<ArrayBuffer>() {
+        return Ok(Value::Bytes(Uint8Array::new(buffer).to_vec()));
     }
     match value.as_f64() {
         #[allow(clippy::cast_possible_truncation, reason = "checked to be whole, and SQLite's integers have 64 bits")]

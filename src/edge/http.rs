@@ -74,13 +74,24 @@ pub(super) async fn read_body(request: &mut worker::Request, limit: usize) -> wo
     Ok((read <= limit).then(|| body.freeze()))
 }
 
-/// An answer as the runtime wants it.
-pub(super) fn answer(response: Response<Bytes>) -> worker::Result<worker::Response> {
-    let (parts, body) = response.into_parts();
+/// The head of an answer as the runtime wants it.
+fn head_of(parts: &http::response::Parts) -> worker::Result<worker::ResponseBuilder> {
     let headers = worker::Headers::new();
     for (name, value) in &parts.headers {
         headers.append(name.as_str(), value.to_str().unwrap_or_default())?;
     }
-    let builder = worker::Response::builder().with_status(parts.status.as_u16()).with_headers(headers);
+    Ok(worker::Response::builder().with_status(parts.status.as_u16()).with_headers(headers))
+}
+
+/// An answer whose body comes from a stream of the runtime's.
+pub(super) fn answer_with(head: Response<Bytes>, body: web_sys::ReadableStream) -> worker::Result<worker::Response> {
+    let (parts, _) = head.into_parts();
+    Ok(head_of(&parts)?.body(worker::ResponseBody::Stream(body)))
+}
+
+/// An answer as the runtime wants it.
+pub(super) fn answer(response: Response<Bytes>) -> worker::Result<worker::Response> {
+    let (parts, body) = response.into_parts();
+    let builder = head_of(&parts)?;
     Ok(if body.is_empty() { builder.empty() } else { builder.fixed(body.into()) })
 }

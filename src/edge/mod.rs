@@ -11,22 +11,27 @@
 //! | `database`, `host` | the object's SQLite; clock, randomness, log |
 //! | `alarm` | when the object wakes by itself, and what it does then |
 //! | `send` | one request to a webhook |
+//! | `files` | lists that come in and go out, a piece at a time |
 
 mod alarm;
 mod database;
+mod files;
 mod host;
 mod http;
 mod send;
+
+use std::rc::Rc;
 
 use bytes::Bytes;
 use worker::{Context, DurableObject, Env, Request, RequestInit, Response, State, durable_object, event};
 
 use self::alarm::Alarm;
 use self::database::ObjectDatabase;
+use self::files::{stream_out, take_file};
 use self::host::EdgeHost;
 use self::http::{Head, answer, read_body};
 use crate::api::{
-    self, Deployment, Door, EVIDENCE_HEADER, NEW_SHOP_HEADER, Secrets, ShopService, VISITOR_HEADER, WeakSecret,
+    self, Deployment, Door, EVIDENCE_HEADER, NEW_SHOP_HEADER, Opened, Secrets, ShopService, VISITOR_HEADER, WeakSecret,
 };
 use crate::ledger::Host;
 
@@ -151,10 +156,13 @@ fn text(env: &Env, name: &str) -> String {
     js_sys::Reflect::get(env.as_ref(), &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
+/// The service of a shop, as this runtime has it.
+type Service = ShopService<ObjectDatabase, EdgeHost>;
+
 /// The object of one shop.
 #[durable_object]
 pub struct ShopObject {
-    service: Result<ShopService<ObjectDatabase, EdgeHost>, WeakSecret>,
+    service: Result<Rc<Service>, WeakSecret>,
     alarm: Alarm,
 }
 
@@ -163,7 +171,7 @@ impl DurableObject for ShopObject {
         let storage = state.storage();
         let database = ObjectDatabase::of(&storage);
         Self {
-            service: deployment(&env).map(|deployment| ShopService::new(database, EdgeHost, deployment)),
+            service: deployment(&env).map(|deployment| Rc::new(ShopService::new(database, EdgeHost, deployment))),
             alarm: Alarm::of(&storage),
         }
     }
@@ -174,6 +182,12 @@ impl DurableObject for ShopObject {
             Err(weak) => return answer(api::misconfigured(weak)),
         };
         let head = Head::of(&request, &[NEW_SHOP_HEADER, VISITOR_HEADER, EVIDENCE_HEADER])?;
+        if api::takes_file(&head.method, &head.path) {
+            self.alarm.learn().await;
+            let response = take_file(service, head, &mut request).await;
+            self.alarm.consider(service);
+            return answer(response?);
+        }
         let limit = api::body_limit(&head.method, &head.path);
         let body = match read_body(&mut request, limit).await? {
             Some(body) => body,
@@ -182,10 +196,13 @@ impl DurableObject for ShopObject {
             None => return answer(api::body_too_large(limit, &head.path, &head.headers)),
         };
         self.alarm.learn().await;
-        let response = service.handle(&head.with(body));
+        let opened = service.open(&head.with(body));
         // Not later: what was written and when to wake for it are kept together.
         self.alarm.consider(service);
-        answer(response)
+        match opened {
+            Opened::Answer(response) => answer(response),
+            Opened::Stream(response, stream) => stream_out(service.clone(), response, *stream),
+        }
     }
 
     async fn alarm(&self) -> worker::Result<Response> {

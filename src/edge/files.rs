@@ -1,0 +1,109 @@
+//! Lists that come in and go out, a piece at a time: neither is ever held whole, and between two pieces the object answers others.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use http::Response;
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::Service;
+use super::http::{Head, answer_with};
+use crate::api::ListStream;
+use crate::ledger::Host;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The runtime's own pipe: what is written waits until it is read.
+    type IdentityTransformStream;
+    type Writer;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new() -> Result<IdentityTransformStream, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn readable(this: &IdentityTransformStream) -> web_sys::ReadableStream;
+
+    #[wasm_bindgen(method, getter)]
+    fn writable(this: &IdentityTransformStream) -> WritableStream;
+
+    type WritableStream;
+
+    #[wasm_bindgen(method, catch, js_name = getWriter)]
+    fn get_writer(this: &WritableStream) -> Result<Writer, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn write(this: &Writer, bytes: &Uint8Array) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn close(this: &Writer) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn abort(this: &Writer, reason: &JsValue) -> Result<Promise, JsValue>;
+}
+
+/// Takes a file in as it comes. What has come when the request is cut off is kept.
+pub(super) async fn take_file(
+    service: &Service,
+    head: Head,
+    request: &mut worker::Request,
+) -> worker::Result<Response<Bytes>> {
+    let mut upload = match service.begin_upload(&head.with(Bytes::new())) {
+        Ok(upload) => upload,
+        Err(response) => return Ok(*response),
+    };
+    if request.inner().body().is_some() {
+        let mut stream = request.stream()?;
+        while let Some(piece) = stream.next().await {
+            let pushed = match piece {
+                Ok(piece) => service.push(&mut upload, &piece),
+                Err(error) => {
+                    service.cut_upload(upload);
+                    return Err(error);
+                }
+            };
+            if let Err(response) = pushed {
+                return Ok(*response);
+            }
+        }
+    }
+    Ok(service.finish_upload(upload))
+}
+
+/// Answers with a list, which is read from the database no faster than it is taken off at the other end.
+pub(super) fn stream_out(
+    service: Rc<Service>,
+    head: Response<Bytes>,
+    stream: ListStream,
+) -> worker::Result<worker::Response> {
+    let pipe = IdentityTransformStream::new()?;
+    let writer = pipe.writable().get_writer()?;
+    spawn_local(async move {
+        if let Err(error) = write_all(&service, stream, &writer).await {
+            // Whoever reads sees that the list is not whole. That they have gone away is nobody's failure.
+            let _ = writer.abort(&error).map(JsFuture::from);
+        }
+    });
+    answer_with(head, pipe.readable())
+}
+
+async fn write_all(service: &Service, mut stream: ListStream, writer: &Writer) -> Result<(), JsValue> {
+    loop {
+        match service.next_piece(&mut stream) {
+            Ok(Some(piece)) if piece.is_empty() => super::alarm::breathe().await,
+            Ok(Some(piece)) => {
+                JsFuture::from(writer.write(&Uint8Array::from(piece.as_ref()))?).await?;
+            }
+            Ok(None) => {
+                JsFuture::from(writer.close()?).await?;
+                return Ok(());
+            }
+            Err(error) => {
+                super::host::EdgeHost.report(&error.to_string());
+                return Err(JsValue::from_str("the list broke off"));
+            }
+        }
+    }
+}
