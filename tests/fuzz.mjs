@@ -27,6 +27,8 @@ const REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "412", "413",
 const PEOPLE = 200;
 /** Keys that they find, and may rotate and revoke. */
 const KEYS = 100;
+/** Imports that they find; of every other one the rest is awaited. */
+const IMPORTS = 40;
 /** How often the settings are put back that the fuzzer changes: with the limits that it sets it would soon have to wait. */
 const PUT_BACK_EVERY_MS = 100;
 
@@ -111,6 +113,7 @@ async function run({ name, shop, key, origin }, chosen, seconds) {
     expected-statuses = ${text(REFUSALS)}
     ${known("contacts", `${contact}\nexclude-method = "DELETE"`, ids.filter((_, number) => number % 4))}
     ${known("mortals", `${contact}\ninclude-method = "DELETE"`, ids.filter((_, number) => number % 4 === 0))}
+    ${known("imports", `include-path-regex = ${text("^/v1/imports/\\{id\\}")}`, shop.imports)}
     ${known("keys", `include-path-regex = ${text("^/v1/keys/\\{id\\}")}`, shop.keys)}`);
   const args = [
     "--config-file", join(directory, "fuzz.toml"), "run", `${workerd.url}/openapi.json`,
@@ -155,7 +158,7 @@ async function createShop(contract) {
   };
   const made = await ask("POST", "/v1/shops", ROOT_SECRET, settings);
   const { publishable, secret } = made.keys;
-  const shop = { settings, publishable, secret, people: [], keys: [] };
+  const shop = { settings, publishable, secret, people: [], keys: [], imports: [] };
   const [emails, phones] = [written(contract, "email", /@/), written(contract, "phone", /^\+/)];
   for (let number = 0; number < PEOPLE; number++) {
     const contact = { email: emails[number] ?? `person${number}@example.com`, phone: phones[number] ?? `+4477009${`${number}`.padStart(5, "0")}` };
@@ -173,6 +176,13 @@ async function createShop(contract) {
   }
   for (let number = 0; number < KEYS; number++) {
     shop.keys.push((await ask("POST", "/v1/keys", secret, { kind: "sk", name: `key ${number}`, scopes: ["read"] })).id);
+  }
+  for (let number = 0; number < IMPORTS; number++) {
+    const [file, complete] = number % 2 ? ["", "?0"] : [`email\nlisted${number}@example.com\n`, "?1"];
+    const headers = { authorization: `Bearer ${secret}`, "upload-complete": complete };
+    const { status, text } = await connection.send("POST", "/v1/imports?list=opted_in&channel=email&purpose=newsletter", headers, file);
+    assert.ok(status < 300, `an import: ${status} ${text.slice(0, 500)}`);
+    shop.imports.push(JSON.parse(text).id);
   }
   // Another key for what stands beside the fuzzer, and the last one that could manage the shop.
   shop.beside = (await ask("POST", "/v1/keys", secret, { kind: "sk", name: "beside", scopes: ["admin"] })).key;

@@ -13,6 +13,11 @@ PEOPLE = json.loads(Path("people.json").read_text())
 MERGED = [person for person in PEOPLE if "merged" in person]
 
 
+@schemathesis.serializer("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/gzip")
+def file(context, value):
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if case.meta is None or not case.meta.generation.mode.is_positive:
@@ -21,10 +26,21 @@ def before_call(context, case, kwargs):
     if random.random() < 0.8:
         (case.headers or {}).pop("If-Match", None)
     body = case.body
-    if not isinstance(body, dict) or random.random() < 0.5:
+    if random.random() < 0.5:
         return
     operation = case.operation.path.rsplit("/", 1)[-1]
-    if operation == "unmerge":
+    if operation == "imports" and case.method == "POST":
+        # A list that can be read, of whatever else is said.
+        emails = [person["email"] for person in random.sample(PEOPLE, 3)]
+        case.media_type, case.body = "text/csv", "\n".join(["email", *emails, ""]).encode()
+        left = {name: value for name, value in (case.query or {}).items() if name not in ("profile", "columns")}
+        case.query = {**left, "list": "opted_in", "channel": "email", "purpose": "newsletter"}
+    elif case.method == "PATCH":
+        # Those whose rest is awaited have nothing yet.
+        case.headers["Upload-Offset"] = "0"
+    elif not isinstance(body, dict):
+        return
+    elif operation == "unmerge":
         person = random.choice(MERGED)
         case.path_parameters["id"], body["contact"] = person["id"], person["merged"]
     elif operation == "rectify":

@@ -6,9 +6,10 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::operations::{Operation, TAGS};
+use super::page::USUAL;
 use super::problems::{FAULTS, OF_ANY_BODY, kinds, status_of};
 use super::rehearsal::{Example, LARGE, rehearse, shortened};
-use super::{parameters, schema};
+use super::{lists, parameters, schema};
 use crate::api::key::Scope;
 use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
 
@@ -163,6 +164,11 @@ fn operation(
         fields.insert("requestBody".into(), json!({ "required": true, "content": { "application/json": media } }));
         fields.insert("x-placet-body-limit".into(), endpoint.body_limit.into());
     }
+    if endpoint.takes_file() {
+        let example = examples.iter().find_map(|example| example.body.as_ref());
+        fields.insert("requestBody".into(), lists::body(endpoint.action, example));
+        fields.insert("x-placet-body-limit".into(), endpoint.body_limit.into());
+    }
     let forms = parameters::forms(endpoint.action);
     if !forms.is_empty() {
         let content: Map<String, Value> = forms
@@ -173,7 +179,10 @@ fn operation(
         fields.insert("x-placet-body-limit".into(), endpoint.body_limit.into());
     }
     let mut responses = Map::new();
-    responses.insert(operation.status.to_string(), success(endpoint, &operation, answers, examples, parts));
+    let usual = (operation.status, if operation.status == 201 { "Done." } else { USUAL });
+    for told in std::iter::once(usual).chain(operation.statuses.iter().copied()) {
+        responses.insert(told.0.to_string(), success(endpoint, &operation, told, answers, examples, parts));
+    }
     if matches!(endpoint.action, Action::Storefront | Action::StorefrontOfKey) {
         let unchanged = json!({
             "description": "What `If-None-Match` names is still so.",
@@ -224,6 +233,7 @@ fn add_examples(media: &mut Value, examples: Vec<Value>) {
 fn success(
     endpoint: &Endpoint,
     operation: &Operation,
+    (status, about): (u16, &str),
     answers: &[Schema],
     examples: &[Example],
     parts: &mut Parts,
@@ -234,8 +244,11 @@ fn success(
         several => json!({ "anyOf": several }),
     };
     let mut media = json!({ "schema": schema });
-    let given: Vec<Value> =
-        examples.iter().map(|example| shortened(&example.answer)).filter(|answer| !answer.is_null()).collect();
+    let given_as = |media_type: &str| -> Vec<Value> {
+        let own = examples.iter().filter(|example| example.status == status && example.media_type == media_type);
+        own.map(|example| shortened(&example.answer)).collect()
+    };
+    let given = given_as("application/json");
     let large = given.first().filter(|given| given.to_string().len() > LARGE);
     if let (Some(large), Some(name)) = (large, schema.get("$ref").and_then(Value::as_str)) {
         let name = name.rsplit('/').next().unwrap_or_default().to_owned();
@@ -268,11 +281,13 @@ fn success(
     }
     for other in parameters::other_forms(endpoint.action) {
         let kind = if *other == "application/json" { "object" } else { "string" };
-        content.insert((*other).into(), json!({ "schema": { "type": kind } }));
+        let mut media = json!({ "schema": { "type": kind } });
+        add_examples(&mut media, given_as(other));
+        content.insert((*other).into(), media);
     }
     json!({
-        "description": if operation.status == 201 { "Done." } else { "The answer." },
-        "headers": parameters::answer_headers(endpoint, operation),
+        "description": about,
+        "headers": parameters::answer_headers(endpoint, operation, status),
         "content": content,
     })
 }
@@ -297,8 +312,10 @@ fn codes(
         add(&["invalid_key"]);
     } else if endpoint.access != Access::Open {
         add(&["missing_key", "invalid_key"]);
-        if endpoint.mutates() {
-            add(&["invalid_idempotency_key", "idempotency_mismatch"]);
+        if parameters::takes_idempotency_key(endpoint) {
+            add(&["invalid_idempotency_key"]);
+            // The same key leads to the import that it began, whatever is sent.
+            add(if endpoint.takes_file() { &[] } else { &["idempotency_mismatch"] });
         }
     }
     if let Access::Key(scope) | Access::PathKey(scope) = endpoint.access {
@@ -313,6 +330,9 @@ fn codes(
     if !endpoint.query.is_empty() {
         add(&["duplicate_parameter"]);
         endpoint.query.iter().for_each(|name| add(&[parameters::code_of(endpoint.action, name)]));
+    }
+    if endpoint.takes_file() {
+        add(&["body_too_large"]);
     }
     if endpoint.action == Action::ChangeChoice {
         add(&["unknown_channel", "invalid_purpose"]);

@@ -9,6 +9,7 @@
 //! | `document` | the OpenAPI document, put together |
 //! | `operations` | what each route is for, in words, and its types |
 //! | `parameters` | paths, queries, headers |
+//! | `lists` | lists of people, in and out |
 //! | `problems` | every problem by its code |
 //! | `schema` | the schemas of texts with a rule; what all schemas go through |
 //! | `rehearsal` | the examples, played to the service |
@@ -16,6 +17,8 @@
 
 #[cfg(feature = "contract")]
 mod document;
+#[cfg(feature = "contract")]
+mod lists;
 #[cfg(feature = "contract")]
 mod operations;
 mod page;

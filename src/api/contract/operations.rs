@@ -34,6 +34,8 @@ pub(super) struct Operation {
     pub(super) body: Option<Maker>,
     /// The status of success, and what is answered with it; in which forms besides is told by the document's own table.
     pub(super) status: u16,
+    /// What the statuses of success say where there are several, all with the same answer.
+    pub(super) statuses: &'static [(u16, &'static str)],
     pub(super) answers: &'static [Maker],
     /// Whether the answer bears an `ETag`.
     pub(super) tagged: bool,
@@ -50,18 +52,20 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("Contacts", "What is held on one person: told, changed, erased (GDPR Chapter III)."),
     ("Links", "What a person does without an account, by a link or a word sent back (GDPR Art. 7(3), 12(2))."),
     ("Requests", "What persons ask for under their rights, and by when it has to be answered (GDPR Art. 12(3))."),
+    ("Lists", include_str!("lists.md")),
     ("Shop", "The shop's settings, keys, log and numbers."),
     ("Events", include_str!("events.md")),
     ("Service", "The deployment itself."),
 ];
 
-const NONE: Operation = Operation {
+pub(super) const NONE: Operation = Operation {
     id: "",
     tag: "",
     summary: "",
     about: "",
     body: None,
     status: 200,
+    statuses: &[],
     answers: &[],
     tagged: false,
     conditional: false,
@@ -70,9 +74,10 @@ const NONE: Operation = Operation {
 
 macro_rules! maker {
     ($type:ty) => {
-        |generator: &mut SchemaGenerator| generator.subschema_for::<$type>()
+        |generator: &mut schemars::SchemaGenerator| generator.subschema_for::<$type>()
     };
 }
+pub(super) use maker;
 
 const REPORT: &[Maker] = &[maker!(ContactReport)];
 const CONTACT: Operation = Operation { tag: "Contacts", codes: &["contact_not_found"], ..NONE };
@@ -634,6 +639,14 @@ impl Operation {
                 answers: &[maker!(Replayed)],
                 ..WEBHOOK
             },
+            Action::List
+            | Action::TakeImport
+            | Action::ContinueImport
+            | Action::ListImports
+            | Action::ReadImport
+            | Action::ImportErrors
+            | Action::CancelImport
+            | Action::UndoImport => super::lists::operation(action),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It is made where it is asked for: what makes it is less than half as large as the page would be, kept beside the document.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -140,6 +141,7 @@ pub(super) fn prose(text: &str) -> Markup {
 fn operation(document: &Value, method: &str, path: &str, operation: &Value) -> Markup {
     let id = text(operation, "/operationId");
     let parameters: Vec<&Value> = list(operation, "/parameters").map(|one| resolved(document, one)).collect();
+    let forms: Vec<(&String, &Value)> = object(operation, "/requestBody/content").collect();
     let body = operation.pointer("/requestBody/content/application~1json");
     html! {
         article aria-labelledby=(id) {
@@ -164,6 +166,10 @@ fn operation(document: &Value, method: &str, path: &str, operation: &Value) -> M
                     }
                 }
                 (examples(document, body, "Example of a body"))
+            } @else if !forms.is_empty() {
+                h4 { "Body" }
+                p { (media_types(&forms)) ", at most " (size(operation)) ". " (prose(text(operation, "/requestBody/description"))) }
+                @for (_, form) in &forms { (examples(document, form, "Example of a body")) }
             }
             (answers(document, operation))
         }
@@ -192,7 +198,15 @@ fn access(operation: &Value) -> Markup {
 
 fn size(operation: &Value) -> String {
     let bytes = operation.get("x-placet-body-limit").and_then(Value::as_u64).unwrap_or_default();
-    format!("{} KB", bytes / 1024)
+    match bytes / 1024 {
+        kilobytes if kilobytes >= 1024 * 1024 => format!("{} GB", kilobytes / 1024 / 1024),
+        kilobytes if kilobytes >= 1024 => format!("{} MB", kilobytes / 1024),
+        kilobytes => format!("{kilobytes} KB"),
+    }
+}
+
+fn media_types(forms: &[(&String, &Value)]) -> Markup {
+    html! { @for (place, (form, _)) in forms.iter().enumerate() { @if place > 0 { ", or " } code { (form) } } }
 }
 
 fn parameter(one: &Value) -> Markup {
@@ -212,17 +226,29 @@ fn examples(document: &Value, media: &Value, title: &str) -> Markup {
         @for example in std::iter::once(media.get("example")).chain(named).flatten() {
             details {
                 summary { (title) }
-                pre { code { (serde_json::to_string_pretty(example).unwrap_or_default()) } }
+                pre { code { (written(example)) } }
             }
         }
     }
 }
+
+/// A file as it is, anything else as JSON.
+fn written(example: &Value) -> Cow<'_, str> {
+    match example.as_str() {
+        Some(file) => file.into(),
+        None => serde_json::to_string_pretty(example).unwrap_or_default().into(),
+    }
+}
+
+/// What the description of an answer says where there is nothing to say.
+pub(super) const USUAL: &str = "The answer.";
 
 fn answers(document: &Value, operation: &Value) -> Markup {
     let (good, bad): (Vec<_>, Vec<_>) =
         object(operation, "/responses").partition(|(status, _)| status.as_str() < "400");
     html! {
         h4 { "Answer" }
+        @let has_several = good.len() > 1;
         @for (status, answer) in good {
             p {
                 b { (status) } " "
@@ -231,12 +257,14 @@ fn answers(document: &Value, operation: &Value) -> Markup {
                     @if media_type == "application/json" { (shape(media.get("schema").unwrap_or(&Value::Null))) }
                     @else { code { (media_type) } }
                 }
-                @if answer.get("content").is_none() { (prose(text(answer, "/description"))) }
+                @let about = text(answer, "/description");
+                @if answer.get("content").is_none() { (prose(about)) }
+                @else if has_several && about != USUAL { ". " (prose(about)) }
                 @let headers: Vec<&str> = object(answer, "/headers").map(|(name, _)| name.as_str()).collect();
                 @if !headers.is_empty() { small { "with " (headers.join(", ")) } }
             }
             // A large one is shown with the operation that it is named after.
-            @if let Some(media) = answer.pointer("/content/application~1json") { (examples_once(document, operation, media)) }
+            @for (_, media) in object(answer, "/content") { (examples_once(document, operation, media)) }
         }
         h4 { "Problems" }
         ul.codes {

@@ -3,6 +3,7 @@
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
+use super::lists;
 use super::operations::Operation;
 use super::rehearsal::Example;
 use crate::api::export::Format;
@@ -26,18 +27,23 @@ pub(super) fn register(generator: &mut SchemaGenerator) {
     generator.subschema_for::<RequestState>();
     generator.subschema_for::<DeliveryState>();
     generator.subschema_for::<super::schema::EventId>();
+    lists::register(generator);
 }
 
-fn reference(name: &str) -> Value {
+pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-fn time() -> Value {
+pub(super) fn time() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
-fn id() -> Value {
+pub(super) fn id() -> Value {
     json!({ "type": "string", "format": "uuid" })
+}
+
+pub(super) fn country() -> Value {
+    json!({ "type": "string", "pattern": "^[A-Z]{2}$" })
 }
 
 /// What a page can be besides the one that is wanted.
@@ -112,6 +118,9 @@ fn of_form() -> Value {
 
 /// The code of the problem that a parameter of the query can cause.
 pub(super) fn code_of(action: Action, name: &str) -> &'static str {
+    if let Some(code) = lists::code_of(action, name) {
+        return code;
+    }
     match name {
         "before" if action == Action::ListDeliveries => "invalid_event_id",
         "state" => "unknown_state",
@@ -133,6 +142,9 @@ pub(super) fn code_of(action: Action, name: &str) -> &'static str {
 
 /// The schema of a parameter of the query, and what it is.
 fn query(action: Action, name: &str) -> (Value, &'static str) {
+    if let Some(own) = lists::query(action, name) {
+        return own;
+    }
     match (name, action) {
         ("sections", _) => (
             json!({ "type": "array", "items": reference("Section"), "minItems": 1 }),
@@ -227,6 +239,8 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
             "{key}" => in_path("key", json!({ "type": "string" }), "A publishable key of the shop."),
             "{token}" => in_path("token", json!({ "type": "string" }), "What the link was made with."),
             "{provider}" => in_path("provider", reference("Provider"), "Which."),
+            "{list}" => in_path("list", reference("ListKind"), "Which."),
+            _ if endpoint.path.starts_with("/v1/imports") => in_path("id", id(), "The id of the import."),
             _ if endpoint.path.starts_with("/v1/messages") => in_path("id", id(), "The id of the message."),
             _ if endpoint.path.starts_with("/v1/requests") => in_path("id", id(), "The id of the request."),
             _ if endpoint.path.starts_with("/v1/keys") => shared("KeyId"),
@@ -243,15 +257,17 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
                 fields.insert("style".into(), "form".into());
                 fields.insert("explode".into(), false.into());
             } else if let Some((_, value)) = sent {
-                fields
-                    .insert("example".into(), value.parse().map_or_else(|_| json!(value), |number: u32| json!(number)));
+                let of_json =
+                    serde_json::from_str(value).ok().filter(|value: &Value| value.is_u64() || value.is_boolean());
+                fields.insert("example".into(), of_json.unwrap_or_else(|| json!(value)));
             }
         }
         parameters.push(parameter);
     }
-    if endpoint.mutates() && matches!(endpoint.access, Access::Key(_) | Access::Root) {
+    if takes_idempotency_key(endpoint) {
         parameters.push(shared("IdempotencyKey"));
     }
+    parameters.extend(lists::headers(endpoint.action));
     if operation.conditional {
         parameters.push(shared("IfMatch"));
     }
@@ -262,6 +278,12 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
         parameters.push(shared("Origin"));
     }
     parameters
+}
+
+/// Whether it heeds an `Idempotency-Key`. Of a part of a file its offset says whether it came before.
+pub(super) fn takes_idempotency_key(endpoint: &Endpoint) -> bool {
+    let has_key = matches!(endpoint.access, Access::Key(_) | Access::Root);
+    endpoint.mutates() && has_key && endpoint.action != Action::ContinueImport
 }
 
 /// The headers that answers bear.
@@ -275,12 +297,13 @@ pub(super) fn headers() -> Value {
         "Retry-After": { "description": "In how many seconds to ask again.", "schema": { "type": "integer" } },
         "WWW-Authenticate": text("How to show a key, RFC 6750."),
         "Content-Disposition": text("A name for the file."),
-        "Link": text("`rel=\"next\"` leads to the next page of NDJSON, where there is one."),
+        "Link": text("`rel=\"next\"` leads to the next page, where there is one (RFC 8288)."),
+        "Location": text("Where the import is told from now on."),
     })
 }
 
 /// The headers of a success.
-pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation) -> Value {
+pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation, status: u16) -> Value {
     let mut names = Vec::new();
     if endpoint.access != Access::Open {
         names.push("request-id");
@@ -294,6 +317,8 @@ pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation) -> Valu
     match endpoint.action {
         Action::Export => names.push("Content-Disposition"),
         Action::Audit => names.push("Link"),
+        Action::List => names.extend(["Content-Disposition", "Link"]),
+        Action::TakeImport | Action::ContinueImport if status != 200 => names.push("Location"),
         _ => {}
     }
     let named = names.into_iter().map(|name| {
@@ -323,6 +348,6 @@ pub(super) fn other_forms(action: Action) -> &'static [&'static str] {
         Action::Export => &["application/zip", "text/html"],
         Action::Audit => &["application/x-ndjson"],
         Action::ShowPage(LinkKind::Result) => &["application/json", "application/zip"],
-        _ => &[],
+        _ => lists::other_forms(action),
     }
 }

@@ -16,9 +16,12 @@ use crate::api::body::Object;
 use crate::consent::certificate::Jwk;
 use crate::consent::{Basis, CountryCode, PurposeSlug, RegionCode, Timestamp};
 use crate::ledger::text::{BirthDate, ExternalId, Line, Locale, Origin, PageUrl, Sha256Hex, Token};
-use crate::ledger::{SuppressionReason, Target};
+use crate::ledger::{Counts, SuppressionReason, Target};
+use crate::lists::write::{Cells, Columns, Form};
+use crate::lists::{Field as ColumnField, Format as FileForm};
 
-/// Gives a type a schema of its own name, or one that stands in its place wherever it occurs.
+/// Gives a type a schema of its own name, one that stands in its place wherever it occurs, or that of a type whose name says too
+/// little outside of its module.
 macro_rules! schema {
     (named $name:ty, $text:literal, $schema:tt) => {
         impl JsonSchema for $name {
@@ -28,6 +31,17 @@ macro_rules! schema {
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
                 json_schema!($schema)
+            }
+        }
+    };
+    (as $name:ty, $text:literal, $other:ty) => {
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                $text.into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                <$other>::json_schema(generator)
             }
         }
     };
@@ -70,7 +84,36 @@ pub(in crate::api) struct RuleId;
 pub(in crate::api) struct AdvertisingBasis;
 /// A reason that a shop may give: that somebody was erased only an erasure says.
 pub(in crate::api) struct GivenSuppressionReason;
+/// In which form a file is.
+pub(in crate::api) struct FileFormat;
+/// What a column of a file is about.
+pub(in crate::api) struct ListField;
+/// In which form a list is handed out.
+pub(in crate::api) struct ListForm;
+/// With whose columns.
+pub(in crate::api) struct ListColumns;
+/// For whom its cells are.
+pub(in crate::api) struct ListCells;
+/// What became of what a file says.
+pub(in crate::api) struct ImportCounts;
+/// Why a file could not be read to the end.
+pub(in crate::api) struct ImportFailure;
 
+schema!(as FileFormat, "FileFormat", FileForm);
+schema!(as ListField, "ListField", ColumnField);
+schema!(as ListForm, "ListForm", Form);
+schema!(as ListColumns, "ListColumns", Columns);
+schema!(as ListCells, "ListCells", Cells);
+schema!(as ImportCounts, "ImportCounts", Counts);
+schema!(named ImportFailure, "ImportFailure", {
+    "description": "Why a file could not be read to the end. The rows before that were taken.",
+    "type": "object", "required": ["code", "detail", "line"],
+    "properties": {
+        "code": { "type": "string", "description": "What is wrong, as a word.", "enum": ["broken_gzip", "cut_gzip", "file_too_large", "internal"] },
+        "detail": { "type": "string", "description": "What to do about it." },
+        "line": { "type": "integer", "description": "The line of the file that was read last, from 1." },
+    },
+});
 schema!(inline Timestamp, { "type": "string", "format": "date-time" });
 schema!(inline BirthDate, { "type": "string", "format": "date", "x-placet-code": "invalid_date" });
 schema!(inline CountryCode, { "type": "string", "pattern": "^[A-Z]{2}$", "x-placet-code": "invalid_country" });
@@ -337,6 +380,10 @@ pub(super) fn code_of(name: &str) -> Option<&'static str> {
         "GivenSuppressionReason" => "unknown_reason",
         "KeyKind" => "unknown_kind",
         "Line" => "invalid_text",
+        "ListCells" => "unknown_cells",
+        "ListColumns" | "Profile" => "unknown_profile",
+        "ListForm" => "unknown_format",
+        "ListKind" => "unknown_list",
         "Locale" => "invalid_locale",
         "Origin" => "invalid_origin",
         "PageUrl" => "invalid_url",
