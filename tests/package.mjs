@@ -22,11 +22,19 @@ after(remove);
 test("every file that the manifest names is in the package, and the version is the crate's", async () => {
   const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
   const named = Object.values(manifest.exports).flatMap((entry) => (typeof entry === "string" ? [entry] : Object.values(entry)));
-  assert.ok(named.length > 8);
+  named.push(...Object.values(manifest.bin));
+  assert.ok(named.length > 9);
   for (const path of named) assert.ok(existsSync(join(installed, path)), path);
   const crate = await readFile(new URL("../Cargo.toml", import.meta.url), "utf8");
   assert.equal(manifest.version, /^version = "(.+)"$/m.exec(crate)[1]);
   assert.equal(manifest.dependencies, undefined);
+});
+
+test("the command is installed, runs by its name, and needs nothing to explain itself", async () => {
+  const placet = (...args) => execFileSync(join(project, "node_modules/.bin/placet"), args, { cwd: project, encoding: "utf8", env: { PATH: process.env.PATH } });
+  const { version } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+  assert.equal(placet("--version"), `${version}\n`);
+  for (const command of ["import", "export", "list"]) assert.match(placet(command, "--help"), new RegExp(`^placet ${command} [^]*PLACET_KEY[^]*Exit codes:`));
 });
 
 test("importing the storefront on a server touches nothing, and opening it there says why not", () => {

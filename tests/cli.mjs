@@ -1,0 +1,301 @@
+// `npx placet`: its commands as people run them, against workerd, with lines that are cut and processes that are killed.
+//
+//   node --test tests/cli.mjs
+//   PLACET_CLI=src/cli/placet.js node --test …                    the sources in place of the built package
+//   PLACET_TEST_URL=http://127.0.0.1:… PLACET_TEST_KEY=sk_… …     another service, of a shop in which nobody is
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { appendFile, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+import { claimPort, startWorkerd } from "../www/tools/workerd.mjs";
+import { MASTER_KEY, ROOT_SECRET, createShop } from "./load.mjs";
+import { layLine } from "./tools/line.mjs";
+
+const placet = resolve(process.env.PLACET_CLI ?? fileURLToPath(new URL("../pkg/cli/placet.js", import.meta.url)));
+const COLUMNS = ["--column", "email=Mail", "--list", "opted_in", "--channel", "email", "--purpose", "newsletter"];
+const PIECE = 4 * 1024 * 1024;
+
+let directory, workerd, service, key, line;
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), "placet-cli-"));
+  if (process.env.PLACET_TEST_URL) {
+    [service, key] = [process.env.PLACET_TEST_URL, process.env.PLACET_TEST_KEY];
+  } else {
+    const port = await claimPort(0);
+    workerd = await startWorkerd({
+      config: fileURLToPath(new URL("../src/edge/local.capnp", import.meta.url)), port, data: join(directory, "data"), quiet: true,
+      env: { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET, PLACET_PUBLIC_URL: `http://127.0.0.1:${port}` },
+    });
+    service = workerd.url;
+    key = (await createShop(service)).server.authorization.replace("Bearer ", "");
+  }
+  line = await layLine(service);
+});
+
+after(async () => {
+  line?.close();
+  await workerd?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Starts the command; `ended` resolves to `{ exit, signal, out, err }`. */
+function start(args, { env = {}, input } = {}) {
+  const child = spawn(process.execPath, [placet, ...args], {
+    cwd: directory, stdio: ["pipe", "pipe", "pipe"], timeout: 120_000, killSignal: "SIGKILL",
+    env: { PATH: process.env.PATH, PLACET_URL: line.url, PLACET_KEY: key, ...env },
+  });
+  const told = { out: "", err: "" };
+  child.stdout.setEncoding("utf8").on("data", (text) => (told.out += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (told.err += text));
+  child.stdin.on("error", () => {}).end(input);
+  const ended = new Promise((done) => child.on("close", (exit, signal) => {
+    assert.ok(!`${told.out}${told.err}`.includes(key), "the key is printed nowhere");
+    done({ exit, signal, ...told });
+  }));
+  return { child, ended };
+}
+
+const run = (args, options) => start(args, options).ended;
+
+/** The import that a command ended with, by --json. */
+async function imported(args, exit = 0, options = {}) {
+  const told = await run(["import", ...args, "--json"], options);
+  assert.equal(told.exit, exit, told.err);
+  return { ...told, one: JSON.parse(told.out) };
+}
+
+const address = (name, index) => `${name}${index}@example.com`;
+
+/** A file of so many people, each row with so many characters that nobody asked for. */
+async function listOf(name, count, padding = 10) {
+  const rows = Array.from({ length: count }, (_, index) => `${address(name, index)},${"x".repeat(padding)}\n`);
+  await writeFile(join(directory, `${name}.csv`), `Mail,Remark\n${rows.join("")}`);
+  return `${name}.csv`;
+}
+
+async function until(what, patience = 20_000) {
+  for (const limit = Date.now() + patience; !(await what()); await sleep(20)) assert.ok(Date.now() < limit, `in vain: ${what}`);
+}
+
+/** Disturbs the line once, at the first request that `when` holds for. Resolves when that has come. */
+function once(when, fate) {
+  return new Promise((come) => {
+    line.disturb = (seen) => {
+      if (!when(seen)) return undefined;
+      line.disturb = null;
+      come();
+      return fate();
+    };
+  });
+}
+
+test("what is missing or wrong in the environment is said, with exit code 2", async () => {
+  for (const [env, words] of [
+    [{ PLACET_KEY: "" }, /PLACET_KEY must be set/], [{ PLACET_URL: "", PLACET_KEY: "" }, /PLACET_URL and PLACET_KEY must be set/],
+    [{ PLACET_KEY: "pk_1" }, /publishable/], [{ PLACET_KEY: "sk_1\u2026" }, /no secret key/],
+    [{ PLACET_URL: "http://consent.example" }, /plain http.*\n.*--insecure/], [{ PLACET_URL: "ftp://x" }, /https/],
+    [{ PLACET_URL: "https://u:word@consent.example" }, /has a user/],
+  ]) {
+    const { exit, err, out } = await run(["list"], { env });
+    assert.equal(exit, 2, err);
+    assert.match(err, words);
+    assert.ok(!err.includes("u:word") && out === "");
+  }
+});
+
+test("a command line that is not understood names what is wrong, and the help", async () => {
+  for (const [args, words] of [
+    [[], /import, export or list/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
+    [["import"], /one FILE/], [["import", "a.csv", "--list"], /--list <value>' argument missing/], [["import", "a.csv", "--list", "x", "--list", "y"], /--list stands twice/],
+    [["export", "everyone"], /opted_in, opted_out, suppressed/], [["import", "none.csv"], /none\.csv cannot be read \(ENOENT\)/], [["import", "a.csv", "--key", "sk_1"], /no option --key/],
+  ]) {
+    const { exit, err } = await run(args);
+    assert.equal(exit, 2, err);
+    assert.match(err, words);
+  }
+  assert.match((await run(["--help"])).out, /Exit codes:/);
+});
+
+test("a key that the service does not take, and a service that is not there", async () => {
+  const refused = await run(["list"], { env: { PLACET_KEY: "sk_nobodys" } });
+  assert.equal(refused.exit, 3);
+  // The front door, which refuses it, gives requests no numbers.
+  assert.match(refused.err, /refused.*\(invalid_key, 401\)/);
+  const unknown = await run(["list", "0199a1b2-0000-7000-8000-000000000001"]);
+  assert.equal(unknown.exit, 3);
+  assert.match(unknown.err, /\(import_not_found, 404\)[^]*request [0-9a-f-]{36}/);
+  const silent = await run(["list"], { env: { PLACET_URL: `http://127.0.0.1:${await claimPort(0)}`, PLACET_PATIENCE: "1" } });
+  assert.equal(silent.exit, 4);
+  assert.match(silent.err, /ECONNREFUSED[^]*same command again/);
+});
+
+test("a dry run says what would be, and keeps nothing", async () => {
+  const file = await listOf("dry", 5);
+  const { one } = await imported([file, ...COLUMNS, "--dry-run"]);
+  assert.deepEqual([one.state, one.dry_run, one.counts.accepted], ["done", true, 5]);
+  assert.doesNotMatch((await run(["export", "opted_in"])).out, /dry\d@/);
+});
+
+test("a list is imported, told, found again, taken back, and imported anew", async () => {
+  const file = await listOf("small", 1_234);
+  const first = await run(["import", file, ...COLUMNS]);
+  assert.equal(first.exit, 0, first.err);
+  assert.match(first.out, /^Import \S+: done\n[^]*rows +1,234\n +accepted +1,234 [^]*Mail +email\n +Remark +\(not read\)/);
+  const [, id] = /^Import (\S+):/.exec(first.out);
+  const again = await imported([file, ...COLUMNS]);
+  assert.equal(again.one.id, id);
+  assert.match(again.err, /imported before/);
+  assert.match((await run(["list"])).out, new RegExp(`^${id} +done .*1,234 +1,234 +0 +small\\.csv$`, "m"));
+  assert.equal(JSON.parse((await run(["list", id, "--json"])).out).counts.accepted, 1_234);
+  assert.match((await run(["export", "opted_in", "--channel", "email", "--purpose", "newsletter"])).out, /small1233@/);
+
+  assert.equal((await imported(["--undo", id])).one.state, "undone");
+  assert.doesNotMatch((await run(["export", "opted_in"])).out, /small\d+@/);
+  const anew = await imported([file, ...COLUMNS]);
+  assert.notEqual(anew.one.id, id);
+  assert.equal(anew.one.counts.accepted, 1_234);
+  const quiet = await run(["import", file, ...COLUMNS, "--quiet"]);
+  assert.deepEqual([quiet.exit, quiet.out, quiet.err], [0, "", ""]);
+});
+
+test("rejected rows make exit code 1, and are written as they were", async () => {
+  await writeFile(join(directory, "faulty.csv"), "Mail,Remark\nfaulty1@example.com,a\nnobody,b\nfaulty2@example.com,c\n");
+  const told = await run(["import", "faulty.csv", ...COLUMNS]);
+  assert.equal(told.exit, 1);
+  const [, id] = /^Import (\S+):/.exec(told.out);
+  assert.match(told.err, new RegExp(`1 row was rejected.*placet list ${id} --errors`));
+  assert.doesNotMatch(told.err, /nobody/);
+  const { err } = await imported(["faulty.csv", ...COLUMNS, "--errors", "errors.csv"], 1);
+  assert.match(err, /see errors\.csv/);
+  const errors = await readFile(join(directory, "errors.csv"), "utf8");
+  assert.match(errors, /^\uFEFF?Mail,Remark,placet_line,placet_column,placet_error,placet_fix\r?\nnobody,b,3,/);
+  assert.equal((await run(["list", id, "--errors"])).out, errors);
+  assert.match((await imported(["faulty.csv", ...COLUMNS, "--errors", "errors.csv"], 1)).err, /errors\.csv exists already/);
+  assert.equal((await run(["list", id, "--errors", "-o", "errors.csv"])).exit, 2);
+});
+
+test("a file that cannot be understood is refused, with what is wrong", async () => {
+  const file = await listOf("odd", 3);
+  const { exit, err } = await run(["import", file, "--list", "opted_in", "--channel", "email", "--purpose", "newsletter", "--column", "email=Post"]);
+  assert.equal(exit, 3);
+  assert.match(err, /\(unknown_header, 422\)/);
+});
+
+test("stdin is imported as well", async () => {
+  const { one } = await imported(["-", ...COLUMNS], 0, { input: "Mail\nstream1@example.com\nstream2@example.com\n" });
+  assert.equal(one.counts.accepted, 2);
+});
+
+test("a line that is cut before or after a piece has arrived costs nothing but time", async () => {
+  const file = await listOf("long", 20_000, 500);
+  const { size } = await stat(join(directory, file));
+  assert.ok(size > 2 * PIECE);
+  line.seen.length = 0;
+  const fates = { POST: ["swallow"], PATCH: ["swallow", "cut"] };
+  line.disturb = ({ method }) => fates[method]?.shift();
+  const { one, err } = await imported([file, ...COLUMNS]);
+  line.disturb = null;
+  assert.match(err, /trying again/);
+  assert.deepEqual([one.state, one.received, one.progress.rows, one.counts.accepted], ["done", size, 20_000, 20_000]);
+  const pieces = line.seen.filter(({ method }) => method === "PATCH");
+  assert.equal(new Set(pieces.map(({ headers }) => headers["upload-offset"])).size, pieces.length - 1, "only the piece that was lost is sent twice");
+});
+
+test("an upload that is killed or interrupted is continued by the same command", async () => {
+  const file = await listOf("cut", 20_000, 500);
+  for (const signal of ["SIGKILL", "SIGINT"]) {
+    const there = once(({ method }) => method === "PATCH", () => sleep(1_000, "cut"));
+    const { child, ended } = start(["import", file, ...COLUMNS]);
+    await there;
+    child.kill(signal);
+    const told = await ended;
+    if (signal === "SIGKILL") assert.equal(told.signal, signal);
+    else assert.deepEqual([told.exit, /interrupted\.\n.*same command again/.test(told.err)], [130, true], told.err);
+  }
+  line.seen.length = 0;
+  const { one } = await imported([file, ...COLUMNS]);
+  assert.deepEqual([one.state, one.counts.accepted], ["done", 20_000]);
+  const [patch] = line.seen.filter(({ method }) => method === "PATCH");
+  assert.equal(patch.headers["upload-offset"], `${PIECE}`);
+});
+
+test("Ctrl-C while the service works leaves it to work, and says how to look", async () => {
+  const file = await listOf("left", 10);
+  const there = once(({ method, path }) => method === "GET" && path.startsWith("/v1/imports/"), () => sleep(1_000));
+  const { child, ended } = start(["import", file, ...COLUMNS]);
+  await there;
+  child.kill("SIGINT");
+  const { exit, err } = await ended;
+  assert.equal(exit, 130);
+  const [, id] = /goes on without us: placet list (\S+) shows/.exec(err);
+  await until(async () => JSON.parse((await run(["list", id, "--json"])).out).state === "done");
+});
+
+test("a file that has changed since is another import", async () => {
+  const file = await listOf("touched", 3);
+  const first = await imported([file, ...COLUMNS]);
+  await utimes(join(directory, file), new Date(), new Date(Date.now() + 5_000));
+  // The service knows it by its content nevertheless.
+  assert.equal((await imported([file, ...COLUMNS])).one.id, first.one.id);
+  await appendFile(join(directory, file), "touched3@example.com,\n");
+  assert.equal((await imported([file, ...COLUMNS])).one.counts.accepted, 1);
+});
+
+test("an export into a file is the same as on stdout, page by page, and overwrites nothing", async () => {
+  for (const format of ["csv", "ndjson", "json"]) {
+    const args = ["export", "opted_in", "--format", format];
+    const { out } = await run(args);
+    assert.match(out, /small7@example\.com/);
+    const env = { PLACET_PAGE: "500" };
+    const told = await run([...args, "-o", `all.${format}`], { env });
+    assert.equal(told.exit, 0, told.err);
+    assert.equal(told.out, "");
+    assert.equal(await readFile(join(directory, `all.${format}`), "utf8"), out);
+    assert.equal((await stat(join(directory, `all.${format}`))).mode & 0o077, 0, "for nobody else to read");
+    assert.match((await run([...args, "-o", `all.${format}`])).err, /exists already; --force/);
+    assert.equal((await run([...args, "-o", `all.${format}`, "--force"], { env })).exit, 0);
+  }
+  assert.deepEqual((await readdir(directory)).filter((name) => name.includes(".part")), []);
+});
+
+test("an export that is killed is continued where it was, without what was half written", async () => {
+  const args = ["export", "opted_in", "-o", "killed.csv"];
+  const options = { env: { PLACET_PAGE: "500" } };
+  const note = async () => JSON.parse(await readFile(join(directory, "killed.csv.part.json"), "utf8").catch(() => "{}"));
+  let pages = 0;
+  line.disturb = ({ path }) => (path.startsWith("/v1/lists/") && ++pages > 5 ? new Promise(() => {}) : undefined);
+  const { child, ended } = start(args, options);
+  await until(() => pages > 5);
+  child.kill("SIGKILL");
+  await ended;
+  line.disturb = null;
+  assert.ok((await note()).size > 0);
+  assert.ok(!(await readdir(directory)).includes("killed.csv"));
+  await appendFile(join(directory, "killed.csv.part"), "half a ro");
+  // Another list does not go on there.
+  assert.match((await run(["export", "opted_out", "-o", "killed.csv"], options)).err, /is of something else/);
+
+  line.seen.length = 0;
+  const told = await run(args, options);
+  assert.equal(told.exit, 0, told.err);
+  assert.match(told.err, /Going on with killed\.csv\.part/);
+  assert.match(line.seen[0].path, /[?&]after=/);
+  assert.equal(await readFile(join(directory, "killed.csv"), "utf8"), (await run(["export", "opted_in"])).out);
+  assert.deepEqual((await readdir(directory)).filter((name) => name.includes(".part")), []);
+});
+
+test("an export whose line is cut goes on by itself", async () => {
+  const fates = [undefined, "cut", "swallow"];
+  line.disturb = () => fates.shift();
+  const { exit, out } = await run(["export", "opted_in"], { env: { PLACET_PAGE: "5000" } });
+  line.disturb = null;
+  assert.equal(exit, 0);
+  assert.equal(out, (await run(["export", "opted_in"])).out);
+});
