@@ -35,7 +35,7 @@ coverage: setup-test dist ## Which lines of the storefront its tests run in Chro
 size: dist ## Bytes of each artifact, against their budgets
 	@$(ENV) node www/tools/size.mjs
 
-bench: dist ## Speeds, as ratios to a floor measured in the same run (9 min)
+bench: dist ## Speeds, as ratios to a floor measured in the same run (16 min)
 	@$(ENV) node tests/bench/main.mjs
 
 faults: dist ## Kill workerd ten times under load and count what is kept (10 min)

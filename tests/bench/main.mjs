@@ -1,10 +1,12 @@
 // `make bench`: speeds as ratios to a floor that is measured in the same run, by the same client, in turns.
 //
-//   node tests/bench/main.mjs [logic] [batch] [rights] [outbox] [submissions] [storefront] [--rounds 7] [--seconds 4]
+//   node tests/bench/main.mjs [logic] [batch] [rights] [outbox] [submissions] [storefront] [lists] [--rounds 7]
+//       [--seconds 4] [--rows 1000000]
 
 import { parseArgs } from "node:util";
 
 import { benchBatch } from "./batch.mjs";
+import { benchLists } from "./lists.mjs";
 import { benchLogic } from "./logic.mjs";
 import { benchOutbox } from "./outbox.mjs";
 import { benchRefusals } from "./refusals.mjs";
@@ -14,7 +16,11 @@ import { benchSubmissions } from "./submissions.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "7" }, seconds: { type: "string", default: "4" } },
+  options: {
+    rounds: { type: "string", default: "7" },
+    seconds: { type: "string", default: "4" },
+    rows: { type: "string", default: "1000000" },
+  },
 });
 const asked = (name) => !positionals.length || positionals.includes(name);
 
@@ -27,3 +33,4 @@ if (asked("rights")) {
 if (asked("outbox")) await benchOutbox(Number(values.rounds), Number(values.seconds));
 if (asked("submissions")) await benchSubmissions(Number(values.rounds), Number(values.seconds));
 if (asked("storefront")) await benchStorefront();
+if (asked("lists")) await benchLists(Number(values.rows));
