@@ -128,7 +128,8 @@ impl Operation {
             .replace("{id}", id)
             .replace("{channel}", "email")
             .replace("{purpose}", "newsletter")
-            .replace("{provider}", "generic");
+            .replace("{provider}", "generic")
+            .replace("{list}", "opted_in");
         assert!(!path.contains('{'), "a value in {path} that this test does not know");
         path
     }

@@ -37,6 +37,9 @@ pub trait Backend {
     /// Sends what is due to webhooks, and notes what came of it. workerd does that by itself.
     fn deliver(&self);
 
+    /// Works on what waits to be worked on. workerd does that by itself.
+    fn work(&self);
+
     /// The number of shops' objects that have ever been woken.
     fn objects(&self) -> usize {
         databases(self.data()).len()
@@ -172,6 +175,15 @@ impl Native {
         Self { data: TempDir::new(), in_memory: false, local: true, shops: RefCell::default() }
     }
 
+    /// Works on one page of an import in each shop that is awake. Tells whether there was one.
+    pub fn work_a_page(&self) -> bool {
+        self.shops
+            .borrow()
+            .values()
+            .map(|service| service.work_on_imports().unwrap())
+            .fold(false, |one, other| one | other)
+    }
+
     /// As it is deployed: events go to the public internet alone.
     pub fn public() -> Self {
         Self { local: false, ..Self::start() }
@@ -276,6 +288,12 @@ impl Backend for Native {
         }
     }
 
+    fn work(&self) {
+        for service in self.shops.borrow().values() {
+            while service.work_on_imports().unwrap() {}
+        }
+    }
+
     fn data(&self) -> &Path {
         &self.data.0
     }
@@ -369,6 +387,8 @@ impl Backend for Workerd {
     }
 
     fn deliver(&self) {}
+
+    fn work(&self) {}
 
     fn data(&self) -> &Path {
         &self.data.0
