@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::Service;
-use super::http::{Head, answer_with};
+use super::http::{DRAINED, Head, answer_with};
 use crate::api::ListStream;
 use crate::ledger::Host;
 
@@ -44,32 +44,47 @@ extern "C" {
     fn abort(this: &Writer, reason: &JsValue) -> Result<Promise, JsValue>;
 }
 
-/// Takes a file in as it comes. What has come when the request is cut off is kept.
+/// Takes a file in as it comes. What has come when the request is cut off is kept. Where the answer stands before the file has ended,
+/// a part of the rest is passed over: a client that still sends may see a broken connection in place of the answer.
 pub(super) async fn take_file(
     service: &Service,
     head: Head,
     request: &mut worker::Request,
 ) -> worker::Result<Response<Bytes>> {
     let mut upload = match service.begin_upload(&head.with(Bytes::new())) {
-        Ok(upload) => upload,
-        Err(response) => return Ok(*response),
+        Ok(upload) => Ok(upload),
+        Err(response) => Err(*response),
     };
     if request.inner().body().is_some() {
         let mut stream = request.stream()?;
+        let mut passed_over = 0;
         while let Some(piece) = stream.next().await {
-            let pushed = match piece {
-                Ok(piece) => service.push(&mut upload, &piece),
-                Err(error) => {
-                    service.cut_upload(upload);
+            match (piece, &mut upload) {
+                (Ok(piece), Ok(taken)) => {
+                    if let Err(response) = service.push(taken, &piece) {
+                        upload = Err(*response);
+                    }
+                }
+                (Ok(piece), Err(_)) => {
+                    passed_over += piece.len();
+                    if passed_over > DRAINED {
+                        break;
+                    }
+                }
+                (Err(error), Ok(_)) => {
+                    if let Ok(taken) = upload {
+                        service.cut_upload(taken);
+                    }
                     return Err(error);
                 }
-            };
-            if let Err(response) = pushed {
-                return Ok(*response);
+                (Err(_), Err(_)) => break,
             }
         }
     }
-    Ok(service.finish_upload(upload))
+    Ok(match upload {
+        Ok(upload) => service.finish_upload(upload),
+        Err(response) => response,
+    })
 }
 
 /// Answers with a list, which is read from the database no faster than it is taken off at the other end.

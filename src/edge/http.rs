@@ -47,7 +47,7 @@ impl Head {
 
 /// How much of a body that nobody wants is read all the same, in bytes. A client that is answered while it still sends may see
 /// a broken connection instead of the answer; one that sends more than this has to live with that.
-const DRAINED: usize = 4 * 1024 * 1024;
+pub(super) const DRAINED: usize = 4 * 1024 * 1024;
 
 /// Reads a body whole; `None` when it is larger than `limit` bytes.
 pub(super) async fn read_body(request: &mut worker::Request, limit: usize) -> worker::Result<Option<Bytes>> {

@@ -357,3 +357,40 @@ const WIDE: &str =
     FROM address a CROSS JOIN address o ON o.contact = a.contact AND o.id <> a.id
     CROSS JOIN track t ON t.address = o.id AND t.channel = '*'
     WHERE a.id > ?1 AND a.id <= ?2 AND (?3 = '' OR t.purpose IN (?3, '*'))";
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::ledger::{Sqlite, migrate};
+
+    /// A page costs the same wherever in the list it is: what is read is what is handed out.
+    #[test]
+    fn a_page_is_read_from_where_it_begins() {
+        let database = Sqlite::in_memory().unwrap();
+        migrate(&database).unwrap();
+        for (sql, names) in [
+            (
+                ADDRESSES,
+                [
+                    "SEARCH address USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                    "SEARCH c USING INTEGER PRIMARY KEY",
+                ],
+            ),
+            (TRACKS, ["SEARCH track USING PRIMARY KEY (address>? AND address<?)"; 2]),
+            (WIDE, ["SEARCH a USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SEARCH o USING"]),
+        ] {
+            let [number, text] = [Param::Integer(9), Param::Text("[]")];
+            let params: &[Param<'_>] = match sql {
+                ADDRESSES => &[number, number, text, number, number],
+                TRACKS => &[number, number, text, text],
+                _ => &[number, number, text],
+            };
+            let rows = database.query(&format!("EXPLAIN QUERY PLAN {sql}"), params).unwrap();
+            let plan: Vec<&str> = rows.iter().map(|row| row.text(3).unwrap()).collect();
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:?}");
+            for name in names {
+                assert!(plan.iter().any(|step| step.contains(name)), "{name}: {plan:?}");
+            }
+        }
+    }
+}

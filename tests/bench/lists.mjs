@@ -11,9 +11,9 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import { startWorkerd } from "../../www/tools/workerd.mjs";
+import { claimPort, startWorkerd } from "../../www/tools/workerd.mjs";
 import { Connection, MASTER_KEY, ROOT_SECRET, createShop, newSubmission } from "../load.mjs";
-import { watchMemory } from "../tools/memory.mjs";
+import { watchIsolate, watchMemory } from "../tools/memory.mjs";
 import { people, write } from "../tools/people.mjs";
 import { ended, exchange, takeList, upload } from "../tools/transfer.mjs";
 import { median } from "./numbers.mjs";
@@ -34,20 +34,23 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 export async function benchLists(rows) {
   const data = await mkdtemp(join(tmpdir(), "placet-bench-"));
   const env = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET };
-  const placet = await startWorkerd({ config: here("../../src/edge/workerd.capnp"), port: 0, data: join(data, "placet"), env, quiet: true });
+  const inspector = await claimPort(0);
+  const config = here("../../src/edge/workerd.capnp");
+  const placet = await startWorkerd({ config, port: 0, data: join(data, "placet"), env, inspector, quiet: true });
   const plain = await startWorkerd({ config: here("lists.capnp"), port: 0, data: join(data, "plain"), quiet: true });
   try {
-    await bench({ rows, data, placet, plain });
+    await bench({ rows, data, placet, plain, inspector });
   } finally {
     await Promise.all([placet.stop(), plain.stop()]);
     await rm(data, { recursive: true, force: true });
   }
 }
 
-async function bench({ rows, data, placet, plain }) {
+async function bench({ rows, data, placet, plain, inspector }) {
   const file = (name, texts) => write(join(data, name), texts);
   const all = people({ rows, seed: SEED });
   const shop = await createShop(placet.url);
+  const isolate = await watchIsolate(inspector);
   const list = await file("list.csv", all.file());
   const { size } = await stat(list);
 
@@ -77,6 +80,7 @@ async function bench({ rows, data, placet, plain }) {
   const listed = taken.placet[0].lines - 1;
   assert.ok(listed >= rows, `${listed} are on the list`);
   const meanwhile = await exportUnderChanges(placet, shop, all);
+  const { peak, wasm } = await isolate.stop();
 
   const seconds = (one) => `${(one.ms / 1000).toFixed(1)} s`.padStart(8);
   const rate = (rows, ms) => `${whole((rows / ms) * 1000)} rows/s`.padStart(16);
@@ -108,7 +112,9 @@ a list of ${whole(listed)} people, handed out, medians of ${ROUNDS} rounds in tu
 ${line("plain JavaScript, pages of JSON", listed, taken.plain)}
 ${line("export", listed, taken.placet)}   ratio export/floor ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}, bar 0.4)
   the same bytes each time; memory    ${held(exporting)}
-  ${`export, under ${whole(meanwhile.changes)} changes`.padEnd(36)}${seconds(meanwhile)}${rate(meanwhile.rows, meanwhile.ms)}   every address once, each line whole; longest change ${meanwhile.longest.toFixed(0)} ms`);
+  ${`export, under ${whole(meanwhile.changes)} changes`.padEnd(36)}${seconds(meanwhile)}${rate(meanwhile.rows, meanwhile.ms)}   every address once, each line whole; longest change ${meanwhile.longest.toFixed(0)} ms
+
+the worker's isolate over all of this: heap and buffers ${megabytes(peak)} at most, WebAssembly ${megabytes(wasm)} (bar together 128 MB); the lines above are of the whole process`);
 }
 
 const whole = (number) => Math.round(number).toLocaleString("en");

@@ -23,12 +23,13 @@ const STDERR_KEPT = 16 * 1024;
  * @param {Record<string, string>} [options.env]  added to the environment
  * @param {string} [options.socket]  the socket's name in the configuration
  * @param {string} [options.disk]    the disk service's name in the configuration
+ * @param {number} [options.inspector]  port on 127.0.0.1 for the inspector of its isolates; none where it is left out
  * @param {boolean} [options.quiet]  keep workerd's output off the terminal
  * @returns {Promise<{url: string, process: import("node:child_process").ChildProcess,
  *   stop(): Promise<void>, kill(): Promise<void>}>}
  * @throws {Error} if the port is taken, or if workerd exits or stays silent; the message carries its stderr
  */
-export async function startWorkerd({ config, port, data, env = {}, socket = "http", disk = "disk", quiet = false }) {
+export async function startWorkerd({ config, port, data, env = {}, socket = "http", disk = "disk", inspector, quiet = false }) {
   // A stranger on this port would answer /health in workerd's stead.
   const taken = await claimPort(port);
   const url = `http://${HOST}:${taken}`;
@@ -36,7 +37,10 @@ export async function startWorkerd({ config, port, data, env = {}, socket = "htt
 
   const child = spawn(
     workerdBinary(),
-    ["serve", resolve(config), "--socket-addr", `${socket}=${HOST}:${taken}`, "--directory-path", `${disk}=${resolve(data)}`],
+    [
+      "serve", resolve(config), "--socket-addr", `${socket}=${HOST}:${taken}`, "--directory-path", `${disk}=${resolve(data)}`,
+      ...(inspector ? [`--inspector-addr=${HOST}:${inspector}`] : []),
+    ],
     { env: { ...process.env, ...env }, stdio: ["ignore", quiet ? "ignore" : "inherit", "pipe"] },
   );
   const exited = new Promise((done) => {

@@ -8,6 +8,7 @@
 //! | `receive` | the file, as it comes |
 //! | `weigh` | what one line of a list amounts to beside what is known |
 //! | `take` | a page of rows: what is known of them, what is written |
+//! | `suppress` | the suppressions of a page |
 //! | `rows` | what a page writes, as one statement a table |
 //! | `known` | what is known of everybody on a page, read at once |
 //! | `errors` | the rows that were not taken |
@@ -18,6 +19,7 @@ mod known;
 mod listed;
 mod receive;
 mod rows;
+mod suppress;
 mod take;
 mod undo;
 mod weigh;
