@@ -437,3 +437,24 @@ fn a_thousand_times_no_list_wakes_anybody() {
     // Something was at stake: many had said no, and elsewhere lists did count.
     assert!(refused_in_all.get() > 1_000 && woken.take() > 100);
 }
+
+/// Letting go of what is left of a file takes several pages, and none of them is a page of the file.
+#[test]
+fn a_file_of_many_pieces_that_breaks_off_has_failed() {
+    let backend = Native::in_memory();
+    let shop = open_shop(&backend);
+    let mut file = String::from("email\n");
+    let mut seed = 1_u64;
+    for _ in 0..200_000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        file.push_str(&format!("p{:016x}{:08x}@example.com\n", seed, seed.rotate_left(17) >> 32));
+    }
+    let mut packed = gzip(file.as_bytes());
+    assert!(packed.len() > 10 * 256 * 1024, "{}", packed.len());
+    let amid = packed.len() / 2;
+    packed[amid..amid + 64].fill(0xff);
+    let import = imported(&backend, &shop, "list=opted_in&channel=email&purpose=newsletter", packed);
+    assert_eq!((&import["state"], &import["failure"]["code"]), (&json!("failed"), &json!("broken_gzip")), "{import}");
+    let rows = import["progress"]["rows"].as_u64().unwrap();
+    assert!(rows > 1_000 && rows < 200_000, "{rows}");
+}

@@ -45,7 +45,10 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let moment = Moment::after(&self.host, self.latest.get());
         let done = match import.state {
             ImportState::Undoing => self.undo_page(&shop, &import, &moment),
-            _ => self.page(&shop, &import, &moment),
+            _ => match &import.failure {
+                Some(failure) => self.let_go(&shop, &import, failure, &moment),
+                None => self.page(&shop, &import, &moment),
+            },
         };
         if moment.has_events() {
             self.has_new_jobs.set(true);
@@ -170,17 +173,22 @@ impl<D: Database, H: Host> ShopService<D, H> {
     ) -> Result<(), Problem> {
         let Fault { code, detail } = fault;
         let failure = serde_json::json!({ "code": code, "detail": detail, "line": place.line }).to_string();
+        self.let_go(shop, import, &failure, moment)
+    }
+
+    /// Lets go of the file of an import that has failed, a part at a time, and ends it then.
+    fn let_go(&self, shop: &Shop, import: &Import, failure: &str, moment: &Moment<'_>) -> Result<(), Problem> {
         self.database.transaction(|tx| {
             let is_cleared = !drop_chunks(tx, import.id, u64::MAX)? && !drop_trial(tx, import.id)?;
             let progress = Progress {
                 state: if is_cleared { ImportState::Failed } else { ImportState::Running },
-                place: &serde_json::to_string(&place)?,
+                place: import.place.as_deref().unwrap_or("null"),
                 bytes_done: import.bytes_done,
                 rows: 0,
                 windows_1252: 0,
                 counts: Counts::default(),
                 worked: 0,
-                failure: Some(&failure),
+                failure: Some(failure),
             };
             note_progress(tx, import.id, &progress, moment.now)?;
             if progress.state.is_final() {
