@@ -228,7 +228,7 @@ fn what_is_in_a_cell_is_text() {
             "2: ann@example.com [email/newsletter yes:consent]",
             "3: control_character in 2",
             "4: cid@example.com [email/newsletter yes:consent]",
-            "5: dot@example.com [email/newsletter yes:consent]",
+            "5: 'dot@example.com [email/newsletter yes:consent]",
             "6: bad_choice in 3",
             "7: bad_email in 2",
             "8: gus@example.com [email/newsletter yes:consent]",

@@ -68,7 +68,8 @@ fn bare(text: &str) -> &str {
     let text = text.trim();
     // `'tis@example.com` is a mailbox.
     let is_defused = |rest: &&str| {
-        rest.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r') || c.is_ascii_digit())
+        !rest.contains('@')
+            || rest.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r') || c.is_ascii_digit())
     };
     text.strip_prefix('\'').filter(is_defused).unwrap_or(text)
 }
