@@ -269,7 +269,7 @@ const SELECT: &str =
 /// The standing of now: what bears on the address, and what bears on all that reaches the person, whatever address of theirs it
 /// was said by. (`+` keeps SQLite from looking each track up by itself.)
 const OF_NOW: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
-        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR channel = '*')
+        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR +channel = '*')
             AND +channel IN (?, '*') AND +purpose IN (?, '*'))), json('[]')))";
 
 /// The standing of then, from the records: the latest of a kind, as a standing has it. Of activities only the latest is known:
@@ -278,12 +278,12 @@ const OF_THEN: &str = "json((SELECT json_group_array(json_array(choice, ground, 
         FROM (SELECT *, row_number() OVER (PARTITION BY channel, purpose, choice, ground, objection, assurance
                 ORDER BY effective_at DESC, id DESC) AS nth
             FROM record WHERE address IN (SELECT id FROM address WHERE contact = a.contact)
-                AND (address = a.id OR channel = '*')
+                AND (address = a.id OR +channel = '*')
                 AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
                 AND NOT EXISTS (SELECT 1 FROM reversal v WHERE v.address = record.address AND v.record = record.id
                     AND v.at <= ?)) WHERE nth = 1)),
     json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
-        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR channel = '*')
+        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR +channel = '*')
             AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
             AND choice IN ('used', 'contacted', 'screened')))))";
 

@@ -189,7 +189,7 @@ fn forget_name<D: Database>(tx: &D, shop: &Shop, from: &Address, moment: &Moment
 fn has_refused<D: Database>(tx: &D, contact: &Contact, address: i64) -> Result<bool, DatabaseError> {
     let found = tx.first(
         "SELECT 1 FROM track WHERE address IN (SELECT id FROM address WHERE contact = ?1) AND choice = 'opt_out'
-             AND assurance <> 'claimed' AND (address = ?2 OR channel = '*') LIMIT 1",
+             AND assurance <> 'claimed' AND (address = ?2 OR +channel = '*') LIMIT 1",
         &[contact.param(), Param::Integer(address)],
     )?;
     Ok(found.is_some())

@@ -222,6 +222,6 @@ const OF_ADDRESSES: &str = "SELECT CAST(json_group_array(json_array(q.key, a.id,
         (c.country IS NULL) + 2 * (c.relation IS NULL) + 4 * (c.born IS NULL),
         json((SELECT json_group_array(json_array(channel, purpose, choice, ground, objection, assurance, effective_at, record))
             FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact)
-                AND (address = a.id OR channel = '*'))))) AS BLOB)
+                AND (address = a.id OR +channel = '*'))))) AS BLOB)
     FROM json_each(CAST(? AS TEXT)) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?
     CROSS JOIN contact c ON c.id = a.contact";
