@@ -113,6 +113,16 @@ impl Row {
     }
 }
 
+/// Many values that cross to SQLite at once, as JSON.
+pub(super) fn to_json(values: &impl serde::Serialize) -> Result<String, DatabaseError> {
+    serde_json::to_string(values).map_err(|_| DatabaseError::Shape { column: 0 })
+}
+
+/// Many values that SQLite answers with at once.
+pub(super) fn from_json<'a, T: serde::Deserialize<'a>>(text: &'a [u8]) -> Result<T, DatabaseError> {
+    serde_json::from_slice(text).map_err(|_| DatabaseError::Shape { column: 0 })
+}
+
 /// What can go wrong below the ledger. None of it is the caller's fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseError {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::database::{from_json, to_json};
 use super::moment::time_of_id;
 use super::suppression::{Hasher, suppressions_of};
 use super::track::entry_in;
@@ -190,14 +191,6 @@ fn one_text<D: Database>(database: &D, sql: &str, params: &[Param<'_>]) -> Resul
         Some(Value::Bytes(text)) => Ok(text),
         _ => Err(DatabaseError::Shape { column: 0 }),
     }
-}
-
-fn to_json(value: &impl serde::Serialize) -> Result<String, DatabaseError> {
-    serde_json::to_string(value).map_err(|_| DatabaseError::Shape { column: 0 })
-}
-
-fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, DatabaseError> {
-    serde_json::from_slice(text).map_err(|_| DatabaseError::Shape { column: 0 })
 }
 
 /// A track that bears on an address.

@@ -22,7 +22,7 @@ pub enum SuppressedPlace {
 }
 
 /// One line of the list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct SuppressedRow<'a> {
     /// The hash under which it is kept.
     pub hash: &'a str,

@@ -37,6 +37,7 @@ use std::fmt;
 
 use super::ListKind;
 use crate::consent::{AddressKind, Assurance, Basis, Channel, Timestamp};
+use crate::ledger::SuppressedRow;
 use value::Value;
 
 vocabulary! {
@@ -124,25 +125,6 @@ pub struct OutDecision<'a> {
     pub rule: &'a str,
     /// Until when a yes holds; nothing where it does not end by itself.
     pub until: Option<Timestamp>,
-}
-
-/// One line of the list of suppressions.
-#[derive(Clone, Copy, Debug)]
-pub struct OutSuppression<'a> {
-    /// The hash under which this shop keeps it.
-    pub hash: &'a str,
-    /// What kind of address it is, where that is known.
-    pub kind: Option<AddressKind>,
-    /// The address, where it is known.
-    pub address: Option<&'a str>,
-    /// The SHA-256 by which providers exchange it, where the address is known.
-    pub sha256: Option<&'a str>,
-    /// On which channel; nothing for all.
-    pub channel: Option<Channel>,
-    /// Why.
-    pub reason: &'a str,
-    /// Since when.
-    pub since: Timestamp,
 }
 
 /// Writes a text as a cell of a CSV file, as it is.
@@ -259,7 +241,7 @@ impl ListWriter {
     }
 
     /// Writes a row of the list of suppressions, and tells whether it did: in a list of people there are none.
-    pub fn suppression(&mut self, out: &mut Vec<u8>, suppression: &OutSuppression<'_>) -> bool {
+    pub fn suppression(&mut self, out: &mut Vec<u8>, suppression: &SuppressedRow<'_>) -> bool {
         let is_of_suppressions = self.what == ListKind::Suppressed;
         self.values(out, is_of_suppressions.then(|| columns::suppression(suppression)))
     }

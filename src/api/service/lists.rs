@@ -19,7 +19,7 @@ use crate::ledger::{
     Database, Host, Import, ListAsked, ListPlace, ListRow, Shop, SuppressedPlace, SuppressedRow, errors_page,
     list_begin, list_page, suppressed_page,
 };
-use crate::lists::write::{Cells, Columns, Form, ListWriter, OutDecision, OutRow, OutSuppression, Unwritable};
+use crate::lists::write::{Cells, Columns, Form, ListWriter, OutDecision, OutRow, Unwritable};
 use crate::lists::{ErrorWriter, Layout, ListKind};
 
 /// Rows in one answer at most, where pages are asked for.
@@ -238,8 +238,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             }
             Source::Suppressed { place, writer } => {
                 if let Some(from) = place.take() {
-                    let mut emit =
-                        |row: &SuppressedRow<'_>| rows += u32::from(writer.suppression(out, &out_suppression(row)));
+                    let mut emit = |row: &SuppressedRow<'_>| rows += u32::from(writer.suppression(out, row));
                     *place = suppressed_page(&self.database, shop, (&from, at_once), &mut emit)?;
                 }
                 place.is_none()
@@ -369,18 +368,6 @@ fn out_decision<'a>(decision: &'a Decision<'_>) -> OutDecision<'a> {
         reason: decision.reason().map(Reason::as_str),
         rule: decision.rule.id,
         until: decision.until(),
-    }
-}
-
-const fn out_suppression<'a>(row: &SuppressedRow<'a>) -> OutSuppression<'a> {
-    OutSuppression {
-        hash: row.hash,
-        kind: row.kind,
-        address: row.address,
-        sha256: row.sha256,
-        channel: row.channel,
-        reason: row.reason,
-        since: row.since,
     }
 }
 

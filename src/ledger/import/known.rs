@@ -1,6 +1,5 @@
 //! What is known of everybody on a page, read at once: a page crosses to SQLite and back as one text a kind of address.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -8,6 +7,7 @@ use uuid::Uuid;
 
 use super::{ListedSuppression, Suppressed};
 use crate::consent::{Address, AddressKind, Channel, Track};
+use crate::ledger::database::{from_json, to_json};
 use crate::ledger::suppression::{hash_of_hash, name_listed, suppressions_of};
 use crate::ledger::track::{WrittenTrack, track_of};
 use crate::ledger::{Database, DatabaseError, Param, PersonFacts, Shop};
@@ -128,8 +128,7 @@ impl<'a> Page<'a> {
         let texts = to_json(&keys.iter().map(|(_, (_, text))| *text).collect::<Vec<_>>())?;
         let row = database.first(OF_ADDRESSES, &[Param::Bytes(texts.as_bytes()), Param::Text(kind.as_str())])?;
         let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
-        let found: Vec<Found<'_>> =
-            serde_json::from_slice(row.bytes(0)?).map_err(|_| DatabaseError::Shape { column: 0 })?;
+        let found: Vec<Found<'_>> = from_json(row.bytes(0)?)?;
         for Found(place, address, contact, gaps, tracks) in found {
             let slot = keys.get(place).map(|(slot, _)| *slot);
             let known = slot.and_then(|slot| self.known.get_mut(slot)).ok_or(DatabaseError::Shape { column: 0 })?;
@@ -154,7 +153,7 @@ impl<'a> Page<'a> {
             &[Param::Text(&texts), Param::Text(&trial.to_string())],
         )?;
         let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
-        let found: Vec<(usize, i64, Vec<WrittenTrack<'_>>)> = read_json(row.text(0)?)?;
+        let found: Vec<(usize, i64, Vec<WrittenTrack<'_>>)> = from_json(row.text(0)?.as_bytes())?;
         for (place, contact, tracks) in found {
             let slot = keys.get(place).map(|(slot, _)| *slot);
             let known = slot.and_then(|slot| self.known.get_mut(slot)).ok_or(DatabaseError::Shape { column: 0 })?;
@@ -207,14 +206,6 @@ struct Found<'a>(usize, i64, i64, u8, #[serde(borrow)] Vec<WrittenTrack<'a>>);
 
 fn tracks_in(written: Vec<WrittenTrack<'_>>) -> Result<Vec<Track>, DatabaseError> {
     written.into_iter().map(|track| track_of(track).ok_or(DatabaseError::Shape { column: 0 })).collect()
-}
-
-pub(super) fn to_json(value: &impl serde::Serialize) -> Result<Cow<'static, str>, DatabaseError> {
-    serde_json::to_string(value).map(Cow::Owned).map_err(|_| DatabaseError::Shape { column: 0 })
-}
-
-fn read_json<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DatabaseError> {
-    serde_json::from_str(text).map_err(|_| DatabaseError::Shape { column: 0 })
 }
 
 /// As decisions read it: what bears on the address, and what bears on all that reaches the person.

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::known::to_json;
 use crate::consent::Timestamp;
+use crate::ledger::database::to_json;
 use crate::ledger::suppression::AS_WELL;
 use crate::ledger::{Database, DatabaseError, Param};
 

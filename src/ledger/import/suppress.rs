@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Import;
-use super::known::{name_of, to_json};
+use super::known::name_of;
 use super::listed::{ListedSuppression, Suppressed};
 use super::take::Desk;
 use crate::consent::{Channel, Timestamp};
+use crate::ledger::database::to_json;
 use crate::ledger::moment::time_of_id;
 use crate::ledger::track::parse_id;
 use crate::ledger::{Database, DatabaseError, Param};

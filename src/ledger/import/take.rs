@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::known::{Page, externals, to_json};
+use super::known::{Page, externals};
 use super::listed::{Listed, ListedChoice, ListedPerson, ListedSuppression, ListedWord, Suppressed};
 use super::rows::{Recorded, Rows};
 use super::weigh::{Times, Weighed, weigh};
@@ -13,6 +13,7 @@ use crate::consent::{
     Address, Assurance, Basis, Channel, CountryCode, Ground, PurposeSlug, RecordId, RegionCode, Relation, Scope,
     Timestamp, Track,
 };
+use crate::ledger::database::to_json;
 use crate::ledger::submission::{ChoiceFault, ChosenAct, Claim, act_of};
 use crate::ledger::suppression::name_listed;
 use crate::ledger::text::BirthDate;

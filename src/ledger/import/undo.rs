@@ -40,7 +40,7 @@ pub fn undo_page<D: Database>(tx: &D, import: &Import, now: Timestamp) -> Result
         }
     }
     if !own.is_empty() {
-        let own = super::known::to_json(&own)?;
+        let own = crate::ledger::database::to_json(&own)?;
         tx.execute(REVERSE, &[Param::Integer(now.millis()), Param::Text(&id), Param::Text(&own)])?;
         // The tracks are those of the records that are left.
         let affected = tx.query(AFFECTED, &[Param::Text(&own)])?;

@@ -4,8 +4,9 @@
 //! that a row says nothing of is empty, which is no "no".
 
 use super::value::Value;
-use super::{Columns, OutRow, OutSuppression};
+use super::{Columns, OutRow};
 use crate::consent::{Assurance, Channel};
+use crate::ledger::SuppressedRow;
 use crate::lists::ListKind;
 
 const PEOPLE: [&str; 12] = [
@@ -123,7 +124,7 @@ pub(super) fn placet<'a>(row: &OutRow<'a>) -> [Value<'a>; 16] {
 }
 
 /// All that a suppression says.
-pub(super) fn suppression<'a>(suppression: &OutSuppression<'a>) -> [Value<'a>; 7] {
+pub(super) fn suppression<'a>(suppression: &SuppressedRow<'a>) -> [Value<'a>; 7] {
     [
         Value::Text(suppression.hash),
         Value::word(suppression.kind.map(|kind| kind.as_str())),

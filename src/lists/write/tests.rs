@@ -198,7 +198,7 @@ fn every_page_in_json_is_an_array() {
 
 #[test]
 fn suppressions_are_a_list_of_their_own() {
-    let by_hash = OutSuppression {
+    let by_hash = SuppressedRow {
         hash: "5f",
         kind: None,
         address: None,
@@ -207,7 +207,7 @@ fn suppressions_are_a_list_of_their_own() {
         reason: "erased",
         since: at("2026-11-23T10:00:00Z").unwrap(),
     };
-    let by_address = OutSuppression {
+    let by_address = SuppressedRow {
         kind: Some(AddressKind::Phone),
         address: Some("+4915112345678"),
         sha256: Some("ab"),
