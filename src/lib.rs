@@ -61,6 +61,8 @@ pub mod lists;
 #[cfg(feature = "logic")]
 pub mod logic;
 #[cfg(feature = "service")]
+pub mod model;
+#[cfg(feature = "service")]
 pub mod platforms;
 #[cfg(feature = "storefront")]
 pub mod storefront;

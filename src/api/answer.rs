@@ -1,23 +1,21 @@
 //! The JSON that callers get.
 
-mod imports;
-mod webhooks;
-
-pub(super) use imports::{ImportAnswer, ImportsAnswer};
-pub(super) use webhooks::{DeliveriesAnswer, WebhookAnswer, WebhookListAnswer};
+pub(in crate::api) mod imports;
+pub(in crate::api) mod webhooks;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
-use super::problem::{Problem, ProblemBody};
-use crate::consent::certificate::{Certificate, Jwk};
+use crate::api::problem::{Problem, ProblemBody};
+use crate::consent::certificate::Certificate;
+use crate::consent::jws::Jwk;
 use crate::consent::{Basis, Channel, CountryCode, Override, PurposeSlug, Sheet, Timestamp, WrittenDecision};
-use crate::ledger::text::{Line, Origin, PageUrl};
 use crate::ledger::{
     AuditEntry, Certified, Decided, Limits, Notice, Outcome, Privacy, Receipt, Shop, StatisticsEntry, StoredKey,
     Suppression,
 };
+use crate::model::text::{Line, Origin, PageUrl};
 
 /// Answer of `GET /v1/storefront`: all that a page needs, and nothing that a page may not show.
 #[derive(Serialize)]
@@ -305,12 +303,12 @@ pub(super) struct KeyAnswer<'a> {
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::api::contract::schema::KeyText>"))]
     key: Option<&'a str>,
     /// `pk` or `sk`.
-    #[cfg_attr(feature = "contract", schemars(with = "crate::api::KeyKind"))]
+    #[cfg_attr(feature = "contract", schemars(with = "crate::api::key::KeyKind"))]
     kind: &'a str,
     /// What the shop calls it.
     name: Option<&'a str>,
     /// What it may do.
-    #[cfg_attr(feature = "contract", schemars(with = "Vec<crate::api::Scope>"))]
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<crate::api::key::Scope>"))]
     scopes: Vec<&'a str>,
     /// The origins on which it works; `null` for those of the shop.
     origins: Option<&'a [Origin]>,

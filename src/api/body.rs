@@ -4,8 +4,9 @@ use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::problem::{Fault, Problem};
-use crate::json::{self, Mistake, Step, What};
+use crate::api::problem::{Fault, Problem};
+use crate::json;
+use crate::json::{Mistake, Step, What};
 
 /// Reads a body as JSON of a known shape.
 ///

@@ -1,6 +1,6 @@
 //! What an operator sets once for all shops.
 
-use super::key::Secrets;
+use crate::api::key::Secrets;
 
 /// The settings of a deployment.
 pub struct Deployment {

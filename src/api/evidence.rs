@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::HeaderMap;
 
-use crate::ledger::{Evidence, Source};
+use crate::ledger::Evidence;
+use crate::model::submission::Source;
 
 /// Set by the front door, for the shop's object only: the network, or `-`, and the browser, as they may be kept.
 pub const EVIDENCE_HEADER: &str = "placet-evidence";
@@ -123,13 +124,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(EVIDENCE_HEADER, evidence(Some("203.0.113.77"), Some("curl/8.5.0")).parse().unwrap());
         for (ip, user_agent) in [(true, true), (true, false), (false, true), (false, false)] {
-            let mut source = Source::of(crate::ledger::text::Token::parse("form").unwrap());
+            let mut source = Source::of(crate::model::text::Token::parse("form").unwrap());
             keep(&mut source, Evidence { ip, user_agent }, &headers);
             assert_eq!(source.ip.as_deref(), ip.then_some("203.0.113.0/24"));
             assert_eq!(source.user_agent.as_deref(), user_agent.then_some("curl/8"));
         }
         assert_eq!(evidence(None, None), "- ");
-        let mut source = Source::of(crate::ledger::text::Token::parse("form").unwrap());
+        let mut source = Source::of(crate::model::text::Token::parse("form").unwrap());
         keep(&mut source, Evidence { ip: true, user_agent: true }, &HeaderMap::new());
         headers.insert(EVIDENCE_HEADER, evidence(Some("x"), None).trim().parse().unwrap());
         keep(&mut source, Evidence { ip: true, user_agent: true }, &headers);

@@ -6,16 +6,13 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
-use super::body;
-use super::contract;
-use super::html;
-use super::key::{KeyKind, Secrets, ShopId};
-use super::link::LinkKind;
-use super::pages;
-use super::problem::Problem;
-use super::route::{Access, Action, Route};
-use super::service::idempotency_key;
-use super::wire::ShopBody;
+use crate::api::key::{KeyKind, Secrets, ShopId};
+use crate::api::link::LinkKind;
+use crate::api::problem::Problem;
+use crate::api::route::{Access, Action, Route};
+use crate::api::service::call::idempotency_key;
+use crate::api::wire::shop::ShopBody;
+use crate::api::{body, contract, html, pages};
 use crate::ledger::Host;
 
 /// The headers that the service reads. An adapter need not carry over any other.
@@ -61,7 +58,7 @@ pub enum Door {
         object: String,
         /// Whether it comes from a page that people see, so that visitors are to be told apart.
         by_visitor: bool,
-        /// Whether the shop may want to keep where it comes from: then it goes with [`EVIDENCE_HEADER`](super::EVIDENCE_HEADER).
+        /// Whether the shop may want to keep where it comes from: then it goes with [`EVIDENCE_HEADER`](crate::api::evidence::EVIDENCE_HEADER).
         with_evidence: bool,
     },
     /// It creates a shop: read the body, have it checked by [`refuse_shop`], add [`NEW_SHOP_HEADER`] with this id, and send it
@@ -185,7 +182,7 @@ pub fn body_limit(method: &Method, path: &str) -> usize {
 }
 
 /// Whether a request brings a file of any length: it is handed over in pieces as it comes, by
-/// [`ShopService::begin_upload`](super::ShopService::begin_upload), and never held whole.
+/// [`ShopService::begin_upload`](crate::api::service::ShopService::begin_upload), and never held whole.
 pub fn takes_file(method: &Method, path: &str) -> bool {
     Route::of(method, path).is_ok_and(|route| route.endpoint.takes_file())
 }

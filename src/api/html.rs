@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use super::pages;
+use crate::api::pages;
 
 /// A page.
 pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {

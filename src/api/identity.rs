@@ -11,11 +11,11 @@ use serde::de::DeserializeOwned;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::problem::Fault;
+use crate::api::problem::Fault;
 use crate::consent::{Address, EmailAddress, PhoneNumber, Timestamp};
 use crate::json;
 use crate::ledger::VouchingKey;
-use crate::ledger::text::ExternalId;
+use crate::model::text::ExternalId;
 
 /// What a token may have at most, in characters.
 const LONGEST: usize = 4_096;

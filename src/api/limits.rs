@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::problem::Problem;
+use crate::api::problem::Problem;
 use crate::consent::Timestamp;
 
 /// What a bucket holds, in seconds of its rate.

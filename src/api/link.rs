@@ -9,7 +9,7 @@ use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::key::{Secrets, ShopId};
+use crate::api::key::{Secrets, ShopId};
 use crate::consent::{Channel, PurposeSlug};
 use crate::platforms::Provider;
 

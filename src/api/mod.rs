@@ -47,4 +47,7 @@ pub use front::{
 };
 pub use key::{Key, KeyKind, Scope, Secrets, ShopId, WeakSecret};
 pub use link::LinkKind;
-pub use service::{JobError, ListStream, Opened, Outgoing, ShopService, Upload};
+pub use service::imports::Upload;
+pub use service::jobs::{JobError, Outgoing};
+pub use service::lists::ListStream;
+pub use service::{Opened, ShopService};

@@ -1,7 +1,7 @@
 //! The query of a request's address: read as strictly as a body, and like it never repeated.
 
-use super::problem::{Fault, Problem};
-use super::route::{ENDPOINTS, Endpoint};
+use crate::api::problem::{Fault, Problem};
+use crate::api::route::{ENDPOINTS, Endpoint};
 
 /// The parameters of a query, each of which the route understands and none of which stands twice.
 #[derive(Clone, Debug, Default)]

@@ -2,9 +2,9 @@
 
 use http::Method;
 
-use super::key::Scope;
-use super::link::LinkKind;
-use super::problem::Problem;
+use crate::api::key::Scope;
+use crate::api::link::LinkKind;
+use crate::api::problem::Problem;
 
 /// What a route does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Addresses that exist only if they are valid. Each keeps the form it was given in and the form it is matched by.
 
-use super::AddressKind;
+use crate::consent::words::AddressKind;
 
 /// A mailbox, RFC 5321 with the international forms of RFC 6531.
 #[cfg(feature = "formats")]
@@ -170,6 +170,17 @@ pub enum Address {
 }
 
 impl Address {
+    /// Reads an address of a kind as it was given; `None` when it is not valid.
+    #[cfg(feature = "formats")]
+    pub fn parse(kind: AddressKind, value: &str) -> Option<Self> {
+        match kind {
+            AddressKind::Email => EmailAddress::parse(value).map(Self::Email),
+            AddressKind::Phone => PhoneNumber::parse(value).map(Self::Phone),
+            AddressKind::Push => PushAddress::parse(value).map(Self::Push),
+            AddressKind::Postal => PostalAddress::parse(value).map(Self::Postal),
+        }
+    }
+
     /// Its kind.
     pub const fn kind(&self) -> AddressKind {
         match self {

@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::jws::object;
-pub use super::jws::{CertificateError, Jwk, SigningKey, key_id, verify};
+use crate::consent::jws::object;
+
+pub use crate::consent::jws::{CertificateError, Jwk, SigningKey, key_id, verify};
 
 vocabulary! {
     /// Who asked for an erasure.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::*;
+use crate::consent::certificate::*;
 
 fn key() -> SigningKey {
     SigningKey::from_seed(std::array::from_fn(|n| n as u8))

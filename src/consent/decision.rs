@@ -1,12 +1,16 @@
 //! The answer to "may we send this now?".
 
-use super::policy::{Conditions, Override};
-use super::rules::Rule;
-use super::{
-    Channel, Circumstances, Dealing, Entry, Finding, Place, Policy, PurposeSlug, Reason, RecordId, Relation, Standing,
-    Timestamp, Verdict, judge,
-};
-use crate::consent::Basis;
+use crate::consent::country::Place;
+use crate::consent::ground::Dealing;
+use crate::consent::judge::{Circumstances, Entry, Finding, Verdict, judge};
+use crate::consent::policy::{Conditions, Override, Policy};
+use crate::consent::purpose::PurposeSlug;
+use crate::consent::reason::Reason;
+use crate::consent::record::RecordId;
+use crate::consent::rules::Rule;
+use crate::consent::standing::Standing;
+use crate::consent::time::Timestamp;
+use crate::consent::words::{Basis, Channel, Relation};
 
 /// What is known of a person beyond their choices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,12 +60,12 @@ impl Decision<'_> {
 
     /// The basis of the deciding record, where it is an opt-in.
     pub fn basis(&self) -> Option<Basis> {
-        self.decided_by.and_then(|entry| entry.act.ground()).map(super::Ground::basis)
+        self.decided_by.and_then(|entry| entry.act.ground()).map(crate::consent::ground::Ground::basis)
     }
 
     /// The dealing that the basis rests on.
     pub fn dealing(&self) -> Option<Dealing> {
-        self.decided_by.and_then(|entry| entry.act.ground()).and_then(super::Ground::dealing)
+        self.decided_by.and_then(|entry| entry.act.ground()).and_then(crate::consent::ground::Ground::dealing)
     }
 
     /// When an allow becomes a deny, or a deny an allow, if nothing is recorded until then.
@@ -128,7 +132,7 @@ pub fn decide_under<'a>(
     let entry = |place: Option<usize>| place.and_then(|place| docket.entries.get(place)).copied();
     // There is a version for every instant.
     let (rule, overridden) =
-        conditions.rules.get(verdict.version).copied().unwrap_or((super::rules::strictest(), None));
+        conditions.rules.get(verdict.version).copied().unwrap_or((crate::consent::rules::strictest(), None));
     Decision {
         decided_by: entry(verdict.entry),
         record: verdict.entry.and_then(|place| docket.records.get(place)).copied(),

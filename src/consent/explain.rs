@@ -2,85 +2,14 @@
 //!
 //! The sentences are templates, so that the edge can hand them to the storefront module, which fills them in itself.
 
-use super::{Assurance, Decision, Entry, Finding, Ground, Timestamp};
-use crate::consent::{Act, policy::Override, rules::Rule};
-
-vocabulary! {
-    /// Why a message may not be sent.
-    Reason, "unknown reason" {
-        /// Nothing is known of the person's will.
-        NeverAsked = "never_asked",
-        /// The person was asked and did not say yes.
-        Declined = "declined",
-        /// The person said no.
-        OptedOut = "opted_out",
-        /// The person objected to direct marketing, and nothing of their own has lifted that.
-        Objected = "objected",
-        /// The person was erased, and nothing of their own has lifted the suppression that is left.
-        Suppressed = "suppressed",
-        /// The shop does not use the channel.
-        ChannelOff = "channel_off",
-        /// There is no address that the channel could use.
-        NoAddress = "no_address",
-        /// The person's data may be kept and not used, GDPR Art. 18.
-        Restricted = "restricted",
-        /// The ground on record is not good for this channel and purpose here.
-        BasisNotAccepted = "basis_not_accepted",
-        /// The person was too young, or has to be taken for too young.
-        UnderAge = "under_age",
-        /// The ground on record has lapsed.
-        Expired = "expired",
-        /// The person's address has not confirmed the opt-in yet.
-        AwaitingConfirmation = "awaiting_confirmation",
-    }
-}
-
-impl Reason {
-    /// What it means, in words for the docs.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::NeverAsked => "Nothing is known of the person's will for this channel and purpose.",
-            Self::Declined => "The person was asked and did not say yes.",
-            Self::OptedOut => "The person said no, and no later yes of theirs is proven.",
-            Self::Objected => {
-                "The person objected to direct marketing (GDPR Art. 21(2)), and no later consent that they proved has ended that."
-            }
-            Self::Suppressed => {
-                "The person was erased or asked for no more advertising, and no later consent that they proved has ended that."
-            }
-            Self::ChannelOff => "The shop does not use the channel.",
-            Self::NoAddress => "No address is known that the channel could use.",
-            Self::Restricted => "The person's data is restricted: it may be kept and not used (GDPR Art. 18).",
-            Self::BasisNotAccepted => {
-                "A ground is on record that the rule does not accept for this channel and purpose, or not without a look-up in the do-not-call register."
-            }
-            Self::UnderAge => {
-                "The person was not known to be old enough when they said yes (GDPR Art. 8), or the shop asks for the age and it is not known."
-            }
-            Self::Expired => "The ground on record has lapsed.",
-            Self::AwaitingConfirmation => "An anonymous form said yes, and the address has not confirmed it.",
-        }
-    }
-
-    /// The reason in a finding; none in an allow.
-    pub const fn of(finding: Finding) -> Option<Self> {
-        Some(match finding {
-            Finding::NeverAsked => Self::NeverAsked,
-            Finding::Declined => Self::Declined,
-            Finding::OptedOut => Self::OptedOut,
-            Finding::Objected => Self::Objected,
-            Finding::Suppressed => Self::Suppressed,
-            Finding::ChannelOff => Self::ChannelOff,
-            Finding::NoAddress => Self::NoAddress,
-            Finding::Restricted => Self::Restricted,
-            Finding::BasisNotAccepted | Finding::NotScreened => Self::BasisNotAccepted,
-            Finding::UnderAge | Finding::AgeUnknown => Self::UnderAge,
-            Finding::Expired => Self::Expired,
-            Finding::AwaitingConfirmation => Self::AwaitingConfirmation,
-            Finding::Stands => return None,
-        })
-    }
-}
+use crate::consent::decision::Decision;
+use crate::consent::ground::Ground;
+use crate::consent::judge::{Entry, Finding};
+use crate::consent::policy::Override;
+use crate::consent::record::Act;
+use crate::consent::rules::Rule;
+use crate::consent::time::Timestamp;
+use crate::consent::words::Assurance;
 
 impl Finding {
     /// Every finding, in its order.
@@ -175,7 +104,9 @@ pub(super) const fn assurance_words(assurance: Assurance) -> &'static str {
 /// The sentences that name a rule, and what the shop made of it.
 pub(super) fn opening(rule: &Rule, overridden: Option<&Override>) -> Vec<String> {
     let (id, law, article) = (rule.id, rule.law, rule.article);
-    let named = if matches!(rule.reach, super::rules::Reach::Anywhere) && rule.id != super::rules::transactional().id {
+    let named = if matches!(rule.reach, crate::consent::rules::Reach::Anywhere)
+        && rule.id != crate::consent::rules::transactional().id
+    {
         format!("The person's country is not known, or has no rule here: the strictest rule applies ({id}).")
     } else {
         format!("Rule {id} applies: {law}, {article}.")

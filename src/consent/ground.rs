@@ -1,6 +1,6 @@
 //! The grounds on which a shop may write: what each needs as evidence.
 
-use super::{Assurance, Basis, Channel};
+use crate::consent::words::{Assurance, Basis, Channel};
 
 vocabulary! {
     /// What happened between a person and a shop, where a ground rests on that and not on the person's yes.

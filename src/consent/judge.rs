@@ -2,7 +2,11 @@
 //!
 //! Pure, total and the same in every artifact. It deals in numbers and indices; the words are in `explain`.
 
-use super::{Act, Activity, Assurance, Ground, Refusal, Terms, Timestamp, time::DAY};
+use crate::consent::ground::Ground;
+use crate::consent::record::Act;
+use crate::consent::terms::Terms;
+use crate::consent::time::{DAY, Timestamp};
+use crate::consent::words::{Activity, Assurance, Refusal};
 
 /// A track without its scope: one that bears on the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

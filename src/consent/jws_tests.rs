@@ -1,6 +1,6 @@
 //! Every way in which a certificate is none.
 
-use super::*;
+use crate::consent::jws::*;
 
 const PAYLOAD: &[u8] = br#"{"erased":1}"#;
 

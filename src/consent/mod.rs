@@ -15,7 +15,7 @@
 //! | `terms` | rule and policy put together into plain numbers |
 //! | `judge` | entries of a standing against terms, at one instant |
 //! | `sheet` | all of that for one shop, as a page gets it |
-//! | `decision`, `explain` | may we send this now? by which law, until when, and why, in words |
+//! | `decision`, `reason`, `explain` | may we send this now? by which law, until when, and why, in words |
 //! | `deadlines` | by when the request of a person has to be answered |
 //! | `certificate`, `jws` | what an erasure leaves in people's hands, and the signature that makes it a proof |
 //!
@@ -24,33 +24,35 @@
 //! judges by the terms that the edge hands it.
 
 #[macro_use]
-mod words;
+pub(crate) mod words;
 
-mod address;
+pub(crate) mod address;
 #[cfg(feature = "certificates")]
 pub mod certificate;
-mod country;
+pub(crate) mod country;
 #[cfg(feature = "rules")]
 pub mod deadlines;
 #[cfg(feature = "rules")]
-mod decision;
+pub(crate) mod decision;
 #[cfg(feature = "rules")]
-mod explain;
-mod ground;
-mod judge;
+pub(crate) mod explain;
+pub(crate) mod ground;
+pub(crate) mod judge;
 #[cfg(feature = "certificates")]
-mod jws;
+pub(crate) mod jws;
 #[cfg(feature = "rules")]
-mod policy;
-mod purpose;
-mod record;
+pub(crate) mod policy;
+pub(crate) mod purpose;
+#[cfg(feature = "rules")]
+pub(crate) mod reason;
+pub(crate) mod record;
 #[cfg(feature = "rules")]
 pub mod rules;
 #[cfg(feature = "serde")]
-mod sheet;
-mod standing;
-mod terms;
-mod time;
+pub(crate) mod sheet;
+pub(crate) mod standing;
+pub(crate) mod terms;
+pub(crate) mod time;
 
 pub use address::{Address, PhoneNumber};
 #[cfg(feature = "formats")]
@@ -62,13 +64,13 @@ pub use country::{Place, RegionCode};
 pub use decision::{Decision, Docket, Person, Said, Status, decide, decide_under, said, said_under};
 #[cfg(feature = "serde")]
 pub use decision::{WrittenDecision, WrittenRule};
-#[cfg(feature = "rules")]
-pub use explain::Reason;
 pub use ground::{Dealing, Evidence, Ground, Missing};
 pub use judge::{Circumstances, Entry, Finding, Verdict, judge};
 #[cfg(feature = "rules")]
 pub use policy::{Conditions, Override, Policy, Waiver};
 pub use purpose::PurposeSlug;
+#[cfg(feature = "rules")]
+pub use reason::Reason;
 pub use record::{Act, CLOCK_SKEW, RecordId, Scope, effective_time};
 #[cfg(feature = "serde")]
 pub use sheet::{Sheet, SheetTerms, Words};

@@ -1,7 +1,12 @@
 //! What a shop asks for beyond the law, and where it goes its own way.
 
-use super::rules::{Rule, minimum_age, rules, rules_on, transactional};
-use super::{Basis, Channel, Ground, GroundSet, Place, PurposeSlug, Relation, Terms};
+use crate::consent::country::Place;
+use crate::consent::ground::Ground;
+use crate::consent::purpose::PurposeSlug;
+use crate::consent::rules::minimum_age;
+use crate::consent::rules::{Rule, rules, rules_on, transactional};
+use crate::consent::terms::{GroundSet, Terms};
+use crate::consent::words::{Basis, Channel, Relation};
 
 /// A shop's policy. Whatever is given tightens the law; only an [`Override`] loosens it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,9 @@
 //! Consent records: one immutable act each.
 
-use super::{Activity, Assurance, Channel, Choice, Ground, PurposeSlug, Refusal, Timestamp};
+use crate::consent::ground::Ground;
+use crate::consent::purpose::PurposeSlug;
+use crate::consent::time::Timestamp;
+use crate::consent::words::{Activity, Assurance, Channel, Choice, Refusal};
 
 /// The identity of a record, a UUID version 7. Its order breaks ties between records of one effective time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

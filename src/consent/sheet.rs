@@ -7,11 +7,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::decision::WrittenRule;
-use super::explain::{ALLOWED_FROM, ALLOWED_UNTIL, ENDED, NOT_ENDED, assurance_words, ground_words, opening};
-use super::policy::{Conditions, Waiver};
-use super::rules::{AGES, EEA, Reach, STRICTEST_AGE, rules, transactional};
-use super::{Assurance, Channel, CountryCode, Finding, Ground, Place, Policy, Relation, Terms};
+use crate::consent::country::{CountryCode, Place};
+use crate::consent::decision::WrittenRule;
+use crate::consent::explain::{ALLOWED_FROM, ALLOWED_UNTIL, ENDED, NOT_ENDED, assurance_words, ground_words, opening};
+use crate::consent::ground::Ground;
+use crate::consent::judge::Finding;
+use crate::consent::policy::{Conditions, Policy, Waiver};
+use crate::consent::rules::{AGES, STRICTEST_AGE};
+use crate::consent::rules::{EEA, Reach, rules, transactional};
+use crate::consent::terms::Terms;
+use crate::consent::words::{Assurance, Channel, Relation};
 
 /// All that is needed to decide for one shop.
 #[derive(Clone, Debug, Serialize)]

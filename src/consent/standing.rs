@@ -8,7 +8,10 @@
 
 use core::cmp::Ordering;
 
-use super::{Act, Assurance, Entry, RecordId, Scope, Timestamp};
+use crate::consent::judge::Entry;
+use crate::consent::record::{Act, RecordId, Scope};
+use crate::consent::time::Timestamp;
+use crate::consent::words::Assurance;
 
 /// The latest record of one kind: one entry of a standing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub struct Track {
     pub act: Act,
     /// How we know.
     pub assurance: Assurance,
-    /// Since when it counts, see [`super::effective_time`].
+    /// Since when it counts, see [`crate::consent::record::effective_time`].
     pub at: Timestamp,
     /// The record behind it.
     pub record: RecordId,

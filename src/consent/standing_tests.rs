@@ -1,7 +1,11 @@
 //! The assurance table of the law, row by row. The laws over random records, and their twin in SQL, are in `tests/law.rs`.
 
-use super::*;
-use crate::consent::{Channel, Circumstances, Finding, Ground, GroundSet, PurposeSlug, Refusal, Terms, Verdict, judge};
+use crate::consent::ground::Ground;
+use crate::consent::judge::{Circumstances, Finding, Verdict, judge};
+use crate::consent::purpose::PurposeSlug;
+use crate::consent::standing::*;
+use crate::consent::terms::{GroundSet, Terms};
+use crate::consent::words::{Channel, Refusal};
 
 const EMAIL: Channel = Channel::Email;
 const YES: Act = Act::OptIn { ground: Ground::Consent };

@@ -2,7 +2,8 @@
 //!
 //! This is all that judging needs. Where it comes from, see `rules` and `policy`; the storefront module gets it from the edge.
 
-use super::{Ground, Timestamp};
+use crate::consent::ground::Ground;
+use crate::consent::time::Timestamp;
 
 /// A set of grounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,13 +130,16 @@ impl Terms {
 #[cfg(all(test, feature = "serde"))]
 mod tests {
     use super::*;
-    use crate::consent::{Channel, Override, Place, Policy, Relation, Waiver, rules};
+    use crate::consent::country::Place;
+    use crate::consent::policy::{Override, Policy, Waiver};
+    use crate::consent::rules;
+    use crate::consent::words::{Channel, Relation};
 
     #[test]
     fn terms_survive_the_way_to_a_page() {
         let waive = |rule: &str| Override {
             rule: rule.into(),
-            accept: vec![crate::consent::Basis::Implied],
+            accept: vec![crate::consent::words::Basis::Implied],
             waive: vec![Waiver::Age],
             reason: "x".into(),
         };

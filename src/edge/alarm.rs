@@ -17,9 +17,9 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
 
-use super::send::{Sent, send};
 use crate::api::{JobError, Outgoing, ShopService};
 use crate::consent::Timestamp;
+use crate::edge::send::{Sent, send};
 use crate::ledger::{Database, DeliveryKey, Host};
 
 /// For how long an alarm takes on new work, in milliseconds: the runtime ends it after 15 minutes.
@@ -132,7 +132,7 @@ impl Alarm {
 
     /// To be called after each request: what it left to do is done in time. The first request of an object finds what a crash
     /// has left.
-    pub(super) fn consider<D: Database, H: Host>(&self, service: &ShopService<D, H>) {
+    pub(super) fn consider(&self, service: &ShopService) {
         if !service.has_new_jobs() {
             return;
         }
@@ -149,7 +149,7 @@ impl Alarm {
     }
 
     /// Sets it to what comes next, if that is earlier than what it is set to.
-    fn set<D: Database, H: Host>(&self, service: &ShopService<D, H>, earliest: Timestamp) {
+    fn set(&self, service: &ShopService, earliest: Timestamp) {
         let next = service.next_job().unwrap_or_else(|error| Some(after_failure(&error)));
         // One that should have rung long ago is lost.
         let is_lost = now() > self.set_to.get().plus_millis(LOST);
@@ -164,7 +164,7 @@ impl Alarm {
     }
 
     /// Does what is due until nothing is, then sets itself anew.
-    pub(super) async fn ring<D: Database, H: Host>(&self, service: &ShopService<D, H>) {
+    pub(super) async fn ring(&self, service: &ShopService) {
         self.has_rung.set(true);
         self.awake_at.set(now());
         self.set_to.set(Timestamp::NEVER);
@@ -179,7 +179,7 @@ impl Alarm {
     }
 
     /// Sends what is due, several at a time, and notes each outcome as it comes.
-    async fn deliver<D: Database, H: Host>(&self, service: &ShopService<D, H>) -> Result<(), JobError> {
+    async fn deliver(&self, service: &ShopService) -> Result<(), JobError> {
         let (mut end, lists_end) = (now().plus_millis(RINGS_FOR), now().plus_millis(LISTS_FOR));
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -241,10 +241,10 @@ async fn carried_out(outgoing: Outgoing) -> (DeliveryKey, Sent) {
 }
 
 fn now() -> Timestamp {
-    super::host::EdgeHost.now()
+    crate::edge::host::EdgeHost.now()
 }
 
 fn after_failure(error: &JobError) -> Timestamp {
-    super::host::EdgeHost.report(&error.to_string());
+    crate::edge::host::EdgeHost.report(&error.to_string());
     now().plus_millis(RETRY)
 }

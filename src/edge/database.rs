@@ -67,26 +67,19 @@ impl Database for ObjectDatabase {
             .collect()
     }
 
-    fn transaction<T, E: From<DatabaseError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
-        // The outcome is carried out past JavaScript, which only learns whether to roll back.
-        let outcome: RefCell<Option<Result<T, E>>> = RefCell::new(None);
-        let mut work = Some(work);
-        let ended = self.storage.transaction_sync(&mut || match work.take().map(|work| work(self)) {
-            Some(Ok(done)) => {
-                outcome.replace(Some(Ok(done)));
-                Ok(())
-            }
-            failed => {
-                outcome.replace(failed);
-                Err(JsValue::NULL)
-            }
+    fn atomically(&self, work: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError> {
+        let mut is_done = None;
+        // The runtime rolls back when the closure throws. What it throws is of no interest: the caller knows its own outcome.
+        let ended = self.storage.transaction_sync(&mut || {
+            let done = work();
+            is_done = Some(done);
+            if done { Ok(()) } else { Err(JsValue::NULL) }
         });
-        match (outcome.into_inner(), ended) {
-            (Some(Ok(done)), Ok(())) => Ok(done),
-            (Some(Err(error)), _) => Err(error),
-            (Some(Ok(_)), Err(error)) => Err(refused(&error, "at the end of a transaction").into()),
-            (None, Err(error)) => Err(refused(&error, "at the beginning of a transaction").into()),
-            (None, Ok(())) => Err(DatabaseError::Statement("the transaction did not run".into()).into()),
+        match (is_done, ended) {
+            (Some(false), _) | (Some(true), Ok(())) => Ok(()),
+            (Some(true), Err(error)) => Err(refused(&error, "at the end of a transaction")),
+            (None, Err(error)) => Err(refused(&error, "at the beginning of a transaction")),
+            (None, Ok(())) => Err(DatabaseError::Statement("the transaction did not run".into())),
         }
     }
 }

@@ -9,9 +9,9 @@ use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::Service;
-use super::http::{DRAINED, Head, answer_with};
 use crate::api::ListStream;
+use crate::edge::Service;
+use crate::edge::http::{DRAINED, Head, answer_with};
 use crate::ledger::Host;
 
 #[wasm_bindgen]
@@ -107,7 +107,7 @@ pub(super) fn stream_out(
 async fn write_all(service: &Service, mut stream: ListStream, writer: &Writer) -> Result<(), JsValue> {
     loop {
         match service.next_piece(&mut stream) {
-            Ok(Some(piece)) if piece.is_empty() => super::alarm::breathe().await,
+            Ok(Some(piece)) if piece.is_empty() => crate::edge::alarm::breathe().await,
             Ok(Some(piece)) => {
                 JsFuture::from(writer.write(&Uint8Array::from(piece.as_ref()))?).await?;
             }
@@ -116,7 +116,7 @@ async fn write_all(service: &Service, mut stream: ListStream, writer: &Writer) -
                 return Ok(());
             }
             Err(error) => {
-                super::host::EdgeHost.report(&error.to_string());
+                crate::edge::host::EdgeHost.report(&error.to_string());
                 return Err(JsValue::from_str("the list broke off"));
             }
         }

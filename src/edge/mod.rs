@@ -30,8 +30,9 @@ use self::database::ObjectDatabase;
 use self::files::{stream_out, take_file};
 use self::host::EdgeHost;
 use self::http::{Head, answer, read_body};
+use crate::api;
 use crate::api::{
-    self, Deployment, Door, EVIDENCE_HEADER, NEW_SHOP_HEADER, Opened, Secrets, ShopService, VISITOR_HEADER, WeakSecret,
+    Deployment, Door, EVIDENCE_HEADER, NEW_SHOP_HEADER, Opened, Secrets, ShopService, VISITOR_HEADER, WeakSecret,
 };
 use crate::ledger::Host;
 
@@ -157,7 +158,7 @@ fn text(env: &Env, name: &str) -> String {
 }
 
 /// The service of a shop, as this runtime has it.
-type Service = ShopService<ObjectDatabase, EdgeHost>;
+type Service = ShopService;
 
 /// The object of one shop.
 #[durable_object]

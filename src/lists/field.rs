@@ -100,7 +100,7 @@ vocabulary! {
 
 impl Field {
     /// How many there are.
-    pub(super) const COUNT: usize = Self::ALL.len();
+    pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// Whether a column of it can name a person.
     pub const fn names_a_person(self) -> bool {
@@ -118,20 +118,20 @@ impl Field {
     }
 
     /// Whether the choice of a row can stand in it.
-    pub(super) const fn is_choice_of_the_row(self) -> bool {
+    pub(crate) const fn is_choice_of_the_row(self) -> bool {
         matches!(self, Self::Choice | Self::Status)
     }
 }
 
 /// The columns that a channel has of its own in the files of platforms.
-pub(super) struct ChannelFields {
-    pub(super) channel: Channel,
-    pub(super) choice: Field,
-    pub(super) at: Field,
-    pub(super) refused: Field,
+pub(crate) struct ChannelFields {
+    pub(crate) channel: Channel,
+    pub(crate) choice: Field,
+    pub(crate) at: Field,
+    pub(crate) refused: Field,
 }
 
-pub(super) const CHANNEL_FIELDS: &[ChannelFields] = &[
+pub(crate) const CHANNEL_FIELDS: &[ChannelFields] = &[
     ChannelFields {
         channel: Channel::Email,
         choice: Field::EmailChoice,

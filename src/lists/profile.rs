@@ -2,8 +2,8 @@
 //!
 //! Headers are in lower case, as they are compared; where a platform had several for one field, the best comes first.
 
-use super::field::Field;
 use crate::consent::Channel;
+use crate::lists::field::Field;
 
 vocabulary! {
     /// Whose file it is.
@@ -28,29 +28,29 @@ vocabulary! {
 }
 
 /// What is known of the files of a platform.
-pub(super) struct Table {
-    pub(super) profile: Profile,
+pub(crate) struct Table {
+    pub(crate) profile: Profile,
     /// The fields and their headers.
-    pub(super) columns: &'static [(Field, &'static [&'static str])],
+    pub(crate) columns: &'static [(Field, &'static [&'static str])],
     /// Headers by one of which the platform is known.
-    pub(super) marks: &'static [&'static str],
+    pub(crate) marks: &'static [&'static str],
     /// What stands before the id that a person has there.
-    pub(super) external: Option<&'static str>,
+    pub(crate) external: Option<&'static str>,
     /// The channel that such a list is of.
-    pub(super) channel: Option<Channel>,
+    pub(crate) channel: Option<Channel>,
     /// Whether a bare no may as well mean that the person was never asked.
-    pub(super) is_no_ambiguous: bool,
+    pub(crate) is_no_ambiguous: bool,
     /// Whether numbers are international and lack their `+`.
-    pub(super) are_numbers_bare: bool,
+    pub(crate) are_numbers_bare: bool,
 }
 
 impl Profile {
-    pub(super) fn table(self) -> &'static Table {
+    pub(crate) fn table(self) -> &'static Table {
         TABLES.iter().find(|table| table.profile == self).unwrap_or(&PLACET)
     }
 }
 
-pub(super) const TABLES: &[Table] = &[PLACET, SHOPIFY, KLAVIYO, MAILCHIMP, BREVO, MAGENTO, PRESTASHOP, WOOCOMMERCE];
+pub(crate) const TABLES: &[Table] = &[PLACET, SHOPIFY, KLAVIYO, MAILCHIMP, BREVO, MAGENTO, PRESTASHOP, WOOCOMMERCE];
 
 /// Every field by its name, and what others call an address.
 const PLACET: Table = Table {
@@ -110,7 +110,7 @@ const PLACET: Table = Table {
 };
 
 /// What else exports of placet have: of use to people, and no field of an import.
-pub(super) const EXPORTED: &[&str] = &["assurance", "allow", "until", "rule", "law", "article", "contact"];
+pub(crate) const EXPORTED: &[&str] = &["assurance", "allow", "until", "rule", "law", "article", "contact"];
 
 const SHOPIFY: Table = Table {
     profile: Profile::Shopify,

@@ -1,8 +1,9 @@
 //! A file of each platform, found by its header and read without a mapping. Everybody in them is invented.
 
-use super::super::tests::{layout, newsletter, read, told};
 use super::*;
-use crate::lists::{ListKind, Wishes};
+use crate::lists::kind::ListKind;
+use crate::lists::read::options::Wishes;
+use crate::lists::tests::{layout, newsletter, read, told};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -104,7 +105,7 @@ fn brevo_knows_who_is_blocked_and_not_who_said_yes() {
     check(file, &listed, Profile::Brevo, &rows);
     let (layout, place) = layout(file, &listed);
     let rest = &file[usize::try_from(place.byte).unwrap()..];
-    assert_eq!(crate::lists::read_rows(&layout, place, rest, true, 10).windows_1252, 2);
+    assert_eq!(crate::lists::read::file::read_rows(&layout, place, rest, true, 10).windows_1252, 2);
     assert_eq!(layout.separator, Some(';'));
 }
 

@@ -1,31 +1,30 @@
 //! What the tests of this room share: a shop, and rows as lines of text.
 
-use serde_json::json;
+use std::sync::LazyLock;
 
-use super::*;
-use crate::consent::Channel;
-use crate::consent::PurposeSlug;
-use crate::ledger::Settings;
+use crate::consent::{Channel, CountryCode, PurposeSlug};
+use crate::lists::*;
 
-/// A shop in the United Kingdom that has everything but calls.
-pub(super) fn settings() -> Settings {
-    serde_json::from_value(json!({
-        "name": "Kestrel Coffee", "country": "GB", "origins": [], "channels": ["email", "sms", "whatsapp", "post"],
-        "purposes": ["newsletter", "offers", "partner_offers"], "notices": [], "confirmation": [],
-    }))
-    .unwrap()
+const CHANNELS: &[Channel] = &[Channel::Email, Channel::Sms, Channel::Whatsapp, Channel::Post];
+static PURPOSES: LazyLock<Vec<PurposeSlug>> = LazyLock::new(|| {
+    ["newsletter", "offers", "partner_offers"].iter().filter_map(|slug| PurposeSlug::parse(slug)).collect()
+});
+
+/// A shop in the United Kingdom that uses every channel but phone and push.
+pub(crate) fn scopes() -> ShopScopes<'static> {
+    ShopScopes { channels: CHANNELS, purposes: &PURPOSES, country: CountryCode::parse("GB") }
 }
 
-pub(super) fn newsletter() -> Wishes {
+pub(crate) fn newsletter() -> Wishes {
     Wishes { purpose: PurposeSlug::parse("newsletter"), ..Wishes::default() }
 }
 
-pub(super) fn layout(file: &[u8], wishes: &Wishes) -> (Layout, Place) {
-    Layout::of(&file[..file.len().min(256 * 1024)], file.len() <= 256 * 1024, wishes, &settings()).unwrap()
+pub(crate) fn layout(file: &[u8], wishes: &Wishes) -> (Layout, Place) {
+    Layout::of(&file[..file.len().min(256 * 1024)], file.len() <= 256 * 1024, wishes, &scopes()).unwrap()
 }
 
 /// Reads a file as a whole.
-pub(super) fn read(file: &[u8], wishes: &Wishes) -> Vec<ReadRow> {
+pub(crate) fn read(file: &[u8], wishes: &Wishes) -> Vec<ReadRow> {
     let (layout, mut place) = layout(file, wishes);
     let mut rows = Vec::new();
     loop {
@@ -42,7 +41,7 @@ pub(super) fn read(file: &[u8], wishes: &Wishes) -> Vec<ReadRow> {
 }
 
 /// Rows as lines: what they say, or the code of what is wrong.
-pub(super) fn told(rows: &[ReadRow]) -> Vec<String> {
+pub(crate) fn told(rows: &[ReadRow]) -> Vec<String> {
     rows.iter().map(|row| format!("{}: {}", row.line, outcome(&row.outcome))).collect()
 }
 

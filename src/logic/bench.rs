@@ -2,10 +2,12 @@
 
 use std::hint::black_box;
 
+use super::Code;
 use wasm_bindgen::prelude::*;
 
-use super::call::Asked;
-use super::{Code, Error, thrown};
+use crate::logic::call::Asked;
+use crate::logic::error::Error;
+use crate::logic::value::thrown;
 
 #[wasm_bindgen]
 extern "C" {

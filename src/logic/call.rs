@@ -1,16 +1,17 @@
 //! What `decide` and `standing` are asked, and how it becomes values of the domain: each field parsed once, at the door.
 
+use super::error::Code;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::error::{Code, Error};
-use super::object::{Given, Object, Text, from_json};
-use super::person::PersonCall;
-use super::policy::PolicyCall;
 use crate::consent::{
     Act, Activity, Assurance, Basis, Channel, Choice, Dealing, Ground, Person, Policy, PurposeSlug, RecordId, Refusal,
     Scope, Standing, Timestamp, Track, effective_time,
 };
+use crate::logic::error::Error;
+use crate::logic::object::{Given, Object, Text, from_json};
+use crate::logic::person::PersonCall;
+use crate::logic::policy::PolicyCall;
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]

@@ -1,13 +1,15 @@
 //! Whether a certificate of erasure is one.
 
+use super::error::Code;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use wasm_bindgen::prelude::*;
 
-use super::error::{Code, Error};
-use super::object::{Given, Object, Text, from_json};
-use super::{plain, thrown};
-use crate::consent::certificate::{Certificate, CertificateError, Jwk, key_id};
+use crate::consent::certificate::Certificate;
+use crate::consent::jws::{CertificateError, Jwk, key_id};
+use crate::logic::error::Error;
+use crate::logic::object::{Given, Object, Text, from_json};
+use crate::logic::value::{plain, thrown};
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]

@@ -13,6 +13,7 @@
 //! | `object` | how objects are read, and places in them named |
 //! | `table` | what is known without asking: rules, ages, reasons |
 //! | `certificate` | whether a certificate of erasure is one |
+//! | `value` | values as JavaScript knows them |
 //! | `error` | what can be wrong with a call |
 //! | `bench` | the time of a decision inside the module; not shipped |
 
@@ -25,22 +26,25 @@ mod object;
 mod person;
 mod policy;
 mod table;
+mod value;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
+use self::call::Asked;
+use self::object::{Given, Text};
+use self::value::{plain, thrown};
 use crate::consent::{
     Address, AddressKind, Channel, EmailAddress, PhoneNumber, PurposeSlug, Relation, WrittenDecision, said,
 };
-use call::Asked;
-use object::{Given, Text};
 
 #[cfg(feature = "bench")]
 pub use bench::repeat_decide;
 pub use certificate::verify_certificate;
-pub use error::{Code, Error};
+pub use error::Code;
+pub use error::Error;
 pub use table::{ages, reasons, rules};
 
 #[derive(Serialize)]
@@ -56,23 +60,6 @@ struct AddressAnswer {
     kind: &'static str,
     value: String,
     key: String,
-}
-
-/// What is thrown; `api.js` makes a `PlacetError` of it.
-#[derive(Serialize)]
-struct Thrown {
-    #[serde(flatten)]
-    error: Error,
-    message: &'static str,
-}
-
-/// A value as JavaScript knows it, with `null` for what is not there.
-fn plain<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
-}
-
-fn thrown(error: Error) -> JsValue {
-    plain(&Thrown { message: error.code.message(), error }).unwrap_or_else(|failed| failed)
 }
 
 /// May we send this? For one address: its records, and a channel and purpose. Call and answer are JSON, the latter a

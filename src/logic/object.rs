@@ -7,13 +7,14 @@ use std::borrow::Cow;
 use std::fmt::Formatter;
 use std::marker::PhantomData;
 
+use super::error::Code;
 use js_sys::{Reflect, Symbol};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_path_to_error::{Path, Segment};
 use wasm_bindgen::JsValue;
 
-use super::error::{Code, Error};
+use crate::logic::error::Error;
 
 /// An object from its JSON text.
 pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {

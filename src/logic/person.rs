@@ -1,10 +1,11 @@
 //! Who a call is about, beyond their choices.
 
+use super::error::Code;
 use serde::Deserialize;
 
-use super::error::{Code, Error};
-use super::object::{Given, Text};
 use crate::consent::{Circumstances, CountryCode, Person, Place, RegionCode, Relation, Timestamp};
+use crate::logic::error::Error;
+use crate::logic::object::{Given, Text};
 
 /// A person as a call describes them.
 #[derive(Default, Deserialize)]

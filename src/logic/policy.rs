@@ -1,11 +1,12 @@
 //! The shop's policy as a call describes it.
 
+use super::error::Code;
 use serde::Deserialize;
 
-use super::error::{Code, Error};
-use super::object::{Given, Object, Text};
 use crate::consent::rules::{rules, transactional};
 use crate::consent::{Basis, Channel, Override, Policy, PurposeSlug, Waiver};
+use crate::logic::error::Error;
+use crate::logic::object::{Given, Object, Text};
 
 /// A policy; whatever it leaves out is as in [`Policy::default`].
 #[derive(Default, Deserialize)]

@@ -1,13 +1,15 @@
 //! What can be looked up: the rules, the ages, and what the reasons mean.
 
+use super::error::Code;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::error::{Code, Error};
-use super::object::{Text, from_value};
-use super::{plain, thrown};
-use crate::consent::rules::{AGES, Confidence, WrittenRow, rules_on};
+use crate::consent::rules::AGES;
+use crate::consent::rules::{Confidence, WrittenRow, rules_on};
 use crate::consent::{Channel, CountryCode, Place, Reason, RegionCode, Relation};
+use crate::logic::error::Error;
+use crate::logic::object::{Text, from_value};
+use crate::logic::value::{plain, thrown};
 
 /// Which rules; what is not said is not known.
 #[derive(Default, Deserialize)]

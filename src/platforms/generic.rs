@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::signature::verified;
-use super::{Hook, HookError, Inbound, act_of};
 use crate::consent::{Channel, PhoneNumber, Timestamp};
+use crate::platforms::signature::verified;
+use crate::platforms::{Hook, HookError, Inbound, act_of};
 
 /// The body: who wrote what by which channel.
 #[derive(Deserialize)]
@@ -30,9 +30,10 @@ mod tests {
     use base64ct::{Base64, Encoding};
     use http::HeaderMap;
 
-    use super::super::signature::{secret_text, sha256};
-    use super::super::{InboundAct, Keyword};
     use super::*;
+    use crate::platforms::InboundAct;
+    use crate::platforms::keywords::Keyword;
+    use crate::platforms::signature::{secret_text, sha256};
 
     const KEY: [u8; 32] = [7; 32];
     const GOOD: &str = r#"{"channel":"sms","from":"+44 7700 900123","text":"Stop!","new":{"a":[1]}}"#;

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::signature::{same, sha256};
-use super::{Hook, HookError, Inbound, InboundAct, Keyword, act_of};
 use crate::consent::{Channel, PhoneNumber};
+use crate::platforms::keywords::Keyword;
+use crate::platforms::signature::{same, sha256};
+use crate::platforms::{Hook, HookError, Inbound, InboundAct, act_of};
 
 #[derive(Deserialize)]
 struct Body {

@@ -20,11 +20,11 @@ use std::fmt;
 
 use http::HeaderMap;
 
+use crate::consent::{Channel, PhoneNumber, Timestamp};
+
 pub use keywords::{Keyword, keyword};
 pub use meta::handshake;
 pub use twilio::SILENCE as TWILIO_SILENCE;
-
-use crate::consent::{Channel, PhoneNumber, Timestamp};
 
 vocabulary! {
     /// Who hands in what persons write back.

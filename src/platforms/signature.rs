@@ -6,8 +6,8 @@ use sha1::Sha1;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::Hook;
 use crate::consent::Timestamp;
+use crate::platforms::Hook;
 
 /// By how many seconds the time of a signature may be off.
 const TOLERANCE: u64 = 5 * 60;

@@ -6,9 +6,10 @@
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
 
-use super::signature::{same, sha1};
-use super::{Hook, HookError, Inbound, InboundAct, Keyword, act_of, keyword};
 use crate::consent::{Channel, PhoneNumber};
+use crate::platforms::keywords::{Keyword, keyword};
+use crate::platforms::signature::{same, sha1};
+use crate::platforms::{Hook, HookError, Inbound, InboundAct, act_of};
 
 /// The answer that sends nothing, in Twilio's markup.
 pub const SILENCE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>";

@@ -1,12 +1,12 @@
 //! What a form or a script hands in: a checked submission goes to the page to be kept and sent.
 
+use super::page::Page;
 use wasm_bindgen::prelude::*;
 
-use super::{
-    Error, form,
-    page::{Page, thrown},
-    submission::composed,
-};
+use crate::storefront::error::Error;
+use crate::storefront::form;
+use crate::storefront::page::thrown;
+use crate::storefront::submission::composed;
 
 /// Checks what a form's markup offers, as `describe` in `page.js` tells it.
 ///

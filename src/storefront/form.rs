@@ -2,12 +2,10 @@
 
 use std::mem::take;
 
-use super::{
-    Error,
-    submission::{Chosen, Submission, scope},
-    text::Fields,
-};
 use crate::consent::{AddressKind, Choice};
+use crate::storefront::error::Error;
+use crate::storefront::submission::{Chosen, Submission, scope};
+use crate::storefront::text::Fields;
 
 /// Reads what `describe` in `page.js` says of a form: what `Submission::begun` reads, and of each control that is offered its
 /// kind of address and value, or its channel, purpose, state and label. `problem` hears what could not be taken and does not

@@ -4,8 +4,9 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{page::thrown, submission};
 use crate::consent::{Act, Activity, Assurance, Circumstances, Entry, Ground, Refusal, Terms, Timestamp, judge};
+use crate::storefront::page::thrown;
+use crate::storefront::submission;
 
 #[wasm_bindgen]
 extern "C" {

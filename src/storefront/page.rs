@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::Error;
+use crate::storefront::error::Error;
 
 #[wasm_bindgen]
 extern "C" {

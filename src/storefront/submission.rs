@@ -1,14 +1,12 @@
 //! One submission: what is sent to the edge when a person has chosen.
 
+use super::page::Page;
 use wasm_bindgen::prelude::*;
 
-use super::{
-    Error,
-    page::Page,
-    text::{Fields, cut, each},
-    words,
-};
 use crate::consent::{AddressKind, Channel, Choice, CountryCode, PhoneNumber, PurposeSlug};
+use crate::storefront::error::Error;
+use crate::storefront::text::{Fields, cut, each};
+use crate::storefront::words;
 
 /// What was chosen for one channel and purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::text::hex;
+use crate::storefront::text::hex;
 
 /// SHA-256 of a text's UTF-8 bytes, in lower-case hex.
 pub fn sha256(text: &str) -> String {

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::Problem;
 use crate::api::query::Query;
@@ -42,7 +41,7 @@ pub(in crate::api) struct ImportAnswer {
     /// Bytes of the file that have come; the next part begins here.
     received: u64,
     /// The SHA-256 of the file, once all of it is here.
-    #[cfg_attr(feature = "contract", schemars(with = "Option<crate::ledger::text::Sha256Hex>"))]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<crate::model::text::Sha256Hex>"))]
     sha256: Option<String>,
     /// How far it is read.
     progress: ProgressEntry,

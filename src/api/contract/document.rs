@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::operations::{Operation, TAGS};
-use super::page::USUAL;
-use super::problems::{FAULTS, OF_ANY_BODY, kinds, status_of};
-use super::rehearsal::{Example, LARGE, rehearse, shortened};
-use super::{lists, parameters, schema};
+use crate::api::contract::operation::Operation;
+use crate::api::contract::operations::TAGS;
+use crate::api::contract::page::USUAL;
+use crate::api::contract::problems::{FAULTS, OF_ANY_BODY, kinds, status_of};
+use crate::api::contract::rehearsal::{Example, LARGE, rehearse, shortened};
+use crate::api::contract::{lists, parameters, schema};
 use crate::api::key::Scope;
 use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
 

@@ -1,17 +1,17 @@
 //! Lists in the contract: what the routes of files are for, and what they take, answer and refuse.
 
-mod parameters;
-mod rows;
-
-pub(super) use parameters::{code_of, headers, query, register};
+pub(in crate::api) mod parameters;
+pub(in crate::api) mod rows;
 
 use serde_json::{Map, Value, json};
 
 use self::rows::{DecidedLine, ListLine, SuppressedLine};
-use super::operations::{NONE, Operation, maker};
-use crate::api::answer::{ImportAnswer, ImportsAnswer};
+use crate::api::answer::imports::{ImportAnswer, ImportsAnswer};
+use crate::api::contract::operation::{NONE, Operation, maker};
 use crate::api::route::Action;
 use crate::lists::ErrorEntry;
+
+pub(super) use parameters::{code_of, headers, query, register};
 
 /// The media types of a file that is sent. None is asked for: what a file is stands in the file.
 const FILES: [&str; 5] =

@@ -16,21 +16,22 @@
 //! | `page`, `shape` | the page, made of the document |
 
 #[cfg(feature = "contract")]
-mod document;
+pub(in crate::api) mod document;
 #[cfg(feature = "contract")]
-mod lists;
+pub(in crate::api) mod lists;
 #[cfg(feature = "contract")]
-mod operations;
-mod page;
+pub(in crate::api) mod operation;
+pub(in crate::api) mod operations;
+pub(in crate::api) mod page;
 #[cfg(feature = "contract")]
-mod parameters;
+pub(in crate::api) mod parameters;
 #[cfg(feature = "contract")]
-mod problems;
+pub(in crate::api) mod problems;
 #[cfg(feature = "contract")]
-mod rehearsal;
+pub(in crate::api) mod rehearsal;
 #[cfg(feature = "contract")]
 pub(super) mod schema;
-mod shape;
+pub(in crate::api) mod shape;
 
 use std::sync::OnceLock;
 

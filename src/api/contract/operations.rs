@@ -1,49 +1,30 @@
 //! What each route is for, in words, and what it takes, answers and refuses: one entry an action.
 
-use schemars::{Schema, SchemaGenerator};
-
+use crate::api::answer::webhooks::{DeliveriesAnswer, WebhookAnswer, WebhookListAnswer};
 use crate::api::answer::{
-    AuditAnswer, DecidedAnswer, DecisionsAnswer, DeliveriesAnswer, DisclosedAnswer, ErasedAnswer, KeyAnswer,
-    KeyListAnswer, NewShopAnswer, NotedAnswer, ReceiptAnswer, ShopSettingsAnswer, StatisticsAnswer, StorefrontAnswer,
-    SuppressionAnswer, WebhookAnswer, WebhookListAnswer,
+    AuditAnswer, DecidedAnswer, DecisionsAnswer, DisclosedAnswer, ErasedAnswer, KeyAnswer, KeyListAnswer,
+    NewShopAnswer, NotedAnswer, ReceiptAnswer, ShopSettingsAnswer, StatisticsAnswer, StorefrontAnswer,
+    SuppressionAnswer,
 };
+use crate::api::contract::operation::{Maker, NONE, Operation, maker};
 use crate::api::link::LinkKind;
 use crate::api::route::Action;
-use crate::api::service::{
-    LinksAnswer, MessageAnswer, MessagesAnswer, OpenedAnswer, PreferencesAnswer, PreferencesLinkAnswer, ProviderAnswer,
-    ProvidersAnswer, RequestsAnswer, RetentionAnswer,
+use crate::api::service::links::{
+    LinksAnswer, MessageAnswer, MessagesAnswer, ProviderAnswer, ProvidersAnswer, RetentionAnswer,
 };
-use crate::api::wire::{
-    ActivitiesBody, ChoiceChangeBody, DecisionBody, DecisionsBody, DisclosureBody, LookupBody, MergeBody, NewKeyBody,
-    NewWebhookBody, PreferencesBody, PreferencesLinkBody, ProviderBody, RectificationBody, ReplayBody, RequestBody,
-    RestrictionBody, RotationBody, SecretRotationBody, ShopBody, SubmissionBody, SuppressionBody, UnmergeBody,
-    WebhookBody,
+use crate::api::service::preferences::{PreferencesAnswer, PreferencesLinkAnswer};
+use crate::api::service::requests::{OpenedAnswer, RequestsAnswer};
+use crate::api::wire::contacts::{ActivitiesBody, DecisionsBody, LookupBody, SuppressionBody};
+use crate::api::wire::keys::{NewKeyBody, RotationBody};
+use crate::api::wire::preferences::{PreferencesBody, PreferencesLinkBody};
+use crate::api::wire::requests::{DecisionBody, ProviderBody, RequestBody};
+use crate::api::wire::rights::{
+    ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody,
 };
+use crate::api::wire::shop::ShopBody;
+use crate::api::wire::submission::SubmissionBody;
+use crate::api::wire::webhooks::{NewWebhookBody, ReplayBody, SecretRotationBody, WebhookBody};
 use crate::ledger::{ContactReport, Replayed, SubjectRequest};
-
-/// Makes the schema of a type, known to the generator from then on.
-pub(super) type Maker = fn(&mut SchemaGenerator) -> Schema;
-
-/// A route in words and types.
-pub(super) struct Operation {
-    pub(super) id: &'static str,
-    pub(super) tag: &'static str,
-    pub(super) summary: &'static str,
-    pub(super) about: &'static str,
-    /// What is sent.
-    pub(super) body: Option<Maker>,
-    /// The status of success, and what is answered with it; in which forms besides is told by the document's own table.
-    pub(super) status: u16,
-    /// What the statuses of success say where there are several, all with the same answer.
-    pub(super) statuses: &'static [(u16, &'static str)],
-    pub(super) answers: &'static [Maker],
-    /// Whether the answer bears an `ETag`.
-    pub(super) tagged: bool,
-    /// Whether it heeds `If-Match`.
-    pub(super) conditional: bool,
-    /// The codes of problems that neither its access, nor the types of its body and query, nor its headers explain.
-    pub(super) codes: &'static [&'static str],
-}
 
 /// The groups, in the order of the page.
 pub(super) const TAGS: &[(&str, &str)] = &[
@@ -57,27 +38,6 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("Events", include_str!("events.md")),
     ("Service", "The deployment itself."),
 ];
-
-pub(super) const NONE: Operation = Operation {
-    id: "",
-    tag: "",
-    summary: "",
-    about: "",
-    body: None,
-    status: 200,
-    statuses: &[],
-    answers: &[],
-    tagged: false,
-    conditional: false,
-    codes: &[],
-};
-
-macro_rules! maker {
-    ($type:ty) => {
-        |generator: &mut schemars::SchemaGenerator| generator.subschema_for::<$type>()
-    };
-}
-pub(super) use maker;
 
 const REPORT: &[Maker] = &[maker!(ContactReport)];
 const CONTACT: Operation = Operation { tag: "Contacts", codes: &["contact_not_found"], ..NONE };
@@ -646,7 +606,7 @@ impl Operation {
             | Action::ReadImport
             | Action::ImportErrors
             | Action::CancelImport
-            | Action::UndoImport => super::lists::operation(action),
+            | Action::UndoImport => crate::api::contract::lists::operation(action),
         }
     }
 }

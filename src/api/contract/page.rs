@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::shape::{Field, fields, shape, words};
+use crate::api::contract::shape::{Field, fields, shape, words};
 use crate::api::route::ENDPOINTS;
 
 /// The page of a document.
@@ -38,7 +38,7 @@ pub(super) fn page(document: &Value) -> String {
                         h2 id=(anchor(tag)) { (tag) }
                         @for paragraph in about.split("\n\n") { p { (prose(paragraph)) } }
                         @for (method, path, operation) in operations(document, tag) {
-                            (self::operation(document, method, path, operation))
+                            (crate::api::contract::page::operation(document, method, path, operation))
                         }
                     }
                     h2 #types { "Types" }

@@ -3,16 +3,17 @@
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::lists;
-use super::operations::Operation;
-use super::rehearsal::Example;
+use crate::api::contract::lists;
+use crate::api::contract::operation::Operation;
+use crate::api::contract::rehearsal::Example;
 use crate::api::export::Format;
 use crate::api::key::Scope;
 use crate::api::link::LinkKind;
 use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
 use crate::consent::certificate::Requester;
 use crate::consent::{Channel, PurposeSlug};
-use crate::ledger::{DeliveryState, RequestKind, RequestState, Section};
+use crate::ledger::{DeliveryState, RequestState, Section};
+use crate::model::request::RequestKind;
 use crate::platforms::Provider;
 
 /// Makes the types that only parameters have known.
@@ -26,7 +27,7 @@ pub(super) fn register(generator: &mut SchemaGenerator) {
     generator.subschema_for::<RequestKind>();
     generator.subschema_for::<RequestState>();
     generator.subschema_for::<DeliveryState>();
-    generator.subschema_for::<super::schema::EventId>();
+    generator.subschema_for::<crate::api::contract::schema::EventId>();
     lists::register(generator);
 }
 

@@ -8,9 +8,12 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response};
 use serde_json::{Value, json};
 
-use super::lists::SHOWN;
+use crate::api::contract::lists::SHOWN;
+use crate::api::deployment::Deployment;
+use crate::api::front::{Door, NEW_SHOP_HEADER, front};
+use crate::api::key::Secrets;
 use crate::api::route::{Action, ENDPOINTS, Endpoint};
-use crate::api::{Deployment, Door, NEW_SHOP_HEADER, Secrets, ShopService, front};
+use crate::api::service::ShopService;
 use crate::consent::Timestamp;
 use crate::ledger::{Host, Sqlite};
 
@@ -77,7 +80,7 @@ impl Host for StillHost {
 struct Stage {
     secrets: Secrets,
     host: StillHost,
-    service: ShopService<Sqlite, StillHost>,
+    service: ShopService,
     examples: BTreeMap<&'static str, Vec<Example>>,
 }
 
@@ -247,7 +250,7 @@ impl Stage {
     }
 
     fn put(&mut self, key: &str, action: Action, values: &[&str], question: Question<'_>) -> Result<Value, String> {
-        let operation = super::operations::Operation::of(action);
+        let operation = crate::api::contract::operation::Operation::of(action);
         let endpoint = ENDPOINTS.iter().find(|own| own.action == action).ok_or("an action without a route")?;
         let request = request(endpoint, key, values, &question)?;
         let response = self.send(request)?;

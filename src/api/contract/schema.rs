@@ -13,12 +13,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::api::body::Object;
-use crate::consent::certificate::Jwk;
+use crate::consent::jws::Jwk;
 use crate::consent::{Basis, CountryCode, PurposeSlug, RegionCode, Timestamp};
-use crate::ledger::text::{BirthDate, ExternalId, Line, Locale, Origin, PageUrl, Sha256Hex, Token};
-use crate::ledger::{Counts, SuppressionReason, Target};
+use crate::ledger::{Counts, Target};
 use crate::lists::write::{Cells, Columns, Form};
 use crate::lists::{Field as ColumnField, Format as FileForm};
+use crate::model::suppression::SuppressionReason;
+use crate::model::text::{BirthDate, ExternalId, Line, Locale, Origin, PageUrl, Sha256Hex, Token};
 
 /// Gives a type a schema of its own name, one that stands in its place wherever it occurs, or that of a type whose name says too
 /// little outside of its module.

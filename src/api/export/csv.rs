@@ -6,7 +6,7 @@ use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 use csv::{Terminator, WriterBuilder};
 use rawzip::{DataDescriptorOutput, ZipArchiveWriter};
 
-use super::Table;
+use crate::api::export::Table;
 use crate::api::problem::Problem;
 
 /// By bits: the tables that rawzip would use are 16 KB of numbers, which nothing compresses.

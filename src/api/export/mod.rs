@@ -2,17 +2,17 @@
 //!
 //! All three are made of one JSON value, so that they state the same facts; a test holds them to that.
 
-mod csv;
-mod page;
+pub(in crate::api) mod csv;
+pub(in crate::api) mod page;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use serde_json::{Map, Value};
 
-use super::answer;
-use super::problem::{Fault, Problem};
-use super::query::Query;
-use super::wire::{CHANNEL, PURPOSE, TIME};
+use crate::api::answer;
+use crate::api::problem::{Fault, Problem};
+use crate::api::query::Query;
+use crate::api::wire::{CHANNEL, PURPOSE, TIME};
 use crate::consent::{Channel, PurposeSlug, Timestamp};
 use crate::ledger::{ContactReport, Section, Selection};
 

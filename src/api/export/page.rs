@@ -4,7 +4,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::Table;
+use crate::api::export::Table;
 use crate::ledger::ContactReport;
 
 const STYLE: &str = include_str!("page.css");

@@ -5,8 +5,8 @@
 
 use maud::html;
 
-use super::fill::{items, strong};
-use super::frame::Frame;
+use crate::api::pages::fill::{items, strong};
+use crate::api::pages::frame::Frame;
 use crate::consent::Channel;
 
 /// What is to be confirmed.

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::Language;
-use super::fill::fill;
+use crate::api::pages::fill::fill;
+use crate::api::pages::language::Language;
 
 /// A date such as `2027-04-05` in words: `5 April 2027`. With a time in UTC (`2027-04-05T09:30:00Z`) it says the time too.
 /// What is neither is left as it is.
@@ -35,8 +35,8 @@ fn written(language: Language, iso: &str, form: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Language;
     use super::{date, short_date};
+    use crate::api::pages::language::Language;
 
     #[test]
     fn dates_are_written_as_each_language_does() {

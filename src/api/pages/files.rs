@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::dates::date;
-use super::fill::{fill, strong};
-use super::frame::Frame;
+use crate::api::pages::dates::date;
+use crate::api::pages::fill::{fill, strong};
+use crate::api::pages::frame::Frame;
 
 /// What there is to download.
 #[derive(Clone, Copy, Debug)]

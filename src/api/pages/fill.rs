@@ -1,8 +1,8 @@
 //! What is put into the texts: `{shop}` and its like, as plain text or as markup.
 
+use super::words::Words;
 use maud::{Markup, html};
 
-use super::words::Words;
 use crate::consent::{AddressKind, Channel};
 
 /// A piece of a text: words of ours, or the name of a place to fill.

@@ -3,9 +3,9 @@
 
 use maud::html;
 
-use super::Language;
-use super::fill::fill;
-use super::frame::{Frame, without_shop};
+use crate::api::pages::fill::fill;
+use crate::api::pages::frame::{Frame, without_shop};
+use crate::api::pages::language::Language;
 
 /// What became of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

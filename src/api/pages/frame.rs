@@ -1,10 +1,10 @@
 //! What is around every page, and the pages that know no shop.
 
+use super::words::Words;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::Language;
-use super::fill::fill;
-use super::words::Words;
+use crate::api::pages::fill::fill;
+use crate::api::pages::language::Language;
 
 /// The style of every page, exactly as it stands in the page: for the hash of a Content-Security-Policy.
 pub(in crate::api) const STYLE: &str = include_str!("page.css");

@@ -2,8 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::Language;
-use super::fill::one_line;
+use crate::api::pages::fill::one_line;
+use crate::api::pages::language::Language;
 use crate::consent::Channel;
 
 /// A message as it goes out.

@@ -2,14 +2,14 @@
 //!
 //! None of them advertises: a mail that asks whether one may advertise must not do so itself (UWG § 7).
 
-use super::Language;
-use super::dates::date;
-use super::fill::{counted, fill};
-use super::letter::{Message, Part, letter};
-use super::request::{complaint, texts};
-use super::sms;
+use crate::api::pages::dates::date;
+use crate::api::pages::fill::{counted, fill};
+use crate::api::pages::language::Language;
+use crate::api::pages::letter::{Message, Part, letter};
+use crate::api::pages::request::{complaint, texts};
+use crate::api::pages::sms;
 use crate::consent::Channel;
-use crate::ledger::RequestKind;
+use crate::model::request::RequestKind;
 
 /// How a request ended, or that it has not yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,11 @@
 //! Every message, in every language and medium.
 
-use super::*;
+use super::language::Language;
+use super::letter::Message;
+use super::message::*;
+use super::sms::{help_reply, started_reply, stopped_reply};
 use crate::consent::Channel;
-use crate::ledger::RequestKind;
+use crate::model::request::RequestKind;
 
 const LINK: &str = "https://consent.example/c/Zx81kQ0aPfTn2LrWbY7uVg";
 const MEDIA: [Channel; 4] = [Channel::Email, Channel::Sms, Channel::Whatsapp, Channel::Push];

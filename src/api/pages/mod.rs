@@ -22,36 +22,36 @@
 //! | preferences, rights | `action=access`, `erasure`, `objection`, or `rectification` with `details` |
 //! | request | `action=confirm`, with `code` where one is asked for; `action=resend` |
 
-mod confirm;
-mod dates;
-mod files;
-mod fill;
-mod form;
-mod frame;
-mod language;
-mod letter;
-mod message;
-mod preferences;
-mod request;
-mod shown;
-mod sms;
-mod unsubscribe;
-mod words;
+pub(in crate::api) mod confirm;
+pub(in crate::api) mod dates;
+pub(in crate::api) mod files;
+pub(in crate::api) mod fill;
+pub(in crate::api) mod form;
+pub(in crate::api) mod frame;
+pub(in crate::api) mod language;
+pub(in crate::api) mod letter;
+pub(in crate::api) mod message;
+pub(in crate::api) mod preferences;
+pub(in crate::api) mod request;
+pub(in crate::api) mod shown;
+pub(in crate::api) mod sms;
+pub(in crate::api) mod unsubscribe;
+pub(in crate::api) mod words;
 
 #[cfg(test)]
-mod message_tests;
+pub(in crate::api) mod message_tests;
 #[cfg(test)]
-mod page_tests;
+pub(in crate::api) mod page_tests;
 
-pub(in crate::api) use confirm::{ConfirmState, ConfirmView, confirm};
-pub(in crate::api) use files::{DownloadState, DownloadView, downloads};
-pub(in crate::api) use form::{FormRefusal, FormState, form, misplaced};
-pub(in crate::api) use frame::{Frame, STYLE, broken, failed, too_many};
-pub(in crate::api) use language::{Language, negotiate};
+pub(in crate::api) use confirm::confirm;
+pub(in crate::api) use files::downloads;
+pub(in crate::api) use form::{form, misplaced};
+pub(in crate::api) use frame::{STYLE, broken, failed, too_many};
+pub(in crate::api) use language::negotiate;
 pub(in crate::api) use letter::Message;
-pub(in crate::api) use message::{Outcome, confirm_message, preferences_message, request_message, result_message};
-pub(in crate::api) use preferences::{Group, PreferencesState, PreferencesView, Row, RowNote, SCRIPT, preferences};
-pub(in crate::api) use request::{RequestState, RequestView, request};
+pub(in crate::api) use message::{confirm_message, preferences_message, request_message, result_message};
+pub(in crate::api) use preferences::{SCRIPT, preferences};
+pub(in crate::api) use request::request;
 pub(in crate::api) use shown::{confirm_words, preferences_words};
 pub(in crate::api) use sms::{help_reply, started_reply, stopped_reply};
-pub(in crate::api) use unsubscribe::{UnsubscribeState, UnsubscribeView, unsubscribe};
+pub(in crate::api) use unsubscribe::unsubscribe;

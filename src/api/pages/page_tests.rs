@@ -1,9 +1,16 @@
 //! Every page, in every language and state.
 
+use super::confirm::*;
+use super::files::*;
+use super::form::*;
+use super::frame::*;
+use super::language::Language;
+use super::preferences::*;
+use super::request::*;
+use super::unsubscribe::*;
 use super::words::Words;
-use super::*;
 use crate::consent::{AddressKind, Channel};
-use crate::ledger::RequestKind;
+use crate::model::request::RequestKind;
 
 /// A name that would do harm if it were markup, and one that would fill places.
 const SHOP: &str = "<script>alert(1)</script> & \"{link}\" 'Tea'";

@@ -6,8 +6,8 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::fill::{fill, strong};
-use super::frame::Frame;
+use crate::api::pages::fill::{fill, strong};
+use crate::api::pages::frame::Frame;
 use crate::consent::{AddressKind, Channel};
 
 /// The script of the preference page, exactly as it stands in the page: for the hash of a Content-Security-Policy.

@@ -1,13 +1,13 @@
 //! The page of a request under a person's rights: confirmed here, and followed to its end.
 
+use super::words::Words;
 use maud::{Markup, html};
 
-use super::dates::date;
-use super::files::files;
-use super::fill::{counted, fill, strong};
-use super::frame::Frame;
-use super::words::Words;
-use crate::ledger::RequestKind;
+use crate::api::pages::dates::date;
+use crate::api::pages::files::files;
+use crate::api::pages::fill::{counted, fill, strong};
+use crate::api::pages::frame::Frame;
+use crate::model::request::RequestKind;
 
 /// What a kind of request is called; what confirming it does, and its button; what is said when it is done.
 pub(super) const fn texts(kind: RequestKind, words: &Words) -> Texts {

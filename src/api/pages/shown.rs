@@ -1,9 +1,10 @@
 //! The words of a page as a record keeps them: what a person read before they chose, a line each. The address is left out, since
 //! the words are kept once for all who read them.
 
-use super::Language;
-use super::fill::fill;
 use super::words::Words;
+
+use crate::api::pages::fill::fill;
+use crate::api::pages::language::Language;
 use crate::consent::Channel;
 
 /// The words of the page that asks for a confirmation.

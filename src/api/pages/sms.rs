@@ -1,13 +1,14 @@
 //! Text messages: short, in the letters of GSM 03.38, from a sender that names itself.
 
-use super::Language;
-use super::dates::short_date;
-use super::fill::{fill, one_line};
-use super::letter::Message;
-use super::message::Outcome;
 use super::words::Words;
+
+use crate::api::pages::dates::short_date;
+use crate::api::pages::fill::{fill, one_line};
+use crate::api::pages::language::Language;
+use crate::api::pages::letter::Message;
+use crate::api::pages::message::Outcome;
 use crate::consent::Channel;
-use crate::ledger::RequestKind;
+use crate::model::request::RequestKind;
 
 /// The one message that may follow a STOP (47 CFR 64.1200(a)(12)): it confirms and asks for nothing.
 pub(in crate::api) fn stopped_reply(language: Language, shop: &str) -> Message {

@@ -3,8 +3,8 @@
 
 use maud::html;
 
-use super::fill::{fill, strong};
-use super::frame::Frame;
+use crate::api::pages::fill::{fill, strong};
+use crate::api::pages::frame::Frame;
 use crate::consent::Channel;
 
 /// What is to end.

@@ -8,11 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::lists::ListStream;
 use crate::api::key::KeyKind;
 use crate::api::limits::Left;
 use crate::api::problem::Problem;
 use crate::api::route::Route;
+use crate::api::service::lists::ListStream;
 use crate::api::{answer, body};
 use crate::ledger::{Kept, Moment, Shop, StoredKey};
 

@@ -4,24 +4,25 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use super::ShopService;
-use super::call::{Call, Reply};
-use super::refusal::submission_refused;
 use crate::api::answer::{
-    self, DecidedAnswer, DecisionsAnswer, ItemAnswer, NotedAnswer, ReceiptAnswer, StorefrontAnswer, SuppressionAnswer,
+    DecidedAnswer, DecisionsAnswer, ItemAnswer, NotedAnswer, ReceiptAnswer, StorefrontAnswer, SuppressionAnswer,
 };
 use crate::api::evidence;
-use crate::api::identity::{self, Identity};
+use crate::api::identity::Identity;
 use crate::api::key::{KeyKind, Scope};
 use crate::api::problem::Problem;
-use crate::api::wire::{ActivitiesBody, Contacts, DecisionsBody, SubmissionBody, SuppressionBody};
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::service::refusal::submission_refused;
+use crate::api::wire::contacts::{ActivitiesBody, Contacts, DecisionsBody, SuppressionBody};
+use crate::api::wire::submission::SubmissionBody;
+use crate::api::{answer, identity};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Database, Decided, Host, Lookup, Outcome, decide_contacts, note_activities, record_submission, suppress,
-    vouching_keys,
+    Decided, Host, Lookup, Outcome, decide_contacts, note_activities, record_submission, suppress, vouching_keys,
 };
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn storefront(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let kept = self.storefront.borrow().clone();
         let (body, tag) = match kept {
@@ -61,13 +62,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
             evidence::keep(&mut submission.source, call.shop.settings.evidence, call.request.headers());
         }
         let receipt =
-            record_submission(&self.database, &call.shop, &submission, call.moment).map_err(submission_refused)?;
+            record_submission(self.database(), &call.shop, &submission, call.moment).map_err(submission_refused)?;
         Ok(Reply::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, trusted))?.about(receipt.contact))
     }
 
     /// Whom a token names that a key of the shop with this scope has signed; nobody where it ran out long ago.
     pub(super) fn identity(&self, token: &str, needed: Scope, now: Timestamp) -> Result<Option<Identity>, Problem> {
-        let mut keys = vouching_keys(&self.database, now)?;
+        let mut keys = vouching_keys(self.database(), now)?;
         keys.retain(|key| key.scopes.split(' ').any(|scope| scope == needed.as_str()));
         identity::read(token, &keys, now).map_err(|fault| Problem::field("/identity", fault))
     }
@@ -77,7 +78,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let (asked, contacts) = body.parse(call.moment.now)?;
         let given = match contacts {
             Contacts::One(lookup) => {
-                let outcome = decide_contacts(&self.database, &call.shop, &asked, &[&lookup])?.pop();
+                let outcome = decide_contacts(self.database(), &call.shop, &asked, &[&lookup])?.pop();
                 let outcome = outcome.ok_or(Problem::ContactNotFound);
                 let contact = match &outcome {
                     Ok(Outcome::Decided(Decided { contact: Some(id), .. })) => id.parse().ok(),
@@ -88,7 +89,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Contacts::Many(given) => given,
         };
         let readable: Vec<&Lookup> = given.iter().filter_map(|one| one.as_ref().ok()).collect();
-        let mut decided = decide_contacts(&self.database, &call.shop, &asked, &readable)?.into_iter();
+        let mut decided = decide_contacts(self.database(), &call.shop, &asked, &readable)?.into_iter();
         let decisions = given.into_iter().map(|one| {
             ItemAnswer::of(one.and_then(|_| {
                 decided.next().ok_or(Problem::Internal { cause: "fewer decisions than contacts".into() })
@@ -99,14 +100,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     pub(super) fn note_activities(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (contact, noted) = call.body::<ActivitiesBody>()?.parse()?;
-        let done = note_activities(&self.database, &contact, &noted, call.moment)?;
+        let done = note_activities(self.database(), &contact, &noted, call.moment)?;
         let (contact, addresses) = done.ok_or(Problem::ContactNotFound)?;
         Ok(Reply::json(StatusCode::OK, &NotedAnswer { addresses })?.about(Some(contact)))
     }
 
     pub(super) fn suppress(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (address, channel, reason) = call.body::<SuppressionBody>()?.parse()?;
-        let kept = suppress(&self.database, &call.shop, &address, channel, reason, call.moment)?;
+        let kept = suppress(self.database(), &call.shop, &address, channel, reason, call.moment)?;
         Reply::json(StatusCode::CREATED, &SuppressionAnswer::of(&kept))
     }
 }

@@ -3,27 +3,28 @@
 use http::StatusCode;
 use uuid::Uuid;
 
-use super::ShopService;
-use super::call::{Call, Reply};
-use super::refusal::{change_refused, merge_refused, rectification_refused};
 use crate::api::answer::{DisclosedAnswer, ErasedAnswer};
-use crate::api::export::{self, ExportAsked};
+use crate::api::export;
+use crate::api::export::ExportAsked;
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
-use crate::api::wire::{
-    ChoiceChangeBody, DisclosureBody, LookupBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody,
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::service::refusal::{change_refused, merge_refused, rectification_refused};
+use crate::api::wire::contacts::LookupBody;
+use crate::api::wire::rights::{
+    ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody,
 };
 use crate::consent::certificate::Requester;
-use crate::ledger::text::Line;
 use crate::ledger::{
-    Acting, Database, ErasureAsked, Host, Lookup, Selection, certificate_of, change_choice, contact_report,
-    erase_contact, merge_contacts, note_disclosure, note_export, rectify_contact, restrict, revision_of,
-    unmerge_contact,
+    Acting, ErasureAsked, Host, Lookup, Selection, certificate_of, change_choice, contact_report, erase_contact,
+    merge_contacts, note_disclosure, note_export, rectify_contact, restrict, revision_of, unmerge_contact,
 };
+use crate::model::text::Line;
 
 const REQUESTER: Fault = Fault::new("unknown_requester", "use person, representative, authority or shop");
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn look_up(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         self.reported(call, &call.body::<LookupBody>()?.parse()?)
     }
@@ -33,7 +34,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     pub(super) fn reported(&self, call: &Call<'_>, lookup: &Lookup) -> Result<Reply, Problem> {
-        let report = contact_report(&self.database, &call.shop, lookup, &Selection::default(), call.moment.now)?;
+        let report = contact_report(self.database(), &call.shop, lookup, &Selection::default(), call.moment.now)?;
         let report = report.ok_or(Problem::ContactNotFound)?;
         Ok(Reply::json(StatusCode::OK, &report)?.about(report.id.parse().ok()).tagged(&report.revision).told_anew())
     }
@@ -41,17 +42,17 @@ impl<D: Database, H: Host> ShopService<D, H> {
     pub(super) fn export(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let ExportAsked { selection, format } = ExportAsked::read(query)?;
         let id = call.named_contact()?;
-        let report = contact_report(&self.database, &call.shop, &Lookup::Id(id), &selection, call.moment.now)?;
+        let report = contact_report(self.database(), &call.shop, &Lookup::Id(id), &selection, call.moment.now)?;
         let report = report.ok_or(Problem::ContactNotFound)?;
         let sections = selection.sections.iter().map(ToString::to_string).collect();
-        note_export(&self.database, id, sections, format.as_str(), call.caller.key.id, call.moment)?;
+        note_export(self.database(), id, sections, format.as_str(), call.caller.key.id, call.moment)?;
         Ok(Reply::from(export::answer(&report, format)?).about(report.id.parse().ok()))
     }
 
     /// The contact that a change is about, once it is certain that the caller has seen its state.
     fn to_change(&self, call: &Call<'_>) -> Result<Uuid, Problem> {
         let id = call.named_contact()?;
-        let revision = revision_of(&self.database, id)?.ok_or(Problem::ContactNotFound)?;
+        let revision = revision_of(self.database(), id)?.ok_or(Problem::ContactNotFound)?;
         call.check_unchanged(&revision)?;
         Ok(id)
     }
@@ -63,7 +64,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     pub(super) fn change_choice(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let change = call.body::<ChoiceChangeBody>()?.parse(call.route.value(1), call.route.value(2))?;
         let id = self.to_change(call)?;
-        change_choice(&self.database, &call.shop, id, &change, call.moment).map_err(change_refused)?;
+        change_choice(self.database(), &call.shop, id, &change, call.moment).map_err(change_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
@@ -71,14 +72,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let (asked, reason) = call.body::<RectificationBody>()?.parse()?;
         let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
-        rectify_contact(&self.database, &call.shop, id, &asked, &by, call.moment).map_err(rectification_refused)?;
+        rectify_contact(self.database(), &call.shop, id, &asked, &by, call.moment).map_err(rectification_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
     pub(super) fn restrict(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (restricted, reason) = call.body::<RestrictionBody>()?.parse()?;
         let id = self.to_change(call)?;
-        if !restrict(&self.database, id, restricted, &reason, call.caller.key.id, call.moment)? {
+        if !restrict(self.database(), id, restricted, &reason, call.caller.key.id, call.moment)? {
             return Err(Problem::ContactNotFound);
         }
         self.reported(call, &Lookup::Id(id))
@@ -88,7 +89,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let (source, reason) = call.body::<MergeBody>()?.parse()?;
         let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
-        merge_contacts(&self.database, id, &source, &by, call.moment).map_err(merge_refused)?;
+        merge_contacts(self.database(), id, &source, &by, call.moment).map_err(merge_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
@@ -96,13 +97,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let (source, reason) = call.body::<UnmergeBody>()?.parse()?;
         let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
-        unmerge_contact(&self.database, id, source, &by, call.moment).map_err(merge_refused)?;
+        unmerge_contact(self.database(), id, source, &by, call.moment).map_err(merge_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
     pub(super) fn note_disclosure(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (contact, recipient, data, at) = call.body::<DisclosureBody>()?.parse()?;
-        let contact = note_disclosure(&self.database, &contact, &recipient, &data, at, call.moment)?;
+        let contact = note_disclosure(self.database(), &contact, &recipient, &data, at, call.moment)?;
         let contact = contact.ok_or(Problem::ContactNotFound)?;
         Ok(Reply::json(StatusCode::OK, &DisclosedAnswer { contact: contact.to_string() })?.about(Some(contact)))
     }
@@ -111,17 +112,17 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let id = call.named_contact()?;
         let requested_by = query.parsed("requested_by", Requester::parse, REQUESTER)?.unwrap_or(Requester::Person);
         // What is erased already has no state that could have changed.
-        if let Some(revision) = revision_of(&self.database, id)? {
+        if let Some(revision) = revision_of(self.database(), id)? {
             call.check_unchanged(&revision)?;
         }
         let asked = ErasureAsked { requested_by, key: call.caller.key.id };
-        let certified = erase_contact(&self.database, &call.shop, id, &asked, call.moment)?;
+        let certified = erase_contact(self.database(), &call.shop, id, &asked, call.moment)?;
         let certified = certified.ok_or(Problem::ContactNotFound)?;
         Reply::json(StatusCode::OK, &ErasedAnswer::of(&call.shop, certified)?)
     }
 
     pub(super) fn certificate(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let certified = certificate_of(&self.database, call.named_contact()?)?.ok_or(Problem::ContactNotFound)?;
+        let certified = certificate_of(self.database(), call.named_contact()?)?.ok_or(Problem::ContactNotFound)?;
         Reply::json(StatusCode::OK, &ErasedAnswer::of(&call.shop, certified)?)
     }
 }

@@ -3,20 +3,22 @@
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
-use super::ShopService;
-use super::call::{Call, Reply};
-use super::refusal::submission_refused;
-use super::visit::frame_of;
 use crate::api::evidence;
 use crate::api::front::accepted;
-use crate::api::html;
 use crate::api::key::Scope;
-use crate::api::pages::{self, FormRefusal, FormState, Frame, Language};
+use crate::api::pages::form::{FormRefusal, FormState};
+use crate::api::pages::frame::Frame;
+use crate::api::pages::language::Language;
 use crate::api::problem::Problem;
-use crate::api::wire::FormBody;
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::service::refusal::submission_refused;
+use crate::api::service::visit::frame_of;
+use crate::api::wire::submission::form::FormBody;
+use crate::api::{html, pages};
 use crate::ledger::{Database, Host, record_submission};
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn take_form(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (shop, moment) = (&call.shop, call.moment);
         let form = FormBody::read(call.request.headers(), call.request.body())?;
@@ -24,7 +26,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let identity = body.identity().map(|token| self.identity(token, Scope::Capture, moment.now)).transpose()?;
         let mut submission = body.parse(false, identity.flatten().as_ref(), |content| shop.fingerprint(content))?;
         evidence::keep(&mut submission.source, shop.settings.evidence, call.request.headers());
-        let receipt = record_submission(&self.database, shop, &submission, moment).map_err(submission_refused)?;
+        let receipt = record_submission(self.database(), shop, &submission, moment).map_err(submission_refused)?;
         let origins = call.caller.key.origins.as_ref().unwrap_or(&shop.settings.origins);
         let back = form.back(origins);
         let page = pages::form(&frame(call), FormState::Done { back: back.as_deref() });

@@ -3,23 +3,24 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 
-use super::ShopService;
-use super::visit::Visit;
 use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::{Fault, Problem};
 use crate::api::route::Action;
+use crate::api::service::ShopService;
+use crate::api::service::visit::Visit;
 use crate::ledger::{Audited, Database, Heard, Host, KnownProvider, Said, hear, list_providers, note_request};
-use crate::platforms::{self, Hook, HookError, Inbound, InboundAct, Keyword, Provider, signature};
+use crate::platforms;
+use crate::platforms::{Hook, HookError, Inbound, InboundAct, Keyword, Provider, signature};
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// Answers a provider. What it handed in is taken whole or not at all, and the same again does nothing.
     pub(super) fn take_hook(&self, visit: &Visit<'_>) -> Response<Bytes> {
-        self.database.transaction(|_| self.hook(visit)).unwrap_or_else(|problem| self.refuse(problem, visit.id))
+        self.database().transaction(|_| self.hook(visit)).unwrap_or_else(|problem| self.refuse(problem, visit.id))
     }
 
     fn hook(&self, visit: &Visit<'_>) -> Result<Response<Bytes>, Problem> {
         let Subject::Provider(provider) = visit.subject else { return Err(Problem::RouteNotFound) };
-        let known = list_providers(&self.database)?.into_iter().find(|known| known.name == provider.as_str());
+        let known = list_providers(self.database())?.into_iter().find(|known| known.name == provider.as_str());
         let known = known.ok_or(Problem::RouteNotFound)?;
         let query = visit.request.uri().query();
         if visit.route.endpoint.action == Action::GreetProvider {
@@ -34,7 +35,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let heard = self.read_hook(visit, provider, &known)?;
         for inbound in &heard {
             if let Some(heard) = heard_of(provider, inbound) {
-                hear(&self.database, &visit.shop, &heard, visit.moment)?;
+                hear(self.database(), &visit.shop, &heard, visit.moment)?;
             }
         }
         let entry = Audited {
@@ -46,7 +47,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             status: 200,
             outcome: "ok",
         };
-        note_request(&self.database, &entry, visit.moment.now)?;
+        note_request(self.database(), &entry, visit.moment.now)?;
         Ok(match provider {
             Provider::Twilio => plain(platforms::TWILIO_SILENCE.into(), "text/xml"),
             Provider::Meta | Provider::Generic => plain("{\"status\":\"ok\"}".into(), "application/json"),

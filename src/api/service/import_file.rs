@@ -68,7 +68,7 @@ pub(super) struct FileReader {
 
 impl FileReader {
     /// A reader at the beginning of a file.
-    pub(super) fn open<D: Database>(database: &D, import: Uuid) -> Result<Self, FileError> {
+    pub(super) fn open(database: &dyn Database, import: Uuid) -> Result<Self, FileError> {
         let head = chunk_from(database, import, 0)?.unwrap_or_default();
         let inflater = head.starts_with(&GZIP).then(|| MultiGzDecoder::new(Vec::new()));
         Ok(Self {
@@ -85,7 +85,7 @@ impl FileReader {
     }
 
     /// A reader at a place in the inflated file.
-    pub(super) fn at<D: Database>(database: &D, import: Uuid, place: u64) -> Result<Self, FileError> {
+    pub(super) fn at(database: &dyn Database, import: Uuid, place: u64) -> Result<Self, FileError> {
         let mut reader = Self::open(database, import)?;
         if reader.inflater.is_none() {
             (reader.offset, reader.begins) = (place, place);
@@ -126,7 +126,7 @@ impl FileReader {
     }
 
     /// Reads ahead.
-    pub(super) fn fill<D: Database>(&mut self, database: &D) -> Result<(), FileError> {
+    pub(super) fn fill(&mut self, database: &dyn Database) -> Result<(), FileError> {
         while self.buffer.len() < WINDOW && !self.is_end {
             if self.packed_used >= self.packed.len() {
                 let Some(piece) = chunk_from(database, self.import, self.offset)? else {
@@ -184,7 +184,7 @@ impl FileReader {
 const INFLATED_AT_ONCE: usize = 4 * 1024;
 
 /// The beginning of a file, inflated, and whether it is all of it. More of it may be to come.
-pub(super) fn head_of<D: Database>(database: &D, import: Uuid, is_whole: bool) -> Result<(Vec<u8>, bool), Problem> {
+pub(super) fn head_of(database: &dyn Database, import: Uuid, is_whole: bool) -> Result<(Vec<u8>, bool), Problem> {
     let read = FileReader::open(database, import).and_then(|reader| {
         let mut reader = FileReader { is_whole, ..reader };
         reader.fill(database)?;

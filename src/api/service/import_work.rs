@@ -1,17 +1,18 @@
 //! The work on imports: a page of rows at a time, so that whoever asks the shop something does not wait.
 
-use super::ShopService;
-use super::import_file::{FileError, FileReader};
-use super::jobs::JobError;
-use super::refusal::listed_refused;
 use crate::api::problem::{Fault, Problem};
+use crate::api::service::ShopService;
+use crate::api::service::import_file::{FileError, FileReader};
+use crate::api::service::jobs::JobError;
+use crate::api::service::refusal::listed_refused;
 use crate::consent::Timestamp;
 use crate::ledger::{
     Counts, Database, DatabaseError, Host, Import, ImportState, KeptError, Moment, Progress, Shop, TakenRow,
     drop_chunks, drop_trial, import_to_work_on, keep_errors, note_progress, refuses, take_page, tell_import_ended,
     undo_page,
 };
-use crate::lists::{Layout, Listed, Place, Read, ReadRow, ToldFault, read_accepted_rows};
+use crate::lists::{Layout, Place, Read, ReadRow, ToldFault, read_accepted_rows};
+use crate::model::listed::Listed;
 
 /// Rows that are taken at once.
 const ROWS: usize = 500;
@@ -31,18 +32,18 @@ pub(super) struct Reading {
     at: Timestamp,
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// Works on a page of an import, if there is one. Tells whether there was.
     ///
     /// # Errors
     /// Those of the database.
     pub fn work_on_imports(&self) -> Result<bool, JobError> {
         let Some(shop) = self.shop()? else { return Ok(false) };
-        let Some(import) = import_to_work_on(&self.database)? else {
+        let Some(import) = import_to_work_on(self.database())? else {
             self.reading.replace(None);
             return Ok(false);
         };
-        let moment = Moment::after(&self.host, self.latest.get());
+        let moment = Moment::after(self.host(), self.latest.get());
         let done = match import.state {
             ImportState::Undoing => self.undo_page(&shop, &import, &moment),
             _ => match &import.failure {
@@ -62,7 +63,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 return Err(problem.into());
             }
             // It would fail for ever, and keep all others waiting.
-            self.host.report(&JobError::from(problem).to_string());
+            self.host().report(&JobError::from(problem).to_string());
             let place = import.place.as_deref().map(serde_json::from_str).transpose().map_err(Problem::from)?;
             self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &moment)?;
         }
@@ -72,11 +73,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     /// Whether there is an import to work on.
     pub(super) fn has_imports(&self) -> Result<bool, DatabaseError> {
-        Ok(import_to_work_on(&self.database)?.is_some())
+        Ok(import_to_work_on(self.database())?.is_some())
     }
 
     fn undo_page(&self, shop: &Shop, import: &Import, moment: &Moment<'_>) -> Result<(), Problem> {
-        Ok(self.database.transaction(|tx| {
+        Ok(self.database().transaction(|tx| {
             if !undo_page(tx, import, moment.now)? {
                 tell_import_ended(tx, shop, import.id, moment)?;
             }
@@ -95,7 +96,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 Err(Opening::Problem(problem)) => return Err(problem),
             },
         };
-        if let Err(error) = reading.file.fill(&self.database) {
+        if let Err(error) = reading.file.fill(self.database()) {
             return self.unreadable(shop, import, place, error, moment);
         }
         let (bytes, is_end) = reading.file.ahead();
@@ -106,7 +107,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let worked = (moment.now.millis() - reading.at.millis()).clamp(0, LONGEST_PAGE);
         reading.file.skip(next.byte);
         let (used, is_plain) = (reading.file.used(), reading.file.is_plain());
-        self.database.transaction(|tx| {
+        self.database().transaction(|tx| {
             let (rows, windows_1252) = (length(&read.rows), read.windows_1252);
             let counts = take(tx, shop, import, read, moment)?;
             // What was read is of no use any more, unless it would have to be inflated again after a crash.
@@ -144,7 +145,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let layout =
             import.layout.as_deref().ok_or(Problem::Internal { cause: "an import without a layout".into() })?;
         let layout = serde_json::from_str(layout).map_err(Problem::from)?;
-        let file = FileReader::at(&self.database, import.id, place)?;
+        let file = FileReader::at(self.database(), import.id, place)?;
         Ok(Reading { file, layout, at: now })
     }
 
@@ -178,7 +179,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     /// Lets go of the file of an import that has failed, a part at a time, and ends it then.
     fn let_go(&self, shop: &Shop, import: &Import, failure: &str, moment: &Moment<'_>) -> Result<(), Problem> {
-        self.database.transaction(|tx| {
+        self.database().transaction(|tx| {
             let is_cleared = !drop_chunks(tx, import.id, u64::MAX)? && !drop_trial(tx, import.id)?;
             let progress = Progress {
                 state: if is_cleared { ImportState::Failed } else { ImportState::Running },
@@ -200,7 +201,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 }
 
 /// Takes the rows of a page, and keeps those that are wrong.
-fn take<D: Database>(tx: &D, shop: &Shop, import: &Import, read: Read, moment: &Moment<'_>) -> Result<Counts, Problem> {
+fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, moment: &Moment<'_>) -> Result<Counts, Problem> {
     let (mut taken, mut errors) = (Vec::with_capacity(read.rows.len()), Vec::new());
     for ReadRow { row, line, outcome, cells } in read.rows {
         match outcome {

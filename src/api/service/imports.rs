@@ -4,22 +4,23 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use uuid::Uuid;
 
-use super::ShopService;
-use super::call::{Call, Reply};
-use super::import_file::head_of;
-use super::lists::ListStream;
-use crate::api::answer::{ImportAnswer, ImportsAnswer};
+use crate::api::answer::imports::{ImportAnswer, ImportsAnswer};
 use crate::api::limits::Left;
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::api::route::{Action, Endpoint};
-use crate::api::wire::{FileEnd, UUID, upload_offset, wishes};
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::service::import_file::head_of;
+use crate::api::service::lists::ListStream;
+use crate::api::wire::UUID;
+use crate::api::wire::imports::{FileEnd, upload_offset, wishes};
 use crate::ledger::{
-    AppendError, Audited, Database, Digest, Host, Import, ImportState, Moment, NewImport, StoredKey, append,
+    AppendError, Audited, Database, Digest, Host, Import, ImportState, Moment, NewImport, Settings, StoredKey, append,
     begin_import, complete_import, drop_chunks, drop_trial, find_repeated, forget_import, import, list_imports,
     note_request, note_use, same_file, set_import_state,
 };
-use crate::lists::{Layout, Place};
+use crate::lists::{Layout, Place, ShopScopes};
 
 /// What of a file is kept at once, in bytes.
 const PIECE: usize = 256 * 1024;
@@ -44,16 +45,16 @@ pub struct Upload {
     left: Left,
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// Begins to take a file in, for a request of which only the head is there.
     ///
     /// # Errors
     /// The answer, where no file is wanted: it was refused, or is known already.
     pub fn begin_upload(&self, head: &Request<Bytes>) -> Result<Upload, Box<Response<Bytes>>> {
-        let moment = Moment::after(&self.host, self.latest.get());
+        let moment = Moment::after(self.host(), self.latest.get());
         let id = moment.next_id();
         let begun = match self.admit(id, head, &moment) {
-            Ok(super::Admitted::Caller(call)) => self.begin(&call),
+            Ok(crate::api::service::Admitted::Caller(call)) => self.begin(&call),
             Ok(_) => Err(Box::new(self.refuse(Problem::RouteNotFound, id))),
             Err(problem) => Err(Box::new(self.refuse(problem, id))),
         };
@@ -79,7 +80,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     /// Ends a request that brought a file, or a part of one.
     pub fn finish_upload(&self, mut upload: Upload) -> Response<Bytes> {
-        let moment = Moment::after(&self.host, self.latest.get());
+        let moment = Moment::after(self.host(), self.latest.get());
         let tail = std::mem::take(&mut upload.tail);
         let kept = if tail.is_empty() { Ok(()) } else { self.keep_piece(&mut upload, &tail) };
         let done = kept.and_then(|()| match upload.end {
@@ -99,7 +100,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         if !tail.is_empty()
             && let Err(Problem::Internal { cause }) = self.keep_piece(&mut upload, &tail)
         {
-            self.host.report(&cause);
+            self.host().report(&cause);
         }
     }
 
@@ -116,8 +117,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     fn begin(&self, call: &Call<'_>) -> Result<Upload, Box<Response<Bytes>>> {
-        let begun = self.database.transaction(|_| {
-            note_use(&self.database, &call.caller.key, call.moment.now)?;
+        let begun = self.database().transaction(|_| {
+            note_use(self.database(), &call.caller.key, call.moment.now)?;
             match call.route.endpoint.action {
                 Action::TakeImport => self.begin_import(call),
                 _ => self.go_on(call),
@@ -150,7 +151,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let end = FileEnd::of(call.request.headers())?;
         let repeat_hash = call.repeatable()?.map(|repeatable| repeatable.hash);
         if let Some(hash) = &repeat_hash
-            && let Some(known) = find_repeated(&self.database, hash)?
+            && let Some(known) = find_repeated(self.database(), hash)?
         {
             return Ok(Begun::Known(Box::new(known)));
         }
@@ -160,7 +161,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             settings: &query.kept(&["dry_run"])?,
             is_dry_run: query.flag("dry_run")?,
         };
-        let import = begin_import(&self.database, &new, call.moment)?;
+        let import = begin_import(self.database(), &new, call.moment)?;
         Ok(Begun::Upload(import, 0, Digest::default(), end))
     }
 
@@ -184,11 +185,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
     fn keep_piece(&self, upload: &mut Upload, piece: &[u8]) -> Result<(), Problem> {
         let end = upload.offset.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
         if usize::try_from(end).unwrap_or(usize::MAX) > upload.endpoint.body_limit {
-            forget_import(&self.database, upload.import)?;
+            forget_import(self.database(), upload.import)?;
             return Err(Problem::BodyTooLarge { limit: upload.endpoint.body_limit });
         }
         upload.digest.update(piece);
-        let kept = append(&self.database, upload.import, upload.offset, piece, &upload.digest, self.host.now());
+        let kept = append(self.database(), upload.import, upload.offset, piece, &upload.digest, self.host().now());
         kept.map_err(|error| match error {
             AppendError::Closed => {
                 Problem::ImportConflict { detail: "the import was stopped or forgotten; begin anew" }
@@ -208,15 +209,15 @@ impl<D: Database, H: Host> ShopService<D, H> {
     fn laid_out(&self, id: Uuid, end: FileEnd) -> Result<(Layout, Place), Problem> {
         let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
         let query = Query::restored(&self.known_import(id)?.settings)?;
-        let read = head_of(&self.database, id, end == FileEnd::Here).and_then(|(head, is_whole)| {
+        let read = head_of(self.database(), id, end == FileEnd::Here).and_then(|(head, is_whole)| {
             let wishes = wishes(&query, &shop.settings)?;
-            Layout::of(&head, is_whole, &wishes, &shop.settings).map_err(|error| Problem::File {
+            Layout::of(&head, is_whole, &wishes, &scopes_of(&shop.settings)).map_err(|error| Problem::File {
                 fault: Fault { code: error.code(), detail: error.message() },
                 line: error.line(),
             })
         });
         if read.is_err() {
-            self.database.transaction(|tx| forget_import(tx, id))?;
+            self.database().transaction(|tx| forget_import(tx, id))?;
         }
         read
     }
@@ -229,16 +230,16 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let (layout, place) = self.laid_out(upload.import, FileEnd::Here)?;
         let written = (serde_json::to_string(&layout)?, serde_json::to_string(&place)?);
         if !query.flag("again")? {
-            for same in same_file(&self.database, &known, &sha256)? {
+            for same in same_file(self.database(), &known, &sha256)? {
                 // What the file is called may say what it is; then it is laid out otherwise.
                 let is_same = Query::restored(&same.settings)?.kept(NO_MATTER)? == query.kept(NO_MATTER)?;
                 if is_same && same.layout.as_deref() == Some(&*written.0) {
-                    self.database.transaction(|tx| forget_import(tx, upload.import))?;
+                    self.database().transaction(|tx| forget_import(tx, upload.import))?;
                     return Ok((StatusCode::OK, same));
                 }
             }
         }
-        complete_import(&self.database, upload.import, &sha256, (&written.0, &written.1), moment.now)?;
+        complete_import(self.database(), upload.import, &sha256, (&written.0, &written.1), moment.now)?;
         self.has_new_jobs.set(true);
         Ok((StatusCode::ACCEPTED, self.known_import(upload.import)?))
     }
@@ -263,15 +264,15 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let Endpoint { method, path, .. } = endpoint;
         let status = response.status().as_u16();
         let line = Audited { id: request, key: key.id, method, route: path, contact: None, status, outcome };
-        if let Err(error) = note_request(&self.database, &line, self.host.now()) {
-            self.host.report(&error.to_string());
+        if let Err(error) = note_request(self.database(), &line, self.host().now()) {
+            self.host().report(&error.to_string());
         }
         left.tell(response.headers_mut());
         response
     }
 
     fn known_import(&self, id: Uuid) -> Result<Import, Problem> {
-        import(&self.database, id)?.ok_or(Problem::ImportNotFound)
+        import(self.database(), id)?.ok_or(Problem::ImportNotFound)
     }
 
     fn named_import(&self, call: &Call<'_>) -> Result<Import, Problem> {
@@ -282,7 +283,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let before = query.parsed("before", |text| text.parse().ok(), UUID)?;
         let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_IMPORTS_PAGE).contains(limit));
         let limit = query.parsed("limit", limit, Fault::new("out_of_range", "use 1 to 500"))?.unwrap_or(IMPORTS_PAGE);
-        let found = list_imports(&self.database, before, limit)?;
+        let found = list_imports(self.database(), before, limit)?;
         let next = found.last().filter(|_| found.len() == usize::from(limit)).map(|last| last.id.to_string());
         let imports = found.iter().map(ImportAnswer::of).collect::<Result<_, _>>()?;
         Reply::json(StatusCode::OK, &ImportsAnswer { imports, next })
@@ -302,8 +303,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let import = self.named_import(call)?;
         match import.state {
             ImportState::Receiving | ImportState::Waiting | ImportState::Running => {
-                set_import_state(&self.database, import.id, ImportState::Cancelled, call.moment.now)?;
-                while drop_chunks(&self.database, import.id, u64::MAX)? || drop_trial(&self.database, import.id)? {}
+                set_import_state(self.database(), import.id, ImportState::Cancelled, call.moment.now)?;
+                while drop_chunks(self.database(), import.id, u64::MAX)? || drop_trial(self.database(), import.id)? {}
             }
             // A request that is sent again.
             ImportState::Cancelled => {}
@@ -319,7 +320,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 return Err(Problem::ImportConflict { detail: "it was a trial and wrote nothing" });
             }
             ImportState::Done | ImportState::Failed | ImportState::Cancelled => {
-                crate::ledger::begin_undo(&self.database, import.id, call.moment.now)?;
+                crate::ledger::begin_undo(self.database(), import.id, call.moment.now)?;
                 self.has_new_jobs.set(true);
             }
             ImportState::Undoing | ImportState::Undone => {}
@@ -349,4 +350,9 @@ fn named(mut response: Response<Bytes>, request: Uuid) -> Response<Bytes> {
         response.headers_mut().insert("request-id", id);
     }
     response
+}
+
+/// What a file is read by.
+fn scopes_of(settings: &Settings) -> ShopScopes<'_> {
+    ShopScopes { channels: &settings.channels, purposes: &settings.purposes, country: settings.country }
 }

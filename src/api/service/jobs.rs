@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::{REPEATABLE, ShopService};
 use crate::api::problem::Problem;
+use crate::api::service::{REPEATABLE, ShopService};
 use crate::consent::Timestamp;
 use crate::ledger::{
     Database, DatabaseError, DeliveryKey, DueDelivery, EventType, Host, Moment, Payload, SendOutcome, Shop, Waiting,
@@ -77,7 +77,7 @@ impl From<DatabaseError> for JobError {
     }
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// Whether [`ShopService::next_job`] may have come nearer since this was last asked.
     pub fn has_new_jobs(&self) -> bool {
         self.has_new_jobs.replace(false)
@@ -91,17 +91,17 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let Some(shop) = self.shop()? else { return Ok(None) };
         let mut next = self.housekeeping_due(&shop)?;
         if self.has_imports()? {
-            next = next.min(self.host.now());
+            next = next.min(self.host().now());
         }
         if shop.webhooks.is_empty() || self.busy.borrow().len() >= LANES {
             return Ok(Some(next));
         }
-        for one in waiting(&self.database)? {
+        for one in waiting(self.database())? {
             let busy = self.busy_with(&one.webhook);
             if busy == 0 {
                 next = next.min(one.due_at);
             } else if busy < lanes_of(&one) && self.busy.borrow().len() < LANES_SHARED {
-                let rows = due_deliveries(&self.database, &one.webhook, busy + 1)?;
+                let rows = due_deliveries(self.database(), &one.webhook, busy + 1)?;
                 let free = rows.iter().find(|row| !self.busy.borrow().contains(&row.key));
                 next = free.map_or(next, |row| next.min(row.due_at.max(one.held_until)));
             }
@@ -119,8 +119,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return Ok(outgoing);
         }
         let Some(shop) = self.shop()?.filter(|shop| !shop.webhooks.is_empty()) else { return Ok(outgoing) };
-        let now = self.host.now();
-        let mut ready: Vec<Waiting> = waiting(&self.database)?.into_iter().filter(|one| one.due_at <= now).collect();
+        let now = self.host().now();
+        let mut ready: Vec<Waiting> = waiting(self.database())?.into_iter().filter(|one| one.due_at <= now).collect();
         ready.sort_by_key(|one| (self.busy_with(&one.webhook), one.due_at));
         for lane in 0..LANES_EACH {
             for one in &ready {
@@ -129,7 +129,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 if own > lane || own >= lanes_of(one) || !has_room || all >= LANES {
                     continue;
                 }
-                let rows = due_deliveries(&self.database, &one.webhook, own + 1)?;
+                let rows = due_deliveries(self.database(), &one.webhook, own + 1)?;
                 let free = rows.into_iter().find(|row| !self.busy.borrow().contains(&row.key) && row.due_at <= now);
                 let webhook = shop.webhooks.iter().find(|own| own.id == one.webhook);
                 if let (Some(row), Some(webhook)) = (free, webhook) {
@@ -140,7 +140,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                         }
                         // One event that cannot be told must not keep all others: it is tried again later.
                         Err(problem) => {
-                            self.host.report(&JobError::from(problem).to_string());
+                            self.host().report(&JobError::from(problem).to_string());
                             self.delivered(&row.key, SendOutcome::Unwritten)?;
                         }
                     }
@@ -156,8 +156,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
     /// Those of the database. Then it counts as not sent and goes out again.
     pub fn delivered(&self, key: &DeliveryKey, outcome: SendOutcome<'_>) -> Result<(), JobError> {
         self.busy.borrow_mut().retain(|own| own != key);
-        let moment = Moment::after(&self.host, self.latest.get());
-        if note_outcome(&self.database, key, outcome, &moment)? {
+        let moment = Moment::after(self.host(), self.latest.get());
+        if note_outcome(self.database(), key, outcome, &moment)? {
             self.shop.replace(None);
         }
         Ok(())
@@ -174,21 +174,21 @@ impl<D: Database, H: Host> ShopService<D, H> {
     /// Those of the database that even that cannot be written down.
     pub fn housekeeping(&self) -> Result<(), JobError> {
         let Some(shop) = self.shop()? else { return Ok(()) };
-        let moment = Moment::after(&self.host, self.latest.get());
+        let moment = Moment::after(self.host(), self.latest.get());
         if self.housekeeping_due(&shop)? > moment.now {
             return Ok(());
         }
-        let done = self.database.transaction(|_| {
+        let done = self.database().transaction(|_| {
             let left = self.kept_house(&shop, &moment)?;
             let next = moment.now.plus_millis(if left { NEXT_SWEEP } else { DAY });
-            Ok::<_, Problem>(finish_job(&self.database, HOUSEKEEPING, moment.now, next)?)
+            Ok::<_, Problem>(finish_job(self.database(), HOUSEKEEPING, moment.now, next)?)
         });
         self.latest.set(moment.mark());
         if let Err(problem) = done {
-            self.host.report(&JobError::from(problem).to_string());
-            let failed = job(&self.database, HOUSEKEEPING)?.map_or(0, |job| job.attempts);
+            self.host().report(&JobError::from(problem).to_string());
+            let failed = job(self.database(), HOUSEKEEPING)?.map_or(0, |job| job.attempts);
             let wait = FIRST_RETRY << failed.clamp(0, 10);
-            postpone_job(&self.database, HOUSEKEEPING, moment.now.plus_millis(wait.min(DAY)))?;
+            postpone_job(self.database(), HOUSEKEEPING, moment.now.plus_millis(wait.min(DAY)))?;
         }
         Ok(())
     }
@@ -197,14 +197,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
     fn kept_house(&self, shop: &Shop, moment: &Moment<'_>) -> Result<bool, Problem> {
         // Where the calendar is not known nobody can be reminded; the settings are refused then, so it is.
         let reminders = match moment.day(shop.settings.links.zone()) {
-            Some(today) => remind(&self.database, shop, today, moment)?,
+            Some(today) => remind(self.database(), shop, today, moment)?,
             None => false,
         };
-        Ok(retain(&self.database, shop, REPEATABLE, moment)? || reminders)
+        Ok(retain(self.database(), shop, REPEATABLE, moment)? || reminders)
     }
 
     fn housekeeping_due(&self, shop: &Shop) -> Result<Timestamp, Problem> {
-        let known = job(&self.database, HOUSEKEEPING)?.map(|job| job.due_at);
+        let known = job(self.database(), HOUSEKEEPING)?.map(|job| job.due_at);
         Ok(known.unwrap_or_else(|| shop.created_at.plus_millis(DAY)))
     }
 
@@ -242,7 +242,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let mut data: Map<String, Value> = serde_json::from_str(&event.data)?;
         let id = |data: &Map<String, Value>, name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
         if let Some(contact) = id(&data, "contact").and_then(|id| id.parse().ok()) {
-            let addresses = addresses_told(&self.database, contact)?;
+            let addresses = addresses_told(self.database(), contact)?;
             let told = addresses.iter().map(|(kind, value)| json!({ "kind": kind, "value": value }));
             data.insert("addresses".into(), told.collect());
         }
@@ -258,7 +258,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 // It is erased, or so old that it is no longer to be sent.
                 Ok(None) => {}
                 // Without an address of ours there is no link. The shop hears of the message and can ask for it later.
-                Err(Problem::Misconfigured { what }) => self.host.report(&what),
+                Err(Problem::Misconfigured { what }) => self.host().report(&what),
                 Err(problem) => return Err(problem),
             }
         }

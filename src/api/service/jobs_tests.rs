@@ -5,9 +5,10 @@ use std::rc::Rc;
 use bytes::Bytes;
 use http::Request;
 
-use super::*;
-use crate::api::key::ShopId;
-use crate::api::{Deployment, NEW_SHOP_HEADER, Secrets};
+use crate::api::deployment::Deployment;
+use crate::api::front::NEW_SHOP_HEADER;
+use crate::api::key::{Secrets, ShopId};
+use crate::api::service::jobs::*;
 use crate::ledger::{Param, Sqlite};
 
 const ROOT: &str = "root_secret_for_the_tests_nowhere_else_used";

@@ -3,17 +3,20 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::ShopService;
-use super::call::{Call, Reply};
 use crate::api::key::ShopId;
 use crate::api::link::{LinkKind, Subject};
-use crate::api::pages::{self, Language, Outcome};
+use crate::api::pages;
+use crate::api::pages::language::Language;
+use crate::api::pages::message::Outcome;
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
-use crate::api::wire::{CHANNEL, PURPOSE, ProviderBody, UUID};
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::wire::requests::ProviderBody;
+use crate::api::wire::{CHANNEL, PURPOSE, UUID};
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::{
-    Database, Host, Message, MessageKind, OverdueEntry, RequestState, Shop, SubjectRequest, addresses_to_link, code_of,
+    Host, Message, MessageKind, OverdueEntry, RequestState, Shop, SubjectRequest, addresses_to_link, code_of,
     keep_provider, list_messages, list_providers, message, overdue, remove_provider, revision_of, subject_request,
 };
 use crate::platforms::{Provider, signature};
@@ -142,7 +145,7 @@ pub(in crate::api) struct RetentionAnswer {
     overdue: Vec<OverdueEntry>,
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// The token of a link of a shop, as a path.
     pub(super) fn path(&self, shop: &Shop, kind: LinkKind, subject: &Subject) -> String {
         let id = ShopId::parse(&shop.id).unwrap_or(ShopId([0; 16]));
@@ -168,7 +171,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     pub(super) fn links(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let id = call.named_contact()?;
-        revision_of(&self.database, id)?.ok_or(Problem::ContactNotFound)?;
+        revision_of(self.database(), id)?.ok_or(Problem::ContactNotFound)?;
         let settings = &call.shop.settings;
         let channel = query.parsed("channel", Channel::parse, CHANNEL)?;
         let purpose = query.parsed("purpose", PurposeSlug::parse, PURPOSE)?;
@@ -181,7 +184,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return Err(Problem::Parameter { name: "purpose", fault: unknown });
         }
         let mut links = Vec::new();
-        for address in addresses_to_link(&self.database, &call.shop, id)? {
+        for address in addresses_to_link(self.database(), &call.shop, id)? {
             if channel.is_some_and(|channel| channel.address_kind() != address.kind) {
                 continue;
             }
@@ -213,7 +216,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let limits = Fault::new("out_of_range", "use 1 to 1000");
         let limit = query.parsed("limit", limit, limits)?.unwrap_or(PAGE);
         let before = query.parsed("before", |text| text.parse().ok(), UUID)?;
-        let messages = list_messages(&self.database, before, limit)?;
+        let messages = list_messages(self.database(), before, limit)?;
         let next = messages.last().filter(|_| messages.len() == usize::from(limit)).map(|last| last.id.clone());
         let entry = |message: Message| MessageEntry {
             message: message.id,
@@ -227,13 +230,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     /// A message as it has to be sent; nothing once it has gone.
     pub(super) fn message_told(&self, shop: &Shop, id: uuid::Uuid) -> Result<Option<MessageAnswer>, Problem> {
-        let Some(message) = message(&self.database, id)? else { return Ok(None) };
+        let Some(message) = message(self.database(), id)? else { return Ok(None) };
         let language = Language::of_tag(&message.locale).unwrap_or(Language::En);
         let (text, link) = match message.kind {
             MessageKind::Confirm => self.confirm_text(shop, &message, language)?,
             MessageKind::Request | MessageKind::Result => {
                 let request = message.about.as_deref().and_then(|about| about.parse().ok());
-                let request = request.map(|id| subject_request(&self.database, id)).transpose()?.flatten();
+                let request = request.map(|id| subject_request(self.database(), id)).transpose()?.flatten();
                 let Some(request) = request else { return Ok(None) };
                 self.request_text(shop, &message, &request, language)?
             }
@@ -324,7 +327,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     pub(super) fn list_providers(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let mut providers = Vec::new();
-        for known in list_providers(&self.database)? {
+        for known in list_providers(self.database())? {
             let Some(provider) = Provider::parse(&known.name) else { continue };
             providers.push(ProviderAnswer {
                 provider,
@@ -352,8 +355,8 @@ impl<D: Database, H: Host> ShopService<D, H> {
         }
         let url = self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?;
         let (secret, word) = (given.secret.as_deref(), given.verify_token.as_deref());
-        keep_provider(&self.database, provider.as_str(), secret, word, call.moment)?;
-        let known = list_providers(&self.database)?.into_iter().find(|known| known.name == provider.as_str());
+        keep_provider(self.database(), provider.as_str(), secret, word, call.moment)?;
+        let known = list_providers(self.database())?.into_iter().find(|known| known.name == provider.as_str());
         let made = known.filter(|known| known.given.is_empty());
         let made = made.map(|known| signature::secret_text(&known.made(&call.shop)));
         let answer = ProviderAnswer { provider, url, secret: made, created_at: call.moment.now };
@@ -362,14 +365,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     pub(super) fn remove_provider(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let provider = Provider::parse(call.route.value(0)).ok_or(Problem::ProviderNotFound)?;
-        if !remove_provider(&self.database, provider.as_str())? {
+        if !remove_provider(self.database(), provider.as_str())? {
             return Err(Problem::ProviderNotFound);
         }
         self.list_providers(call)
     }
 
     pub(super) fn retention(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let overdue = overdue(&self.database, &call.shop, super::REPEATABLE, call.moment.now)?;
+        let overdue = overdue(self.database(), &call.shop, crate::api::service::REPEATABLE, call.moment.now)?;
         Reply::json(StatusCode::OK, &RetentionAnswer { overdue })
     }
 }

@@ -8,19 +8,20 @@ use flate2::write::GzEncoder;
 use http::{HeaderValue, Response, StatusCode, header};
 use uuid::Uuid;
 
-use super::ShopService;
-use super::call::{Call, Reply};
-use super::jobs::JobError;
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::service::jobs::JobError;
 use crate::api::wire::{BASIS, CHANNEL, COUNTRY, CURSOR, PURPOSE, TIME};
 use crate::consent::{Basis, Channel, CountryCode, Decision, Ground, PurposeSlug, Reason, Timestamp};
 use crate::ledger::{
-    Database, Host, Import, ListAsked, ListPlace, ListRow, Shop, SuppressedPlace, SuppressedRow, errors_page,
-    list_begin, list_page, suppressed_page,
+    Host, Import, ListAsked, ListPlace, ListRow, Shop, SuppressedPlace, errors_page, list_begin, list_page,
+    suppressed_page,
 };
 use crate::lists::write::{Cells, Columns, Form, ListWriter, OutDecision, OutRow, Unwritable};
 use crate::lists::{ErrorWriter, Layout, ListKind};
+use crate::model::suppression::SuppressedRow;
 
 /// Rows in one answer at most, where pages are asked for.
 const MAX_PAGE: u32 = 10_000;
@@ -99,7 +100,7 @@ impl std::fmt::Display for Cursor {
     }
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn list(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let kind = ListKind::parse(call.route.value(0)).ok_or(Problem::Parameter { name: "list", fault: LIST })?;
         let cursor = query.parsed("after", Cursor::parse, CURSOR)?;
@@ -154,7 +155,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             let place = match cursor {
                 Some(Cursor::Suppressed(place)) => place,
                 Some(Cursor::People(_)) => return Err(wrong_cursor),
-                None if by_address == Some(1) => SuppressedPlace::ByAddress(list_begin(&self.database)?),
+                None if by_address == Some(1) => SuppressedPlace::ByAddress(list_begin(self.database())?),
                 None => SuppressedPlace::ByHash { hash: String::new(), channel: String::new() },
             };
             return Ok(Source::Suppressed { place: Some(place), writer });
@@ -184,7 +185,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let place = match cursor {
             Some(Cursor::People(place)) => place,
             Some(Cursor::Suppressed(_)) => return Err(wrong_cursor),
-            None => list_begin(&self.database)?,
+            None => list_begin(self.database())?,
         };
         Ok(Source::People { asked, place: Some(place), writer })
     }
@@ -232,19 +233,19 @@ impl<D: Database, H: Host> ShopService<D, H> {
             Source::People { asked, place, writer } => {
                 if let Some(from) = *place {
                     let mut emit = |row: &ListRow<'_>| rows += u32::from(writer.row(out, &out_row(row)));
-                    *place = list_page(&self.database, shop, asked, (from, at_once), &mut emit)?;
+                    *place = list_page(self.database(), shop, asked, (from, at_once), &mut emit)?;
                 }
                 place.is_none()
             }
             Source::Suppressed { place, writer } => {
                 if let Some(from) = place.take() {
                     let mut emit = |row: &SuppressedRow<'_>| rows += u32::from(writer.suppression(out, row));
-                    *place = suppressed_page(&self.database, shop, (&from, at_once), &mut emit)?;
+                    *place = suppressed_page(self.database(), shop, (&from, at_once), &mut emit)?;
                 }
                 place.is_none()
             }
             Source::Errors { import, after, writer } => {
-                let errors = errors_page(&self.database, *import, *after, at_once)?;
+                let errors = errors_page(self.database(), *import, *after, at_once)?;
                 for error in &errors {
                     writer.row(out, error.line, &error.fault, &error.cells)?;
                     *after = error.row;

@@ -17,24 +17,24 @@
 //! | `jobs` | what a shop does by itself |
 //! | `refusal` | what the ledger refuses, as problems |
 
-mod call;
-mod capture;
-mod contacts;
-mod form;
-mod hooks;
-mod import_file;
-mod import_work;
-mod imports;
-mod jobs;
-mod links;
-mod lists;
-mod offers;
-mod outbox;
-mod preferences;
-mod refusal;
-mod requests;
-mod shop;
-mod visit;
+pub(in crate::api) mod call;
+pub(in crate::api) mod capture;
+pub(in crate::api) mod contacts;
+pub(in crate::api) mod form;
+pub(in crate::api) mod hooks;
+pub(in crate::api) mod import_file;
+pub(in crate::api) mod import_work;
+pub(in crate::api) mod imports;
+pub(in crate::api) mod jobs;
+pub(in crate::api) mod links;
+pub(in crate::api) mod lists;
+pub(in crate::api) mod offers;
+pub(in crate::api) mod outbox;
+pub(in crate::api) mod preferences;
+pub(in crate::api) mod refusal;
+pub(in crate::api) mod requests;
+pub(in crate::api) mod shop;
+pub(in crate::api) mod visit;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -43,29 +43,17 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, header};
 use uuid::Uuid;
 
-pub(super) use self::call::idempotency_key;
 use self::call::{Call, Caller, Fresh, Repeatable, Reply};
 use self::import_work::Reading;
-pub use self::imports::Upload;
-pub use self::jobs::{JobError, Outgoing};
-#[cfg(feature = "contract")]
-pub(super) use self::links::{
-    LinksAnswer, MessageAnswer, MessagesAnswer, ProviderAnswer, ProvidersAnswer, RetentionAnswer,
-};
-pub use self::lists::ListStream;
-#[cfg(feature = "contract")]
-pub(super) use self::preferences::{PreferencesAnswer, PreferencesLinkAnswer};
-#[cfg(feature = "contract")]
-pub(super) use self::requests::{OpenedAnswer, RequestsAnswer};
 use self::visit::Visit;
-use super::deployment::Deployment;
-use super::front::{NEW_SHOP_HEADER, VISITOR_HEADER, bearer, readable_anywhere};
-use super::key::{KeyKind, ShopId};
-use super::limits::{Left, Limiter};
-use super::link::LinkKind;
-use super::problem::Problem;
-use super::query::Query;
-use super::route::{Access, Action, Route};
+use crate::api::deployment::Deployment;
+use crate::api::front::{NEW_SHOP_HEADER, VISITOR_HEADER, bearer, readable_anywhere};
+use crate::api::key::{KeyKind, ShopId};
+use crate::api::limits::{Left, Limiter};
+use crate::api::link::LinkKind;
+use crate::api::problem::Problem;
+use crate::api::query::Query;
+use crate::api::route::{Access, Action, Route};
 use crate::consent::Timestamp;
 use crate::ledger::{
     Audited, Database, DeliveryKey, Host, Lookup, Mark, Moment, Shop, StoredKey, Webhook, find_key, keep_answer,
@@ -73,10 +61,12 @@ use crate::ledger::{
 };
 use crate::platforms::signature;
 
+pub(super) use lists::ListStream;
+
 /// The service of one shop. It lives as long as the shop's object does.
-pub struct ShopService<D, H> {
-    database: D,
-    host: H,
+pub struct ShopService {
+    database: Box<dyn Database>,
+    host: Box<dyn Host>,
     deployment: Deployment,
     // Read on every request and written by this object alone, so it is kept between requests.
     shop: RefCell<Option<Rc<Shop>>>,
@@ -114,12 +104,16 @@ enum Admitted<'a> {
     Visitor(Box<Visit<'a>>),
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// A service over a database, which is brought to the current version at the first request.
-    pub fn new(database: D, host: H, deployment: impl Into<Deployment>) -> Self {
+    pub fn new(
+        database: impl Database + 'static,
+        host: impl Host + 'static,
+        deployment: impl Into<Deployment>,
+    ) -> Self {
         Self {
-            database,
-            host,
+            database: Box::new(database),
+            host: Box::new(host),
             deployment: deployment.into(),
             shop: RefCell::new(None),
             storefront: RefCell::new(None),
@@ -132,6 +126,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
             reading: RefCell::default(),
             failed_pages: Cell::new(0),
         }
+    }
+
+    pub(super) fn database(&self) -> &dyn Database {
+        &*self.database
+    }
+
+    pub(super) fn host(&self) -> &dyn Host {
+        &*self.host
     }
 
     /// Answers a request. Never fails: whatever goes wrong is an answer too.
@@ -164,7 +166,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     fn answered(&self, request: &Request<Bytes>, stream: &mut Option<Box<ListStream>>) -> Response<Bytes> {
-        let moment = Moment::after(&self.host, self.latest.get());
+        let moment = Moment::after(self.host(), self.latest.get());
         let id = moment.next_id();
         let mut response = match self.admit(id, request, &moment) {
             Err(problem) if is_page(request) => self.refuse_visitor(problem, request),
@@ -202,7 +204,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     /// The answer for a problem; what failed on our side is told to the operator, who alone can help.
     fn refuse(&self, problem: Problem, request: Uuid) -> Response<Bytes> {
         if let Problem::Internal { cause } = &problem {
-            self.host.report(cause);
+            self.host().report(cause);
         }
         problem.told(Some(request))
     }
@@ -230,7 +232,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         };
         let key = self.deployment.secrets.verify(given).ok_or(Problem::InvalidKey)?;
         let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
-        let stored = find_key(&self.database, &key.hash)?.ok_or(Problem::InvalidKey)?;
+        let stored = find_key(self.database(), &key.hash)?.ok_or(Problem::InvalidKey)?;
         if key.shop.to_string() != shop.id {
             return Err(Problem::InvalidKey);
         }
@@ -304,15 +306,15 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     fn shop(&self) -> Result<Option<Rc<Shop>>, Problem> {
         if self.shop.borrow().is_none() {
-            migrate(&self.database)?;
-            *self.shop.borrow_mut() = Shop::load(&self.database)?.map(Rc::new);
+            migrate(self.database())?;
+            *self.shop.borrow_mut() = Shop::load(self.database())?.map(Rc::new);
         }
         Ok(self.shop.borrow().clone())
     }
 
     /// Does what is asked and notes that it was, both or neither.
     fn serve(&self, call: &Call<'_>, stream: &mut Option<Box<ListStream>>) -> Response<Bytes> {
-        let served = self.database.transaction(|_| {
+        let served = self.database().transaction(|_| {
             let (contact, outcome, response) = match self.perform(call) {
                 Err(problem @ Problem::Internal { .. }) => return Err(problem),
                 Err(problem) => (None, problem.code(), self.refuse_caller(problem, call)),
@@ -326,7 +328,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 let contact = contact.or_else(|| call.contact());
                 self.audit(call.id, key, &call.route, contact, (response.status().as_u16(), outcome), now)?;
             }
-            note_use(&self.database, key, now)?;
+            note_use(self.database(), key, now)?;
             self.sweep(call)?;
             Ok(response)
         });
@@ -358,7 +360,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         }
         let repeatable = call.repeatable()?;
         if let Some(Repeatable { hash, fingerprint }) = &repeatable {
-            let kept = kept_answer(&self.database, hash, call.moment.now.plus_millis(-REPEATABLE))?;
+            let kept = kept_answer(self.database(), hash, call.moment.now.plus_millis(-REPEATABLE))?;
             match kept {
                 Some(kept) if kept.fingerprint == *fingerprint => {
                     return match kept.contact {
@@ -374,11 +376,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 None => {}
             }
         }
-        let reply = self.database.transaction(|_| self.answer(call))?;
+        let reply = self.database().transaction(|_| self.answer(call))?;
         if let Some(Repeatable { hash, fingerprint }) = repeatable
             && reply.response.status().is_success()
         {
-            keep_answer(&self.database, &hash, &reply.to_keep(fingerprint), call.moment.now)?;
+            keep_answer(self.database(), &hash, &reply.to_keep(fingerprint), call.moment.now)?;
         }
         Ok(reply)
     }
@@ -460,14 +462,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
         now: Timestamp,
     ) -> Result<(), Problem> {
         let (method, route) = (route.endpoint.method, route.endpoint.path);
-        Ok(note_request(&self.database, &Audited { id, key: key.id, method, route, contact, status, outcome }, now)?)
+        Ok(note_request(self.database(), &Audited { id, key: key.id, method, route, contact, status, outcome }, now)?)
     }
 
     fn sweep(&self, call: &Call<'_>) -> Result<(), Problem> {
         if call.moment.now >= self.swept_at.get().plus_millis(SWEEP_EVERY) {
             let days = call.shop.settings.privacy.audit_days();
             // What one sweep leaves over, the next request takes on.
-            if !sweep(&self.database, days, REPEATABLE, call.moment)? {
+            if !sweep(self.database(), days, REPEATABLE, call.moment)? {
                 self.swept_at.set(call.moment.now);
             }
         }

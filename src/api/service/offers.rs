@@ -1,11 +1,9 @@
 //! What a person may choose, as the preference page and the shop's own pages show it.
 
-use super::ShopService;
 use crate::api::problem::Problem;
+use crate::api::service::ShopService;
 use crate::consent::{AddressKind, Channel, PurposeSlug, Reason, Timestamp};
-use crate::ledger::{
-    Database, Host, Lookup, Named, Section, Selection, Settings, Shop, StandingEntry, contact_report, same_person,
-};
+use crate::ledger::{Lookup, Named, Section, Selection, Settings, Shop, StandingEntry, contact_report, same_person};
 
 /// One box: a channel and a purpose of an address, and what stands there.
 pub(super) struct Offer {
@@ -35,13 +33,13 @@ pub(super) fn on_offer(settings: &Settings, kind: AddressKind) -> impl Iterator<
     channels.flat_map(move |channel| settings.purposes.iter().filter(is_advertising).map(|purpose| (*channel, purpose)))
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// Every box that whoever has this address may tick or untick: also those of the addresses that the shop has said are the
     /// same person's.
     pub(super) fn offers(&self, shop: &Shop, address: &Named, now: Timestamp) -> Result<Vec<Offer>, Problem> {
-        let own = same_person(&self.database, shop, address)?;
+        let own = same_person(self.database(), shop, address)?;
         let wanted = Selection { sections: vec![Section::Standings], ..Selection::default() };
-        let report = contact_report(&self.database, shop, &Lookup::Id(address.contact()), &wanted, now)?;
+        let report = contact_report(self.database(), shop, &Lookup::Id(address.contact()), &wanted, now)?;
         let standings = report.and_then(|report| report.standings).unwrap_or_default();
         let mut offers = Vec::new();
         for one in &own {

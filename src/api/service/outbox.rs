@@ -2,40 +2,40 @@
 
 use http::StatusCode;
 
-use super::ShopService;
-use super::call::{Call, Reply};
-use crate::api::answer::{DeliveriesAnswer, WebhookAnswer, WebhookListAnswer};
+use crate::api::answer::webhooks::{DeliveriesAnswer, WebhookAnswer, WebhookListAnswer};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
-use crate::api::wire::{
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::wire::webhooks::{
     DELIVERY_STATE, EVENT_ID, NewWebhookBody, ReplayBody, SecretRotationBody, WebhookBody, event_id,
 };
 use crate::ledger::{
-    Database, DeliveryState, Host, Webhook, WebhookError, add_webhook, change_webhook, deliveries_page, health_of,
-    list_webhooks, remove_webhook, replay, rotate_webhook,
+    DeliveryState, Host, Webhook, WebhookError, add_webhook, change_webhook, deliveries_page, health_of, list_webhooks,
+    remove_webhook, replay, rotate_webhook,
 };
 
 /// Deliveries in one answer.
 const DELIVERIES_PAGE: u16 = 100;
 const MAX_DELIVERIES_PAGE: u16 = 1_000;
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn list_webhooks(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let all = list_webhooks(&self.database)?;
+        let all = list_webhooks(self.database())?;
         let webhooks = all.iter().map(|webhook| self.told(webhook, call)).collect::<Result<_, _>>()?;
         Reply::json(StatusCode::OK, &WebhookListAnswer { webhooks })
     }
 
     pub(super) fn create_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let new = call.body::<NewWebhookBody>()?.parse(self.deployment.local_webhooks)?;
-        let made = add_webhook(&self.database, &new, call.moment).map_err(webhook_refused)?;
+        let made = add_webhook(self.database(), &new, call.moment).map_err(webhook_refused)?;
         self.webhooks_changed();
         Reply::json(StatusCode::CREATED, &self.told(&made, call)?.with_secret(&call.shop))
     }
 
     pub(super) fn write_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let new = call.body::<WebhookBody>()?.parse(self.deployment.local_webhooks)?;
-        let changed = change_webhook(&self.database, call.route.value(0), &new, call.moment.now);
+        let changed = change_webhook(self.database(), call.route.value(0), &new, call.moment.now);
         let changed = changed.map_err(webhook_refused)?;
         self.webhooks_changed();
         Reply::json(StatusCode::OK, &self.told(&changed, call)?)
@@ -43,15 +43,15 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     pub(super) fn remove_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let id = call.route.value(0);
-        let health = health_of(&self.database, id)?;
-        let removed = remove_webhook(&self.database, id).map_err(webhook_refused)?;
+        let health = health_of(self.database(), id)?;
+        let removed = remove_webhook(self.database(), id).map_err(webhook_refused)?;
         self.webhooks_changed();
         Reply::json(StatusCode::OK, &WebhookAnswer::of(&removed, health, call.moment.now))
     }
 
     pub(super) fn rotate_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let overlap = call.body::<SecretRotationBody>()?.parse()?;
-        let rotated = rotate_webhook(&self.database, call.route.value(0), overlap, call.moment.now);
+        let rotated = rotate_webhook(self.database(), call.route.value(0), overlap, call.moment.now);
         let rotated = rotated.map_err(webhook_refused)?;
         self.webhooks_changed();
         Reply::json(StatusCode::OK, &self.told(&rotated, call)?.with_secret(&call.shop))
@@ -64,7 +64,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let limit = limit.unwrap_or(DELIVERIES_PAGE);
         let state = query.parsed("state", DeliveryState::parse, DELIVERY_STATE)?;
         let before = query.parsed("before", event_id, EVENT_ID)?;
-        let deliveries = deliveries_page(&self.database, id, state, before.as_deref(), limit)?;
+        let deliveries = deliveries_page(self.database(), id, state, before.as_deref(), limit)?;
         let full = deliveries.len() == usize::from(limit);
         let next = deliveries.last().filter(|_| full).map(|last| last.event.clone());
         Reply::json(StatusCode::OK, &DeliveriesAnswer { deliveries, next })
@@ -72,13 +72,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     pub(super) fn replay(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let asked = call.body::<ReplayBody>()?.parse()?;
-        let replayed = replay(&self.database, named(call)?, &asked, call.moment)?;
+        let replayed = replay(self.database(), named(call)?, &asked, call.moment)?;
         self.has_new_jobs.set(true);
         Reply::json(StatusCode::OK, &replayed)
     }
 
     fn told<'a>(&self, webhook: &'a Webhook, call: &Call<'_>) -> Result<WebhookAnswer<'a>, Problem> {
-        Ok(WebhookAnswer::of(webhook, health_of(&self.database, &webhook.id)?, call.moment.now))
+        Ok(WebhookAnswer::of(webhook, health_of(self.database(), &webhook.id)?, call.moment.now))
     }
 
     /// They are kept with the shop; whatever waits may be due earlier or later now.

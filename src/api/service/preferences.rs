@@ -3,15 +3,15 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::ShopService;
-use super::call::{Call, Reply};
-use super::offers::on_offer;
-use super::visit::masked;
 use crate::api::key::Scope;
 use crate::api::problem::{Fault, Problem};
-use crate::api::wire::{PreferencesBody, PreferencesLinkBody};
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::service::offers::on_offer;
+use crate::api::service::visit::masked;
+use crate::api::wire::preferences::{PreferencesBody, PreferencesLinkBody};
 use crate::consent::{AddressKind, Channel, Choice, PurposeSlug, Reason};
-use crate::ledger::{Database, Host, Named, StandingEntry, find_to_link, last_locale, send_preferences_link};
+use crate::ledger::{Host, Named, StandingEntry, find_to_link, last_locale, send_preferences_link};
 
 /// What a customer may choose.
 #[derive(Serialize)]
@@ -67,7 +67,7 @@ pub(in crate::api) struct PreferencesLinkAnswer {
 
 const EXPIRED: Fault = Fault::new("expired_identity", "it has run out; ask the shop's server for a fresh one");
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn preferences(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (shop, now) = (&call.shop, call.moment.now);
         let body: PreferencesBody = call.body()?;
@@ -75,11 +75,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let identity = self.identity(&body.identity, Scope::Read, now)?;
         let identity = identity.filter(|identity| !identity.late);
         let identity = identity.ok_or_else(|| Problem::field("/identity", EXPIRED))?;
-        let known = identity.addresses.iter().map(|address| find_to_link(&self.database, shop, address));
+        let known = identity.addresses.iter().map(|address| find_to_link(self.database(), shop, address));
         let known = known.collect::<Result<Vec<Option<Named>>, _>>()?;
         let first = known.iter().flatten().next();
         let stored = match first {
-            Some(first) if locale.is_none() => last_locale(&self.database, first.contact())?,
+            Some(first) if locale.is_none() => last_locale(self.database(), first.contact())?,
             _ => None,
         };
         let tag = locale.as_ref().map(|locale| locale.as_str()).or(stored.as_deref()).unwrap_or("en");
@@ -135,7 +135,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         // Without links there is nothing to send.
         self.public_url(&call.shop)?;
         let locale = locale.as_ref().map(|locale| locale.as_str());
-        let contact = send_preferences_link(&self.database, &call.shop, &address, locale, call.moment)?;
+        let contact = send_preferences_link(self.database(), &call.shop, &address, locale, call.moment)?;
         Ok(Reply::json(StatusCode::ACCEPTED, &PreferencesLinkAnswer { sent: "if_known" })?.about(contact))
     }
 }

@@ -3,20 +3,22 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::ShopService;
-use super::call::{Call, Reply};
-use super::links::{DAY, day};
-use super::refusal::{decision_refused, request_refused};
 use crate::api::key::{KeyKind, Scope};
 use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
-use crate::api::wire::{DecisionBody, KIND, RequestBody, UUID};
+use crate::api::service::ShopService;
+use crate::api::service::call::{Call, Reply};
+use crate::api::service::links::{DAY, day};
+use crate::api::service::refusal::{decision_refused, request_refused};
+use crate::api::wire::requests::{DecisionBody, RequestBody};
+use crate::api::wire::{KIND, UUID};
 use crate::consent::AddressKind;
 use crate::ledger::{
-    Database, Host, RequestKind, RequestQuery, RequestState, StaffDecision, SubjectRequest, decide_request,
-    list_requests, open_request, subject_request, verify_request,
+    Host, RequestQuery, RequestState, StaffDecision, SubjectRequest, decide_request, list_requests, open_request,
+    subject_request, verify_request,
 };
+use crate::model::request::RequestKind;
 
 /// Requests in one answer.
 const PAGE: u16 = 100;
@@ -49,7 +51,7 @@ pub(in crate::api) struct RequestsAnswer {
     next: Option<String>,
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn open_request(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let trusted = call.caller.kind == KeyKind::Secret;
         let asked = call.body::<RequestBody>()?.parse(trusted)?;
@@ -59,7 +61,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let by_code = asked.address.kind() == AddressKind::Phone && !asked.vouched;
         // Without links nothing could be sent, and nobody would ever be able to answer.
         self.public_url(&call.shop)?;
-        let request = open_request(&self.database, &call.shop, &asked, call.moment)
+        let request = open_request(self.database(), &call.shop, &asked, call.moment)
             .map_err(|error| request_refused(error, call.moment.now))?;
         let page = by_code.then(|| {
             // Not the link that is sent: whoever opens a request need not be the person.
@@ -75,7 +77,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let id = trusted.then(|| request.id.clone());
         let subject = if asked.vouched {
             let key = call.caller.key.id;
-            verify_request(&self.database, &call.shop, request, key, call.moment)?.request.subject()
+            verify_request(self.database(), &call.shop, request, key, call.moment)?.request.subject()
         } else {
             None
         };
@@ -94,27 +96,27 @@ impl<D: Database, H: Host> ShopService<D, H> {
             before: query.parsed("before", |text| text.parse().ok(), UUID)?,
             limit: query.parsed("limit", limit, limits)?.unwrap_or(PAGE),
         };
-        let requests = list_requests(&self.database, &asked)?;
+        let requests = list_requests(self.database(), &asked)?;
         let next = requests.last().filter(|_| requests.len() == usize::from(asked.limit)).map(|last| last.id.clone());
         Reply::json(StatusCode::OK, &RequestsAnswer { requests, next })
     }
 
     pub(super) fn read_request(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let id = call.route.value(0).parse().map_err(|_| Problem::RequestNotFound)?;
-        let request = subject_request(&self.database, id)?.ok_or(Problem::RequestNotFound)?;
+        let request = subject_request(self.database(), id)?.ok_or(Problem::RequestNotFound)?;
         Ok(Reply::json(StatusCode::OK, &request)?.about(request.subject()))
     }
 
     pub(super) fn decide_request(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let decision = call.body::<DecisionBody>()?.parse()?;
         let id = call.route.value(0).parse().map_err(|_| Problem::RequestNotFound)?;
-        let request = subject_request(&self.database, id)?.ok_or(Problem::RequestNotFound)?;
+        let request = subject_request(self.database(), id)?.ok_or(Problem::RequestNotFound)?;
         if matches!(decision, StaffDecision::Approve) {
             may_carry_out(call, request.kind)?;
         }
         let key = call.caller.key.id;
         let request =
-            decide_request(&self.database, &call.shop, id, &decision, key, call.moment).map_err(decision_refused)?;
+            decide_request(self.database(), &call.shop, id, &decision, key, call.moment).map_err(decision_refused)?;
         let subject = request.subject();
         Ok(Reply::json(StatusCode::OK, &request)?.about(subject))
     }

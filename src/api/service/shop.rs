@@ -6,23 +6,25 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use super::call::{Call, Fresh, Reply, idempotency_key};
-use super::refusal::key_refused;
-use super::{REPEATABLE, ShopService};
 use crate::api::answer::{
-    self, AuditAnswer, KeyAnswer, KeyListAnswer, KeysAnswer, NewShopAnswer, ShopSettingsAnswer, StatisticsAnswer,
+    AuditAnswer, KeyAnswer, KeyListAnswer, KeysAnswer, NewShopAnswer, ShopSettingsAnswer, StatisticsAnswer,
     StorefrontAnswer,
 };
-use crate::api::body;
 use crate::api::key::{KeyKind, Scope, ShopId, hash_of};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::api::route::ENDPOINTS;
-use crate::api::wire::{NewKeyBody, RotationBody, ShopBody, TIME, UUID};
+use crate::api::service::call::{Call, Fresh, Reply, idempotency_key};
+use crate::api::service::refusal::key_refused;
+use crate::api::service::{REPEATABLE, ShopService};
+use crate::api::wire::keys::{NewKeyBody, RotationBody};
+use crate::api::wire::shop::ShopBody;
+use crate::api::wire::{TIME, UUID};
+use crate::api::{answer, body};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    AuditEntry, AuditQuery, Database, Host, Moment, NewKey, Shop, StoredKey, add_key, audit_page, find_key,
-    keep_answer, kept_answer, key_in_use, list_keys, revoke_key, rotate_key, statistics,
+    AuditEntry, AuditQuery, Host, Moment, NewKey, Shop, StoredKey, add_key, audit_page, find_key, keep_answer,
+    kept_answer, key_in_use, list_keys, revoke_key, rotate_key, statistics,
 };
 
 /// For how long a key that rotates itself stays good at least, in milliseconds.
@@ -31,7 +33,7 @@ const OWN_OVERLAP: i64 = 60_000;
 const AUDIT_PAGE: u16 = 100;
 const MAX_AUDIT_PAGE: u16 = 1_000;
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn create(
         &self,
         id: ShopId,
@@ -49,7 +51,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             // Only under an Idempotency-Key does a shop get the id of one that was created before.
             let context = repeated.ok_or(Problem::AlreadyDone)?;
             let hash = shop.fingerprint(context.as_bytes());
-            let kept = kept_answer(&self.database, &hash, moment.now.plus_millis(-REPEATABLE))?;
+            let kept = kept_answer(self.database(), &hash, moment.now.plus_millis(-REPEATABLE))?;
             let kept = kept.ok_or(Problem::AlreadyDone)?;
             if kept.fingerprint != shop.fingerprint(given) {
                 return Err(Problem::IdempotencyMismatch);
@@ -74,7 +76,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         };
         let (publishable, secret) = (first(KeyKind::Publishable), first(KeyKind::Secret));
         let keys = [new(KeyKind::Publishable, &publishable), new(KeyKind::Secret, &secret)];
-        let response = self.database.transaction(|tx| {
+        let response = self.database().transaction(|tx| {
             let shop = Shop::create(tx, &id.to_string(), settings, &keys, moment)?;
             let keys = KeysAnswer { publishable: &publishable, secret: &secret };
             let storefront = StorefrontAnswer::of(&shop);
@@ -113,7 +115,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return Err(Problem::field("/links/time_zone", fault));
         }
         call.check_unchanged(&tag_of(&Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&call.shop))?))?;
-        let shop = Rc::new(call.shop.with(&self.database, settings)?);
+        let shop = Rc::new(call.shop.with(self.database(), settings)?);
         self.shop.replace(Some(Rc::clone(&shop)));
         self.storefront.replace(None);
         let reply = Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&shop))?;
@@ -122,7 +124,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     pub(super) fn list_keys(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let keys = list_keys(&self.database)?;
+        let keys = list_keys(self.database())?;
         let keys = keys.iter().map(|key| KeyAnswer::of(key, None, call.moment.now)).collect();
         Reply::json(StatusCode::OK, &KeyListAnswer { keys })
     }
@@ -138,13 +140,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
             origins: asked.origins,
             expires_at: asked.expires_at,
         };
-        let stored = add_key(&self.database, &new, call.moment)?;
+        let stored = add_key(self.database(), &new, call.moment)?;
         Reply::json(StatusCode::CREATED, &KeyAnswer::of(&stored, Some(&text), call.moment.now))
     }
 
     pub(super) fn rotate_key(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let overlap = call.body::<RotationBody>()?.parse()?;
-        let old = key_in_use(&self.database, named_key(call)?, call.moment.now).map_err(key_refused)?;
+        let old = key_in_use(self.database(), named_key(call)?, call.moment.now).map_err(key_refused)?;
         // If the answer is lost, the caller must be able to ask for it again.
         if old.id == call.caller.key.id && overlap < OWN_OVERLAP {
             let fault = Fault::new("out_of_range", "the key that asks stays good for 60 seconds at least");
@@ -156,18 +158,18 @@ impl<D: Database, H: Host> ShopService<D, H> {
             hash: hash_of(&text),
             kind: kind.as_str(),
             scopes: old.scopes.clone(),
-            name: old.name.as_deref().and_then(crate::ledger::text::Line::parse),
+            name: old.name.as_deref().and_then(crate::model::text::Line::parse),
             origins: old.origins.clone(),
             expires_at: old.expires_at,
         };
-        let stored = rotate_key(&self.database, &old, &new, overlap, call.moment).map_err(key_refused)?;
+        let stored = rotate_key(self.database(), &old, &new, overlap, call.moment).map_err(key_refused)?;
         Reply::json(StatusCode::CREATED, &KeyAnswer::of(&stored, Some(&text), call.moment.now))
     }
 
     pub(super) fn revoke_key(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let admin = Scope::Admin.as_str();
         let revoked: StoredKey =
-            revoke_key(&self.database, named_key(call)?, admin, call.moment.now).map_err(key_refused)?;
+            revoke_key(self.database(), named_key(call)?, admin, call.moment.now).map_err(key_refused)?;
         Reply::json(StatusCode::OK, &KeyAnswer::of(&revoked, None, call.moment.now))
     }
 
@@ -178,14 +180,14 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return Ok(self.deployment.secrets.mint(kind, id, call.moment.random()));
         };
         let key = self.minted(kind, &call.shop.id, &repeatable.hash, call.moment);
-        match find_key(&self.database, &hash_of(&key))? {
+        match find_key(self.database(), &hash_of(&key))? {
             None => Ok(key),
             Some(_) => Err(Problem::AlreadyDone),
         }
     }
 
     pub(super) fn statistics(&self) -> Result<Reply, Problem> {
-        Reply::json(StatusCode::OK, &StatisticsAnswer { counts: statistics(&self.database)? })
+        Reply::json(StatusCode::OK, &StatisticsAnswer { counts: statistics(self.database())? })
     }
 
     pub(super) fn audit_log(&self, _: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
@@ -205,7 +207,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             until: query.parsed("until", Timestamp::parse, TIME)?,
             limit: query.parsed("limit", limit, limits)?.unwrap_or(AUDIT_PAGE),
         };
-        let entries = audit_page(&self.database, &asked)?;
+        let entries = audit_page(self.database(), &asked)?;
         let full = entries.len() == usize::from(asked.limit);
         let next = entries.last().filter(|_| full).map(|last| last.id.clone());
         if ndjson != Some(1) {

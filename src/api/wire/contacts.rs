@@ -2,14 +2,14 @@
 
 use serde::Deserialize;
 
-use super::{ACTIVITY, CHANNEL, EXTERNAL, PURPOSE, TIME, UUID, addresses, field, one_of, optional};
 use crate::api::body::Object;
-#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::{ACTIVITY, CHANNEL, EXTERNAL, PURPOSE, TIME, UUID, addresses, field, one_of, optional};
 use crate::consent::{Activity, Address, Channel, PurposeSlug, Timestamp};
-use crate::ledger::text::ExternalId;
-use crate::ledger::{ActivityNoted, Asked, Lookup, SuppressionReason};
+use crate::ledger::{ActivityNoted, Asked, Lookup};
+use crate::model::suppression::SuppressionReason;
+use crate::model::text::ExternalId;
 
 /// Body of `POST /v1/contacts/lookup`: exactly one.
 #[derive(Deserialize)]

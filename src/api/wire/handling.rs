@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{KIND, ORIGIN, each, optional};
 use crate::api::problem::{Fault, Problem};
-use crate::ledger::text::Origin;
-use crate::ledger::{Evidence, Links, RequestKind, Requests, Retention};
+use crate::api::wire::{KIND, ORIGIN, each, optional};
+use crate::ledger::{Evidence, Links, Requests, Retention};
+use crate::model::request::RequestKind;
+use crate::model::text::Origin;
 
 /// Links and the messages that they stand in.
 #[derive(Deserialize)]

@@ -3,13 +3,13 @@
 
 use http::HeaderMap;
 
-use super::{BASIS, CHANNEL, COUNTRY, LINE, PURPOSE};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
+use crate::api::wire::{BASIS, CHANNEL, COUNTRY, LINE, PURPOSE};
 use crate::consent::{Basis, Channel, CountryCode, PurposeSlug};
 use crate::ledger::Settings;
-use crate::ledger::text::Line;
 use crate::lists::{ListKind, Profile, Wishes, own_columns};
+use crate::model::text::Line;
 
 const LIST: Fault = Fault::new("unknown_list", "use opted_in, opted_out or suppressed");
 const PROFILE: Fault =

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{LINE, ORIGIN, TIME, each, field, optional};
 use crate::api::key::{KeyKind, Scope};
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::{LINE, ORIGIN, TIME, each, field, optional};
 use crate::consent::Timestamp;
-use crate::ledger::text::{Line, Origin};
+use crate::model::text::{Line, Origin};
 
 /// Body of `POST /v1/keys`.
 #[derive(Deserialize)]

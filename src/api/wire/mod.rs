@@ -12,35 +12,22 @@
 //! | `requests` | requests of persons; providers of messages |
 //! | `webhooks` | webhooks and their deliveries |
 
-mod contacts;
-mod handling;
-mod imports;
-mod keys;
-mod preferences;
-mod privacy;
-mod requests;
-mod rights;
-mod shop;
-mod submission;
-mod webhooks;
-
-pub(super) use contacts::{ActivitiesBody, Contacts, DecisionsBody, LookupBody, SuppressionBody};
-pub(super) use imports::{FileEnd, upload_offset, wishes};
-pub(super) use keys::{NewKeyBody, RotationBody};
-pub(super) use preferences::{PreferencesBody, PreferencesLinkBody};
-pub(super) use requests::{DecisionBody, ProviderBody, RequestBody};
-pub(super) use rights::{ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody};
-pub(super) use shop::ShopBody;
-pub(super) use submission::{FormBody, SubmissionBody};
-pub(super) use webhooks::{
-    DELIVERY_STATE, EVENT_ID, NewWebhookBody, ReplayBody, SecretRotationBody, WebhookBody, event_id,
-};
+pub(in crate::api) mod contacts;
+pub(in crate::api) mod handling;
+pub(in crate::api) mod imports;
+pub(in crate::api) mod keys;
+pub(in crate::api) mod preferences;
+pub(in crate::api) mod privacy;
+pub(in crate::api) mod requests;
+pub(in crate::api) mod rights;
+pub(in crate::api) mod shop;
+pub(in crate::api) mod submission;
+pub(in crate::api) mod webhooks;
 
 use serde::Deserialize;
 
-#[cfg(feature = "contract")]
-use super::contract::schema;
-use super::problem::{Fault, Problem};
+use crate::api::contract::schema;
+use crate::api::problem::{Fault, Problem};
 use crate::consent::{Address, EmailAddress, PhoneNumber, PostalAddress, PushAddress};
 
 const EMAIL: Fault = Fault::new("invalid_email", "no mail could be sent to this; check the spelling");

@@ -2,13 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{LOCALE, addresses, one_of, optional};
 use crate::api::body::Object;
-#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::Problem;
+use crate::api::wire::{LOCALE, addresses, one_of, optional};
 use crate::consent::Address;
-use crate::ledger::text::Locale;
+use crate::model::text::Locale;
 
 /// Body of `POST /v1/preferences`.
 #[derive(Deserialize)]

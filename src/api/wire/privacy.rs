@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{COUNTRY, LINE, LOCALE, PURPOSE, TOKEN, URL, field, optional};
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::{COUNTRY, LINE, LOCALE, PURPOSE, TOKEN, URL, field, optional};
 use crate::consent::{CountryCode, PurposeSlug};
-use crate::ledger::text::{Line, Locale, PageUrl, Token};
 use crate::ledger::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
+use crate::model::text::{Line, Locale, PageUrl, Token};
 
 /// What a person may know, GDPR Art. 13 to 15.
 #[derive(Deserialize)]

@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
-use super::{AddressBody, KIND, LINE, LOCALE, needs_secret_key, optional};
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::{AddressBody, KIND, LINE, LOCALE, needs_secret_key, optional};
 use crate::consent::Address;
-use crate::ledger::text::{Line, Locale};
-use crate::ledger::{NewRequest, RequestKind, RequestOrigin, StaffDecision};
+use crate::ledger::{NewRequest, RequestOrigin, StaffDecision};
+use crate::model::request::RequestKind;
+use crate::model::text::{Line, Locale};
 
 /// Body of `POST /v1/requests`.
 #[derive(Deserialize)]

@@ -2,20 +2,22 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::contacts::WhoBody;
-use super::submission::{EvidenceBody, NoticeBody, claim};
-use super::{
-    AddressBody, BORN, CHANNEL, COUNTRY, LINE, PURPOSE, REGION, RELATION, TIME, TOKEN, UUID, each, field, optional,
-};
 use crate::api::body::Object;
-#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::contacts::WhoBody;
+use crate::api::wire::submission::{EvidenceBody, NoticeBody, claim};
+use crate::api::wire::{
+    AddressBody, BORN, CHANNEL, COUNTRY, LINE, PURPOSE, REGION, RELATION, TIME, TOKEN, UUID, each, field, optional,
+};
 #[cfg(feature = "contract")]
 use crate::consent::{Basis, Choice};
 use crate::consent::{Channel, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
-use crate::ledger::text::{BirthDate, Line, Token};
-use crate::ledger::{ChoiceChange, ChosenAct, Fact, KeptEvidence, Lookup, PersonFacts, Rectification};
+use crate::ledger::{ChoiceChange, Fact, Lookup, Rectification};
+use crate::model::evidence::KeptEvidence;
+use crate::model::person::PersonFacts;
+use crate::model::submission::ChosenAct;
+use crate::model::text::{BirthDate, Line, Token};
 
 fn reason(text: &str) -> Result<Line, Problem> {
     field("/reason", text.trim(), Line::parse, LINE)

@@ -2,16 +2,15 @@
 
 use serde::Deserialize;
 
-use super::handling::{EvidencePolicyBody, LinksBody, RequestsBody, RetentionBody};
-use super::privacy::{LimitsBody, PrivacyBody};
-use super::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
 use crate::api::body::Object;
-#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::handling::{EvidencePolicyBody, LinksBody, RequestsBody, RetentionBody};
+use crate::api::wire::privacy::{LimitsBody, PrivacyBody};
+use crate::api::wire::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
 use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Waiver};
-use crate::ledger::text::{Line, Locale, Origin, Token};
 use crate::ledger::{Notice, NoticeChoice, PolicySettings, Settings};
+use crate::model::text::{Line, Locale, Origin, Token};
 
 /// Body of `POST /v1/shops` and of `PUT /v1/shop`.
 #[derive(Deserialize)]

@@ -1,26 +1,26 @@
 //! Body of `POST /v1/consents`, and a form that says the same.
 
-mod form;
+pub(in crate::api) mod form;
 
 use serde::{Deserialize, Serialize};
 
-pub(in crate::api) use self::form::FormBody;
-use super::shop::NoticeText;
-use super::{
-    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PURPOSE, REGION,
-    RELATION, SHA256, TIME, TOKEN, URL, UUID, addresses, field, needs_secret_key, optional,
-};
 use crate::api::body::Object;
-#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::identity::Identity;
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::shop::NoticeText;
+use crate::api::wire::{
+    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PURPOSE, REGION,
+    RELATION, SHA256, TIME, TOKEN, URL, UUID, addresses, field, needs_secret_key, optional,
+};
 use crate::consent::{
     Address, Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode, Relation, Scope,
     Timestamp,
 };
-use crate::ledger::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
-use crate::ledger::{ChosenAct, Claim, Identified, KeptEvidence, NoticeShown, PersonFacts, Source, Submission};
+use crate::model::evidence::KeptEvidence;
+use crate::model::person::PersonFacts;
+use crate::model::submission::{ChosenAct, Claim, Identified, NoticeShown, Source, Submission};
+use crate::model::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 
 /// Body of `POST /v1/consents`. Written back as JSON it is also what the fingerprint is taken of, so that a repetition is
 /// known again whatever its spacing and order of fields. What is absent is left out there, so that a field that is added later

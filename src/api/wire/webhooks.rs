@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{TIME, each, field, optional};
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::{TIME, each, field, optional};
 use crate::consent::Timestamp;
 use crate::ledger::{DeliveryState, EventType, NewWebhook, Payload, Replay, Target};
 

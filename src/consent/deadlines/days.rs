@@ -2,11 +2,11 @@
 
 use jiff::civil::{Date, Weekday};
 
-use super::holidays::{FAR, FIRST_YEAR, HOLIDAYS};
-use crate::consent::CountryCode;
+use crate::consent::country::CountryCode;
+use crate::consent::deadlines::holidays::{FAR, FIRST_YEAR, HOLIDAYS};
 
 /// Whether people work on this day. Without a country, in one whose holidays are not known, and after
-/// [`LAST_YEAR`](super::LAST_YEAR), only Saturdays and Sundays are days off.
+/// [`LAST_YEAR`](crate::consent::deadlines::holidays::LAST_YEAR), only Saturdays and Sundays are days off.
 pub fn is_working_day(country: Option<CountryCode>, date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_holiday(country, date)
 }
@@ -64,8 +64,8 @@ fn steps(country: CountryCode) -> Option<&'static [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::LAST_YEAR;
     use super::*;
+    use crate::consent::deadlines::holidays::LAST_YEAR;
 
     #[test]
     fn the_countries_are_in_order() {

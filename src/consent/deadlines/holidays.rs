@@ -3,7 +3,7 @@
 //! The dates are those of the npm package date-holidays 3.37.0 (ISC; its data CC BY-SA 3.0, after the pages that its
 //! LICENSE names), for whole days that are off in the whole country.
 
-use crate::consent::CountryCode;
+use crate::consent::country::CountryCode;
 
 /// The last year of which the holidays are known. After it only Saturdays and Sundays are days off.
 pub const LAST_YEAR: i16 = 2040;

@@ -5,22 +5,24 @@
 //!
 //! | file | idea |
 //! |---|---|
-//! | `regimes` | the laws and their time limits, as data |
+//! | `limit` | a law and the parts of its time limit; the limits themselves stand with their jurisdiction in `rules` |
 //! | `days` | working days |
 //! | `holidays` | the public holidays, generated |
 
-mod days;
-mod holidays;
-mod regimes;
+pub(crate) mod days;
+pub(crate) mod holidays;
+pub(crate) mod limit;
 
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::{CountryCode, Place};
+use crate::consent::country::{CountryCode, Place};
+use crate::consent::rules::{EEA, Reach};
 
+pub use crate::consent::rules::TIME_LIMITS;
 pub use days::{is_working_day, next_working_day, plus_business_days};
 pub use holidays::LAST_YEAR;
-pub use regimes::{Extension, Period, Regime, TIME_LIMITS, TimeLimit};
+pub use limit::{Extension, Period, Regime, TimeLimit};
 
 /// The days by which something has to be done about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,13 +59,12 @@ pub struct Deadlines {
 /// ```
 pub fn deadlines(person: &Place, shop: Option<CountryCode>, received: Date) -> Deadlines {
     let calendar = shop.filter(|country| days::is_known(*country)).or(person.country);
-    let law = |country: Option<CountryCode>| {
-        country.and_then(regimes::limit_in).map(|limit| Days::of(limit, calendar, received))
-    };
+    let law =
+        |country: Option<CountryCode>| country.and_then(limit_in).map(|limit| Days::of(limit, calendar, received));
     let days = match (law(person.country), law(shop)) {
         (Some(one), Some(other)) => one.and(other),
         (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => Days::of(&regimes::GDPR, calendar, received),
+        (None, None) => Days::of(gdpr(), calendar, received),
     };
     // An answer confirms as well.
     let acknowledge_by = days.acknowledge_by.map(|day| day.min(days.due));
@@ -75,6 +76,21 @@ pub fn deadlines(person: &Place, shop: Option<CountryCode>, received: Date) -> D
         extended: (days.latest > days.due).then_some(days.latest),
         reminders,
     }
+}
+
+/// The law that decides where neither country is known: the first of the table.
+fn gdpr() -> &'static TimeLimit {
+    let [first, ..] = &TIME_LIMITS;
+    first
+}
+
+/// The time limits of the law of a country; `None` where none of ours holds.
+fn limit_in(country: CountryCode) -> Option<&'static TimeLimit> {
+    TIME_LIMITS.iter().find(|limit| match limit.reach {
+        Reach::EuropeanEconomicArea => EEA.binary_search(&country).is_ok(),
+        Reach::Country(own) => own == country,
+        Reach::Anywhere | Reach::Region(..) => false,
+    })
 }
 
 /// When to think of a last day that was put off: a week and a day before, each on the last working day up to then, and none

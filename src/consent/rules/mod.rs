@@ -4,130 +4,103 @@
 //! European Economic Area, anywhere; the last is the strictest of all. The page `www/docs/rules.html` prints this table; a
 //! naive reading of the law in `tests/rules/` is held equal to it.
 //!
-//! | file | idea |
+//! | file | what it holds |
 //! |---|---|
-//! | `europe` | the European Economic Area and the states where more is known, the United Kingdom, Switzerland |
-//! | `world` | the rest, and the strictest row |
-//! | `ages` | from which age on a person's own act counts |
+//! | `rule` | a row, and its parts |
+//! | `anywhere` | the strictest rows, and messages that are no marketing |
+//! | `eea` | the European Economic Area; the ages of its states that have no file of their own |
+//! | `de`, `fr`, … | one jurisdiction each: its rows, its ages, its time for a request |
 
-mod ages;
-mod europe;
-mod world;
+mod anywhere;
+mod au;
+mod br;
+mod ca;
+mod ch;
+mod de;
+mod eea;
+mod es;
+mod fr;
+mod gb;
+mod it;
+mod nl;
+mod pl;
+pub(crate) mod rule;
+mod us;
 
-use super::{Channel, CountryCode, Ground, Place, RegionCode, Relation, Timestamp};
+use crate::consent::country::{CountryCode, Place};
+use crate::consent::deadlines::limit::TimeLimit;
+use crate::consent::words::{Channel, Relation};
 
-pub use ages::{AGES, Age, STRICTEST_AGE, minimum_age};
+pub use self::rule::{Age, Confidence, Deadline, Limits, Reach, Rule};
+#[cfg(feature = "serde")]
+pub use self::rule::{WrittenLimits, WrittenRow};
 
-/// One row of the table.
-#[derive(Clone, Copy, Debug)]
-pub struct Rule {
-    /// Its name, stable: it stands in decisions.
-    pub id: &'static str,
-    /// Where it holds.
-    pub reach: Reach,
-    /// For whom; both where nothing is said.
-    pub relation: Option<Relation>,
-    /// For which channels.
-    pub channels: &'static [Channel],
-    /// In force from this instant on.
-    pub from: Timestamp,
-    /// Until this instant, itself excluded.
-    pub to: Timestamp,
-    /// The grounds that are accepted for advertising.
-    pub grounds: &'static [Ground],
-    /// Whether a consent from an anonymous form has to be confirmed by the address.
-    pub confirmation: bool,
-    /// The limits in time.
-    pub limits: Limits,
-    /// By when a no has to be honoured. placet honours it at once.
-    pub deadline: Deadline,
-    /// The law.
-    pub law: &'static str,
-    /// The article.
-    pub article: &'static str,
-    /// What else the law asks for and no decision can see: hours, sender, registers.
-    pub duties: &'static str,
-    /// Where the law is unsettled, or how placet reads it.
-    pub note: &'static str,
-    /// How sure we are of it.
-    pub confidence: Confidence,
-    /// Where it was read.
-    pub sources: &'static [&'static str],
-}
+/// The rows of every jurisdiction, in the order of the printed table.
+const JURISDICTIONS: &[&[Rule]] = &[
+    eea::RULES,
+    de::RULES,
+    fr::RULES,
+    it::RULES,
+    es::RULES,
+    pl::RULES,
+    nl::RULES,
+    gb::RULES,
+    ch::RULES,
+    us::RULES,
+    ca::RULES,
+    br::RULES,
+    au::RULES,
+];
 
-/// Limits in time; 0 is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Months for which a purchase or a contract implies consent.
-    pub purchase_months: u16,
-    /// Months for which an inquiry does.
-    pub inquiry_months: u16,
-    /// Months after which a ground lapses if the person has not turned to the shop.
-    pub inactivity_months: u16,
-    /// Months after which a ground lapses if the shop has not used it.
-    pub disuse_months: u16,
-    /// Days for which a look-up in the do-not-call register counts, which a legitimate interest needs.
-    pub screening_days: u16,
-}
+/// The ages of every country of which something is known, in the order of their codes.
+pub static AGES: [Age; 36] = in_order(&[
+    eea::AGES,
+    de::AGES,
+    fr::AGES,
+    it::AGES,
+    es::AGES,
+    pl::AGES,
+    nl::AGES,
+    gb::AGES,
+    ch::AGES,
+    us::AGES,
+    ca::AGES,
+    br::AGES,
+    au::AGES,
+]);
 
-impl Limits {
-    /// No limit at all.
-    pub const NONE: Self =
-        Self { purchase_months: 0, inquiry_months: 0, inactivity_months: 0, disuse_months: 0, screening_days: 0 };
-}
+/// The time that each law gives for a request, in the order of [`Regime`](crate::consent::deadlines::Regime).
+pub static TIME_LIMITS: [TimeLimit; 7] =
+    [eea::TIME_LIMIT, gb::TIME_LIMIT, ch::TIME_LIMIT, us::TIME_LIMIT, br::TIME_LIMIT, ca::TIME_LIMIT, au::TIME_LIMIT];
 
-/// Where a rule holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// Everywhere.
-    Anywhere,
-    /// The 27 states of the European Union, Iceland, Liechtenstein and Norway.
-    EuropeanEconomicArea,
-    /// A country.
-    Country(CountryCode),
-    /// A part of a country.
-    Region(CountryCode, RegionCode),
-}
-
-impl core::fmt::Display for Reach {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Anywhere => f.write_str("*"),
-            Self::EuropeanEconomicArea => f.write_str("EEA"),
-            Self::Country(country) => f.write_str(country.as_str()),
-            Self::Region(country, region) => write!(f, "{}-{}", country.as_str(), region.as_str()),
+#[allow(clippy::indexing_slicing, reason = "the compiler runs it, and stops at a place that is not there")]
+const fn in_order<const N: usize>(parts: &[&[Age]]) -> [Age; N] {
+    let mut ages = [rule::age(b"ZZ", 0); N];
+    let (mut part, mut count) = (0, 0);
+    while part < parts.len() {
+        let mut own = 0;
+        while own < parts[part].len() {
+            let mut place = count;
+            while place > 0 && parts[part][own].country.is_before(ages[place - 1].country) {
+                ages[place] = ages[place - 1];
+                place -= 1;
+            }
+            ages[place] = parts[part][own];
+            count += 1;
+            own += 1;
         }
+        part += 1;
     }
+    assert!(count == N, "AGES has another length");
+    ages
 }
 
-/// By when a no has to be honoured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deadline {
-    /// At once.
-    AtOnce,
-    /// Within so many business days.
-    BusinessDays(u8),
-}
+/// The age where the country is not known, or nothing is known of it: the highest that GDPR Art. 8(1) allows.
+pub const STRICTEST_AGE: u16 = 16;
 
-impl core::fmt::Display for Deadline {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::AtOnce => f.write_str("at once"),
-            Self::BusinessDays(days) => write!(f, "{days} business days"),
-        }
-    }
-}
-
-vocabulary! {
-    /// How sure we are of a row.
-    Confidence, "unknown confidence" {
-        /// Read in the law itself, or in a text of a court or an authority.
-        Checked = "checked",
-        /// Read in somebody's account of the law.
-        SecondHand = "second_hand",
-        /// General knowledge, read nowhere in particular.
-        GeneralKnowledge = "general_knowledge",
-    }
+/// The age for a country, in years; 0 where there is none.
+pub fn minimum_age(country: Option<CountryCode>) -> u16 {
+    AGES.iter().find(|age| Some(age.country) == country).map_or(STRICTEST_AGE, |age| age.years)
 }
 
 /// The states of the European Economic Area, in order.
@@ -171,17 +144,21 @@ pub const EEA: [CountryCode; 30] = {
 
 /// Every row.
 pub fn rules() -> impl Iterator<Item = &'static Rule> + Clone {
-    world::STRICTEST.iter().chain(europe::RULES).chain(world::RULES).chain(core::iter::once(&world::TRANSACTIONAL))
+    of_marketing().chain(core::iter::once(&anywhere::TRANSACTIONAL))
+}
+
+fn of_marketing() -> impl Iterator<Item = &'static Rule> + Clone {
+    anywhere::STRICTEST.iter().chain(JURISDICTIONS.iter().copied().flatten())
 }
 
 /// The row for where nothing is known.
 pub const fn strictest() -> &'static Rule {
-    &world::ANYWHERE
+    &anywhere::ANYWHERE
 }
 
 /// The row for messages that are no advertising.
 pub const fn transactional() -> &'static Rule {
-    &world::TRANSACTIONAL
+    &anywhere::TRANSACTIONAL
 }
 
 /// Versions of one rule that the table may have.
@@ -193,7 +170,7 @@ pub fn rules_on(place: &Place, channel: Channel, relation: Relation) -> impl Ite
     let mut narrowest = (0, false);
     let mut found = [None; VERSIONS];
     let mut free = found.iter_mut();
-    for rule in world::STRICTEST.iter().chain(europe::RULES).chain(world::RULES) {
+    for rule in of_marketing() {
         if !rule.channels.contains(&channel) || rule.relation.is_some_and(|own| own != relation) {
             continue;
         }
@@ -219,95 +196,10 @@ pub fn rules_on(place: &Place, channel: Channel, relation: Relation) -> impl Ite
     found.into_iter().flatten()
 }
 
-/// A row as it is written, in every artifact the same. What a row does not have is `null`.
-#[cfg(feature = "serde")]
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct WrittenRow {
-    /// Its name.
-    pub id: &'static str,
-    /// Where it holds: `*`, `EEA`, a country or a country and its part, such as `US-FL`.
-    pub jurisdiction: String,
-    /// For whom; for both where there is none.
-    pub relation: Option<Relation>,
-    /// For which channels.
-    pub channels: &'static [Channel],
-    /// In force from this instant on; since ever where there is none.
-    pub from: Option<Timestamp>,
-    /// Until this instant, itself excluded; for ever where there is none.
-    pub to: Option<Timestamp>,
-    /// The grounds that are accepted for advertising.
-    pub grounds: &'static [Ground],
-    /// Whether a consent from an anonymous form has to be confirmed by the address.
-    pub confirmation: bool,
-    /// The limits in time.
-    pub limits: WrittenLimits,
-    /// By when a no has to be honoured.
-    pub deadline: String,
-    /// The law.
-    pub law: &'static str,
-    /// The article.
-    pub article: &'static str,
-    /// What else the law asks for.
-    pub duties: &'static str,
-    /// Where the law is unsettled, or how placet reads it.
-    pub note: &'static str,
-    /// How sure we are of it.
-    pub confidence: Confidence,
-    /// Where it was read.
-    pub sources: &'static [&'static str],
-}
-
-/// [`Limits`] as they are written: what is no limit is `null`.
-#[cfg(feature = "serde")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct WrittenLimits {
-    /// Months for which a purchase or a contract implies consent.
-    pub purchase_months: Option<u16>,
-    /// Months for which an inquiry does.
-    pub inquiry_months: Option<u16>,
-    /// Months after which a ground lapses if the person has not turned to the shop.
-    pub inactivity_months: Option<u16>,
-    /// Months after which a ground lapses if the shop has not used it.
-    pub disuse_months: Option<u16>,
-    /// Days for which a look-up in the do-not-call register counts.
-    pub screening_days: Option<u16>,
-}
-
-#[cfg(feature = "serde")]
-impl Rule {
-    /// The written form.
-    pub fn written(&self) -> WrittenRow {
-        let limit = |number: u16| (number > 0).then_some(number);
-        WrittenRow {
-            id: self.id,
-            jurisdiction: self.reach.to_string(),
-            relation: self.relation,
-            channels: self.channels,
-            from: (self.from > Timestamp::BEGINNING).then_some(self.from),
-            to: (self.to < Timestamp::NEVER).then_some(self.to),
-            grounds: self.grounds,
-            confirmation: self.confirmation,
-            limits: WrittenLimits {
-                purchase_months: limit(self.limits.purchase_months),
-                inquiry_months: limit(self.limits.inquiry_months),
-                inactivity_months: limit(self.limits.inactivity_months),
-                disuse_months: limit(self.limits.disuse_months),
-                screening_days: limit(self.limits.screening_days),
-            },
-            deadline: self.deadline.to_string(),
-            law: self.law,
-            article: self.article,
-            duties: self.duties,
-            note: self.note,
-            confidence: self.confidence,
-            sources: self.sources,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consent::time::Timestamp;
 
     #[test]
     fn the_states_are_in_order() {

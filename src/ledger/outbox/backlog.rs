@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::EventType;
 use crate::consent::Timestamp;
-use crate::ledger::audit::first_id_of;
-use crate::ledger::{Database, DatabaseError, Moment, Param, Row};
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
+use crate::ledger::store::id::first_id_of;
 
 vocabulary! {
     /// How far a delivery has come.
@@ -73,8 +74,8 @@ const REPLAYED: u32 = 1_000;
 ///
 /// # Errors
 /// Those of the database.
-pub fn deliveries_page<D: Database>(
-    database: &D,
+pub fn deliveries_page(
+    database: &dyn Database,
     webhook: &str,
     state: Option<DeliveryState>,
     before: Option<&str>,
@@ -117,8 +118,8 @@ fn entry_in(row: &Row) -> Result<DeliveryEntry, DatabaseError> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn replay<D: Database>(
-    database: &D,
+pub fn replay(
+    database: &dyn Database,
     webhook: &str,
     asked: &Replay,
     moment: &Moment<'_>,

@@ -4,10 +4,11 @@
 //! as a whole: then one delivery at a time knocks whenever the hold ends, and the first that succeeds frees all others. So an
 //! endpoint that is down costs a request every five minutes, and the events behind it lose no try.
 
-use super::EventType;
-use super::webhook::release;
 use crate::consent::Timestamp;
-use crate::ledger::{Database, DatabaseError, Moment, Param};
+use crate::ledger::outbox::webhook::release;
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -103,7 +104,7 @@ enum Quiet {
 ///
 /// # Errors
 /// Those of the database.
-pub fn waiting<D: Database>(database: &D) -> Result<Vec<Waiting>, DatabaseError> {
+pub fn waiting(database: &dyn Database) -> Result<Vec<Waiting>, DatabaseError> {
     let rows = database.query(
         "SELECT id, held_until, failures,
              (SELECT min(due_at) FROM delivery WHERE delivery.webhook = webhook.id AND state = 'pending')
@@ -127,11 +128,7 @@ pub fn waiting<D: Database>(database: &D) -> Result<Vec<Waiting>, DatabaseError>
 ///
 /// # Errors
 /// Those of the database.
-pub fn due_deliveries<D: Database>(
-    database: &D,
-    webhook: &str,
-    most: usize,
-) -> Result<Vec<DueDelivery>, DatabaseError> {
+pub fn due_deliveries(database: &dyn Database, webhook: &str, most: usize) -> Result<Vec<DueDelivery>, DatabaseError> {
     // The inner statement reads an index alone, however many wait.
     let rows = database.query(
         "SELECT due.event, due.due_at, e.type, e.at, e.data
@@ -157,8 +154,8 @@ pub fn due_deliveries<D: Database>(
 ///
 /// # Errors
 /// Those of the database.
-pub fn note_outcome<D: Database>(
-    database: &D,
+pub fn note_outcome(
+    database: &dyn Database,
     key: &DeliveryKey,
     outcome: SendOutcome<'_>,
     moment: &Moment<'_>,
@@ -233,7 +230,7 @@ pub fn note_outcome<D: Database>(
     })
 }
 
-fn set_health<D: Database>(tx: &D, webhook: &str, failures: i64, held_until: i64) -> Result<(), DatabaseError> {
+fn set_health(tx: &dyn Database, webhook: &str, failures: i64, held_until: i64) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE webhook SET failures = ?, held_until = ? WHERE id = ?",
         &[Param::Integer(failures), Param::Integer(held_until), Param::Text(webhook)],

@@ -8,9 +8,9 @@ use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::Webhook;
 use crate::consent::Timestamp;
-use crate::ledger::Shop;
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::Webhook;
 
 /// The value of the header `webhook-signature`.
 pub fn signatures(shop: &Shop, webhook: &Webhook, id: &str, now: Timestamp, body: &str) -> String {
@@ -29,7 +29,7 @@ pub fn signatures(shop: &Shop, webhook: &Webhook, id: &str, now: Timestamp, body
 
 /// The secret of a webhook as its receiver needs it. It follows from the shop's own, so it can be told again, and is kept
 /// nowhere.
-pub(super) fn secret_text(shop: &Shop, webhook: &str, generation: i64) -> String {
+pub(crate) fn secret_text(shop: &Shop, webhook: &str, generation: i64) -> String {
     format!("whsec_{}", Base64::encode_string(&secret_of(shop, webhook, generation)))
 }
 

@@ -1,9 +1,12 @@
 //! Webhooks: added, changed, removed, their secrets rotated.
 
-use super::signature::secret_text;
-use super::{EventType, Payload, Target, Webhook, list_webhooks};
 use crate::consent::Timestamp;
-use crate::ledger::{Database, DatabaseError, Moment, Param, Shop};
+use crate::ledger::outbox::signature::secret_text;
+use crate::ledger::outbox::target::Target;
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::{EventType, Payload, Webhook, list_webhooks};
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// What a shop says of a webhook.
 #[derive(Clone, Debug)]
@@ -58,7 +61,7 @@ impl Webhook {
     }
 
     /// The generations of secrets that are signed with, the newest first.
-    pub(super) fn live_generations(&self, now: Timestamp) -> impl Iterator<Item = i64> {
+    pub(crate) fn live_generations(&self, now: Timestamp) -> impl Iterator<Item = i64> {
         let before = self.rotated_until.filter(|until| *until > now).map(|_| self.generation - 1);
         [Some(self.generation), before].into_iter().flatten()
     }
@@ -68,7 +71,7 @@ impl Webhook {
 ///
 /// # Errors
 /// [`WebhookError::TooMany`], and those of the database.
-pub fn add_webhook<D: Database>(database: &D, new: &NewWebhook, moment: &Moment<'_>) -> Result<Webhook, WebhookError> {
+pub fn add_webhook(database: &dyn Database, new: &NewWebhook, moment: &Moment<'_>) -> Result<Webhook, WebhookError> {
     database.transaction(|tx| {
         let count = tx.first("SELECT count(*) FROM webhook", &[])?.ok_or(DatabaseError::Shape { column: 0 })?;
         if usize::try_from(count.integer(0)?).is_ok_and(|count| count >= Webhook::MOST) {
@@ -94,8 +97,8 @@ pub fn add_webhook<D: Database>(database: &D, new: &NewWebhook, moment: &Moment<
 ///
 /// # Errors
 /// [`WebhookError::Unknown`], and those of the database.
-pub fn change_webhook<D: Database>(
-    database: &D,
+pub fn change_webhook(
+    database: &dyn Database,
     id: &str,
     new: &NewWebhook,
     now: Timestamp,
@@ -126,7 +129,7 @@ pub fn change_webhook<D: Database>(
 }
 
 /// Makes all that waits for a webhook due now.
-pub(super) fn release<D: Database>(tx: &D, id: &str, now: Timestamp) -> Result<(), DatabaseError> {
+pub(crate) fn release(tx: &dyn Database, id: &str, now: Timestamp) -> Result<(), DatabaseError> {
     let now = Param::Integer(now.millis());
     tx.execute(
         "UPDATE delivery SET due_at = ? WHERE webhook = ? AND state = 'pending' AND due_at > ?",
@@ -138,7 +141,7 @@ pub(super) fn release<D: Database>(tx: &D, id: &str, now: Timestamp) -> Result<(
 ///
 /// # Errors
 /// [`WebhookError::Unknown`], and those of the database.
-pub fn remove_webhook<D: Database>(database: &D, id: &str) -> Result<Webhook, WebhookError> {
+pub fn remove_webhook(database: &dyn Database, id: &str) -> Result<Webhook, WebhookError> {
     database.transaction(|tx| {
         let old = named(tx, id)?;
         tx.execute("DELETE FROM delivery WHERE webhook = ?", &[Param::Text(id)])?;
@@ -151,8 +154,8 @@ pub fn remove_webhook<D: Database>(database: &D, id: &str) -> Result<Webhook, We
 ///
 /// # Errors
 /// [`WebhookError::Unknown`], and those of the database.
-pub fn rotate_webhook<D: Database>(
-    database: &D,
+pub fn rotate_webhook(
+    database: &dyn Database,
     id: &str,
     overlap: i64,
     now: Timestamp,
@@ -171,7 +174,7 @@ pub fn rotate_webhook<D: Database>(
 ///
 /// # Errors
 /// Those of the database.
-pub fn health_of<D: Database>(database: &D, id: &str) -> Result<Health, DatabaseError> {
+pub fn health_of(database: &dyn Database, id: &str) -> Result<Health, DatabaseError> {
     let row = database.first(
         "SELECT failures, held_until,
              (SELECT count(*) FROM delivery WHERE delivery.webhook = webhook.id AND state = 'pending'),
@@ -188,7 +191,7 @@ pub fn health_of<D: Database>(database: &D, id: &str) -> Result<Health, Database
     })
 }
 
-fn named<D: Database>(database: &D, id: &str) -> Result<Webhook, WebhookError> {
+fn named(database: &dyn Database, id: &str) -> Result<Webhook, WebhookError> {
     list_webhooks(database)?.into_iter().find(|webhook| webhook.id == id).ok_or(WebhookError::Unknown)
 }
 

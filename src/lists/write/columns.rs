@@ -3,11 +3,11 @@
 //! A platform's columns have its own names, in the order of its own files; of those that it has, the ones that placet can fill. A cell
 //! that a row says nothing of is empty, which is no "no".
 
-use super::value::Value;
-use super::{Columns, OutRow};
 use crate::consent::{Assurance, Channel};
-use crate::ledger::SuppressedRow;
-use crate::lists::ListKind;
+use crate::lists::kind::ListKind;
+use crate::lists::write::value::Value;
+use crate::lists::write::{Columns, OutRow};
+use crate::model::suppression::SuppressedRow;
 
 const PEOPLE: [&str; 12] = [
     "kind",
@@ -77,7 +77,7 @@ const MAGENTO: [&str; 3] = ["Email", "Type", "Status"];
 const PRESTASHOP: [&str; 3] = ["email", "subscribed", "subscribed_on"];
 
 /// The names of the columns, in their order.
-pub(super) fn header(columns: Columns, what: ListKind, with_decisions: bool) -> &'static [&'static str] {
+pub(crate) fn header(columns: Columns, what: ListKind, with_decisions: bool) -> &'static [&'static str] {
     match (columns, what) {
         (Columns::Placet, ListKind::Suppressed) => &SUPPRESSIONS,
         (Columns::Placet, _) if with_decisions => &PEOPLE_WITH_DECISIONS,
@@ -93,7 +93,7 @@ pub(super) fn header(columns: Columns, what: ListKind, with_decisions: bool) -> 
 }
 
 /// What stands between two cells.
-pub(super) const fn separator(columns: Columns) -> u8 {
+pub(crate) const fn separator(columns: Columns) -> u8 {
     match columns {
         Columns::Brevo | Columns::Prestashop => b';',
         _ => b',',
@@ -101,7 +101,7 @@ pub(super) const fn separator(columns: Columns) -> u8 {
 }
 
 /// All that a row says. The last four are of its decision.
-pub(super) fn placet<'a>(row: &OutRow<'a>) -> [Value<'a>; 16] {
+pub(crate) fn placet<'a>(row: &OutRow<'a>) -> [Value<'a>; 16] {
     let decision = row.decision.as_ref();
     [
         Value::Word(row.kind.as_str()),
@@ -124,7 +124,7 @@ pub(super) fn placet<'a>(row: &OutRow<'a>) -> [Value<'a>; 16] {
 }
 
 /// All that a suppression says.
-pub(super) fn suppression<'a>(suppression: &SuppressedRow<'a>) -> [Value<'a>; 7] {
+pub(crate) fn suppression<'a>(suppression: &SuppressedRow<'a>) -> [Value<'a>; 7] {
     [
         Value::Text(suppression.hash),
         Value::word(suppression.kind.map(|kind| kind.as_str())),
@@ -137,7 +137,7 @@ pub(super) fn suppression<'a>(suppression: &SuppressedRow<'a>) -> [Value<'a>; 7]
 }
 
 /// What is not opted in is a `no` here, whether they left or were never asked; Shopify's files do not tell these apart.
-pub(super) fn shopify<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
+pub(crate) fn shopify<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
     let (email, sms, whatsapp) = (is_of(row, Channel::Email), is_of(row, Channel::Sms), is_of(row, Channel::Whatsapp));
     let accepts = Value::Word(if is_opted_in(row) { "yes" } else { "no" });
     (email || sms || whatsapp).then_some([
@@ -151,7 +151,7 @@ pub(super) fn shopify<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
     ])
 }
 
-pub(super) fn klaviyo<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
+pub(crate) fn klaviyo<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
     let (email, sms) = (is_of(row, Channel::Email), is_of(row, Channel::Sms));
     let address = Value::Text(row.address);
     let (consent, since) = if is_opted_in(row) {
@@ -175,7 +175,7 @@ pub(super) fn klaviyo<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
 }
 
 /// To be in the file is what is said, so no other status may be in it.
-pub(super) fn mailchimp<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'a>; 6]> {
+pub(crate) fn mailchimp<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'a>; 6]> {
     let (email, sms) = (is_of(row, Channel::Email), is_of(row, Channel::Sms));
     if !(email || sms) || row.status != what.as_str() {
         return None;
@@ -194,7 +194,7 @@ pub(super) fn mailchimp<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'
 
 /// To be in the file is what is said, as with Mailchimp. A no has no time here: that at which somebody was added to Brevo is earlier,
 /// and a no that is dated too early may lose against a yes.
-pub(super) fn brevo<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'a>; 4]> {
+pub(crate) fn brevo<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'a>; 4]> {
     let (email, sms, whatsapp) = (is_of(row, Channel::Email), is_of(row, Channel::Sms), is_of(row, Channel::Whatsapp));
     let address = Value::Text(row.address);
     ((email || sms || whatsapp) && row.status == what.as_str()).then_some([
@@ -206,7 +206,7 @@ pub(super) fn brevo<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'a>; 
 }
 
 /// Who was asked and did not say yes has no status here: to be unsubscribed, they would have had to be subscribed.
-pub(super) fn magento<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 3]> {
+pub(crate) fn magento<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 3]> {
     let status = match row.status {
         "opted_in" => "Subscribed",
         "opted_out" => "Unsubscribed",
@@ -217,7 +217,7 @@ pub(super) fn magento<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 3]> {
 }
 
 /// `0` is whatever is not opted in, as with Shopify. The time is that of a subscription, which a no has none of.
-pub(super) fn prestashop<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 3]> {
+pub(crate) fn prestashop<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 3]> {
     let subscribed = is_opted_in(row);
     is_of(row, Channel::Email).then_some([
         Value::Text(row.address),

@@ -1,5 +1,5 @@
-use super::*;
 use crate::consent::{EmailAddress, PhoneNumber};
+use crate::lists::write::*;
 
 const CONTACT: &str = "0199a1b2-0000-7000-8000-000000000001";
 

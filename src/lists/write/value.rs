@@ -2,12 +2,22 @@
 
 use std::io::Write;
 
-use super::Cells;
 use crate::consent::Timestamp;
+
+vocabulary! {
+    /// For whom the cells of a CSV file are.
+    Cells, "unknown cells" {
+        /// For programs: as they are.
+        Exact = "exact",
+        /// For spreadsheets: what they would take for a formula has an apostrophe before it. The file begins with a byte order
+        /// mark, without which they take UTF-8 for something else.
+        Spreadsheet = "spreadsheet",
+    }
+}
 
 /// A value, borrowed from its row until it is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     /// Nothing: an empty cell, `null`.
     Absent,
     /// A word of ours: it needs neither quotes nor escapes.
@@ -25,29 +35,29 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn text(text: Option<&'a str>) -> Self {
+    pub(crate) fn text(text: Option<&'a str>) -> Self {
         text.map_or(Self::Absent, Self::Text)
     }
 
-    pub(super) fn word(word: Option<&'static str>) -> Self {
+    pub(crate) fn word(word: Option<&'static str>) -> Self {
         word.map_or(Self::Absent, Self::Word)
     }
 
-    pub(super) fn time(at: Option<Timestamp>) -> Self {
+    pub(crate) fn time(at: Option<Timestamp>) -> Self {
         at.map_or(Self::Absent, Self::Time)
     }
 
-    pub(super) fn plain_time(at: Option<Timestamp>) -> Self {
+    pub(crate) fn plain_time(at: Option<Timestamp>) -> Self {
         at.map_or(Self::Absent, Self::PlainTime)
     }
 
     /// The value if `condition` holds, else nothing.
-    pub(super) fn only_if(self, condition: bool) -> Self {
+    pub(crate) fn only_if(self, condition: bool) -> Self {
         if condition { self } else { Self::Absent }
     }
 
     /// Writes the value as a cell of a CSV file.
-    pub(super) fn write_cell(self, out: &mut Vec<u8>, separator: u8, cells: Cells) {
+    pub(crate) fn write_cell(self, out: &mut Vec<u8>, separator: u8, cells: Cells) {
         match self {
             Self::Absent => {}
             Self::Word(word) => out.extend_from_slice(word.as_bytes()),
@@ -66,7 +76,7 @@ impl<'a> Value<'a> {
     }
 
     /// Writes the value as JSON.
-    pub(super) fn write_json(self, out: &mut Vec<u8>) {
+    pub(crate) fn write_json(self, out: &mut Vec<u8>) {
         match self {
             Self::Absent => out.extend_from_slice(b"null"),
             Self::Flag(flag) => out.extend_from_slice(flag_word(flag)),

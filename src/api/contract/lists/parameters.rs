@@ -7,8 +7,8 @@ use crate::api::contract::parameters::{country, id, reference, time};
 use crate::api::contract::schema::{ListCells, ListColumns, ListField, ListForm};
 use crate::api::route::Action;
 use crate::consent::Basis;
-use crate::ledger::text::Line;
 use crate::lists::{ListKind, Profile};
+use crate::model::text::Line;
 
 /// Makes the types that only parameters have known.
 pub(in crate::api::contract) fn register(generator: &mut SchemaGenerator) {

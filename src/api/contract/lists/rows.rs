@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::consent::{AddressKind, Assurance, Basis, Channel, CountryCode, PurposeSlug, Reason, RegionCode, Timestamp};
-use crate::ledger::SuppressionReason;
-use crate::ledger::text::Sha256Hex;
+use crate::model::suppression::SuppressionReason;
+use crate::model::text::Sha256Hex;
 
 /// A row of `opted_in` or `opted_out`.
 pub(super) struct ListLine;

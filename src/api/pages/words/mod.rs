@@ -1,16 +1,16 @@
 //! Every text of the pages and messages, one file a language.
 //!
 //! A language is a constant of [`Words`], so a text that is missing does not compile. In `{braces}` stand the places that are
-//! filled in, see [`super::fill`]. Texts that begin with `sms_` keep to the letters of GSM 03.38, so that a message costs one part.
+//! filled in, see [`crate::api::pages::fill`]. Texts that begin with `sms_` keep to the letters of GSM 03.38, so that a message costs one part.
 
-use super::Language;
+use crate::api::pages::language::Language;
 
-mod de;
-mod en;
-mod es;
-mod fr;
-mod it;
-mod nl;
+pub(in crate::api) mod de;
+pub(in crate::api) mod en;
+pub(in crate::api) mod es;
+pub(in crate::api) mod fr;
+pub(in crate::api) mod it;
+pub(in crate::api) mod nl;
 
 /// Declares the texts; in tests they can also be walked through.
 macro_rules! words {

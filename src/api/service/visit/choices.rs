@@ -1,21 +1,24 @@
 //! Leaving in one click (RFC 8058), and the preference page.
 
-use super::{Seen, Visit, masked};
 use crate::api::link::{LinkKind, Subject};
-use crate::api::pages::{
-    self, Group, Language, PreferencesState, PreferencesView, Row, RowNote, UnsubscribeState, UnsubscribeView,
-};
+use crate::api::pages;
+use crate::api::pages::language::Language;
+use crate::api::pages::preferences::{Group, PreferencesState, PreferencesView, Row, RowNote};
+use crate::api::pages::unsubscribe::{UnsubscribeState, UnsubscribeView};
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
 use crate::api::service::offers::Offer;
 use crate::api::service::refusal::request_refused;
+use crate::api::service::visit::{Seen, Visit, masked};
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
 use crate::ledger::{
-    Claim, Database, EventType, Host, Named, NewRequest, NoticeShown, OwnAct, RequestKind, RequestOrigin, Shown,
-    has_left, last_locale, named, noes, note_own_acts, open_request, own_words, stop_everything,
+    EventType, Host, Named, NewRequest, OwnAct, RequestOrigin, Shown, has_left, last_locale, named, noes,
+    note_own_acts, open_request, own_words, save_preferences, stop_everything,
 };
+use crate::model::request::RequestKind;
+use crate::model::submission::{Claim, NoticeShown};
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// The same for everybody, also for who is not known or no longer: what is shown is in the link itself.
     pub(super) fn ask_to_leave(
         &self,
@@ -50,9 +53,9 @@ impl<D: Database, H: Host> ShopService<D, H> {
         purpose: Option<&PurposeSlug>,
     ) -> Result<Seen, Problem> {
         let seen = self.leaving(visit, pseudonym, channel, purpose, UnsubscribeState::Done);
-        let Some(address) = named(&self.database, &visit.shop, pseudonym)? else { return Ok(seen) };
+        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else { return Ok(seen) };
         let acts = match (channel, purpose) {
-            (None, None) => stop_everything(&self.database, &visit.shop, &address)?,
+            (None, None) => stop_everything(self.database(), &visit.shop, &address)?,
             _ => noes(&address, channel, purpose),
         };
         self.note_noes(visit, &address, acts, "unsubscribe")?;
@@ -63,11 +66,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
     fn note_noes(&self, visit: &Visit<'_>, by: &Named, acts: Vec<OwnAct>, source: &str) -> Result<(), Problem> {
         let mut new = Vec::new();
         for act in acts {
-            if !has_left(&self.database, &act)? {
+            if !has_left(self.database(), &act)? {
                 new.push(act);
             }
         }
-        Ok(note_own_acts(&self.database, &visit.shop, by, &new, source, None, visit.moment)?)
+        note_own_acts(self.database(), &visit.shop, by, &new, source, None, visit.moment)?;
+        Ok(())
     }
 
     pub(super) fn show_choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16]) -> Result<Seen, Problem> {
@@ -75,11 +79,11 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     fn choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16], state: PreferencesState) -> Result<Seen, Problem> {
-        let Some(address) = named(&self.database, &visit.shop, pseudonym)? else {
+        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
             let view = PreferencesView { groups: &[], shown: "", state: PreferencesState::Nothing, requests: false };
             return Ok(Seen::page(pages::preferences(&visit.frame(visit.language(None)), &view)));
         };
-        let stored = last_locale(&self.database, address.contact())?;
+        let stored = last_locale(self.database(), address.contact())?;
         let language = visit.language(stored.as_deref());
         let offers = self.offers(&visit.shop, &address, visit.moment.now)?;
         // What the boxes showed comes back with them, so that a page that was left open takes nothing back that was said since.
@@ -113,7 +117,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     pub(super) fn change_choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16]) -> Result<Seen, Problem> {
-        let Some(address) = named(&self.database, &visit.shop, pseudonym)? else {
+        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
             return self.choices(visit, pseudonym, PreferencesState::Form);
         };
         match visit.field("action").as_deref() {
@@ -122,7 +126,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
                 self.choices(visit, pseudonym, PreferencesState::Saved { pending_confirmation: is_pending })
             }
             Some("stop") => {
-                let acts = stop_everything(&self.database, &visit.shop, &address)?;
+                let acts = stop_everything(self.database(), &visit.shop, &address)?;
                 self.note_noes(visit, &address, acts, "preferences")?;
                 self.choices(visit, pseudonym, PreferencesState::StoppedAll)
             }
@@ -147,7 +151,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             shown.split(' ').filter_map(|one| one.rsplit_once(':')).map(|(name, was)| (name, was == "1")).collect();
         let is_ticked = |name: &str| fields.iter().any(|(own, _)| own == name);
         let offers = self.offers(&visit.shop, by, visit.moment.now)?;
-        let stored = last_locale(&self.database, by.contact())?;
+        let stored = last_locale(self.database(), by.contact())?;
         let language = visit.language(stored.as_deref());
         let mut acts = Vec::new();
         for offer in &offers {
@@ -174,7 +178,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         }
         let is_pending = acts.iter().any(|act| act.assurance == Assurance::Claimed);
         let notice = self.words_shown(visit, language, &offers)?;
-        note_own_acts(&self.database, &visit.shop, by, &acts, "preferences", notice, visit.moment)?;
+        save_preferences(self.database(), &visit.shop, by, &acts, notice, visit.moment)?;
         Ok(is_pending)
     }
 
@@ -191,12 +195,12 @@ impl<D: Database, H: Host> ShopService<D, H> {
             .map(|own| (own.channel, visit.shop.settings.privacy.purpose_in(&own.purpose, language.tag())))
             .collect();
         let text = pages::preferences_words(language, visit.shop.settings.name.as_str(), &labels);
-        Ok(own_words(&self.database, &Shown { id: "preferences", locale: language.tag(), text: &text })?)
+        Ok(own_words(self.database(), &Shown { id: "preferences", locale: language.tag(), text: &text })?)
     }
 
     fn ask_by_page(&self, visit: &Visit<'_>, address: &Named, kind: RequestKind) -> Result<(), Problem> {
         let Some(own) = address.address() else { return Ok(()) };
-        let stored = last_locale(&self.database, address.contact())?;
+        let stored = last_locale(self.database(), address.contact())?;
         let details = visit.field("details").map(|text| text.trim().chars().take(500).collect::<String>());
         let asked = NewRequest {
             kind,
@@ -206,7 +210,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             origin: RequestOrigin::Preferences,
             vouched: false,
         };
-        open_request(&self.database, &visit.shop, &asked, visit.moment)
+        open_request(self.database(), &visit.shop, &asked, visit.moment)
             .map_err(|error| request_refused(error, visit.moment.now))?;
         Ok(())
     }

@@ -2,16 +2,17 @@
 
 use uuid::Uuid;
 
-use super::{Seen, Visit, masked};
-use crate::api::pages::{self, ConfirmState, ConfirmView};
+use crate::api::pages;
+use crate::api::pages::confirm::{ConfirmState, ConfirmView};
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
+use crate::api::service::visit::{Seen, Visit, masked};
 use crate::consent::Channel;
-use crate::ledger::{Answered, Confirmation, Database, Host, Shown, confirm, confirmation};
+use crate::ledger::{Answered, Confirmation, Host, Shown, confirm, confirmation};
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     pub(super) fn ask_to_confirm(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
-        let question = confirmation(&self.database, &visit.shop, id)?;
+        let question = confirmation(self.database(), &visit.shop, id)?;
         let state = match &question {
             None => ConfirmState::Gone,
             Some(question) if question.used_at.is_some() => ConfirmState::Again,
@@ -22,13 +23,13 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     pub(super) fn take_confirmation(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {
-        let Some(question) = confirmation(&self.database, &visit.shop, id)? else {
+        let Some(question) = confirmation(self.database(), &visit.shop, id)? else {
             return Ok(confirming(visit, None, ConfirmState::Gone));
         };
         let language = visit.language(Some(&question.locale));
         let text = pages::confirm_words(language, visit.shop.settings.name.as_str(), &items(visit, &question));
         let shown = Shown { id: "confirmation", locale: language.tag(), text: &text };
-        let state = match confirm(&self.database, &visit.shop, &question, Some(&shown), visit.moment)? {
+        let state = match confirm(self.database(), &visit.shop, &question, Some(&shown), visit.moment)? {
             Answered::Now => ConfirmState::Done,
             Answered::Before => ConfirmState::Again,
             Answered::TooLate => ConfirmState::Expired,

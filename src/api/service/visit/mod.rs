@@ -10,9 +10,9 @@
 //! | `confirm` | double opt-in |
 //! | `requests` | proving a request, and its answer |
 
-mod choices;
-mod confirm;
-mod requests;
+pub(in crate::api) mod choices;
+pub(in crate::api) mod confirm;
+pub(in crate::api) mod requests;
 
 use std::rc::Rc;
 
@@ -20,13 +20,14 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use uuid::Uuid;
 
-use super::ShopService;
 use crate::api::front::accepted;
-use crate::api::html;
 use crate::api::link::{LinkKind, Subject};
-use crate::api::pages::{self, Frame, Language};
+use crate::api::pages::frame::Frame;
+use crate::api::pages::language::Language;
 use crate::api::problem::Problem;
 use crate::api::route::{Action, Route};
+use crate::api::service::ShopService;
+use crate::api::{html, pages};
 use crate::consent::{AddressKind, Channel};
 use crate::ledger::{Audited, Database, Host, Moment, ScopeEntry, Shop, note_request};
 
@@ -94,10 +95,10 @@ impl Visit<'_> {
     }
 }
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// Answers a visit. Never fails: whatever goes wrong is a page too.
     pub(super) fn visit(&self, visit: &Visit<'_>) -> Response<Bytes> {
-        let seen = self.database.transaction(|_| {
+        let seen = self.database().transaction(|_| {
             let limit = visit.route.endpoint.body_limit;
             if limit > 0 && visit.request.body().len() > limit {
                 return Err(Problem::BodyTooLarge { limit });
@@ -134,7 +135,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             problem => problem,
         };
         if let Problem::Internal { cause } = &problem {
-            self.host.report(cause);
+            self.host().report(cause);
         }
         let language = pages::negotiate(request.uri().query(), accepted(request.headers()), None);
         let page = match &problem {
@@ -188,7 +189,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             status: seen.page.status().as_u16(),
             outcome: "ok",
         };
-        Ok(note_request(&self.database, &entry, visit.moment.now)?)
+        Ok(note_request(self.database(), &entry, visit.moment.now)?)
     }
 }
 

@@ -4,22 +4,24 @@ use bytes::Bytes;
 use http::Response;
 use uuid::Uuid;
 
-use super::{Seen, Visit, masked};
-use crate::api::export::{self, Format};
-use crate::api::html;
+use crate::api::export::Format;
 use crate::api::link::{LinkKind, Subject};
-use crate::api::pages::{self, DownloadState, DownloadView, RequestState as Page, RequestView};
+use crate::api::pages::files::{DownloadState, DownloadView};
+use crate::api::pages::request::{RequestState as Page, RequestView};
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
+use crate::api::service::visit::{Seen, Visit, masked};
+use crate::api::{export, html, pages};
 use crate::ledger::{
-    Checked, Database, Download, Host, Lookup, RequestKind, RequestState, Selection, SubjectRequest, Verified,
-    check_code, contact_report, download_of, resend, subject_request, verify_request,
+    Checked, Database, Download, Host, Lookup, RequestState, Selection, SubjectRequest, Verified, check_code,
+    contact_report, download_of, resend, subject_request, verify_request,
 };
+use crate::model::request::RequestKind;
 
 /// The forms in which an answer can be downloaded.
 const FORMATS: [(Format, &str); 3] = [(Format::Html, "HTML"), (Format::Json, "JSON"), (Format::Csv, "CSV (ZIP)")];
 
-impl<D: Database, H: Host> ShopService<D, H> {
+impl ShopService {
     /// The page of a link that was sent, in the message of this number.
     pub(super) fn show_request(&self, visit: &Visit<'_>, id: Uuid, sent: u8) -> Result<Seen, Problem> {
         let request = self.subject_request(id)?;
@@ -47,7 +49,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     /// Long after it was answered a request goes from the log too; its link then leads nowhere.
     fn subject_request(&self, id: Uuid) -> Result<SubjectRequest, Problem> {
-        subject_request(&self.database, id)?.ok_or(Problem::RouteNotFound)
+        subject_request(self.database(), id)?.ok_or(Problem::RouteNotFound)
     }
 
     pub(super) fn take_proof(&self, visit: &Visit<'_>, id: Uuid, sent: u8) -> Result<Seen, Problem> {
@@ -71,7 +73,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
             return self.show_code(visit, id, sent);
         }
         let code = visit.field("code").unwrap_or_default();
-        match check_code(&self.database, &visit.shop, &request, (&code, sent), visit.moment.now)? {
+        match check_code(self.database(), &visit.shop, &request, (&code, sent), visit.moment.now)? {
             Checked::Right => self.proven(visit, request),
             Checked::Wrong { left } => {
                 Ok(seen(visit, &request, Page::AskCode { tries_left: left.into(), wrong: true }))
@@ -81,7 +83,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     }
 
     fn send_again(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
-        match resend(&self.database, &visit.shop, request, visit.moment)? {
+        match resend(self.database(), &visit.shop, request, visit.moment)? {
             Some(request) => Ok(seen(visit, &request, Page::Resent)),
             None => Err(Problem::TooManyRequests { retry_after: 24 * 60 * 60 }),
         }
@@ -90,7 +92,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
     fn proven(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
         let was_open = request.state == RequestState::Open;
         let Verified { request, is_known } =
-            verify_request(&self.database, &visit.shop, request, Uuid::nil(), visit.moment)?;
+            verify_request(self.database(), &visit.shop, request, Uuid::nil(), visit.moment)?;
         let subject = request.subject();
         let for_data = is_known && request.state == RequestState::Completed && request.kind.is_for_data();
         let links = if for_data { self.downloads(visit, &request) } else { Vec::new() };
@@ -124,7 +126,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
         let format = url::form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "format")
             .and_then(|(_, value)| Format::parse(&value));
-        let download = download_of(&self.database, &visit.shop, &request, visit.moment.now)?;
+        let download = download_of(self.database(), &visit.shop, &request, visit.moment.now)?;
         let state = match (download, format) {
             (Download::Of(subject), Some(format)) => {
                 return Ok(Seen { page: self.report_of(visit, subject, format)?, contact: Some(subject) });
@@ -142,7 +144,7 @@ impl<D: Database, H: Host> ShopService<D, H> {
 
     fn report_of(&self, visit: &Visit<'_>, subject: Uuid, format: Format) -> Result<Response<Bytes>, Problem> {
         let all = Selection { for_person: true, ..Selection::default() };
-        let report = contact_report(&self.database, &visit.shop, &Lookup::Id(subject), &all, visit.moment.now)?;
+        let report = contact_report(self.database(), &visit.shop, &Lookup::Id(subject), &all, visit.moment.now)?;
         let mut response = export::answer(&report.ok_or(Problem::RouteNotFound)?, format)?;
         html::seal(response.headers_mut());
         Ok(response)

@@ -6,13 +6,13 @@
 use http::{HeaderMap, header};
 use uuid::Uuid;
 
-use super::super::{CHOICE, EMAIL, PHONE};
-use super::{ChoiceBody, ContactBody, NoticeBody, SourceBody, SubmissionBody};
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
+use crate::api::wire::submission::{ChoiceBody, ContactBody, NoticeBody, SourceBody, SubmissionBody};
+use crate::api::wire::{CHOICE, EMAIL, PHONE};
 use crate::consent::{AddressKind, Choice, CountryCode, EmailAddress, PhoneNumber};
-use crate::ledger::text::{Origin, Sha256Hex};
 use crate::ledger::{NoticeChoice, Settings};
+use crate::model::text::{Origin, Sha256Hex};
 
 const NO_NOTICE: Fault =
     Fault::new("missing_field", "send notice, version and locale of a notice of the shop's that has choices");

@@ -1,0 +1,47 @@
+//! What holds where nothing more is known: the strictest rows, and messages that are no marketing.
+
+use crate::consent::ground::Ground::{Consent, Contract};
+use crate::consent::rules::rule::{Confidence, Deadline, Limits, Reach, Rule};
+use crate::consent::time::Timestamp;
+use crate::consent::words::Channel::{Email, Phone, Post, Push, Sms, Whatsapp};
+
+pub(super) const ANYWHERE: Rule = Rule {
+    id: "any",
+    reach: Reach::Anywhere,
+    relation: None,
+    channels: &[Email, Sms, Whatsapp, Push, Post],
+    from: Timestamp::BEGINNING,
+    to: Timestamp::NEVER,
+    grounds: &[Consent],
+    confirmation: true,
+    limits: Limits { inactivity_months: 36, ..Limits::NONE },
+    deadline: Deadline::AtOnce,
+    law: "the strictest of all rules here",
+    article: "each as in its own row",
+    duties: "",
+    note: "for a country that is not known, or that this table does not know",
+    confidence: Confidence::Checked,
+    sources: &[],
+};
+
+/// Everywhere where nothing else is known: as strict as every other row in every respect.
+pub(super) const STRICTEST: &[Rule] = &[
+    ANYWHERE,
+    Rule { id: "any-phone", channels: &[Phone], limits: Limits { disuse_months: 60, ..ANYWHERE.limits }, ..ANYWHERE },
+];
+
+/// Messages that are no advertising.
+pub(super) const TRANSACTIONAL: Rule = Rule {
+    id: "transactional",
+    channels: &[Email, Sms, Phone, Whatsapp, Push, Post],
+    grounds: &[Consent, Contract],
+    confirmation: false,
+    limits: Limits::NONE,
+    law: "GDPR",
+    article: "Art. 6(1)(b); CAN-SPAM 15 USC 7702(17); CASL s. 6(6)",
+    duties: "nothing in it advertises: one line that does makes all of it advertising",
+    note: "for the purposes that the shop declares transactional; an objection to direct marketing and a suppression do not bear on them, an opt_out does",
+    confidence: Confidence::GeneralKnowledge,
+    sources: &["https://eur-lex.europa.eu/eli/reg/2016/679"],
+    ..ANYWHERE
+};

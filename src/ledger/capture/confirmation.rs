@@ -1,0 +1,283 @@
+//! Double opt-in: an anonymous form's yes proves nothing until the address that it names says so itself.
+//!
+//! The address is asked by one message, once a day at most, and that message advertises nothing. The answer is a record of its
+//! own with the assurance `confirmed`; what the form handed in stays as it was, so that both steps can be shown.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::consent::{Act, Address, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Timestamp, Track};
+use crate::ledger::capture::person_act::{OwnAct, note_own_acts};
+use crate::ledger::outbox::event::emit;
+use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, ScopeEntry, medium_for, post};
+use crate::ledger::people::address::{Named, find_to_link, named_row, written};
+use crate::ledger::people::contact::Lookup;
+use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
+use crate::ledger::records::notice::{Shown, own_words};
+use crate::ledger::records::standing::{standing_of, wide_noes_of};
+use crate::ledger::records::stopped::stopped_channels;
+use crate::ledger::records::suppression::Suppressions;
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::is_recent;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::id::parse_id;
+use crate::model::submission::{Claim, NoticeShown};
+
+/// A question to an address, as it is kept.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    /// Its id.
+    pub id: Uuid,
+    /// Whom it was asked.
+    pub address: Named,
+    /// What is, or was, to be confirmed: while it is open without what the shop has given up or the person has refused since.
+    pub scopes: Vec<ScopeEntry>,
+    /// In which language it was asked.
+    pub locale: String,
+    /// Until when it can be answered; where nothing is left to confirm, the time at which it was asked.
+    pub expires_at: Timestamp,
+    /// When it was answered.
+    pub used_at: Option<Timestamp>,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// It is on record.
+    Now,
+    /// It was before.
+    Before,
+    /// It came too late.
+    TooLate,
+}
+
+/// Asks an address about the yeses that an anonymous form has just claimed of it, as far as they may not be used without. Not
+/// asked is an address that was asked within a day, and one that is suppressed because its owner, or a court, wants nothing
+/// sent there.
+pub(crate) fn ask(
+    tx: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+    notice: Option<&NoticeShown>,
+    claimed: &[&Track],
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let locale = notice.map_or("en", |notice| notice.locale.as_str());
+    question(tx, shop, address, locale, (claimed, false), moment)
+}
+
+/// Asks a number that has just written by itself, and so wants to hear of it.
+pub(crate) fn ask_back(
+    tx: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+    locale: &str,
+    claimed: &[&Track],
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    question(tx, shop, address, locale, (claimed, true), moment)
+}
+
+fn question(
+    tx: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+    locale: &str,
+    (claimed, is_welcome): (&[&Track], bool),
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    if !shop.wants(EventType::MessageRequested) {
+        return Ok(());
+    }
+    let mut scopes = Vec::new();
+    for track in claimed.iter().filter(|track| track.act == Act::OptIn { ground: Ground::Consent }) {
+        let (Some(channel), Some(purpose)) = (track.scope.channel, track.scope.purpose.clone()) else { continue };
+        if is_wanting(tx, shop, address, channel, &purpose, moment.now)? {
+            scopes.push(ScopeEntry { channel, purpose, record: track.record.0.to_string() });
+        }
+    }
+    if scopes.is_empty() {
+        return Ok(());
+    }
+    let Some(named) = find_to_link(tx, shop, address)? else { return Ok(()) };
+    if was_asked(tx, named.row, moment.now)? {
+        return Ok(());
+    }
+    let stopped = if is_welcome { Vec::new() } else { stopped_channels(tx, shop, named.row, address)? };
+    scopes.retain(|scope| !stopped.contains(&scope.channel));
+    let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
+    let medium = medium_for(shop, address.kind(), &channels).filter(|medium| !stopped.contains(medium));
+    let Some(medium) = medium.filter(|_| !scopes.is_empty()) else { return Ok(()) };
+    let id = moment.next_id().to_string();
+    let listed = serde_json::to_string(&scopes).map_err(|_| DatabaseError::Shape { column: 2 })?;
+    let lasts = i64::from(shop.settings.links.confirmation_days()) * 86_400_000;
+    tx.execute(
+        "INSERT INTO confirmation (id, address, medium, scopes, locale, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(&id),
+            Param::Integer(named.row),
+            Param::Text(medium.as_str()),
+            Param::Text(&listed),
+            Param::Text(locale),
+            Param::Integer(moment.now.millis()),
+            Param::Integer(moment.now.plus_millis(lasts).millis()),
+        ],
+    )?;
+    tell(tx, shop, &id, &named, &scopes, moment)?;
+    let to = Recipient { medium, value: &named.value, pseudonym: &written(&named.pseudonym), locale };
+    post(tx, shop, MessageKind::Confirm, &to, Some(&id), &MessageDetail { scopes }, moment)
+}
+
+fn tell(
+    tx: &dyn Database,
+    shop: &Shop,
+    id: &str,
+    named: &Named,
+    scopes: &[ScopeEntry],
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        confirmation: &'a str,
+        contact: String,
+        scopes: &'a [ScopeEntry],
+    }
+    let data = Data { confirmation: id, contact: named.contact().to_string(), scopes };
+    emit(tx, shop, EventType::ConfirmationRequested, &data, moment)
+}
+
+/// Whether the yes would count if only the address confirmed it.
+fn is_wanting(
+    tx: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+    channel: Channel,
+    purpose: &PurposeSlug,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let asked = Asked { channel, purpose: purpose.clone(), at: now, now, explain: false };
+    let outcome = decide_contacts(tx, shop, &asked, &[&Lookup::Address(address.clone())])?.pop();
+    Ok(matches!(outcome, Some(Outcome::Decided(decided)) if matches!(
+        decided.decision.reason,
+        Some(Reason::AwaitingConfirmation | Reason::OptedOut | Reason::Objected | Reason::Suppressed)
+    )))
+}
+
+fn was_asked(tx: &dyn Database, address: i64, now: Timestamp) -> Result<bool, DatabaseError> {
+    let latest = tx.first(
+        "SELECT created_at FROM confirmation WHERE address = ? ORDER BY created_at DESC LIMIT 1",
+        &[Param::Integer(address)],
+    )?;
+    Ok(latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, now)))
+}
+
+/// A question by its id; nothing where it never was, or its address has gone.
+///
+/// # Errors
+/// Those of the database.
+pub fn confirmation(database: &dyn Database, shop: &Shop, id: Uuid) -> Result<Option<Confirmation>, DatabaseError> {
+    let row = database.first(
+        "SELECT address, scopes, locale, created_at, expires_at, used_at FROM confirmation WHERE id = ?",
+        &[Param::Text(&id.to_string())],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let Some(address) = named_row(database, shop, row.integer(0)?)? else { return Ok(None) };
+    let mut scopes: Vec<ScopeEntry> = row.parsed(1, |text| crate::json::read(text))?;
+    let mut expires_at = row.time(4)?;
+    let used_at = if row.is_null(5) { None } else { Some(row.time(5)?) };
+    if used_at.is_none() {
+        let asked_at = row.time(3)?;
+        let noes = noes_since(database, shop, &address, asked_at)?;
+        let settings = &shop.settings;
+        scopes.retain(|scope| {
+            settings.channels.contains(&scope.channel)
+                && settings.purposes.contains(&scope.purpose)
+                && !noes.iter().any(|no| no.scope.covers(scope.channel, &scope.purpose))
+        });
+        if scopes.is_empty() {
+            expires_at = asked_at;
+        }
+    }
+    Ok(Some(Confirmation { id, address, scopes, locale: row.text(2)?.to_owned(), expires_at, used_at }))
+}
+
+/// A no that came after the question has answered it: an old mail must not turn it into a yes. It may be the address's own, one to
+/// every channel by another address of the contact, or a suppression.
+fn noes_since(
+    database: &dyn Database,
+    shop: &Shop,
+    address: &Named,
+    asked_at: Timestamp,
+) -> Result<Vec<Track>, DatabaseError> {
+    let mut noes = standing_of(database, address.row)?.tracks().to_vec();
+    noes.extend(wide_noes_of(database, address.contact.row)?.into_iter().map(|(_, no)| no));
+    if let Some(value) = address.address() {
+        noes.extend(Suppressions::of(database, shop)?.on(database, address.kind, value.key())?);
+    }
+    noes.retain(|track| {
+        matches!(track.act, Act::OptOut { .. }) && track.assurance != Assurance::Claimed && track.at >= asked_at
+    });
+    Ok(noes)
+}
+
+/// The latest question to an address that is still open and was asked by this channel: what a word sent back answers.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn open_confirmation(
+    database: &dyn Database,
+    shop: &Shop,
+    address: &Named,
+    medium: Channel,
+    now: Timestamp,
+) -> Result<Option<Confirmation>, DatabaseError> {
+    let row = database.first(
+        "SELECT id FROM confirmation WHERE address = ? AND medium = ? AND used_at IS NULL AND expires_at > ?
+         ORDER BY created_at DESC LIMIT 1",
+        &[Param::Integer(address.row), Param::Text(medium.as_str()), Param::Integer(now.millis())],
+    )?;
+    match row {
+        None => Ok(None),
+        Some(row) => confirmation(database, shop, row.parsed(0, parse_id)?),
+    }
+}
+
+/// Takes the answer: yes, it was I. Once; again it changes nothing. `shown` is what the page said before; a word that was sent back
+/// has seen none.
+///
+/// # Errors
+/// Those of the database.
+pub fn confirm(
+    tx: &dyn Database,
+    shop: &Shop,
+    confirmation: &Confirmation,
+    shown: Option<&Shown<'_>>,
+    moment: &Moment<'_>,
+) -> Result<Answered, DatabaseError> {
+    if confirmation.used_at.is_some() {
+        return Ok(Answered::Before);
+    }
+    if confirmation.expires_at <= moment.now {
+        return Ok(Answered::TooLate);
+    }
+    let notice = shown.map(|shown| own_words(tx, shown)).transpose()?.flatten();
+    let acts: Vec<OwnAct> = confirmation
+        .scopes
+        .iter()
+        .map(|scope| OwnAct {
+            address: confirmation.address.clone(),
+            scope: Scope::specific(scope.channel, scope.purpose.clone()),
+            claim: Claim::OptIn { basis: Basis::Consent },
+            assurance: Assurance::Confirmed,
+            confirms: Some(scope.record.clone()),
+        })
+        .collect();
+    note_own_acts(tx, shop, &confirmation.address, &acts, "confirmation", notice, moment)?;
+    tx.execute(
+        "UPDATE confirmation SET used_at = ? WHERE id = ?",
+        &[Param::Integer(moment.now.millis()), Param::Text(&confirmation.id.to_string())],
+    )?;
+    Ok(Answered::Now)
+}

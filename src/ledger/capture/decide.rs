@@ -1,0 +1,187 @@
+//! One submission: what a form, a shop's server or an employee hands in, and the rules for taking it.
+
+use uuid::Uuid;
+
+use crate::consent::{Act, Address, AddressKind, Assurance, RecordId, Timestamp, Track, effective_time};
+use crate::ledger::records::act::ChoiceFault;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::DatabaseError;
+use crate::model::evidence::KeptEvidence;
+use crate::model::person::PersonFacts;
+use crate::model::submission::Submission;
+use crate::model::text::ExternalId;
+
+/// Why a submission was not taken. Nothing is written then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubmissionError {
+    /// Another submission has this id.
+    Conflict,
+    /// Somebody was asked, but nothing says in which words.
+    NoNotice,
+    /// The person is said to be born after now.
+    NotBornYet,
+    /// A choice cannot be recorded.
+    Choice {
+        /// Its place in the list, from 0.
+        index: usize,
+        /// Why.
+        fault: ChoiceFault,
+    },
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for SubmissionError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// What the sender gets: enough to know that it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The id of the submission.
+    pub id: Uuid,
+    /// Since when it is kept.
+    pub received_at: Timestamp,
+    /// The contact it was filed under; its records are with the contacts of their addresses. For the shop's server only: an anonymous form must not learn who is known.
+    /// Nobody, where that contact has been erased since.
+    pub contact: Option<Uuid>,
+}
+
+/// What the ledger knows that bears on a submission.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) addresses: Vec<KnownAddress>,
+    pub(crate) by_external: Option<KnownContact>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct KnownAddress {
+    pub(crate) id: i64,
+    pub(crate) kind: AddressKind,
+    pub(crate) assurance: Assurance,
+    pub(crate) contact: KnownContact,
+    pub(crate) linked: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct KnownContact {
+    pub(crate) id: i64,
+    pub(crate) uuid: Uuid,
+}
+
+/// What is to be written, in this order.
+#[derive(Debug)]
+pub(crate) enum Event<'a> {
+    ContactOpened { uuid: Uuid, person: &'a PersonFacts },
+    PersonLearned { person: &'a PersonFacts, anew: bool },
+    ExternalIdAdded(&'a ExternalId),
+    AddressAdded { address: &'a Address, assurance: Assurance, linked: bool },
+    AddressVouched { id: i64, assurance: Assurance, linked: bool },
+    Submitted(&'a Submission),
+    Recorded { on: AddressKind, track: Track, evidence: &'a KeptEvidence },
+}
+
+/// What a submission changes.
+#[derive(Debug)]
+pub(crate) struct Decided<'a> {
+    /// The row of the contact that the submission is filed under; `None` for a new one.
+    pub(crate) contact: Option<i64>,
+    /// What is to be written, in this order.
+    pub(crate) events: Vec<Event<'a>>,
+    /// What the sender gets.
+    pub(crate) receipt: Receipt,
+}
+
+/// How sure it is that an address is this person's.
+const fn sureness(assurance: Assurance) -> u8 {
+    match assurance {
+        Assurance::Claimed => 0,
+        Assurance::Listed | Assurance::Reported => 1,
+        Assurance::Staff => 2,
+        Assurance::Authenticated | Assurance::Confirmed => 3,
+    }
+}
+
+/// The contact that a submission is filed under; `None` for a new one.
+///
+/// Contacts are never merged by a submission, and an address that is known keeps its contact. An anonymous form does not even
+/// add an address to a contact that is known: it would let anyone put their own address beside somebody else's, and read that
+/// person's report by it later. So what it brings that is new becomes a contact of its own, until the shop says otherwise.
+fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
+    let mut addresses = known.addresses.iter();
+    let all_known = known.addresses.len() == submission.addresses.len();
+    let found = match &known.by_external {
+        Some(contact) => return Some(contact),
+        None if submission.vouches() => addresses.find(|address| submission.vouches_for(address.kind)),
+        None if all_known => addresses.next(),
+        None => None,
+    };
+    found.map(|address| &address.contact)
+}
+
+/// Decides what a submission changes. Pure: reads what is known, writes nothing.
+pub(crate) fn decide<'a>(
+    known: &Known,
+    submission: &'a Submission,
+    acts: &[Act],
+    over_limit: &[AddressKind],
+    moment: &Moment<'_>,
+) -> Decided<'a> {
+    let mut events = Vec::new();
+    let contact = contact_for(known, submission);
+    let uuid = match contact {
+        None => {
+            let uuid = moment.next_id();
+            events.push(Event::ContactOpened { uuid, person: &submission.person });
+            uuid
+        }
+        Some(contact) => {
+            if submission.person != PersonFacts::default() && submission.vouches() {
+                // A list, a platform or a customer's page adds what nobody knew; what somebody vouched for it does not change.
+                let anew =
+                    !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported);
+                events.push(Event::PersonLearned { person: &submission.person, anew });
+            }
+            contact.uuid
+        }
+    };
+    if let Some(external) = &submission.external
+        && known.by_external.is_none()
+    {
+        events.push(Event::ExternalIdAdded(external));
+    }
+    for address in &submission.addresses {
+        let (assurance, linked) = (submission.assurance_of(address.kind()), submission.vouches_for(address.kind()));
+        match known.addresses.iter().find(|known| known.kind == address.kind()) {
+            None => events.push(Event::AddressAdded { address, assurance, linked }),
+            Some(found) if found.contact.uuid == uuid => {
+                let surer = sureness(assurance) > sureness(found.assurance);
+                if surer || (linked && !found.linked) {
+                    let assurance = if surer { assurance } else { found.assurance };
+                    events.push(Event::AddressVouched { id: found.id, assurance, linked });
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    events.push(Event::Submitted(submission));
+    for (choice, act) in submission.choices.iter().zip(acts) {
+        let kind = choice.scope.channel.map(|channel| channel.address_kind());
+        let given = submission.addresses.iter().map(Address::kind).filter(|own| kind.is_none_or(|kind| kind == *own));
+        for on in given.filter(|own| !over_limit.contains(own)) {
+            let assurance = submission.assurance_of_act(on, choice.claim);
+            let track = Track {
+                scope: choice.scope.clone(),
+                act: *act,
+                assurance,
+                at: effective_time(*act, assurance, submission.occurred_at, moment.now),
+                record: RecordId(moment.next_id()),
+            };
+            events.push(Event::Recorded { on, track, evidence: &choice.evidence });
+        }
+    }
+    let receipt = Receipt { id: submission.id, received_at: moment.now, contact: Some(uuid) };
+    Decided { contact: contact.map(|contact| contact.id), events, receipt }
+}

@@ -1,0 +1,78 @@
+//! A flood of anonymous submissions for one address: anyone can send them, and the person whose address it is cannot help it.
+//!
+//! Beyond so many a day, what one of them only says again of an address is counted there instead of kept, whatever else it says
+//! of other addresses. What has not been said of it within the day, another channel, purpose or choice, is kept however many
+//! there are. The sender gets the same answer either way: so no form is blocked, and nobody learns whether an address is known.
+
+use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
+use crate::ledger::capture::decide::{Known, KnownAddress};
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::id::first_id_of;
+use crate::model::submission::Submission;
+
+/// Anonymous records that are kept for one address within a day, whatever they repeat.
+const KEPT_A_DAY: i64 = 20;
+const DAY: i64 = 86_400_000;
+
+/// The addresses of a submission of which nothing is to be kept; it is counted there.
+pub(crate) fn over_limit(
+    tx: &dyn Database,
+    known: &Known,
+    submission: &Submission,
+    now: Timestamp,
+) -> Result<Vec<AddressKind>, DatabaseError> {
+    let mut over_limit = Vec::new();
+    // Ids begin with the time of receipt.
+    let since = first_id_of(now.plus_millis(-DAY));
+    let anonymous = |address: &&KnownAddress| submission.is_anonymous_about(address.kind);
+    for address in known.addresses.iter().filter(anonymous) {
+        if is_flooded(tx, address, &since)? && repeats(tx, address, submission, &since)? {
+            tx.execute(
+                "INSERT INTO damped (address, count, last_at) VALUES (?, 1, ?)
+                 ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at",
+                &[Param::Integer(address.id), Param::Integer(now.millis())],
+            )?;
+            over_limit.push(address.kind);
+        }
+    }
+    Ok(over_limit)
+}
+
+fn is_flooded(tx: &dyn Database, address: &KnownAddress, since: &str) -> Result<bool, DatabaseError> {
+    let row = tx.first(
+        "SELECT count(*) FROM (SELECT 1 FROM record WHERE address = ? AND id >= ? AND assurance = 'claimed'
+             LIMIT CAST(? AS INTEGER))",
+        &[Param::Integer(address.id), Param::Text(since), Param::Integer(KEPT_A_DAY)],
+    )?;
+    Ok(row.map_or(Ok(0), |row| row.integer(0))? >= KEPT_A_DAY)
+}
+
+/// Whether all that a submission says of an address was said of it anonymously within the day.
+fn repeats(
+    tx: &dyn Database,
+    address: &KnownAddress,
+    submission: &Submission,
+    since: &str,
+) -> Result<bool, DatabaseError> {
+    for choice in &submission.choices {
+        let scope = &choice.scope;
+        if scope.channel.is_some_and(|channel| channel.address_kind() != address.kind) {
+            continue;
+        }
+        let said = tx.first(
+            "SELECT 1 FROM record WHERE address = ? AND id >= ? AND channel = ? AND purpose = ? AND choice = ?
+                 AND assurance = 'claimed' LIMIT 1",
+            &[
+                Param::Integer(address.id),
+                Param::Text(since),
+                Param::Text(scope.channel.map_or("*", Channel::as_str)),
+                Param::Text(scope.purpose.as_ref().map_or("*", PurposeSlug::as_str)),
+                Param::Text(choice.claim.choice().as_str()),
+            ],
+        )?;
+        if said.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

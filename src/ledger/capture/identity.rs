@@ -1,0 +1,99 @@
+//! Who is behind a submission: the shop's own word for a customer, and what a customer's page says beside it, which is anybody's.
+
+use std::borrow::Cow;
+
+use crate::consent::{Act, AddressKind, Assurance};
+use crate::ledger::people::address;
+use crate::ledger::people::separate::{is_one_person, set_apart};
+use crate::ledger::shop::Shop;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError};
+use crate::model::submission::{ChosenAct, Claim, Identified, Submission};
+
+impl Submission {
+    /// How we know whose an address is.
+    pub(crate) fn assurance_of(&self, kind: AddressKind) -> Assurance {
+        let is_theirs = |own: &Identified| own.kinds.contains(&kind) && !own.late;
+        if self.identified.as_ref().is_some_and(is_theirs) { Assurance::Authenticated } else { self.assurance }
+    }
+
+    /// How we know of what is chosen for an address.
+    pub(crate) fn assurance_of_act(&self, kind: AddressKind, claim: Claim) -> Assurance {
+        let is_theirs = self.identified.as_ref().is_some_and(|own| own.kinds.contains(&kind));
+        let is_no = matches!(claim, Claim::OptOut { .. });
+        if is_no && is_theirs { Assurance::Authenticated } else { self.assurance_of(kind) }
+    }
+
+    /// Whether nobody vouches for any of it.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.assurance == Assurance::Claimed && self.identified.is_none()
+    }
+
+    /// Whether anybody at all could have said all that is said of an address.
+    pub(crate) fn is_anonymous_about(&self, kind: AddressKind) -> bool {
+        let about = |choice: &&ChosenAct| choice.scope.channel.is_none_or(|channel| channel.address_kind() == kind);
+        let mut acts = self.choices.iter().filter(about);
+        self.assurance_of(kind) == Assurance::Claimed
+            && acts.all(|choice| self.assurance_of_act(kind, choice.claim) == Assurance::Claimed)
+    }
+
+    /// Whether it is the shop that says whose address this is.
+    pub(crate) fn vouches_for(&self, kind: AddressKind) -> bool {
+        // A platform's name for a person vouches for what a list says beside it; a customer's page may say what it likes beside it.
+        self.assurance_of(kind) != Assurance::Claimed || (self.external.is_some() && self.identified.is_none())
+    }
+
+    /// Whether it is the shop that says who this is.
+    pub(crate) fn vouches(&self) -> bool {
+        self.external.is_some() || self.addresses.iter().any(|address| self.vouches_for(address.kind()))
+    }
+}
+
+/// Splits a submission by the customer's signed identity: what it says of addresses that the identity names, and what it says of
+/// others. The others may be anybody's, so they are taken as an anonymous form's, and never stand in the customer's contact.
+/// Each part comes with its acts; where there is nothing to split, the submission is the only part.
+pub(crate) fn split_by_identity<'a>(
+    shop: &Shop,
+    submission: &'a Submission,
+    acts: Vec<Act>,
+) -> Vec<(Cow<'a, Submission>, Vec<Act>)> {
+    let Some(Identified { kinds, .. }) = &submission.identified else { return vec![(Cow::Borrowed(submission), acts)] };
+    let of_part = |is_named: bool| {
+        let belongs = |kind: AddressKind| kinds.contains(&kind) == is_named;
+        let is_chosen = |choice: &ChosenAct| choice.scope.channel.is_none_or(|channel| belongs(channel.address_kind()));
+        let mut part = submission.clone();
+        part.addresses.retain(|address| belongs(address.kind()));
+        part.choices.retain(is_chosen);
+        let own = submission.choices.iter().zip(&acts).filter(|(choice, _)| is_chosen(choice));
+        let acts: Vec<Act> = own.map(|(_, act)| *act).collect();
+        (!part.addresses.is_empty() && !part.choices.is_empty()).then_some((part, acts))
+    };
+    let Some((mut beside, beside_acts)) = of_part(false) else { return vec![(Cow::Borrowed(submission), acts)] };
+    (beside.identified, beside.external) = (None, None);
+    let Some((named, named_acts)) = of_part(true) else { return vec![(Cow::Owned(beside), beside_acts)] };
+    // An id of its own that follows from the other, so that a repetition is known again.
+    let id = shop.keyed(format!("beside\0{}", submission.id).as_bytes());
+    beside.id = uuid::Builder::from_random_bytes(id.first_chunk().copied().unwrap_or_default()).into_uuid();
+    vec![(Cow::Owned(named), named_acts), (Cow::Owned(beside), beside_acts)]
+}
+
+/// Takes a customer's addresses out of contacts in which a form has put them beside other people's, before anything of the
+/// customer is filed there.
+pub(crate) fn separate_signed_addresses(
+    tx: &dyn Database,
+    shop: &Shop,
+    submission: &Submission,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(identified) = submission.identified.as_ref().filter(|identified| !identified.late) else {
+        return Ok(());
+    };
+    for address in submission.addresses.iter().filter(|address| identified.kinds.contains(&address.kind())) {
+        if let Some(named) = address::find_to_link(tx, shop, address)?.filter(|named| !named.linked)
+            && !is_one_person(tx, named.contact.row)?
+        {
+            set_apart(tx, shop, &named, moment)?;
+        }
+    }
+    Ok(())
+}

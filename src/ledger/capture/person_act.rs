@@ -1,0 +1,143 @@
+//! What a person does by a link, or by a word that they write back: records like any other, of the address that it came by.
+
+use crate::consent::{Act, AddressKind, Assurance, Channel, Ground, PurposeSlug, RecordId, Refusal, Scope, Track};
+use crate::ledger::outbox::event::consent_changed;
+use crate::ledger::people::address::{Named, same_person};
+use crate::ledger::records::{record, standing};
+use crate::ledger::shop::Shop;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::model::evidence::KeptEvidence;
+use crate::model::submission::{Claim, NoticeShown, Submission};
+
+/// What a person does by a link or a message.
+#[derive(Clone, Debug)]
+pub struct OwnAct {
+    /// By which of their addresses.
+    pub address: Named,
+    /// About what.
+    pub scope: Scope,
+    /// What.
+    pub claim: Claim,
+    /// How we know that it is this address's.
+    pub assurance: Assurance,
+    /// The record that it confirms, where it does.
+    pub confirms: Option<String>,
+}
+
+/// Stores what a person did as one submission. Returns the record of each act, in the same order.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_own_acts(
+    tx: &dyn Database,
+    shop: &Shop,
+    by: &Named,
+    acts: &[OwnAct],
+    source: &str,
+    notice: Option<NoticeShown>,
+    moment: &Moment<'_>,
+) -> Result<Vec<Track>, DatabaseError> {
+    if acts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let submission = Submission::entered(shop, source, notice, None, moment)?;
+    let id = submission.id.to_string();
+    record::submitted(tx, &submission, &id, by.contact.param(), Param::Integer(moment.now.millis()))?;
+    let mut tracks: Vec<Track> = Vec::with_capacity(acts.len());
+    for act in acts {
+        let track = Track {
+            scope: act.scope.clone(),
+            act: match act.claim {
+                Claim::OptIn { .. } => Act::OptIn { ground: Ground::Consent },
+                Claim::OptOut { objection: true } => Act::OptOut { refusal: Refusal::Objection },
+                Claim::OptOut { objection: false } => Act::OptOut { refusal: Refusal::Plain },
+                Claim::Declined => Act::Declined,
+            },
+            assurance: act.assurance,
+            at: moment.now,
+            record: RecordId(moment.next_id()),
+        };
+        // A confirmation proves the address that it came from.
+        let confirmed_by = (act.assurance == Assurance::Confirmed).then(|| channel_of(act.address.kind, &act.scope));
+        let (confirmed_by, confirms) = (confirmed_by.flatten(), act.confirms.clone());
+        let evidence = KeptEvidence { confirmed_by, confirms, ..KeptEvidence::default() };
+        record::recorded(tx, act.address.row, &track, &id, &evidence)?;
+        standing::keep(tx, act.address.row, &track)?;
+        if act.assurance == Assurance::Confirmed {
+            prove(tx, &act.address)?;
+        }
+        tracks.push(track);
+    }
+    consent_changed(tx, shop, by.contact.uuid, &mut tracks.iter(), moment)?;
+    Ok(tracks)
+}
+
+/// Whether a no like this stands already: one of the same scope and kind, with nothing said against it since.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_left(database: &dyn Database, no: &OwnAct) -> Result<bool, DatabaseError> {
+    let standing = standing::standing_of(database, no.address.row)?;
+    let is_objection = no.claim == Claim::OptOut { objection: true };
+    let same = standing.tracks().iter().filter(|track| {
+        track.scope == no.scope
+            && matches!(track.act, Act::OptOut { .. })
+            && track.act.is_objection() == is_objection
+            && matches!(track.assurance, Assurance::Confirmed | Assurance::Authenticated)
+    });
+    let Some(said) = same.map(|track| track.at).max() else { return Ok(false) };
+    let covers = |scope: &Scope| {
+        no.scope.channel.is_none_or(|own| scope.channel == Some(own))
+            && no.scope.purpose.as_ref().is_none_or(|own| scope.purpose.as_ref() == Some(own))
+    };
+    let against = standing
+        .tracks()
+        .iter()
+        .any(|track| matches!(track.act, Act::OptIn { .. }) && covers(&track.scope) && track.at >= said);
+    Ok(!against)
+}
+
+/// The channel that an address was reached by.
+fn channel_of(kind: AddressKind, scope: &Scope) -> Option<Channel> {
+    scope.channel.or_else(|| Channel::ALL.iter().copied().find(|channel| channel.address_kind() == kind))
+}
+
+/// From now on the address is known to be read by whoever acts by it.
+fn prove(tx: &dyn Database, address: &Named) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE address SET assurance = 'confirmed' WHERE id = ? AND assurance <> 'authenticated'",
+        &[Param::Integer(address.row)],
+    )
+}
+
+/// A no to everything, for every address that is this person's. Each is about the channels of its own address: one that left the
+/// channel open would bear on the whole contact, and so on addresses that may be somebody else's.
+///
+/// # Errors
+/// Those of the database.
+pub fn stop_everything(database: &dyn Database, shop: &Shop, by: &Named) -> Result<Vec<OwnAct>, DatabaseError> {
+    let all = same_person(database, shop, by)?;
+    // The link proves the address that it was sent to. That the others are the same person's the shop has said.
+    let known = |address: &Named| if address.row == by.row { Assurance::Confirmed } else { Assurance::Authenticated };
+    let of_one = |address: &Named| {
+        let assurance = known(address);
+        noes(address, None, None).into_iter().map(move |no| OwnAct { assurance, ..no })
+    };
+    Ok(all.iter().flat_map(of_one).collect())
+}
+
+/// A no that an address itself has said: about a channel, or about all that reach it.
+pub fn noes(address: &Named, channel: Option<Channel>, purpose: Option<&PurposeSlug>) -> Vec<OwnAct> {
+    let reach = Channel::ALL.iter().filter(|own| own.address_kind() == address.kind);
+    reach
+        .filter(|own| channel.is_none_or(|channel| channel == **own))
+        .map(|own| OwnAct {
+            address: address.clone(),
+            scope: Scope { channel: Some(*own), purpose: purpose.cloned() },
+            claim: Claim::OptOut { objection: false },
+            assurance: Assurance::Confirmed,
+            confirms: None,
+        })
+        .collect()
+}

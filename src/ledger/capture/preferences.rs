@@ -1,0 +1,33 @@
+//! Saves what a person chose on the preference page.
+
+use crate::consent::{Assurance, Track};
+use crate::ledger::capture::confirmation;
+use crate::ledger::capture::person_act::{OwnAct, note_own_acts};
+use crate::ledger::people::address::Named;
+use crate::ledger::shop::Shop;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError};
+use crate::model::submission::NoticeShown;
+
+/// Stores the choices of the preference page. An opt-in for another address of the same person is only claimed, so that address
+/// is asked to confirm it.
+pub fn save_preferences(
+    tx: &dyn Database,
+    shop: &Shop,
+    by: &Named,
+    acts: &[OwnAct],
+    notice: Option<NoticeShown>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let tracks = note_own_acts(tx, shop, by, acts, "preferences", notice.clone(), moment)?;
+    let mut asked: Vec<i64> = Vec::new();
+    for act in acts.iter().filter(|act| act.assurance == Assurance::Claimed) {
+        let row = act.address.row;
+        let Some(address) = act.address.address().filter(|_| !asked.contains(&row)) else { continue };
+        asked.push(row);
+        let of_address = acts.iter().zip(&tracks).filter(|(other, _)| other.address.row == row);
+        let own: Vec<&Track> = of_address.map(|(_, track)| track).collect();
+        confirmation::ask(tx, shop, &address, notice.as_ref(), &own, moment)?;
+    }
+    Ok(())
+}

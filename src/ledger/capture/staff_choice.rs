@@ -1,0 +1,125 @@
+//! A choice of one contact on one channel, changed by an employee of the shop.
+
+use uuid::Uuid;
+
+use crate::consent::{
+    Act, Address, AddressKind, Assurance, Basis, Channel, Missing, RecordId, Timestamp, Track, effective_time,
+};
+use crate::ledger::outbox::event::consent_changed;
+use crate::ledger::people::contact::{Contact, Lookup, find};
+use crate::ledger::records::act::{ChoiceFault, act_of};
+use crate::ledger::records::{record, standing};
+use crate::ledger::shop::Shop;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::model::submission::{ChosenAct, Claim, NoticeShown, Submission};
+
+/// What an employee enters.
+#[derive(Clone, Debug)]
+pub struct ChoiceChange {
+    /// The choice. Its evidence bears the reason.
+    pub choice: ChosenAct,
+    /// Which address it is about, where the contact has several that the channel could use.
+    pub address: Option<Address>,
+    /// What was shown or read to the person, where they were asked.
+    pub notice: Option<NoticeShown>,
+    /// When the person said it.
+    pub occurred_at: Option<Timestamp>,
+}
+
+/// Why a choice cannot be changed. Nothing is written then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeError {
+    /// The contact is not known.
+    Unknown,
+    /// The contact does not have the address that is named.
+    NotTheirs,
+    /// A yes is about one address; the contact has several of the kind.
+    Ambiguous(AddressKind),
+    /// The choice cannot be recorded.
+    Choice(ChoiceFault),
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for ChangeError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Changes the choice. A no is about every address that the channel could use, unless one is named; a yes about one. The law of
+/// standings decides what it amounts to: what an employee enters never ends an objection or a suppression.
+///
+/// # Errors
+/// [`ChangeError`]; nothing is written then.
+pub fn change_choice(
+    database: &dyn Database,
+    shop: &Shop,
+    contact: Uuid,
+    change: &ChoiceChange,
+    moment: &Moment<'_>,
+) -> Result<(), ChangeError> {
+    database.transaction(|tx| {
+        let contact = find(tx, &Lookup::Id(contact))?.ok_or(ChangeError::Unknown)?;
+        let act = act_of(shop, Assurance::Staff, change.occurred_at, &change.choice).map_err(ChangeError::Choice)?;
+        // A yes that an employee enters rests on something that can be looked up: a form, a call, a letter.
+        if matches!(change.choice.claim, Claim::OptIn { basis: Basis::Consent })
+            && change.choice.evidence.reference.is_none()
+        {
+            return Err(ChangeError::Choice(ChoiceFault::Missing(Missing::Reference)));
+        }
+        let kind = change.choice.scope.channel.map(Channel::address_kind);
+        let addresses = addresses_meant(tx, &contact, change, kind, act)?;
+        let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, moment)?;
+        let id = submission.id.to_string();
+        record::submitted(tx, &submission, &id, contact.param(), Param::Integer(moment.now.millis()))?;
+        let mut tracks = Vec::with_capacity(addresses.len());
+        for address in addresses {
+            let track = Track {
+                scope: change.choice.scope.clone(),
+                act,
+                assurance: Assurance::Staff,
+                at: effective_time(act, Assurance::Staff, change.occurred_at, moment.now),
+                record: RecordId(moment.next_id()),
+            };
+            record::recorded(tx, address, &track, &id, &change.choice.evidence)?;
+            standing::keep(tx, address, &track)?;
+            tracks.push(track);
+        }
+        Ok(consent_changed(tx, shop, contact.uuid, &mut tracks.iter(), moment)?)
+    })
+}
+
+fn addresses_meant(
+    tx: &dyn Database,
+    contact: &Contact,
+    change: &ChoiceChange,
+    kind: Option<AddressKind>,
+    act: Act,
+) -> Result<Vec<i64>, ChangeError> {
+    let rows = tx.query(
+        "SELECT id, kind, match_key FROM address WHERE contact = ? AND kind <> 'rectified' ORDER BY id",
+        &[contact.param()],
+    )?;
+    let mut meant = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let own = row.parsed(1, AddressKind::parse)?;
+        let named = match &change.address {
+            Some(address) => address.kind() == own && address.key() == row.text(2)?,
+            None => kind.is_none_or(|kind| kind == own),
+        };
+        if named {
+            meant.push(row.integer(0)?);
+        }
+    }
+    match (&change.address, kind) {
+        (Some(address), Some(kind)) if address.kind() != kind => {
+            Err(ChangeError::Choice(ChoiceFault::NoAddress(Some(kind))))
+        }
+        (Some(_), _) if meant.is_empty() => Err(ChangeError::NotTheirs),
+        (None, kind) if meant.is_empty() => Err(ChangeError::Choice(ChoiceFault::NoAddress(kind))),
+        (None, Some(kind)) if meant.len() > 1 && matches!(act, Act::OptIn { .. }) => Err(ChangeError::Ambiguous(kind)),
+        _ => Ok(meant),
+    }
+}

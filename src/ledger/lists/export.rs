@@ -1,0 +1,390 @@
+//! Lists of people as they stand now: page by page, each at one instant, in the order in which the addresses became known. So every
+//! address is met once, whatever happens meanwhile, and an unchanged shop gives the same list again.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::consent::{
+    Act, AddressKind, Basis, Channel, Circumstances, Conditions, CountryCode, Decision, Docket, Entry, Person, Place,
+    Policy, PurposeSlug, RecordId, Refusal, RegionCode, Relation, Said, Status, Timestamp, decide_under, said_under,
+};
+use crate::ledger::records::standing::entry_in;
+use crate::ledger::records::suppression::{Hasher, suppressions_of};
+use crate::ledger::shop::Shop;
+use crate::ledger::store::database::{Database, DatabaseError, Param, Value, from_json, to_json};
+use crate::ledger::store::id::time_of_id;
+
+/// What is asked of a list.
+#[derive(Clone, Debug)]
+pub struct ListAsked {
+    /// Whether those who may be written to are wanted, or those who may not.
+    pub opted_in: bool,
+    /// On one channel; on all that the shop uses where nothing is said.
+    pub channel: Option<Channel>,
+    /// For one purpose.
+    pub purpose: Option<PurposeSlug>,
+    /// On one basis.
+    pub basis: Option<Basis>,
+    /// In one country.
+    pub country: Option<CountryCode>,
+    /// Where what stands reached the ledger at this time or later.
+    pub since: Option<Timestamp>,
+    /// Whether the law is asked as well: then the list is of those to whom a message may be sent now, or of all others.
+    pub decide: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// One line of a list.
+#[derive(Clone, Debug)]
+pub struct ListRow<'a> {
+    /// What kind of address it is.
+    pub kind: AddressKind,
+    /// The address.
+    pub address: &'a str,
+    /// The id of its contact.
+    pub contact: &'a str,
+    /// Where the person lives.
+    pub country: Option<&'a str>,
+    /// In which part of it.
+    pub region: Option<&'a str>,
+    /// The channel; nothing for all.
+    pub channel: Option<Channel>,
+    /// The purpose; nothing for all.
+    pub purpose: Option<&'a PurposeSlug>,
+    /// What the person said.
+    pub said: Said,
+    /// Whether a message may be sent, where that was asked.
+    pub decision: Option<Decision<'a>>,
+}
+
+/// Where a list goes on: behind an address, and not beyond those that were known when it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPlace {
+    /// The last address that was looked at.
+    pub after: i64,
+    /// The last that is.
+    pub until: i64,
+}
+
+/// The beginning of a list.
+///
+/// # Errors
+/// Those of the database.
+pub fn list_begin(database: &dyn Database) -> Result<ListPlace, DatabaseError> {
+    let row = database.first("SELECT coalesce(max(id), 0) FROM address", &[])?;
+    let until = row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)?;
+    Ok(ListPlace { after: 0, until })
+}
+
+/// An address as SQLite writes it: row, kind, form it is matched by, writing, contact, country, region, relation, date of birth,
+/// whether restricted.
+#[derive(Deserialize)]
+struct Found<'a>(
+    i64,
+    &'a str,
+    #[serde(borrow)] Cow<'a, str>,
+    #[serde(borrow)] Cow<'a, str>,
+    &'a str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+    u8,
+);
+
+/// A track as SQLite writes it: the address that it bears on, channel, purpose, choice, ground, whether an objection, assurance,
+/// since when it counts, record.
+#[derive(Deserialize)]
+struct FoundTrack<'a>(i64, &'a str, &'a str, &'a str, &'a str, i64, &'a str, i64, &'a str);
+
+/// Questions that are asked of all the addresses of a page together: an answer of them all fits into memory many times.
+const QUESTIONS: usize = 2_000;
+/// So many addresses a page has at least.
+const FEWEST: u16 = 16;
+
+/// Writes a page of a list, of so many addresses at most: hands its lines to `emit` in order, and tells where the next page begins;
+/// nothing at the end.
+///
+/// # Errors
+/// Those of the database.
+pub fn list_page(
+    database: &dyn Database,
+    shop: &Shop,
+    asked: &ListAsked,
+    (place, at_once): (ListPlace, u16),
+    emit: &mut dyn FnMut(&ListRow<'_>),
+) -> Result<Option<ListPlace>, DatabaseError> {
+    let settings = &shop.settings;
+    let channels = settings.channels.iter().filter(|own| asked.channel.is_none_or(|asked| asked == **own));
+    let purposes = || settings.purposes.iter().filter(|own| asked.purpose.as_ref().is_none_or(|asked| asked == *own));
+    let questions: Vec<(Channel, &PurposeSlug)> =
+        channels.flat_map(|channel| purposes().map(|purpose| (*channel, purpose))).collect();
+    let fitting = u16::try_from(QUESTIONS / questions.len().max(1)).unwrap_or(u16::MAX).max(FEWEST);
+    let at_once = i64::from(at_once.min(fitting));
+    let mut kinds: Vec<AddressKind> = questions.iter().map(|(channel, _)| channel.address_kind()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let kinds = to_json(&kinds)?;
+    let (after, until) = (Param::Integer(place.after), Param::Integer(place.until));
+    // The form that an address is matched by is asked for where somebody may be suppressed by it.
+    let is_anybody_suppressed = Hasher::of(database, shop)?.is_some();
+    let asked_of =
+        [after, until, Param::Text(&kinds), Param::Integer(at_once), Param::Integer(is_anybody_suppressed.into())];
+    let text = one_text(database, ADDRESSES, &asked_of)?;
+    // Many rows of a single type: without a tree between.
+    let found: Vec<Found<'_>> = from_json(&text)?;
+    let Some(last) = found.last() else { return Ok(None) };
+    let channel = Param::Text(asked.channel.map_or("", Channel::as_str));
+    let purpose = Param::Text(asked.purpose.as_ref().map_or("", PurposeSlug::as_str));
+    let span = [after, Param::Integer(last.0), channel, purpose];
+    let text = one_text(database, TRACKS, &span)?;
+    let mut tracks: Vec<FoundTrack<'_>> = from_json(&text)?;
+    // Hardly anybody says no to every channel by another address of theirs.
+    let wide = match database.first("SELECT 1 FROM track WHERE channel = '*' LIMIT 1", &[])? {
+        Some(_) => one_text(database, WIDE, &[after, Param::Integer(last.0), purpose])?,
+        None => b"[]".to_vec(),
+    };
+    let wide: Vec<FoundTrack<'_>> = from_json(&wide)?;
+    if !wide.is_empty() {
+        tracks.extend(wide);
+        tracks.sort_by_key(|track| track.0);
+    }
+    let kind_of = |row: &Found<'_>| AddressKind::parse(row.1).ok_or(DatabaseError::Shape { column: 1 });
+    let addresses = found.iter().map(|row| Ok((kind_of(row)?, &*row.2))).collect::<Result<Vec<_>, DatabaseError>>()?;
+    let mut refusals = if is_anybody_suppressed { suppressions_of(database, shop, &addresses)? } else { Vec::new() };
+    refusals.sort_unstable_by_key(|(place, _)| *place);
+    let policy = settings.policy();
+    let mut desk = Desk {
+        asked,
+        questions,
+        policy: &policy,
+        conditions: HashMap::new(),
+        known: Vec::new(),
+        docket: Docket::default(),
+    };
+    let (mut tracks, mut refusals) = (tracks.iter().peekable(), refusals.iter().peekable());
+    let mut bearing: Vec<Bearing<'_>> = Vec::new();
+    for (at, (row, (kind, _))) in found.iter().zip(&addresses).enumerate() {
+        bearing.clear();
+        // Addresses of other kinds lie between, and so do their tracks.
+        while tracks.next_if(|track| track.0 < row.0).is_some() {}
+        while let Some(track) = tracks.next_if(|track| track.0 == row.0) {
+            bearing.push(bearing_of(track).ok_or(DatabaseError::Shape { column: 0 })?);
+        }
+        while let Some((_, track)) = refusals.next_if(|(place, _)| *place == at) {
+            let (channel, entry, record) = (track.scope.channel, track.entry(), track.record);
+            bearing.push(Bearing { channel, purpose: None, entry, record });
+        }
+        desk.tell(row, *kind, &bearing, emit);
+    }
+    let is_full = i64::try_from(found.len()).is_ok_and(|found| found == at_once);
+    Ok(is_full.then_some(ListPlace { after: last.0, ..place }))
+}
+
+/// The one text that a statement answers with, as bytes: on its way through JavaScript a text would be recoded twice.
+fn one_text(database: &dyn Database, sql: &str, params: &[Param<'_>]) -> Result<Vec<u8>, DatabaseError> {
+    let row = database.first(sql, params)?.ok_or(DatabaseError::Shape { column: 0 })?;
+    match row.0.into_iter().next() {
+        Some(Value::Bytes(text)) => Ok(text),
+        _ => Err(DatabaseError::Shape { column: 0 }),
+    }
+}
+
+/// A track that bears on an address.
+struct Bearing<'a> {
+    channel: Option<Channel>,
+    purpose: Option<&'a str>,
+    entry: Entry,
+    record: RecordId,
+}
+
+impl Bearing<'_> {
+    /// Whether it is a no to every purpose of a channel, or of all.
+    fn is_wide_no(&self, channel: Option<Channel>) -> bool {
+        let is_no = matches!(self.entry.act, Act::OptOut { refusal } if refusal != Refusal::Suppression);
+        is_no && self.entry.assurance.may_opt_out() && self.purpose.is_none() && self.channel == channel
+    }
+}
+
+fn bearing_of<'a>(track: &FoundTrack<'a>) -> Option<Bearing<'a>> {
+    let FoundTrack(_, channel, purpose, choice, ground, objection, assurance, at, record) = *track;
+    let (entry, record) = entry_in((choice, ground, objection, assurance, at, record))?;
+    let channel = if channel == "*" { None } else { Some(Channel::parse(channel)?) };
+    Some(Bearing { channel, purpose: Some(purpose).filter(|purpose| *purpose != "*"), entry, record })
+}
+
+type Shared<'a> = HashMap<(Place, Relation, usize), (Conditions<'a>, Conditions<'a>)>;
+
+struct Desk<'a> {
+    asked: &'a ListAsked,
+    questions: Vec<(Channel, &'a PurposeSlug)>,
+    policy: &'a Policy,
+    /// Most contacts share theirs with many: to decide by, and to tell by what they said.
+    conditions: Shared<'a>,
+    /// Used for one question after the other.
+    known: Vec<(Entry, RecordId)>,
+    docket: Docket,
+}
+
+impl<'a> Desk<'a> {
+    fn tell(
+        &mut self,
+        row: &Found<'_>,
+        kind: AddressKind,
+        bearing: &[Bearing<'_>],
+        emit: &mut dyn FnMut(&ListRow<'_>),
+    ) {
+        let country = row.5.and_then(CountryCode::parse);
+        if self.asked.country.is_some_and(|asked| country != Some(asked)) {
+            return;
+        }
+        let person = Person {
+            place: Place { country, region: row.6.and_then(RegionCode::parse) },
+            relation: row.7.and_then(Relation::parse),
+            circumstances: Circumstances {
+                reachable: true,
+                restricted: row.9 != 0,
+                born: row.8.and_then(Timestamp::parse_birth),
+            },
+        };
+        let relation = person.relation.unwrap_or(Relation::Consumer);
+        let Self { asked, questions, policy, conditions, known, docket } = self;
+        let mut listed: Vec<(Channel, &PurposeSlug, Said, Option<Decision<'_>>)> = Vec::new();
+        let mut asked_of_it = 0;
+        for (at, (channel, purpose)) in questions.iter().enumerate() {
+            if channel.address_kind() != kind {
+                continue;
+            }
+            asked_of_it += 1;
+            let (to_decide, to_tell) = conditions.entry((person.place, relation, at)).or_insert_with(|| {
+                let conditions = policy.conditions(&person.place, relation, *channel, purpose);
+                let said = conditions.whatever_is_used();
+                (conditions, said)
+            });
+            let covers = |own: &&Bearing<'_>| {
+                own.channel.is_none_or(|own| own == *channel) && own.purpose.is_none_or(|own| own == purpose.as_str())
+            };
+            known.extend(bearing.iter().filter(covers).map(|own| (own.entry, own.record)));
+            docket.refill(known);
+            let said = said_under(to_tell, docket, asked.now);
+            let decision = asked.decide.then(|| decide_under(to_decide, docket, &person.circumstances, asked.now));
+            if Self::is_wanted(asked, &said, decision.as_ref()) {
+                listed.push((*channel, purpose, said, decision));
+            }
+        }
+        let line = |channel, purpose, said, decision| ListRow {
+            kind,
+            address: &row.3,
+            contact: row.4,
+            country: row.5,
+            region: row.6,
+            channel,
+            purpose,
+            said,
+            decision,
+        };
+        // A no to every purpose is one line, that holds for those of tomorrow as well; told as many it would be less.
+        let mut told: Vec<Channel> = Vec::new();
+        if !asked.opted_in && !asked.decide && asked.purpose.is_none() {
+            let wide_no = |channel: Option<Channel>| bearing.iter().find(|own| own.is_wide_no(channel));
+            let all_of = |channel: Channel| {
+                let asked_of_it = questions.iter().filter(|(own, _)| *own == channel).count();
+                asked_of_it > 0 && listed.iter().filter(|(own, ..)| *own == channel).count() == asked_of_it
+            };
+            let said = |no: &Bearing<'_>| Said {
+                status: Status::OptedOut,
+                decided_by: Some(no.entry),
+                record: Some(no.record),
+            };
+            if let Some(no) = wide_no(None).filter(|_| asked.channel.is_none() && listed.len() == asked_of_it) {
+                emit(&line(None, None, said(no), None));
+                return;
+            }
+            for channel in Channel::ALL.iter().filter(|channel| all_of(**channel)) {
+                if let Some(no) = wide_no(Some(*channel)).or(wide_no(None)) {
+                    emit(&line(Some(*channel), None, said(no), None));
+                    told.push(*channel);
+                }
+            }
+        }
+        for (channel, purpose, said, decision) in listed.into_iter().filter(|(own, ..)| !told.contains(own)) {
+            emit(&line(Some(channel), Some(purpose), said, decision));
+        }
+    }
+
+    fn is_wanted(asked: &ListAsked, said: &Said, decision: Option<&Decision<'_>>) -> bool {
+        let is_of_kind = match decision {
+            Some(decision) => decision.allows() == asked.opted_in,
+            None => said.status == if asked.opted_in { Status::OptedIn } else { Status::OptedOut },
+        };
+        let basis = || said.decided_by.and_then(|entry| entry.act.ground()).map(crate::consent::Ground::basis);
+        let received = || said.record.map(|record| time_of_id(record.0));
+        is_of_kind
+            && asked.basis.is_none_or(|asked| basis() == Some(asked))
+            && asked.since.is_none_or(|since| received().is_some_and(|received| received >= since))
+    }
+}
+
+/// The addresses of a page. (`+` keeps SQLite from reading all addresses of a kind for each page.)
+const ADDRESSES: &str =
+    "SELECT CAST(json_group_array(json_array(a.id, a.kind, iif(?5, a.match_key, ''), a.value, c.uuid, c.country,
+        c.region, c.relation, c.born, c.restricted_at IS NOT NULL)) AS BLOB)
+    FROM (SELECT id, kind, match_key, value, contact FROM address
+        WHERE id > ?1 AND id <= ?2 AND +kind IN (SELECT value FROM json_each(?3)) ORDER BY id LIMIT ?4) a
+    CROSS JOIN contact c ON c.id = a.contact";
+
+/// What stands for them: they lie side by side.
+const TRACKS: &str =
+    "SELECT CAST(json_group_array(json_array(address, channel, purpose, choice, ground, objection, assurance,
+        effective_at, record)) AS BLOB)
+    FROM (SELECT * FROM track WHERE address > ?1 AND address <= ?2 AND (?3 = '' OR channel IN (?3, '*'))
+        AND (?4 = '' OR purpose IN (?4, '*')) ORDER BY address)";
+
+/// What was said of all that reaches the person, by another address of theirs.
+const WIDE: &str =
+    "SELECT CAST(json_group_array(json_array(a.id, t.channel, t.purpose, t.choice, t.ground, t.objection, t.assurance,
+        t.effective_at, t.record)) AS BLOB)
+    FROM address a CROSS JOIN address o ON o.contact = a.contact AND o.id <> a.id
+    CROSS JOIN track t ON t.address = o.id AND t.channel = '*'
+    WHERE a.id > ?1 AND a.id <= ?2 AND (?3 = '' OR t.purpose IN (?3, '*'))";
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::ledger::store::native::Sqlite;
+    use crate::ledger::store::schema::migrate;
+
+    /// A page costs the same wherever in the list it is: what is read is what is handed out.
+    #[test]
+    fn a_page_is_read_from_where_it_begins() {
+        let database = Sqlite::in_memory().unwrap();
+        migrate(&database).unwrap();
+        for (sql, names) in [
+            (
+                ADDRESSES,
+                [
+                    "SEARCH address USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                    "SEARCH c USING INTEGER PRIMARY KEY",
+                ],
+            ),
+            (TRACKS, ["SEARCH track USING PRIMARY KEY (address>? AND address<?)"; 2]),
+            (WIDE, ["SEARCH a USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SEARCH o USING"]),
+        ] {
+            let [number, text] = [Param::Integer(9), Param::Text("[]")];
+            let params: &[Param<'_>] = match sql {
+                ADDRESSES => &[number, number, text, number, number],
+                TRACKS => &[number, number, text, text],
+                _ => &[number, number, text],
+            };
+            let rows = database.query(&format!("EXPLAIN QUERY PLAN {sql}"), params).unwrap();
+            let plan: Vec<&str> = rows.iter().map(|row| row.text(3).unwrap()).collect();
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:?}");
+            for name in names {
+                assert!(plan.iter().any(|step| step.contains(name)), "{name}: {plan:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The rows that were not taken, kept as they came for as long as somebody may want to correct them.
+
+use uuid::Uuid;
+
+use crate::consent::{Address, EmailAddress, PhoneNumber};
+use crate::ledger::lists::import::state::number;
+use crate::ledger::records::suppression::hash_of;
+use crate::ledger::shop::Shop;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+
+/// As many are kept of one import. All are counted.
+const KEPT: u64 = 100_000;
+
+/// A row that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptError {
+    /// Which row it is, the first being 1.
+    pub row: u64,
+    /// The line in the file on which it begins, the first being 1.
+    pub line: u64,
+    /// What is wrong, as JSON.
+    pub fault: String,
+    /// Its cells, as JSON.
+    pub cells: String,
+}
+
+/// Keeps the errors of a page, of which there were `earlier` before.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep_errors(
+    tx: &dyn Database,
+    shop: &Shop,
+    id: Uuid,
+    errors: &[KeptError],
+    earlier: u64,
+) -> Result<(), DatabaseError> {
+    let id = id.to_string();
+    let room = usize::try_from(KEPT.saturating_sub(earlier)).unwrap_or(usize::MAX);
+    for error in errors.iter().take(room) {
+        tx.execute(
+            "INSERT INTO import_error (import, row, line, fault, cells) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            &[
+                Param::Text(&id),
+                number(error.row),
+                number(error.line),
+                Param::Text(&error.fault),
+                Param::Text(&error.cells),
+            ],
+        )?;
+        for name in names_in(shop, &error.cells) {
+            tx.execute(
+                "INSERT INTO import_error_name (hash, import, row) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                &[Param::Text(&name), Param::Text(&id), number(error.row)],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The addresses that can be read in the cells of a row, as the hashes by which an erasure looks for them.
+fn names_in(shop: &Shop, cells: &str) -> Vec<String> {
+    let cells: Vec<String> = crate::json::read(cells).unwrap_or_default();
+    let read = |cell: &String| {
+        let email = || EmailAddress::parse(cell).map(Address::Email);
+        let phone = || PhoneNumber::parse(cell.trim_start_matches('\'')).map(Address::Phone);
+        if cell.contains('@') { email() } else { phone() }
+    };
+    // Who fills a row with a thousand addresses has other things in mind.
+    cells.iter().filter_map(read).take(16).map(|address| hash_of(shop, address.kind(), address.key())).collect()
+}
+
+/// Forgets the rows in which an address stands, by its hash.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::ledger) fn forget_errors_of(tx: &dyn Database, hash: &str) -> Result<(), DatabaseError> {
+    tx.execute(
+        "DELETE FROM import_error WHERE (import, row) IN (SELECT import, row FROM import_error_name WHERE hash = ?)",
+        &[Param::Text(hash)],
+    )?;
+    tx.execute("DELETE FROM import_error_name WHERE hash = ?", &[Param::Text(hash)])
+}
+
+/// Errors behind a row, in the order of the file.
+///
+/// # Errors
+/// Those of the database.
+pub fn errors_page(database: &dyn Database, id: Uuid, after: u64, limit: u16) -> Result<Vec<KeptError>, DatabaseError> {
+    database
+        .query(
+            "SELECT row, line, fault, cells FROM import_error WHERE import = ? AND row > ? ORDER BY row LIMIT ?",
+            &[Param::Text(&id.to_string()), number(after), Param::Integer(limit.into())],
+        )?
+        .iter()
+        .map(|row| {
+            let count = |column| row.integer(column).map(|count| u64::try_from(count).unwrap_or(0));
+            Ok(KeptError {
+                row: count(0)?,
+                line: count(1)?,
+                fault: row.text(2)?.to_owned(),
+                cells: row.text(3)?.to_owned(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,221 @@
+//! What is known of everybody on a page, read at once: a page crosses to SQLite and back as one text a kind of address.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::consent::{Address, AddressKind, Channel, Track};
+use crate::ledger::records::standing::{WrittenTrack, track_of};
+use crate::ledger::records::suppression::{hash_of_hash, name_listed, suppressions_of};
+use crate::ledger::shop::Shop;
+use crate::ledger::store::database::{Database, DatabaseError, Param, from_json, to_json};
+use crate::model::listed::{ListedSuppression, Suppressed};
+use crate::model::person::PersonFacts;
+
+/// An address on a page, in the form it is matched by.
+pub(crate) type Key<'a> = (AddressKind, &'a str);
+
+/// What is not known of a person: the country, the relation, the date of birth, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Gaps(u8);
+
+impl Gaps {
+    /// The part of some facts that fills gaps; nothing where none does.
+    pub(crate) fn filled_by(self, facts: &PersonFacts) -> Option<PersonFacts> {
+        let lacks = |bit: u8| self.0 & bit != 0;
+        let new = PersonFacts {
+            country: facts.country.filter(|_| lacks(1)),
+            region: facts.region.filter(|_| lacks(1)),
+            relation: facts.relation.filter(|_| lacks(2)),
+            born: facts.born.clone().filter(|_| lacks(4)),
+        };
+        (new != PersonFacts::default()).then_some(new)
+    }
+}
+
+/// What is known of an address, and what the rows of the page before have made of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// Its row, and that of its contact.
+    pub(crate) rows: Option<(i64, i64)>,
+    /// What stands for it, and what is said of all that reaches the person.
+    pub(crate) tracks: Vec<Track>,
+    /// The channels on which it is suppressed; `None` is all of them.
+    pub(crate) suppressed: Vec<Option<Channel>>,
+    /// What a list may add to what is known of the person.
+    pub(crate) gaps: Gaps,
+    /// Whether the page has made anything of it.
+    pub(crate) is_changed: bool,
+}
+
+impl Known {
+    /// Whether it is suppressed on a channel, or, asked of all, on every one.
+    pub(crate) fn is_suppressed(&self, channel: Option<Channel>) -> bool {
+        self.suppressed.iter().any(|own| own.is_none() || *own == channel)
+    }
+
+    /// Whether it is one that nothing is to be kept of: suppressed on every channel that could use it, and else unknown.
+    pub(crate) fn is_barred(&self, kind: AddressKind) -> bool {
+        let mut channels = Channel::ALL.iter().filter(|channel| channel.address_kind() == kind);
+        self.rows.is_none() && channels.all(|channel| self.is_suppressed(Some(*channel)))
+    }
+}
+
+/// All the addresses of a page.
+#[derive(Debug, Default)]
+pub(crate) struct Page<'a> {
+    slots: HashMap<Key<'a>, usize>,
+    known: Vec<Known>,
+}
+
+impl<'a> Page<'a> {
+    /// Notes that an address is on the page.
+    pub(crate) fn want(&mut self, address: &'a Address) {
+        let next = self.known.len();
+        if *self.slots.entry((address.kind(), address.key())).or_insert(next) == next {
+            self.known.push(Known::default());
+        }
+    }
+
+    pub(crate) fn of(&self, address: &Address) -> Option<&Known> {
+        self.known.get(*self.slots.get(&(address.kind(), address.key()))?)
+    }
+
+    pub(crate) fn of_mut(&mut self, address: &Address) -> Option<&mut Known> {
+        self.known.get_mut(*self.slots.get(&(address.kind(), address.key()))?)
+    }
+
+    /// The addresses that the page has changed, in the order in which they came.
+    pub(crate) fn changed(&self) -> Vec<(Key<'a>, &Known)> {
+        let mut changed: Vec<_> = self
+            .slots
+            .iter()
+            .filter_map(|(key, slot)| Some((slot, *key, self.known.get(*slot)?)))
+            .filter(|(_, _, known)| known.is_changed)
+            .collect();
+        changed.sort_unstable_by_key(|(slot, _, _)| **slot);
+        changed.into_iter().map(|(_, key, known)| (key, known)).collect()
+    }
+
+    /// Reads what the ledger knows of all of them.
+    pub(crate) fn read(
+        &mut self,
+        database: &dyn Database,
+        shop: &Shop,
+        trial: Option<Uuid>,
+    ) -> Result<(), DatabaseError> {
+        let mut keys: Vec<(usize, Key<'a>)> = self.slots.iter().map(|(key, slot)| (*slot, *key)).collect();
+        // In the order of the index, so that one part of it after the other is read.
+        keys.sort_unstable_by_key(|(_, key)| *key);
+        for kind in AddressKind::ALL {
+            let of_kind: Vec<&(usize, Key<'a>)> = keys.iter().filter(|(_, (own, _))| own == kind).collect();
+            if !of_kind.is_empty() {
+                self.read_kind(database, *kind, &of_kind)?;
+            }
+        }
+        if let Some(trial) = trial {
+            self.read_trial(database, trial, &keys)?;
+        }
+        self.read_suppressions(database, shop, &keys)
+    }
+
+    fn read_kind(
+        &mut self,
+        database: &dyn Database,
+        kind: AddressKind,
+        keys: &[&(usize, Key<'a>)],
+    ) -> Result<(), DatabaseError> {
+        let texts = to_json(&keys.iter().map(|(_, (_, text))| *text).collect::<Vec<_>>())?;
+        let row = database.first(OF_ADDRESSES, &[Param::Bytes(texts.as_bytes()), Param::Text(kind.as_str())])?;
+        let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+        let found: Vec<Found<'_>> = from_json(row.bytes(0)?)?;
+        for Found(place, address, contact, gaps, tracks) in found {
+            let slot = keys.get(place).map(|(slot, _)| *slot);
+            let known = slot.and_then(|slot| self.known.get_mut(slot)).ok_or(DatabaseError::Shape { column: 0 })?;
+            known.rows = Some((address, contact));
+            known.gaps = Gaps(gaps);
+            known.tracks = tracks_in(tracks)?;
+        }
+        Ok(())
+    }
+
+    /// What a trial would have made of them so far.
+    fn read_trial(
+        &mut self,
+        database: &dyn Database,
+        trial: Uuid,
+        keys: &[(usize, Key<'a>)],
+    ) -> Result<(), DatabaseError> {
+        let texts = to_json(&keys.iter().map(|(_, (kind, text))| format!("{kind}:{text}")).collect::<Vec<_>>())?;
+        let row = database.first(
+            "SELECT json_group_array(json_array(q.key, t.filed_under, json(t.tracks)))
+             FROM json_each(?) q CROSS JOIN import_trial t ON t.import = ? AND t.address = q.value",
+            &[Param::Text(&texts), Param::Text(&trial.to_string())],
+        )?;
+        let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+        let found: Vec<(usize, i64, Vec<WrittenTrack<'_>>)> = from_json(row.text(0)?.as_bytes())?;
+        for (place, contact, tracks) in found {
+            let slot = keys.get(place).map(|(slot, _)| *slot);
+            let known = slot.and_then(|slot| self.known.get_mut(slot)).ok_or(DatabaseError::Shape { column: 0 })?;
+            known.rows = known.rows.or(Some((0, contact)));
+            known.tracks.extend(tracks_in(tracks)?);
+        }
+        Ok(())
+    }
+
+    fn read_suppressions(
+        &mut self,
+        database: &dyn Database,
+        shop: &Shop,
+        keys: &[(usize, Key<'a>)],
+    ) -> Result<(), DatabaseError> {
+        let addresses: Vec<Key<'a>> = keys.iter().map(|(_, key)| *key).collect();
+        for (place, refusal) in suppressions_of(database, shop, &addresses)? {
+            let slot = keys.get(place).map(|(slot, _)| *slot);
+            let known = slot.and_then(|slot| self.known.get_mut(slot)).ok_or(DatabaseError::Shape { column: 0 })?;
+            known.suppressed.push(refusal.scope.channel);
+        }
+        Ok(())
+    }
+}
+
+/// The name under which a suppression of a file is kept.
+pub(crate) fn name_of(shop: &Shop, suppression: &ListedSuppression) -> String {
+    match &suppression.whom {
+        Suppressed::Address(address) => {
+            crate::ledger::records::suppression::hash_of(shop, address.kind(), address.key())
+        }
+        Suppressed::Sha256 { kind, hash } => hash_of_hash(shop, *kind, hash.as_str()),
+        Suppressed::Hash(hash) => name_listed(shop, hash.as_str()).unwrap_or_default().to_owned(),
+    }
+}
+
+/// The contacts that external ids stand for.
+pub(crate) fn externals(database: &dyn Database, values: &[&str]) -> Result<HashMap<String, i64>, DatabaseError> {
+    if values.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = database.query(
+        "SELECT e.value, e.contact FROM json_each(?) q CROSS JOIN external_id e ON e.value = q.value",
+        &[Param::Text(&to_json(&values)?)],
+    )?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
+}
+
+/// Place in the page, address, contact, gaps, tracks.
+#[derive(Deserialize)]
+struct Found<'a>(usize, i64, i64, u8, #[serde(borrow)] Vec<WrittenTrack<'a>>);
+
+fn tracks_in(written: Vec<WrittenTrack<'_>>) -> Result<Vec<Track>, DatabaseError> {
+    written.into_iter().map(|track| track_of(track).ok_or(DatabaseError::Shape { column: 0 })).collect()
+}
+
+/// As decisions read it: what bears on the address, and what bears on all that reaches the person.
+const OF_ADDRESSES: &str = "SELECT CAST(json_group_array(json_array(q.key, a.id, a.contact,
+        (c.country IS NULL) + 2 * (c.relation IS NULL) + 4 * (c.born IS NULL),
+        json((SELECT json_group_array(json_array(channel, purpose, choice, ground, objection, assurance, effective_at, record))
+            FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact)
+                AND (address = a.id OR +channel = '*'))))) AS BLOB)
+    FROM json_each(CAST(? AS TEXT)) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?
+    CROSS JOIN contact c ON c.id = a.contact";

@@ -1,0 +1,107 @@
+//! What a page writes: for each table one statement over all of its rows, which cross to SQLite as one text.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::consent::Timestamp;
+use crate::ledger::records::suppression::AS_WELL;
+use crate::ledger::store::database::{Database, DatabaseError, Param, to_json};
+
+// What crosses to SQLite crosses as bytes: on its way through JavaScript a text would be recoded twice.
+
+/// The rows of a page, in the order of the tables that refer to each other.
+#[derive(Debug, Default)]
+pub(crate) struct Rows<'a> {
+    /// Id, UUID, country, region, relation, date of birth.
+    pub(crate) contacts: Vec<NewContact<'a>>,
+    /// Id, contact, kind, form it is matched by, writing.
+    pub(crate) addresses: Vec<(i64, i64, &'a str, &'a str, &'a str)>,
+    /// Value, contact.
+    pub(crate) externals: Vec<(&'a str, i64)>,
+    /// Id, contact, when it happened, where the list comes from, row.
+    pub(crate) submissions: Vec<(Uuid, i64, Option<i64>, u64)>,
+    /// Id, address, channel, purpose, choice, ground, whether an objection, since when it counts, submission, evidence.
+    pub(crate) records: Vec<Recorded<'a>>,
+    /// Name, channel, id, reason, since when, whether it is of a hash.
+    pub(crate) suppressions: Vec<(String, &'static str, Uuid, &'static str, i64, u8)>,
+}
+
+/// A contact of a page.
+pub(crate) type NewContact<'a> = (i64, Uuid, Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+/// A record of a page.
+#[derive(Debug, Serialize)]
+pub(crate) struct Recorded<'a>(
+    pub(crate) Uuid,
+    pub(crate) i64,
+    pub(crate) &'a str,
+    pub(crate) &'a str,
+    pub(crate) &'static str,
+    pub(crate) &'static str,
+    pub(crate) u8,
+    pub(crate) i64,
+    pub(crate) Uuid,
+    pub(crate) Option<String>,
+);
+
+impl Rows<'_> {
+    /// Writes them all.
+    pub(crate) fn write(&self, tx: &dyn Database, import: Uuid, now: Timestamp) -> Result<(), DatabaseError> {
+        let (import, now) = (import.to_string(), Param::Integer(now.millis()));
+        if !self.contacts.is_empty() {
+            tx.execute(CONTACTS, &[now, Param::Bytes(to_json(&self.contacts)?.as_bytes())])?;
+        }
+        if !self.addresses.is_empty() {
+            tx.execute(ADDRESSES, &[now, Param::Bytes(to_json(&self.addresses)?.as_bytes())])?;
+        }
+        if !self.externals.is_empty() {
+            tx.execute(EXTERNALS, &[now, Param::Bytes(to_json(&self.externals)?.as_bytes())])?;
+        }
+        if !self.submissions.is_empty() {
+            tx.execute(
+                SUBMISSIONS,
+                &[now, Param::Text(&import), Param::Bytes(to_json(&self.submissions)?.as_bytes())],
+            )?;
+        }
+        if !self.records.is_empty() {
+            let records = to_json(&self.records)?;
+            tx.execute(RECORDS, &[Param::Bytes(records.as_bytes())])?;
+            tx.execute(TRACKS, &[Param::Bytes(records.as_bytes())])?;
+        }
+        if !self.suppressions.is_empty() {
+            let insert = format!("{SUPPRESSIONS} {AS_WELL}");
+            tx.execute(&insert, &[Param::Text(&import), Param::Bytes(to_json(&self.suppressions)?.as_bytes())])?;
+        }
+        Ok(())
+    }
+}
+
+const CONTACTS: &str = "INSERT INTO contact (created_at, id, uuid, country, region, relation, born)
+    SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(CAST(? AS TEXT))";
+
+/// A name for links is made when a link is.
+const ADDRESSES: &str = "INSERT INTO address (created_at, id, contact, kind, match_key, value, assurance, linked)
+    SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 'listed', 1 FROM json_each(CAST(? AS TEXT))";
+
+const EXTERNALS: &str = "INSERT INTO external_id (created_at, value, contact)
+    SELECT ?, value ->> 0, value ->> 1 FROM json_each(CAST(? AS TEXT))";
+
+const SUBMISSIONS: &str =
+    "INSERT INTO submission (received_at, import, id, contact, occurred_at, import_row, fingerprint,
+        notice_id, notice_version, notice_locale, notice_sha256, source_kind)
+    SELECT ?, ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, '', '', '', '', '', 'import' FROM json_each(CAST(? AS TEXT))";
+
+const RECORDS: &str = "INSERT INTO record (id, address, channel, purpose, choice, ground, objection, assurance,
+        effective_at, submission, evidence)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'listed',
+        value ->> 7, value ->> 8, value ->> 9 FROM json_each(CAST(? AS TEXT))";
+
+/// As `track::keep`.
+const TRACKS: &str = "INSERT INTO track (address, channel, purpose, choice, ground, objection, assurance, effective_at, record)
+    SELECT value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'listed', value ->> 7, value ->> 0
+    FROM json_each(CAST(? AS TEXT)) WHERE true
+    ON CONFLICT DO UPDATE SET effective_at = excluded.effective_at, record = excluded.record
+    WHERE (excluded.effective_at, excluded.record) > (track.effective_at, track.record)";
+
+const SUPPRESSIONS: &str = "INSERT INTO suppression (import, hash, channel, id, reason, created_at, is_of_hash)
+    SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(CAST(? AS TEXT)) WHERE true";

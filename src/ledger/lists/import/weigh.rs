@@ -1,0 +1,222 @@
+//! What one line of a list amounts to beside what is known. Pure.
+//!
+//! An old list never wakes a person who left: a yes from a list is taken only where no refusal stands on record, of whatever time.
+//! And a list that says no takes nothing that a person has proven since: the law of standings weighs times and assurances.
+
+use crate::consent::{Act, Assurance, Ground, Refusal, Scope, Timestamp, Track, effective_time};
+use crate::ledger::store::id::time_of_id;
+use crate::model::listed::{ListedChoice, ListedWord};
+
+/// What a line amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weighed {
+    /// It is to be recorded.
+    Accepted {
+        /// As this act.
+        act: Act,
+        /// Which counts from then on.
+        at: Timestamp,
+    },
+    /// What stands says as much or more.
+    Unchanged,
+    /// An earlier row of the same file says as much or more.
+    Duplicate,
+    /// A yes that a refusal keeps from counting.
+    Outranked,
+    /// Neither a yes nor a no.
+    NoChoice,
+}
+
+/// The times that a line is weighed by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    /// Since when this file is worked on.
+    pub(crate) began: Timestamp,
+    /// Now.
+    pub(crate) now: Timestamp,
+}
+
+/// Weighs a line. `known` is what stands for the address, and what is said of all that reaches the person; `ground` is the one
+/// that a yes rests on; objections and suppressions do not bear on a purpose that is no advertising.
+pub(crate) fn weigh(
+    known: &[Track],
+    choice: &ListedChoice,
+    ground: Option<Ground>,
+    is_advertising: bool,
+    times: Times,
+) -> Weighed {
+    let refusals = || known.iter().filter(|track| refuses(track, &choice.scope, is_advertising));
+    match (choice.said, ground) {
+        (ListedWord::Yes { .. }, Some(ground)) => {
+            if refusals().next().is_some() {
+                return Weighed::Outranked;
+            }
+            let act = Act::OptIn { ground };
+            let at = effective_time(act, Assurance::Listed, choice.occurred_at, times.now);
+            let as_much = |track: &&Track| {
+                track.scope == choice.scope
+                    && track.act == act
+                    && track.at >= at
+                    && track.assurance != Assurance::Claimed
+            };
+            known.iter().find(as_much).map_or(Weighed::Accepted { act, at }, |track| repeated(track, times))
+        }
+        (ListedWord::Yes { .. }, None) => Weighed::NoChoice,
+        (ListedWord::No { objection }, _) => {
+            let refusal = if objection { Refusal::Objection } else { Refusal::Plain };
+            let act = Act::OptOut { refusal };
+            let at = effective_time(act, Assurance::Listed, choice.occurred_at, times.now);
+            // One without a time says no more than one that stands already, unless somebody said yes since.
+            let latest_yes = || {
+                let yes = known
+                    .iter()
+                    .filter(|track| matches!(track.act, Act::OptIn { .. }) && overlaps(&choice.scope, track));
+                yes.map(|track| track.at).max()
+            };
+            let needed = if choice.occurred_at.is_some_and(|given| given >= at) {
+                at
+            } else {
+                latest_yes().unwrap_or(Timestamp::BEGINNING)
+            };
+            let as_much = |track: &&Track| {
+                let as_strong = !objection || !matches!(track.act, Act::OptOut { refusal: Refusal::Plain });
+                as_strong && track.at >= needed && is_as_wide(&track.scope, &choice.scope)
+            };
+            let mut standing = known.iter().filter(|track| is_refusal(track));
+            standing.find(as_much).map_or(Weighed::Accepted { act, at }, |track| repeated(track, times))
+        }
+        (ListedWord::NotOptedIn, _) => {
+            // What a file said, a later file of the same kind can take back; what a person has proven it cannot.
+            let yes =
+                || known.iter().filter(|track| matches!(track.act, Act::OptIn { .. }) && track.scope == choice.scope);
+            let from_files = |track: &Track| matches!(track.assurance, Assurance::Listed | Assurance::Reported);
+            let is_theirs = |track: &Track| !from_files(track) && track.assurance != Assurance::Claimed;
+            if refusals().next().is_some() || !yes().any(from_files) || yes().any(is_theirs) {
+                return Weighed::NoChoice;
+            }
+            Weighed::Accepted { act: Act::OptOut { refusal: Refusal::Plain }, at: times.now }
+        }
+    }
+}
+
+/// What stands already was said by an earlier row, where it came in since this file is worked on: files are worked on one at a
+/// time.
+fn repeated(track: &Track, times: Times) -> Weighed {
+    let is_own = track.assurance == Assurance::Listed && time_of_id(track.record.0) >= times.began;
+    if is_own { Weighed::Duplicate } else { Weighed::Unchanged }
+}
+
+const fn is_refusal(track: &Track) -> bool {
+    matches!(track.act, Act::OptOut { .. }) && track.assurance.may_opt_out()
+}
+
+/// Whether a track is a refusal that bears on a scope.
+fn refuses(track: &Track, scope: &Scope, is_advertising: bool) -> bool {
+    let counts = is_advertising || matches!(track.act, Act::OptOut { refusal: Refusal::Plain });
+    is_refusal(track) && counts && is_as_wide(&track.scope, scope)
+}
+
+/// Whether one scope covers another.
+fn is_as_wide(one: &Scope, other: &Scope) -> bool {
+    (one.channel.is_none() || one.channel == other.channel) && (one.purpose.is_none() || one.purpose == other.purpose)
+}
+
+/// Whether a track is about something that a scope covers.
+fn overlaps(scope: &Scope, track: &Track) -> bool {
+    is_as_wide(scope, &track.scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consent::{Basis, Channel, PurposeSlug, RecordId};
+    use crate::model::evidence::KeptEvidence;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
+
+    fn scope(purpose: Option<&str>) -> Scope {
+        Scope { channel: Some(Channel::Email), purpose: purpose.map(|slug| PurposeSlug::parse(slug).unwrap()) }
+    }
+
+    fn track(act: Act, assurance: Assurance, millis: i64) -> Track {
+        Track { scope: scope(Some("news")), act, assurance, at: at(millis), record: RecordId(uuid::Uuid::nil()) }
+    }
+
+    fn line(said: ListedWord, occurred_at: Option<i64>) -> ListedChoice {
+        let evidence = KeptEvidence::default();
+        ListedChoice { scope: scope(Some("news")), said, occurred_at: occurred_at.map(at), evidence }
+    }
+
+    const NOW: i64 = 1_000_000;
+    const YES: ListedWord = ListedWord::Yes { basis: Basis::Consent };
+    const NO: ListedWord = ListedWord::No { objection: false };
+    const OPT_IN: Act = Act::OptIn { ground: Ground::Consent };
+    const OPT_OUT: Act = Act::OptOut { refusal: Refusal::Plain };
+
+    #[test]
+    fn a_line_beside_what_is_known() {
+        let times = Times { began: at(NOW - 10), now: at(NOW) };
+        let accepted = |act, millis| Weighed::Accepted { act, at: at(millis) };
+        let ever = Timestamp::BEGINNING.millis();
+        for (known, said, occurred_at, weighed) in [
+            (vec![], YES, None, accepted(OPT_IN, ever)),
+            (vec![], YES, Some(500), accepted(OPT_IN, 500)),
+            (vec![], NO, None, accepted(OPT_OUT, NOW)),
+            (vec![], NO, Some(500), accepted(OPT_OUT, 500)),
+            (vec![], ListedWord::NotOptedIn, None, Weighed::NoChoice),
+            // No list wakes anybody, whatever its time.
+            (vec![track(OPT_OUT, Assurance::Confirmed, 100)], YES, Some(500), Weighed::Outranked),
+            (vec![track(OPT_OUT, Assurance::Listed, 100)], YES, None, Weighed::Outranked),
+            // Nor does an anonymous form's no count as one.
+            (vec![track(OPT_OUT, Assurance::Claimed, 100)], YES, Some(500), accepted(OPT_IN, 500)),
+            (vec![track(OPT_IN, Assurance::Confirmed, 600)], YES, Some(500), Weighed::Unchanged),
+            (vec![track(OPT_IN, Assurance::Confirmed, 400)], YES, Some(500), accepted(OPT_IN, 500)),
+            (vec![track(OPT_IN, Assurance::Claimed, 600)], YES, Some(500), accepted(OPT_IN, 500)),
+            (vec![track(OPT_IN, Assurance::Listed, ever)], YES, None, Weighed::Unchanged),
+            (vec![track(OPT_OUT, Assurance::Listed, 500)], NO, Some(500), Weighed::Unchanged),
+            (vec![track(OPT_OUT, Assurance::Listed, 400)], NO, Some(500), accepted(OPT_OUT, 500)),
+            // A list that was read before says nothing new, unless they said yes since.
+            (vec![track(OPT_OUT, Assurance::Listed, 400)], NO, None, Weighed::Unchanged),
+            (
+                vec![track(OPT_OUT, Assurance::Listed, 400), track(OPT_IN, Assurance::Confirmed, 450)],
+                NO,
+                None,
+                accepted(OPT_OUT, NOW),
+            ),
+            (vec![track(OPT_IN, Assurance::Listed, 400)], ListedWord::NotOptedIn, None, accepted(OPT_OUT, NOW)),
+            (vec![track(OPT_IN, Assurance::Confirmed, 400)], ListedWord::NotOptedIn, None, Weighed::NoChoice),
+        ] {
+            let ground = (said == YES).then_some(Ground::Consent);
+            assert_eq!(weigh(&known, &line(said, occurred_at), ground, true, times), weighed, "{known:?} {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_bears_on_what_it_covers_and_an_objection_on_advertising_alone() {
+        let times = Times { began: at(NOW - 10), now: at(NOW) };
+        let objection = Act::OptOut { refusal: Refusal::Objection };
+        let wide = Track { scope: Scope { channel: None, purpose: None }, ..track(objection, Assurance::Confirmed, 1) };
+        let weighed = |is_advertising| {
+            weigh(std::slice::from_ref(&wide), &line(YES, None), Some(Ground::Consent), is_advertising, times)
+        };
+        assert_eq!(weighed(true), Weighed::Outranked);
+        assert!(matches!(weighed(false), Weighed::Accepted { .. }));
+        // A plain no of one purpose is less than an objection to all.
+        let plain = track(OPT_OUT, Assurance::Confirmed, NOW);
+        let objects = ListedChoice { scope: scope(None), ..line(ListedWord::No { objection: true }, None) };
+        assert!(matches!(weigh(&[plain], &objects, None, true, times), Weighed::Accepted { .. }));
+        assert_eq!(weigh(&[wide], &objects, None, true, times), Weighed::Unchanged);
+    }
+
+    #[test]
+    fn what_the_same_file_said_before_is_a_duplicate() {
+        let times = Times { began: at(NOW - 10), now: at(NOW) };
+        let own = uuid::Builder::from_unix_timestamp_millis(NOW.unsigned_abs() - 5, &[0; 10]).into_uuid();
+        let earlier = |act| Track { record: RecordId(own), ..track(act, Assurance::Listed, NOW - 5) };
+        assert_eq!(weigh(&[earlier(OPT_OUT)], &line(NO, None), None, true, times), Weighed::Duplicate);
+        let yes = weigh(&[earlier(OPT_IN)], &line(YES, Some(5)), Some(Ground::Consent), true, times);
+        assert_eq!(yes, Weighed::Duplicate);
+    }
+}

@@ -1,0 +1,111 @@
+//! The outbox: what happened, kept in the transaction of its cause until every address of the shop that wants to know has been
+//! told.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `mod` | events and who wants them; keeping one |
+//! | `target` | where events may be sent |
+//! | `webhook` | webhooks added, changed, removed, rotated |
+//! | `delivery` | what is due, and what becomes of it: retries, holds, dead letters |
+//! | `backlog` | deliveries listed, replayed, and gone in time |
+//! | `signature` | how a receiver knows that it was us |
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::consent::{Assurance, Channel, Choice, PurposeSlug, Track};
+use crate::ledger::people::contact::{Lookup, find};
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+
+/// What [`EventType::ConsentChanged`] tells.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ConsentChanged {
+    contact: String,
+    changes: Vec<Change>,
+}
+
+/// One record; `*` stands for all channels or all purposes.
+#[derive(Clone, Debug, Serialize)]
+struct Change {
+    record: String,
+    channel: String,
+    purpose: String,
+    choice: Choice,
+    assurance: Assurance,
+}
+
+impl Change {
+    /// `None` for an activity, which is no choice.
+    fn of(track: &Track) -> Option<Self> {
+        let or_all = |text: Option<&str>| text.unwrap_or("*").to_owned();
+        Some(Self {
+            record: track.record.0.to_string(),
+            channel: or_all(track.scope.channel.map(Channel::as_str)),
+            purpose: or_all(track.scope.purpose.as_ref().map(PurposeSlug::as_str)),
+            choice: track.act.choice()?,
+            assurance: track.assurance,
+        })
+    }
+}
+
+/// Tells that records were added to a contact.
+pub(crate) fn consent_changed(
+    tx: &dyn Database,
+    shop: &Shop,
+    contact: Uuid,
+    tracks: &mut dyn Iterator<Item = &Track>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let changes: Vec<Change> = tracks.filter_map(Change::of).collect();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    emit(tx, shop, EventType::ConsentChanged, &ConsentChanged { contact: contact.to_string(), changes }, moment)
+}
+
+/// The addresses of a contact as a full event tells them: kind and value. Nothing where the contact is gone.
+///
+/// # Errors
+/// Those of the database.
+pub fn addresses_told(database: &dyn Database, contact: Uuid) -> Result<Vec<(String, String)>, DatabaseError> {
+    let Some(contact) = find(database, &Lookup::Id(contact))? else { return Ok(Vec::new()) };
+    database
+        .query(
+            "SELECT kind, value FROM address WHERE contact = ? AND kind <> 'rectified' ORDER BY id",
+            &[contact.param()],
+        )?
+        .iter()
+        .map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())))
+        .collect()
+}
+
+/// Keeps an event for every webhook that wants it; nothing where none does. To be called in the transaction of its cause.
+pub(crate) fn emit(
+    tx: &dyn Database,
+    shop: &Shop,
+    kind: EventType,
+    data: &impl Serialize,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    if !shop.wants(kind) {
+        return Ok(());
+    }
+    moment.note_event();
+    let id = format!("evt_{}", moment.next_id().simple());
+    let data = serde_json::to_string(data).map_err(|_| DatabaseError::Shape { column: 3 })?;
+    let now = Param::Integer(moment.now.millis());
+    tx.execute(
+        "INSERT INTO event (id, type, at, data) VALUES (?, ?, ?, ?)",
+        &[Param::Text(&id), Param::Text(kind.as_str()), now, Param::Text(&data)],
+    )?;
+    for webhook in shop.webhooks.iter().filter(|webhook| webhook.wants(kind)) {
+        tx.execute(
+            "INSERT INTO delivery (webhook, event, state, attempts, due_at) VALUES (?, ?, 'pending', 0, ?)",
+            &[Param::Text(&webhook.id), Param::Text(&id), now],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! May we send this? For many contacts at once: a page of look-ups crosses to SQLite and back as one text each.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::consent::{
+    AddressKind, CLOCK_SKEW, Channel, Circumstances, Conditions, CountryCode, Docket, Entry, Person, Place,
+    PurposeSlug, RecordId, RegionCode, Relation, Timestamp, Track, WrittenDecision, decide_under,
+};
+use crate::ledger::people::contact::Lookup;
+use crate::ledger::records::standing::{WrittenEntry, entry_in};
+use crate::ledger::records::suppression::Suppressions;
+use crate::ledger::shop::Shop;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+
+/// What is asked of every contact.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// By which channel.
+    pub channel: Channel,
+    /// For which purpose.
+    pub purpose: PurposeSlug,
+    /// When. Before `now`, by more than a clock may be slow, it is what the records of that time amount to; country, age and
+    /// restriction are those of now.
+    pub at: Timestamp,
+    /// The time of the question.
+    pub now: Timestamp,
+    /// Whether the steps are wanted in words.
+    pub explain: bool,
+}
+
+/// What became of one look-up.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It was decided.
+    Decided(Decided),
+    /// No contact has this id.
+    Unknown,
+}
+
+/// A decision on one contact.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The id of the contact, where it is known.
+    pub contact: Option<String>,
+    /// The address that it is about, where the look-up did not name it.
+    pub address: Option<String>,
+    /// The decision.
+    pub decision: WrittenDecision,
+}
+
+/// Look-ups that cross at once. The answer has to stay below the 2 MB that a Durable Object's SQLite allows a text.
+const PAGE: usize = 1_000;
+
+/// Decides for each contact, in order.
+///
+/// A look-up by an address that the channel could use is about that very address. Any other is about the contact's addresses of
+/// that kind: the first that is allowed, or else the first.
+///
+/// # Errors
+/// Those of the database.
+pub fn decide_contacts(
+    database: &dyn Database,
+    shop: &Shop,
+    asked: &Asked,
+    contacts: &[&Lookup],
+) -> Result<Vec<Outcome>, DatabaseError> {
+    let policy = shop.settings.policy();
+    let mut desk = Desk {
+        database,
+        asked,
+        suppressions: Suppressions::of(database, shop)?,
+        conditions: HashMap::new(),
+        policy: &policy,
+    };
+    let mut outcomes = Vec::with_capacity(contacts.len());
+    for page in contacts.chunks(PAGE) {
+        desk.decide_page(page, &mut outcomes)?;
+    }
+    Ok(outcomes)
+}
+
+/// How a contact is looked up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The address itself.
+    Address,
+    /// An address of another kind.
+    OtherAddress(AddressKind),
+    External,
+    Id,
+}
+
+impl By {
+    fn of(lookup: &Lookup, needed: AddressKind) -> Self {
+        match lookup {
+            Lookup::Address(address) if address.kind() == needed => Self::Address,
+            Lookup::Address(address) => Self::OtherAddress(address.kind()),
+            Lookup::External(_) => Self::External,
+            Lookup::Id(_) => Self::Id,
+        }
+    }
+}
+
+/// One row: place in the page, address, key and writing of the address, contact, country, region, relation, date of birth,
+/// whether restricted, entries, activities.
+type Found<'a> = (
+    usize,
+    Option<i64>,
+    Option<Cow<'a, str>>,
+    Option<Cow<'a, str>>,
+    &'a str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a str>,
+    u8,
+    Entries<'a>,
+    Entries<'a>,
+);
+
+/// What SQLite writes for a list: the list itself.
+#[derive(Deserialize)]
+struct Entries<'a>(#[serde(borrow)] Vec<WrittenEntry<'a>>);
+
+struct Desk<'a> {
+    database: &'a (dyn Database + 'a),
+    asked: &'a Asked,
+    suppressions: Suppressions<'a>,
+    policy: &'a crate::consent::Policy,
+    /// Most contacts share theirs with many.
+    conditions: HashMap<(Place, Relation), Conditions<'a>>,
+}
+
+impl<'a> Desk<'a> {
+    fn decide_page(&mut self, page: &[&Lookup], outcomes: &mut Vec<Outcome>) -> Result<(), DatabaseError> {
+        let needed = self.asked.channel.address_kind();
+        let mut decided: Vec<Option<Decided>> = vec![None; page.len()];
+        let mut ways: Vec<By> = Vec::new();
+        for lookup in page {
+            let by = By::of(lookup, needed);
+            if !ways.contains(&by) {
+                ways.push(by);
+            }
+        }
+        for by in ways {
+            let text = self.look_up(page, by, needed)?;
+            // Many rows of a single type: without a tree between.
+            let found: Vec<Found<'_>> =
+                serde_json::from_slice(text.as_bytes()).map_err(|_| DatabaseError::Shape { column: 0 })?;
+            for row in found {
+                let place = row.0;
+                let one = self.decide_row(row, by)?;
+                if let Some(slot) = decided.get_mut(place)
+                    && slot.as_ref().is_none_or(|earlier| !earlier.decision.allow && one.decision.allow)
+                {
+                    *slot = Some(one);
+                }
+            }
+        }
+        for (lookup, decided) in page.iter().zip(decided) {
+            outcomes.push(match decided {
+                Some(decided) => Outcome::Decided(decided),
+                None => self.decide_unknown(lookup, needed)?,
+            });
+        }
+        Ok(())
+    }
+
+    /// Everything that is known of the contacts of a page that are looked up in one way, as JSON.
+    fn look_up(&self, page: &[&Lookup], by: By, needed: AddressKind) -> Result<String, DatabaseError> {
+        // Absent places keep the numbering; no key is NULL.
+        let keys: Vec<Option<Cow<'_, str>>> = page
+            .iter()
+            .map(|lookup| {
+                (By::of(lookup, needed) == by).then(|| match lookup {
+                    Lookup::Address(address) => address.key().into(),
+                    Lookup::External(external) => external.as_str().into(),
+                    Lookup::Id(id) => id.to_string().into(),
+                })
+            })
+            .collect();
+        let keys = serde_json::to_string(&keys).map_err(|_| DatabaseError::Shape { column: 0 })?;
+        let past = self.asked.at < self.asked.now.plus_millis(-CLOCK_SKEW);
+        let sql = format!(
+            "{}{}{}",
+            SELECT,
+            if past { OF_THEN } else { OF_NOW },
+            match by {
+                By::Address => BY_ADDRESS,
+                By::OtherAddress(_) => BY_OTHER_ADDRESS,
+                By::External => BY_EXTERNAL,
+                By::Id => BY_ID,
+            }
+        );
+        let (channel, purpose) = (Param::Text(self.asked.channel.as_str()), Param::Text(self.asked.purpose.as_str()));
+        let at = Param::Integer(self.asked.at.millis());
+        let mut params = vec![channel, purpose];
+        if past {
+            params.extend([at, at, channel, purpose, at]);
+        }
+        params.push(Param::Text(&keys));
+        if let By::OtherAddress(kind) = by {
+            params.push(Param::Text(kind.as_str()));
+        }
+        params.push(Param::Text(needed.as_str()));
+        let row = self.database.first(&sql, &params)?.ok_or(DatabaseError::Shape { column: 0 })?;
+        Ok(row.text(0)?.to_owned())
+    }
+
+    fn decide_row(&mut self, row: Found<'_>, by: By) -> Result<Decided, DatabaseError> {
+        let (_, address, key, value, contact, country, region, relation, born, restricted, entries, activities) = row;
+        let mut known = Vec::with_capacity(entries.0.len() + activities.0.len());
+        for entry in entries.0.into_iter().chain(activities.0) {
+            known.push(entry_in(entry).ok_or(DatabaseError::Shape { column: 10 })?);
+        }
+        if let Some(key) = &key {
+            known.extend(self.suppressed(self.asked.channel.address_kind(), key)?);
+        }
+        let person = Person {
+            place: Place { country: country.and_then(CountryCode::parse), region: region.and_then(RegionCode::parse) },
+            relation: relation.and_then(Relation::parse),
+            circumstances: Circumstances {
+                reachable: address.is_some(),
+                restricted: restricted != 0,
+                born: born.and_then(Timestamp::parse_birth),
+            },
+        };
+        Ok(Decided {
+            contact: Some(contact.to_owned()),
+            address: if by == By::Address { None } else { value.map(Cow::into_owned) },
+            decision: self.decide(&person, known),
+        })
+    }
+
+    fn decide_unknown(&mut self, lookup: &Lookup, needed: AddressKind) -> Result<Outcome, DatabaseError> {
+        let Lookup::Address(address) = lookup else { return Ok(Outcome::Unknown) };
+        let reachable = address.kind() == needed;
+        let known = if reachable { self.suppressed(needed, address.key())? } else { Vec::new() };
+        let circumstances = Circumstances { reachable, ..Circumstances::default() };
+        let decision = self.decide(&Person { circumstances, ..Person::default() }, known);
+        Ok(Outcome::Decided(Decided { contact: None, address: None, decision }))
+    }
+
+    fn suppressed(&self, kind: AddressKind, key: &str) -> Result<Vec<(Entry, RecordId)>, DatabaseError> {
+        let tracks = self.suppressions.on(self.database, kind, key)?;
+        let bears =
+            |track: &&Track| track.scope.covers(self.asked.channel, &self.asked.purpose) && track.at <= self.asked.at;
+        Ok(tracks.iter().filter(bears).map(|track| (track.entry(), track.record)).collect())
+    }
+
+    fn decide(&mut self, person: &Person, known: Vec<(Entry, RecordId)>) -> WrittenDecision {
+        let (policy, asked) = (self.policy, self.asked);
+        let relation = person.relation.unwrap_or(Relation::Consumer);
+        let conditions = self
+            .conditions
+            .entry((person.place, relation))
+            .or_insert_with(|| policy.conditions(&person.place, relation, asked.channel, &asked.purpose));
+        decide_under(conditions, &Docket::of(known), &person.circumstances, asked.at).written(asked.explain)
+    }
+}
+
+const SELECT: &str =
+    "SELECT json_group_array(json_array(q.key, a.id, a.match_key, a.value, c.uuid, c.country, c.region, c.relation,
+        c.born, c.restricted_at IS NOT NULL, ";
+
+/// The standing of now: what bears on the address, and what bears on all that reaches the person, whatever address of theirs it
+/// was said by. (`+` keeps SQLite from looking each track up by itself.)
+const OF_NOW: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
+        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR +channel = '*')
+            AND +channel IN (?, '*') AND +purpose IN (?, '*'))), json('[]')))";
+
+/// The standing of then, from the records: the latest of a kind, as a standing has it. Of activities only the latest is known:
+/// one of later does not count.
+const OF_THEN: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, id))
+        FROM (SELECT *, row_number() OVER (PARTITION BY channel, purpose, choice, ground, objection, assurance
+                ORDER BY effective_at DESC, id DESC) AS nth
+            FROM record WHERE address IN (SELECT id FROM address WHERE contact = a.contact)
+                AND (address = a.id OR +channel = '*')
+                AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
+                AND NOT EXISTS (SELECT 1 FROM reversal v WHERE v.address = record.address AND v.record = record.id
+                    AND v.at <= ?)) WHERE nth = 1)),
+    json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
+        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR +channel = '*')
+            AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
+            AND choice IN ('used', 'contacted', 'screened')))))";
+
+const BY_ADDRESS: &str = " FROM json_each(?) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?
+    CROSS JOIN contact c ON c.id = a.contact";
+const BY_OTHER_ADDRESS: &str = " FROM json_each(?) q CROSS JOIN address o ON o.match_key = q.value AND o.kind = ?
+    CROSS JOIN contact c ON c.id = o.contact LEFT JOIN address a ON a.contact = c.id AND a.kind = ?";
+const BY_EXTERNAL: &str = " FROM json_each(?) q CROSS JOIN external_id e ON e.value = q.value
+    CROSS JOIN contact c ON c.id = e.contact LEFT JOIN address a ON a.contact = c.id AND a.kind = ?";
+const BY_ID: &str = " FROM json_each(?) q CROSS JOIN contact c ON c.uuid = q.value
+    LEFT JOIN address a ON a.contact = c.id AND a.kind = ?";

@@ -1,0 +1,205 @@
+//! Two contacts that are one person: put together by the shop's explicit word, and taken apart again by it.
+//!
+//! The source keeps its row, its id, its submissions and the acts done for it; only what things are found by, addresses and
+//! external ids, goes over to the target, with a note of where it was at home. A decision is about an address, so no yes of one
+//! reaches the address of the other; a no that leaves the channel open bears on both, and so does a restriction.
+
+use uuid::Uuid;
+
+use crate::json;
+use crate::ledger::people::contact::{Contact, Lookup, find, members};
+use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::id::parse_id;
+
+/// Why two contacts cannot be merged or taken apart. Nothing is written then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MergeError {
+    /// The target is not known.
+    Unknown,
+    /// The source is not known.
+    UnknownSource,
+    /// They are one contact already.
+    Same,
+    /// The source is no part of the target.
+    NotMerged,
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for MergeError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// The facts of a person that a merge fills in where the target lacks them. A region goes with its country.
+const FACTS: [(&str, &str); 3] = [
+    ("country", "country = s.country, region = s.region"),
+    ("relation", "relation = s.relation"),
+    ("born", "born = s.born"),
+];
+
+/// Merges `source` into `target`.
+///
+/// # Errors
+/// [`MergeError`]; nothing is written then.
+pub fn merge_contacts(
+    database: &dyn Database,
+    target: Uuid,
+    source: &Lookup,
+    by: &Acting<'_>,
+    moment: &Moment<'_>,
+) -> Result<(), MergeError> {
+    database.transaction(|tx| {
+        let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
+        let source = find(tx, source)?.ok_or(MergeError::UnknownSource)?;
+        if target.row == source.row {
+            return Err(MergeError::Same);
+        }
+        let both = [target.param(), source.param()];
+        let mut detail = ActDetail { contact: Some(source.uuid.to_string()), ..ActDetail::default() };
+        for (name, set) in FACTS {
+            let filled = tx.first(
+                &format!(
+                    "UPDATE contact SET {set} FROM contact s WHERE contact.id = ? AND s.id = ?
+                         AND contact.{name} IS NULL AND s.{name} IS NOT NULL RETURNING contact.id"
+                ),
+                &both,
+            )?;
+            if filled.is_some() {
+                detail.fields.push(name.to_owned());
+            }
+        }
+        let restricted = tx.first(
+            "UPDATE contact SET restricted_at = s.restricted_at, restriction_reason = s.restriction_reason FROM contact s
+             WHERE contact.id = ? AND s.id = ? AND contact.restricted_at IS NULL AND s.restricted_at IS NOT NULL
+             RETURNING contact.id",
+            &both,
+        )?;
+        detail.restricted = restricted.is_some();
+        for contact in &both {
+            link_lone(tx, *contact)?;
+        }
+        for table in ["address", "external_id"] {
+            tx.execute(
+                &format!("UPDATE {table} SET contact = ?1, home = coalesce(home, ?2) WHERE contact = ?2"),
+                &both,
+            )?;
+        }
+        tx.execute("UPDATE contact SET merged_into = ? WHERE id = ?", &both)?;
+        note(tx, &target, RightsAct::Merged, by, &detail, moment)?;
+        Ok(())
+    })
+}
+
+/// The shop says that both are one person. Of a contact with one address that is said of the address; where several were typed into
+/// one form, nobody has said so of them.
+fn link_lone(tx: &dyn Database, contact: Param<'_>) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE address SET linked = 1 WHERE contact = ?1 AND kind <> 'rectified'
+             AND (SELECT count(*) FROM address WHERE contact = ?1 AND kind <> 'rectified') = 1",
+        &[contact],
+    )
+}
+
+/// Takes out of `target` what was merged into it as `source`. What has come since stays with the target, and so does a
+/// restriction: whoever else asked for it, nobody is used again because of a mistake of the shop's. It is lifted by its own route.
+///
+/// # Errors
+/// [`MergeError`]; nothing is written then.
+pub fn unmerge_contact(
+    database: &dyn Database,
+    target: Uuid,
+    source: Uuid,
+    by: &Acting<'_>,
+    moment: &Moment<'_>,
+) -> Result<(), MergeError> {
+    database.transaction(|tx| {
+        let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
+        let (source, into) = merged(tx, source)?.ok_or(MergeError::UnknownSource)?;
+        if find(tx, &Lookup::Id(source.uuid))? != Some(target) || into.is_none() {
+            return Err(MergeError::NotMerged);
+        }
+        let (id, tree) = (source.uuid.to_string(), members(tx, source.row)?);
+        for table in ["address", "external_id"] {
+            tx.execute(
+                &format!(
+                    "UPDATE {table} SET contact = ?1, home = CASE WHEN home = ?1 THEN NULL ELSE home END
+                     WHERE home IN (SELECT value FROM json_each(?2))"
+                ),
+                &[source.param(), Param::Text(&tree)],
+            )?;
+        }
+        tx.execute("UPDATE contact SET merged_into = NULL WHERE id = ?", &[source.param()])?;
+        forget_filled(tx, &source, into)?;
+        let detail = ActDetail { contact: Some(id), ..ActDetail::default() };
+        note(tx, &target, RightsAct::Unmerged, by, &detail, moment)?;
+        Ok(())
+    })
+}
+
+/// Takes back what merges had filled in from `source`, on the contact that it was merged into and on all above, unless it has
+/// been changed since: what another part has of it takes its place.
+fn forget_filled(tx: &dyn Database, source: &Contact, into: Option<i64>) -> Result<(), DatabaseError> {
+    let (mut part, mut whole) = (source.uuid.to_string(), into);
+    while let Some(row) = whole {
+        let done = tx.first(
+            "SELECT detail FROM rights_act WHERE contact = ? AND kind = 'merged' AND detail ->> 'contact' = ?
+             ORDER BY id DESC LIMIT 1",
+            &[Param::Integer(row), Param::Text(&part)],
+        )?;
+        let done: ActDetail = match &done {
+            None => ActDetail::default(),
+            Some(done) => done.parsed(0, |text| json::read(text))?,
+        };
+        let parts = members(tx, row)?;
+        for (name, _) in FACTS.iter().filter(|(name, _)| done.fields.iter().any(|field| field == name)) {
+            let columns = if *name == "country" { "(country, region)" } else { name };
+            let others = columns.trim_matches(['(', ')']);
+            tx.execute(
+                &format!(
+                    "UPDATE contact SET {columns} = (SELECT {others} FROM contact o WHERE o.{name} IS NOT NULL
+                         AND o.id <> ?1 AND o.id IN (SELECT value FROM json_each(?3)) ORDER BY o.id LIMIT 1)
+                     WHERE id = ?1 AND {name} = (SELECT {name} FROM contact WHERE id = ?2)"
+                ),
+                &[Param::Integer(row), source.param(), Param::Text(&parts)],
+            )?;
+        }
+        let above = tx.first("SELECT uuid, merged_into FROM contact WHERE id = ?", &[Param::Integer(row)])?;
+        let above = above.ok_or(DatabaseError::Shape { column: 0 })?;
+        part = above.text(0)?.to_owned();
+        whole = if above.is_null(1) { None } else { Some(above.integer(1)?) };
+    }
+    Ok(())
+}
+
+/// A contact's own row, merged or not, and the row that it was merged into.
+fn merged(tx: &dyn Database, contact: Uuid) -> Result<Option<(Contact, Option<i64>)>, DatabaseError> {
+    let row = tx.first(
+        "SELECT id, uuid, created_at, merged_into FROM contact WHERE uuid = ?",
+        &[Param::Text(&contact.to_string())],
+    )?;
+    row.map(|row| {
+        let into = if row.is_null(3) { None } else { Some(row.integer(3)?) };
+        Ok((Contact { row: row.integer(0)?, uuid: row.parsed(1, parse_id)?, created_at: row.time(2)? }, into))
+    })
+    .transpose()
+}
+
+/// The ids of the contacts that were merged into this one.
+pub(crate) fn parts_of(
+    database: &dyn Database,
+    contact: &Contact,
+    members: &str,
+) -> Result<Vec<String>, DatabaseError> {
+    database
+        .query(
+            "SELECT uuid FROM contact WHERE id IN (SELECT value FROM json_each(?)) AND id <> ? ORDER BY id",
+            &[Param::Text(members), contact.param()],
+        )?
+        .iter()
+        .map(|row| row.text(0).map(str::to_owned))
+        .collect()
+}

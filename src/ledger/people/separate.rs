@@ -1,0 +1,162 @@
+//! Addresses of one contact of which nobody has said that they are one person's: a form named both, and anybody may have typed it.
+//!
+//! They stay together until one of them is proven and has to be answered. Then each that is not linked becomes a contact of its
+//! own, with all that was said by it and every no that bore on it; never with a yes that it had not, nor with what the shop
+//! knows of the person whose the other one is.
+
+use uuid::Uuid;
+
+use crate::consent::{RecordId, Track};
+use crate::ledger::people::address::{Named, named_row};
+use crate::ledger::people::contact::{Contact, members};
+use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct};
+use crate::ledger::people::{disclosure, rights_log};
+use crate::ledger::records::{record, standing};
+use crate::ledger::shop::Shop;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::model::evidence::KeptEvidence;
+use crate::model::submission::Submission;
+
+/// Parts a proven address from whatever may be somebody else's. One that is linked keeps the contact, and the others leave it; where
+/// none is, it leaves by itself, and so do all where the shop has noted something of the contact: of whom, nobody knows. Tells
+/// the address as it is then.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn set_apart(
+    tx: &dyn Database,
+    shop: &Shop,
+    named: &Named,
+    moment: &Moment<'_>,
+) -> Result<Named, DatabaseError> {
+    if is_one_person(tx, named.contact.row)? {
+        return Ok(named.clone());
+    }
+    let noted = noted_of(tx, &named.contact)?;
+    let leaving = match (named.linked, noted) {
+        (false, Noted::OfLinked | Noted::Nothing) => vec![named.row],
+        _ => unlinked(tx, &named.contact)?,
+    };
+    for address in leaving {
+        leave(tx, shop, &named.contact, address, noted, moment)?;
+    }
+    named_row(tx, shop, named.row)?.ok_or(DatabaseError::Shape { column: 0 })
+}
+
+/// Whether all addresses of a contact are of one person, as far as the shop has said so; one alone is.
+pub(crate) fn is_one_person(database: &dyn Database, contact: i64) -> Result<bool, DatabaseError> {
+    let row = database.first(
+        "SELECT count(*) < 2 OR min(linked) = 1 FROM address WHERE contact = ? AND kind <> 'rectified'",
+        &[Param::Integer(contact)],
+    )?;
+    Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? == 1)
+}
+
+/// What the shop knows of a contact beyond what a form has said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    /// Nothing: what is known the form has said of all its addresses.
+    Nothing,
+    /// It is of the person whose addresses it has linked.
+    OfLinked,
+    /// It has linked none, and has corrected, restricted or merged something.
+    OfSomebody,
+}
+
+fn noted_of(tx: &dyn Database, contact: &Contact) -> Result<Noted, DatabaseError> {
+    let row = tx.first(
+        "SELECT EXISTS (SELECT 1 FROM address WHERE contact = ?1 AND linked = 1 AND kind <> 'rectified'),
+             EXISTS (SELECT 1 FROM rights_act WHERE contact IN (SELECT value FROM json_each(?2)) AND kind <> 'unmerged')",
+        &[contact.param(), Param::Text(&members(tx, contact.row)?)],
+    )?;
+    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    Ok(match (row.integer(0)?, row.integer(1)?) {
+        (1, _) => Noted::OfLinked,
+        (_, 1) => Noted::OfSomebody,
+        _ => Noted::Nothing,
+    })
+}
+
+fn unlinked(tx: &dyn Database, contact: &Contact) -> Result<Vec<i64>, DatabaseError> {
+    tx.query(
+        "SELECT id FROM address WHERE contact = ? AND linked = 0 AND kind <> 'rectified' ORDER BY id",
+        &[contact.param()],
+    )?
+    .iter()
+    .map(|row| row.integer(0))
+    .collect()
+}
+
+/// Makes an address a contact by itself.
+fn leave(
+    tx: &dyn Database,
+    shop: &Shop,
+    from: &Contact,
+    address: i64,
+    noted: Noted,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let apart = moment.next_id();
+    let to = record::inserted(
+        tx,
+        "INSERT INTO contact (uuid, created_at, country, region, relation, born, restricted_at)
+         SELECT ?1, created_at, iif(?2, country, NULL), iif(?2, region, NULL), iif(?2, relation, NULL), iif(?2, born, NULL),
+             restricted_at FROM contact WHERE id = ?3
+         RETURNING id",
+        &[
+            Param::Text(&apart.to_string()),
+            Param::Integer((noted == Noted::Nothing).into()),
+            from.param(),
+        ],
+    )?;
+    let noes = standing::wide_noes_of(tx, from.row)?;
+    // With it go those that were corrected into it.
+    let gone = tx.query(
+        "WITH RECURSIVE chain (id) AS (
+             SELECT CAST(?1 AS INTEGER) UNION
+             SELECT a.id FROM chain c JOIN address a ON a.contact = ?2 AND a.successor = c.id)
+         UPDATE address SET contact = ?3, home = NULL WHERE id IN (SELECT id FROM chain) RETURNING id",
+        &[Param::Integer(address), from.param(), Param::Integer(to)],
+    )?;
+    let gone = gone.iter().map(|row| row.integer(0)).collect::<Result<Vec<_>, _>>()?;
+    let (own, others): (Vec<_>, Vec<_>) = noes.into_iter().partition(|(said_by, _)| gone.contains(said_by));
+    keep_noes(tx, shop, (to, address), others, moment)?;
+    if let Some(stays) = one_that_stays(tx, from)? {
+        keep_noes(tx, shop, (from.row, stays), own, moment)?;
+    }
+    disclosure::inherit(tx, from, to)?;
+    let detail = ActDetail { contact: Some(apart.to_string()), ..ActDetail::default() };
+    rights_log::note(tx, from, RightsAct::Unmerged, &Acting { key: Uuid::nil(), reason: None }, &detail, moment)
+}
+
+/// Some address that stays with a contact.
+fn one_that_stays(tx: &dyn Database, contact: &Contact) -> Result<Option<i64>, DatabaseError> {
+    let row = tx.first(
+        "SELECT id FROM address WHERE contact = ? AND kind <> 'rectified' ORDER BY id LIMIT 1",
+        &[contact.param()],
+    )?;
+    row.map(|row| row.integer(0)).transpose()
+}
+
+/// A no of every channel bore on the whole contact, whichever address it was said by. It still does.
+fn keep_noes(
+    tx: &dyn Database,
+    shop: &Shop,
+    (contact, address): (i64, i64),
+    noes: Vec<(i64, Track)>,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    if noes.is_empty() {
+        return Ok(());
+    }
+    let submission = Submission::entered(shop, "set_apart", None, None, moment)?;
+    let id = submission.id.to_string();
+    record::submitted(tx, &submission, &id, Param::Integer(contact), Param::Integer(moment.now.millis()))?;
+    for (_, no) in noes {
+        let kept = Track { record: RecordId(moment.next_id()), ..no };
+        record::recorded(tx, address, &kept, &id, &KeptEvidence::default())?;
+        standing::keep(tx, address, &kept)?;
+    }
+    Ok(())
+}

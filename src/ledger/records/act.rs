@@ -1,0 +1,63 @@
+//! The act that a choice amounts to, and why a choice cannot be recorded.
+
+use crate::consent::{Act, AddressKind, Assurance, Basis, Missing, Refusal, Timestamp};
+use crate::ledger::shop::Shop;
+use crate::model::submission::{ChosenAct, Claim};
+
+/// Why a choice cannot be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChoiceFault {
+    /// The shop does not use the channel.
+    ChannelOff,
+    /// The shop has no such purpose.
+    UnknownPurpose,
+    /// The submission has no address that the channel could use; `None` for an opt-out of all channels without any address.
+    NoAddress(Option<AddressKind>),
+    /// The same channel and purpose stand earlier in the list.
+    Repeated,
+    /// Only an opt-out may leave the channel or the purpose open.
+    NotSpecific,
+    /// A contract is no ground for advertising.
+    ContractForAdvertising,
+    /// A ground that ends some months after a dealing lacks the time of that dealing.
+    Undated,
+    /// The ground lacks a piece of evidence.
+    Missing(Missing),
+}
+
+/// The act of one choice, with the evidence that it needs.
+pub(crate) fn act_of(
+    shop: &Shop,
+    assurance: Assurance,
+    occurred_at: Option<Timestamp>,
+    choice: &ChosenAct,
+) -> Result<Act, ChoiceFault> {
+    let (settings, scope) = (&shop.settings, &choice.scope);
+    if scope.channel.is_some_and(|channel| !settings.channels.contains(&channel)) {
+        return Err(ChoiceFault::ChannelOff);
+    }
+    if scope.purpose.as_ref().is_some_and(|purpose| !settings.purposes.contains(purpose)) {
+        return Err(ChoiceFault::UnknownPurpose);
+    }
+    if !scope.is_specific() && !matches!(choice.claim, Claim::OptOut { .. }) {
+        return Err(ChoiceFault::NotSpecific);
+    }
+    let evidence = choice.evidence.weighed();
+    evidence.supports(assurance, scope.channel).map_err(ChoiceFault::Missing)?;
+    match choice.claim {
+        Claim::Declined => Ok(Act::Declined),
+        Claim::OptOut { objection: true } => Ok(Act::OptOut { refusal: Refusal::Objection }),
+        Claim::OptOut { objection: false } => Ok(Act::OptOut { refusal: Refusal::Plain }),
+        Claim::OptIn { basis } => {
+            let advertising =
+                scope.purpose.as_ref().is_some_and(|purpose| !settings.policy.transactional.contains(purpose));
+            if basis == Basis::Contract && advertising {
+                return Err(ChoiceFault::ContractForAdvertising);
+            }
+            if basis == Basis::Implied && occurred_at.is_none() {
+                return Err(ChoiceFault::Undated);
+            }
+            evidence.ground(basis).map(|ground| Act::OptIn { ground }).map_err(ChoiceFault::Missing)
+        }
+    }
+}

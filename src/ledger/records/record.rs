@@ -1,0 +1,114 @@
+//! The writers of one submission row and one record row.
+
+use crate::consent::{Assurance, Timestamp};
+use crate::ledger::records::notice;
+use crate::ledger::records::standing::Columns;
+use crate::ledger::shop::Shop;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::model::evidence::KeptEvidence;
+use crate::model::person::PersonFacts;
+use crate::model::submission::{NoticeShown, Source, Submission};
+use crate::model::text::Token;
+
+pub(crate) fn inserted(tx: &dyn Database, sql: &str, params: &[Param<'_>]) -> Result<i64, DatabaseError> {
+    tx.first(sql, params)?.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)
+}
+
+pub(crate) fn submitted(
+    tx: &dyn Database,
+    submission: &Submission,
+    id: &str,
+    contact: Param<'_>,
+    now: Param<'_>,
+) -> Result<(), DatabaseError> {
+    let source = &submission.source;
+    let notice = submission.notice.as_ref().map_or([""; 4], |notice| {
+        [notice.id.as_str(), notice.version.as_str(), notice.locale.as_str(), notice.text_sha256.as_str()]
+    });
+    let [notice_id, notice_version, notice_locale, notice_sha256] = notice.map(Param::Text);
+    if let Some(notice) = &submission.notice {
+        notice::keep_sent(tx, notice, submission.is_anonymous(), now)?;
+    }
+    tx.execute(
+        "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
+             notice_locale, notice_sha256, source_kind, source_url, source_form, source_module, source_gpc, source_ip,
+             source_user_agent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(id),
+            Param::Text(&submission.fingerprint),
+            contact,
+            now,
+            submission.occurred_at.map_or(Param::Null, |at| Param::Integer(at.millis())),
+            notice_id,
+            notice_version,
+            notice_locale,
+            notice_sha256,
+            Param::Text(source.kind.as_str()),
+            Param::text_or_null(source.url.as_ref().map(|url| url.as_str())),
+            Param::text_or_null(source.form.as_ref().map(|form| form.as_str())),
+            Param::text_or_null(source.module.as_ref().map(|module| module.as_str())),
+            Param::Integer(source.gpc.into()),
+            Param::text_or_null(source.ip.as_deref()),
+            Param::text_or_null(source.user_agent.as_deref()),
+        ],
+    )
+}
+
+pub(crate) fn recorded(
+    tx: &dyn Database,
+    address: i64,
+    track: &crate::consent::Track,
+    submission: &str,
+    evidence: &KeptEvidence,
+) -> Result<(), DatabaseError> {
+    let columns = Columns::of(track);
+    let evidence = if evidence.is_empty() { None } else { serde_json::to_string(evidence).ok() };
+    tx.execute(
+        "INSERT INTO record (id, address, channel, purpose, choice, ground, objection, assurance, effective_at, submission,
+             evidence)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(&track.record.0.to_string()),
+            Param::Integer(address),
+            columns.channel(),
+            columns.purpose(),
+            columns.choice(),
+            columns.ground(),
+            columns.objection(),
+            columns.assurance(),
+            columns.effective_at(),
+            Param::Text(submission),
+            Param::text_or_null(evidence.as_deref()),
+        ],
+    )
+}
+
+impl Submission {
+    /// What an employee enters about a contact that is known: a submission like any other, so that its records have evidence
+    /// like any other. `kind` is the kind of its source.
+    pub(crate) fn entered(
+        shop: &Shop,
+        kind: &str,
+        notice: Option<NoticeShown>,
+        occurred_at: Option<Timestamp>,
+        moment: &Moment<'_>,
+    ) -> Result<Self, DatabaseError> {
+        let id = moment.next_id();
+        let kind = Token::parse(kind).ok_or(DatabaseError::Shape { column: 0 })?;
+        Ok(Self {
+            id,
+            fingerprint: shop.fingerprint(id.as_bytes()),
+            addresses: Vec::new(),
+            external: None,
+            person: PersonFacts::default(),
+            choices: Vec::new(),
+            notice,
+            source: Source::of(kind),
+            occurred_at,
+            assurance: Assurance::Staff,
+            identified: None,
+        })
+    }
+}

@@ -1,0 +1,184 @@
+//! The law of standings as SQL: one conditional upsert per record. Its twin in Rust is `consent::Standing::add`.
+
+use crate::consent::{
+    Act, Activity, Assurance, Channel, Choice, Entry, Ground, PurposeSlug, RecordId, Refusal, Scope, Standing,
+    Timestamp, Track,
+};
+use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
+use crate::ledger::store::id::parse_id;
+
+/// In the columns `channel` and `purpose`: all of them.
+const ALL: &str = "*";
+/// In the column `ground`: the act has none.
+const NONE: &str = "-";
+
+/// The columns that a track has in the tables `track` and `record` alike.
+pub(crate) struct Columns<'a>(&'a Track);
+
+impl<'a> Columns<'a> {
+    pub(crate) const fn of(track: &'a Track) -> Self {
+        Self(track)
+    }
+
+    pub(crate) fn channel(&self) -> Param<'a> {
+        Param::Text(self.0.scope.channel.map_or(ALL, Channel::as_str))
+    }
+
+    pub(crate) fn purpose(&self) -> Param<'a> {
+        Param::Text(self.0.scope.purpose.as_ref().map_or(ALL, PurposeSlug::as_str))
+    }
+
+    pub(crate) const fn choice(&self) -> Param<'a> {
+        Param::Text(self.choice_text())
+    }
+
+    pub(crate) const fn choice_text(&self) -> &'static str {
+        match self.0.act {
+            Act::OptIn { .. } => Choice::OptIn.as_str(),
+            Act::OptOut { .. } => Choice::OptOut.as_str(),
+            Act::Declined => Choice::Declined.as_str(),
+            Act::Noted { activity } => activity.as_str(),
+        }
+    }
+
+    pub(crate) fn ground(&self) -> Param<'a> {
+        Param::Text(self.ground_text())
+    }
+
+    pub(crate) fn ground_text(&self) -> &'static str {
+        self.0.act.ground().map_or(NONE, Ground::as_str)
+    }
+
+    pub(crate) fn objection(&self) -> Param<'a> {
+        Param::Integer(self.0.act.is_objection().into())
+    }
+
+    pub(crate) const fn assurance(&self) -> Param<'a> {
+        Param::Text(self.0.assurance.as_str())
+    }
+
+    pub(crate) const fn effective_at(&self) -> Param<'a> {
+        Param::Integer(self.0.at.millis())
+    }
+}
+
+/// Takes one record into the standing of an address. In any order, any number of times, with the same outcome.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep(database: &dyn Database, address: i64, track: &Track) -> Result<(), DatabaseError> {
+    let columns = Columns::of(track);
+    database.execute(
+        "INSERT INTO track (address, channel, purpose, choice, ground, objection, assurance, effective_at, record)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET effective_at = excluded.effective_at, record = excluded.record
+         WHERE (excluded.effective_at, excluded.record) > (track.effective_at, track.record)",
+        &[
+            Param::Integer(address),
+            columns.channel(),
+            columns.purpose(),
+            columns.choice(),
+            columns.ground(),
+            columns.objection(),
+            columns.assurance(),
+            columns.effective_at(),
+            Param::Text(&track.record.0.to_string()),
+        ],
+    )
+}
+
+/// Reads the standing of an address.
+///
+/// # Errors
+/// Those of the database.
+pub fn standing_of(database: &dyn Database, address: i64) -> Result<Standing, DatabaseError> {
+    let rows = database.query(
+        "SELECT channel, purpose, choice, ground, objection, assurance, effective_at, record FROM track WHERE address = ?",
+        &[Param::Integer(address)],
+    )?;
+    rows.iter().map(|row| track_in(row, 0)).collect::<Result<Vec<_>, _>>().map(Standing::of)
+}
+
+/// The noes to every channel that were said by any address of a contact, each with the row of it: they bear on all of them. What
+/// an anonymous form claims does not.
+pub(crate) fn wide_noes_of(database: &dyn Database, contact: i64) -> Result<Vec<(i64, Track)>, DatabaseError> {
+    let rows = database.query(
+        "SELECT channel, purpose, choice, ground, objection, assurance, effective_at, record, address FROM track
+         WHERE address IN (SELECT id FROM address WHERE contact = ?) AND channel = '*' AND choice = 'opt_out'
+             AND assurance <> 'claimed'",
+        &[Param::Integer(contact)],
+    )?;
+    rows.iter().map(|row| Ok((row.integer(8)?, track_in(row, 0)?))).collect()
+}
+
+/// Reads a track from eight columns of a row, `from` on, in the order of [`standing_of`].
+pub(crate) fn track_in(row: &Row, from: usize) -> Result<Track, DatabaseError> {
+    let channel = match row.text(from)? {
+        ALL => None,
+        _ => Some(row.parsed(from, Channel::parse)?),
+    };
+    let purpose = match row.text(from + 1)? {
+        ALL => None,
+        _ => Some(row.parsed(from + 1, PurposeSlug::parse)?),
+    };
+    let act = act_in(row.text(from + 2)?, row.text(from + 3)?, row.integer(from + 4)?);
+    let act = act.ok_or(DatabaseError::Shape { column: from + 2 })?;
+    Ok(Track {
+        scope: Scope { channel, purpose },
+        act,
+        assurance: row.parsed(from + 5, Assurance::parse)?,
+        at: row.time(from + 6)?,
+        record: row.parsed(from + 7, parse_id).map(RecordId)?,
+    })
+}
+
+fn act_in(choice: &str, ground: &str, objection: i64) -> Option<Act> {
+    Some(match Choice::parse(choice) {
+        Some(Choice::OptIn) => Act::OptIn { ground: Ground::parse(ground)? },
+        Some(Choice::OptOut) if objection == 0 => Act::OptOut { refusal: Refusal::Plain },
+        Some(Choice::OptOut) => Act::OptOut { refusal: Refusal::Objection },
+        Some(Choice::Declined) => Act::Declined,
+        None => Act::Noted { activity: Activity::parse(choice)? },
+    })
+}
+
+/// A track as SQLite hands it over in JSON: choice, ground, objection, assurance, effective time, record.
+pub(crate) type WrittenEntry<'a> = (&'a str, &'a str, i64, &'a str, i64, &'a str);
+
+/// As [`WrittenEntry`], with channel and purpose before it.
+pub(crate) type WrittenTrack<'a> = (&'a str, &'a str, &'a str, &'a str, i64, &'a str, i64, &'a str);
+
+/// Reads a track from JSON.
+pub(crate) fn track_of(
+    (channel, purpose, choice, ground, objection, assurance, at, record): WrittenTrack<'_>,
+) -> Option<Track> {
+    let (Entry { act, assurance, at }, record) = entry_in((choice, ground, objection, assurance, at, record))?;
+    let channel = if channel == ALL { None } else { Some(Channel::parse(channel)?) };
+    let purpose = if purpose == ALL { None } else { Some(PurposeSlug::parse(purpose)?) };
+    Some(Track { scope: Scope { channel, purpose }, act, assurance, at, record })
+}
+
+/// Writes a track for JSON.
+pub(crate) fn written(track: &Track) -> (&str, &str, &str, &str, i64, &str, i64, String) {
+    let columns = Columns::of(track);
+    let text = |param| if let Param::Text(text) = param { text } else { "" };
+    (
+        text(columns.channel()),
+        text(columns.purpose()),
+        text(columns.choice()),
+        text(columns.ground()),
+        track.act.is_objection().into(),
+        text(columns.assurance()),
+        track.at.millis(),
+        track.record.0.to_string(),
+    )
+}
+
+/// Reads an entry from JSON.
+pub(crate) fn entry_in(
+    (choice, ground, objection, assurance, at, record): WrittenEntry<'_>,
+) -> Option<(Entry, RecordId)> {
+    let act = act_in(choice, ground, objection)?;
+    let entry = Entry { act, assurance: Assurance::parse(assurance)?, at: Timestamp::from_millis(at)? };
+    Some((entry, RecordId(parse_id(record)?)))
+}

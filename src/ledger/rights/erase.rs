@@ -1,0 +1,401 @@
+//! Erasure (GDPR Art. 17): everything that identifies the person goes, in one transaction, dependent rows first.
+//!
+//! What stays names nobody: a suppression for each address, a keyed hash by which it is not subscribed anew (Art. 17(3)(b) and
+//! 21(3)); the ids of the submissions as keyed hashes, so that one that is sent again brings nobody back; counts by month; the
+//! lines of the audit log, which know the contact by its id alone; and a certificate, signed with the shop's key.
+//!
+//! [`TABLES`] lists what is emptied. A table that refers to a contact, an address or a submission and is not in it makes a test
+//! fail.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::consent::certificate::{Certificate, Issuer, Kept, Requester};
+use crate::consent::{AddressKind, Channel, Timestamp};
+use crate::json;
+use crate::ledger::lists::import::errors::forget_errors_of;
+use crate::ledger::outbox::event::emit;
+use crate::ledger::people::address;
+use crate::ledger::people::contact::{Contact, Lookup, find, members};
+use crate::ledger::records::standing::standing_of;
+use crate::ledger::records::stopped::has_stopped;
+use crate::ledger::records::{notice, suppression};
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
+use crate::ledger::store::id::{parse_id, time_of_id};
+use crate::model::suppression::SuppressionReason;
+
+/// Who asked for an erasure, and which key carried it out.
+#[derive(Clone, Copy, Debug)]
+pub struct ErasureAsked {
+    /// Who asked.
+    pub requested_by: Requester,
+    /// The id of the key.
+    pub key: Uuid,
+}
+
+/// A certificate as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certified {
+    /// Its id.
+    pub id: String,
+    /// When the erasure was.
+    pub erased_at: Timestamp,
+    /// The certificate, signed: JWS in compact serialisation.
+    pub jws: String,
+    /// Whom data of the person had been handed to, by the shop's names for them.
+    pub recipients: Vec<String>,
+}
+
+/// What is emptied, in this order: by the rows of the addresses, of the contact and all merged into it, or by their ids.
+const TABLES: &[(&str, By)] = &[
+    ("damped", By::Address),
+    ("confirmation", By::Address),
+    ("track", By::Address),
+    ("reversal", By::Address),
+    ("record", By::Address),
+    ("submission", By::Contact),
+    ("external_id", By::Contact),
+    ("rights_act", By::Contact),
+    ("disclosure", By::Contact),
+    ("import_learned", By::Contact),
+    ("idempotency", By::Id),
+    ("address", By::Contact),
+];
+
+/// How the rows of a person are found in a table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Address,
+    Contact,
+    Id,
+}
+
+/// Erases a contact and all that were merged into it. Again, by any of their ids, it changes nothing and answers with the same
+/// certificate; `None` where the contact never was known.
+///
+/// # Errors
+/// Those of the database; nothing is erased then.
+pub fn erase_contact(
+    database: &dyn Database,
+    shop: &Shop,
+    contact: Uuid,
+    asked: &ErasureAsked,
+    moment: &Moment<'_>,
+) -> Result<Option<Certified>, DatabaseError> {
+    database.transaction(|tx| {
+        if let Some(done) = certificate_of(tx, contact)? {
+            return Ok(Some(done));
+        }
+        let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(None) };
+        let members = members(tx, contact.row)?;
+        let suppressions = suppress_addresses(tx, shop, &members, moment)?;
+        count_records(tx, &members)?;
+        spend_submissions(tx, shop, &members)?;
+        let uuids = ids_of(tx, &members)?;
+        let recipients = recipients_of(tx, &members)?;
+        let shared = submissions_touched(tx, &members)?;
+        forget_links(tx, shop, &members, &uuids)?;
+        let mut deleted = empty(tx, &members, &uuids)?;
+        *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
+        let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, moment)?;
+        tell(tx, shop, &contact, &certified, moment)?;
+        Ok(Some(certified))
+    })
+}
+
+fn tell(
+    tx: &dyn Database,
+    shop: &Shop,
+    contact: &Contact,
+    certified: &Certified,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        contact: String,
+        certificate: &'a str,
+    }
+    let data = Data { contact: contact.uuid.to_string(), certificate: &certified.id };
+    emit(tx, shop, EventType::ContactErased, &data, moment)
+}
+
+/// What waits to be sent to the person goes; of their requests what stays is that they were made and answered, which the shop
+/// has to be able to show (11 CCR § 7101).
+fn forget_links(tx: &dyn Database, shop: &Shop, members: &str, uuids: &[String]) -> Result<(), DatabaseError> {
+    let forget = "UPDATE subject_request SET to_value = NULL, details = NULL, pseudonym = NULL WHERE";
+    for uuid in uuids {
+        tx.execute(&format!("{forget} subject = ?"), &[Param::Text(uuid)])?;
+    }
+    let rows = tx.query(
+        "SELECT a.kind, a.match_key FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
+        &[Param::Text(members)],
+    )?;
+    for row in &rows {
+        let Some(kind) = AddressKind::parse(row.text(0)?) else { continue };
+        let name = address::written(&shop.pseudonym(kind, row.text(1)?));
+        tx.execute("DELETE FROM message WHERE pseudonym = ?", &[Param::Text(&name)])?;
+        tx.execute(&format!("{forget} pseudonym = ?"), &[Param::Text(&name)])?;
+    }
+    Ok(())
+}
+
+/// The certificate of an erasure, by the id that the contact had.
+///
+/// # Errors
+/// Those of the database.
+pub fn certificate_of(database: &dyn Database, contact: Uuid) -> Result<Option<Certified>, DatabaseError> {
+    let row = database.first(
+        "SELECT c.id, c.erased_at, c.jws, c.recipients FROM erased_contact e JOIN certificate c ON c.id = e.certificate WHERE e.uuid = ?",
+        &[Param::Text(&contact.to_string())],
+    )?;
+    row.map(|row| {
+        Ok(Certified {
+            id: row.text(0)?.to_owned(),
+            erased_at: row.time(1)?,
+            jws: row.text(2)?.to_owned(),
+            recipients: row.parsed(3, |text| json::read(text))?,
+        })
+    })
+    .transpose()
+}
+
+/// The addresses of some contacts, for a statement that binds their rows as JSON.
+const ADDRESSES: &str = "(SELECT a.id FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value)";
+
+/// Each address is suppressed, and on the channels that a number has stopped for that reason besides: once they are erased nothing
+/// else tells that a form must not have it asked. Tells how many suppressions there are.
+fn suppress_addresses(
+    tx: &dyn Database,
+    shop: &Shop,
+    members: &str,
+    moment: &Moment<'_>,
+) -> Result<u64, DatabaseError> {
+    let rows = tx.query(
+        "SELECT a.kind, a.match_key, a.id FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
+        &[Param::Text(members)],
+    )?;
+    let mut kept = 0;
+    for row in &rows {
+        let (kind, key) = (AddressKind::parse(row.text(0)?), row.text(1)?);
+        let (hash, since) = match kind {
+            Some(kind) => (suppression::hash_of(shop, kind, key), moment.now),
+            None => corrected(key, moment.now),
+        };
+        suppression::keep_hash(tx, &hash, None, (SuppressionReason::Erased, since), moment)?;
+        forget_errors_of(tx, &hash)?;
+        kept += 1;
+        if kind == Some(AddressKind::Phone) {
+            let standing = standing_of(tx, row.integer(2)?)?;
+            let own = Channel::ALL.iter().filter(|channel| channel.address_kind() == AddressKind::Phone);
+            for channel in own.filter(|channel| has_stopped(&standing, **channel)) {
+                let asked = (SuppressionReason::Asked, moment.now);
+                suppression::keep_hash(tx, &hash, Some(*channel), asked, moment)?;
+                kept += 1;
+            }
+        }
+    }
+    Ok(kept)
+}
+
+/// Of an address that was corrected the hash is all there is, and since when it is no longer theirs: whoever has it now may have
+/// said yes since.
+fn corrected(key: &str, now: Timestamp) -> (String, Timestamp) {
+    let (hash, id) = key.split_once(' ').unwrap_or((key, ""));
+    (hash.to_owned(), parse_id(id).map_or(now, time_of_id))
+}
+
+fn count_records(tx: &dyn Database, members: &str) -> Result<(), DatabaseError> {
+    tx.execute(
+        &format!(
+            "INSERT INTO erased_count (month, channel, purpose, choice, count)
+             SELECT strftime('%Y-%m', s.received_at / 1000, 'unixepoch'), r.channel, r.purpose, r.choice, count(*)
+             FROM record r JOIN submission s ON s.id = r.submission WHERE r.address IN {ADDRESSES}
+             GROUP BY 1, 2, 3, 4
+             ON CONFLICT DO UPDATE SET count = count + excluded.count"
+        ),
+        &[Param::Text(members)],
+    )
+}
+
+/// What a sender hands in again must not bring the person back: that it was taken is known by its id, which stays as a hash.
+fn spend_submissions(tx: &dyn Database, shop: &Shop, members: &str) -> Result<(), DatabaseError> {
+    let rows = tx.query(
+        "SELECT s.id, s.received_at FROM json_each(?) m CROSS JOIN submission s ON s.contact = m.value",
+        &[Param::Text(members)],
+    )?;
+    rows.iter().try_for_each(|row| spend(tx, shop, row))
+}
+
+/// Notes that a submission, by its id and time of receipt, was taken.
+fn spend(tx: &dyn Database, shop: &Shop, row: &Row) -> Result<(), DatabaseError> {
+    tx.execute(
+        "INSERT INTO spent_submission (hash, received_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        &[Param::Text(&shop.submission_hash(row.text(0)?)), Param::Integer(row.integer(1)?)],
+    )
+}
+
+fn ids_of(tx: &dyn Database, members: &str) -> Result<Vec<String>, DatabaseError> {
+    tx.query("SELECT c.uuid FROM json_each(?) m CROSS JOIN contact c ON c.id = m.value", &[Param::Text(members)])?
+        .iter()
+        .map(|row| row.text(0).map(str::to_owned))
+        .collect()
+}
+
+/// Empties the tables, and tells how many rows went from each.
+fn empty(tx: &dyn Database, members: &str, uuids: &[String]) -> Result<BTreeMap<String, u64>, DatabaseError> {
+    let ids = serde_json::to_string(uuids).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let mut deleted = BTreeMap::new();
+    for (table, by) in TABLES {
+        if *table == "submission" {
+            pass_on_submissions(tx, members)?;
+            let own = tx.first(
+                "SELECT json_group_array(id) FROM submission WHERE contact IN (SELECT value FROM json_each(?))",
+                &[Param::Text(members)],
+            )?;
+            notice::let_go(tx, own.ok_or(DatabaseError::Shape { column: 0 })?.text(0)?)?;
+        }
+        let (rows, bound) = match by {
+            By::Address => (format!("address IN {ADDRESSES}"), members),
+            By::Contact => ("contact IN (SELECT value FROM json_each(?))".into(), members),
+            By::Id => ("contact IN (SELECT value FROM json_each(?))".into(), &*ids),
+        };
+        let gone = tx.query(&format!("DELETE FROM {table} WHERE {rows} RETURNING 1"), &[Param::Text(bound)])?;
+        deleted.insert((*table).to_owned(), gone.len() as u64);
+    }
+    tx.execute(
+        "UPDATE contact SET merged_into = NULL WHERE id IN (SELECT value FROM json_each(?))",
+        &[Param::Text(members)],
+    )?;
+    let gone = tx.query(
+        "DELETE FROM contact WHERE id IN (SELECT value FROM json_each(?)) RETURNING 1",
+        &[Param::Text(members)],
+    )?;
+    deleted.insert("contact".to_owned(), gone.len() as u64);
+    Ok(deleted)
+}
+
+/// A submission that is filed under this contact may have a record of somebody else's address: it is theirs then.
+fn pass_on_submissions(tx: &dyn Database, members: &str) -> Result<(), DatabaseError> {
+    let of_others = "(SELECT a.contact FROM record r JOIN address a ON a.id = r.address WHERE r.submission = submission.id LIMIT 1)";
+    tx.execute(
+        &format!(
+            "UPDATE submission SET contact = {of_others}
+             WHERE contact IN (SELECT value FROM json_each(?)) AND {of_others} IS NOT NULL"
+        ),
+        &[Param::Text(members)],
+    )
+}
+
+/// Whom the shop has to tell, GDPR Art. 19: after the erasure nobody would know any more.
+fn recipients_of(tx: &dyn Database, members: &str) -> Result<Vec<String>, DatabaseError> {
+    tx.query(
+        "SELECT DISTINCT recipient FROM disclosure WHERE contact IN (SELECT value FROM json_each(?)) ORDER BY 1",
+        &[Param::Text(members)],
+    )?
+    .iter()
+    .map(|row| row.text(0).map(str::to_owned))
+    .collect()
+}
+
+/// The submissions that have a record of this person's addresses, whoever they are filed under, as a JSON list.
+fn submissions_touched(tx: &dyn Database, members: &str) -> Result<String, DatabaseError> {
+    let row = tx.first(
+        &format!("SELECT json_group_array(DISTINCT submission) FROM record WHERE address IN {ADDRESSES}"),
+        &[Param::Text(members)],
+    )?;
+    Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.text(0)?.to_owned())
+}
+
+/// What is filed under somebody else, and was about this person alone, goes as well.
+fn drop_bare_submissions(tx: &dyn Database, shop: &Shop, touched: &str) -> Result<u64, DatabaseError> {
+    let bare = tx.query(
+        "SELECT s.id, s.received_at FROM json_each(?) t CROSS JOIN submission s ON s.id = t.value
+         WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.submission = s.id)",
+        &[Param::Text(touched)],
+    )?;
+    let ids = bare.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+    notice::let_go(tx, &serde_json::to_string(&ids).map_err(|_| DatabaseError::Shape { column: 0 })?)?;
+    for row in &bare {
+        spend(tx, shop, row)?;
+        tx.execute("DELETE FROM submission WHERE id = ?", &[Param::Text(row.text(0)?)])?;
+    }
+    Ok(bare.len() as u64)
+}
+
+#[allow(clippy::too_many_arguments, reason = "what a certificate says")]
+fn certify(
+    tx: &dyn Database,
+    shop: &Shop,
+    contact: &Contact,
+    uuids: &[String],
+    (deleted, suppressions, recipients): (BTreeMap<String, u64>, u64, Vec<String>),
+    asked: &ErasureAsked,
+    moment: &Moment<'_>,
+) -> Result<Certified, DatabaseError> {
+    let id = moment.next_id().to_string();
+    let certificate = Certificate {
+        version: Certificate::VERSION,
+        id: id.clone(),
+        shop: Issuer { id: shop.id.clone(), name: shop.settings.name.as_str().to_owned() },
+        contact: contact.uuid.to_string(),
+        erased_at: moment.now.to_string(),
+        requested_by: asked.requested_by,
+        key: asked.key.to_string(),
+        deleted,
+        kept: Kept { suppressions, counters: true },
+    };
+    let told = serde_json::to_string(&recipients).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let jws = certificate.signed(&shop.signing_key()).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    tx.execute(
+        "INSERT INTO certificate (id, erased_at, jws, recipients) VALUES (?, ?, ?, ?)",
+        &[Param::Text(&id), Param::Integer(moment.now.millis()), Param::Text(&jws), Param::Text(&told)],
+    )?;
+    for uuid in uuids {
+        tx.execute(
+            "INSERT INTO erased_contact (uuid, certificate) VALUES (?, ?)",
+            &[Param::Text(uuid), Param::Text(&id)],
+        )?;
+    }
+    Ok(Certified { id, erased_at: moment.now, jws, recipients })
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::ledger::store::native::Sqlite;
+    use crate::ledger::store::schema::migrate;
+
+    /// Whatever refers to a person must go with them.
+    #[test]
+    fn every_table_that_refers_to_a_person_is_emptied() {
+        let database = Sqlite::in_memory().unwrap();
+        migrate(&database).unwrap();
+        let tables = database.query("SELECT name, sql FROM sqlite_master WHERE type = 'table'", &[]).unwrap();
+        let mut seen = 0;
+        for table in &tables {
+            let (name, sql) = (table.text(0).unwrap(), table.text(1).unwrap());
+            let refers = [
+                "REFERENCES contact",
+                "REFERENCES address",
+                "REFERENCES submission",
+                " contact TEXT",
+                " contact INTEGER",
+            ];
+            if !refers.iter().any(|refers| sql.contains(refers)) {
+                continue;
+            }
+            // The log knows contacts by their ids alone, and is what shows that all this was done.
+            assert!(
+                name == "contact" || name == "audit" || TABLES.iter().any(|(own, _)| *own == name),
+                "{name} would keep rows of an erased person"
+            );
+            seen += 1;
+        }
+        assert_eq!(seen, TABLES.len() + 2, "a table in the list that refers to nobody");
+    }
+}

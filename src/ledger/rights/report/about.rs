@@ -1,0 +1,190 @@
+//! What a person may know beyond what is held on them (GDPR Art. 15(1) and (2)): purposes and grounds, sources, recipients in
+//! general, periods, rights.
+
+use serde::Serialize;
+
+use crate::consent::{Basis, PurposeSlug};
+use crate::ledger::rights::report::records::{RecordEntry, SourceSeen, sources_of};
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::privacy::Recipient;
+
+/// Who holds the data.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct ShopEntry {
+    /// The shop's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where it is established.
+    pub country: Option<String>,
+    /// How to reach whoever answers for the data.
+    pub contact: Option<String>,
+    /// Where the privacy notice is.
+    pub policy_url: Option<String>,
+}
+
+impl ShopEntry {
+    pub(crate) fn of(shop: &Shop) -> Self {
+        let (settings, privacy) = (&shop.settings, &shop.settings.privacy);
+        Self {
+            id: shop.id.clone(),
+            name: settings.name.as_str().to_owned(),
+            country: settings.country.map(|country| country.as_str().to_owned()),
+            contact: privacy.contact.as_ref().map(|contact| contact.as_str().to_owned()),
+            policy_url: privacy.policy_url.as_ref().map(|url| url.as_str().to_owned()),
+        }
+    }
+}
+
+/// What a person may know beyond what is held.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct AboutEntry {
+    /// The shop's purposes, and the grounds on record for each, Art. 15(1)(a).
+    pub purposes: Vec<PurposeEntry>,
+    /// Where the data came from, Art. 15(1)(g).
+    pub sources: Vec<SourceSeen>,
+    /// Whom the shop hands data to, Art. 15(1)(c) and (2). What was in fact handed over is in the section `recipients`.
+    pub recipients: Vec<Recipient>,
+    /// For how long what is kept, Art. 15(1)(d).
+    pub periods: Vec<PeriodEntry>,
+    /// What the person may do, Art. 15(1)(e) and (f).
+    pub rights: Vec<RightEntry>,
+    /// Whether a machine decides anything about them, Art. 15(1)(h).
+    pub automated_decisions: &'static str,
+    /// With whom a complaint may be lodged, where the shop names it.
+    pub authority: Option<String>,
+}
+
+/// A purpose, and the grounds on record.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct PurposeEntry {
+    /// The purpose.
+    pub purpose: PurposeSlug,
+    /// What it is, where the shop says so.
+    pub text: Option<String>,
+    /// The bases of the opt-ins on record.
+    pub bases: Vec<Basis>,
+    /// Whether the shop declares it to be no advertising.
+    pub transactional: bool,
+}
+
+/// For how long something is kept.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct PeriodEntry {
+    /// What.
+    pub what: &'static str,
+    /// For how long.
+    pub period: String,
+    /// By which law.
+    pub law: &'static str,
+}
+
+/// A right of the person.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct RightEntry {
+    /// Its name.
+    pub right: &'static str,
+    /// The law behind it.
+    pub law: &'static str,
+    /// What it gives.
+    pub text: &'static str,
+}
+
+const RIGHTS: &[RightEntry] = &[
+    RightEntry {
+        right: "withdrawal",
+        law: "GDPR Art. 7(3)",
+        text: "take a consent back at any time, as easily as it was given",
+    },
+    RightEntry { right: "access", law: "GDPR Art. 15", text: "know what is held, and get a copy of it" },
+    RightEntry { right: "rectification", law: "GDPR Art. 16", text: "have put right what is wrong" },
+    RightEntry { right: "erasure", law: "GDPR Art. 17", text: "have everything erased" },
+    RightEntry { right: "restriction", law: "GDPR Art. 18", text: "have the data kept and not used" },
+    RightEntry {
+        right: "portability",
+        law: "GDPR Art. 20",
+        text: "take the data elsewhere, in a form that machines read",
+    },
+    RightEntry {
+        right: "objection",
+        law: "GDPR Art. 21(2)",
+        text: "object to direct marketing, without giving a reason",
+    },
+    RightEntry { right: "complaint", law: "GDPR Art. 77", text: "complain to a supervisory authority" },
+];
+
+impl AboutEntry {
+    pub(crate) fn of(shop: &Shop, records: &[RecordEntry]) -> Self {
+        let (settings, privacy) = (&shop.settings, &shop.settings.privacy);
+        let mut purposes: Vec<&PurposeSlug> = settings.purposes.iter().collect();
+        for purpose in records.iter().filter_map(|record| record.purpose.as_ref()) {
+            if !purposes.contains(&purpose) {
+                purposes.push(purpose);
+            }
+        }
+        let entry = |purpose: &PurposeSlug| {
+            let mut bases: Vec<Basis> = records
+                .iter()
+                .filter(|record| record.purpose.as_ref() == Some(purpose))
+                .filter_map(|record| record.basis)
+                .collect();
+            bases.sort_unstable();
+            bases.dedup();
+            let told = privacy.purposes.iter().find(|told| told.purpose == *purpose);
+            PurposeEntry {
+                purpose: purpose.clone(),
+                text: told.map(|told| told.text.as_str().to_owned()),
+                bases,
+                transactional: settings.policy.transactional.contains(purpose),
+            }
+        };
+        Self {
+            purposes: purposes.into_iter().map(entry).collect(),
+            sources: sources_of(records),
+            recipients: privacy.recipients.clone(),
+            periods: periods(shop),
+            rights: RIGHTS.to_vec(),
+            automated_decisions: "none with legal or similar effect: a machine decides only whether a message may be sent",
+            authority: privacy.authority.as_ref().map(|authority| authority.as_str().to_owned()),
+        }
+    }
+}
+
+fn periods(shop: &Shop) -> Vec<PeriodEntry> {
+    let months = shop.settings.policy.expires_after_months;
+    let records = if months == 0 {
+        "until erasure is asked for, since the shop must be able to prove each opt-in and honour each opt-out"
+            .to_owned()
+    } else {
+        format!("until erasure is asked for; an opt-in lapses {months} months after the person last turned to the shop")
+    };
+    let days = format!("{} days", shop.settings.privacy.audit_days());
+    vec![
+        PeriodEntry { what: "addresses, profile, records", period: records, law: "GDPR Art. 7(1), 17" },
+        PeriodEntry {
+            what: "who looked at or changed it, by the contact's id",
+            period: days,
+            law: "GDPR Art. 5(2), 32",
+        },
+        PeriodEntry {
+            what: "answers kept for requests that are sent again",
+            period: "24 hours".into(),
+            law: "GDPR Art. 5(1)(e)",
+        },
+        PeriodEntry {
+            what: "after an erasure: keyed hashes of the addresses, so that they are not written to again, and of what was handed in, so that it is not taken twice",
+            period: "without end".into(),
+            law: "GDPR Art. 17(3)(b), 21(3)",
+        },
+        PeriodEntry {
+            what: "after an erasure: the signed certificate, with the contact's id and no name",
+            period: "without end".into(),
+            law: "GDPR Art. 5(2)",
+        },
+    ]
+}

@@ -1,0 +1,209 @@
+//! The contact report: all that is held on one person, or the chosen sections of it. Reports, exports and pages are made of it.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `mod` | what a report says |
+//! | `standings` | what stands for each address, and what keeps it alive |
+//! | `records` | every act with its evidence, and where acts came from |
+//! | `about` | what a person may know beyond what is held: purposes, periods, rights |
+
+use serde::Serialize;
+
+use crate::consent::{Circumstances, CountryCode, Person, Place, RegionCode, Relation, Scope, Timestamp};
+use crate::ledger::people::contact::{Contact, Lookup, find, members, revision};
+use crate::ledger::people::disclosure::{DisclosureEntry, disclosures_of};
+use crate::ledger::people::merge;
+use crate::ledger::people::rights_log::{RightsEntry, acts_for};
+use crate::ledger::shop::Shop;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+
+use crate::ledger::rights::report::about::{AboutEntry, ShopEntry};
+use crate::ledger::rights::report::addresses::{AddressEntry, addresses_of};
+use crate::ledger::rights::report::records::RecordEntry;
+use crate::ledger::rights::report::selection::{Section, Selection};
+use crate::ledger::rights::report::standings::{ActivityEntry, StandingEntry};
+use crate::ledger::rights::report::{records, standings};
+
+/// All that is held on one person. A section that was not asked for is left out.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct ContactReport {
+    /// The name of this form. It changes when a field changes its meaning or goes.
+    #[cfg_attr(feature = "contract", schemars(extend("const" = ContactReport::SCHEMA)))]
+    pub schema: &'static str,
+    /// When this was put together.
+    pub generated_at: Timestamp,
+    /// Who holds it.
+    pub shop: ShopEntry,
+    /// The id of the contact.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
+    pub id: String,
+    /// Since when it is known.
+    pub created_at: Timestamp,
+    /// The ids of the contacts that were merged into it.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<uuid::Uuid>"))]
+    pub merged: Vec<String>,
+    /// Since when the data may be kept and not used (GDPR Art. 18), and why; `null` where it may be used.
+    pub restriction: Option<RestrictionEntry>,
+    /// What rules and ages go by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ProfileEntry>,
+    /// Its addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<Vec<AddressEntry>>,
+    /// What platforms call it. Part of the section `addresses`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_ids: Option<Vec<String>>,
+    /// What stands, for each address and each channel and purpose of the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standings: Option<Vec<StandingEntry>>,
+    /// Every act, oldest first, with its evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<Vec<RecordEntry>>,
+    /// What keeps grounds alive, the latest of each kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activities: Option<Vec<ActivityEntry>>,
+    /// What was done for the person under their rights, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Vec<RightsEntry>>,
+    /// What was handed to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Vec<DisclosureEntry>>,
+    /// What a person may know beyond what is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub information: Option<AboutEntry>,
+    /// The state of the contact, for its `ETag`.
+    #[serde(skip)]
+    pub revision: String,
+}
+
+impl ContactReport {
+    /// The name of the form that reports have.
+    pub const SCHEMA: &'static str = "urn:placet:contact-report:1";
+}
+
+/// What rules and ages go by.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct ProfileEntry {
+    /// The country, ISO 3166-1 alpha-2.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
+    pub country: Option<String>,
+    /// The part of the country, ISO 3166-2 without the country.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
+    pub region: Option<String>,
+    /// As whom it is addressed: `consumer` or `business`.
+    pub relation: Option<Relation>,
+    /// The date of birth.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<crate::model::text::BirthDate>"))]
+    pub born: Option<String>,
+}
+
+/// A restriction of processing.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct RestrictionEntry {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Reports on one contact; `None` when it is not known.
+///
+/// # Errors
+/// Those of the database.
+pub fn contact_report(
+    database: &dyn Database,
+    shop: &Shop,
+    lookup: &Lookup,
+    wanted: &Selection,
+    now: Timestamp,
+) -> Result<Option<ContactReport>, DatabaseError> {
+    let Some(contact) = find(database, lookup)? else { return Ok(None) };
+    let members = members(database, contact.row)?;
+    let addresses = addresses_of(database, &contact)?;
+    let facts = facts_of(database, &contact)?;
+    let wants = |section| wanted.wants(section);
+    let stands = wants(Section::Standings) || wants(Section::Activities);
+    let (standings, activities) = if stands {
+        standings::standings_of(database, shop, &contact, &addresses, &facts.person, wanted, now)?
+    } else {
+        Default::default()
+    };
+    let records = if wants(Section::Records) || wants(Section::Information) {
+        records::records_of(database, shop, &contact)?
+    } else {
+        Vec::new()
+    };
+    let external_ids = || {
+        database
+            .query("SELECT value FROM external_id WHERE contact = ? ORDER BY value", &[contact.param()])?
+            .iter()
+            .map(|row| row.text(0).map(str::to_owned))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let information = wants(Section::Information).then(|| AboutEntry::of(shop, &records));
+    let asked = |record: &RecordEntry| {
+        let scope = Scope { channel: record.channel, purpose: record.purpose.clone() };
+        wanted.covers(&scope) && wanted.spans(record.effective_at.unwrap_or(record.received_at))
+    };
+    Ok(Some(ContactReport {
+        schema: ContactReport::SCHEMA,
+        generated_at: now,
+        shop: ShopEntry::of(shop),
+        id: contact.uuid.to_string(),
+        created_at: contact.created_at,
+        merged: merge::parts_of(database, &contact, &members)?,
+        restriction: facts.restriction,
+        profile: wants(Section::Profile).then_some(facts.profile),
+        external_ids: wants(Section::Addresses).then(external_ids).transpose()?,
+        standings: wants(Section::Standings).then_some(standings),
+        activities: wants(Section::Activities).then_some(activities),
+        records: wants(Section::Records).then(|| records.into_iter().filter(asked).collect()),
+        requests: wants(Section::Requests).then(|| acts_for(database, &members)).transpose()?,
+        recipients: wants(Section::Recipients)
+            .then(|| disclosures_of(database, shop, &members, wanted.for_person))
+            .transpose()?,
+        information,
+        addresses: wants(Section::Addresses).then_some(addresses),
+        revision: revision(database, &contact)?,
+    }))
+}
+
+struct Facts {
+    person: Person,
+    profile: ProfileEntry,
+    restriction: Option<RestrictionEntry>,
+}
+
+fn facts_of(database: &dyn Database, contact: &Contact) -> Result<Facts, DatabaseError> {
+    let row = database
+        .first(
+            "SELECT country, region, relation, born, restricted_at, restriction_reason FROM contact WHERE id = ?",
+            &[Param::Integer(contact.row)],
+        )?
+        .ok_or(DatabaseError::Shape { column: 0 })?;
+    let own = |column| Ok::<_, DatabaseError>(row.optional_text(column)?.map(str::to_owned));
+    let profile = ProfileEntry {
+        country: own(0)?,
+        region: own(1)?,
+        relation: row.optional_text(2)?.and_then(Relation::parse),
+        born: own(3)?,
+    };
+    let restriction =
+        if row.is_null(4) { None } else { Some(RestrictionEntry { since: row.time(4)?, reason: own(5)? }) };
+    let person = Person {
+        place: Place {
+            country: profile.country.as_deref().and_then(CountryCode::parse),
+            region: profile.region.as_deref().and_then(RegionCode::parse),
+        },
+        relation: profile.relation,
+        circumstances: Circumstances {
+            reachable: true,
+            restricted: restriction.is_some(),
+            born: profile.born.as_deref().and_then(Timestamp::parse_birth),
+        },
+    };
+    Ok(Facts { person, profile, restriction })
+}

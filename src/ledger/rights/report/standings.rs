@@ -1,0 +1,145 @@
+//! What stands for each address of a contact, and what keeps it alive.
+
+use serde::Serialize;
+
+use crate::consent::{
+    Act, Activity, Channel, Choice, Person, PurposeSlug, Relation, Scope, Standing, Timestamp, WrittenDecision,
+    decide_under, said,
+};
+use crate::ledger::people::contact::Contact;
+use crate::ledger::records::standing::standing_of;
+use crate::ledger::records::suppression::Suppressions;
+use crate::ledger::rights::report::addresses::AddressEntry;
+use crate::ledger::rights::report::records::dated;
+use crate::ledger::rights::report::selection::Selection;
+use crate::ledger::shop::Shop;
+use crate::ledger::store::database::{Database, DatabaseError};
+
+/// What stands for one address, channel and purpose.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct StandingEntry {
+    /// The address.
+    pub address: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The purpose.
+    pub purpose: PurposeSlug,
+    /// The choice that decides; `null` when the person was never asked.
+    pub choice: Option<Choice>,
+    /// What it amounts to: `opted_in`, `awaiting_confirmation`, `opted_out`, `declined` or `never_asked`.
+    #[cfg_attr(feature = "contract", schemars(extend("enum" = ["opted_in", "awaiting_confirmation", "opted_out", "declined", "never_asked"])))]
+    pub status: &'static str,
+    /// Whether a message may be sent now, by which law, and why or why not.
+    #[serde(flatten)]
+    pub decision: WrittenDecision,
+    /// Since when it counts.
+    pub since: Option<Timestamp>,
+}
+
+/// The latest activity of a kind.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct ActivityEntry {
+    /// The address it was about.
+    pub address: String,
+    /// What happened: `used`, `contacted` or `screened`.
+    pub activity: Activity,
+    /// The channel; `null` for all.
+    pub channel: Option<Channel>,
+    /// The purpose; `null` for all.
+    pub purpose: Option<PurposeSlug>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Standings and activities, as far as they are asked for.
+pub(crate) fn standings_of(
+    database: &dyn Database,
+    shop: &Shop,
+    contact: &Contact,
+    addresses: &[AddressEntry],
+    person: &Person,
+    wanted: &Selection,
+    now: Timestamp,
+) -> Result<(Vec<StandingEntry>, Vec<ActivityEntry>), DatabaseError> {
+    let suppressions = Suppressions::of(database, shop)?;
+    let (mut standings, mut activities) = (Vec::new(), Vec::new());
+    let own = addresses.iter().map(|address| standing_of(database, address.row)).collect::<Result<Vec<_>, _>>()?;
+    // What bears on all that reaches the person, whatever address of theirs it was said by: also one that was corrected since.
+    let mut all = Standing::default();
+    for row in database.query("SELECT id FROM address WHERE contact = ?", &[contact.param()])? {
+        all.merge(&standing_of(database, row.integer(0)?)?);
+    }
+    let wide = Standing::of(all.tracks().iter().filter(|track| track.scope.channel.is_none()).cloned());
+    for (address, mut standing) in addresses.iter().zip(own) {
+        activities.extend(activities_on(address, &standing, wanted));
+        standing.merge(&wide);
+        for track in suppressions.on(database, address.kind, &address.match_key)? {
+            standing.add(track);
+        }
+        standings.extend(standings_on(shop, address, &standing, person, wanted, now));
+    }
+    Ok((standings, activities))
+}
+
+fn activities_on<'a>(
+    address: &'a AddressEntry,
+    standing: &'a Standing,
+    wanted: &'a Selection,
+) -> impl Iterator<Item = ActivityEntry> + 'a {
+    let asked = |track: &&crate::consent::Track| wanted.covers(&track.scope) && wanted.spans(track.at);
+    standing.tracks().iter().filter(asked).filter_map(|track| {
+        let Act::Noted { activity } = track.act else { return None };
+        Some(ActivityEntry {
+            address: address.value.clone(),
+            activity,
+            channel: track.scope.channel,
+            purpose: track.scope.purpose.clone(),
+            at: track.at,
+        })
+    })
+}
+
+/// Every channel and purpose that the shop has for this kind of address, and those that only the records know.
+fn standings_on(
+    shop: &Shop,
+    address: &AddressEntry,
+    standing: &Standing,
+    person: &Person,
+    wanted: &Selection,
+    now: Timestamp,
+) -> Vec<StandingEntry> {
+    let settings = &shop.settings;
+    let mut questions: Vec<(Channel, &PurposeSlug)> = Vec::new();
+    let configured =
+        settings.channels.iter().flat_map(|channel| settings.purposes.iter().map(|purpose| (*channel, purpose)));
+    let recorded =
+        standing.tracks().iter().filter_map(|track| Some((track.scope.channel?, track.scope.purpose.as_ref()?)));
+    for (channel, purpose) in configured.filter(|(channel, _)| channel.address_kind() == address.kind).chain(recorded) {
+        let asked = wanted.covers(&Scope::specific(channel, purpose.clone()));
+        if asked && !questions.contains(&(channel, purpose)) {
+            questions.push((channel, purpose));
+        }
+    }
+    let policy = settings.policy();
+    let relation = person.relation.unwrap_or(Relation::Consumer);
+    questions
+        .into_iter()
+        .map(|(channel, purpose)| {
+            let conditions = policy.conditions(&person.place, relation, channel, purpose);
+            let entries = standing.entries(channel, purpose);
+            let decision = decide_under(&conditions, &entries, &person.circumstances, now);
+            let said = said(&conditions, &entries, now);
+            StandingEntry {
+                address: address.value.clone(),
+                channel,
+                purpose: purpose.clone(),
+                choice: said.decided_by.and_then(|entry| entry.act.choice()),
+                status: said.status.as_str(),
+                since: said.decided_by.and_then(|entry| dated(entry.at)),
+                decision: decision.written(true),
+            }
+        })
+        .collect()
+}

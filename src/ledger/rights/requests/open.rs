@@ -1,0 +1,277 @@
+//! A request is opened, and the address is asked whether it was they.
+
+use subtle::ConstantTimeEq;
+
+use crate::consent::deadlines::{Deadlines, deadlines};
+use crate::consent::{Address, AddressKind, Timestamp};
+use crate::ledger::outbox::event::emit;
+use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
+use crate::ledger::people::address::{find_to_link, written};
+use crate::ledger::people::contact;
+use crate::ledger::rights::requests::subject_request::{
+    RequestEvent, RequestOrigin, RequestState, SubjectRequest, request_in, subject_request,
+};
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::model::request::RequestKind;
+
+/// For how long the address can say that it was they, in milliseconds: half an hour.
+const TO_VERIFY: i64 = 30 * 60 * 1_000;
+/// How many messages an address gets in a day that ask whether it was they, besides the first about each request.
+const MESSAGES: i64 = 5;
+/// How many requests of a kind can wait for an address that were opened within a day.
+const OPEN_AT_ONCE: usize = 5;
+const DAY: i64 = 86_400_000;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct NewRequest {
+    /// For what.
+    pub kind: RequestKind,
+    /// By whom.
+    pub address: Address,
+    /// In which language.
+    pub locale: String,
+    /// What is to be put right.
+    pub details: Option<String>,
+    /// Where.
+    pub origin: RequestOrigin,
+    /// Whether the shop knows that it is they: nobody is asked then.
+    pub vouched: bool,
+}
+
+/// Why a request cannot be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// Nothing but paper could be sent to the address.
+    NotReachable,
+    /// So many wait for this address that no more are taken before then.
+    TooMany {
+        /// When the first of them is a day old.
+        until: Timestamp,
+    },
+    /// The runtime does not know the shop's time zone.
+    NoCalendar,
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for OpenError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Opens a request. The same one again within a day is the same request, and the address is asked again. What somebody else has
+/// written into one is not what this person says: with other details it is another request.
+///
+/// # Errors
+/// [`OpenError`]; nothing is written then.
+pub fn open_request(
+    tx: &dyn Database,
+    shop: &Shop,
+    asked: &NewRequest,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, OpenError> {
+    let (kind, key) = (asked.address.kind(), asked.address.key());
+    if kind == AddressKind::Postal && !asked.vouched {
+        return Err(OpenError::NotReachable);
+    }
+    let pseudonym = written(&shop.pseudonym(kind, key));
+    // By that name the address is found again when it answers.
+    let known = find_to_link(tx, shop, &asked.address)?;
+    let mut open = still_open(tx, asked.kind, &pseudonym, moment.now)?;
+    if let Some(place) = open.iter().position(|request| request.details == asked.details) {
+        let same = open.swap_remove(place);
+        return if asked.vouched { Ok(same) } else { Ok(send(tx, shop, same, moment)?) };
+    }
+    if let Some(oldest) = open.get(OPEN_AT_ONCE - 1).filter(|_| !asked.vouched) {
+        return Err(OpenError::TooMany { until: oldest.opened_at.plus_millis(DAY) });
+    }
+    let received = moment.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
+    // Where the person lives, as far as the ledger knows.
+    let place = known.map(|known| contact::place_of(tx, &known.contact)).transpose()?.unwrap_or_default();
+    let times = deadlines(&place, shop.settings.country, received);
+    let id = moment.next_id();
+    insert(tx, asked, &id.to_string(), &pseudonym, &received.to_string(), &times, moment.now)?;
+    let opened = subject_request(tx, id)?.ok_or(DatabaseError::Shape { column: 0 })?;
+    emit(tx, shop, EventType::RequestOpened, &RequestEvent::of(&opened), moment)?;
+    if asked.vouched { Ok(opened) } else { Ok(send(tx, shop, opened, moment)?) }
+}
+
+fn insert(
+    tx: &dyn Database,
+    asked: &NewRequest,
+    id: &str,
+    pseudonym: &str,
+    received: &str,
+    times: &Deadlines,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let [acknowledge_by, extended] = [times.acknowledge_by, times.extended].map(|day| day.map(|day| day.to_string()));
+    let reminders: Vec<String> = times.reminders.iter().map(ToString::to_string).collect();
+    let first = reminders.first().cloned();
+    let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    tx.execute(
+        "INSERT INTO subject_request (id, kind, state, origin, to_kind, to_value, pseudonym, locale, details, regime,
+             received_on, acknowledge_by, due, extended, reminders, remind_on, opened_at, verify_until)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            Param::Text(id),
+            Param::Text(asked.kind.as_str()),
+            Param::Text(RequestState::Open.as_str()),
+            Param::Text(asked.origin.as_str()),
+            Param::Text(asked.address.kind().as_str()),
+            Param::Text(asked.address.given()),
+            Param::Text(pseudonym),
+            Param::Text(&asked.locale),
+            Param::text_or_null(asked.details.as_deref()),
+            Param::Text(times.regime.as_str()),
+            Param::Text(received),
+            Param::text_or_null(acknowledge_by.as_deref()),
+            Param::Text(&times.due.to_string()),
+            Param::text_or_null(extended.as_deref()),
+            Param::Text(&reminders),
+            Param::text_or_null(first.as_deref()),
+            Param::Integer(now.millis()),
+            Param::Integer(now.plus_millis(TO_VERIFY).millis()),
+        ],
+    )
+}
+
+/// The requests of a kind that an address has not answered within a day, the newest first.
+fn still_open(
+    tx: &dyn Database,
+    kind: RequestKind,
+    pseudonym: &str,
+    now: Timestamp,
+) -> Result<Vec<SubjectRequest>, DatabaseError> {
+    let columns = crate::ledger::rights::requests::subject_request::COLUMNS;
+    tx.query(
+        &format!(
+            "SELECT {columns} FROM subject_request WHERE pseudonym = ? AND opened_at > ? AND kind = ? AND state = 'open'
+             ORDER BY opened_at DESC LIMIT {OPEN_AT_ONCE}"
+        ),
+        &[Param::Text(pseudonym), Param::Integer(now.plus_millis(-DAY).millis()), Param::Text(kind.as_str())],
+    )?
+    .iter()
+    .map(request_in)
+    .collect()
+}
+
+/// Asks the address once more; the link before is no longer good then. Nothing where it was asked too often today.
+///
+/// # Errors
+/// Those of the database.
+pub fn resend(
+    tx: &dyn Database,
+    shop: &Shop,
+    request: SubjectRequest,
+    moment: &Moment<'_>,
+) -> Result<Option<SubjectRequest>, DatabaseError> {
+    if request.state != RequestState::Open {
+        return Ok(Some(request));
+    }
+    let before = request.sent;
+    if !may_write(tx, &request, moment.now)? {
+        return Ok(None);
+    }
+    send(tx, shop, request, moment).map(|request| Some(request).filter(|request| request.sent > before))
+}
+
+/// Whether the address may get one more message. The first about each request always goes: else anybody could keep a person from
+/// their rights by asking for something else in their name.
+fn may_write(tx: &dyn Database, request: &SubjectRequest, now: Timestamp) -> Result<bool, DatabaseError> {
+    if request.sent == 0 {
+        return Ok(true);
+    }
+    let row = tx.first(
+        "SELECT count(*) FROM message WHERE pseudonym = ? AND created_at > ? AND kind = 'request'",
+        &[Param::text_or_null(request.pseudonym.as_deref()), Param::Integer(now.plus_millis(-DAY).millis())],
+    )?;
+    Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? < MESSAGES)
+}
+
+/// Asks the address. Where it was asked too often today, what was sent last is good again: nobody can let it run out for them.
+fn send(
+    tx: &dyn Database,
+    shop: &Shop,
+    mut request: SubjectRequest,
+    moment: &Moment<'_>,
+) -> Result<SubjectRequest, DatabaseError> {
+    let medium = medium_for(shop, request.address_kind, &[]);
+    let (Some(value), Some(pseudonym), Some(medium)) =
+        (request.address.as_deref(), request.pseudonym.as_deref(), medium)
+    else {
+        return Ok(request);
+    };
+    request.verify_until = moment.now.plus_millis(TO_VERIFY);
+    if may_write(tx, &request, moment.now)? {
+        request.sent = request.sent.saturating_add(1);
+        (request.tries, request.tries_of_opener) = (0, 0);
+        let to = Recipient { medium, value, pseudonym, locale: &request.locale };
+        post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), moment)?;
+    }
+    tx.execute(
+        "UPDATE subject_request SET sent = ?, tries = ?, tries_of_opener = ?, verify_until = ? WHERE id = ?",
+        &[
+            Param::Integer(request.sent.into()),
+            Param::Integer(request.tries.into()),
+            Param::Integer(request.tries_of_opener.into()),
+            Param::Integer(request.verify_until.millis()),
+            Param::Text(&request.id),
+        ],
+    )?;
+    Ok(request)
+}
+
+/// The code that stands in the latest message about a request: eight digits, of which ten can be tried a message.
+pub fn code_of(shop: &Shop, request: &SubjectRequest) -> String {
+    let bytes = shop.keyed(format!("code\0{}\0{}", request.id, request.sent).as_bytes());
+    let number = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % 100_000_000;
+    format!("{number:08}")
+}
+
+/// What a code that was entered is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// It is the one that was sent.
+    Right,
+    /// It is not.
+    Wrong {
+        /// How many more are taken.
+        left: u8,
+    },
+    /// Codes are no longer taken: it was too late, or there were too many.
+    TooLate,
+}
+
+/// Checks a code that was entered on the page of a link, by the number of the message that it stood in. Five wrong ones, and a new code
+/// has to be sent.
+///
+/// # Errors
+/// Those of the database.
+pub fn check_code(
+    tx: &dyn Database,
+    shop: &Shop,
+    request: &SubjectRequest,
+    (code, sent): (&str, u8),
+    now: Timestamp,
+) -> Result<Checked, DatabaseError> {
+    let left = request.tries_left(sent);
+    if request.state != RequestState::Open || request.verify_until <= now || left == 0 || request.sent == 0 {
+        return Ok(Checked::TooLate);
+    }
+    let given: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    if bool::from(given.as_bytes().ct_eq(code_of(shop, request).as_bytes())) {
+        return Ok(Checked::Right);
+    }
+    let column = if sent == 0 { "tries_of_opener" } else { "tries" };
+    tx.execute(
+        &format!("UPDATE subject_request SET {column} = {column} + 1 WHERE id = ?"),
+        &[Param::Text(&request.id)],
+    )?;
+    Ok(if left == 1 { Checked::TooLate } else { Checked::Wrong { left: left - 1 } })
+}

@@ -1,0 +1,56 @@
+//! Restricts the use of a contact's data (GDPR Art. 18), and notes an export (Art. 15, 20).
+
+use uuid::Uuid;
+
+use crate::ledger::people::contact::{Lookup, find};
+use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::model::text::Line;
+
+/// Notes that what is held on a contact was handed out.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_export(
+    database: &dyn Database,
+    contact: Uuid,
+    sections: Vec<String>,
+    format: &str,
+    key: Uuid,
+    moment: &Moment<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(contact) = find(database, &Lookup::Id(contact))? else { return Ok(()) };
+    let detail = ActDetail { sections, format: Some(format.to_owned()), ..ActDetail::default() };
+    note(database, &contact, RightsAct::Exported, &Acting { key, reason: None }, &detail, moment)
+}
+
+/// Restricts a person's data, or lifts the restriction (GDPR Art. 18). `false` where the contact is not known.
+///
+/// # Errors
+/// Those of the database.
+pub fn restrict(
+    database: &dyn Database,
+    contact: Uuid,
+    restricted: bool,
+    reason: &Line,
+    key: Uuid,
+    moment: &Moment<'_>,
+) -> Result<bool, DatabaseError> {
+    database.transaction(|tx| {
+        let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(false) };
+        let (since, act) = if restricted {
+            (Param::Integer(moment.now.millis()), RightsAct::Restricted)
+        } else {
+            (Param::Null, RightsAct::RestrictionLifted)
+        };
+        // A restriction that stands keeps its date; that it was asked for once more is on record all the same.
+        tx.execute(
+            "UPDATE contact SET restricted_at = ?1, restriction_reason = CASE WHEN ?1 IS NULL THEN NULL ELSE ?2 END
+             WHERE id = ?3 AND (restricted_at IS NULL) = (?1 IS NOT NULL)",
+            &[since, Param::Text(reason.as_str()), contact.param()],
+        )?;
+        note(tx, &contact, act, &Acting { key, reason: Some(reason) }, &ActDetail::default(), moment)?;
+        Ok(true)
+    })
+}

@@ -1,0 +1,550 @@
+//! The tables, and how an older database becomes a current one.
+
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+
+/// Each entry takes the database one version further. Entries are never changed once released, only added.
+const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS, STOREFRONT, LISTS];
+
+const FIRST: &[&str] = &[
+    "CREATE TABLE shop (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        id TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        secret TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE api_key (
+        hash TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        revoked_at INTEGER
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE contact (
+        id INTEGER PRIMARY KEY,
+        uuid TEXT NOT NULL UNIQUE,
+        country TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT",
+    // `match_key` is the form by which two writings of one address are the same; `value` the one to show.
+    "CREATE TABLE address (
+        id INTEGER PRIMARY KEY,
+        contact INTEGER NOT NULL REFERENCES contact,
+        kind TEXT NOT NULL,
+        match_key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        assurance TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        UNIQUE (kind, match_key)
+    ) STRICT",
+    "CREATE INDEX address_of_contact ON address (contact)",
+    "CREATE TABLE external_id (
+        value TEXT PRIMARY KEY,
+        contact INTEGER NOT NULL REFERENCES contact,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX external_id_of_contact ON external_id (contact)",
+    // One act of handing in; the evidence that its records share.
+    "CREATE TABLE submission (
+        id TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        contact INTEGER NOT NULL REFERENCES contact,
+        received_at INTEGER NOT NULL,
+        occurred_at INTEGER,
+        notice_id TEXT NOT NULL,
+        notice_version TEXT NOT NULL,
+        notice_locale TEXT NOT NULL,
+        notice_sha256 TEXT NOT NULL,
+        source_kind TEXT NOT NULL,
+        source_url TEXT,
+        source_form TEXT
+    ) STRICT, WITHOUT ROWID",
+    // The ledger proper. `*` in channel or purpose stands for all of them, `-` in basis for none. The records of an address
+    // lie side by side, in the order of their ids and thus of time.
+    "CREATE TABLE record (
+        id TEXT NOT NULL,
+        address INTEGER NOT NULL REFERENCES address,
+        channel TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        choice TEXT NOT NULL,
+        basis TEXT NOT NULL,
+        objection INTEGER NOT NULL,
+        assurance TEXT NOT NULL,
+        effective_at INTEGER NOT NULL,
+        submission TEXT NOT NULL REFERENCES submission,
+        PRIMARY KEY (address, id)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TRIGGER record_is_immutable BEFORE UPDATE ON record
+        BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END",
+    // The standings, derived from the records and kept by `track::keep`; activities are here alone, the latest of each kind.
+    "CREATE TABLE track (
+        address INTEGER NOT NULL REFERENCES address,
+        channel TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        choice TEXT NOT NULL,
+        basis TEXT NOT NULL,
+        objection INTEGER NOT NULL,
+        assurance TEXT NOT NULL,
+        effective_at INTEGER NOT NULL,
+        record TEXT NOT NULL,
+        PRIMARY KEY (address, channel, purpose, choice, basis, objection, assurance)
+    ) STRICT, WITHOUT ROWID",
+];
+
+const GROUNDS_AND_PERSONS: &[&str] = &[
+    // A ground is a basis and, after a colon, the dealing that it rests on. The first version took consent alone, which is a
+    // ground as it stands.
+    "ALTER TABLE record RENAME COLUMN basis TO ground",
+    "ALTER TABLE track RENAME COLUMN basis TO ground",
+    // JSON, see `evidence`. A submission that shows no words has empty texts for its notice.
+    "ALTER TABLE record ADD COLUMN evidence TEXT",
+    "ALTER TABLE contact ADD COLUMN region TEXT",
+    "ALTER TABLE contact ADD COLUMN relation TEXT",
+    "ALTER TABLE contact ADD COLUMN born TEXT",
+    // GDPR Art. 18.
+    "ALTER TABLE contact ADD COLUMN restricted_at INTEGER",
+    "ALTER TABLE contact ADD COLUMN restriction_reason TEXT",
+    // Addresses that are not to be written to, by a hash that is worth nothing without the shop's secret. `*` in channel
+    // stands for all of them.
+    "CREATE TABLE suppression (
+        hash TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        id TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        PRIMARY KEY (hash, channel)
+    ) STRICT, WITHOUT ROWID",
+    "UPDATE api_key SET scopes = scopes || ' write' WHERE kind = 'sk'",
+];
+
+const RIGHTS: &[&str] = &[
+    // A contact that was merged into another keeps its row, so that this can be undone; what it held lies with the other, and
+    // `home` says whose it was.
+    "ALTER TABLE contact ADD COLUMN merged_into INTEGER REFERENCES contact",
+    "CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL",
+    "ALTER TABLE address ADD COLUMN home INTEGER REFERENCES contact",
+    "CREATE INDEX address_home ON address (home) WHERE home IS NOT NULL",
+    "ALTER TABLE external_id ADD COLUMN home INTEGER REFERENCES contact",
+    "CREATE INDEX external_id_home ON external_id (home) WHERE home IS NOT NULL",
+    // What is held on one person is found, and goes, at the same cost however many there are.
+    "CREATE INDEX submission_of_contact ON submission (contact)",
+    "CREATE INDEX record_of_submission ON record (submission)",
+    // What was done for the person under their rights. `detail` is JSON, see `rights`.
+    "CREATE TABLE rights_act (
+        id TEXT PRIMARY KEY,
+        contact INTEGER NOT NULL REFERENCES contact,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        reason TEXT,
+        detail TEXT
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX rights_act_of_contact ON rights_act (contact, id)",
+    // What was handed to whom, GDPR Art. 15(1)(c) and 19.
+    "CREATE TABLE disclosure (
+        contact INTEGER NOT NULL REFERENCES contact,
+        recipient TEXT NOT NULL,
+        data TEXT NOT NULL,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        times INTEGER NOT NULL,
+        PRIMARY KEY (contact, recipient, data)
+    ) STRICT, WITHOUT ROWID",
+    // Anonymous submissions that only repeated what stands, once there were too many for one address.
+    "CREATE TABLE damped (
+        address INTEGER PRIMARY KEY REFERENCES address,
+        count INTEGER NOT NULL,
+        last_at INTEGER NOT NULL
+    ) STRICT",
+    // What stays of an erasure: the signed certificate, by the ids that the contact had; the ids of its submissions as keyed
+    // hashes, so that a repetition does not bring the person back; counts of its records without identity.
+    "CREATE TABLE certificate (
+        id TEXT PRIMARY KEY,
+        erased_at INTEGER NOT NULL,
+        jws TEXT NOT NULL,
+        recipients TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE erased_contact (
+        uuid TEXT PRIMARY KEY,
+        certificate TEXT NOT NULL REFERENCES certificate
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE spent_submission (
+        hash TEXT PRIMARY KEY,
+        received_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE erased_count (
+        month TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        choice TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (month, channel, purpose, choice)
+    ) STRICT, WITHOUT ROWID",
+    // Until now the reason was free text, which may tell of the person.
+    "UPDATE suppression SET reason = 'other'",
+    // Who did what. Ids ascend with time; `contact` is the id that the ledger gave, never an address.
+    "CREATE TABLE audit (
+        id TEXT PRIMARY KEY,
+        at INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        method TEXT NOT NULL,
+        route TEXT NOT NULL,
+        contact TEXT,
+        status INTEGER NOT NULL,
+        outcome TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX audit_of_contact ON audit (contact, id) WHERE contact IS NOT NULL",
+    // Answers to requests with an Idempotency-Key, for as long as the key is good.
+    "CREATE TABLE idempotency (
+        hash TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        contact TEXT,
+        status INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        etag TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX idempotency_age ON idempotency (created_at)",
+    "CREATE INDEX idempotency_of_contact ON idempotency (contact) WHERE contact IS NOT NULL",
+    "ALTER TABLE api_key ADD COLUMN name TEXT",
+    // JSON; NULL for those of the shop.
+    "ALTER TABLE api_key ADD COLUMN origins TEXT",
+    "ALTER TABLE api_key ADD COLUMN expires_at INTEGER",
+    "ALTER TABLE api_key ADD COLUMN last_used_at INTEGER",
+    "ALTER TABLE api_key ADD COLUMN replaced_by TEXT",
+    // A shop had one secret key, which was to do everything.
+    "UPDATE api_key SET scopes = 'storefront capture read write export erase lists admin' WHERE kind = 'sk'",
+];
+
+const LINKS: &[&str] = &[
+    // An address as links name it: a keyed hash, see `link`. NULL for those of before until a link is made to them.
+    "ALTER TABLE address ADD COLUMN pseudonym TEXT",
+    "CREATE UNIQUE INDEX address_pseudonym ON address (pseudonym) WHERE pseudonym IS NOT NULL",
+    // Whether the shop has said that the address is of the same person as others of its contact.
+    "ALTER TABLE address ADD COLUMN linked INTEGER NOT NULL DEFAULT 0",
+    "UPDATE address SET linked = 1 WHERE assurance <> 'claimed'",
+    // The row of the address that took the place of one that was corrected.
+    "ALTER TABLE address ADD COLUMN successor INTEGER",
+    // Whether it is only known of the contact that this one was set apart from.
+    "ALTER TABLE disclosure ADD COLUMN inherited INTEGER NOT NULL DEFAULT 0",
+    // Messages hold links and codes that act for the person.
+    "UPDATE api_key SET scopes = scopes || ' messages' WHERE kind = 'sk' AND ' ' || scopes || ' ' LIKE '% admin %'",
+    // Where events go, and how it fares. Secrets are derived from the shop's own and the generation; `events` is JSON, NULL for
+    // all of them.
+    "CREATE TABLE webhook (
+        id TEXT PRIMARY KEY,
+        url TEXT NOT NULL,
+        events TEXT,
+        payload TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        rotated_until INTEGER,
+        created_at INTEGER NOT NULL,
+        disabled_at INTEGER,
+        disabled_reason TEXT,
+        failures INTEGER NOT NULL DEFAULT 0,
+        held_until INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID",
+    // What happened, in ids alone: JSON, written in the transaction of its cause.
+    "CREATE TABLE event (
+        id TEXT PRIMARY KEY,
+        type TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        data TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    // Two rows are written with each capture. So there is no index by event, and no reference that would need one: a shop has few
+    // webhooks, and an event is looked for under each.
+    "CREATE TABLE delivery (
+        webhook TEXT NOT NULL REFERENCES webhook,
+        event TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        due_at INTEGER NOT NULL,
+        tried_at INTEGER,
+        status INTEGER,
+        failure TEXT,
+        PRIMARY KEY (webhook, event)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX delivery_due ON delivery (webhook, due_at) WHERE state = 'pending'",
+    "CREATE INDEX delivery_dead ON delivery (webhook, event) WHERE state = 'dead'",
+    // What the shop has to send. It has the address for as long as it may have to be told again.
+    "CREATE TABLE message (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        medium TEXT NOT NULL,
+        to_value TEXT NOT NULL,
+        pseudonym TEXT NOT NULL,
+        locale TEXT NOT NULL,
+        about TEXT,
+        detail TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX message_of_address ON message (pseudonym, created_at)",
+    // Asked of an address: is it you who said yes? `scopes` is JSON, see `confirmation`.
+    "CREATE TABLE confirmation (
+        id TEXT PRIMARY KEY,
+        address INTEGER NOT NULL REFERENCES address,
+        medium TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        locale TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        used_at INTEGER
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX confirmation_of_address ON confirmation (address, created_at)",
+    // What persons ask for under their rights. Address and details go when it is done; the rest is the log that 11 CCR 7101 wants.
+    "CREATE TABLE subject_request (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        state TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        to_kind TEXT NOT NULL,
+        to_value TEXT,
+        pseudonym TEXT,
+        subject TEXT,
+        locale TEXT NOT NULL,
+        details TEXT,
+        regime TEXT NOT NULL,
+        received_on TEXT NOT NULL,
+        acknowledge_by TEXT,
+        due TEXT NOT NULL,
+        extended TEXT,
+        is_extended INTEGER NOT NULL DEFAULT 0,
+        reminders TEXT NOT NULL,
+        remind_on TEXT,
+        opened_at INTEGER NOT NULL,
+        verify_until INTEGER NOT NULL,
+        sent INTEGER NOT NULL DEFAULT 0,
+        tries INTEGER NOT NULL DEFAULT 0,
+        tries_of_opener INTEGER NOT NULL DEFAULT 0,
+        verified_at INTEGER,
+        closed_at INTEGER,
+        reason TEXT,
+        download_until INTEGER
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX subject_request_of_address ON subject_request (pseudonym, opened_at)",
+    "CREATE INDEX subject_request_of_subject ON subject_request (subject) WHERE subject IS NOT NULL",
+    "CREATE INDEX subject_request_reminder ON subject_request (remind_on) WHERE remind_on IS NOT NULL",
+    "CREATE INDEX subject_request_closed ON subject_request (closed_at) WHERE closed_at IS NOT NULL",
+    // The words of our own pages that somebody read before they chose, once for each text.
+    "CREATE TABLE own_words (
+        text_sha256 TEXT PRIMARY KEY,
+        text TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    // Who sends inbound messages, and with which secret they sign; and the messages that have come, as keyed hashes.
+    "CREATE TABLE provider (
+        name TEXT PRIMARY KEY,
+        secret TEXT NOT NULL,
+        verify_token TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE inbound (
+        hash TEXT PRIMARY KEY,
+        at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX inbound_age ON inbound (at)",
+    // How far the jobs have come that run by themselves.
+    "CREATE TABLE job (
+        name TEXT PRIMARY KEY,
+        due_at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        done_at INTEGER,
+        place TEXT
+    ) STRICT, WITHOUT ROWID",
+];
+
+/// What a page tells of a submission besides.
+const STOREFRONT: &[&str] = &[
+    "ALTER TABLE submission ADD COLUMN source_module TEXT",
+    "ALTER TABLE submission ADD COLUMN source_gpc INTEGER NOT NULL DEFAULT 0",
+    // Where the shop keeps them as evidence: a network, and a browser without minor versions.
+    "ALTER TABLE submission ADD COLUMN source_ip TEXT",
+    "ALTER TABLE submission ADD COLUMN source_user_agent TEXT",
+    // The words that submissions brought along, once for each text.
+    "CREATE TABLE sent_words (
+        text_sha256 TEXT PRIMARY KEY,
+        text TEXT NOT NULL,
+        first_at INTEGER NOT NULL,
+        uses INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX sent_words_unused ON sent_words (uses) WHERE uses <= 0",
+];
+
+/// Lists of people, imported.
+const LISTS: &[&str] = &[
+    // A file, how it is to be read, and how far that has come. `key` is who handed it in; `settings`, `layout`, `place` and
+    // `failure` are JSON, see `import`.
+    "CREATE TABLE import (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        key TEXT NOT NULL,
+        repeat_hash TEXT,
+        settings TEXT NOT NULL,
+        is_dry_run INTEGER NOT NULL,
+        received INTEGER NOT NULL DEFAULT 0,
+        digest TEXT NOT NULL DEFAULT '',
+        sha256 TEXT,
+        layout TEXT,
+        place TEXT,
+        bytes_done INTEGER NOT NULL DEFAULT 0,
+        rows INTEGER NOT NULL DEFAULT 0,
+        windows_1252 INTEGER NOT NULL DEFAULT 0,
+        accepted INTEGER NOT NULL DEFAULT 0,
+        unchanged INTEGER NOT NULL DEFAULT 0,
+        outranked INTEGER NOT NULL DEFAULT 0,
+        suppressed INTEGER NOT NULL DEFAULT 0,
+        duplicate INTEGER NOT NULL DEFAULT 0,
+        rejected INTEGER NOT NULL DEFAULT 0,
+        no_choice INTEGER NOT NULL DEFAULT 0,
+        worked INTEGER NOT NULL DEFAULT 0,
+        failure TEXT,
+        created_at INTEGER NOT NULL,
+        touched_at INTEGER NOT NULL,
+        started_at INTEGER,
+        finished_at INTEGER,
+        undone_at INTEGER,
+        undone_to TEXT
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX import_state ON import (state, id)",
+    "CREATE UNIQUE INDEX import_repeated ON import (repeat_hash) WHERE repeat_hash IS NOT NULL",
+    "CREATE INDEX import_of_file ON import (sha256) WHERE sha256 IS NOT NULL",
+    // The file as it came, for as long as it is worked on.
+    "CREATE TABLE import_chunk (
+        import TEXT NOT NULL REFERENCES import,
+        place INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (import, place)
+    ) STRICT",
+    // Rows that were not taken, as they came, so that they can be corrected. `fault` and `cells` are JSON.
+    "CREATE TABLE import_error (
+        import TEXT NOT NULL REFERENCES import,
+        row INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        fault TEXT NOT NULL,
+        cells TEXT NOT NULL,
+        PRIMARY KEY (import, row)
+    ) STRICT, WITHOUT ROWID",
+    // What a trial would have made of an address: its contact, and the tracks it would have, as JSON. Gone when the trial is over.
+    "CREATE TABLE import_trial (
+        import TEXT NOT NULL REFERENCES import,
+        address TEXT NOT NULL,
+        filed_under INTEGER NOT NULL,
+        tracks TEXT NOT NULL,
+        PRIMARY KEY (import, address)
+    ) STRICT, WITHOUT ROWID",
+    // What a list has added to what is known of a person, as JSON.
+    "CREATE TABLE import_learned (
+        import TEXT NOT NULL REFERENCES import,
+        contact INTEGER NOT NULL REFERENCES contact,
+        facts TEXT NOT NULL,
+        PRIMARY KEY (import, contact)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX import_learned_of_contact ON import_learned (contact)",
+    // The addresses that could be read in rows that were not taken, as keyed hashes, so that an erasure finds them.
+    "CREATE TABLE import_error_name (
+        hash TEXT NOT NULL,
+        import TEXT NOT NULL,
+        row INTEGER NOT NULL,
+        PRIMARY KEY (hash, import, row)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX import_error_name_of_row ON import_error_name (import, row)",
+    // Suppressions that came as a SHA-256 of the address, from another provider: what is hashed with the secret is that hash.
+    "ALTER TABLE suppression ADD COLUMN is_of_hash INTEGER NOT NULL DEFAULT 0",
+    // The import that brought it, until somebody else says the same.
+    "ALTER TABLE suppression ADD COLUMN import TEXT",
+    "CREATE INDEX suppression_of_import ON suppression (import) WHERE import IS NOT NULL",
+    "CREATE INDEX suppression_of_hash ON suppression (is_of_hash) WHERE is_of_hash = 1",
+    // What is said of every channel is looked for by the person, whatever the address.
+    "CREATE INDEX track_wide ON track (address) WHERE channel = '*'",
+    // The row of a file that a submission was.
+    "ALTER TABLE submission ADD COLUMN import TEXT",
+    "ALTER TABLE submission ADD COLUMN import_row INTEGER",
+    // Records that count no more because their import was undone. The records themselves stay.
+    "CREATE TABLE reversal (
+        address INTEGER NOT NULL REFERENCES address,
+        record TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        import TEXT NOT NULL,
+        PRIMARY KEY (address, record)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TRIGGER reversal_is_immutable BEFORE UPDATE ON reversal
+        BEGIN SELECT RAISE(ABORT, 'a reversal is never changed'); END",
+];
+
+/// Brings a database, new or old, to the current version. Cheap when it already is.
+///
+/// The version is a row of a table of our own: a Durable Object refuses `PRAGMA user_version`.
+///
+/// # Errors
+/// [`DatabaseError::Newer`] when a later build has written to it; nothing is changed then.
+pub fn migrate(database: &dyn Database) -> Result<(), DatabaseError> {
+    database.transaction(|tx| {
+        tx.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT", &[])?;
+        let row = tx.first("SELECT max(version) FROM schema_version WHERE version > 0", &[])?;
+        let found = row.map_or(Ok(0), |row| match row.optional_text(0) {
+            Ok(None) => Ok(0),
+            _ => row.integer(0),
+        })?;
+        let done = usize::try_from(found).map_err(|_| DatabaseError::Newer { found })?;
+        let missing = MIGRATIONS.get(done..).ok_or(DatabaseError::Newer { found })?;
+        for (statements, version) in missing.iter().zip(found + 1..) {
+            for statement in *statements {
+                tx.execute(statement, &[])?;
+            }
+            tx.execute("INSERT INTO schema_version (version) VALUES (?)", &[Param::Integer(version)])?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::consent::{Act, Ground};
+    use crate::ledger::records::standing::standing_of;
+    use crate::ledger::shop::Shop;
+    use crate::ledger::store::native::Sqlite;
+
+    #[test]
+    fn a_ledger_of_the_first_version_keeps_what_it_holds() {
+        let database = Sqlite::in_memory().unwrap();
+        database.execute("CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT", &[]).unwrap();
+        database.execute("INSERT INTO schema_version (version) VALUES (1)", &[]).unwrap();
+        let settings = r#"{"name":"Kestrel","country":"GB","origins":[],"channels":["email"],"purposes":["newsletter"],
+            "notices":[],"confirmation":["email"]}"#;
+        let secret = "A".repeat(43);
+        let rows = [
+            format!("INSERT INTO shop VALUES (1, 's', '{settings}', '{secret}', 0)"),
+            "INSERT INTO api_key VALUES ('h1', 'k1', 'pk', 'storefront capture', 0, NULL)".into(),
+            "INSERT INTO api_key VALUES ('h2', 'k2', 'sk', 'storefront capture read', 0, NULL)".into(),
+            "INSERT INTO contact VALUES (1, 'c', 'GB', 0)".into(),
+            "INSERT INTO address VALUES (1, 1, 'email', 'k', 'v', 'claimed', 0)".into(),
+            "INSERT INTO submission VALUES ('u', 'f', 1, 0, NULL, 'n', '1', 'en', 'h', 'form', NULL, NULL)".into(),
+            "INSERT INTO record VALUES ('r', 1, 'email', 'newsletter', 'opt_in', 'consent', 0, 'claimed', 5, 'u')"
+                .into(),
+            "INSERT INTO track VALUES (1, 'email', 'newsletter', 'opt_in', 'consent', 0, 'claimed', 5,
+                '019a0000-0000-7000-8000-000000000001')"
+                .into(),
+        ];
+        for statement in FIRST.iter().map(|sql| (*sql).to_owned()).chain(rows) {
+            database.execute(&statement, &[]).unwrap();
+        }
+
+        migrate(&database).unwrap();
+        migrate(&database).unwrap();
+        let standing = standing_of(&database, 1).unwrap();
+        assert_eq!(standing.tracks().first().unwrap().act, Act::OptIn { ground: Ground::Consent });
+        let shop = Shop::load(&database).unwrap().unwrap();
+        assert_eq!(shop.settings.policy(), {
+            let channels = shop.settings.channels.clone();
+            crate::consent::Policy { confirmation: channels.clone(), channels, ..Default::default() }
+        });
+        let scopes = database.query("SELECT scopes FROM api_key ORDER BY id", &[]).unwrap();
+        assert_eq!(scopes[0].text(0).unwrap(), "storefront capture", "a page may not do more than before");
+        assert_eq!(scopes[1].text(0).unwrap(), "storefront capture read write export erase lists admin messages");
+        let record = database.first("SELECT ground, evidence FROM record", &[]).unwrap().unwrap();
+        assert_eq!((record.text(0).unwrap(), record.optional_text(1).unwrap()), ("consent", None));
+        let refused = database.execute("UPDATE record SET choice = 'opt_out'", &[]).unwrap_err();
+        assert!(refused.to_string().contains("a record is never changed"), "{refused}");
+    }
+}

@@ -1,0 +1,66 @@
+//! A request that is sent again under the same `Idempotency-Key` gets the answer of the first time and does nothing.
+//!
+//! Answers are kept for a day, and go earlier with the contact that they are about.
+
+use uuid::Uuid;
+
+use crate::consent::Timestamp;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+
+/// An answer as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The keyed hash of the request that it was the answer to.
+    pub fingerprint: String,
+    /// The contact that it is about.
+    pub contact: Option<Uuid>,
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+    /// The tag of the state that it tells.
+    pub etag: Option<String>,
+}
+
+/// The answer that is kept under a hash of key, caller and route, not older than `oldest`.
+///
+/// # Errors
+/// Those of the database.
+pub fn kept_answer(database: &dyn Database, hash: &str, oldest: Timestamp) -> Result<Option<Kept>, DatabaseError> {
+    let row = database.first(
+        "SELECT fingerprint, contact, status, body, etag FROM idempotency WHERE hash = ? AND created_at >= ?",
+        &[Param::Text(hash), Param::Integer(oldest.millis())],
+    )?;
+    row.map(|row| {
+        Ok(Kept {
+            fingerprint: row.text(0)?.to_owned(),
+            contact: row.optional_text(1)?.and_then(crate::ledger::store::id::parse_id),
+            status: u16::try_from(row.integer(2)?).map_err(|_| DatabaseError::Shape { column: 2 })?,
+            body: row.text(3)?.to_owned(),
+            etag: row.optional_text(4)?.map(str::to_owned),
+        })
+    })
+    .transpose()
+}
+
+/// Keeps an answer.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep_answer(database: &dyn Database, hash: &str, kept: &Kept, now: Timestamp) -> Result<(), DatabaseError> {
+    let contact = kept.contact.map(|contact| contact.to_string());
+    database.execute(
+        "INSERT INTO idempotency (hash, fingerprint, contact, status, body, etag, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, contact = excluded.contact,
+             status = excluded.status, body = excluded.body, etag = excluded.etag, created_at = excluded.created_at",
+        &[
+            Param::Text(hash),
+            Param::Text(&kept.fingerprint),
+            Param::text_or_null(contact.as_deref()),
+            Param::Integer(kept.status.into()),
+            Param::Text(&kept.body),
+            Param::text_or_null(kept.etag.as_deref()),
+            Param::Integer(now.millis()),
+        ],
+    )
+}

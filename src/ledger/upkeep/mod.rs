@@ -1,0 +1,15 @@
+//! What keeps the ledger in order: the log, repeated requests, what runs by itself, what has expired.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `audit` | who did what |
+//! | `idempotency` | the answers kept for a repeated request |
+//! | `job` | what runs by itself, and when |
+//! | `retention` | what has expired, and its removal |
+//! | `statistics` | counts without persons |
+
+pub(super) mod audit;
+pub(super) mod idempotency;
+pub(super) mod job;
+pub(super) mod retention;
+pub(super) mod statistics;

@@ -1,0 +1,355 @@
+//! What has outlived its use goes by itself (GDPR Art. 5(1)(e)); before it does, anybody with the right key can see what it would be.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::consent::Timestamp;
+use crate::consent::certificate::Requester;
+use crate::ledger::people::contact::members;
+use crate::ledger::rights::erase::{ErasureAsked, erase_contact};
+use crate::ledger::rights::requests::remind::lapse;
+use crate::ledger::shop::Shop;
+use crate::ledger::store::context::Moment;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::id::first_id_of;
+
+const DAY: i64 = 86_400_000;
+/// For how long messages and inbound messages are known, in milliseconds.
+const MESSAGES: i64 = 7 * DAY;
+const INBOUND: i64 = 30 * DAY;
+/// For how long a confirmation is known after its time, so that who comes late is told so.
+const CONFIRMATIONS: i64 = 30 * DAY;
+/// For how long a file waits for its end, and the rows of one that were not taken to be corrected, in milliseconds.
+const UPLOADS: i64 = DAY;
+const IMPORT_ERRORS: i64 = 30 * DAY;
+/// Rows of a kind that go at once.
+const AT_ONCE: usize = 500;
+/// Contacts that are looked at, and that are erased, at once.
+const LOOKED_AT: usize = 2_000;
+const ERASED_AT_ONCE: usize = 100;
+
+vocabulary! {
+    /// What can have outlived its use.
+    Overdue, "unknown" {
+        /// Lines of the audit log.
+        Audit = "audit",
+        /// Answers kept for requests that are sent again.
+        Idempotency = "idempotency",
+        /// Events that every webhook has got, or will never get.
+        Events = "events",
+        /// Messages that the shop had to send.
+        Messages = "messages",
+        /// Names of inbound messages.
+        Inbound = "inbound",
+        /// Questions to addresses that can no longer be answered.
+        Confirmations = "confirmations",
+        /// Requests that were answered.
+        Requests = "requests",
+        /// Files whose end never came.
+        Uploads = "uploads",
+        /// Rows of lists that were not taken.
+        ImportErrors = "import_errors",
+        /// Contacts that gave no sign for long.
+        Prospects = "prospects",
+    }
+}
+
+/// How much of a kind has outlived its use.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct OverdueEntry {
+    /// What.
+    pub what: Overdue,
+    /// What is older than this goes; `null` where it never does.
+    pub before: Option<Timestamp>,
+    /// How many; 1,000 stands for that or more. Of prospects those among the 20,000 oldest contacts.
+    pub count: usize,
+    /// The first of them by their ids, where they have any that mean something: contacts, requests, events.
+    pub ids: Vec<String>,
+}
+
+/// How many are counted, and how many named; and how many contacts are looked at for that, the oldest first.
+const COUNTED: usize = 1_000;
+const LOOKED_AT_TO_TELL: usize = 20_000;
+const NAMED: usize = 50;
+
+/// A kind of rows: how they are found, and since when they are old.
+struct Rule {
+    what: Overdue,
+    before: Timestamp,
+    /// Finds their keys; the bound is the one parameter.
+    find: String,
+    bound: Bound,
+    /// Removes them; the keys are the one parameter, as JSON.
+    remove: &'static [&'static str],
+    is_named: bool,
+}
+
+enum Bound {
+    Time,
+    Id,
+}
+
+fn rules(shop: &Shop, idempotency: i64, now: Timestamp) -> Vec<Rule> {
+    let settings = &shop.settings;
+    let ago = |millis: i64| now.plus_millis(-millis);
+    let days = |days: u16| ago(i64::from(days) * DAY);
+    let rule = |what, before, find: &str, remove| Rule {
+        what,
+        before,
+        find: find.to_owned(),
+        bound: Bound::Time,
+        remove,
+        is_named: false,
+    };
+    vec![
+        Rule {
+            bound: Bound::Id,
+            ..rule(
+                Overdue::Audit,
+                days(settings.privacy.audit_days()),
+                "SELECT id FROM audit WHERE id < ? ORDER BY id",
+                &["DELETE FROM audit WHERE id IN (SELECT value FROM json_each(?))"],
+            )
+        },
+        rule(
+            Overdue::Idempotency,
+            ago(idempotency),
+            "SELECT hash FROM idempotency WHERE created_at < ? ORDER BY created_at",
+            &["DELETE FROM idempotency WHERE hash IN (SELECT value FROM json_each(?))"],
+        ),
+        Rule {
+            bound: Bound::Id,
+            is_named: true,
+            ..rule(
+                Overdue::Events,
+                days(settings.retention.event_days()),
+                "SELECT id FROM event e WHERE id < ?
+                 AND NOT EXISTS (SELECT 1 FROM webhook w CROSS JOIN delivery d
+                     WHERE d.webhook = w.id AND d.event = e.id AND d.state = 'pending') ORDER BY id",
+                &[
+                    "DELETE FROM delivery WHERE webhook IN (SELECT id FROM webhook)
+                         AND event IN (SELECT value FROM json_each(?))",
+                    "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))",
+                ],
+            )
+        },
+        Rule {
+            bound: Bound::Id,
+            ..rule(
+                Overdue::Messages,
+                ago(MESSAGES),
+                "SELECT id FROM message WHERE id < ? ORDER BY id",
+                &["DELETE FROM message WHERE id IN (SELECT value FROM json_each(?))"],
+            )
+        },
+        rule(
+            Overdue::Inbound,
+            ago(INBOUND),
+            "SELECT hash FROM inbound WHERE at < ? ORDER BY at",
+            &["DELETE FROM inbound WHERE hash IN (SELECT value FROM json_each(?))"],
+        ),
+        Rule {
+            bound: Bound::Id,
+            ..rule(
+                Overdue::Confirmations,
+                // No confirmation lasts longer than 30 days.
+                ago(CONFIRMATIONS + 30 * DAY),
+                "SELECT id FROM confirmation WHERE id < ? ORDER BY id",
+                &["DELETE FROM confirmation WHERE id IN (SELECT value FROM json_each(?))"],
+            )
+        },
+        Rule {
+            is_named: true,
+            ..rule(
+                Overdue::Requests,
+                months_ago(now, settings.retention.request_months()),
+                "SELECT id FROM subject_request WHERE closed_at IS NOT NULL AND closed_at < ? ORDER BY closed_at",
+                &["DELETE FROM subject_request WHERE id IN (SELECT value FROM json_each(?))"],
+            )
+        },
+        Rule {
+            is_named: true,
+            ..rule(
+                Overdue::Uploads,
+                ago(UPLOADS),
+                "SELECT id FROM import WHERE state = 'receiving' AND touched_at < ? ORDER BY id",
+                &[
+                    "DELETE FROM import_chunk WHERE import IN (SELECT value FROM json_each(?))",
+                    "DELETE FROM import WHERE id IN (SELECT value FROM json_each(?))",
+                ],
+            )
+        },
+        rule(
+            Overdue::ImportErrors,
+            ago(IMPORT_ERRORS),
+            "SELECT json_array(import, row) FROM import_error
+             WHERE import IN (SELECT id FROM import WHERE finished_at < ?) ORDER BY import, row",
+            &[
+                "DELETE FROM import_error_name WHERE (import, row) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+                "DELETE FROM import_error WHERE (import, row) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+            ],
+        ),
+    ]
+}
+
+/// The time so many months ago; a month has 31 days here, so nothing goes too early.
+fn months_ago(now: Timestamp, months: u16) -> Timestamp {
+    now.plus_millis(-i64::from(months) * 31 * DAY)
+}
+
+impl Rule {
+    fn keys(&self, database: &dyn Database, most: usize) -> Result<Vec<String>, DatabaseError> {
+        let first_id = first_id_of(self.before);
+        // Ids of events have a prefix and no dashes.
+        let event_id = format!("evt_{}", first_id.replace('-', ""));
+        let bound = match self.bound {
+            Bound::Time => Param::Integer(self.before.millis()),
+            Bound::Id if self.what == Overdue::Events => Param::Text(&event_id),
+            Bound::Id => Param::Text(&first_id),
+        };
+        let rows = database.query(&format!("{} LIMIT {most}", self.find), &[bound])?;
+        rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    }
+}
+
+/// What would go now.
+///
+/// # Errors
+/// Those of the database.
+pub fn overdue(
+    database: &dyn Database,
+    shop: &Shop,
+    idempotency: i64,
+    now: Timestamp,
+) -> Result<Vec<OverdueEntry>, DatabaseError> {
+    let mut entries = Vec::new();
+    for rule in rules(shop, idempotency, now) {
+        let keys = rule.keys(database, COUNTED)?;
+        let ids = if rule.is_named { keys.iter().take(NAMED).cloned().collect() } else { Vec::new() };
+        entries.push(OverdueEntry { what: rule.what, before: Some(rule.before), count: keys.len(), ids });
+    }
+    let before = prospects_before(shop, now);
+    let ids = match before {
+        None => Vec::new(),
+        Some(before) => prospects(database, before, "", LOOKED_AT_TO_TELL, COUNTED)?.0,
+    };
+    let named = ids.iter().take(NAMED).map(ToString::to_string).collect();
+    entries.push(OverdueEntry { what: Overdue::Prospects, before, count: ids.len(), ids: named });
+    Ok(entries)
+}
+
+/// Removes what has outlived its use, a part at a time. Tells whether some is left over.
+///
+/// # Errors
+/// Those of the database.
+pub fn retain(
+    database: &dyn Database,
+    shop: &Shop,
+    idempotency: i64,
+    moment: &Moment<'_>,
+) -> Result<bool, DatabaseError> {
+    lapse(database, moment)?;
+    let mut is_left = false;
+    for rule in rules(shop, idempotency, moment.now) {
+        let keys = rule.keys(database, AT_ONCE)?;
+        if keys.is_empty() {
+            continue;
+        }
+        is_left |= keys.len() == AT_ONCE;
+        let keys = serde_json::to_string(&keys).map_err(|_| DatabaseError::Shape { column: 0 })?;
+        for statement in rule.remove {
+            database.execute(statement, &[Param::Text(&keys)])?;
+        }
+    }
+    Ok(erase_prospects(database, shop, moment)? || is_left)
+}
+
+fn prospects_before(shop: &Shop, now: Timestamp) -> Option<Timestamp> {
+    shop.settings.retention.prospect_months.map(|months| months_ago(now, months))
+}
+
+/// What was submitted is a sign, unless it was written as a contact was taken apart.
+const SIGN: &str = "s.source_kind <> 'set_apart'";
+
+/// Contacts that gave no sign since: no record, no submission, no activity of theirs, no request, and which no platform knows;
+/// with all that were merged into them. What is restricted has to be kept (GDPR Art. 18).
+/// Looks at a part of those that are old enough, from an id on, and tells the last id that was looked at, if there may be more.
+fn prospects(
+    database: &dyn Database,
+    before: Timestamp,
+    from: &str,
+    looked_at: usize,
+    most: usize,
+) -> Result<(Vec<Uuid>, Option<String>), DatabaseError> {
+    let since = Param::Integer(before.millis());
+    let (mut found, mut from) = (Vec::new(), from.to_owned());
+    let mut looked = 0;
+    while looked < looked_at && found.len() < most {
+        let page = LOOKED_AT.min(looked_at - looked);
+        let rows = database.query(
+            &format!(
+                "SELECT c.uuid, c.merged_into IS NULL AND c.restricted_at IS NULL
+                     AND NOT EXISTS (SELECT 1 FROM external_id e WHERE e.contact = c.id)
+                     AND NOT EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ? AND {SIGN})
+                     AND NOT EXISTS (SELECT 1 FROM address a JOIN track t ON t.address = a.id
+                         WHERE a.contact = c.id AND t.choice NOT IN ('used', 'screened') AND t.effective_at >= ?)
+                     AND NOT EXISTS (SELECT 1 FROM subject_request r WHERE r.subject = c.uuid AND r.closed_at IS NULL)
+                     AND NOT EXISTS (SELECT 1 FROM address a JOIN subject_request r ON r.pseudonym = a.pseudonym
+                         WHERE a.contact = c.id AND r.closed_at IS NULL),
+                     c.id, EXISTS (SELECT 1 FROM contact m WHERE m.merged_into = c.id)
+                 FROM contact c WHERE c.uuid > ? AND c.uuid < ? ORDER BY c.uuid LIMIT {page}"
+            ),
+            &[since, since, Param::Text(&from), Param::Text(&first_id_of(before))],
+        )?;
+        for row in &rows {
+            from = row.text(0)?.to_owned();
+            let is_quiet = row.integer(1)? == 1 && found.len() < most;
+            if is_quiet && (row.integer(3)? == 0 || parts_are_quiet(database, row.integer(2)?, before)?) {
+                found.push(row.parsed(0, crate::ledger::store::id::parse_id)?);
+            }
+        }
+        looked += rows.len();
+        if rows.len() < page {
+            return Ok((found, None));
+        }
+    }
+    Ok((found, Some(from)))
+}
+
+/// Addresses and external ids of what was merged are with the whole; what was submitted and asked for stays with the parts.
+fn parts_are_quiet(database: &dyn Database, contact: i64, before: Timestamp) -> Result<bool, DatabaseError> {
+    let sign = database.first(
+        &format!(
+            "SELECT 1 FROM json_each(?1) m CROSS JOIN contact c ON c.id = m.value
+         WHERE c.created_at >= ?2
+             OR EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ?2 AND {SIGN})
+             OR EXISTS (SELECT 1 FROM subject_request r WHERE r.subject = c.uuid AND r.closed_at IS NULL) LIMIT 1"
+        ),
+        &[Param::Text(&members(database, contact)?), Param::Integer(before.millis())],
+    )?;
+    Ok(sign.is_none())
+}
+
+/// Erases some of them, from where the last time ended.
+fn erase_prospects(database: &dyn Database, shop: &Shop, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
+    let Some(before) = prospects_before(shop, moment.now) else { return Ok(false) };
+    let place = database.first("SELECT place FROM job WHERE name = 'prospects'", &[])?;
+    let place = match &place {
+        None => String::new(),
+        Some(row) => row.optional_text(0)?.unwrap_or_default().to_owned(),
+    };
+    let (ids, next) = prospects(database, before, &place, LOOKED_AT, ERASED_AT_ONCE)?;
+    let asked = ErasureAsked { requested_by: Requester::Shop, key: Uuid::nil() };
+    for id in &ids {
+        erase_contact(database, shop, *id, &asked, moment)?;
+    }
+    // Where there were more than could be erased at once it goes on from the same place; at the end it begins anew.
+    let next = if ids.len() == ERASED_AT_ONCE { Some(place) } else { next };
+    database.execute(
+        "INSERT INTO job (name, due_at, place) VALUES ('prospects', 0, ?)
+         ON CONFLICT DO UPDATE SET place = excluded.place",
+        &[Param::text_or_null(next.as_deref())],
+    )?;
+    Ok(next.is_some())
+}

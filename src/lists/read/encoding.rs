@@ -1,0 +1,40 @@
+//! Bytes that are not UTF-8: they are read as Windows-1252, in which spreadsheets of the West are written.
+
+/// What the bytes 0x80 to 0x9F are, by the WHATWG Encoding Standard; all others are the character of their number.
+const HIGH: [char; 32] = [
+    '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2c6}', '\u{2030}',
+    '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}', '\u{90}', '\u{2018}', '\u{2019}', '\u{201c}',
+    '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}', '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}',
+    '\u{17e}', '\u{178}',
+];
+
+/// Reads bytes as Windows-1252. Every byte is some character.
+pub(crate) fn windows_1252(bytes: &[u8]) -> String {
+    let character = |byte: &u8| match byte {
+        0x80..=0x9f => HIGH.get(usize::from(*byte) - 0x80).copied().unwrap_or_default(),
+        byte => char::from(*byte),
+    };
+    bytes.iter().map(character).collect()
+}
+
+/// Reads bytes as UTF-8, or else as Windows-1252.
+pub(crate) fn read(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => windows_1252(bytes).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_1252_has_a_character_for_every_byte() {
+        assert_eq!(windows_1252(b"Z\xfcrich \x80 5 \x93ja\x94 \x9c"), "Zürich € 5 “ja” œ");
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(windows_1252(&all).chars().count(), 256);
+        assert_eq!(read("Zürich".as_bytes()), "Zürich");
+        assert_eq!(read(b"Z\xfcrich"), "Zürich");
+    }
+}

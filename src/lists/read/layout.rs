@@ -1,0 +1,197 @@
+//! How a file is read: which column is what, and what a row means.
+
+use serde::{Deserialize, Serialize};
+
+use crate::consent::{AddressKind, Basis, Channel, CountryCode, PurposeSlug};
+use crate::lists::field::Field;
+use crate::lists::kind::ListKind;
+use crate::lists::profile::Profile;
+use crate::lists::read::column::{Column, Format};
+use crate::lists::read::header;
+use crate::lists::read::header::Header;
+use crate::lists::read::layout_error::LayoutError;
+use crate::lists::read::options::{ShopScopes, Wishes};
+use crate::lists::read::place::Place;
+use crate::model::suppression::SuppressionReason;
+
+/// The purpose that PrestaShop's second flag is about, if the shop has it.
+const PARTNERS: &str = "partner_offers";
+
+/// How a file is read. It is found once and kept between the pieces of the file, with all that the meaning of a row depends on: so
+/// the last row means what the first did, even if the shop's settings change meanwhile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Layout {
+    /// How rows are written.
+    pub format: Format,
+    /// What stands between cells; nothing in JSON lines.
+    pub separator: Option<char>,
+    /// The columns, in their order. Of JSON lines: the names that an object may have.
+    pub columns: Vec<Column>,
+    /// Whose file it is; nothing where the columns were given by hand and nobody said.
+    pub profile: Option<Profile>,
+    /// What a row means that says neither yes nor no.
+    pub list: Option<ListKind>,
+    /// The channel of rows that name none, and the only one that is read of several columns.
+    pub channel: Option<Channel>,
+    /// The purpose of rows that name none.
+    pub purpose: Option<PurposeSlug>,
+    /// The ground of a yes that names none.
+    pub basis: Basis,
+    /// The country of telephone numbers that say none.
+    pub country: Option<CountryCode>,
+    /// Whether a no that may as well mean that the person was never asked is a no.
+    pub is_no_opt_out: bool,
+    /// Why addresses are not written to, where a row does not say.
+    pub reason: SuppressionReason,
+    /// The channels that the shop uses.
+    pub channels: Vec<Channel>,
+    /// The purposes that it has.
+    pub purposes: Vec<PurposeSlug>,
+}
+
+impl Layout {
+    /// Finds out how to read a file, from its beginning (up to 256 KB of it; `is_whole` if there is no more), from what is said
+    /// about it and what the shop has decided; and where its first row begins.
+    ///
+    /// # Errors
+    /// Where that cannot be found out.
+    pub fn of(
+        head: &[u8],
+        is_whole: bool,
+        wishes: &Wishes,
+        shop: &ShopScopes<'_>,
+    ) -> Result<(Self, Place), LayoutError> {
+        if let Some(purpose) = wishes.purpose.as_ref().filter(|purpose| !shop.purposes.contains(purpose)) {
+            return Err(LayoutError::UnknownPurpose { purpose: purpose.clone() });
+        }
+        if let Some(channel) = wishes.channel.filter(|channel| !shop.channels.contains(channel)) {
+            return Err(LayoutError::ChannelOff { channel });
+        }
+        let Header { format, separator, texts, place } = header::header(head, is_whole, wishes)?;
+        let is_own = !wishes.columns.is_empty();
+        let profile = match (wishes.profile, format) {
+            (Some(Profile::Placet) | None, Format::Ndjson) => Some(Profile::Placet),
+            (Some(_), Format::Ndjson) if !is_own => return Err(LayoutError::NotCsv),
+            (wished @ Some(_), _) => wished,
+            (None, Format::Csv) => (!is_own).then(|| header::detect(&texts)),
+        };
+        let table = profile.map(Profile::table);
+        let mut columns = match (format, table) {
+            _ if is_own => header::own_columns(texts, format, wishes)?,
+            (Format::Csv, Some(table)) => header::columns(texts, table)?,
+            _ => header::keys(),
+        };
+        let ignored = |column: &Column| {
+            let is_unused_offer = column.field == Some(Field::PartnerChoice)
+                && !shop.purposes.iter().any(|purpose| purpose.as_str() == PARTNERS);
+            is_unused_offer || column.header.to_lowercase().starts_with("placet_")
+        };
+        columns.iter_mut().filter(|column| ignored(column)).for_each(|column| column.field = None);
+        let mut layout = Self {
+            format,
+            separator,
+            columns,
+            profile,
+            list: wishes.list,
+            channel: wishes.channel.or(table.and_then(|table| table.channel)),
+            purpose: wishes.purpose.clone(),
+            basis: wishes.basis.unwrap_or(Basis::Consent),
+            country: wishes.country.or(shop.country),
+            is_no_opt_out: wishes.is_no_opt_out,
+            reason: SuppressionReason::Asked,
+            channels: shop.channels.to_vec(),
+            purposes: shop.purposes.to_vec(),
+        };
+        layout.find_list(wishes)?;
+        layout.check()?;
+        Ok((layout, place))
+    }
+
+    /// Whether a column is about this.
+    pub fn has(&self, field: Field) -> bool {
+        self.columns.iter().any(|column| column.field == Some(field))
+    }
+
+    /// The purpose of offers of partners.
+    pub(crate) fn partner_purpose(&self) -> Option<&PurposeSlug> {
+        self.purposes.iter().find(|purpose| purpose.as_str() == PARTNERS)
+    }
+
+    /// What the file itself says that its rows mean.
+    fn find_list(&mut self, wishes: &Wishes) -> Result<(), LayoutError> {
+        let has = |header: &str| self.columns.iter().any(|column| column.header.eq_ignore_ascii_case(header));
+        let is_mailchimp = self.profile == Some(Profile::Mailchimp);
+        let name = wishes.name.as_deref().unwrap_or_default().to_lowercase();
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let is_cleaned =
+            is_mailchimp && (has("clean_time") || has("clean_campaign_title") || name.starts_with("cleaned"));
+        // A list of people may have such columns as well.
+        let is_of_people = self.has(Field::Choice) || self.has(Field::Status);
+        let has_hashes = self.has(Field::Hash) || self.has(Field::Sha256);
+        let is_of_hashes = self.format == Format::Csv && has_hashes && !is_of_people;
+        let own = if is_cleaned || is_of_hashes {
+            Some(ListKind::Suppressed)
+        } else if is_mailchimp && (has("unsub_time") || name.starts_with("unsubscribed")) {
+            Some(ListKind::OptedOut)
+        } else if is_mailchimp && name.starts_with("subscribed") {
+            Some(ListKind::OptedIn)
+        } else {
+            None
+        };
+        match (self.list, own) {
+            (Some(ListKind::OptedIn), Some(ListKind::OptedOut | ListKind::Suppressed)) => {
+                return Err(LayoutError::ListContradicted);
+            }
+            (None, own) => self.list = own,
+            _ => {}
+        }
+        if is_cleaned {
+            self.reason = SuppressionReason::Bounced;
+        }
+        Ok(())
+    }
+
+    /// Whether there is all that a row needs.
+    fn check(&self) -> Result<(), LayoutError> {
+        let has_one = |fields: &[Field]| fields.iter().any(|field| self.has(*field));
+        if !self.columns.iter().filter_map(|column| column.field).any(Field::names_a_person) {
+            return Err(LayoutError::HeaderMissing { columns: self.columns.len() });
+        }
+        if self.list == Some(ListKind::Suppressed) {
+            return Ok(());
+        }
+        let of_row = self.columns.iter().filter_map(|column| column.field).any(Field::is_choice_of_the_row);
+        let of_channels = has_one(&[Field::EmailChoice, Field::SmsChoice, Field::WhatsappChoice, Field::PartnerChoice]);
+        let of_refusals = has_one(&[
+            Field::OptedOutAt,
+            Field::EmailRefused,
+            Field::SmsRefused,
+            Field::WhatsappRefused,
+            Field::EmailSuppressions,
+        ]);
+        if self.list.is_none() && !of_row && !of_channels && !of_refusals {
+            return Err(LayoutError::NoChoice);
+        }
+        let is_opted_in = self.list == Some(ListKind::OptedIn);
+        if (of_row || of_channels || is_opted_in) && self.purpose.is_none() && !self.has(Field::Purpose) {
+            return Err(LayoutError::NoPurpose);
+        }
+        if (of_row || (is_opted_in && !of_channels)) && !self.has(Field::Channel) {
+            let channel = self.channel.ok_or(LayoutError::NoChannel)?;
+            let reached = match channel.address_kind() {
+                AddressKind::Email => has_one(&[Field::Email, Field::Address]),
+                AddressKind::Phone => has_one(&[Field::Phone, Field::Whatsapp, Field::Address]),
+                AddressKind::Push => has_one(&[Field::Push, Field::Address]),
+                AddressKind::Postal => has_one(&[Field::Postal, Field::Address]),
+            };
+            if !reached {
+                return Err(LayoutError::NoAddressColumn { channel });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "layout_tests.rs"]
+mod tests;

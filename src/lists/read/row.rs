@@ -1,0 +1,185 @@
+//! What the cells of a row say.
+
+use std::borrow::Cow;
+
+use crate::consent::{
+    Address, AddressKind, Channel, CountryCode, EmailAddress, PostalAddress, PurposeSlug, PushAddress, Timestamp,
+};
+use crate::lists::cells::phone::PhoneFault;
+use crate::lists::cells::{instant, phone, word};
+use crate::lists::field::Field;
+use crate::lists::profile::Profile;
+use crate::lists::read::fault::{RowFault, Wrong};
+use crate::lists::read::layout::Layout;
+use crate::lists::read::values::Values;
+use crate::model::text::Line;
+
+/// A row, and how it is to be read.
+pub(crate) struct Row<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) values: &'a Values<'a>,
+}
+
+impl<'a> Row<'a> {
+    pub(crate) fn text(&self, field: Field) -> Option<&'a str> {
+        self.values.get(field)
+    }
+
+    /// The text of a cell where the file has such a column.
+    pub(crate) fn cell(&self, field: Field) -> Option<&'a str> {
+        self.layout.has(field).then(|| self.text(field).unwrap_or_default())
+    }
+
+    #[cold]
+    pub(crate) fn fault(&self, field: Field, what: Wrong) -> RowFault {
+        let place = self.layout.columns.iter().position(|column| column.field == Some(field));
+        RowFault { column: place.map(|place| place + 1), what }
+    }
+
+    /// Reads a cell by a rule; an empty one is nothing.
+    pub(crate) fn read<T>(
+        &self,
+        field: Field,
+        wrong: Wrong,
+        rule: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Result<Option<T>, RowFault> {
+        self.text(field).map(|text| rule(text).ok_or_else(|| self.fault(field, wrong))).transpose()
+    }
+
+    /// Reads a time. What databases write for none is none.
+    pub(crate) fn time(&self, field: Field) -> Result<Option<Timestamp>, RowFault> {
+        match self.text(field) {
+            Some(text) if instant::is_none(text) => Ok(None),
+            _ => self.read(field, Wrong::BadTime, instant::instant),
+        }
+    }
+
+    pub(crate) fn line(&self, field: Field) -> Result<Option<Line>, RowFault> {
+        self.read(field, Wrong::BadText, |text| {
+            // What a platform tells at length is told in short; our own columns are the shop's to fill.
+            let end = text.char_indices().nth(200).filter(|_| !self.is_own()).map_or(text.len(), |(end, _)| end);
+            Line::parse(text.get(..end)?)
+        })
+    }
+
+    pub(crate) fn flag(&self, field: Field) -> Result<Option<bool>, RowFault> {
+        self.read(field, Wrong::BadFlag, word::flag)
+    }
+
+    /// Whether the columns are ours, or chosen by hand.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.layout.profile, Some(Profile::Placet) | None)
+    }
+
+    /// The channel that the row is about. Nothing where it leaves that open, or nobody says.
+    pub(crate) fn channel(&self) -> Result<Option<Channel>, RowFault> {
+        match self.cell(Field::Channel) {
+            None => Ok(self.layout.channel),
+            Some("" | "*") => Ok(None),
+            Some(text) => {
+                let channel = Channel::parse(&text.to_ascii_lowercase());
+                channel.map(Some).ok_or_else(|| self.fault(Field::Channel, Wrong::UnknownChannel))
+            }
+        }
+    }
+
+    /// The purpose that the row is about, likewise.
+    pub(crate) fn purpose(&self) -> Result<Option<&'a PurposeSlug>, RowFault> {
+        match self.cell(Field::Purpose) {
+            None => Ok(self.layout.purpose.as_ref()),
+            Some("" | "*") => Ok(None),
+            Some(text) => {
+                let purpose = self.layout.purposes.iter().find(|purpose| purpose.as_str() == text);
+                purpose.map(Some).ok_or_else(|| self.fault(Field::Purpose, Wrong::UnknownPurpose))
+            }
+        }
+    }
+
+    pub(crate) fn addresses(&self, country: Option<CountryCode>) -> Result<Vec<Address>, RowFault> {
+        let country = country.or(self.layout.country);
+        let mut addresses = Vec::with_capacity(1);
+        for field in [Field::Email, self.number_field()?, Field::Push, Field::Postal, Field::Address] {
+            let Some(text) = self.text(field) else { continue };
+            let kind = match field {
+                Field::Email => AddressKind::Email,
+                Field::Push => AddressKind::Push,
+                Field::Postal => AddressKind::Postal,
+                Field::Address => self.kind(text)?,
+                _ => AddressKind::Phone,
+            };
+            let address = self.address(field, kind, text, country)?;
+            match addresses.iter().find(|other: &&Address| other.kind() == kind) {
+                None => addresses.push(address),
+                Some(other) if other.key() == address.key() => {}
+                Some(_) => return Err(self.fault(field, Wrong::SeveralAddresses)),
+            }
+        }
+        Ok(addresses)
+    }
+
+    /// The number of the channel that the file is about, where a row has two.
+    fn number_field(&self) -> Result<Field, RowFault> {
+        let (phone, whatsapp) = match (self.text(Field::Phone), self.text(Field::Whatsapp)) {
+            (_, None) => return Ok(Field::Phone),
+            (None, Some(_)) => return Ok(Field::Whatsapp),
+            (Some(phone), Some(whatsapp)) => (phone, whatsapp),
+        };
+        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
+        let chosen = if self.layout.channel == Some(Channel::Whatsapp) { Field::Whatsapp } else { Field::Phone };
+        // A contact has one number, and what is said of the other would be lost.
+        let is_said = |field| self.text(field).is_some_and(|text| word::flag(text) != Some(false));
+        if digits(phone) != digits(whatsapp)
+            && (is_said(Field::SmsRefused) || is_said(Field::WhatsappRefused) || is_said(Field::WhatsappChoice))
+        {
+            return Err(self.fault(Field::Whatsapp, Wrong::TwoNumbers));
+        }
+        Ok(chosen)
+    }
+
+    /// What kind of address a cell holds that may be of any: as the row says, or the channel; a mailbox can be told by itself.
+    pub(crate) fn kind(&self, text: &str) -> Result<AddressKind, RowFault> {
+        let said = self.read(Field::Kind, Wrong::BadKind, |text| {
+            let text = text.to_ascii_lowercase();
+            AddressKind::parse(&text).or(Channel::parse(&text).map(Channel::address_kind))
+        })?;
+        let of_channel = || self.channel().ok().flatten().or(self.layout.channel).map(Channel::address_kind);
+        let of_text = || (text.contains('@') && !text.contains([' ', '\n', '/'])).then_some(AddressKind::Email);
+        let kind = said.or_else(of_channel).or_else(of_text);
+        kind.ok_or_else(|| self.fault(Field::Address, Wrong::NoKind))
+    }
+
+    fn address(
+        &self,
+        field: Field,
+        kind: AddressKind,
+        text: &'a str,
+        country: Option<CountryCode>,
+    ) -> Result<Address, RowFault> {
+        let address = match kind {
+            AddressKind::Email => EmailAddress::parse(text).map(Address::Email).ok_or(Wrong::BadEmail),
+            AddressKind::Phone => {
+                phone::number(&self.with_plus(text), country).map(Address::Phone).map_err(|fault| match fault {
+                    PhoneFault::International => Wrong::BadPhone,
+                    PhoneFault::NoCountry => Wrong::NoPhoneCountry,
+                    PhoneFault::National(country) => Wrong::BadNationalPhone { country },
+                })
+            }
+            AddressKind::Push => PushAddress::parse(text).map(Address::Push).ok_or(Wrong::BadAddress),
+            AddressKind::Postal => PostalAddress::parse(text).map(Address::Postal).ok_or(Wrong::BadAddress),
+        };
+        address.map_err(|wrong| self.fault(field, wrong))
+    }
+
+    /// A number as its platform means it.
+    fn with_plus(&self, text: &'a str) -> Cow<'a, str> {
+        let is_bare = self.layout.profile.is_some_and(|profile| profile.table().are_numbers_bare)
+            && text.len() >= 8
+            && !text.starts_with('0')
+            && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_bare { format!("+{text}").into() } else { text.into() }
+    }
+}
+
+#[cfg(test)]
+#[path = "row_tests.rs"]
+mod tests;

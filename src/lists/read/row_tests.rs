@@ -1,0 +1,241 @@
+use crate::consent::{Channel, CountryCode};
+use crate::lists::field::Field;
+use crate::lists::kind::ListKind;
+use crate::lists::profile::Profile;
+use crate::lists::read::fault::Wrong;
+use crate::lists::read::options::{Wishes, own_columns};
+use crate::lists::tests::{newsletter, read, told};
+
+/// What one row of a file of ours says.
+fn row(header: &str, row: &str, wishes: &Wishes) -> String {
+    let rows = told(&read(format!("{header}\n{row}\n").as_bytes(), wishes));
+    assert_eq!(rows.len(), 1);
+    rows[0].trim_start_matches("2: ").to_owned()
+}
+
+#[track_caller]
+fn check(wishes: &Wishes, header: &str, rows: &[(&str, &str)]) {
+    for (text, expected) in rows {
+        assert_eq!(row(header, text, wishes), *expected, "{header}\n{text}");
+    }
+}
+
+#[test]
+fn an_open_scope_is_for_a_no_alone() {
+    let wishes = Wishes { channel: Some(Channel::Email), ..newsletter() };
+    check(
+        &wishes,
+        "email,channel,purpose,choice",
+        &[
+            ("a@example.com,email,offers,opt_in", "a@example.com [email/offers yes:consent]"),
+            ("a@example.com,,,opt_in", "a@example.com [email/newsletter yes:consent]"),
+            ("a@example.com,*,*,opt_out", "a@example.com [*/* no]"),
+            ("a@example.com,EMAIL,,no", "a@example.com [email/* no]"),
+            ("a@example.com,,offers,objection", "a@example.com [*/offers objection]"),
+            ("a@example.com,,,declined", "a@example.com"),
+            ("a@example.com,,,", "a@example.com"),
+            ("a@example.com,fax,,opt_out", "unknown_channel in 2"),
+            ("a@example.com,push,,opt_out", "channel_off in 2"),
+            ("a@example.com,,gossip,opt_out", "unknown_purpose in 3"),
+            ("a@example.com,sms,,opt_in", "no_address"),
+            ("a@example.com,sms,,opt_out", "a@example.com"),
+            ("a@example.com,,,maybe", "bad_choice in 4"),
+            (",,,opt_in", "no_address"),
+        ],
+    );
+    check(
+        &Wishes::default(),
+        "email,channel,purpose,choice",
+        &[("a@example.com,,newsletter,yes", "no_channel in 2"), ("a@example.com,email,,yes", "no_purpose in 3")],
+    );
+    // Where there is no such column, the wish is meant.
+    check(&wishes, "email,choice", &[("a@example.com,no", "a@example.com [email/newsletter no]")]);
+}
+
+#[test]
+fn a_list_speaks_for_rows_that_do_not() {
+    let listed = |list| Wishes { list: Some(list), channel: Some(Channel::Email), ..newsletter() };
+    check(
+        &listed(ListKind::OptedIn),
+        "email,choice",
+        &[
+            ("a@example.com,", "a@example.com [email/newsletter yes:consent]"),
+            ("a@example.com,no", "a@example.com [email/newsletter no]"),
+            ("a@example.com,declined", "a@example.com"),
+        ],
+    );
+    check(
+        &listed(ListKind::OptedOut),
+        "email,opted_out_at,choice,reason",
+        &[
+            ("a@example.com,,,", "a@example.com [email/newsletter no]"),
+            (
+                "a@example.com,2025-01-02,,moved",
+                r#"a@example.com [email/newsletter no@2025-01-02T00:00:00.000Z{"reason":"moved"}]"#,
+            ),
+            ("a@example.com,2025-01-02,yes,", "contradiction in 2"),
+            ("a@example.com,,yes,", "a@example.com [email/newsletter yes:consent]"),
+        ],
+    );
+    check(
+        &Wishes { list: Some(ListKind::OptedOut), ..Wishes::default() },
+        "email",
+        &[("a@example.com", "a@example.com [*/* no]")],
+    );
+}
+
+#[test]
+fn a_row_is_taken_as_a_whole_or_not_at_all() {
+    let wishes = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
+    check(
+        &wishes,
+        "email,phone",
+        &[
+            ("a@example.com,020 7946 0018", "a@example.com +442079460018 [email/newsletter yes:consent]"),
+            ("a@example.com,12", "bad_phone in 2"),
+            ("a@example.com,+44", "bad_phone in 2"),
+            ("a@example,+447700900106", "bad_email in 1"),
+            (",+447700900106", "no_address"),
+        ],
+    );
+    let german = Wishes { country: CountryCode::parse("DE"), ..wishes.clone() };
+    check(
+        &german,
+        "email,phone,country",
+        &[
+            ("a@example.com,030 23125 001,", "a@example.com +493023125001 [email/newsletter yes:consent]"),
+            ("a@example.com,020 7946 0018,uk", "a@example.com +442079460018 GB [email/newsletter yes:consent]"),
+            ("a@example.com,030 23125 001,Atlantis", "a@example.com +493023125001 [email/newsletter yes:consent]"),
+        ],
+    );
+    check(
+        &wishes,
+        "email,external,region,born,relation,occurred_at",
+        &[
+            (
+                "a@example.com,crm:1,FL,2001-02-03,business,",
+                "a@example.com crm:1 business 2001-02-03 [email/newsletter yes:consent]",
+            ),
+            ("a@example.com,1,,,,", "bad_external in 2"),
+            ("a@example.com,,,3.2.2001,,", "bad_birth in 4"),
+            ("a@example.com,,,,friend,", "unknown_word in 5"),
+            ("a@example.com,,,,,yesterday", "bad_time in 6"),
+            ("a@example.com,,,,,0000-00-00 00:00:00", "a@example.com [email/newsletter yes:consent]"),
+        ],
+    );
+    check(
+        &wishes,
+        "email,basis,dealing,refusal_offered,origin",
+        &[
+            ("a@example.com,hope,,,", "unknown_word in 2"),
+            ("a@example.com,,theft,,", "unknown_word in 3"),
+            ("a@example.com,,,perhaps,", "bad_flag in 4"),
+            (&format!("a@example.com,,,,{}", "x".repeat(201)), "bad_text in 5"),
+        ],
+    );
+    let mapped = Wishes { columns: own_columns("email:e,choice:c,email_choice:d"), ..wishes };
+    check(
+        &mapped,
+        "e,c,d",
+        &[
+            ("a@example.com,yes,no", "said_twice"),
+            ("a@example.com,yes,", "a@example.com [email/newsletter yes:consent]"),
+        ],
+    );
+}
+
+#[test]
+fn an_address_of_any_kind_is_of_the_kind_that_is_said() {
+    let wishes = Wishes { list: Some(ListKind::OptedOut), ..Wishes::default() };
+    check(
+        &wishes,
+        "address,kind,channel",
+        &[
+            ("a@example.com,,", "a@example.com [*/* no]"),
+            ("a@example.com,email,", "a@example.com [*/* no]"),
+            ("+447700900107,,sms", "+447700900107 [sms/* no]"),
+            ("+447700900107,,", "no_kind in 1"),
+            ("+447700900107,pigeon,", "bad_kind in 2"),
+            ("\"1 Example Road\r\nLondon N1 0AA\",postal,post", "1 Example Road\nLondon N1 0AA [post/* no]"),
+            ("1 Ex,postal,post", "bad_address in 1"),
+        ],
+    );
+    check(
+        &wishes,
+        "email,address",
+        &[
+            ("a@example.com,A@example.com", "a@example.com [*/* no]"),
+            ("a@example.com,b@example.com", "several_addresses in 2"),
+        ],
+    );
+}
+
+#[test]
+fn a_suppression_names_one_address() {
+    let wishes = Wishes { list: Some(ListKind::Suppressed), ..Wishes::default() };
+    let hash = "a".repeat(64);
+    check(
+        &wishes,
+        "email,phone,reason,channel,since",
+        &[
+            ("a@example.com,,,,", "a@example.com suppressed on *: asked"),
+            (
+                "a@example.com,,hardBounce,email,2025-01-02",
+                "a@example.com suppressed on email: bounced@2025-01-02T00:00:00.000Z",
+            ),
+            ("a@example.com,,contactFlaggedAsSpam,,", "a@example.com suppressed on *: complained"),
+            ("a@example.com,,just because,,", "bad_reason in 3"),
+            ("a@example.com,+447700900108,,,", "several_addresses"),
+            ("a@example.com,+447700900108,,sms,", "+447700900108 suppressed on sms: asked"),
+            (",,asked,,", "no_address"),
+        ],
+    );
+    check(
+        &wishes,
+        "sha256,kind",
+        &[
+            (&format!("{hash},"), "no_kind"),
+            (&format!("{hash},phone"), "phone:aaaaaaaa… suppressed on *: asked"),
+            ("aaaa,phone", "bad_hash in 1"),
+        ],
+    );
+}
+
+#[test]
+fn two_numbers_are_of_two_channels() {
+    let sms = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Sms), ..newsletter() };
+    let whatsapp = Wishes { channel: Some(Channel::Whatsapp), ..sms.clone() };
+    let header = "EMAIL;SMS;WHATSAPP;ADDED_TIME;WHATSAPP_BLACKLISTED";
+    let both = ";447700900109;447700900110;;";
+    check(
+        &sms,
+        header,
+        &[
+            (both, "+447700900109 [sms/newsletter yes:consent]"),
+            (";447700900109;447700900109;;true", "+447700900109 [sms/newsletter yes:consent]"),
+            (";447700900109;447700900110;;true", "two_numbers in 3"),
+        ],
+    );
+    check(
+        &whatsapp,
+        header,
+        &[
+            (both, "+447700900110 [whatsapp/newsletter yes:consent]"),
+            (";447700900109;447700900109;;true", "+447700900109 [whatsapp/newsletter no]"),
+        ],
+    );
+    assert_eq!(Profile::parse("brevo").map(Profile::as_str), Some("brevo"));
+}
+
+#[test]
+fn faults_have_words_of_their_own() {
+    let told = |what| crate::lists::read::fault::RowFault { column: None, what }.message();
+    assert_eq!(
+        told(Wrong::BadNationalPhone { country: CountryCode::parse("FR").unwrap() }),
+        "not a telephone number of FR: correct it, or write it with + and the code of its country"
+    );
+    assert_eq!(
+        told(Wrong::UnknownWord { field: Field::Relation }),
+        "not a word that relation has: write consumer or business"
+    );
+}

@@ -1,0 +1,65 @@
+//! The cells of a row by what they are about.
+
+use std::borrow::Cow;
+
+use crate::lists::field::Field;
+use crate::lists::read::fault::{RowFault, Wrong};
+use crate::lists::read::layout::Layout;
+use crate::lists::read::scan::{Cell, bare, unquoted};
+
+/// The cells of a row that are read, without what surrounds them.
+pub(crate) struct Values<'a>([Cow<'a, str>; Field::COUNT]);
+
+impl<'a> Values<'a> {
+    pub(crate) fn new() -> Self {
+        Self([const { Cow::Borrowed("") }; Field::COUNT])
+    }
+
+    /// The cells of a row of CSV. Those at its end may be missing.
+    pub(crate) fn of_cells(layout: &Layout, text: &'a str, cells: &[Cell]) -> Result<Self, RowFault> {
+        if cells.len() > layout.columns.len() {
+            let wrong = Wrong::TooManyCells { cells: cells.len(), columns: layout.columns.len() };
+            return Err(RowFault::of_row(wrong));
+        }
+        let mut values = Self::new();
+        for (place, (column, cell)) in layout.columns.iter().zip(cells).enumerate() {
+            if let Some(field) = column.field {
+                values.put(field, place, unquoted(text, cell))?;
+            }
+        }
+        Ok(values)
+    }
+
+    /// Takes a cell in.
+    pub(crate) fn put(&mut self, field: Field, place: usize, cell: Cow<'a, str>) -> Result<(), RowFault> {
+        let cell = match cell {
+            Cow::Borrowed(text) => Cow::Borrowed(bare(text)),
+            Cow::Owned(text) => Cow::Owned(bare(&text).to_owned()),
+        };
+        let cell = match field {
+            // These have lines.
+            Field::Postal | Field::Address if cell.contains('\r') => {
+                cell.replace("\r\n", "\n").replace('\r', "\n").into()
+            }
+            _ => cell,
+        };
+        let may_break = matches!(field, Field::Postal | Field::Address);
+        let is_control = |c: char| c.is_control() && !(may_break && c == '\n');
+        let has_control = match cell.is_ascii() {
+            true => cell.bytes().any(|byte| is_control(char::from(byte))),
+            false => cell.chars().any(is_control),
+        };
+        if has_control {
+            return Err(RowFault { column: Some(place + 1), what: Wrong::ControlCharacter });
+        }
+        if let Some(own) = self.0.get_mut(field as usize) {
+            *own = cell;
+        }
+        Ok(())
+    }
+
+    /// The text of a cell; nothing where it is empty.
+    pub(crate) fn get(&self, field: Field) -> Option<&str> {
+        self.0.get(field as usize).map(|cell| &**cell).filter(|cell| !cell.is_empty())
+    }
+}

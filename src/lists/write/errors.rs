@@ -1,0 +1,137 @@
+//! The rows that were not taken, written out: as CSV ready to be corrected and sent again, or as JSON for a program.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lists::read::fault::RowFault;
+use crate::lists::read::layout::Layout;
+use crate::lists::write::csv_cell;
+
+/// A fault as it is kept and told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub struct ToldFault<'a> {
+    /// In which column, counted from 1; nothing where the row as a whole is wrong.
+    pub column: Option<usize>,
+    /// What is wrong, as a word.
+    #[serde(borrow)]
+    pub code: Cow<'a, str>,
+    /// What is wrong.
+    #[serde(borrow)]
+    pub problem: Cow<'a, str>,
+    /// What to do about it.
+    #[serde(borrow)]
+    pub fix: Cow<'a, str>,
+}
+
+impl ToldFault<'static> {
+    /// A fault in words.
+    pub fn of(fault: &RowFault) -> Self {
+        Self { column: fault.column, code: fault.code().into(), problem: fault.problem(), fix: fault.fix().into() }
+    }
+}
+
+/// Columns that are added to those of the file. Who imports it again finds them ignored.
+const ADDED: [&str; 4] = ["placet_line", "placet_column", "placet_error", "placet_fix"];
+
+/// Writes the rows that were not taken.
+#[derive(Clone, Debug)]
+pub struct ErrorWriter {
+    headers: Vec<String>,
+    separator: u8,
+    is_json: bool,
+    is_first: bool,
+}
+
+/// A row that was not taken, as JSON.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(rename = "RejectedRow"))]
+pub struct ErrorEntry<'a> {
+    /// The line of the file that it begins in, counted from 1.
+    pub line: u64,
+    /// The header of the column that is wrong; `null` where the row as a whole is.
+    pub column: Option<&'a str>,
+    /// What is wrong, as a word.
+    pub code: &'a str,
+    /// What is wrong.
+    pub problem: &'a str,
+    /// What to do about it.
+    pub fix: &'a str,
+}
+
+impl ErrorWriter {
+    /// A writer for a file of this layout.
+    pub fn new(layout: Option<&Layout>, is_json: bool) -> Self {
+        let headers = layout.map(|layout| layout.columns.iter().map(|column| column.header.clone()).collect());
+        let separator = layout.and_then(|layout| u8::try_from(layout.separator?).ok()).unwrap_or(b',');
+        Self { headers: headers.unwrap_or_default(), separator, is_json, is_first: true }
+    }
+
+    /// Begins: the header line, or the array.
+    pub fn begin(&mut self, out: &mut Vec<u8>) {
+        if self.is_json {
+            out.push(b'[');
+            return;
+        }
+        let kept = self.headers.iter().map(String::as_str).filter(|header| !is_added(header));
+        let names: Vec<&str> = kept.chain(ADDED).collect();
+        self.line(out, &names);
+    }
+
+    /// Writes a row: the line where it begins, its fault and its cells as they were kept.
+    ///
+    /// # Errors
+    /// Where they are not what was kept.
+    pub fn row(&mut self, out: &mut Vec<u8>, line: u64, fault: &str, cells: &str) -> Result<(), serde_json::Error> {
+        let fault: ToldFault<'_> = serde_json::from_str(fault)?;
+        let header = fault.column.and_then(|column| self.headers.get(column.checked_sub(1)?));
+        let header = header.map(String::as_str);
+        if self.is_json {
+            let ToldFault { code, problem, fix, .. } = &fault;
+            let entry = ErrorEntry { line, column: header, code, problem, fix };
+            out.extend_from_slice(if std::mem::replace(&mut self.is_first, false) { b"\n" } else { b",\n" });
+            return serde_json::to_writer(out, &entry);
+        }
+        let cells: Vec<Cow<'_, str>> = serde_json::from_str(cells)?;
+        let number = line.to_string();
+        let error = format!("{}: {}", fault.code, fault.problem);
+        let mut written: Vec<&str> = Vec::with_capacity(self.headers.len() + ADDED.len());
+        // One cell a column, so that those that are added stand below their names.
+        for (place, name) in self.headers.iter().enumerate() {
+            if !is_added(name) {
+                written.push(cells.get(place).map_or("", |cell| cell));
+            }
+        }
+        written.extend([number.as_str(), header.unwrap_or_default(), &error, &fault.fix]);
+        self.line(out, &written);
+        Ok(())
+    }
+
+    /// Ends the array.
+    pub fn end(&mut self, out: &mut Vec<u8>) {
+        if self.is_json {
+            out.extend_from_slice(b"\n]\n");
+        }
+    }
+
+    /// The media type of the file.
+    pub const fn media_type(&self) -> &'static str {
+        if self.is_json { "application/json" } else { "text/csv; charset=utf-8" }
+    }
+
+    fn line(&self, out: &mut Vec<u8>, cells: &[&str]) {
+        for (place, cell) in cells.iter().enumerate() {
+            if place > 0 {
+                out.push(self.separator);
+            }
+            csv_cell(out, cell, self.separator);
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+fn is_added(header: &str) -> bool {
+    header.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case("placet_"))
+}

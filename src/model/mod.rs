@@ -1,0 +1,19 @@
+//! VALUES that cross between lists, service and ledger. They need neither SQL nor HTTP.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `text` | bounded texts |
+//! | `person` | what rules and age limits need to know about a person |
+//! | `evidence` | what shows that a ground exists |
+//! | `submission` | what a form, a server or an employee hands in |
+//! | `request` | what a person can ask for under their rights |
+//! | `listed` | what one row of a list says |
+//! | `suppression` | why an address is suppressed |
+
+pub mod evidence;
+pub mod listed;
+pub mod person;
+pub mod request;
+pub mod submission;
+pub mod suppression;
+pub mod text;
