@@ -1,10 +1,11 @@
-//! JSON, read into a tree and from there into its type.
+//! Reads JSON in two steps: from a text into a tree, and from the tree into a Rust type.
 //!
-//! What serde derives is compiled for every type anew, together with everything that it calls. Here that is little: the parser is
-//! compiled once, for the tree, and a mistake is where and what it is, not a text that is put together. So it holds no value
-//! either, which might be an address; only the names of fields on the way.
+//! The code that serde derives is compiled again for every type, together with everything it calls. Here that code is
+//! small, because the parser is compiled only once, for the tree. An error holds only a kind and a place, not a
+//! formatted text. It never holds a value, because a value might be an address; it holds only the names of the fields
+//! on the path.
 
-// Certificates ask only whether they can be read.
+// Without the feature `service`, only certificates use this module, and they only call `read`.
 #![cfg_attr(not(feature = "service"), allow(dead_code))]
 
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// A JSON value. Its texts are borrowed where they were written without escapes.
+/// A JSON value. A text is borrowed if it was written without escapes.
 pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
@@ -23,13 +24,14 @@ pub(crate) enum Json<'a> {
     Fraction(f64),
     Text(Cow<'a, str>),
     List(Vec<Json<'a>>),
-    /// The fields in their order, also those that stand twice.
+    /// The fields in their order, including fields that occur twice.
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
-    /// Here the text stops to be JSON. As a field of an object it has a name only if that came before.
+    /// The place where the text stops being valid JSON. As a field of an object it has a name only if the name was read
+    /// before this place.
     Broken,
 }
 
-/// Reads a value of a known shape from a text; `None` where it is of another.
+/// Reads a value of a known shape from a text. Returns `None` if the text has another shape.
 pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Option<T> {
     match parse(text.as_ref()) {
         (json, None) => T::deserialize(&json).ok(),
@@ -37,8 +39,8 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a (impl AsRef<[u8]> + ?Sized)
     }
 }
 
-/// Reads a text as JSON of whatever shape, as far as it is JSON, and tells where it no longer is. So a mistake in the shape
-/// that comes first is found first.
+/// Parses a text as JSON of any shape, up to the first place that is not valid JSON. Returns the tree so far and the
+/// syntax error. A caller can therefore report a mistake in the shape if it comes before the syntax error.
 pub(crate) fn parse(text: &[u8]) -> (Json<'_>, Option<serde_json::Error>) {
     let mut json = Json::Broken;
     let mut deserializer = serde_json::Deserializer::from_slice(text);
@@ -46,48 +48,49 @@ pub(crate) fn parse(text: &[u8]) -> (Json<'_>, Option<serde_json::Error>) {
     (json, end.err())
 }
 
-/// Why a value is not of the shape that was expected. Boxed, since every reader hands it on.
+/// The error for a value that does not have the expected shape. Boxed to keep it small, because every reader returns
+/// it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mistake(Box<Spot>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Spot {
     what: What,
-    /// From the inside to the outside.
+    /// The path to the value, from the innermost step to the outermost.
     place: Vec<Step>,
 }
 
-/// What can be wrong with a value.
+/// The kind of a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
-    /// The object has no such field.
+    /// The object has a field that is not known.
     UnknownField,
     /// The object lacks this field.
     MissingField(&'static str),
     /// The object has this field twice.
     DuplicateField(&'static str),
-    /// It is no JSON.
+    /// The text is not valid JSON.
     Broken,
-    /// Anything else: another type, a number out of range, a word that is not known.
+    /// Any other mistake: another type, a number out of range, an unknown word.
     Other,
 }
 
-/// A step down into a value.
+/// One step on the path into a value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// To an element of a list.
+    /// A step to the element of a list with this index.
     Element(usize),
-    /// To a field of an object.
+    /// A step to the field of an object with this name.
     Field(String),
 }
 
 impl Mistake {
-    /// What is wrong.
+    /// Returns the kind of the mistake.
     pub(crate) fn what(&self) -> What {
         self.0.what
     }
 
-    /// Where, from the outside to the inside.
+    /// Returns the path to the mistake, from the outermost step to the innermost.
     pub(crate) fn place(&self) -> impl Iterator<Item = &Step> {
         self.0.place.iter().rev()
     }
@@ -118,7 +121,7 @@ impl fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
-/// serde's own texts repeat the value: none is written.
+/// The error texts of serde repeat the value, which might be an address. None of them is kept.
 impl serde::de::Error for Mistake {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self::new(What::Other)
@@ -153,7 +156,7 @@ impl serde::de::Error for Mistake {
     }
 }
 
-/// Where a value is to be written. What was read of it before a mistake stays there.
+/// The place in the tree where a value is written. If a mistake follows, the part that was read before it stays there.
 struct Slot<'t, 'de>(&'t mut Json<'de>);
 
 impl<'de> DeserializeSeed<'de> for Slot<'_, 'de> {
@@ -246,7 +249,7 @@ impl Json<'_> {
     }
 }
 
-/// A struct is read of an object only, though what serde derives would take a list of its fields as well.
+/// Reads a struct only from an object. The code that serde derives would also accept a list of the fields.
 impl<'de> Deserializer<'de> for &Json<'de> {
     type Error = Mistake;
 
@@ -371,7 +374,7 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
     }
 }
 
-/// The fields of an object that have not been read yet, and the last whose name has.
+/// The fields of an object that have not been read yet, and the last field whose name has been read.
 struct Fields<'t, 'de> {
     rest: std::slice::Iter<'t, (Cow<'de, str>, Json<'de>)>,
     last: Option<&'t (Cow<'de, str>, Json<'de>)>,
@@ -449,7 +452,7 @@ mod tests {
         assert_eq!(mistake(r#"[{"name":"a","pair":[1,2]},{"pair":["x",2]}]"#), (What::Other, inside));
         assert_eq!(mistake(r#"[{"pair":[1,2]}]"#), (What::MissingField("name"), "Element(0)".to_owned()));
         assert_eq!(mistake("7"), (What::Other, String::new()));
-        // What comes first is told first.
+        // The mistake that comes first in the text is reported.
         assert_eq!(mistake(r#"[{"name":7,"#), (What::Other, r#"Element(0) Field("name")"#.to_owned()));
         for text in [
             "",

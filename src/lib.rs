@@ -1,30 +1,32 @@
-//! placet keeps a shop's channel consent: who may be written to, messaged or called, by which channel, for which purpose, on
-//! what ground, with what proof.
+//! placet keeps a shop's channel consent: which persons the shop may write to, message or call, by which channel, for
+//! which purpose, on what basis, with what proof.
 //!
-//! One consent logic, written once, is compiled to WebAssembly and runs in the storefront, where opt-ins are captured, and at
-//! the edge, where the ledger is kept. Both give the same answer to the same question, because it is the same code.
+//! One consent logic is written once and compiled to WebAssembly. It runs in the storefront, where opt-ins are
+//! captured, and at the edge, where the ledger is stored. Both give the same answer to the same question, because they
+//! run the same code.
 //!
-//! # The rooms
+//! # Modules
 //!
-//! | room | what it is for | what never enters |
+//! | module | purpose | must not use |
 //! |---|---|---|
-//! | [`consent`] | the logic: records, standings, rules of jurisdictions, decisions | JavaScript, clocks, randomness, storage, waiting |
-//! | `ledger` | the memory: one shop's ledger over a synchronous SQLite `Database` | HTTP, runtimes |
-//! | `api` | the service: HTTP as values | runtimes, sockets |
-//! | `platforms` | what others hand in, by their own rules | storage, HTTP of ours |
-//! | `lists` | files of people, as shops and providers read and write them | storage, HTTP |
+//! | [`consent`] | the logic: records, standings, rules of jurisdictions, decisions | JavaScript, clocks, randomness, storage, `async` |
+//! | `ledger` | the storage: one shop's ledger over a synchronous SQLite `Database` | HTTP, runtimes |
+//! | `api` | the service: HTTP requests and responses as values | runtimes, sockets |
+//! | `platforms` | what platforms and providers send, read by their own rules | storage, placet's own HTTP |
+//! | `lists` | files of contacts, as shops and providers read and write them | storage, HTTP |
 //! | `storefront` | adapter to the browser | rules |
 //! | `logic` | adapter to any JavaScript runtime | rules |
 //! | `edge` | adapter to Cloudflare Workers and workerd | rules |
 //!
-//! Arrows point one way: `storefront` and `logic` to `consent`; `edge` to `api`; `api` to `lists`, `ledger` and `platforms`;
-//! `lists` to the words of `ledger`; all to `consent`.
+//! Dependencies point one way: `storefront` and `logic` depend on `consent`; `edge` on `api`; `api` on `lists`,
+//! `ledger` and `platforms`; `lists` on the vocabularies of `ledger`; all of them on `consent`.
 //!
 //! # Features
 //!
-//! None is on by default. An artifact is built with exactly one of `storefront`, `logic` and `edge`; `native` is the service over
-//! SQLite files, for tests and tools, and `contract` what its OpenAPI document is made with. `service`, `certificates`, `rules`,
-//! `formats` and `serde` are parts of these; `bench` adds to `logic` what `make bench` calls, and is not shipped.
+//! No feature is on by default. An artifact is built with exactly one of `storefront`, `logic` and `edge`. `native`
+//! builds the service over SQLite files, for tests and tools. `contract` adds what is needed to write the OpenAPI
+//! document. `service`, `certificates`, `rules`, `formats` and `serde` are parts of these features. `bench` adds to
+//! `logic` the functions that `make bench` calls, and is not shipped.
 //!
 //! # Example
 //!
@@ -45,7 +47,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)
 )]
 
-// First, for the macro that defines vocabularies.
+// This module comes first because it defines the macro `vocabulary!`, which the other modules use.
 #[macro_use]
 pub mod consent;
 #[cfg(feature = "service")]

@@ -62,15 +62,15 @@ impl Database for Recording {
         self.0.sqlite.query(sql, params)
     }
 
-    fn transaction<T, E: From<DatabaseError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
-        self.0.sqlite.transaction(|_| work(self))
+    fn atomically(&self, work: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError> {
+        self.0.sqlite.atomically(work)
     }
 }
 
 /// A shop over a database that writes down what it is asked.
 struct Shop {
     database: Recording,
-    service: ShopService<Recording, OsHost>,
+    service: ShopService,
     secret: String,
     publishable: String,
 }

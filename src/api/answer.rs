@@ -1,4 +1,4 @@
-//! The JSON that callers get.
+//! The JSON bodies of answers.
 
 pub(in crate::api) mod imports;
 pub(in crate::api) mod webhooks;
@@ -17,46 +17,46 @@ use crate::ledger::{
 };
 use crate::model::text::{Line, Origin, PageUrl};
 
-/// Answer of `GET /v1/storefront`: all that a page needs, and nothing that a page may not show.
+/// Answer of `GET /v1/storefront`: everything that the shop's pages need, and nothing that they must not show.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct StorefrontAnswer<'a> {
-    /// Whose pages they are.
+    /// The shop that the pages belong to.
     shop: ShopAnswer<'a>,
-    /// The channels it uses.
+    /// The channels that the shop uses.
     channels: &'a [Channel],
-    /// The purposes it has.
+    /// The purposes that the shop uses.
     purposes: &'a [PurposeSlug],
-    /// What a page has to know of its policy.
+    /// The part of the shop's policy that a page needs.
     policy: PolicyAnswer<'a>,
-    /// The words that it shows.
+    /// The notices that the shop shows.
     notices: &'a [Notice],
-    /// All that the storefront module needs to decide as the service does.
+    /// The decision table: all rules that the storefront module needs to decide as the service does.
     decisions: Sheet,
 }
 
-/// A shop, as its pages may show it.
+/// The public data of a shop.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ShopAnswer<'a> {
-    /// Its id.
+    /// The id of the shop.
     id: &'a str,
-    /// The name that people know it by.
+    /// The name under which people know the shop.
     name: &'a Line,
-    /// Where it is established.
+    /// The country where the shop is established, ISO 3166-1 alpha-2; `null` if it is not set.
     country: Option<CountryCode>,
-    /// Where its privacy notice is.
+    /// The URL of the shop's privacy notice. Absent if it is not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     policy_url: Option<&'a PageUrl>,
 }
 
-/// What a page has to know of a policy.
+/// The part of a shop's policy that a page needs.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct PolicyAnswer<'a> {
     /// The channels on which an anonymous opt-in awaits confirmation.
     confirmation: &'a [Channel],
-    /// The purposes that are no advertising.
+    /// The transactional purposes, which are not marketing.
     transactional: &'a [PurposeSlug],
 }
 
@@ -82,13 +82,13 @@ impl<'a> StorefrontAnswer<'a> {
     }
 }
 
-/// Answer of `POST /v1/shops`. The only time that keys are shown.
+/// Answer of `POST /v1/shops`. It contains the shop's first keys, which are never shown again.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct NewShopAnswer<'a> {
     #[serde(flatten)]
     pub(super) storefront: StorefrontAnswer<'a>,
-    /// Its first keys. They are shown this once.
+    /// The first keys of the shop. They are shown only in this answer.
     pub(super) keys: KeysAnswer<'a>,
 }
 
@@ -96,10 +96,10 @@ pub(super) struct NewShopAnswer<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct KeysAnswer<'a> {
-    /// For its pages: `storefront` and `capture`.
+    /// The publishable key for the shop's pages, with the scopes `storefront` and `capture`.
     #[cfg_attr(feature = "contract", schemars(with = "crate::api::contract::schema::KeyText"))]
     pub(super) publishable: &'a str,
-    /// For its servers: every scope.
+    /// The secret key for the shop's servers, with every scope.
     #[cfg_attr(feature = "contract", schemars(with = "crate::api::contract::schema::KeyText"))]
     pub(super) secret: &'a str,
 }
@@ -108,40 +108,41 @@ pub(super) struct KeysAnswer<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct ReceiptAnswer {
-    /// The id that the sender gave it.
+    /// The id that the sender gave to the submission.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
-    /// When it first reached the ledger.
+    /// The time at which the submission was first received.
     received_at: Timestamp,
-    /// The id of the contact; only with a secret key.
+    /// The id of the contact. Present only if the submission was sent with a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     contact: Option<String>,
 }
 
 impl ReceiptAnswer {
-    /// A page gets the same answer whether or not the person was known; only the shop's server learns the contact.
+    /// Builds the answer. A page gets the same answer whether or not the person was known; only the shop's server gets
+    /// the contact id.
     pub(super) fn of(receipt: &Receipt, trusted: bool) -> Self {
         let contact = receipt.contact.filter(|_| trusted).map(|contact| contact.to_string());
         Self { id: receipt.id.to_string(), received_at: receipt.received_at, contact }
     }
 }
 
-/// Answer of `POST /v1/decisions` for one contact, and each of many.
+/// Answer of `POST /v1/decisions` for one contact, and the entry for each of many contacts.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct DecidedAnswer {
-    /// The id of the contact; `null` where only an address is known.
+    /// The id of the contact; `null` if the ledger has no contact for the address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     contact: Option<String>,
-    /// The address that a message would go to; left out where there is none.
+    /// The address that a message would be sent to. Absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
-    /// Whether a message may be sent, and why or why not.
+    /// The decision whether the message may be sent, with its reason.
     decision: WrittenDecision,
 }
 
-/// One of many: a decision, or why there is none.
+/// The entry for one of many contacts: a decision, or the error that prevented it.
 #[derive(Serialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
@@ -168,11 +169,11 @@ impl DecidedAnswer {
     }
 }
 
-/// Answer of `POST /v1/decisions` for many contacts, in their order.
+/// Answer of `POST /v1/decisions` for many contacts, in the order of the request.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct DecisionsAnswer {
-    /// A decision each, or why there is none.
+    /// One entry for each contact of the request: a decision, or the error that prevented it.
     pub(super) decisions: Vec<ItemAnswer>,
 }
 
@@ -180,7 +181,7 @@ pub(super) struct DecisionsAnswer {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct NotedAnswer {
-    /// The number of addresses.
+    /// The number of addresses for which the activities were recorded.
     pub(super) addresses: usize,
 }
 
@@ -188,10 +189,10 @@ pub(super) struct NotedAnswer {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct SuppressionAnswer {
-    /// Its id; decisions name it as the record that decides.
+    /// The id of the suppression. Decisions name it as the deciding record.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
-    /// Since when it counts.
+    /// The time from which the suppression counts.
     created_at: Timestamp,
 }
 
@@ -201,61 +202,64 @@ impl SuppressionAnswer {
     }
 }
 
-/// Answer of `GET /v1/shop` and `PUT /v1/shop`. Without `id`, `created_at` and `certificate_key` it is a body for the latter.
+/// Answer of `GET /v1/shop` and `PUT /v1/shop`. Without `id`, `created_at` and `certificate_key` it is a valid body of
+/// `PUT /v1/shop`.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct ShopSettingsAnswer<'a> {
-    /// The shop's id.
+    /// The id of the shop.
     id: &'a str,
-    /// Since when it exists.
+    /// The time at which the shop was created.
     created_at: Timestamp,
-    /// The key that its certificates are verified by, a JSON Web Key (RFC 8037).
+    /// The public key that verifies the shop's certificates, a JSON Web Key (RFC 8037).
     certificate_key: Jwk,
-    /// The name that people know it by.
+    /// The name under which people know the shop.
     name: &'a Line,
-    /// Where it is established.
+    /// The country where the shop is established, ISO 3166-1 alpha-2; `null` if it is not set.
     country: Option<CountryCode>,
-    /// The web origins on which its publishable keys work.
+    /// The web origins on which the shop's publishable keys work.
     origins: &'a [Origin],
-    /// The channels it uses.
+    /// The channels that the shop uses.
     channels: &'a [Channel],
-    /// The purposes it has.
+    /// The purposes that the shop uses.
     purposes: &'a [PurposeSlug],
-    /// The words that it shows.
+    /// The notices that the shop shows.
     notices: &'a [Notice],
-    /// What it asks for beyond the law, and where it goes its own way.
+    /// The rules that the shop adds to the law, and the rules that it loosens.
     policy: FullPolicyAnswer<'a>,
-    /// What a person may know of how their data is handled.
+    /// The information that a person can read about the handling of their data.
     privacy: &'a Privacy,
-    /// How much may be asked of it.
+    /// The rate limits, in requests per second.
     limits: Limits,
-    /// Links, and the messages that they stand in.
+    /// The settings of links and of the messages that contain them.
     links: &'a crate::ledger::Links,
-    /// Requests of persons.
+    /// The settings of subject requests.
     requests: &'a crate::ledger::Requests,
-    /// For how long things are kept that are of no use any more.
+    /// The retention periods of data that is no longer needed.
     retention: &'a crate::ledger::Retention,
-    /// What is kept of where a page's submission came from, besides what it says itself.
+    /// The data about the origin of a page's submission that the shop stores as evidence, beyond what the page sends
+    /// itself.
     evidence: crate::ledger::Evidence,
 }
 
-/// A policy, with every default said.
+/// The shop's policy, with every default filled in.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct FullPolicyAnswer<'a> {
     /// The channels on which an anonymous opt-in awaits confirmation.
     confirmation: &'a [Channel],
-    /// The purposes that are no advertising.
+    /// The transactional purposes, which are not marketing.
     transactional: &'a [PurposeSlug],
-    /// The bases that advertising may rest on.
+    /// The bases that the shop accepts for marketing.
     bases: &'a [Basis],
-    /// The age from which on a person's act counts, where it is above that of the law, in years.
+    /// The minimum age from which a person's act counts, in years. It has an effect only above the age in the law.
     minimum_age: u16,
     /// Whether a person of unknown age counts as too young.
     age_required: bool,
-    /// Months after which every ground lapses if the person has not turned to the shop; 0 for no such limit.
+    /// The number of months without activity of the person after which every ground lapses; 0 if there is no such
+    /// limit.
     expires_after_months: u16,
-    /// Where the shop goes its own way.
+    /// The rules that the shop loosens, each with a reason.
     overrides: &'a [Override],
 }
 
@@ -291,38 +295,38 @@ impl<'a> ShopSettingsAnswer<'a> {
     }
 }
 
-/// A key as it is told; only when it was just made also the key itself.
+/// A key. The answer that creates it also contains the key itself.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct KeyAnswer<'a> {
-    /// Its id, by which the audit log names it.
+    /// The id of the key. The audit log refers to the key by this id.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
-    /// The key itself. It is shown this once.
+    /// The key itself. Present only in the answer that creates it; it is never shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::api::contract::schema::KeyText>"))]
     key: Option<&'a str>,
-    /// `pk` or `sk`.
+    /// The kind of key: `pk` (publishable) or `sk` (secret).
     #[cfg_attr(feature = "contract", schemars(with = "crate::api::key::KeyKind"))]
     kind: &'a str,
-    /// What the shop calls it.
+    /// The shop's name for the key; `null` if it has none.
     name: Option<&'a str>,
-    /// What it may do.
+    /// The scopes of the key.
     #[cfg_attr(feature = "contract", schemars(with = "Vec<crate::api::key::Scope>"))]
     scopes: Vec<&'a str>,
-    /// The origins on which it works; `null` for those of the shop.
+    /// The web origins on which the key works; `null` if it works on all origins of the shop.
     origins: Option<&'a [Origin]>,
-    /// Whether it opens anything now.
+    /// Whether the key works now: it is neither revoked nor expired.
     active: bool,
-    /// Since when it exists.
+    /// The time at which the shop was created.
     created_at: Timestamp,
-    /// From when on it is no longer good.
+    /// The time from which the key no longer works; `null` if it does not expire.
     expires_at: Option<Timestamp>,
-    /// Since when it is revoked.
+    /// The time at which the key was revoked; `null` if it is not revoked.
     revoked_at: Option<Timestamp>,
-    /// When it was last used, to the minute.
+    /// The time of the last use, accurate to a minute; `null` if the key was never used.
     last_used_at: Option<Timestamp>,
-    /// The id of the key that took its place when it was rotated.
+    /// The id of the key that replaced this one in a rotation; `null` if there is none.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     replaced_by: Option<String>,
 }
@@ -346,11 +350,11 @@ impl<'a> KeyAnswer<'a> {
     }
 }
 
-/// Answer of `GET /v1/keys`, the newest first.
+/// Answer of `GET /v1/keys`, the newest key first.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct KeyListAnswer<'a> {
-    /// The keys.
+    /// The keys of the shop, including expired and revoked ones.
     pub(super) keys: Vec<KeyAnswer<'a>>,
 }
 
@@ -358,9 +362,9 @@ pub(super) struct KeyListAnswer<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct AuditAnswer {
-    /// The lines.
+    /// The lines of the audit log.
     pub(super) entries: Vec<AuditEntry>,
-    /// What to send as `before` for the next page; `null` on the last.
+    /// The value to send as `before` for the next page; `null` on the last page.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub(super) next: Option<String>,
 }
@@ -369,7 +373,7 @@ pub(super) struct AuditAnswer {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct StatisticsAnswer {
-    /// The counts, those of the erased included.
+    /// The counts, erased contacts included.
     pub(super) counts: Vec<StatisticsEntry>,
 }
 
@@ -377,43 +381,44 @@ pub(super) struct StatisticsAnswer {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct DisclosedAnswer {
-    /// The id of the contact.
+    /// The id of the contact whose data was disclosed.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub(super) contact: String,
 }
 
-/// Answer of `DELETE /v1/contacts/{id}`.
+/// Answer of `DELETE /v1/contacts/{id}` and `GET /v1/contacts/{id}/certificate`.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct ErasedAnswer {
-    /// What the certificate says, for people to read.
+    /// The content of the certificate, for people to read. The signed form is `jws`.
     certificate: Certificate,
-    /// The certificate itself: JWS in compact serialisation, EdDSA (RFC 7515, RFC 8037).
+    /// The signed certificate: a JWS in compact serialisation, EdDSA (RFC 7515, RFC 8037).
     jws: String,
-    /// The shop's key, by which it is verified.
+    /// The public key of the shop that verifies the certificate.
     key: Jwk,
-    /// Whom data of the person had been handed to, and who has to be told of the erasure, GDPR Art. 19.
+    /// The recipients that data of the person was disclosed to, by the shop's ids for them. The shop must tell them of
+    /// the erasure (GDPR Art. 19).
     recipients: Vec<String>,
 }
 
 impl ErasedAnswer {
     pub(super) fn of(shop: &Shop, certified: Certified) -> Result<Self, Problem> {
         let key = shop.signing_key().jwk();
-        // Written by us and kept since; one that does not verify any more was changed on disk.
+        // The service wrote and stored this certificate itself. If it does not verify, the stored data was changed.
         let certificate = Certificate::verified(&certified.jws, &key)
             .map_err(|error| Problem::Internal { cause: format!("a certificate that is kept: {error}") })?;
         Ok(Self { certificate, jws: certified.jws, key, recipients: certified.recipients })
     }
 }
 
-/// A JSON answer that no cache may keep.
+/// Builds a JSON response that caches must not store.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Bytes>, Problem> {
     let mut response = json_text(serde_json::to_vec(value)?.into());
     *response.status_mut() = status;
     Ok(response)
 }
 
-/// As [`json`], of a text that is JSON already.
+/// Builds a response like [`json`] from text that is JSON already.
 pub(super) fn json_text(body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();

@@ -1,4 +1,4 @@
-//! JSON bodies: read strictly, and wrong ones answered with where and what, but never with what was in them.
+//! Reads JSON bodies strictly. An error names the place and the kind of the mistake, and never repeats the content.
 
 use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
@@ -8,11 +8,11 @@ use crate::api::problem::{Fault, Problem};
 use crate::json;
 use crate::json::{Mistake, Step, What};
 
-/// Reads a body as JSON of a known shape.
+/// Reads a JSON body as a `T`.
 ///
 /// # Errors
-/// [`Problem::UnsupportedMediaType`], [`Problem::MalformedJson`], or [`Problem::Field`] for an unknown or missing field and
-/// for a value of another type than expected.
+/// Returns [`Problem::UnsupportedMediaType`] for another `Content-Type`, [`Problem::MalformedJson`] for invalid JSON,
+/// and [`Problem::Field`] for an unknown, missing or repeated field or a value of another type than expected.
 pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
@@ -30,7 +30,7 @@ pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
     }
 }
 
-/// A JSON object, and nothing but, as [`json`] reads every struct.
+/// A value that is written as a JSON object. [`json`] accepts nothing else for a struct.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(transparent)]
 pub(super) struct Object<T>(pub(super) T);
@@ -53,8 +53,8 @@ fn problem(mistake: &Mistake) -> Problem {
     Problem::field(pointer, fault)
 }
 
-/// A JSON pointer (RFC 6901). The name of an unknown field is the caller's own text and might be an address; a part that does
-/// not look like a field name is left out, and what is below it too.
+/// Returns the JSON pointer (RFC 6901) to a mistake. The caller chose the name of an unknown field, and it might be an
+/// address. The pointer therefore ends before a part that does not look like a field name.
 fn pointer(mistake: &Mistake) -> String {
     let mut pointer = String::new();
     for step in mistake.place() {
@@ -111,7 +111,7 @@ mod tests {
             ("{\"items\":[]} x", "malformed_json", ""),
             ("{\"items\":[]", "malformed_json", ""),
             ("{\"items\":[{\"name\":", "malformed_json", ""),
-            // What comes first is told.
+            // The first mistake in the text is the one that is reported.
             ("{\"items\":[{\"name\":7} x", "wrong_type", "/items/0/name"),
             ("[1]", "wrong_type", ""),
             ("{}", "missing_field", "/items"),
@@ -120,7 +120,7 @@ mod tests {
             ("{\"items\":[[\"a\"]]}", "wrong_type", "/items/0"),
             ("{\"items\":[{}]}", "missing_field", "/items/0/name"),
             ("{\"items\":[{\"name\":\"a\",\"name\":\"b\"}]}", "duplicate_field", "/items/0/name"),
-            // The caller's own words, possibly an address, are not repeated.
+            // The caller's own text might be an address and is not repeated.
             ("{\"items\":[],\"jane@example.com\":1}", "unknown_field", ""),
             ("{\"items\":\"jane@example.com\"}", "wrong_type", "/items"),
         ] {

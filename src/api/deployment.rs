@@ -1,24 +1,25 @@
-//! What an operator sets once for all shops.
+//! The settings that an operator makes once for all shops.
 
 use crate::api::key::Secrets;
 
 /// The settings of a deployment.
 pub struct Deployment {
-    /// What keys and links are made with.
+    /// The secrets that sign keys and links.
     pub secrets: Secrets,
-    /// What links begin with, such as `https://consent.example`, without a slash at its end; nothing where it is not set.
+    /// The URL at the start of every link, such as `https://consent.example`, without a trailing slash. `None`: no
+    /// links are made.
     pub public_url: Option<String>,
-    /// Whether events may be sent without TLS and to private addresses: on a developer's machine alone.
+    /// Whether webhooks may use plain HTTP and private network addresses. For a developer's machine only.
     pub local_webhooks: bool,
 }
 
 impl Deployment {
-    /// The variable with the public URL.
+    /// The name of the variable with the public URL.
     pub const PUBLIC_URL: &'static str = "PLACET_PUBLIC_URL";
-    /// The variable that, set to `1`, lets events go to private addresses.
+    /// The name of the variable that, set to `1`, permits webhooks to plain HTTP and private network addresses.
     pub const LOCAL_WEBHOOKS: &'static str = "PLACET_LOCAL_WEBHOOKS";
 
-    /// Takes the settings in as they stand in variables, empty where they are not set.
+    /// Builds the settings from the values of the variables. An empty string means "not set".
     pub fn new(secrets: Secrets, public_url: &str, local_webhooks: &str) -> Self {
         let public_url = public_url.trim().trim_end_matches('/');
         let public_url = (!public_url.is_empty()).then(|| public_url.to_owned());
@@ -27,7 +28,7 @@ impl Deployment {
 }
 
 impl From<Secrets> for Deployment {
-    /// One that makes no links.
+    /// Builds a deployment that makes no links.
     fn from(secrets: Secrets) -> Self {
         Self::new(secrets, "", "")
     }

@@ -1,5 +1,6 @@
-//! What a shop may keep of where a page's submission came from, as coarse as it may be kept: a part of the network address, and the
-//! browser without its minor versions (GDPR Art. 5(1)(c)). It is made so at the front door, and nothing finer is kept.
+//! What a shop may store about the origin of a page's submission: a truncated IP address, and the browser without its
+//! minor versions (data minimisation, GDPR Art. 5(1)(c)). The front worker truncates both, so nothing more exact
+//! reaches the shop or is stored.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -8,19 +9,20 @@ use http::HeaderMap;
 use crate::ledger::Evidence;
 use crate::model::submission::Source;
 
-/// Set by the front door, for the shop's object only: the network, or `-`, and the browser, as they may be kept.
+/// The header that the front worker sets for the shop's object only: the network or `-`, a space, and the browser, both
+/// already truncated.
 pub const EVIDENCE_HEADER: &str = "placet-evidence";
 
-/// The most that is kept of a browser, in characters.
+/// The maximum length of a stored browser name, in characters.
 const LONGEST: usize = 200;
 
-/// What [`EVIDENCE_HEADER`] says, from the client's address and its `User-Agent`.
+/// Returns the value of [`EVIDENCE_HEADER`] for the client's IP address and its `User-Agent`.
 pub fn evidence(address: Option<&str>, user_agent: Option<&str>) -> String {
     let network = address.and_then(network);
     format!("{} {}", network.as_deref().unwrap_or("-"), user_agent.map(browser).unwrap_or_default())
 }
 
-/// Puts into the source what the shop keeps of it.
+/// Copies into the source the parts of [`EVIDENCE_HEADER`] that the shop's settings ask to store.
 pub(super) fn keep(source: &mut Source, wanted: Evidence, headers: &HeaderMap) {
     let told = headers.get(EVIDENCE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (network, browser) = told.split_once(' ').unwrap_or((told, ""));
@@ -29,7 +31,7 @@ pub(super) fn keep(source: &mut Source, wanted: Evidence, headers: &HeaderMap) {
     source.user_agent = kept(wanted.user_agent, browser.trim());
 }
 
-/// The first 24 bits of an IPv4 address, the first 48 of an IPv6 address; `None` for what is neither.
+/// Returns the first 24 bits of an IPv4 address or the first 48 bits of an IPv6 address; `None` if the text is neither.
 fn network(address: &str) -> Option<String> {
     match address.trim().parse::<IpAddr>().ok()?.to_canonical() {
         IpAddr::V4(own) => {
@@ -43,10 +45,10 @@ fn network(address: &str) -> Option<String> {
     }
 }
 
-/// A `User-Agent` (RFC 9110 §10.1.5) in printable ASCII, of each version the first number.
+/// Returns a `User-Agent` (RFC 9110 §10.1.5) in printable ASCII, with only the first number of each version.
 fn browser(user_agent: &str) -> String {
     let mut kept = String::new();
-    // Of the word so far: whether it has a digit, whether it has nothing else, whether a minor version has begun.
+    // State of the current word: it contains a digit; it contains only digits; a minor version has begun.
     let (mut is_numbered, mut is_number, mut is_minor) = (false, true, false);
     for c in user_agent.chars().filter(|c| matches!(c, ' '..='~')) {
         if matches!(c, ' ' | '/' | ';' | '(' | ')' | ',' | ':') {
@@ -54,7 +56,7 @@ fn browser(user_agent: &str) -> String {
             kept.push(c);
             continue;
         }
-        // `17_5_1` is a version, `x86_64` is none.
+        // `17_5_1` is a version; `x86_64` is not.
         is_minor |= is_numbered && (c == '.' || c == '_' && is_number);
         is_numbered |= c.is_ascii_digit();
         is_number &= c.is_ascii_digit();

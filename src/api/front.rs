@@ -1,7 +1,7 @@
-//! The front door: what can be answered without asking any shop, and to which shop everything else goes.
+//! Routing in the front worker: it answers what needs no shop, and names the shop object for every other request.
 //!
-//! Nothing here touches a database, and nobody gets past it without a key that this deployment issued: so a key of a shop that
-//! does not exist wakes no object.
+//! Nothing here reads a database. A request reaches a shop's object only with a key or link that this deployment
+//! issued, so a key of a shop that does not exist starts no object.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
@@ -15,11 +15,11 @@ use crate::api::wire::shop::ShopBody;
 use crate::api::{body, contract, html, pages};
 use crate::ledger::Host;
 
-/// The headers that the service reads. An adapter need not carry over any other.
+/// The headers that the service reads. An adapter need not copy any other.
 pub const REQUEST_HEADERS: &[&str] =
     &["authorization", "content-length", "content-type", "idempotency-key", "if-match", "if-none-match", "origin"];
 
-/// The headers that links and hooks read besides.
+/// The additional headers that links and provider webhooks read.
 const LINK_HEADERS: &[&str] = &[
     "accept-language",
     "x-twilio-signature",
@@ -29,10 +29,11 @@ const LINK_HEADERS: &[&str] = &[
     "webhook-signature",
 ];
 
-/// The headers of a file that comes in parts.
+/// The additional headers of a file that is uploaded in parts.
 const UPLOAD_HEADERS: &[&str] = &["upload-complete", "upload-offset"];
 
-/// The headers that are read besides [`REQUEST_HEADERS`] on a path. To carry a header over costs, so most requests do without.
+/// Returns the headers to read besides [`REQUEST_HEADERS`] for a path. Copying a header costs time, so most requests
+/// need no more.
 pub fn more_headers(path: &str) -> &'static [&'static str] {
     match path {
         _ if path.starts_with("/v1/imports") => UPLOAD_HEADERS,
@@ -41,39 +42,42 @@ pub fn more_headers(path: &str) -> &'static [&'static str] {
     }
 }
 
-/// Set by the front door, for the shop's object only: who visits, as a name that changes every day and cannot be traced back.
+/// The header that the front worker sets for the shop's object only: a pseudonym of the visitor that changes every day
+/// and cannot be traced back to the visitor.
 pub const VISITOR_HEADER: &str = "placet-visitor";
 
-/// Set by the front door, for the shop's object only: the id of the shop to be created.
+/// The header that the front worker sets for the shop's object only: the id of the shop to create.
 pub const NEW_SHOP_HEADER: &str = "placet-new-shop";
 
-/// What becomes of a request.
+/// The routing result of a request.
 #[derive(Debug)]
 pub enum Door {
-    /// It is answered here.
+    /// The request is answered here.
     Answer(Response<Bytes>),
-    /// It goes to the object of this name, with [`VISITOR_HEADER`] where it comes from a page and the adapter knows from where.
+    /// The request goes to the object of this name. The adapter adds [`VISITOR_HEADER`] if the request comes from a
+    /// page and the adapter knows the client's address.
     Shop {
-        /// The object.
+        /// The name of the object.
         object: String,
-        /// Whether it comes from a page that people see, so that visitors are to be told apart.
+        /// Whether the request comes from a page that people see, so that each visitor has a rate limit.
         by_visitor: bool,
-        /// Whether the shop may want to keep where it comes from: then it goes with [`EVIDENCE_HEADER`](crate::api::evidence::EVIDENCE_HEADER).
+        /// Whether the shop may want to store where the request comes from. If so, the adapter adds
+        /// [`EVIDENCE_HEADER`](super::EVIDENCE_HEADER).
         with_evidence: bool,
     },
-    /// It creates a shop: read the body, have it checked by [`refuse_shop`], add [`NEW_SHOP_HEADER`] with this id, and send it
-    /// to the object of this name.
+    /// The request creates a shop. The adapter reads the body, has [`refuse_shop`] check it, adds [`NEW_SHOP_HEADER`]
+    /// with this id, and sends the request to the object of this name.
     NewShop {
-        /// The object.
+        /// The name of the object.
         object: String,
-        /// The id.
+        /// The id of the new shop.
         shop: ShopId,
-        /// The largest body to read, in bytes.
+        /// The maximum size of the body, in bytes.
         body_limit: usize,
     },
 }
 
-/// Decides what becomes of a request, by its head alone.
+/// Routes a request by its method, path and headers; it does not read the body.
 pub fn front(method: &Method, path: &str, headers: &HeaderMap, secrets: &Secrets, host: &dyn Host) -> Door {
     if method == Method::OPTIONS {
         return Door::Answer(preflight());
@@ -105,7 +109,7 @@ fn decide(
                 return Err(Problem::InvalidKey);
             }
             let id = match idempotency_key(headers)? {
-                // The same shop again.
+                // The derived id is the same for the same idempotency key, so a repeated request reaches the same shop.
                 Some(key) => secrets.derive("repeated shop", key),
                 None => {
                     let mut id = [0; 16];
@@ -124,7 +128,8 @@ fn decide(
                 }
                 return Ok(Door::Answer(lost(headers)));
             };
-            // A mail provider leaves for many people at once, and is not to be kept from it.
+            // A mail provider may send one-click unsubscribes for many people at once, and no rate limit may block
+            // them.
             let by_visitor = !matches!(kind, LinkKind::Unsubscribe | LinkKind::Hook);
             Door::Shop { object: secrets.object_name(link.shop), by_visitor, with_evidence: false }
         }
@@ -143,7 +148,7 @@ fn decide(
         }
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    // A body that the route does not take is passed over, RFC 9110 §9.3.1.
+    // A body on a route that takes none is ignored (RFC 9110 §9.3.1).
     if limit > 0 && endpoint.is_page() && announced.is_some_and(|length| length > limit as u64) {
         return Ok(Door::Answer(body_too_large(limit, path, headers)));
     }
@@ -153,51 +158,52 @@ fn decide(
     Ok(door)
 }
 
-/// The answer to a link, or to a key in a path, that was never made here.
+/// Returns the page for a link, or a key in a path, that this deployment did not issue.
 fn lost(headers: &HeaderMap) -> Response<Bytes> {
     html::page(StatusCode::NOT_FOUND, pages::broken(pages::negotiate(None, accepted(headers), None)))
 }
 
-/// The languages that a browser says its user reads.
+/// Returns the `Accept-Language` header.
 pub(super) fn accepted(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
 }
 
-/// The key in an `Authorization` header, RFC 6750 §2.1.
+/// Returns the key in the `Authorization` header (RFC 6750 §2.1). The error is [`Problem::MissingKey`] without a bearer
+/// key, and [`Problem::InvalidKey`] for a value that cannot be read.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let value = headers.get(header::AUTHORIZATION).ok_or(Problem::MissingKey)?;
     let (scheme, key) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(Problem::InvalidKey)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(key.trim()) } else { Err(Problem::MissingKey) }
 }
 
-/// Checks the body of a request that creates a shop, before any object is woken for it: `None` when it is good, else the
-/// answer to send instead.
+/// Checks the body of a request that creates a shop, before its object starts. Returns `None` if the body is valid,
+/// otherwise the error response.
 pub fn refuse_shop(headers: &HeaderMap, given: &[u8]) -> Option<Response<Bytes>> {
     body::read::<ShopBody>(headers, given).and_then(|shop| shop.parse()).err().map(Problem::into_response)
 }
 
-/// The largest body that an adapter need read for a request, in bytes.
+/// Returns the maximum size of the request body that an adapter has to read, in bytes.
 pub fn body_limit(method: &Method, path: &str) -> usize {
     Route::of(method, path).map_or(0, |route| route.endpoint.body_limit)
 }
 
-/// Whether a request brings a file of any length: it is handed over in pieces as it comes, by
-/// [`ShopService::begin_upload`](crate::api::service::ShopService::begin_upload), and never held whole.
+/// Returns whether a request uploads a file of any length. The adapter passes such a file on in pieces as they arrive,
+/// with [`ShopService::begin_upload`](super::ShopService::begin_upload), and never holds it whole in memory.
 pub fn takes_file(method: &Method, path: &str) -> bool {
     Route::of(method, path).is_ok_and(|route| route.endpoint.takes_file())
 }
 
-/// The answer when a secret of the deployment is missing.
+/// Returns the error response for a missing or weak secret of the deployment.
 pub fn misconfigured(what: &impl std::fmt::Display) -> Response<Bytes> {
     Problem::Misconfigured { what: what.to_string() }.into_response()
 }
 
-/// The answer when a visitor asks too much already at the front door.
+/// Returns the error response for a visitor over the rate limit of the front worker.
 pub fn too_many_requests() -> Response<Bytes> {
     readable_anywhere(Problem::TooManyRequests { retry_after: 10 }.into_response())
 }
 
-/// The answer when a body turned out larger than announced.
+/// Returns the error response for a body over the limit; a page if the path is one that people see.
 pub fn body_too_large(limit: usize, path: &str, headers: &HeaderMap) -> Response<Bytes> {
     if Route::of(&Method::POST, path).is_ok_and(|route| route.endpoint.is_page()) {
         let language = pages::negotiate(None, accepted(headers), None);
@@ -213,8 +219,8 @@ fn health() -> Response<Bytes> {
     response
 }
 
-/// The answer to a CORS preflight. A preflight bears no key, so it cannot be tied to a shop; it gives nothing away, and the
-/// request that follows is.
+/// Returns the answer to a CORS preflight. A preflight has no key, so it belongs to no shop. It reveals nothing; the
+/// request that follows has a key and is checked.
 fn preflight() -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -229,8 +235,8 @@ fn preflight() -> Response<Bytes> {
     response
 }
 
-/// Lets any page read an answer that says nothing about any shop, so that a developer sees what is wrong instead of a
-/// network error, and a storefront does not try for ever.
+/// Allows every origin to read this response. It says nothing about a shop. A developer then sees the error instead of
+/// a network failure, and a storefront does not retry for ever.
 pub(super) fn readable_anywhere(mut response: Response<Bytes>) -> Response<Bytes> {
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response

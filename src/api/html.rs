@@ -1,4 +1,4 @@
-//! Pages for people as answers: what a browser may do with them, and what nobody may keep.
+//! Pages for people as HTTP responses: with a content security policy, and with headers that forbid storing them.
 
 use base64ct::{Base64, Encoding};
 use bytes::Bytes;
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::api::pages;
 
-/// A page.
+/// Returns a page as a response, with its security headers.
 pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(html));
     *response.status_mut() = status;
@@ -25,7 +25,8 @@ pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {
     response
 }
 
-/// The address of a page of ours is a key to it: it goes to no other site, into no cache and no search engine.
+/// Adds the headers that keep the page's URL secret, because the URL alone gives access. No other site, cache or search
+/// engine may get it.
 pub(super) fn seal(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::REFERRER_POLICY, "no-referrer"),

@@ -1,8 +1,10 @@
-//! Who a customer is, by the word of the shop's server: a JSON Web Token (RFC 7519) that it has signed with its secret key.
+//! The identity of a logged-in customer, stated by the shop's server in a JSON Web Token (RFC 7519) signed with the
+//! shop's secret key.
 //!
-//! A compact JWS (RFC 7515), `alg` HS256 and no other. The HMAC's key is the SHA-256 of the secret key in lower-case hex: that
-//! is how the ledger knows the key, so that it still stores none. `exp` is at most a day away; `email`, `phone` and `external`,
-//! at least one of them, are written as in `contact`. The README has ten lines that make one, `placet/logic` has a function.
+//! The token is a compact JWS (RFC 7515). The only accepted `alg` is HS256. The HMAC key is the SHA-256 of the secret
+//! key in lower-case hexadecimal: the ledger stores this hash and never the key itself. `exp` is at most one day ahead.
+//! At least one of `email`, `phone` and `external` is present, in the format of `contact`. The README shows ten lines
+//! of code that make a token; `placet/logic` has a function for it.
 
 use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,34 +19,35 @@ use crate::json;
 use crate::ledger::VouchingKey;
 use crate::model::text::ExternalId;
 
-/// What a token may have at most, in characters.
+/// The maximum length of a token, in characters.
 const LONGEST: usize = 4_096;
-/// How far its end may be away, in milliseconds: a day. What lies in a page for longer is no proof of a log-in.
+/// The maximum time from now to `exp`, in milliseconds: one day. A token that lies in a page for longer does not prove
+/// a log-in.
 const LONGEST_LIFE: i64 = 24 * 60 * 60 * 1_000;
-/// For how long one that has run out still says whose a no is, in milliseconds: 30 days.
+/// For how long an expired token still identifies the person of an opt-out, in milliseconds: 30 days.
 const LATEST: i64 = 30 * LONGEST_LIFE;
-/// By how much the clocks of two servers may differ, in milliseconds.
+/// The accepted difference between the clocks of two servers, in milliseconds.
 const SKEW: i64 = 60 * 1_000;
 
-/// What is wrong with any that is not good: one answer, so that nobody learns how far a forgery got.
+/// The one error for every invalid identity token. It never says which check failed, so that a forger learns nothing.
 pub(super) const INVALID: Fault = Fault::new(
     "invalid_identity",
     "sign a JWT, HS256, under the SHA-256 of a secret key in lower-case hex; with exp within a day, and email, phone or external",
 );
 
-/// Whom a token names.
+/// The customer that a token identifies.
 #[derive(Clone, Debug)]
 pub(super) struct Identity {
-    /// By these addresses.
+    /// The email address and phone number in the token.
     pub(super) addresses: Vec<Address>,
-    /// By this name of a platform's.
+    /// The external id in the token.
     pub(super) external: Option<ExternalId>,
-    /// Whether it has run out.
+    /// Whether the token has expired.
     pub(super) late: bool,
 }
 
 impl Identity {
-    /// Whether this address is one of the customer's.
+    /// Returns whether this address is one of the customer's.
     pub(super) fn names(&self, address: &Address) -> bool {
         self.addresses.iter().any(|own| own.kind() == address.kind() && own.key() == address.key())
     }
@@ -53,7 +56,8 @@ impl Identity {
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    // What it lists has to be understood, RFC 7515 §4.1.11, and nothing of it is.
+    // A `crit` header lists extensions that the reader must understand (RFC 7515 §4.1.11). None is supported, so a
+    // token with it is invalid.
     crit: Option<Vec<String>>,
 }
 
@@ -66,7 +70,7 @@ struct Claims {
     external: Option<String>,
 }
 
-/// Reads a token; `None` for one that was good long ago.
+/// Reads a token. Returns `None` for a correctly signed token that expired 30 days ago or earlier.
 pub(super) fn read(token: &str, keys: &[VouchingKey], now: Timestamp) -> Result<Option<Identity>, Fault> {
     let claims = proven(token, keys).ok_or(INVALID)?;
     let (now, exp) = (now.millis() as f64, claims.exp * 1_000.0);
@@ -78,7 +82,7 @@ pub(super) fn read(token: &str, keys: &[VouchingKey], now: Timestamp) -> Result<
     Ok(Some(identity).filter(|_| over < LATEST as f64))
 }
 
-/// What a token says, where one of the keys has signed it.
+/// Returns the claims of a token that one of the keys has signed.
 fn proven(token: &str, keys: &[VouchingKey]) -> Option<Claims> {
     if token.len() > LONGEST {
         return None;
@@ -94,7 +98,7 @@ fn proven(token: &str, keys: &[VouchingKey]) -> Option<Claims> {
         let mac = Hmac::<Sha256>::new_from_slice(key.hash.as_bytes()).map(|mac| mac.chain_update(signed).finalize());
         mac.is_ok_and(|mac| bool::from(mac.into_bytes().as_slice().ct_eq(&signature)))
     };
-    // Each is tried, so that the time tells nothing of which it was.
+    // Every key is tried, so that the duration does not reveal which key matched.
     let tried: Vec<bool> = keys.iter().map(is_of).collect();
     if tried.contains(&true) { decoded(claims) } else { None }
 }
@@ -139,7 +143,8 @@ mod tests {
         let identity = read(&signed(HEADER, CLAIMS, "k1"), &keys, NOW).unwrap().unwrap();
         assert_eq!(identity.addresses.first().map(Address::key), Some("jane@example.com"));
         assert_eq!(identity.external.as_ref().map(ExternalId::as_str), Some("shop:7"));
-        // A minute for clocks that differ, and then it has run out; after 30 days it says nothing at all.
+        // The token is valid for one more minute because clocks differ, then it is late; after 30 days it identifies
+        // nobody.
         let good = signed(HEADER, CLAIMS, "k1");
         let late = |after: i64| read(&good, &keys, NOW.plus_millis(after)).unwrap().map(|identity| identity.late);
         assert_eq!([0, 659_000, 660_000].map(late), [Some(false), Some(false), Some(true)]);
@@ -154,7 +159,7 @@ mod tests {
             let mut forged = good.clone().into_bytes();
             forged[place] = if forged[place] == b'A' { b'B' } else { b'A' };
             let forged = String::from_utf8(forged).unwrap();
-            // The last character of a base64 text has bits that say nothing; those that are not zero are refused as well.
+            // The last base64 character has unused bits; a token in which they are not zero is refused too.
             assert!(read(&forged, &keys, NOW).is_err(), "changed at {place}");
         }
         for (what, token) in [

@@ -1,8 +1,9 @@
-//! Keys: what they look like, what they prove, what they may do.
+//! Keys: their format, their verification and their scopes.
 //!
-//! A key is `pk_` or `sk_` and 64 characters of base64url: 16 bytes that name the shop, 16 random bytes, and 16 bytes of
-//! HMAC-SHA-256 over both under the deployment's master key. So the front door knows, without asking anybody, that a key was
-//! once issued for an existing shop; whether it is still good is in the shop's own database.
+//! A key is `pk_` or `sk_` followed by 64 characters of base64url: 16 bytes that identify the shop, 16 random bytes,
+//! and 16 bytes of HMAC-SHA-256 over both under the deployment's master key. The front worker can thus verify without a
+//! database that the key was issued for a shop that exists. The database of the shop knows whether the key is still
+//! valid.
 
 use base16ct::lower as hex;
 use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
@@ -11,43 +12,44 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 vocabulary! {
-    /// What a key may do.
+    /// A permission of a key.
     Scope, "unknown scope" {
-        /// Read the storefront's configuration.
+        /// Read the storefront configuration.
         Storefront = "storefront",
-        /// Hand in submissions.
+        /// Send submissions.
         Capture = "capture",
-        /// Read contacts and decide on them.
+        /// Read contacts and make decisions.
         Read = "read",
-        /// Change what is known of contacts beyond submissions.
+        /// Change contacts in ways other than submissions.
         Write = "write",
-        /// Export what is held on a contact.
+        /// Export the data of a contact.
         Export = "export",
         /// Erase contacts.
         Erase = "erase",
         /// Import and export lists.
         Lists = "lists",
-        /// Read the messages that have to be sent: the links and codes in them act for the person.
+        /// Read the messages that the shop has to send. Their links and codes can act for the person.
         Messages = "messages",
-        /// Manage the shop: keys, settings, the audit log.
+        /// Manage the shop: keys, settings and the audit log.
         Admin = "admin",
     }
 }
 
-/// The two kinds of key.
+/// The kind of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub enum KeyKind {
-    /// Stands in the shop's pages for all to see. Bound to the shop's origins; what it hands in is a claim.
+    /// A publishable key. It is public in the shop's pages and works only on the shop's origins. What is sent with it
+    /// is only claimed.
     #[cfg_attr(feature = "contract", schemars(rename = "pk"))]
     Publishable,
-    /// Stays on the shop's servers.
+    /// A secret key. It stays on the shop's servers.
     #[cfg_attr(feature = "contract", schemars(rename = "sk"))]
     Secret,
 }
 
 impl KeyKind {
-    /// `pk` or `sk`.
+    /// Returns `pk` or `sk`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Publishable => "pk",
@@ -55,7 +57,7 @@ impl KeyKind {
         }
     }
 
-    /// The scopes that a key of this kind can have, and that the first of a shop gets.
+    /// Returns the scopes that a key of this kind can have. The shop's first key of the kind has them all.
     pub const fn scopes(self) -> &'static [Scope] {
         match self {
             Self::Publishable => &[Scope::Storefront, Scope::Capture],
@@ -63,18 +65,18 @@ impl KeyKind {
         }
     }
 
-    /// Reads the written form.
+    /// Parses `pk` or `sk`.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Publishable, Self::Secret].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// What names a shop inside keys and objects. Never a plain name.
+/// The id of a shop in keys and object names. It is never a plain name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ShopId(pub [u8; 16]);
 
 impl ShopId {
-    /// Reads the written form.
+    /// Parses `pk` or `sk`.
     pub fn parse(text: &str) -> Option<Self> {
         hex::decode_vec(text).ok()?.try_into().ok().map(Self)
     }
@@ -86,14 +88,14 @@ impl std::fmt::Display for ShopId {
     }
 }
 
-/// A key that was issued by this deployment.
+/// A key that this deployment has issued.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// Its kind.
+    /// The kind of the key.
     pub kind: KeyKind,
-    /// The shop that it was issued for.
+    /// The shop that the key was issued for.
     pub shop: ShopId,
-    /// Its SHA-256, by which it is stored.
+    /// The SHA-256 of the key. The ledger stores only this hash.
     pub hash: String,
 }
 
@@ -103,10 +105,10 @@ pub struct Secrets {
     root: String,
 }
 
-/// A secret that is missing or too short to be one.
+/// The error of a secret that is missing or too short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeakSecret {
-    /// The name of the setting.
+    /// The name of the environment variable.
     pub name: &'static str,
 }
 
@@ -119,16 +121,17 @@ impl std::fmt::Display for WeakSecret {
 impl std::error::Error for WeakSecret {}
 
 impl Secrets {
-    /// The environment variable with the key under which keys are signed and objects are named. Losing it loses every shop.
+    /// The environment variable with the master key, which signs keys and names objects. If it is lost, all shops are
+    /// lost.
     pub const MASTER_KEY: &'static str = "PLACET_MASTER_KEY";
-    /// The environment variable with the secret that creates shops. It can be changed at any time.
+    /// The environment variable with the root secret, which creates shops. It can be changed at any time.
     pub const ROOT_SECRET: &'static str = "PLACET_ROOT_SECRET";
     const MIN_LEN: usize = 32;
 
-    /// Takes the secrets in.
+    /// Creates the secrets from their texts.
     ///
     /// # Errors
-    /// [`WeakSecret`] when one is shorter than 32 characters.
+    /// Returns [`WeakSecret`] if one is shorter than 32 characters.
     pub fn new(master: &str, root: &str) -> Result<Self, WeakSecret> {
         for (name, value) in [(Self::MASTER_KEY, master), (Self::ROOT_SECRET, root)] {
             if value.len() < Self::MIN_LEN {
@@ -138,13 +141,13 @@ impl Secrets {
         Ok(Self { master: master.as_bytes().to_vec(), root: root.to_owned() })
     }
 
-    /// Whether this is the root secret; in constant time.
+    /// Returns whether the text is the root secret, in constant time.
     pub fn is_root(&self, given: &str) -> bool {
-        // Hashes have one length, so the comparison does not tell the secret's.
+        // The hashes have the same length, so the duration does not reveal the length of the secret.
         bool::from(Sha256::digest(given).ct_eq(&Sha256::digest(&self.root)))
     }
 
-    /// Makes a key.
+    /// Creates a key.
     pub fn mint(&self, kind: KeyKind, shop: ShopId, random: [u8; 16]) -> String {
         let mut body = [shop.0, random].concat();
         let mac = self.mac(kind, &body);
@@ -152,19 +155,21 @@ impl Secrets {
         format!("{}_{}", kind.as_str(), Base64Url::encode_string(&body))
     }
 
-    /// 16 bytes that look random and are the same for the same content: what a request that is sent again makes its keys of.
+    /// Derives 16 pseudo-random bytes, the same for the same content. A repeated request thus creates the same keys
+    /// again.
     pub(super) fn derive(&self, use_for: &str, content: &str) -> [u8; 16] {
         self.tagged(use_for, content.as_bytes())
     }
 
-    /// A visitor's name inside a shop, from where they come: it changes every day and cannot be traced back.
+    /// Returns a pseudonym of a visitor within a shop, derived from the visitor's origin. It changes every day and
+    /// cannot be traced back.
     pub fn visitor(&self, day: i64, from: &str) -> String {
         let mut name = hex::encode_string(&self.keyed("visitor", format!("{day} {from}").as_bytes()));
         name.truncate(32);
         name
     }
 
-    /// Reads a key; `None` when this deployment did not issue it. In constant time as to the part that proves it.
+    /// Verifies a key. Returns `None` if this deployment did not issue it. The MAC is compared in constant time.
     pub fn verify(&self, text: &str) -> Option<Key> {
         let (kind, body) = match text.split_once('_')? {
             ("pk", body) => (KeyKind::Publishable, body),
@@ -181,12 +186,12 @@ impl Secrets {
         })
     }
 
-    /// The name of a shop's object: a keyed hash, since names of objects may be logged by the platform.
+    /// Returns the name of a shop's object. It is a keyed hash, because the platform may log the names of objects.
     pub fn object_name(&self, shop: ShopId) -> String {
         hex::encode_string(&self.keyed("placet object", &shop.0))
     }
 
-    /// 16 bytes that prove a content for one use.
+    /// Returns 16 bytes that authenticate a content for one use.
     pub(super) fn tagged(&self, use_for: &str, content: &[u8]) -> [u8; 16] {
         self.keyed(use_for, content).first_chunk().copied().unwrap_or_default()
     }
@@ -198,7 +203,7 @@ impl Secrets {
     }
 
     fn keyed(&self, use_for: &str, content: &[u8]) -> Vec<u8> {
-        // HMAC takes a key of any length; there is no case in which this is empty.
+        // HMAC accepts a key of any length, so the result is never empty.
         Hmac::<Sha256>::new_from_slice(&self.master)
             .map(|mac| {
                 mac.chain_update(use_for).chain_update([0]).chain_update(content).finalize().into_bytes().to_vec()
@@ -207,7 +212,7 @@ impl Secrets {
     }
 }
 
-/// The SHA-256 by which a key is stored.
+/// Returns the SHA-256 under which the ledger stores a key.
 pub(super) fn hash_of(key: &str) -> String {
     hex::encode_string(&Sha256::digest(key))
 }

@@ -1,7 +1,8 @@
-//! How much may be asked: a token bucket for each key, and for each visitor who uses a publishable one.
+//! Rate limits: a token bucket for each key, and for each visitor who uses a publishable key.
 //!
-//! Buckets live in the memory of the shop's object, and are exact all the same: an object is put to sleep after ten idle seconds
-//! at the earliest, and a bucket holds ten seconds' worth, so one that is lost would have been full again.
+//! The buckets are in the memory of the shop's object. They are exact even so: the runtime unloads an object after ten
+//! idle seconds at the earliest, and a bucket holds the tokens of ten seconds, so a lost bucket would have been full
+//! again.
 
 use std::collections::HashMap;
 
@@ -10,9 +11,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::api::problem::Problem;
 use crate::consent::Timestamp;
 
-/// What a bucket holds, in seconds of its rate.
+/// The capacity of a bucket, in seconds of its rate.
 const SECONDS: f64 = 10.0;
-/// Buckets that are kept at once; beyond, those that are full are forgotten.
+/// The number of buckets at which full ones are dropped.
 const KEPT: usize = 10_000;
 
 #[derive(Clone, Copy, Debug)]
@@ -27,21 +28,21 @@ pub(super) struct Limiter {
     buckets: HashMap<String, Bucket>,
 }
 
-/// What is left in a bucket.
+/// The state of a bucket after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Left {
     policy: &'static str,
     quota: u32,
     remaining: u32,
-    /// Seconds until it is full again.
+    /// Seconds until the bucket is full again.
     reset: u32,
 }
 
 impl Limiter {
-    /// Takes one token, at a rate of `rate` a second.
+    /// Takes one token from a bucket that refills at `rate` tokens per second.
     ///
     /// # Errors
-    /// [`Problem::TooManyRequests`] when there is none.
+    /// [`Problem::TooManyRequests`] if the bucket is empty.
     pub(super) fn take(
         &mut self,
         policy: &'static str,
@@ -52,7 +53,7 @@ impl Limiter {
         let (rate, now) = (f64::from(rate.max(1)), now.millis());
         let full = rate * SECONDS;
         if self.buckets.len() >= KEPT && !self.buckets.contains_key(whose) {
-            // By now all that have rested for ten seconds are full, whatever their rate.
+            // A bucket that nobody used for ten seconds is full, whatever its rate.
             self.buckets.retain(|_, bucket| now.saturating_sub(bucket.at) < 10_000);
         }
         let bucket = self.buckets.entry(whose.to_owned()).or_insert(Bucket { tokens: full, at: now });
@@ -75,7 +76,7 @@ fn whole(number: f64) -> u32 {
 }
 
 impl Left {
-    /// Tells the caller, as draft-ietf-httpapi-ratelimit-headers has it.
+    /// Adds the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers).
     pub(super) fn tell(&self, headers: &mut HeaderMap) {
         let Self { policy, quota, remaining, reset } = self;
         let policies = HeaderValue::from_str(&format!("\"{policy}\";q={quota};w=10"));
@@ -108,7 +109,7 @@ mod tests {
         assert!(limiter.take("visitor", "v", 2, at(499)).is_err());
         assert!(limiter.take("visitor", "v", 2, at(500)).is_ok());
         assert!(limiter.take("visitor", "v", 2, at(500)).is_err());
-        // A clock that goes back gives nothing and takes nothing.
+        // A clock that goes back neither adds nor removes tokens.
         assert!(limiter.take("visitor", "v", 2, at(0)).is_err());
         let rested = limiter.take("visitor", "v", 2, at(60_000)).unwrap();
         assert_eq!((rested.remaining, rested.reset), (19, 1));

@@ -1,9 +1,9 @@
-//! Links: what a person gets by mail or message, and what it lets them do without an account.
+//! Links in emails and messages, and what each permits without an account.
 //!
-//! A link ends with a token: base64url of 16 bytes that name the shop, of what it is about, and of 16 bytes of HMAC-SHA-256 over
-//! both under the deployment's master key, for this kind of link alone. So the front door knows, without asking anybody, that it
-//! was once made here, and a changed byte leads nowhere and wakes no object. What it is about is named by ids and keyed hashes,
-//! never by an address.
+//! A link ends with a token in base64url: 16 bytes that identify the shop, the subject of the link, and 16 bytes of
+//! HMAC-SHA-256 over both under the deployment's master key, different for each kind of link. The front worker can thus
+//! verify a link without a database. A changed token is refused and starts no object. The subject holds ids and keyed
+//! hashes, never an address.
 
 use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
 use subtle::ConstantTimeEq;
@@ -14,48 +14,49 @@ use crate::consent::{Channel, PurposeSlug};
 use crate::platforms::Provider;
 
 vocabulary! {
-    /// What a link is for; the first segment of its path.
+    /// The kind of a link; the first segment of its path.
     LinkKind, "unknown link" {
-        /// Leaves one channel and purpose, in one click (RFC 8058). It never expires.
+        /// Opts out of one channel and purpose with one click (RFC 8058). It never expires.
         Unsubscribe = "u",
         /// Shows a person's choices and changes them. It never expires.
         Preferences = "p",
-        /// Confirms a yes, once.
+        /// Confirms an opt-in, once.
         Confirm = "c",
-        /// Proves that a request comes from the address that it was sent to.
+        /// Verifies that a subject request comes from the address that the link was sent to.
         Request = "r",
-        /// Takes the code that was sent for a request. It proves nothing by itself.
+        /// Opens the page that asks for the code of a subject request. The link alone verifies nothing.
         Code = "q",
-        /// Hands out what a request asked for.
+        /// Delivers the result of a subject request.
         Result = "d",
-        /// Takes inbound messages of a provider; not for people.
+        /// Receives inbound messages of a provider; not for people.
         Hook = "h",
     }
 }
 
-/// What a link is about.
+/// The subject of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
-    /// One address, by its keyed hash; of a channel and a purpose, or of all.
+    /// One address, by its keyed hash; with a channel and a purpose, where `None` means all.
     Leave { pseudonym: [u8; 16], channel: Option<Channel>, purpose: Option<PurposeSlug> },
     /// One address, by its keyed hash.
     Choices { pseudonym: [u8; 16] },
-    /// A confirmation.
+    /// The id of a confirmation.
     Confirmation(Uuid),
-    /// A request, and the how manieth message about it the link stood in.
+    /// A subject request, and the sequence number of the message that contained the link. Links in older messages stop
+    /// working.
     Request { id: Uuid, sent: u8 },
-    /// A provider of messages.
+    /// A message provider.
     Provider(Provider),
 }
 
-/// A link that was made by this deployment.
+/// A verified link of this deployment.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
     pub(super) shop: ShopId,
     pub(super) subject: Subject,
 }
 
-/// In the place of a channel: all of them.
+/// The byte in place of a channel that means all channels.
 const ALL: u8 = 0xff;
 
 impl Subject {
@@ -107,8 +108,8 @@ impl Secrets {
         Base64Url::encode_string(&token)
     }
 
-    /// Reads the token of a link; `None` when this deployment did not make it, or not for this. In constant time as to the part
-    /// that proves it.
+    /// Reads the token of a link. Returns `None` if this deployment did not make it, or made it for another kind of
+    /// link. The HMAC is compared in constant time.
     pub(super) fn read_link(&self, kind: LinkKind, token: &str) -> Option<Link> {
         let bytes = Base64Url::decode_vec(token).ok()?;
         let (signed, proof) = bytes.split_at_checked(bytes.len().checked_sub(16)?)?;

@@ -1,23 +1,24 @@
-//! THE SERVICE: HTTP as values. `http::Request<Bytes>` in, `http::Response<Bytes>` out; no runtime, no socket.
+//! The service: HTTP as values. `http::Request<Bytes>` in, `http::Response<Bytes>` out; no runtime, no socket.
 //!
-//! A request passes two doors. The front door ([`front()`]) answers what needs no shop and names the object that everything else
-//! goes to; the shop's [`ShopService`] settles who asks, reads the body and calls the ledger.
+//! A request passes two stages. The front worker calls [`front()`]: it answers what needs no shop and names the Durable
+//! Object that gets every other request. In that object, the shop's [`ShopService`] checks the key or link, reads the
+//! body and calls the ledger.
 //!
-//! | file | idea |
+//! | file | content |
 //! |---|---|
-//! | `front` | the front door: routes, proof of a key, CORS preflight, size announced |
-//! | `service` | one shop's service |
-//! | `route`, `query` | the routes and what each asks for; the query of an address |
-//! | `key`, `deployment` | keys: their form, proof and scopes; what an operator sets |
-//! | `link` | links that people get, and what each lets them do |
-//! | `pages`, `html` | what they see then, and the texts of messages, in six languages; pages as answers |
-//! | `limits` | how much may be asked |
-//! | `evidence` | what may be kept of where a page's submission came from |
-//! | `body`, `wire` | JSON bodies, and how they become values of the domain |
-//! | `answer` | the JSON that callers get |
-//! | `export` | a contact report in other forms: CSV, a page to print |
-//! | `problem` | everything that can go wrong, RFC 9457 |
-//! | `contract` | all of this as an OpenAPI document, and as a page |
+//! | `front` | routing before any shop: routes, key verification, CORS preflight, announced body size |
+//! | `service` | the service of one shop |
+//! | `route`, `query` | the table of routes and what each needs; the query string |
+//! | `key`, `deployment` | keys: their format, verification and scopes; the operator's settings |
+//! | `link` | the links that people receive, and what each permits |
+//! | `pages`, `html` | the pages that people see and the texts of messages, in six languages; pages as HTTP responses |
+//! | `limits` | rate limits |
+//! | `evidence` | what may be stored about the network and browser of a submission |
+//! | `body`, `wire` | JSON bodies, and their conversion into domain values |
+//! | `answer` | the JSON responses |
+//! | `export` | a contact report in other formats: CSV, a page to print |
+//! | `problem` | all errors of the API (RFC 9457) |
+//! | `contract` | the API as an OpenAPI document and as a documentation page |
 
 mod answer;
 mod body;

@@ -1,7 +1,7 @@
-//! What can go wrong for a caller, as problem details (RFC 9457).
+//! The errors that callers get, as problem details (RFC 9457).
 //!
-//! `type` is `urn:placet:problem:` and a code that never changes its meaning. No text here ever holds what the caller sent:
-//! it might be an address, and errors end up in logs.
+//! `type` is `urn:placet:problem:` followed by a stable code. No text here contains data from the request, because it
+//! might be an address and errors are written to logs.
 
 use std::borrow::Cow;
 
@@ -12,145 +12,147 @@ use uuid::Uuid;
 
 use crate::ledger::DatabaseError;
 
-/// What is wrong with one field.
+/// The error of one field, query parameter or file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// The code, the last part of the problem's `type`.
+    /// The stable code, the last part of the problem's `type`.
     pub code: &'static str,
-    /// What to do about it.
+    /// The instruction how to correct it.
     pub detail: Cow<'static, str>,
 }
 
 impl Fault {
-    /// A fault with a fixed text.
+    /// Creates a fault with a fixed text.
     pub(super) const fn new(code: &'static str, detail: &'static str) -> Self {
         Self { code, detail: Cow::Borrowed(detail) }
     }
 }
 
-/// What can go wrong.
+/// The errors that callers can get.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Problem {
-    /// The body is no JSON.
+    /// The body is not JSON.
     MalformedJson {
-        /// Line of the first mistake, from 1.
+        /// The line of the first error, from 1.
         line: usize,
-        /// Column, from 1.
+        /// The column of the first error, from 1.
         column: usize,
     },
-    /// A field is wrong.
+    /// A field of the body is invalid.
     Field {
-        /// Where, RFC 6901.
+        /// The JSON pointer to the field, RFC 6901.
         pointer: String,
-        /// What.
+        /// The error of the field.
         fault: Fault,
     },
-    /// A parameter of the query is wrong.
+    /// A query parameter is invalid.
     Parameter {
-        /// Its name, one of ours; empty for one that is not known.
+        /// The name of the parameter; empty if the route does not know the parameter, because the caller's text is
+        /// never repeated.
         name: &'static str,
-        /// What.
+        /// The error of the field.
         fault: Fault,
     },
-    /// The body is larger than the route takes.
+    /// The body is larger than the route allows.
     BodyTooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The body is not said to be JSON.
+    /// The `Content-Type` is not the one that the route requires.
     UnsupportedMediaType,
-    /// There is no key.
+    /// The request has no key.
     MissingKey,
-    /// The key was not issued here, or is no longer good.
+    /// This deployment did not issue the key, or the key is revoked or expired.
     InvalidKey,
-    /// The key may not do this.
+    /// The key lacks the scope for the route.
     WrongScope {
-        /// What it would need.
+        /// The required scope.
         needed: &'static str,
     },
-    /// A publishable key is used on a page that is not the shop's.
+    /// A publishable key is used on a page whose origin the shop or the key does not allow.
     WrongOrigin,
-    /// There is no such route.
+    /// The route does not exist.
     RouteNotFound,
-    /// The route does not know the method.
+    /// The route does not support the method.
     MethodNotAllowed {
-        /// Those that it knows.
+        /// The methods that the route supports, separated by commas.
         allow: String,
     },
-    /// No contact is known by what was asked for.
+    /// The contact does not exist.
     ContactNotFound,
-    /// The shop has no such key.
+    /// The shop has no key with this id.
     KeyNotFound,
-    /// There is no such message, or no longer.
+    /// The message does not exist or was deleted.
     MessageNotFound,
-    /// There is no such request.
+    /// The subject request does not exist.
     RequestNotFound,
-    /// The request is not in a state for this.
+    /// The state of the subject request does not allow the action.
     RequestConflict {
-        /// What to do.
+        /// The instruction for the caller.
         detail: &'static str,
     },
-    /// There is no such provider.
+    /// The provider is unknown or not set up.
     ProviderNotFound,
-    /// What was handed in is not signed as it should be.
+    /// The signature of an inbound request is invalid.
     BadSignature,
-    /// The key to be changed is no longer good.
+    /// The key to change is revoked, expired or rotated already.
     KeyGone,
-    /// Without the key nobody could manage the shop.
+    /// The action would leave the shop without a key that has the scope `admin`.
     LastAdminKey,
     /// Another contact has the address.
     AddressTaken,
-    /// The two are one contact, or are not.
+    /// The two contacts are one already, or are not merged.
     MergeConflict {
-        /// What to do.
+        /// The instruction for the caller.
         detail: &'static str,
     },
-    /// The state is not the one that the caller saw.
+    /// The resource has changed since the caller read it.
     ChangedMeanwhile,
-    /// The `Idempotency-Key` cannot be read.
+    /// The `Idempotency-Key` is malformed.
     InvalidIdempotencyKey,
-    /// The `Idempotency-Key` was used for something else.
+    /// The `Idempotency-Key` was used for another request.
     IdempotencyMismatch,
-    /// The `Idempotency-Key` did its work so long ago that the answer is no longer kept.
+    /// A request with this `Idempotency-Key` was carried out, but the stored answer was deleted since.
     AlreadyDone,
-    /// Too much is asked.
+    /// The caller has exceeded a rate limit.
     TooManyRequests {
-        /// In how many seconds to ask again.
+        /// The number of seconds until the caller may try again.
         retry_after: u32,
     },
-    /// The shop has no such webhook.
+    /// The shop has no webhook with this id.
     WebhookNotFound,
-    /// The shop has as many webhooks as it may have.
+    /// The shop has the maximum number of webhooks.
     TooManyWebhooks,
     /// Another submission has this id.
     SubmissionConflict,
-    /// The file cannot be understood.
+    /// The file of an import cannot be read.
     File {
-        /// What is wrong with it.
+        /// The error of the file.
         fault: Fault,
-        /// On which line, from 1.
+        /// The line of the error, from 1.
         line: Option<u64>,
     },
-    /// There is no such import, or nothing of it was taken.
+    /// The import does not exist, or its file was refused.
     ImportNotFound,
-    /// The import is not in a state for this.
+    /// The state of the import does not allow the action.
     ImportConflict {
-        /// What to do.
+        /// The instruction for the caller.
         detail: &'static str,
     },
-    /// The part of a file does not begin where the one before has ended.
+    /// The part of a file does not start where the previous part ended.
     WrongOffset {
-        /// Where that is, in bytes.
+        /// The number of bytes received so far.
         received: u64,
     },
     /// The deployment lacks a setting.
     Misconfigured {
-        /// Which, and what to do. Speaks of names only, never of values.
+        /// The missing setting and what to do. It contains names only, never values.
         what: String,
     },
-    /// Something failed on our side.
+    /// The service failed.
     Internal {
-        /// What, for the operator's log. It speaks of statements and columns, never of values, and stays inside.
+        /// The cause, for the operator's log. It names statements and columns, never values, and is not sent to the
+        /// caller.
         cause: String,
     },
 }
@@ -162,55 +164,56 @@ impl From<DatabaseError> for Problem {
 }
 
 impl From<serde_json::Error> for Problem {
-    /// An answer that could not be written. serde's message may repeat a value, so only its kind is kept.
+    /// Converts the error of an answer that could not be serialised. The message of serde may repeat a value, so only
+    /// the kind of error is kept.
     fn from(error: serde_json::Error) -> Self {
         Self::Internal { cause: format!("JSON: {:?}", error.classify()) }
     }
 }
 
-/// Problem details, RFC 9457.
+/// An error as problem details, RFC 9457.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(rename = "Problem"))]
 pub(super) struct ProblemBody {
-    /// `urn:placet:problem:` and a code that never changes its meaning.
+    /// The type of the error: `urn:placet:problem:` followed by a stable code. The code never changes its meaning.
     r#type: String,
-    /// What is wrong, in general.
+    /// The kind of error, in English.
     pub(super) title: &'static str,
     /// The HTTP status.
     status: u16,
-    /// What to do about it.
+    /// The instruction how to correct it.
     detail: Cow<'static, str>,
-    /// Which field of the body, or which parameter of the query, is wrong.
+    /// The field of the body or the query parameter that is invalid. Absent if the error is not about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<[FieldError; 1]>,
-    /// The line of a file that is wrong, from 1.
+    /// The line of the file that contains the error, from 1. Only for files.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
-    /// Bytes of a file that have come: where it goes on.
+    /// The number of bytes of the file received so far. The next part must start at this offset.
     #[serde(skip_serializing_if = "Option::is_none")]
     received: Option<u64>,
-    /// The request, as the audit log names it.
+    /// The id of the request, as a UUID URN. The audit log refers to the request by this id.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
 }
 
-/// What is wrong with one field or parameter.
+/// The error of one field or query parameter.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct FieldError {
-    /// The field, RFC 6901.
+    /// The JSON pointer to the field, RFC 6901. Absent if the error is about a query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
-    /// The parameter.
+    /// The name of the query parameter. Absent if the error is about a field.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'static str>,
-    /// What to do about it.
+    /// The instruction how to correct it.
     detail: Cow<'static, str>,
 }
 
 impl Problem {
-    /// A problem of one field.
+    /// Creates a problem about one field.
     pub(super) fn field(pointer: impl Into<String>, fault: Fault) -> Self {
         Self::Field { pointer: pointer.into(), fault }
     }
@@ -251,7 +254,7 @@ impl Problem {
         }
     }
 
-    /// The code, the last part of `type`.
+    /// Returns the code, the last part of `type`.
     pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::MalformedJson { .. } => "malformed_json",
@@ -294,94 +297,94 @@ impl Problem {
     const fn title(&self) -> &'static str {
         match self {
             Self::MalformedJson { .. } => "The body is not JSON",
-            Self::Field { .. } => "A field is not right",
-            Self::Parameter { .. } => "A parameter is not right",
-            Self::File { .. } => "The file cannot be understood",
+            Self::Field { .. } => "A field is invalid",
+            Self::Parameter { .. } => "A query parameter is invalid",
+            Self::File { .. } => "The file cannot be read",
             Self::ImportNotFound => "No such import",
-            Self::ImportConflict { .. } => "The import is not in a state for this",
-            Self::WrongOffset { .. } => "The file goes on elsewhere",
+            Self::ImportConflict { .. } => "The state of the import does not allow this",
+            Self::WrongOffset { .. } => "The part does not start at the right offset",
             Self::BodyTooLarge { .. } => "The body is too large",
             Self::UnsupportedMediaType => "The body must be JSON",
-            Self::MissingKey => "A key is needed",
+            Self::MissingKey => "A key is required",
             Self::InvalidKey => "The key is not valid",
-            Self::WrongScope { .. } => "The key may not do this",
+            Self::WrongScope { .. } => "The key lacks the scope for this",
             Self::WrongOrigin => "The key does not work on this site",
-            Self::RouteNotFound => "There is no such route",
-            Self::MethodNotAllowed { .. } => "The route does not know this method",
+            Self::RouteNotFound => "No such route",
+            Self::MethodNotAllowed { .. } => "The route does not support this method",
             Self::ContactNotFound => "No such contact",
             Self::WebhookNotFound => "No such webhook",
-            Self::TooManyWebhooks => "The shop has webhooks enough",
-            Self::SubmissionConflict => "The id is taken",
+            Self::TooManyWebhooks => "The shop has the maximum number of webhooks",
+            Self::SubmissionConflict => "The id belongs to another submission",
             Self::KeyNotFound => "No such key",
             Self::MessageNotFound => "No such message",
             Self::RequestNotFound => "No such request",
-            Self::RequestConflict { .. } => "The request is not in a state for this",
+            Self::RequestConflict { .. } => "The state of the request does not allow this",
             Self::ProviderNotFound => "No such provider",
-            Self::BadSignature => "It is not signed as it should be",
-            Self::KeyGone => "The key is no longer good",
-            Self::LastAdminKey => "The shop would be locked out",
-            Self::AddressTaken => "The address is known already",
-            Self::MergeConflict { .. } => "The contacts cannot be put together or taken apart",
-            Self::ChangedMeanwhile => "It has changed meanwhile",
-            Self::InvalidIdempotencyKey => "The Idempotency-Key cannot be read",
-            Self::IdempotencyMismatch => "The Idempotency-Key belongs to another request",
-            Self::AlreadyDone => "This was done before",
+            Self::BadSignature => "The signature is not valid",
+            Self::KeyGone => "The key is no longer valid",
+            Self::LastAdminKey => "The shop would have no admin key",
+            Self::AddressTaken => "The address belongs to another contact",
+            Self::MergeConflict { .. } => "The contacts cannot be merged or separated",
+            Self::ChangedMeanwhile => "The resource has changed",
+            Self::InvalidIdempotencyKey => "The Idempotency-Key is not valid",
+            Self::IdempotencyMismatch => "The Idempotency-Key was used for another request",
+            Self::AlreadyDone => "The request was carried out before",
             Self::TooManyRequests { .. } => "Too many requests",
-            Self::Misconfigured { .. } => "The service is not set up",
-            Self::Internal { .. } => "Something failed on our side",
+            Self::Misconfigured { .. } => "The service is not configured",
+            Self::Internal { .. } => "The service failed",
         }
     }
 
     fn detail(&self) -> Cow<'static, str> {
         match self {
-            Self::MalformedJson { line, column } => format!("mistake at line {line}, column {column}").into(),
+            Self::MalformedJson { line, column } => format!("the error is at line {line}, column {column}").into(),
             Self::Field { fault, .. } | Self::Parameter { fault, .. } | Self::File { fault, .. } => {
                 fault.detail.clone()
             }
             Self::ImportNotFound => "GET /v1/imports lists the imports".into(),
             Self::ImportConflict { detail } => (*detail).into(),
-            Self::WrongOffset { received } => format!("send what comes after the first {received} bytes").into(),
+            Self::WrongOffset { received } => format!("send the part that follows the first {received} bytes").into(),
             Self::BodyTooLarge { limit } => format!("send at most {limit} bytes").into(),
-            Self::UnsupportedMediaType => "send it with Content-Type: application/json".into(),
-            Self::MissingKey => "send Authorization: Bearer and a key of the shop".into(),
-            Self::InvalidKey => "check that the key is complete, of this deployment, and not revoked".into(),
+            Self::UnsupportedMediaType => "send the body with Content-Type: application/json".into(),
+            Self::MissingKey => "send the header Authorization: Bearer with a key of the shop".into(),
+            Self::InvalidKey => "check that the key is complete, from this deployment, and still valid".into(),
             Self::WrongScope { needed } => format!("use a key with the scope {needed}").into(),
             Self::WrongOrigin => "add the page's origin to the origins of the shop".into(),
             Self::RouteNotFound => "check the path".into(),
             Self::MethodNotAllowed { allow } => format!("use {allow}").into(),
-            Self::ContactNotFound => "nothing is held under what was asked for".into(),
+            Self::ContactNotFound => "the shop has no contact with this id, address or external id".into(),
             Self::KeyNotFound => "GET /v1/keys lists the ids of the shop's keys".into(),
-            Self::MessageNotFound => "it was sent more than a week ago, or its recipient was erased".into(),
+            Self::MessageNotFound => "messages are deleted after a week, and when the recipient is erased".into(),
             Self::RequestNotFound => "GET /v1/requests lists the requests".into(),
             Self::RequestConflict { detail } => (*detail).into(),
-            Self::ProviderNotFound => "use twilio, meta or generic, and set it up by PUT /v1/providers first".into(),
-            Self::BadSignature => "check the secret that the provider signs with, and the address it was given".into(),
-            Self::KeyGone => "it is revoked, has expired or was rotated before; create a new one".into(),
+            Self::ProviderNotFound => "use twilio, meta or generic; set it up with PUT /v1/providers first".into(),
+            Self::BadSignature => "check the secret that the provider signs with, and the URL that it calls".into(),
+            Self::KeyGone => "the key is revoked, has expired or was rotated before; create a new key".into(),
             Self::LastAdminKey => {
-                "create another key with the scope admin and without an end first; this one was not changed".into()
+                "first create another key with the scope admin that does not expire; this key was not changed".into()
             }
             Self::AddressTaken => {
-                "an address belongs to one contact; if both are one person, merge the contacts, then correct".into()
+                "if both contacts are one person, merge them first and then correct the address".into()
             }
             Self::MergeConflict { detail } => (*detail).into(),
-            Self::ChangedMeanwhile => "read it again, and send the new ETag with If-Match".into(),
-            Self::InvalidIdempotencyKey => "use 1 to 128 visible ASCII characters, a UUID at best".into(),
+            Self::ChangedMeanwhile => "read the resource again, and send its new ETag in If-Match".into(),
+            Self::InvalidIdempotencyKey => "use 1 to 128 visible ASCII characters, preferably a UUID".into(),
             Self::IdempotencyMismatch => {
-                "the same key came with another body within a day; give each request a key of its own".into()
+                "the same key was sent with another request within a day; use a new key for each request".into()
             }
-            Self::AlreadyDone => "this Idempotency-Key did its work more than a day ago; use a new one".into(),
-            Self::TooManyRequests { retry_after } => format!("ask again in {retry_after} s").into(),
+            Self::AlreadyDone => "this Idempotency-Key was used more than a day ago; use a new one".into(),
+            Self::TooManyRequests { retry_after } => format!("try again in {retry_after} s").into(),
             Self::WebhookNotFound => "GET /v1/webhooks lists the ids of the shop's webhooks".into(),
-            Self::TooManyWebhooks => "a shop has at most 16; remove one first".into(),
+            Self::TooManyWebhooks => "a shop has at most 16 webhooks; remove one first".into(),
             Self::SubmissionConflict => {
-                "this id belongs to a submission with other content; give each submission an id of its own".into()
+                "this id belongs to a submission with other content; use a new id for each submission".into()
             }
             Self::Misconfigured { what } => what.clone().into(),
-            Self::Internal { .. } => "nothing was changed; try again, and report it if it stays".into(),
+            Self::Internal { .. } => "nothing was changed; try again, and report the problem if it persists".into(),
         }
     }
 
-    /// What the caller reads.
+    /// Returns the problem details that the caller reads.
     pub(super) fn body(&self) -> ProblemBody {
         ProblemBody {
             r#type: format!("urn:placet:problem:{}", self.code()),
@@ -403,12 +406,12 @@ impl Problem {
         }
     }
 
-    /// The answer to send.
+    /// Returns the response.
     pub(super) fn into_response(self) -> Response<Bytes> {
         self.told(None)
     }
 
-    /// The answer to send, with the id of the request that it answers.
+    /// Returns the response with the id of the request in `instance`.
     pub(super) fn told(self, request: Option<Uuid>) -> Response<Bytes> {
         let instance = request.map(|id| id.urn().to_string());
         let (status, body) = (self.status(), ProblemBody { instance, ..self.body() });
@@ -420,7 +423,7 @@ impl Problem {
             Self::MissingKey => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            // RFC 6750 §3.1.
+            // `invalid_token` as in RFC 6750 §3.1.
             Self::InvalidKey => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
             }

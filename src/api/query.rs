@@ -1,9 +1,9 @@
-//! The query of a request's address: read as strictly as a body, and like it never repeated.
+//! Reads the query of a request. It is as strict as the reader of bodies, and errors never repeat what the caller sent.
 
 use crate::api::problem::{Fault, Problem};
 use crate::api::route::{ENDPOINTS, Endpoint};
 
-/// The parameters of a query, each of which the route understands and none of which stands twice.
+/// The parameters of a query. The route knows each of them, and none occurs twice.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Query(Vec<(&'static str, String)>);
 
@@ -11,12 +11,12 @@ impl Query {
     /// Reads a query.
     ///
     /// # Errors
-    /// [`Problem::Parameter`] for one that the route does not understand, and for one that stands twice.
+    /// Returns [`Problem::Parameter`] for a parameter that the route does not know or that occurs twice.
     pub(super) fn read(endpoint: &Endpoint, query: Option<&str>) -> Result<Self, Problem> {
         let mut read: Vec<(&'static str, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             let Some(known) = endpoint.query.iter().find(|known| **known == name) else {
-                // Its name is the caller's own text and might be an address.
+                // The error omits the name: the caller chose it, and it might be an address.
                 let fault = Fault::new("unknown_parameter", "the route does not know this parameter; remove it");
                 return Err(Problem::Parameter { name: "", fault });
             };
@@ -29,36 +29,36 @@ impl Query {
         Ok(Self(read))
     }
 
-    /// A parameter as it was sent.
+    /// Returns a parameter as it was sent, or `None` if it is absent.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether something is wanted: `true`, or `false` as where it is left out.
+    /// Returns a flag: `true` or `false`; false if the parameter is absent.
     ///
     /// # Errors
-    /// [`Problem::Parameter`].
+    /// Returns [`Problem::Parameter`] for any other value.
     pub(super) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
         let fault = Fault::new("not_a_flag", "use true or false");
         let parse = |text: &str| ["false", "true"].iter().position(|own| *own == text);
         Ok(self.parsed(name, parse, fault)? == Some(1))
     }
 
-    /// All of it but some parameters, as JSON to be kept.
+    /// Returns the query without some parameters, as JSON to be stored.
     ///
     /// # Errors
-    /// None that depend on what was sent.
+    /// Returns an error only if the JSON cannot be written, never because of the parameters.
     pub(super) fn kept(&self, without: &[&str]) -> Result<String, Problem> {
         let mut kept: Vec<&(&str, String)> = self.0.iter().filter(|(name, _)| !without.contains(name)).collect();
-        // In whatever order they were sent, the same is said.
+        // Sorted, so that the order in which the parameters were sent makes no difference.
         kept.sort_unstable();
         Ok(serde_json::to_string(&kept)?)
     }
 
-    /// What [`Query::kept`] wrote.
+    /// Reads the JSON that [`Query::kept`] wrote.
     ///
     /// # Errors
-    /// Where it is something else.
+    /// Returns an error if the text is anything else.
     pub(super) fn restored(kept: &str) -> Result<Self, Problem> {
         let read: Vec<(String, String)> = serde_json::from_str(kept)?;
         let known =
@@ -66,7 +66,7 @@ impl Query {
         Ok(Self(read.into_iter().filter_map(|(name, value)| Some((known(&name)?, value))).collect()))
     }
 
-    /// An address with the same query but for one parameter.
+    /// Returns the URL of the path with the same query, except that one parameter has a new value.
     pub(super) fn link(&self, path: &str, name: &str, value: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.0.iter().filter(|(own, _)| *own != name).map(|(own, value)| (*own, value.as_str())));
@@ -74,10 +74,10 @@ impl Query {
         format!("{path}?{}", query.finish())
     }
 
-    /// A parameter, parsed; `None` where it was not sent.
+    /// Parses a parameter. Returns `None` if it is absent.
     ///
     /// # Errors
-    /// [`Problem::Parameter`].
+    /// Returns [`Problem::Parameter`] with the given fault if `parse` returns `None`.
     pub(super) fn parsed<T>(
         &self,
         name: &'static str,

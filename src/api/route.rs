@@ -1,4 +1,4 @@
-//! The routes: which there are, what each takes and asks for. The contract is generated from this table.
+//! The table of routes: the path, access, body limit and query parameters of each. The contract is generated from it.
 
 use http::Method;
 
@@ -6,7 +6,7 @@ use crate::api::key::Scope;
 use crate::api::link::LinkKind;
 use crate::api::problem::Problem;
 
-/// What a route does.
+/// The action of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     Health,
@@ -14,7 +14,8 @@ pub(super) enum Action {
     Docs,
     CreateShop,
     Storefront,
-    /// As `Storefront`, by a key in the path: a page asks so without the preflight that a header costs.
+    /// Like `Storefront`, but with the key in the path. A browser then sends no CORS preflight, which a header would
+    /// cause.
     StorefrontOfKey,
     Submit,
     Lookup,
@@ -52,15 +53,15 @@ pub(super) enum Action {
     WriteProvider,
     RemoveProvider,
     Retention,
-    /// Shows the page of a link, and changes nothing.
+    /// Shows the page of a link and changes nothing.
     ShowPage(LinkKind),
-    /// Does what the page of a link offers.
+    /// Carries out what the page of a link offers.
     UsePage(LinkKind),
-    /// Takes a form of the shop's own that runs no script.
+    /// Receives a form of the shop that runs no script.
     TakeForm,
-    /// Answers a provider that asks whether this is the address it was given.
+    /// Answers a provider that verifies the webhook URL.
     GreetProvider,
-    /// Takes what a provider hands in.
+    /// Receives inbound messages from a provider.
     TakeInbound,
     ListWebhooks,
     CreateWebhook,
@@ -70,9 +71,9 @@ pub(super) enum Action {
     ListDeliveries,
     Replay,
     List,
-    /// Takes a file, or its first part.
+    /// Receives a file, or its first part.
     TakeImport,
-    /// Takes the next part of a file.
+    /// Receives the next part of a file.
     ContinueImport,
     ListImports,
     ReadImport,
@@ -81,18 +82,19 @@ pub(super) enum Action {
     UndoImport,
 }
 
-/// What a caller must show.
+/// The credential that a route requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Nothing.
+    /// No credential.
     Open,
     /// The root secret of the deployment.
     Root,
     /// A key of the shop with this scope.
     Key(Scope),
-    /// A publishable key of the shop with this scope, in the path: a form sends no header, and a page saves a preflight.
+    /// A publishable key of the shop with this scope, in the path: a form can send no header, and a page saves the CORS
+    /// preflight.
     PathKey(Scope),
-    /// A link of this kind, whose token is in the path.
+    /// A link of this kind, with its token in the path.
     Link(LinkKind),
 }
 
@@ -101,17 +103,17 @@ pub(super) enum Access {
 pub(super) struct Endpoint {
     pub(super) action: Action,
     pub(super) method: &'static str,
-    /// A template, RFC 6570: `{name}` stands for one segment.
+    /// The path as a template (RFC 6570): `{name}` stands for one segment.
     pub(super) path: &'static str,
     pub(super) access: Access,
-    /// The largest body taken, in bytes; 0 where there is none.
+    /// The maximum size of the body, in bytes; 0 if the route takes none.
     pub(super) body_limit: usize,
-    /// The parameters of the query that are understood.
+    /// The names of the query parameters that the route knows.
     pub(super) query: &'static [&'static str],
 }
 
 const KB: usize = 1024;
-/// The largest file that is taken, as it comes: more than any platform in front lets through at once.
+/// The maximum size of a file as it is sent, in bytes: more than any hosting platform lets through in one request.
 const LARGEST_FILE: usize = 1024 * 1024 * KB;
 
 const fn get(action: Action, path: &'static str, access: Access, query: &'static [&'static str]) -> Endpoint {
@@ -140,7 +142,7 @@ const fn form(kind: LinkKind, path: &'static str) -> Endpoint {
     Endpoint { action, method: "POST", path, access: Access::Link(kind), body_limit: 16 * KB, query: &[] }
 }
 
-/// Every route. A path that is a template by itself is of no other one that would fit, as OpenAPI has it.
+/// All routes. A concrete path wins over a templated one that also matches (OpenAPI 3.1, Path Templating).
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     get(Action::Health, "/health", Access::Open, &[]),
     get(Action::OpenApi, "/openapi.json", Access::Open, &[]),
@@ -171,7 +173,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     post(Action::Unmerge, "/v1/contacts/{id}/unmerge", Scope::Write, 4 * KB),
     delete(Action::Erase, "/v1/contacts/{id}", Scope::Erase, &["requested_by"]),
     get(Action::Certificate, "/v1/contacts/{id}/certificate", Access::Key(Scope::Erase), &[]),
-    // 10,000 of the longest addresses.
+    // Enough for 10,000 of the longest addresses.
     post(Action::Decide, "/v1/decisions", Scope::Read, 4 * 1024 * KB),
     post(Action::NoteActivities, "/v1/activities", Scope::Write, 16 * KB),
     post(Action::NoteDisclosure, "/v1/disclosures", Scope::Write, 16 * KB),
@@ -289,31 +291,32 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 ];
 
 impl Endpoint {
-    /// Whether it changes something, and so takes an `Idempotency-Key`.
+    /// Returns whether the route changes data and therefore accepts an `Idempotency-Key`.
     pub(super) fn mutates(&self) -> bool {
         self.method != "GET" && !matches!(self.action, Action::Lookup | Action::Decide | Action::Preferences)
     }
 
-    /// Whether it takes a file of any length, which is not read before it is used.
+    /// Returns whether the route takes a file of any length, which is not read into memory first.
     pub(super) fn takes_file(&self) -> bool {
         matches!(self.action, Action::TakeImport | Action::ContinueImport)
     }
 
-    /// Whether it is a page for people.
+    /// Returns whether the route answers with a page for people.
     pub(super) fn is_page(&self) -> bool {
         matches!(self.action, Action::ShowPage(_) | Action::UsePage(_) | Action::TakeForm)
     }
 
-    /// Whether the audit log has it. What a page reads at each view, the shop's own settings, speaks of no person.
+    /// Returns whether the audit log records the route. Pages read the storefront settings at every view, and these
+    /// contain no personal data.
     pub(super) fn is_audited(&self) -> bool {
         !matches!(self.action, Action::Storefront | Action::StorefrontOfKey)
     }
 }
 
-/// The most values that a path holds.
+/// The maximum number of values in a path.
 const VALUES: usize = 3;
 
-/// A route that was found, with the values in its path.
+/// The route of a request, with the values in its path.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Route<'a> {
     pub(super) endpoint: &'static Endpoint,
@@ -324,7 +327,7 @@ impl<'a> Route<'a> {
     /// Finds the route of a request.
     pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Problem> {
         let mut known: Vec<&str> = Vec::new();
-        // What asks for the head of a page alone, as scanners of mail do, asks for the page (RFC 9110 §9.3.2).
+        // A HEAD request for a page is answered like GET (RFC 9110 §9.3.2); mail scanners send it.
         let wanted = if method == Method::HEAD { "GET" } else { method.as_str() };
         let is_template = ENDPOINTS.iter().any(|endpoint| endpoint.path == path);
         for endpoint in ENDPOINTS.iter().filter(|endpoint| !is_template || endpoint.path == path) {
@@ -341,13 +344,13 @@ impl<'a> Route<'a> {
         Err(Problem::MethodNotAllowed { allow: known.join(", ") })
     }
 
-    /// A value in the path, by its place.
+    /// Returns a value of the path by its position, from 0.
     pub(super) fn value(&self, place: usize) -> &'a str {
         self.values.get(place).copied().unwrap_or_default()
     }
 }
 
-/// The values of a path that fits a template.
+/// Returns the values of a path that matches a template.
 fn fit<'a>(template: &str, path: &'a str) -> Option<[&'a str; VALUES]> {
     let mut values = [""; VALUES];
     let mut free = values.iter_mut();

@@ -1,4 +1,4 @@
-// The command line, strictly: what is not understood is named, and nothing is guessed.
+// Parses the command line strictly: an unknown argument is an error that names it, and nothing is guessed.
 
 import { parseArgs } from "node:util";
 
@@ -10,7 +10,7 @@ const flag = { type: "boolean" };
 
 const COMMON = { quiet: flag, insecure: flag, help: { type: "boolean", short: "h" } };
 
-/** What each command understands; --help says what it means. */
+/** The options of each command. --help explains them. */
 export const OPTIONS = {
   import: {
     ...COMMON,
@@ -25,7 +25,7 @@ export const OPTIONS = {
   list: { ...COMMON, json: flag, errors: flag, output: { type: "string", short: "o" }, force: flag, before: text },
 };
 
-/** Answers `{ options, positionals }` of a command. */
+/** Parses the arguments of a command. Returns `{ options, positionals }`. */
 export function readArguments(command, args) {
   const options = OPTIONS[command];
   let parsed;
@@ -37,13 +37,13 @@ export function readArguments(command, args) {
   }
   const given = parsed.tokens.filter(({ kind }) => kind === "option").map(({ name }) => name);
   const twice = given.find((name, index) => given.indexOf(name) !== index && !options[name].multiple && options[name].type === "string");
-  if (twice) throw new WrongUsage(`--${twice} stands twice`, command);
+  if (twice) throw new WrongUsage(`--${twice} is given twice`, command);
   const empty = parsed.tokens.find(({ kind, value }) => kind === "option" && value === "");
   if (empty) throw new WrongUsage(`--${empty.name} is empty`, command);
   return { options: parsed.values, positionals: parsed.positionals };
 }
 
-/** The runtime's message names the option; the advice that follows it is for programmers. */
+/** Returns the runtime's message, which names the option, without the advice for programmers that follows. */
 function sentence({ code, message }, known) {
   const [, name] = /'(-[^'\s,]*)/.exec(message) ?? [];
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" && name) {
@@ -54,13 +54,13 @@ function sentence({ code, message }, known) {
   return printable(first.charAt(0).toLowerCase() + first.slice(1));
 }
 
-/** What somebody may have meant: at most two letters off. */
+/** Returns the name that the person may have meant: at most two letters differ. */
 export function nearest(word, known) {
   const [best] = known.map((name) => [distance(word, name), name]).sort(([a], [b]) => a - b);
   return best && best[0] <= 2 && best[0] < word.length ? best[1] : null;
 }
 
-/** Levenshtein's: letters added, left out or changed. */
+/** Returns the Levenshtein distance: letters added, left out or changed. */
 function distance(from, to) {
   let above = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, letter] of [...from].entries()) {

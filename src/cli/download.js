@@ -1,8 +1,8 @@
-// What the service hands out, into a file of ours. Until it is whole it is FILE.part, and FILE.part.json beside it says how much of
-// that counts and where to go on; so the same command continues after a crash.
+// Downloads into a file. An incomplete download is stored in FILE.part, and FILE.part.json says how much of it is valid
+// and where to continue. So the same command continues after a crash.
 //
-// INVARIANT: the first `size` bytes of FILE.part are whole pages on the disk, and `next` is the cursor behind them. A page is flushed
-// before the note that counts it is written; what stands in FILE.part beyond that is cut off.
+// INVARIANT: the first `size` bytes of FILE.part are complete pages on the disk, and `next` is the cursor after them. A
+// page is flushed before the note that counts it is written; anything beyond it in FILE.part is cut off.
 
 import { createHash } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
@@ -12,10 +12,10 @@ import { pages } from "./pages.js";
 import { persistently } from "./retry.js";
 import { printable, size } from "./words.js";
 
-/** There are people in these files. */
+/** These files contain personal data, so only their owner can read them. */
 const PRIVATE = 0o600;
 
-/** Saves all pages of a list. Answers the size of the file. */
+/** Saves all pages of a list. Returns the size of the file. */
 export function savePages(session, file, path, query, { force, limit }) {
   return saved(session, file, path, query, force, async (part, note) => {
     for await (const { bytes, next } of pages(session, path, { ...query, limit }, note.next)) {
@@ -30,7 +30,7 @@ export function savePages(session, file, path, query, { force, limit }) {
   });
 }
 
-/** Saves one answer that comes as a whole; after a cut it begins anew. Answers the size of the file. */
+/** Saves an answer that is not paged. It starts again after a lost connection. Returns the size of the file. */
 export function save(session, file, path, query, { force }) {
   return saved(session, file, path, query, force, async (part, note) => {
     const { progress, service } = session;
@@ -57,24 +57,25 @@ async function saved(session, file, path, query, force, fill) {
   const note = await readNote(`${part}.json`);
   const ours = note.of === of;
   if (fileThere && !force) {
-    // All was done but the last stroke.
+    // All was done except the last step, so only the note is deleted.
     if (ours && note.done && !partThere) return note.remove();
     throw new WrongUsage(`${printable(file)} exists already; --force replaces it`);
   }
-  // What has no size yet is worth nothing, whose ever it was; what has no note is none of ours.
+  // A part without any counted bytes can be replaced, whatever it belongs to. A part without a note was not made by
+  // this command.
   if (!ours && (note.of ? note.size > 0 : partThere) && !force) {
-    throw new WrongUsage(`${printable(part)} is of something else; with --force it is thrown away, and this begins anew`);
+    throw new WrongUsage(`${printable(part)} belongs to another download; --force deletes it and starts again`);
   }
   if (!ours || !partThere || (await stat(part)).size < note.size) Object.assign(note, { of, size: 0, next: null, done: false });
-  else if (note.size > 0) session.progress.say(`Going on with ${printable(part)}, ${size(note.size)}.`);
-  // Before the part, which without it would be nobody's.
+  else if (note.size > 0) session.progress.say(`Continuing ${printable(part)}, ${size(note.size)}.`);
+  // The note is written before the part: a part without a note belongs to no download.
   await note.write();
   if (!note.done) {
     const handle = await opened(part);
     try {
       await fill(handle, note);
     } catch (error) {
-      if (error instanceof Refused && note.size > 0) error.advice = `If it stays like this, --force begins ${printable(file)} anew`;
+      if (error instanceof Refused && note.size > 0) error.advice = `If this error continues, --force starts ${printable(file)} again`;
       else if (error instanceof Refused) await Promise.all([rm(part), note.remove()]);
       throw error;
     } finally {
@@ -99,13 +100,13 @@ async function writeAll(handle, bytes, position) {
   for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
 }
 
-/** What FILE.part.json says; nothing where there is none, or none of ours. */
+/** Returns the content of FILE.part.json. It is empty if there is no such file, or if it is not valid. */
 async function readNote(path) {
   const told = await readFile(path, "utf8").then((text) => JSON.parse(text) ?? {}).catch(() => ({}));
   const note = { of: told.of, size: told.size ?? 0, next: told.next ?? null, done: told.done === true };
   return Object.defineProperties(note, {
     write: { value: async () => {
-      // Never half a note: the new one is whole before it takes the old one's place.
+      // The new note is complete before it replaces the old one, so there is never half a note.
       const fresh = `${path}.new`;
       const handle = await open(fresh, "w", PRIVATE);
       try {

@@ -1,12 +1,14 @@
-// Where the service is, and the key to it. From the environment alone: arguments are seen by everyone on the machine, and stay in
-// the shell's history.
+// Reads the address of the service and its key. They come only from the environment, because arguments are visible to
+// everyone on the machine and stay in the shell's history.
 
 import { WrongUsage } from "./ending.js";
 
-/** Addresses that never leave the machine. A name below localhost may be resolved elsewhere, so it is not one. */
+/**
+ * Addresses that never leave the machine. A name below localhost may be resolved elsewhere, so it is not one of them.
+ */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Answers `{ url, key }`; `url` has no slash at its end. */
+/** Returns `{ url, key }`. `url` has no slash at its end. */
 export function readEnvironment({ PLACET_URL, PLACET_KEY } = process.env, { insecure = false } = {}) {
   const missing = Object.entries({ PLACET_URL, PLACET_KEY }).filter(([, value]) => !value?.trim()).map(([name]) => name);
   if (missing.length) {
@@ -21,22 +23,22 @@ function address(text, insecure) {
   try {
     url = new URL(text);
   } catch {
-    throw new WrongUsage("PLACET_URL is no address; it begins with https://");
+    throw new WrongUsage("PLACET_URL is not a valid address; it must begin with https://");
   }
-  // What is wrong is said without the address: a password may stand in it.
-  if (!["http:", "https:"].includes(url.protocol)) throw new WrongUsage("PLACET_URL is no web address; it begins with https://");
-  if (url.username || url.password) throw new WrongUsage("PLACET_URL has a user in it; the key goes into PLACET_KEY");
-  if (url.search || url.hash) throw new WrongUsage("PLACET_URL has a ? or # in it; the bare address of the service is wanted");
+  // These messages do not contain the address, because it may contain a password.
+  if (!["http:", "https:"].includes(url.protocol)) throw new WrongUsage("PLACET_URL is not a web address; it must begin with https://");
+  if (url.username || url.password) throw new WrongUsage("PLACET_URL has a user name in it; put the key into PLACET_KEY");
+  if (url.search || url.hash) throw new WrongUsage("PLACET_URL contains a ? or #; give only the address of the service");
   if (url.protocol === "http:" && !LOOPBACK.test(url.hostname) && !insecure) {
-    throw new WrongUsage(`PLACET_URL is plain http, so everyone between here and ${url.host} could read the key and the list.
-  Use https, or --insecure if the network is yours`);
+    throw new WrongUsage(`PLACET_URL is plain http, so anyone between this machine and ${url.host} could read the key and the list.
+  Use https, or --insecure if you trust the network`);
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
 }
 
 function secretKey(text) {
-  if (text.startsWith("pk_")) throw new WrongUsage("PLACET_KEY is a publishable key (pk_…), which reads no lists; a secret one (sk_…) is needed");
-  // Checked here since the runtime, where it refuses a header, would print it.
-  if (!/^sk_[\x21-\x7e]+$/.test(text)) throw new WrongUsage("PLACET_KEY is no secret key; those begin with sk_");
+  if (text.startsWith("pk_")) throw new WrongUsage("PLACET_KEY is a publishable key (pk_…), which cannot read lists; a secret key (sk_…) is needed");
+  // Checked here, because the runtime prints a header that it refuses.
+  if (!/^sk_[\x21-\x7e]+$/.test(text)) throw new WrongUsage("PLACET_KEY is not a secret key; secret keys begin with sk_");
   return text;
 }

@@ -1,4 +1,4 @@
-// `placet export`: a list to stdout or into a file.
+// `placet export`: writes a list to stdout or to a file.
 
 import { savePages, save } from "./download.js";
 import { Cut, EXIT, WrongUsage } from "./ending.js";
@@ -8,7 +8,7 @@ import { printable, size } from "./words.js";
 
 export const LISTS = ["opted_in", "opted_out", "suppressed"];
 
-/** As many rows as the service gives out in one page. Fewer for tests. */
+/** The number of rows in a page: the maximum of the service. Tests set fewer. */
 const limit = () => process.env.PLACET_PAGE ?? "10000";
 
 export async function exportCommand(session, options, lists) {
@@ -17,14 +17,14 @@ export async function exportCommand(session, options, lists) {
   const { channel, purpose, basis, country, since, format, profile, cells, by, output, force } = options;
   const query = { channel, purpose, basis, country, since, decide: options.decide ? "true" : undefined, format, profile, cells, by };
   const path = `/v1/lists/${list}`;
-  // Pages of JSON are documents of their own, and do not add up to one.
+  // A page of JSON is a complete document, and several cannot be joined into one.
   const whole = format === "json";
   if (output === undefined || output === "-") {
-    session.next = "What was written is incomplete. With -o FILE an export can be continued.";
+    session.next = "The output is incomplete. With -o FILE an export can be continued.";
     await (whole ? streamWhole(session, path, query) : streamPages(session, path, query));
     return EXIT.done;
   }
-  session.next = whole ? "Run the same command again." : "Run the same command again: it goes on where it was cut.";
+  session.next = whole ? "Run the same command again." : "Run the same command again: it continues where it stopped.";
   const bytes = await (whole ? save : savePages)(session, output, path, query, { force, limit: limit() });
   session.progress.say(`${printable(output)}: ${size(bytes)}.`);
   return EXIT.done;
@@ -34,7 +34,7 @@ async function streamPages(session, path, query) {
   for await (const { bytes } of pages(session, path, { ...query, limit: limit() })) await print(bytes);
 }
 
-/** One answer to stdout. Once some of it is written it cannot begin anew. */
+/** Writes one answer to stdout. It cannot start again once a part is written. */
 export async function streamWhole(session, path, query) {
   let begun = false;
   await persistently(session, async () => {
@@ -52,7 +52,7 @@ export async function streamWhole(session, path, query) {
   });
 }
 
-/** Writes to stdout no faster than it is read. */
+/** Writes to stdout and waits until the reader has taken it. */
 function print(bytes) {
   return new Promise((done, fail) => process.stdout.write(bytes, (error) => (error ? fail(error) : done())));
 }

@@ -1,4 +1,4 @@
-// `placet list`: the imports, one import, or the rows that one rejected.
+// `placet list`: shows the imports, one import, or the rows that one rejected.
 
 import { save } from "./download.js";
 import { EXIT, WrongUsage } from "./ending.js";
@@ -11,9 +11,9 @@ import { moment, number, printable, size, table } from "./words.js";
 export async function listCommand(session, options, ids) {
   const { errors, output, before } = options;
   if (ids.length > 1) throw new WrongUsage("list takes one ID", "list");
-  if (errors && !ids.length) throw new WrongUsage("--errors wants the ID of an import", "list");
-  if (output !== undefined && !errors) throw new WrongUsage("-o is for --errors", "list");
-  if (before !== undefined && ids.length) throw new WrongUsage("--before is for the list of all imports", "list");
+  if (errors && !ids.length) throw new WrongUsage("--errors needs the ID of an import", "list");
+  if (output !== undefined && !errors) throw new WrongUsage("-o works only with --errors", "list");
+  if (before !== undefined && ids.length) throw new WrongUsage("--before works only without an ID", "list");
   session.next = "Run the same command again.";
   if (!ids.length) return all(session, before);
   const path = `/v1/imports/${encodeURIComponent(ids[0])}`;
@@ -29,7 +29,7 @@ async function all(session, before) {
     printable(name),
   ]);
   print(table([["id", "state", "created", "rows", "accepted", "rejected", "file"], ...rows], { right: [3, 4, 5] }));
-  if (value.next) print(`\nOlder ones: placet list --before ${value.next}`);
+  if (value.next) print(`\nOlder imports: placet list --before ${value.next}`);
   return EXIT.done;
 }
 
@@ -38,14 +38,14 @@ async function one(session, path) {
   if (session.json) return print(JSON.stringify(value, null, 2));
   print(summary(value));
   if (!isSettled(value)) print(`\n${doing(value)}`);
-  if (value.counts?.rejected > 0) print(`\nThe rejected rows, each with its reason: placet list ${value.id} --errors -o errors.csv`);
+  if (value.counts?.rejected > 0) print(`\nTo get the rejected rows, each with its reason: placet list ${value.id} --errors -o errors.csv`);
   return EXIT.done;
 }
 
 async function rejectedRows(session, path, { output, force }) {
   const query = { format: session.json ? "json" : "csv" };
   if (output === undefined || output === "-") {
-    session.next = "What was written is incomplete.";
+    session.next = "The output is incomplete.";
     await streamWhole(session, path, query);
     return EXIT.done;
   }

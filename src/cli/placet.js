@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line of placet. Runs one command, and says how it ended: in words on stderr, and by the exit code.
+// The command line of placet. Runs one command and reports how it ended: as text on stderr, and by the exit code.
 
 import { readFileSync } from "node:fs";
 
@@ -16,20 +16,20 @@ import { printable } from "./words.js";
 
 const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand };
 
-/** What commands share. `next` is how to go on, should it end here and now. */
+/** The state that commands share. `next` tells the person how to continue if the command ends now. */
 const session = { signal: null, service: null, progress: new Progress(), quiet: false, json: false, next: "" };
 
 const interruption = new AbortController();
 session.signal = interruption.signal;
-// Once: a second Ctrl-C ends it at once.
+// Only once: a second Ctrl-C ends the process at once.
 process.once("SIGINT", () => interruption.abort(new Interrupted("interrupted")));
 process.stdout.on("error", (error) => {
-  // `placet export … | head`: nobody reads on.
+  // The reader has stopped, as in `placet export … | head`.
   if (error.code === "EPIPE") interruption.abort(new Interrupted());
   else throw error;
 });
 
-// Set and not called for: a pipe that is read slowly still gets all of it.
+// The exit code is set, and `process.exit` is not called, so that a slow pipe still receives all output.
 process.exitCode = await run(process.argv.slice(2)).catch(explain);
 
 async function run([command, ...args]) {
@@ -40,7 +40,7 @@ async function run([command, ...args]) {
   if (options.help) return print(USAGE[command]);
   const { quiet = false, json = false, insecure } = options;
   const toStdout = (command === "export" || options.errors === true) && (options.output ?? "-") === "-";
-  // A list on the terminal is not to be drawn over.
+  // A progress line would overwrite a list that is printed on the terminal.
   const progress = new Progress({ quiet: quiet || (toStdout && Boolean(process.stdout.isTTY)), terminalOnly: toStdout });
   Object.assign(session, { quiet, json, progress, service: new Service(readEnvironment(process.env, { insecure }), version(), session.signal) });
   const exit = await COMMANDS[command](session, options, positionals);
@@ -48,49 +48,52 @@ async function run([command, ...args]) {
   return exit;
 }
 
-/** Says what went wrong, and what to do; answers the exit code. Never what a row held, nor the key. */
+/**
+ * Writes what went wrong and what to do. Returns the exit code. The text contains neither values of a row nor the key.
+ */
 function explain(error) {
   session.progress.clear();
-  // Whatever broke when it was interrupted broke because of that.
+  // After an interruption every other error is a consequence of it.
   const why = session.signal.aborted ? session.signal.reason : error.code === "EPIPE" ? new Interrupted() : error;
   const next = session.next ? `\n${session.next}` : "";
   if (why instanceof Refused) {
     const passes = why.status >= 500 || why.status === 429;
-    return say(`the service refused it: ${refusal(why)}${passes ? next : ""}`, why.exit);
+    return say(`the service refused the request: ${refusal(why)}${passes ? next : ""}`, why.exit);
   }
-  // Whoever stopped reading knows.
+  // The reader has stopped, so there is nobody to tell.
   if (why instanceof Interrupted && !why.message) return why.exit;
   if (why instanceof Cut || why instanceof Interrupted) return say(`${sentence(why.message)}${next}`, why.exit);
   if (why instanceof WrongUsage) {
     const help = ["placet", why.command, "--help"].filter(Boolean).join(" ");
-    return say(`${sentence(why.message)}${why.command === null ? "" : `\n${help} says more.`}`, why.exit);
+    return say(`${sentence(why.message)}${why.command === null ? "" : `\nSee ${help}.`}`, why.exit);
   }
   if (why instanceof Ending) return say(sentence(why.message), why.exit);
-  // What the network does is a Cut, so this is a file that cannot be written, or a full disk; the latter is told without a path.
+  // Network failures are a Cut. So this is a file that cannot be written, or a full disk; the error of a full disk has
+  // no path.
   if (why.syscall) return why.path === undefined ? say(`${why.message}.${next}`, EXIT.usage) : say(`${printable(why.path)}: ${why.code}.`, EXIT.usage);
-  return say(`this is a fault of placet, please report it.\n${why.stack ?? why}${next}`, EXIT.fault);
+  return say(`this is a bug in placet, please report it.\n${why.stack ?? why}${next}`, EXIT.fault);
 }
 
 function refusal(why) {
   const { message, status, code, problem } = why;
-  // What is wrong with one field is told twice; with the field's name it says more.
+  // The problem names one field's error twice; the line with the field's name is more helpful.
   const fields = (problem.errors ?? []).filter(({ pointer, parameter }) => pointer ?? parameter);
   const told = fields.map(({ pointer, parameter, detail }) => `${parameter ?? pointer}: ${detail}`);
   return [
     `${message} (${[code, status].filter(Boolean).join(", ")})`,
     !fields.some(({ detail }) => detail === problem.detail) && problem.detail, ...told,
-    why.foreign && "This is not how placet answers; is PLACET_URL right?",
+    why.foreign && "This is not an answer of placet; is PLACET_URL correct?",
     why.advice, why.requestId && `request ${why.requestId}`,
   ].filter(Boolean).map(printable).join("\n  ");
 }
 
 function unknown(command) {
-  if (command === undefined) return "a command is wanted: import, export or list.\nplacet --help says more";
+  if (command === undefined) return "a command is needed: import, export or list.\nSee placet --help";
   const like = nearest(command, Object.keys(OPTIONS));
-  return `there is no command ${printable(command)}${like ? `; did you mean ${like}?` : ""}\nplacet --help says more`;
+  return `there is no command ${printable(command)}${like ? `; did you mean ${like}?` : ""}\nSee placet --help`;
 }
 
-/** The package's; beside the sources of the repository there is none. */
+/** Returns the version of the package. In the repository there is no package, so it is "unreleased". */
 function version() {
   try {
     return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
@@ -99,7 +102,7 @@ function version() {
   }
 }
 
-/** With its full stop. */
+/** Adds a full stop if there is none. */
 function sentence(text) {
   return /[.?]$/.test(text) ? text : `${text}.`;
 }

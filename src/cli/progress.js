@@ -1,4 +1,5 @@
-// How far a command is. On a terminal one line that is drawn anew, elsewhere a line every ten seconds. Plain text, no colour.
+// Shows the progress of a command. On a terminal it is one line that is redrawn; elsewhere it is a line every ten
+// seconds. It is plain text without colour.
 
 const REDRAW_MS = 100;
 const LINE_MS = 10_000;
@@ -11,7 +12,7 @@ export class Progress {
   #drawn = false;
   #last;
 
-  /** `terminalOnly` is for what streams to stdout: lines in a log would say nothing there. */
+  /** `terminalOnly` is for commands that stream to stdout: their progress lines would be useless in a log. */
   constructor({ quiet = false, terminalOnly = false, stream = process.stderr } = {}) {
     this.#stream = stream;
     this.#terminal = Boolean(stream.isTTY) && process.env.TERM !== "dumb";
@@ -19,7 +20,7 @@ export class Progress {
     this.#last = this.#terminal ? 0 : Date.now();
   }
 
-  /** Shows `text` in place of what was shown before, or leaves it if that was a moment ago. */
+  /** Shows `text` instead of the previous text. Does nothing if the previous text is recent. */
   show(text) {
     const now = Date.now();
     if (this.#quiet || now - this.#last < (this.#terminal ? REDRAW_MS : LINE_MS)) return;
@@ -28,25 +29,25 @@ export class Progress {
       this.#stream.write(`${text}\n`);
       return;
     }
-    // A line that wraps could not be drawn over.
+    // A line that wraps could not be overwritten.
     this.#stream.write(`\r${text.slice(0, (this.#stream.columns || 80) - 1)}\x1b[K`);
     this.#drawn = true;
   }
 
-  /** A line that stays. */
+  /** Writes a line that stays. */
   say(text) {
     this.clear();
     if (!this.#quiet) this.#stream.write(`${text}\n`);
   }
 
-  /** Leaves an empty line to whoever writes next. */
+  /** Clears the line for the next output. */
   clear() {
     if (this.#drawn) this.#stream.write("\r\x1b[K");
     this.#drawn = false;
   }
 }
 
-/** `[######      ]  50 %`, or nothing where nobody knows how much there is. */
+/** Returns `[######      ]  50 %`, or an empty text if the total is unknown. */
 export function bar(done, total) {
   if (!total) return "";
   const part = Math.min(1, Math.max(0, done / total));

@@ -1,15 +1,15 @@
-// What is tried again, after which pauses, and for how long.
+// Decides which requests are tried again, with which pauses, and for how long.
 
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Cut, Refused } from "./ending.js";
 
-/** In ms; the last one again and again. */
+/** The pauses in milliseconds. The last one is repeated. */
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
-/** A fault of the service that stays is told soon. */
+/** A permanent fault of the service is reported after this many tries. */
 const TRIES_AFTER_A_FAULT = 3;
 
-/** For so many seconds without a success. */
+/** The maximum time without success, in seconds. */
 const PATIENCE = /^\d+$/.test(process.env.PLACET_PATIENCE ?? "") ? Number(process.env.PLACET_PATIENCE) : 60;
 
 /** Waits, unless the command is interrupted. */
@@ -19,8 +19,8 @@ export async function pause(ms, signal) {
 }
 
 /**
- * Does `work(tries)` until it succeeds, with pauses that grow. For what may be repeated: reading, or a request that the service
- * recognises. What is no accident of the network comes out at once.
+ * Repeats `work(tries)` until it succeeds, with growing pauses. Use it only for requests that may be repeated: reading,
+ * or a request that the service recognises. Throws at once if the error is not a passing network failure.
  */
 export async function persistently({ signal, progress }, work) {
   let begin;
@@ -39,7 +39,7 @@ export async function persistently({ signal, progress }, work) {
   }
 }
 
-/** Whether it may be better in a moment. */
+/** Returns whether another try may succeed. */
 function passes(error, tries) {
   if (error instanceof Cut) return !error.hopeless;
   if (!(error instanceof Refused)) return false;

@@ -1,10 +1,11 @@
-// One exchange with the service: its whole answer, or why there is none. Trying again is retry.js.
+// Exchanges one request with the service: returns its whole answer, or throws the reason why there is none. retry.js
+// repeats.
 
 import { Cut, Ending, EXIT, Refused } from "./ending.js";
 
-/** Without a sign of life for so long, a connection counts as cut. In ms. */
+/** A connection without any data for this time counts as cut, in ms. */
 const PATIENCE = 30_000;
-/** Four mebibytes in this time are 35 KB a second. What is slower is sent in smaller pieces, see upload.js. */
+/** Four mebibytes in this time are 35 KB a second. On a slower connection smaller pieces are sent, see upload.js. */
 const PATIENCE_SENDING = 120_000;
 
 export class Service {
@@ -13,7 +14,7 @@ export class Service {
   #agent;
   #signal;
 
-  /** `signal` aborts whatever is under way. */
+  /** `signal` aborts the request that is in progress. */
   constructor({ url, key }, version, signal) {
     this.#url = url;
     this.#key = key;
@@ -21,17 +22,17 @@ export class Service {
     this.#signal = signal;
   }
 
-  /** What sets this service and key apart from others, for a hash. Not to be printed. */
+  /** The values that distinguish this service and key from others, for a hash. Never print them. */
   get identity() {
     return [this.#url, this.#key];
   }
 
-  /** Where it is, as people are told. */
+  /** The host of the service, to show to people. */
   get host() {
     return new URL(this.#url).host;
   }
 
-  /** The answer's JSON: `{ status, headers, value }`. */
+  /** Returns the JSON of the answer: `{ status, headers, value }`. */
   json(method, path, options) {
     return this.exchange(method, path, options, async ({ status, headers, ...answer }) => {
       const value = parsed(await answer.text());
@@ -40,24 +41,24 @@ export class Service {
     });
   }
 
-  /** The import of this id, or whatever `method` and `path` make of it. */
+  /** Returns the import in the answer. */
   async import(method, path, options) {
     const answer = await this.json(method, path, options);
     if (typeof answer.value?.id !== "string" || typeof answer.value.state !== "string") throw this.#stranger();
     return answer;
   }
 
-  /** The answer's bytes, all of them: `{ headers, bytes }`. */
+  /** Returns all bytes of the answer: `{ headers, bytes }`. */
   bytes(path, query) {
     return this.exchange("GET", path, { query }, async ({ headers, ...answer }) => ({ headers, bytes: await answer.bytes() }));
   }
 
   /**
-   * Sends a request and has its answer read. `read` gets `{ status, headers, text(), bytes(), chunks() }`, and everything it throws
-   * comes out again.
+   * Sends a request and passes the answer to `read` as `{ status, headers, text(), bytes(), chunks() }`. Rethrows what
+   * `read` throws.
    *
-   * @throws {Refused} for an answer that is not 2xx
-   * @throws {Cut} where there is no answer, or a part of one
+   * @throws {Refused} if the status is not 2xx
+   * @throws {Cut} if there is no answer, or only a part of one
    */
   async exchange(method, path, { query = {}, headers = {}, body } = {}, read) {
     this.#signal.throwIfAborted();
@@ -68,16 +69,16 @@ export class Service {
       clearTimeout(timer);
       timer = setTimeout(abort, body ? PATIENCE_SENDING : PATIENCE);
     };
-    // By hand: AbortSignal.any has been collected as garbage too early in some versions of Node.
+    // Not AbortSignal.any: some versions of Node collect it as garbage too early.
     this.#signal.addEventListener("abort", abort, { once: true });
     alive();
-    /** Only what the network does is a cut; a full disk, say, is not. */
+    /** Only a network failure is a Cut; a full disk is not. */
     const guarded = async (work) => {
       try {
         return await work();
       } catch (error) {
         this.#signal.throwIfAborted();
-        throw this.#cut(own.signal.aborted ? "no sign of life" : (error.cause?.code ?? error.code ?? error.cause?.message ?? "broken off"));
+        throw this.#cut(own.signal.aborted ? "no answer in time" : (error.cause?.code ?? error.code ?? error.cause?.message ?? "connection lost"));
       }
     };
     try {
@@ -85,14 +86,14 @@ export class Service {
         fetch(`${this.#url}${path}${queryOf(query)}`, {
           method, body, signal: own.signal,
           headers: { ...headers, authorization: `Bearer ${this.#key}`, "user-agent": this.#agent },
-          // To follow one would hand list and key to whoever is there.
+          // Following a redirect would send the list and the key to another server.
           redirect: "manual",
         }),
       );
       const chunks = async function* () {
         const reader = response.body?.getReader();
         for (let chunk; reader && !(chunk = await guarded(() => reader.read())).done; alive()) {
-          // Whoever takes it may take their time.
+          // The consumer of a chunk may be slow, so the timer stops meanwhile.
           clearTimeout(timer);
           yield chunk.value;
         }
@@ -107,7 +108,7 @@ export class Service {
       return await read({ status: response.status, headers: response.headers, text, bytes, chunks });
     } finally {
       clearTimeout(timer);
-      // Nothing after the whole answer; else it ends what nobody reads to its end.
+      // After a complete answer this has no effect; otherwise it ends the transfer.
       abort();
       this.#signal.removeEventListener("abort", abort);
     }
@@ -115,7 +116,7 @@ export class Service {
 
   async #refusal(response, text) {
     const { status, statusText, headers } = response;
-    if (status >= 300 && status < 400) return new Ending(EXIT.refused, "PLACET_URL leads on to another address; set it to that one");
+    if (status >= 300 && status < 400) return new Ending(EXIT.refused, "PLACET_URL redirects to another address; set it to that address");
     const problem = parsed(await text());
     return new Refused({
       status, statusText,
@@ -126,16 +127,16 @@ export class Service {
   }
 
   #cut(cause) {
-    // A certificate does not get better by waiting.
+    // A certificate error does not pass with time.
     return new Cut(this.host, cause, /CERT|TLS|SSL|UNABLE_TO/.test(cause));
   }
 
   #stranger() {
-    return new Ending(EXIT.refused, `what is at ${this.host} does not answer as placet does; is PLACET_URL right?`);
+    return new Ending(EXIT.refused, `the server at ${this.host} does not answer like placet; is PLACET_URL correct?`);
   }
 }
 
-/** The query without what was not given. */
+/** Returns the query string without absent values. */
 function queryOf(query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   return given.length ? `?${new URLSearchParams(given)}` : "";

@@ -1,4 +1,4 @@
-// What is imported, as bytes from any offset on: a file, or a stream that can be read once.
+// The source of an import as bytes from any offset: a file, or a stream that can be read only once.
 
 import { open, realpath, stat } from "node:fs/promises";
 import { createReadStream } from "node:fs";
@@ -8,12 +8,13 @@ import { addAbortSignal } from "node:stream";
 import { Ending, EXIT, WrongUsage } from "./ending.js";
 import { printable } from "./words.js";
 
-/** Of a name, as much as the service keeps. */
+/** The maximum length of a file name that the service stores. */
 const NAME_LENGTH = 200;
 
 /**
- * Opens `path`; `-` is stdin. Answers `{ name, size, identity, read(offset, length), changed(), close() }`. `size` and `identity` are
- * null for what can be read only once; `identity` is the same for the same file, unchanged. `read` answers `{ bytes, last }`.
+ * Opens `path`; `-` is stdin. Returns `{ name, size, identity, read(offset, length), changed(), close() }`. `size` and
+ * `identity` are null for a stream, which can be read only once. `identity` is the same for the same unchanged file.
+ * `read` returns `{ bytes, last }`.
  */
 export async function openSource(path, signal) {
   if (path === "-") return streamSource("stdin", process.stdin, signal);
@@ -25,7 +26,7 @@ export async function openSource(path, signal) {
   }
   if (found.isDirectory()) throw new WrongUsage(`${printable(path)} is a directory`);
   const name = basename(path).slice(0, NAME_LENGTH);
-  // A pipe with a name, such as the shell makes of <(…).
+  // A named pipe, such as the shell creates for <(…).
   if (!found.isFile()) return streamSource(name, createReadStream(path), signal);
   if (found.size === 0n) throw new WrongUsage(`${printable(path)} is empty`);
   return fileSource(path, name, found);
@@ -42,13 +43,13 @@ async function fileSource(path, name, found) {
     identity: [await realpath(path), `${found.size}`, `${found.mtimeNs}`],
     async read(offset, length) {
       const wanted = Math.min(length, size - offset);
-      if (wanted < 0) throw new Ending(EXIT.refused, `the service has more of ${printable(name)} than there is`);
+      if (wanted < 0) throw new Ending(EXIT.refused, `the service has received more of ${printable(name)} than the file contains`);
       const bytes = Buffer.allocUnsafe(wanted);
       let got = 0;
       for (let more = 1; got < wanted && more > 0; got += more) {
         more = (await handle.read(bytes, got, wanted - got, offset + got)).bytesRead;
       }
-      // Shorter than it was: `changed` will tell.
+      // If the file is now shorter, `changed` reports it.
       return { bytes: bytes.subarray(0, got), last: offset + wanted === size };
     },
     async changed() {
@@ -59,7 +60,7 @@ async function fileSource(path, name, found) {
   };
 }
 
-/** Keeps what the service has not acknowledged, so that a piece can be sent again. */
+/** Keeps the bytes that the service has not acknowledged, so that a piece can be sent again. */
 function streamSource(name, stream, signal) {
   addAbortSignal(signal, stream);
   const chunks = stream[Symbol.asyncIterator]();
@@ -77,7 +78,7 @@ function streamSource(name, stream, signal) {
       kept = kept.subarray(offset - begin);
       begin = offset;
       const parts = [kept];
-      // One byte more than wanted tells whether this is the last piece.
+      // One byte more than wanted shows whether this is the last piece.
       for (let size = kept.length; size <= length && !ended; ) {
         const { value, done } = await chunks.next();
         ended = Boolean(done);

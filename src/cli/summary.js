@@ -1,20 +1,20 @@
-// One import, for people to read.
+// Formats an import for people.
 
 import { duration, moment, number, printable, size, table } from "./words.js";
 
 const MEANING = {
-  accepted: "taken",
-  unchanged: "known already, just so",
-  outranked: "what is known counts for more, and stays",
-  suppressed: "must not be written to, and are not",
-  duplicate: "stand in the file before",
+  accepted: "recorded",
+  unchanged: "already on record",
+  outranked: "an opt-out on record takes precedence",
+  suppressed: "suppressed, must not be contacted",
+  duplicate: "repeat an earlier row of the file",
   rejected: "cannot be read",
-  no_choice: "say neither yes nor no",
+  no_choice: "contain neither an opt-in nor an opt-out",
 };
 
 const SEPARATORS = { "\t": "tab", ";": "semicolon", ",": "comma" };
 
-/** The whole of it: what it is, what was found in the file, and what became of the rows. */
+/** Returns the complete summary: the import, what was found in the file, and what became of the rows. */
 export function summary(one) {
   const head = [
     ["file", printable(one.name) || "unnamed"], ["size", size(one.received)], ["read as", readAs(one)],
@@ -22,7 +22,7 @@ export function summary(one) {
     ["began", moment(one.started_at ?? one.created_at)], ["took", took(one)], ["undone", moment(one.undone_at)],
   ].filter(([, value]) => value);
   return [
-    `Import ${one.id}: ${one.state}${one.dry_run ? ", a dry run: nothing was kept" : ""}`,
+    `Import ${one.id}: ${one.state}${one.dry_run ? ", a dry run: nothing was stored" : ""}`,
     failure(one),
     table(head, { indent: "  " }),
     rows(one),
@@ -42,7 +42,7 @@ function took({ started_at: begin, finished_at: end, progress }) {
   return `${seconds < 1 ? "less than a second" : duration(seconds)}${rate ? `, ${number(rate)} rows/s` : ""}`;
 }
 
-/** Why it failed, without what the row held. */
+/** Returns why the import failed, without any value of the row. */
 function failure({ failure: why }) {
   if (!why) return "";
   return `  ${printable(why.detail ?? why.code)}${why.line ? `, line ${number(why.line)}` : ""} (${printable(why.code)})`;

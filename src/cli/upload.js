@@ -1,4 +1,4 @@
-// A file on its way to the service, piece by piece. How much has arrived only the service knows, so it is asked after every cut.
+// Uploads a file in pieces. Only the service knows how much has arrived, so it is asked after every lost connection.
 
 import { randomUUID } from "node:crypto";
 
@@ -8,15 +8,18 @@ import { persistently } from "./retry.js";
 import { duration, printable, size } from "./words.js";
 
 const PIECE = 4 * 1024 * 1024;
-/** After a cut pieces are halved, down to this: what is too much for a slow line in one go gets through in parts. */
+/**
+ * After a lost connection the pieces are halved, down to this size in bytes, so that they get through a slow
+ * connection.
+ */
 const SMALLEST = 256 * 1024;
 
 const path = (id) => `/v1/imports/${encodeURIComponent(id)}`;
 const upload = (last, more) => ({ "content-type": "application/octet-stream", "upload-complete": last ? "?1" : "?0", ...more });
 
 /**
- * Announces the import with the first piece. The service knows a `key` that it has seen, and answers with that import as it is now.
- * Answers `{ status, headers, value }`.
+ * Starts the import with the first piece. If the service knows the `key` already, it answers with that import as it is
+ * now. Returns `{ status, headers, value }`.
  */
 export async function announce(session, source, query, key) {
   const { bytes, last } = await source.read(0, PIECE);
@@ -25,14 +28,17 @@ export async function announce(session, source, query, key) {
   return persistently(session, () => session.service.import("POST", "/v1/imports", { query, headers, body: bytes }));
 }
 
-/** Stops an import or takes it back: `act` is cancel or undo. */
+/** Stops or undoes an import. `act` is `cancel` or `undo`. */
 export function change(session, id, act) {
-  // With a key it may be sent again where nobody knows whether it arrived.
+  // With a key, the request can be sent again if it is unknown whether it arrived.
   const headers = { "idempotency-key": randomUUID() };
   return persistently(session, () => session.service.import("POST", `${path(id)}/${act}`, { headers }));
 }
 
-/** Sends what `running` lacks of the file. Answers the import, which may be another one that had this very file before. */
+/**
+ * Sends the missing part of the file of `running`. Returns the import, which may be an earlier one with the same
+ * content.
+ */
 export async function complete(session, source, running) {
   const { service, progress } = session;
   const begin = { at: Date.now(), received: running.received };
@@ -51,30 +57,33 @@ export async function complete(session, source, running) {
       const headers = upload(last, { "upload-offset": `${received}` });
       try {
         const { value } = await service.import("PATCH", path(id), { headers, body: bytes });
-        if (value.state === "receiving" && !(value.received > received)) throw new Ending(EXIT.refused, "the service takes no more of the file");
+        if (value.state === "receiving" && !(value.received > received)) throw new Ending(EXIT.refused, "the service accepts no more of the file");
         return value;
       } catch (error) {
         return elsewhere(error, running);
       }
     });
-    // What got through in time may be more the next time.
+    // A piece that arrived in time may be followed by a larger one.
     length = Math.min(PIECE, length * 2);
   }
   return running;
 }
 
-/** An earlier piece had arrived after all, or the same command runs twice: it goes on from where the service is. */
+/** Continues at the offset of the service: an earlier piece arrived after all, or the same command runs twice. */
 function elsewhere(error, running) {
   const received = error instanceof Refused && error.code === "wrong_offset" ? error.problem.received : undefined;
   if (!Number.isSafeInteger(received) || received < 0 || received === running.received) throw error;
   return { ...running, received };
 }
 
-/** Half of one file and half of another would be an import of neither. `undo` takes back what was sent. */
+/**
+ * Stops if the file has changed, because half of the old file and half of the new one must not become one import.
+ * `undo` cancels what was sent.
+ */
 async function mustBeTheSame(source, undo = async () => {}) {
   if (!(await source.changed())) return;
   await undo();
-  throw new WrongUsage(`${printable(source.name)} changed while it was read, and nothing was imported; run the command again`);
+  throw new WrongUsage(`${printable(source.name)} changed while it was read, so nothing was imported; run the command again`);
 }
 
 function uploading({ name, size: total }, received, begin) {

@@ -1,22 +1,22 @@
-// An import that the service works on, as it goes.
+// Follows an import that the service works on.
 
 import { bar } from "./progress.js";
 import { pause, persistently } from "./retry.js";
 import { duration, number } from "./words.js";
 
-/** What an import does not leave by itself. */
+/** The states that an import does not leave by itself. */
 const SETTLED = new Set(["done", "failed", "cancelled", "undone"]);
 
 const DOING = { receiving: "Uploading", waiting: "Waiting for the service to begin", running: "Importing", undoing: "Undoing" };
 
 export const isSettled = ({ state }) => SETTLED.has(state);
 
-/** Shows how far it is until it is settled; answers it then. */
+/** Shows the progress until the import is settled. Returns the import. */
 export async function watch(session, running) {
   const { service, progress, signal } = session;
   while (!isSettled(running)) {
     progress.show(doing(running));
-    // About once a second; not in step with everyone else who watches.
+    // About once a second, at a random interval, so that many watchers do not send at the same moment.
     await pause(850 + Math.random() * 300, signal);
     running = (await persistently(session, () => service.import("GET", `/v1/imports/${encodeURIComponent(running.id)}`))).value;
   }
@@ -24,7 +24,7 @@ export async function watch(session, running) {
   return running;
 }
 
-/** In one line, with what matters first: the end may be cut off. */
+/** Returns the progress in one line. The most important part comes first, because the end may be cut off. */
 export function doing({ state, progress = {}, counts = {} }) {
   const { rows, bytes, total_bytes: total, rows_per_second: rate, seconds_left: left } = progress;
   const { rejected, ...others } = counts;

@@ -1,8 +1,8 @@
-//! Addresses that exist only if they are valid. Each keeps the form it was given in and the form it is matched by.
+//! Addresses that exist only if they are valid. Each keeps the text as it was given and a key for matching.
 
 use crate::consent::words::AddressKind;
 
-/// A mailbox, RFC 5321 with the international forms of RFC 6531.
+/// An email address: RFC 5321 with the international forms of RFC 6531.
 #[cfg(feature = "formats")]
 #[derive(Clone, Debug)]
 pub struct EmailAddress {
@@ -12,15 +12,15 @@ pub struct EmailAddress {
 
 #[cfg(feature = "formats")]
 impl EmailAddress {
-    /// Octets before the `@`, RFC 5321 §4.5.3.1.1.
+    /// The most octets before the `@`, RFC 5321 §4.5.3.1.1.
     const MAX_LOCAL: usize = 64;
-    /// Octets in all, RFC 5321 §4.5.3.1.3 less the angle brackets.
+    /// The most octets in total, RFC 5321 §4.5.3.1.3 without the angle brackets.
     const MAX_LEN: usize = 254;
 
-    /// Reads an address, surrounding space aside; `None` when no mail could be sent to it.
+    /// Reads an email address and ignores surrounding space. Returns `None` if no mail could be sent to it.
     ///
-    /// The matching key has the domain in its ASCII form (UTS 46) and the local part in lower case and NFC. Dots and
-    /// `+tag` stay: at most providers they make another mailbox.
+    /// The key for matching has the domain in its ASCII form (UTS 46), and the local part in lower case and NFC. Dots
+    /// and `+tag` stay, because at most providers they belong to another mailbox.
     pub fn parse(text: &str) -> Option<Self> {
         let given = text.trim();
         let (local, domain) = given.rsplit_once('@')?;
@@ -37,15 +37,15 @@ impl EmailAddress {
             && local_key.len() <= Self::MAX_LOCAL
             && given.len() <= Self::MAX_LEN
             && local_key.len() + 1 + domain.len() <= Self::MAX_LEN;
-        // One label alone is a host of a local network, never where a shop writes to.
+        // A domain with only one label is a host in a local network. No shop writes to it.
         let routable = domain.contains('.') && !domain.ends_with('.');
         (fits && routable && is_dot_atom(local))
             .then(|| Self { given: given.into(), key: format!("{local_key}@{domain}") })
     }
 }
 
-/// A domain of nothing but letters, digits and dashes, as nearly all are, in lower case: what UTS 46 makes of it, without its
-/// tables. `None` leaves the domain to the library.
+/// Returns the domain in lower case if it has only letters, digits and dashes, as nearly all domains do. UTS 46 gives
+/// the same result, but needs its tables. `None` means that the library must read the domain.
 #[cfg(feature = "formats")]
 fn plain_domain(domain: &str) -> Option<String> {
     let is_plain = |label: &str| {
@@ -54,14 +54,15 @@ fn plain_domain(domain: &str) -> Option<String> {
             && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
             && bytes.first() != Some(&b'-')
             && bytes.last() != Some(&b'-')
-            // A prefix such as `xn--` has a meaning.
+            // A prefix such as `xn--` has a special meaning.
             && bytes.get(2..4) != Some(b"--")
     };
     (domain.len() <= 253 && domain.split('.').all(is_plain)).then(|| domain.to_ascii_lowercase())
 }
 
-/// A `dot-atom` of RFC 5322 §3.2.3, with characters beyond ASCII as RFC 6532 allows, the invisible ones aside. Quoted
-/// local parts are legal but practically always a mistake or an attack, and no large provider issues them.
+/// Returns whether the local part is a `dot-atom` of RFC 5322 §3.2.3. Characters beyond ASCII are accepted as in RFC
+/// 6532, except invisible ones. Quoted local parts are legal, but almost always a mistake or an attack, and no large
+/// provider issues them.
 #[cfg(feature = "formats")]
 fn is_dot_atom(local: &str) -> bool {
     let invisible = |c: char| {
@@ -81,9 +82,9 @@ pub struct PhoneNumber {
 }
 
 impl PhoneNumber {
-    /// Reads an international number, `+` first. Spaces, dots, dashes, slashes and brackets between the digits are
-    /// dropped, and so is a bracketed trunk zero, as in `+44 (0)20 7946 0000`. National numbers are refused: without a
-    /// country they are ambiguous.
+    /// Reads an international number that begins with `+`. Drops spaces, dots, dashes, slashes and brackets between the
+    /// digits, and a trunk zero in brackets, as in `+44 (0)20 7946 0000`. Returns `None` for a national number, because
+    /// it is ambiguous without a country.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().strip_prefix('+')?.replace("(0)", "");
         let mut key = String::from("+");
@@ -94,12 +95,13 @@ impl PhoneNumber {
                 _ => return None,
             }
         }
-        // ITU-T E.164: at most 15 digits, and no country code begins with 0. Fewer than 7 is no subscriber's number.
+        // ITU-T E.164: at most 15 digits, and no country code begins with 0. No subscriber has fewer than 7 digits.
         ((8..=16).contains(&key.len()) && !key.starts_with("+0")).then_some(Self { key })
     }
 
-    /// Whether [`PhoneNumber::parse`] may take it: never wrong about a number that it takes, seldom about another. This is what
-    /// the storefront module asks, where the full reading would cost a tenth of the budget.
+    /// Returns whether [`PhoneNumber::parse`] may accept the text. It is always true for a number that `parse` accepts,
+    /// and rarely true for another text. The storefront module calls it because `parse` would cost a tenth of its size
+    /// budget.
     pub fn is_plausible(text: &str) -> bool {
         let mut digits = 0;
         let readable = text.bytes().all(|b| match b {
@@ -107,16 +109,16 @@ impl PhoneNumber {
                 digits += 1;
                 true
             }
-            // The last five are the bytes of the two no-break spaces, U+00A0 and U+202F.
+            // The last five values are the bytes of the two no-break spaces, U+00A0 and U+202F.
             b'+' | b' ' | b'.' | b'-' | b'/' | b'(' | b')' | 0xc2 | 0xa0 | 0xe2 | 0x80 | 0xaf => true,
             _ => false,
         });
-        // One more than E.164 allows, for a trunk zero in brackets.
+        // One digit more than E.164 allows, for a trunk zero in brackets.
         readable && text.starts_with('+') && !text.starts_with("+0") && (7..=16).contains(&digits)
     }
 }
 
-/// Where a browser or an app takes notifications: an endpoint or a token, opaque to us.
+/// A push address: an endpoint of a browser or a token of an app. placet does not interpret it.
 #[cfg(feature = "formats")]
 #[derive(Clone, Debug)]
 pub struct PushAddress {
@@ -125,7 +127,8 @@ pub struct PushAddress {
 
 #[cfg(feature = "formats")]
 impl PushAddress {
-    /// Reads 8 to 2048 visible ASCII characters: a push service's endpoint (RFC 8030) or an app's registration token.
+    /// Reads 8 to 2048 visible ASCII characters: the endpoint of a push service (RFC 8030) or the registration token of
+    /// an app.
     pub fn parse(text: &str) -> Option<Self> {
         let key = text.trim();
         let fits = (8..=2_048).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
@@ -133,7 +136,7 @@ impl PushAddress {
     }
 }
 
-/// Where letters go.
+/// A postal address.
 #[cfg(feature = "formats")]
 #[derive(Clone, Debug)]
 pub struct PostalAddress {
@@ -143,7 +146,8 @@ pub struct PostalAddress {
 
 #[cfg(feature = "formats")]
 impl PostalAddress {
-    /// Reads 10 to 400 characters, in lines. Two writings are the same whatever their case, punctuation and white space.
+    /// Reads 10 to 400 characters, in one or more lines. Case, punctuation and white space make no difference for
+    /// matching.
     pub fn parse(text: &str) -> Option<Self> {
         let given = text.trim();
         let fits = (10..=400).contains(&given.chars().count()) && !given.chars().any(|c| c.is_control() && c != '\n');
@@ -156,15 +160,15 @@ impl PostalAddress {
 /// An address of any kind.
 #[derive(Clone, Debug)]
 pub enum Address {
-    /// A mailbox.
+    /// An email address.
     #[cfg(feature = "formats")]
     Email(EmailAddress),
     /// A telephone number.
     Phone(PhoneNumber),
-    /// A browser or an app.
+    /// A push address.
     #[cfg(feature = "formats")]
     Push(PushAddress),
-    /// A letter box.
+    /// A postal address.
     #[cfg(feature = "formats")]
     Postal(PostalAddress),
 }
@@ -181,7 +185,7 @@ impl Address {
         }
     }
 
-    /// Its kind.
+    /// Returns the kind of the address.
     pub const fn kind(&self) -> AddressKind {
         match self {
             #[cfg(feature = "formats")]
@@ -194,7 +198,7 @@ impl Address {
         }
     }
 
-    /// The form by which two writings of one address are known to be the same.
+    /// Returns the key for matching. Two spellings of one address have the same key.
     pub fn key(&self) -> &str {
         match self {
             #[cfg(feature = "formats")]
@@ -207,7 +211,7 @@ impl Address {
         }
     }
 
-    /// The form to show and to send to.
+    /// Returns the form to show and to send to.
     pub fn given(&self) -> &str {
         match self {
             #[cfg(feature = "formats")]
@@ -249,7 +253,7 @@ mod tests {
     fn a_plain_domain_is_what_the_library_makes_of_it() {
         let long = format!("{}.{}.{}.{}", "a".repeat(63), "b".repeat(63), "c".repeat(63), "d".repeat(63));
         let mut texts = vec![long.clone(), long[..253].to_owned(), format!("{}.example", "a".repeat(64))];
-        // Every text of up to five of these, which is where the rules are.
+        // Every text of up to five of these characters, because the rules are about them.
         for letters in 1..=5_u32 {
             for mut number in 0..6_u32.pow(letters) {
                 let letter = |_| {
@@ -344,7 +348,7 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(PhoneNumber::parse(given).map(|phone| phone.key).as_deref(), key, "{given:?}");
-            // The storefront sees the value of a field, which a browser has trimmed.
+            // The storefront reads the value of an input field, which the browser has trimmed.
             assert_eq!(PhoneNumber::is_plausible(given.trim()), key.is_some(), "{given:?}");
         }
     }

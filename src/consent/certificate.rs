@@ -1,5 +1,6 @@
-//! Certificates of erasure: what a person holds once a shop has nothing left of them, and what the shop can show an authority
-//! (GDPR Art. 5(2), 17). Signed with the shop's own key; whoever has its public half can check one, without asking the shop.
+//! Certificates of erasure: the proof that a person receives when a shop has erased their data, and that the shop can
+//! show to an authority (GDPR Art. 5(2), 17). A certificate is signed with the shop's own key. Anybody who has the
+//! public key can check it without asking the shop.
 //!
 //! ```
 //! use placet::consent::certificate::{SigningKey, verify};
@@ -19,20 +20,20 @@ use crate::consent::jws::object;
 pub use crate::consent::jws::{CertificateError, Jwk, SigningKey, key_id, verify};
 
 vocabulary! {
-    /// Who asked for an erasure.
+    /// The party that asked for an erasure.
     Requester, "unknown requester" {
         /// The person.
         Person = "person",
-        /// Somebody who acts for the person.
+        /// A representative who acts for the person.
         Representative = "representative",
         /// A court or a supervisory authority, GDPR Art. 58(2)(g).
         Authority = "authority",
-        /// The shop of its own accord: a purpose has ended, or a period has run out.
+        /// The shop itself, because a purpose has ended or a period has expired.
         Shop = "shop",
     }
 }
 
-/// What a certificate says. Its texts are as the ledger wrote them; nobody is named in it.
+/// The content of a certificate. The texts are as the ledger wrote them. It names no person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
@@ -41,66 +42,67 @@ pub struct Certificate {
     #[serde(deserialize_with = "known_version")]
     #[cfg_attr(feature = "contract", schemars(extend("const" = Certificate::VERSION)))]
     pub version: u8,
-    /// Of the certificate, a UUID.
+    /// The id of the certificate, a UUID.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
-    /// Who erased.
+    /// The shop that erased the contact.
     pub shop: Issuer,
-    /// Whom the shop knew by this number, a UUID.
+    /// The id that the contact had, a UUID.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub contact: String,
-    /// When, RFC 3339.
+    /// The time of the erasure, RFC 3339.
     #[cfg_attr(feature = "contract", schemars(extend("format" = "date-time")))]
     pub erased_at: String,
-    /// Who asked for it.
+    /// The party that asked for the erasure.
     pub requested_by: Requester,
-    /// The id of the API key by which it was done.
+    /// The id of the API key that made the erasure.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub key: String,
-    /// How many rows are gone, by table.
+    /// The number of deleted rows, by table.
     pub deleted: BTreeMap<String, u64>,
-    /// What is left.
+    /// The data that is still stored.
     pub kept: Kept,
 }
 
-/// The shop that a certificate comes from.
+/// The shop that issued a certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Issuer {
-    /// Its id.
+    /// The id of the shop.
     pub id: String,
-    /// Its name, as people know it.
+    /// The name of the shop, as people know it.
     pub name: String,
 }
 
-/// What an erasure leaves.
+/// The data that an erasure does not delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Kept {
-    /// How many fingerprints of addresses, so that nobody writes to them again (GDPR Art. 17(3)(b), 21(3)).
+    /// The number of keyed hashes of addresses. They are stored so that nobody writes to these addresses again (GDPR
+    /// Art. 17(3)(b), 21(3)).
     pub suppressions: u64,
-    /// Whether the person is still counted in sums that tell of nobody.
+    /// Whether the person is still counted in totals that identify nobody.
     pub counters: bool,
 }
 
 impl Certificate {
-    /// The one version that there is so far.
+    /// The only version that exists so far.
     pub const VERSION: u8 = 1;
 
-    /// The certificate, signed.
+    /// Signs the certificate.
     ///
     /// # Errors
-    /// None that its content could cause.
+    /// An error of the JSON writer. The content of a certificate cannot cause one.
     pub fn signed(&self, key: &SigningKey) -> Result<String, serde_json::Error> {
         Ok(key.sign(&serde_json::to_vec(self)?))
     }
 
-    /// What a certificate says, once it is certain that this key signed it.
+    /// Verifies a certificate with this key and returns its content.
     ///
     /// # Errors
-    /// Those of [`verify`]; [`CertificateError::Malformed`] also where the payload is none of this version.
+    /// Those of [`verify`], and [`CertificateError::Malformed`] if the payload is not a certificate of this version.
     pub fn verified(jws: &str, key: &Jwk) -> Result<Self, CertificateError> {
         object(&verify(jws, key)?).ok_or(CertificateError::Malformed { part: "payload" })
     }

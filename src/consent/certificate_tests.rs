@@ -1,4 +1,4 @@
-//! The certificate that the tests of the JavaScript module check as well, `tests/certificate.json`.
+//! Tests `tests/certificate.json`, the certificate that the tests of the JavaScript module check as well.
 
 use serde_json::{Value, json};
 

@@ -1,19 +1,19 @@
-//! Places: countries by ISO 3166-1 alpha-2, and their parts by ISO 3166-2.
+//! Countries (ISO 3166-1 alpha-2) and their regions (ISO 3166-2).
 
-/// Two upper-case letters, such as `DE`. Whether a law is known for it is another question.
+/// A country code: two upper-case letters, such as `DE`. placet may have no rule for the country.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CountryCode([u8; 2]);
 
 impl CountryCode {
-    /// Reads a code; `None` when it is not two upper-case ASCII letters.
+    /// Reads a code. Returns `None` if the text is not two upper-case ASCII letters.
     pub fn parse(text: &str) -> Option<Self> {
         let code: [u8; 2] = text.as_bytes().try_into().ok()?;
         code.iter().all(u8::is_ascii_uppercase).then_some(Self(code))
     }
 
-    /// The code as text.
+    /// Returns the code as text.
     pub fn as_str(&self) -> &str {
-        // Two ASCII letters, by construction.
+        // The bytes are always two ASCII letters.
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
@@ -23,14 +23,15 @@ impl CountryCode {
         u16::from_be_bytes(self.0) < u16::from_be_bytes(other.0)
     }
 
-    /// A code of our own tables.
+    /// Makes a code for our own tables.
     #[cfg(feature = "rules")]
     pub(super) const fn of(code: [u8; 2]) -> Self {
         Self(code)
     }
 }
 
-/// What follows the country in ISO 3166-2, such as `FL` in `US-FL`: one to three upper-case letters or digits.
+/// A region code: the part after the country in ISO 3166-2, such as `FL` in `US-FL`. One to three upper-case letters or
+/// digits.
 #[cfg(feature = "rules")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RegionCode {
@@ -40,7 +41,7 @@ pub struct RegionCode {
 
 #[cfg(feature = "rules")]
 impl RegionCode {
-    /// Reads a code; `None` when it breaks the rule above.
+    /// Reads a code. Returns `None` if the text is not one to three upper-case letters or digits.
     pub fn parse(text: &str) -> Option<Self> {
         let mut code = [0; 3];
         code.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
@@ -48,24 +49,24 @@ impl RegionCode {
         fits.then_some(Self { code })
     }
 
-    /// The code as text.
+    /// Returns the code as text.
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(&self.code).unwrap_or_default().trim_end_matches('\0')
     }
 
-    /// A code of our own tables.
+    /// Makes a code for our own tables.
     pub(super) const fn of([first, second]: [u8; 2]) -> Self {
         Self { code: [first, second, 0] }
     }
 }
 
-/// Where a person is, as far as it is known.
+/// The place where a person is, as far as it is known.
 #[cfg(feature = "rules")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// The country.
+    /// The country. `None` if it is not known.
     pub country: Option<CountryCode>,
-    /// The part of it. Without a country it says nothing.
+    /// The region of the country. It has no meaning without a country.
     pub region: Option<RegionCode>,
 }
 

@@ -1,4 +1,4 @@
-//! The answer to "may we send this now?".
+//! The answer to the question "may we send this now?".
 
 use crate::consent::country::Place;
 use crate::consent::ground::Dealing;
@@ -12,71 +12,73 @@ use crate::consent::standing::Standing;
 use crate::consent::time::Timestamp;
 use crate::consent::words::{Basis, Channel, Relation};
 
-/// What is known of a person beyond their choices.
+/// The facts about a person that are not choices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Person {
-    /// Where they are.
+    /// The place where the person is.
     pub place: Place,
-    /// As whom they are addressed; a consumer where nothing is known.
+    /// The role in which the person is addressed. `None` counts as a consumer.
     pub relation: Option<Relation>,
-    /// Address, restriction, age.
+    /// Whether there is an address, whether the data is restricted, and the date of birth.
     pub circumstances: Circumstances,
 }
 
-/// Allow or deny, and all that it rests on.
+/// A decision: allow or deny, and everything it is based on.
 #[derive(Clone, Debug)]
 pub struct Decision<'a> {
-    /// The judgement.
+    /// The result of the judgement.
     pub verdict: Verdict,
-    /// The entry that decides.
+    /// The entry that decides. `None` if no entry decides.
     pub decided_by: Option<Entry>,
-    /// The record behind it.
+    /// The id of the record behind that entry.
     record: Option<RecordId>,
-    /// The entry on the other side, see [`Verdict::other`].
+    /// The entry that speaks against the deciding entry, see [`Verdict::other`].
     pub against: Option<Entry>,
     /// The rule that was applied.
     pub rule: &'static Rule,
-    /// Where the shop goes its own way with this rule.
+    /// The shop's override of this rule, if there is one.
     pub overridden: Option<&'a Override>,
-    /// The age from which on a person's act counts, in years.
+    /// The age in years from which a person's act counts.
     pub minimum_age: u16,
 }
 
 impl Decision<'_> {
-    /// Whether a message may be sent.
+    /// Returns whether a message may be sent.
     pub const fn allows(&self) -> bool {
         self.verdict.allows()
     }
 
-    /// Why not; `None` for an allow.
+    /// Returns why a message may not be sent, or `None` if it may.
     pub const fn reason(&self) -> Option<Reason> {
         Reason::of(self.verdict.finding)
     }
 
-    /// The record that decides.
+    /// Returns the id of the record that decides.
     pub const fn record(&self) -> Option<RecordId> {
         self.record
     }
 
-    /// The basis of the deciding record, where it is an opt-in.
+    /// Returns the basis of the deciding record, if that record is an opt-in.
     pub fn basis(&self) -> Option<Basis> {
         self.decided_by.and_then(|entry| entry.act.ground()).map(crate::consent::ground::Ground::basis)
     }
 
-    /// The dealing that the basis rests on.
+    /// Returns the dealing that the basis depends on.
     pub fn dealing(&self) -> Option<Dealing> {
         self.decided_by.and_then(|entry| entry.act.ground()).and_then(crate::consent::ground::Ground::dealing)
     }
 
-    /// When an allow becomes a deny, or a deny an allow, if nothing is recorded until then.
+    /// Returns the time when an allow becomes a deny, or a deny an allow, if nothing new is recorded until then.
     pub const fn until(&self) -> Option<Timestamp> {
         self.verdict.until
     }
 }
 
-/// Decides for one address, channel and purpose at an instant. Pure and total: no clock, no storage, an answer to every question.
+/// Decides for one address, channel and purpose at one time. The function is pure and total: it uses no clock and no
+/// storage, and it always has an answer.
 ///
-/// The standing is that of the records known at that instant. An opt-in of later does not count yet; an opt-out of later does.
+/// `standing` holds the records known at that time. An opt-in later than `at` does not count yet; an opt-out later than
+/// `at` does.
 ///
 /// ```
 /// use placet::consent::*;
@@ -95,12 +97,12 @@ impl Decision<'_> {
 /// let person = Person { place: Place { country, region: None }, ..Person::default() };
 /// let now = given.plus_months(1);
 ///
-/// // An anonymous form said yes. By default that waits for the address to confirm it.
+/// // An anonymous form opted in. By default the address must confirm that.
 /// let standing = Standing::of([yes.clone()]);
 /// let decision = decide(&standing, &policy, &person, Channel::Email, &newsletter, now);
 /// assert_eq!(decision.reason(), Some(Reason::AwaitingConfirmation));
 ///
-/// // In France a consent lapses when the person has not turned to the shop for three years.
+/// // In France a consent expires when the person has not contacted the shop for three years.
 /// let standing = Standing::of([Track { assurance: Assurance::Confirmed, ..yes }]);
 /// let decision = decide(&standing, &policy, &person, Channel::Email, &newsletter, now);
 /// assert!(decision.allows());
@@ -121,7 +123,7 @@ pub fn decide<'a>(
     decide_under(&conditions, &standing.entries(channel, purpose), &person.circumstances, at)
 }
 
-/// [`decide`] for whom has the conditions and the entries already: many persons share the former.
+/// Decides like [`decide`], from conditions and entries that the caller already has. Many persons share the conditions.
 pub fn decide_under<'a>(
     conditions: &Conditions<'a>,
     docket: &Docket,
@@ -130,7 +132,7 @@ pub fn decide_under<'a>(
 ) -> Decision<'a> {
     let verdict = judge(&docket.entries, circumstances, &conditions.terms, at);
     let entry = |place: Option<usize>| place.and_then(|place| docket.entries.get(place)).copied();
-    // There is a version for every instant.
+    // The versions cover every time, so the fallback is never used.
     let (rule, overridden) =
         conditions.rules.get(verdict.version).copied().unwrap_or((crate::consent::rules::strictest(), None));
     Decision {
@@ -144,23 +146,23 @@ pub fn decide_under<'a>(
     }
 }
 
-/// What is visible of a standing for one channel and purpose, whether or not a message may be sent.
+/// The state of one channel and purpose as people see it, whether or not a message may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// An opt-in stands.
+    /// An opt-in is in force.
     OptedIn,
-    /// Only an anonymous form said yes, and the address has to confirm.
+    /// Only an anonymous form opted in, and the address must confirm that.
     AwaitingConfirmation,
-    /// A refusal stands.
+    /// An opt-out is in force.
     OptedOut,
-    /// Was asked and did not say yes; nothing stands.
+    /// The person was asked and did not opt in. No opt-in or opt-out is in force.
     Declined,
-    /// Nothing is known.
+    /// Nothing is on record.
     NeverAsked,
 }
 
 impl Status {
-    /// The written form.
+    /// Returns the written form.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OptedIn => "opted_in",
@@ -177,7 +179,7 @@ impl Status {
             Finding::Declined => Self::Declined,
             Finding::OptedOut | Finding::Objected | Finding::Suppressed => Self::OptedOut,
             Finding::AwaitingConfirmation => Self::AwaitingConfirmation,
-            // A yes is there, also where it may not be used.
+            // An opt-in exists, although it may not be used.
             Finding::BasisNotAccepted
             | Finding::NotScreened
             | Finding::UnderAge
@@ -188,71 +190,72 @@ impl Status {
     }
 }
 
-/// What the person said: whether the shop uses the channel, and whether it may use the data, does not change it.
+/// The person's choice. It does not depend on whether the shop uses the channel or may use the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// What it amounts to.
+    /// The state that the choice results in.
     pub status: Status,
-    /// The entry that decides.
+    /// The entry that decides. `None` if no entry decides.
     pub decided_by: Option<Entry>,
-    /// The record behind it.
+    /// The id of the record behind that entry.
     pub record: Option<RecordId>,
 }
 
-/// What the person said, under some conditions.
+/// Returns the person's choice under the given conditions.
 pub fn said(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Said {
     said_under(&conditions.whatever_is_used(), docket, at)
 }
 
-/// [`said`] for whom has the conditions in the form that does not ask which channels are used: many persons share them.
+/// Returns the person's choice like [`said`], from conditions made by [`Conditions::whatever_is_used`]. Many persons
+/// share them.
 pub fn said_under(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Said {
     let decision = decide_under(conditions, docket, &Circumstances::default(), at);
     Said { status: Status::of(decision.verdict.finding), decided_by: decision.decided_by, record: decision.record }
 }
 
-/// A decision as it is written, in every artifact byte for byte the same.
+/// A decision. Every artifact writes it byte for byte the same.
 #[cfg(feature = "serde")]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct WrittenDecision {
     /// Whether a message may be sent.
     pub allow: bool,
-    /// Why not.
+    /// The reason why a message may not be sent. `null` if it may.
     pub reason: Option<Reason>,
-    /// The record that decides.
+    /// Returns the id of the record that decides.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub record: Option<String>,
-    /// The basis of that record, where it is an opt-in.
+    /// The basis of that record, if it is an opt-in.
     pub basis: Option<Basis>,
-    /// The dealing that the basis rests on.
+    /// Returns the dealing that the basis depends on.
     pub dealing: Option<Dealing>,
     /// The rule that was applied.
     pub rule: WrittenRule,
-    /// When the answer changes by itself.
+    /// The time when the answer changes if nothing new is recorded, RFC 3339. `null` if it does not change by itself.
     pub until: Option<Timestamp>,
-    /// Why the shop goes its own way with this rule.
+    /// The shop's reason for its override of this rule. `null` if there is no override.
     pub r#override: Option<String>,
-    /// The steps that led there, where they were asked for.
+    /// The steps that led to the decision, one sentence each. Present only if the caller asked for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Vec<String>>,
 }
 
-/// A rule as a decision names it.
+/// A reference to a rule.
 #[cfg(feature = "serde")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct WrittenRule {
-    /// Its name.
+    /// The id of the rule, such as `fr-mail`.
     pub id: &'static str,
-    /// The law.
+    /// The law, such as `CPCE`.
     pub law: &'static str,
-    /// The article.
+    /// The article of that law.
     pub article: &'static str,
 }
 
 #[cfg(feature = "serde")]
 impl Decision<'_> {
-    /// The written form, with or without the steps.
+    /// Returns the written form, with the steps if `explained` is true.
     pub fn written(&self, explained: bool) -> WrittenDecision {
         WrittenDecision {
             allow: self.allows(),
@@ -268,23 +271,24 @@ impl Decision<'_> {
     }
 }
 
-/// The entries that bear on a question, in the order in which they are judged, and the records behind them.
+/// The relevant records for one question: their entries in the order in which they are judged, and their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Docket {
-    // INVARIANT: sorted by time and record, one record an entry.
+    // INVARIANT: sorted by time and record id, one record for each entry.
     entries: Vec<Entry>,
     records: Vec<RecordId>,
 }
 
 impl Docket {
-    /// Brings entries and their records into order.
+    /// Sorts the given entries with their records.
     pub fn of(mut known: Vec<(Entry, RecordId)>) -> Self {
         known.sort_unstable_by_key(|(entry, record)| (entry.at, *record));
         let (entries, records) = known.into_iter().unzip();
         Self { entries, records }
     }
 
-    /// Takes other entries in the place of those that it has, and leaves nothing behind: for whom asks many questions.
+    /// Replaces the entries with those in `known` and leaves `known` empty. For callers that ask many questions and
+    /// reuse the memory.
     pub fn refill(&mut self, known: &mut Vec<(Entry, RecordId)>) {
         known.sort_unstable_by_key(|(entry, record)| (entry.at, *record));
         self.entries.clear();
@@ -295,14 +299,14 @@ impl Docket {
         }
     }
 
-    /// The entries, in their order.
+    /// Returns the entries in their order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 }
 
 impl Standing {
-    /// What bears on a channel and purpose.
+    /// Returns the records that are relevant for a channel and purpose.
     pub fn entries(&self, channel: Channel, purpose: &PurposeSlug) -> Docket {
         let bearing = self.tracks().iter().filter(|track| track.scope.covers(channel, purpose));
         Docket::of(bearing.map(|track| (track.entry(), track.record)).collect())

@@ -1,6 +1,6 @@
-//! A decision in words: the steps that led there, for a person who answers for it.
+//! Explains a decision in words: the steps that led to it, for the employee who is responsible for it.
 //!
-//! The sentences are templates, so that the edge can hand them to the storefront module, which fills them in itself.
+//! The sentences are templates, so that the edge can send them to the storefront module, which fills them in itself.
 
 use crate::consent::decision::Decision;
 use crate::consent::ground::Ground;
@@ -12,7 +12,7 @@ use crate::consent::time::Timestamp;
 use crate::consent::words::Assurance;
 
 impl Finding {
-    /// Every finding, in its order.
+    /// Every finding, in the order of its definition.
     pub const ALL: [Self; 15] = [
         Self::NeverAsked,
         Self::Declined,
@@ -31,8 +31,8 @@ impl Finding {
         Self::Stands,
     ];
 
-    /// The sentence for it, with places for the deciding entry's `{ground}`, `{date}` and `{assurance}`, the `{age}` and the
-    /// time it `{lapses}`.
+    /// Returns the sentence for the finding. It contains the placeholders `{ground}`, `{date}` and `{assurance}` of the
+    /// deciding entry, `{age}`, and `{lapses}` for the time of expiry.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NeverAsked => "Nothing is on record for this channel and purpose.",
@@ -64,16 +64,16 @@ impl Finding {
     }
 }
 
-/// Where a yes has ended a no.
+/// The sentence for an opt-in that ended an opt-out.
 pub(super) const ENDED: &str = "It is later than the opt-out of {date}, and ends it.";
-/// Where a yes could not end a no.
+/// The sentence for an opt-in that could not end an opt-out.
 pub(super) const NOT_ENDED: &str = "The {ground} of {date}, {assurance}, does not end that.";
-/// When an allow ends by itself.
+/// The sentence for the time when an allow ends.
 pub(super) const ALLOWED_UNTIL: &str = "Allowed until {until}, unless something is recorded before.";
-/// When a deny ends by itself.
+/// The sentence for the time when a deny ends.
 pub(super) const ALLOWED_FROM: &str = "Allowed from {until} on, unless something is recorded before.";
 
-/// How a ground is called in a sentence.
+/// Returns the name of a ground for use in a sentence.
 pub(super) const fn ground_words(ground: Ground) -> &'static str {
     match ground {
         Ground::Consent => "consent",
@@ -89,7 +89,7 @@ pub(super) const fn ground_words(ground: Ground) -> &'static str {
     }
 }
 
-/// How an assurance is called in a sentence.
+/// Returns the name of an assurance for use in a sentence.
 pub(super) const fn assurance_words(assurance: Assurance) -> &'static str {
     match assurance {
         Assurance::Listed => "listed in a file",
@@ -101,7 +101,7 @@ pub(super) const fn assurance_words(assurance: Assurance) -> &'static str {
     }
 }
 
-/// The sentences that name a rule, and what the shop made of it.
+/// Returns the first sentences of an explanation: the rule, and the shop's override of it.
 pub(super) fn opening(rule: &Rule, overridden: Option<&Override>) -> Vec<String> {
     let (id, law, article) = (rule.id, rule.law, rule.article);
     let named = if matches!(rule.reach, crate::consent::rules::Reach::Anywhere)
@@ -117,7 +117,7 @@ pub(super) fn opening(rule: &Rule, overridden: Option<&Override>) -> Vec<String>
 }
 
 impl Decision<'_> {
-    /// The steps that led here, in words.
+    /// Returns the steps that led to the decision, one sentence each.
     pub fn explain(&self) -> Vec<String> {
         let mut steps = opening(self.rule, self.overridden);
         let lapses = written(self.verdict.lapses);
@@ -146,7 +146,7 @@ impl Decision<'_> {
     }
 }
 
-/// The first instant of year 1, before which a date is that of an undated record or of its lapse.
+/// The first millisecond of year 1. An earlier time is that of an undated record or of its expiry.
 const FIRST_YEAR: i64 = -62_135_596_800_000;
 
 fn written(at: Timestamp) -> String {

@@ -1,17 +1,17 @@
-//! The grounds on which a shop may write: what each needs as evidence.
+//! The grounds on which a shop may write, and the evidence that each needs.
 
 use crate::consent::words::{Assurance, Basis, Channel};
 
 vocabulary! {
-    /// What happened between a person and a shop, where a ground rests on that and not on the person's yes.
+    /// An event between a person and a shop, on which a basis other than the person's consent depends.
     Dealing, "unknown dealing" {
         /// A sale.
         Purchase = "purchase",
-        /// A contract that runs, such as a subscription.
+        /// A running contract, such as a subscription.
         Contract = "contract",
-        /// Talks about a sale, PECR reg. 22(3)(a).
+        /// Negotiations about a sale, PECR reg. 22(3)(a).
         Negotiation = "negotiation",
-        /// A free account of an offer that is also sold, CJEU C-654/23.
+        /// A free account for an offer that is also sold, CJEU C-654/23.
         FreeAccount = "free_account",
         /// A question about what the shop sells, CASL s. 10(10)(e).
         Inquiry = "inquiry",
@@ -21,34 +21,34 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// A basis together with the dealing it rests on. Each is judged by itself: an inquiry of today does not shorten what a
-    /// purchase of yesterday gave.
+    /// A basis together with the dealing it depends on. Each ground is judged by itself: an inquiry today does not
+    /// shorten the permission that a purchase yesterday gave.
     Ground, "unknown ground" {
-        /// The person's yes.
+        /// The person's consent.
         Consent = "consent",
-        /// An existing customer, by a sale.
+        /// A soft opt-in of an existing customer, from a sale.
         SoftPurchase = "soft_opt_in:purchase",
-        /// Almost a customer.
+        /// A soft opt-in of a person who negotiated about a sale.
         SoftNegotiation = "soft_opt_in:negotiation",
-        /// A customer by a free account.
+        /// A soft opt-in of a customer with a free account.
         SoftFreeAccount = "soft_opt_in:free_account",
-        /// A charity's supporter.
+        /// A soft opt-in of a charity's supporter.
         SoftSupport = "soft_opt_in:support",
-        /// Implied by a sale.
+        /// Consent implied by a sale.
         ImpliedPurchase = "implied:purchase",
-        /// Implied by a contract.
+        /// Consent implied by a running contract.
         ImpliedContract = "implied:contract",
-        /// Implied by an inquiry.
+        /// Consent implied by an inquiry.
         ImpliedInquiry = "implied:inquiry",
-        /// The shop's interest, weighed against the person's.
+        /// A legitimate interest of the shop, balanced against the interests of the person.
         LegitimateInterest = "legitimate_interest",
-        /// What a contract needs: never marketing.
+        /// Performance of a contract. It never allows marketing.
         Contract = "contract",
     }
 }
 
 impl Ground {
-    /// The basis alone.
+    /// Returns the basis without the dealing.
     pub const fn basis(self) -> Basis {
         match self {
             Self::Consent => Basis::Consent,
@@ -59,7 +59,7 @@ impl Ground {
         }
     }
 
-    /// The dealing that it rests on.
+    /// Returns the dealing that the ground depends on, or `None` if it needs none.
     pub const fn dealing(self) -> Option<Dealing> {
         match self {
             Self::SoftPurchase | Self::ImpliedPurchase => Some(Dealing::Purchase),
@@ -73,46 +73,47 @@ impl Ground {
     }
 }
 
-/// What a shop keeps to show that a ground is there.
+/// The evidence that a shop stores to prove a ground.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evidence<'a> {
-    /// What happened between the person and the shop.
+    /// The event between the person and the shop.
     pub dealing: Option<Dealing>,
-    /// The shop's own name for it: an order, an offer, an account, a contract.
+    /// The shop's own reference for the dealing: an order, an offer, an account or a contract.
     pub reference: Option<&'a str>,
-    /// Whether the person could refuse when the address was taken, simply and free of charge.
+    /// Whether the person could refuse when the address was collected, easily and free of charge.
     pub refusal_offered: bool,
-    /// Whether only the shop's own similar products are advertised.
+    /// Whether the shop advertises only its own similar products.
     pub own_similar_products: bool,
-    /// Where the weighing of interests is written down, GDPR Art. 6(1)(f).
+    /// The document that balances the interests, GDPR Art. 6(1)(f).
     pub assessment: Option<&'a str>,
-    /// Why an employee entered it.
+    /// The reason why an employee entered the record.
     pub reason: Option<&'a str>,
-    /// By which channel the confirmation came back.
+    /// The channel by which the confirmation was received.
     pub confirmed_by: Option<Channel>,
 }
 
-/// The piece of evidence that a claimed ground lacks.
+/// The piece of evidence that is missing for a ground.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// What happened between the person and the shop, or another dealing than this ground can rest on.
+    /// The dealing is missing, or the ground cannot depend on the given dealing.
     Dealing,
-    /// The shop's name for the sale, the talks, the account, the contract.
+    /// The shop's reference for the sale, negotiations, account or contract is missing.
     Reference,
-    /// That the person could refuse at once.
+    /// The statement that the person could refuse at once is missing.
     RefusalOffered,
-    /// That only own similar products are advertised.
+    /// The statement that only the shop's own similar products are advertised is missing.
     OwnSimilarProducts,
-    /// Where the weighing of interests is written down.
+    /// The document that balances the interests is missing.
     Assessment,
-    /// Why an employee entered it.
+    /// The reason why an employee entered the record is missing.
     Reason,
-    /// The channel of the confirmation, or one that reaches the address that is to be confirmed.
+    /// The channel of the confirmation is missing, or the given channel does not reach the address that is to be
+    /// confirmed.
     ConfirmedBy,
 }
 
 impl Missing {
-    /// The name of the field that has to be given.
+    /// Returns the name of the field that must be given.
     pub const fn field(self) -> &'static str {
         match self {
             Self::Dealing => "dealing",
@@ -125,7 +126,7 @@ impl Missing {
         }
     }
 
-    /// What to give, and where that is asked for.
+    /// Returns a text that says what to give and which law requires it.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Dealing => {
@@ -148,10 +149,10 @@ impl Missing {
 }
 
 impl Evidence<'_> {
-    /// The ground that a basis and this evidence make.
+    /// Returns the ground that follows from a basis and this evidence.
     ///
     /// # Errors
-    /// The first piece that is missing.
+    /// The first piece of evidence that is missing.
     pub fn ground(&self, basis: Basis) -> Result<Ground, Missing> {
         let referred = |ground| self.reference.map(|_| ground).ok_or(Missing::Reference);
         match (basis, self.dealing) {
@@ -182,10 +183,10 @@ impl Evidence<'_> {
         }
     }
 
-    /// Whether this is enough to know of an act on a channel in this way.
+    /// Checks whether this evidence is sufficient for an act on a channel with this assurance.
     ///
     /// # Errors
-    /// The piece that is missing.
+    /// The piece of evidence that is missing.
     pub fn supports(&self, assurance: Assurance, channel: Option<Channel>) -> Result<(), Missing> {
         let reached = |by: Channel| channel.is_none_or(|channel| by.address_kind() == channel.address_kind());
         match assurance {
@@ -249,7 +250,7 @@ mod tests {
             (by(Channel::Email), Channel::Phone, Err(Missing::ConfirmedBy)),
             (by(Channel::Email), Channel::Sms, Err(Missing::ConfirmedBy)),
             (by(Channel::Sms), Channel::Email, Err(Missing::ConfirmedBy)),
-            // One number, whatever way the code takes to it.
+            // These channels use the same number, so a code on one of them confirms the others.
             (by(Channel::Sms), Channel::Phone, Ok(())),
             (by(Channel::Phone), Channel::Whatsapp, Ok(())),
             (Evidence::default(), Channel::Email, Err(Missing::ConfirmedBy)),

@@ -1,6 +1,7 @@
-//! The judgement: what entries of a standing, circumstances and terms amount to at one instant.
+//! The judgement: combines the entries of a standing, the circumstances and the conditions into a finding at one time.
 //!
-//! Pure, total and the same in every artifact. It deals in numbers and indices; the words are in `explain`.
+//! It is pure, total and the same in every artifact. It works with numbers and indices only; the texts are in
+//! `explain`.
 
 use crate::consent::ground::Ground;
 use crate::consent::record::Act;
@@ -8,25 +9,25 @@ use crate::consent::terms::Terms;
 use crate::consent::time::{DAY, Timestamp};
 use crate::consent::words::{Activity, Assurance, Refusal};
 
-/// A track without its scope: one that bears on the question.
+/// A track without its scope, which is relevant for the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What was done.
+    /// The act.
     pub act: Act,
-    /// How we know.
+    /// How the shop knows that the person acted.
     pub assurance: Assurance,
-    /// Since when it counts.
+    /// The effective time.
     pub at: Timestamp,
 }
 
-/// What is known of the person beyond their choices.
+/// The facts about a person that are not choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Circumstances {
-    /// Whether there is an address that the channel could use.
+    /// Whether there is an address that the channel can use.
     pub reachable: bool,
-    /// Whether their data may only be kept, GDPR Art. 18.
+    /// Whether the person's data may only be stored, GDPR Art. 18.
     pub restricted: bool,
-    /// Midnight, in UTC, of the day of their birth.
+    /// The day of birth, as its midnight in UTC. `None` if it is not known.
     pub born: Option<Timestamp>,
 }
 
@@ -37,60 +38,62 @@ impl Default for Circumstances {
     }
 }
 
-/// What was found. The order among those of an opt-in is from the farthest to the nearest to an allow.
+/// The result of judging. The findings about an opt-in, from `BasisNotAccepted` on, are ordered from the farthest from
+/// an allow to the nearest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Finding {
-    /// Nothing is on record.
+    /// No choice is on record.
     NeverAsked,
-    /// The person was asked and did not say yes.
+    /// The person was asked and did not opt in.
     Declined,
-    /// A no stands.
+    /// An opt-out is in force.
     OptedOut,
-    /// An objection stands.
+    /// An objection is in force.
     Objected,
-    /// A suppression stands.
+    /// A suppression is in force.
     Suppressed,
     /// The shop does not use the channel.
     ChannelOff,
-    /// There is no address for the channel.
+    /// There is no address that the channel can use.
     NoAddress,
-    /// The person's data may only be kept.
+    /// The person's data may only be stored.
     Restricted,
-    /// The ground is not good here.
+    /// The conditions do not accept the ground.
     BasisNotAccepted,
-    /// The ground needs a look-up in a register.
+    /// The ground needs a look-up in a do-not-call register, and none is on record.
     NotScreened,
     /// The person was too young.
     UnderAge,
-    /// Nobody knows how old the person is.
+    /// The age of the person is not known.
     AgeUnknown,
-    /// The ground has lapsed.
+    /// The ground has expired.
     Expired,
-    /// The address has not confirmed.
+    /// The address has not confirmed the opt-in.
     AwaitingConfirmation,
-    /// A ground is good.
+    /// The ground allows a message.
     Stands,
 }
 
-/// An answer, with all that it rests on.
+/// The result of the judgement, with everything it is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// What was found.
+    /// The finding.
     pub finding: Finding,
-    /// The entry that decides, by its place.
+    /// The index of the entry that decides.
     pub entry: Option<usize>,
-    /// The entry on the other side: the no that a yes has ended, or the yes that could not end a no.
+    /// The index of the opposite entry: the opt-out that an opt-in has ended, or the opt-in that could not end an
+    /// opt-out.
     pub other: Option<usize>,
-    /// When the deciding ground lapses or has lapsed.
+    /// The time when the deciding ground expires or has expired.
     pub lapses: Timestamp,
-    /// The version of the terms that was in force, by its place.
+    /// The index of the version of the conditions that was in force.
     pub version: usize,
-    /// When an allow becomes a deny by itself, or a deny an allow.
+    /// The time when an allow becomes a deny, or a deny an allow, if nothing new is recorded.
     pub until: Option<Timestamp>,
 }
 
 impl Verdict {
-    /// Whether a message may be sent.
+    /// Returns whether a message may be sent.
     pub const fn allows(&self) -> bool {
         matches!(self.finding, Finding::Stands)
     }
@@ -100,11 +103,11 @@ impl Verdict {
     }
 }
 
-/// Judges at an instant.
+/// Judges at one time.
 ///
-/// `entries` are in the order of their time and, at one time, of their records' ids; `versions` are the terms one after the
-/// other, the first since ever and the last for ever. Without any, nothing is allowed. An opt-in of later than `at` does not
-/// count yet; an opt-out of later does.
+/// `entries` are sorted by time and then by the id of their record. `versions` are the conditions in the order of time:
+/// the first version has no beginning and the last no end. Without versions nothing is allowed. An opt-in later than
+/// `at` does not count yet; an opt-out later than `at` does.
 pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Terms], at: Timestamp) -> Verdict {
     let mut verdict: Option<Verdict> = None;
     for (version, terms) in
@@ -116,7 +119,7 @@ pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Terms], at: 
             verdict.until = Some(terms.from);
             break;
         }
-        // What lapses just when the terms change is judged by the new ones.
+        // If a ground expires exactly when the conditions change, the new conditions decide.
         if found.allows() && found.lapses < terms.to {
             verdict.until = Some(found.lapses);
             break;
@@ -125,7 +128,7 @@ pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Terms], at: 
     verdict.unwrap_or(Verdict::of(Finding::ChannelOff, None))
 }
 
-/// The latest of some entries: its time and place.
+/// The latest of some entries: its time and its index.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 struct Latest {
     millis: i64,
@@ -133,7 +136,7 @@ struct Latest {
 }
 
 impl Latest {
-    /// There is none. Its time is before that of every entry.
+    /// Stands for no entry. Its time is before that of every entry.
     const NONE: Self = Self { millis: i64::MIN, place: 0 };
 
     const fn of(place: usize, entry: &Entry) -> Self {
@@ -153,7 +156,7 @@ impl Latest {
     }
 }
 
-/// What bears on an opt-in.
+/// The latest entry of each kind that is relevant for an opt-in.
 struct Bearing {
     plain: Latest,
     objection: Latest,
@@ -180,7 +183,7 @@ impl Bearing {
             let seen = match entry.act {
                 Act::OptOut { refusal } if entry.assurance.may_opt_out() => match refusal {
                     Refusal::Plain => &mut bearing.plain,
-                    // Both are about advertising, and nothing else.
+                    // Objections and suppressions concern marketing only.
                     _ if terms.transactional => continue,
                     Refusal::Objection => &mut bearing.objection,
                     Refusal::Suppression => &mut bearing.suppression,
@@ -198,23 +201,23 @@ impl Bearing {
         bearing
     }
 
-    /// The latest no of any kind.
+    /// Returns the latest opt-out of any kind.
     fn refusal(&self) -> Latest {
         self.plain.or_later(self.objection).or_later(self.suppression)
     }
 
-    /// Whether an opt-in is strictly later than every no, and such that it may end each.
+    /// Returns whether an opt-in is strictly later than every opt-out and may end each of them.
     fn spares(&self, yes: &Entry) -> bool {
-        // Only a person's own yes ends a no; that they bought again does not.
+        // Only a consent of the person ends an opt-out. Another purchase does not.
         let ends = |no: Latest, kind| {
             let consents = yes.act == Act::OptIn { ground: Ground::Consent };
             no.is_none() || (yes.at.millis() > no.millis && yes.assurance.may_end(kind) && consents)
         };
-        // What may end an objection may end a suppression.
+        // An assurance that may end an objection may also end a suppression.
         ends(self.plain, Refusal::Plain) && ends(self.objection.or_later(self.suppression), Refusal::Objection)
     }
 
-    /// When a ground lapses.
+    /// Returns the time when a ground expires.
     fn lapse_of(&self, ground: Ground, since: Timestamp, terms: &Terms) -> Timestamp {
         let dealt = match ground {
             Ground::ImpliedPurchase | Ground::ImpliedContract => terms.purchase_months,
@@ -237,10 +240,11 @@ impl Bearing {
     }
 }
 
-/// Half a day: by then a date has begun everywhere, even twelve hours west of Greenwich.
+/// Half a day, in milliseconds. Twelve hours after its midnight in UTC a date has begun everywhere, even 12 hours west
+/// of Greenwich.
 const BEGUN_EVERYWHERE: i64 = DAY / 2;
 
-/// Judges by one version of the terms.
+/// Judges by one version of the conditions.
 fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp) -> Verdict {
     if terms.off {
         return Verdict::of(Finding::ChannelOff, None);
@@ -286,7 +290,7 @@ fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp
         } else {
             Finding::Stands
         };
-        // The order of the entries is that of time, so among equals the latest stays.
+        // The entries are sorted by time, so the latest of several equal ones is kept.
         best = best.max(Some((finding, lapses, place)));
     }
     if let Some((finding, lapses, place)) = best {

@@ -1,5 +1,6 @@
-//! Signatures: the payload of a certificate in a JWS in compact serialisation (RFC 7515) with Ed25519 (RFC 8037), so that any JOSE
-//! library reads it. [`verify`] is strict: whatever byte of a certificate is changed, left out or added, it is none any more.
+//! Signs and verifies certificates. A certificate is a JWS in compact serialisation (RFC 7515) with Ed25519 (RFC 8037),
+//! so that any JOSE library can read it. [`verify`] is strict: it refuses a certificate in which any byte was changed,
+//! removed or added.
 
 use std::fmt;
 
@@ -10,32 +11,33 @@ use sha2::{Digest, Sha256};
 
 use crate::json;
 
-/// What kind of JWS this is, so that none that the key signed for another end passes for a certificate (RFC 8725, section 3.11).
+/// The `typ` of a certificate. A JWS that the key signed for another purpose is refused as a certificate (RFC 8725,
+/// section 3.11).
 const TYP: &str = "placet-certificate+jws";
 
-/// Why a certificate, or a key, is not to be relied on. Nothing of what was given is in it but a key's thumbprint.
+/// The reason why a certificate or a key is refused. Of the input it holds only the thumbprint of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateError {
-    /// It is not written as certificates are.
+    /// The text does not have the form of a certificate.
     Malformed {
-        /// Which part is not.
+        /// The name of the malformed part.
         part: &'static str,
     },
-    /// Its header is none of a certificate.
+    /// The header is not the header of a certificate.
     Header {
-        /// What a header needs.
+        /// The requirement that the header does not meet.
         needs: &'static str,
     },
-    /// It names another key than the one it was to be checked with.
+    /// The certificate names another key than the one that was given.
     WrongKey {
-        /// The RFC 7638 thumbprint of the key that it names.
+        /// The RFC 7638 thumbprint of the key that the certificate names.
         kid: String,
     },
-    /// The key that it names did not sign this.
+    /// The signature was not made by the key that the certificate names.
     BadSignature,
-    /// What was given as a key is none that signatures could be checked with.
+    /// The given key cannot be used to check signatures.
     BadKey {
-        /// What a key needs.
+        /// The requirement that the key does not meet.
         needs: &'static str,
     },
 }
@@ -54,27 +56,27 @@ impl fmt::Display for CertificateError {
 
 impl std::error::Error for CertificateError {}
 
-/// A shop's key. Its seed is wiped from memory when it is dropped.
+/// A shop's key for signing. Its seed is wiped from memory when the key is dropped.
 pub struct SigningKey(ed25519_dalek::SigningKey);
 
 impl SigningKey {
-    /// The key of a seed, which is the private key of RFC 8032: 32 bytes that nobody could guess.
+    /// Makes the key from a seed. The seed is the private key of RFC 8032: 32 bytes that nobody can guess.
     pub fn from_seed(seed: [u8; 32]) -> Self {
         Self(ed25519_dalek::SigningKey::from_bytes(&seed))
     }
 
-    /// The public half.
+    /// Returns the public key.
     pub fn jwk(&self) -> Jwk {
         Jwk(self.0.verifying_key())
     }
 
-    /// The payload in a JWS that [`verify`] accepts.
+    /// Signs the payload. Returns a JWS that [`verify`] accepts.
     pub fn sign(&self, payload: &[u8]) -> String {
         let kid = self.jwk().thumbprint();
         self.sign_under(&format!(r#"{{"alg":"EdDSA","kid":"{kid}","typ":"{TYP}"}}"#), payload)
     }
 
-    /// The payload in a JWS under any header.
+    /// Signs the payload under any header.
     fn sign_under(&self, header: &str, payload: &[u8]) -> String {
         let signed = format!("{}.{}", Base64Url::encode_string(header.as_bytes()), Base64Url::encode_string(payload));
         let signature = self.0.sign(signed.as_bytes()).to_bytes();
@@ -88,13 +90,13 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The public half of a key, written as a JSON Web Key (RFC 8037). It exists only if signatures can be checked with it: a point
-/// of small order, for which one signature fits almost anything, is no key.
+/// A public key, written as a JSON Web Key (RFC 8037). It exists only if signatures can be checked with it. A point of
+/// small order is refused, because one signature would fit almost any text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WrittenJwk", into = "WrittenJwk")]
 pub struct Jwk(VerifyingKey);
 
-/// Members that are not named here are passed over, as RFC 7517 wants it; `kid` too, since it can be any text.
+/// Other members are ignored, as RFC 7517 requires. `kid` is ignored too, because it can be any text.
 #[derive(Serialize, Deserialize)]
 struct WrittenJwk {
     kty: String,
@@ -107,9 +109,9 @@ struct WrittenJwk {
 }
 
 impl Jwk {
-    /// What names the key: its RFC 7638 thumbprint, 43 characters of base64url.
+    /// Returns the RFC 7638 thumbprint that names the key: 43 characters of base64url.
     pub fn thumbprint(&self) -> String {
-        // The members that count, in the order of the alphabet (RFC 8037, section 2).
+        // The required members in alphabetical order (RFC 8037, section 2).
         let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.x());
         Base64Url::encode_string(&Sha256::digest(members))
     }
@@ -142,18 +144,19 @@ impl TryFrom<WrittenJwk> for Jwk {
     }
 }
 
-/// Whether y is below 2^255 - 19 (RFC 8032, section 5.1.3): else one key would have two spellings, and two names.
+/// Returns whether y is below 2^255 - 19 (RFC 8032, section 5.1.3). Otherwise one key would have two spellings and two
+/// thumbprints.
 fn is_canonical(bytes: &[u8; 32]) -> bool {
     let [lowest, middle @ .., highest] = bytes;
     *lowest < 0xed || middle.iter().any(|byte| *byte != 0xff) || highest & 0x7f != 0x7f
 }
 
-/// Either name: RFC 8037 has the first, RFC 9864 the second.
+/// RFC 8037 defines the first name, RFC 9864 the second.
 fn is_ed25519(alg: &str) -> bool {
     matches!(alg, "EdDSA" | "Ed25519")
 }
 
-/// Base64url without padding and without bits that stand for nothing.
+/// Decodes base64url without padding. Refuses a text in which unused bits are set.
 fn decoded<const N: usize>(text: &str) -> Option<[u8; N]> {
     Base64Url::decode_vec(text).ok()?.try_into().ok()
 }
@@ -166,7 +169,7 @@ struct Header {
     typ: String,
 }
 
-/// A JWS taken apart, and nothing of it believed yet.
+/// The parts of a JWS. None of them is verified yet.
 struct Parts<'a> {
     signed: &'a str,
     kid: String,
@@ -188,7 +191,7 @@ impl<'a> Parts<'a> {
 
 fn kid_of(header: &[u8]) -> Result<String, CertificateError> {
     let needs = |needs| CertificateError::Header { needs };
-    // A `crit`, which would ask for more than is understood here, is refused as is any other member.
+    // A `crit` member would require features that are not supported here. It is refused like every other extra member.
     let Header { alg, kid, typ } = object(header).ok_or(needs("alg, kid and typ, and nothing else"))?;
     if !is_ed25519(&alg) {
         return Err(needs("the alg EdDSA or Ed25519"));
@@ -200,23 +203,24 @@ fn kid_of(header: &[u8]) -> Result<String, CertificateError> {
     Ok(kid)
 }
 
-/// A JSON object, with nothing before it.
+/// Reads a JSON object. Refuses a text that does not begin with `{`.
 pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
     if json.starts_with(b"{") { json::read(json) } else { None }
 }
 
-/// The thumbprint of the key that a certificate says it was signed with: what to look a key up by, and nothing to rely on.
+/// Returns the thumbprint of the key that a certificate names. The caller can look up a key by it, but must not trust
+/// it: nothing is verified yet.
 ///
 /// # Errors
-/// [`CertificateError::Malformed`] and [`CertificateError::Header`].
+/// [`CertificateError::Malformed`] or [`CertificateError::Header`] if the text is not a certificate.
 pub fn key_id(jws: &str) -> Result<String, CertificateError> {
     Ok(Parts::of(jws)?.kid)
 }
 
-/// The payload of a JWS that this key signed as a certificate.
+/// Verifies a certificate with this key and returns its payload.
 ///
 /// # Errors
-/// What is wrong with it first: [`CertificateError::Malformed`], `Header`, `WrongKey` or `BadSignature`.
+/// The first mistake that is found: [`CertificateError::Malformed`], `Header`, `WrongKey` or `BadSignature`.
 pub fn verify(jws: &str, key: &Jwk) -> Result<Vec<u8>, CertificateError> {
     let Parts { signed, kid, payload, signature } = Parts::of(jws)?;
     if kid != key.thumbprint() {

@@ -1,10 +1,10 @@
-//! Every way in which a certificate is none.
+//! Tests every way in which a certificate can be invalid.
 
 use crate::consent::jws::*;
 
 const PAYLOAD: &[u8] = br#"{"erased":1}"#;
 
-/// The key of RFC 8037, appendix A.
+/// Returns the key of RFC 8037, appendix A.
 fn rfc8037() -> SigningKey {
     SigningKey::from_seed(decoded("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap())
 }
@@ -13,7 +13,7 @@ fn jwk(json: &str) -> Result<Jwk, String> {
     serde_json::from_str(json).map_err(|error| error.to_string())
 }
 
-/// The key of a point, as JSON.
+/// Returns the key of a point, as JSON.
 fn of_point(point: [u8; 32]) -> String {
     format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, Base64Url::encode_string(&point))
 }
@@ -81,7 +81,7 @@ fn base64url_has_one_spelling() {
     let [header, payload, signature] = jws.split('.').collect::<Vec<_>>()[..] else { panic!("{jws}") };
     assert_eq!(payload, "eA");
     for (changed, part) in [
-        // The last four bits stand for nothing.
+        // The last four bits are unused and must be zero.
         (format!("{header}.eB.{signature}"), "payload"),
         (format!("{header}.eA==.{signature}"), "payload"),
         (format!("{header}.e A.{signature}"), "payload"),
@@ -134,14 +134,14 @@ fn another_key_verifies_nothing() {
     let (key, other) = (rfc8037(), SigningKey::from_seed([7; 32]));
     let jws = key.sign(PAYLOAD);
     assert_eq!(verify(&jws, &other.jwk()), Err(CertificateError::WrongKey { kid: key.jwk().thumbprint() }));
-    // Signed by another key in this one's name.
+    // Another key signed a certificate that names this key.
     let header = format!(r#"{{"alg":"EdDSA","kid":"{}","typ":"{TYP}"}}"#, key.jwk().thumbprint());
     assert_eq!(verify(&other.sign_under(&header, PAYLOAD), &key.jwk()), Err(CertificateError::BadSignature));
 }
 
 #[test]
 fn a_signature_has_one_value() {
-    // The order of the group, lowest byte first: S and S + L satisfy the same equation.
+    // The order of the group, lowest byte first. S and S + L satisfy the same equation.
     let order = [
         0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
@@ -157,7 +157,8 @@ fn a_signature_has_one_value() {
         (*byte, carry) = (sum as u8, sum >> 8);
     }
     assert_ne!(added, good);
-    // Made with the private key and the neutral element for R: it satisfies the equation, and no signer writes it.
+    // This signature was made with the private key and the neutral element for R. It satisfies the equation, but no
+    // signer produces it.
     let neutral = decoded("AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADcmGZLFZpjMEvTCWlKyu8r4N4CbItQC6faLPsve8t_Bg");
     for other in [added, neutral.unwrap(), [0; 64], [0xff; 64]] {
         let changed = format!("{signed}.{}", Base64Url::encode_string(&other));
@@ -186,7 +187,7 @@ fn a_point_of_small_order_is_no_key() {
 
 #[test]
 fn a_point_has_one_spelling() {
-    // y + p for each y that leaves room for it.
+    // y + p, for each y for which that still fits into 255 bits.
     let mut points = 0;
     for above in 0..19 {
         let (mut low, mut high) = ([0; 32], [0xff; 32]);

@@ -1,4 +1,4 @@
-//! What a shop asks for beyond the law, and where it goes its own way.
+//! The policy of a shop: what it requires in addition to the law, and where it overrides a rule.
 
 use crate::consent::country::Place;
 use crate::consent::ground::Ground;
@@ -8,31 +8,32 @@ use crate::consent::rules::{Rule, rules, rules_on, transactional};
 use crate::consent::terms::{GroundSet, Terms};
 use crate::consent::words::{Basis, Channel, Relation};
 
-/// A shop's policy. Whatever is given tightens the law; only an [`Override`] loosens it.
+/// A shop's policy. Every field tightens the law; only an [`Override`] loosens it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// The channels that the shop uses.
     pub channels: Vec<Channel>,
-    /// The channels on which a consent from an anonymous form waits until the address confirms it (double opt-in), also where
-    /// the law does not ask for it.
+    /// The channels on which a consent from an anonymous form waits until the address confirms it (double opt-in), even
+    /// if the law does not require that.
     pub confirmation: Vec<Channel>,
-    /// The purposes that are no advertising.
+    /// The transactional purposes: those that are not marketing.
     pub transactional: Vec<PurposeSlug>,
-    /// The bases that the shop wants to rest advertising on. What follows is about advertising too, as is all of the law but the
-    /// row `transactional`.
+    /// The bases that the shop accepts for marketing. This field and the following ones apply to marketing only, as
+    /// does every rule except `transactional`.
     pub bases: Vec<Basis>,
-    /// The age from which on a person's act counts, where it is above that of the law.
+    /// The age in years from which a person's act counts, if it is higher than the age of the law.
     pub minimum_age: u16,
     /// Whether a person of unknown age counts as too young.
     pub age_required: bool,
-    /// Months after which every ground lapses if the person has not turned to the shop; 0 for no such limit.
+    /// The number of months after which every ground expires if the person has not contacted the shop; 0 for no such
+    /// limit.
     pub expires_after_months: u16,
-    /// Where the shop goes its own way.
+    /// The rules that the shop overrides.
     pub overrides: Vec<Override>,
 }
 
 impl Default for Policy {
-    /// Every channel and basis, confirmation on every channel, and the law.
+    /// All channels and bases, confirmation on every channel, and nothing else beyond the law.
     fn default() -> Self {
         Self {
             channels: Channel::ALL.to_vec(),
@@ -47,51 +48,53 @@ impl Default for Policy {
     }
 }
 
-/// A rule that the shop loosens, knowing that it does. Every decision under that rule repeats the reason.
+/// A rule that the shop deliberately loosens. Every decision under that rule repeats the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Override {
     /// The id of the rule.
     pub rule: String,
-    /// The bases that are accepted beyond those of the rule. Never `contract`: what it carries is no advertising.
+    /// The bases that are accepted in addition to those of the rule. `contract` is never accepted, because it does not
+    /// allow marketing.
     pub accept: Vec<Basis>,
-    /// What is not asked for.
+    /// The requirements that the shop waives.
     pub waive: Vec<Waiver>,
-    /// Why, in the shop's own words.
+    /// The reason, in the shop's own words.
     pub reason: String,
 }
 
 impl Policy {
-    /// The highest age that can be asked for, in years: above it a slip is likelier than a person.
+    /// The highest minimum age that a shop can require, in years. A higher number is most likely a mistake.
     pub const MAX_AGE: u16 = 120;
-    /// The longest time without a sign of the person, in months: a century.
+    /// The longest time without contact from the person that a shop can set, in months: a century.
     pub const MAX_MONTHS: u16 = 1200;
 }
 
 impl Override {
-    /// The longest reason, in characters. Every decision repeats it.
+    /// The greatest length of a reason, in characters. Every decision repeats the reason.
     const MAX_REASON: usize = 200;
 
-    /// Reads a reason, surrounding space aside: 1 to 200 characters on one line; `None` when it breaks this rule.
+    /// Reads a reason and ignores surrounding space: 1 to 200 characters on one line. Returns `None` for any other
+    /// text.
     pub fn written_reason(text: &str) -> Option<String> {
         let text = text.trim();
         let fits = (1..=Self::MAX_REASON).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         fits.then(|| text.to_owned())
     }
 
-    /// The id of a rule that can be overridden, if this is one: those for advertising.
+    /// Returns the id if it is that of a rule that can be overridden. These are the rules for marketing.
     pub fn rule_named(id: &str) -> Option<String> {
         rules().any(|rule| rule.id == id && rule.id != transactional().id).then(|| id.to_owned())
     }
 }
 
 vocabulary! {
-    /// What an override may waive.
+    /// A requirement that an override can waive.
     Waiver, "unknown waiver" {
-        /// The confirmation that the rule asks for; not the one that the shop itself asks for.
+        /// The confirmation that the rule requires, but not the one that the shop itself requires.
         Confirmation = "confirmation",
-        /// The age of the law.
+        /// The minimum age that the law sets.
         Age = "age",
         /// Every limit in months.
         Expiry = "expiry",
@@ -100,17 +103,18 @@ vocabulary! {
     }
 }
 
-/// The terms that hold for one person, channel and purpose, and where they come from: a version each, in the order of time.
+/// The conditions for one person, channel and purpose, and the rules they come from: one version for each period, in
+/// the order of time.
 #[derive(Clone, Debug)]
 pub struct Conditions<'a> {
-    /// The terms.
+    /// The conditions.
     pub terms: Vec<Terms>,
-    /// The rule and the override behind each.
+    /// The rule and the override behind each of the conditions.
     pub rules: Vec<(&'static Rule, Option<&'a Override>)>,
 }
 
 impl Conditions<'_> {
-    /// The same, as if the shop used every channel.
+    /// Returns the same conditions, as if the shop used every channel.
     #[must_use]
     pub fn whatever_is_used(&self) -> Self {
         let mut conditions = self.clone();
@@ -120,7 +124,7 @@ impl Conditions<'_> {
 }
 
 impl Policy {
-    /// The terms for a person, channel and purpose.
+    /// Returns the conditions for a person, channel and purpose.
     pub fn conditions(
         &self,
         place: &Place,
@@ -135,13 +139,13 @@ impl Policy {
         }
     }
 
-    /// The terms for messages that are no advertising.
+    /// Returns the conditions for transactional messages.
     pub(super) fn transactional_conditions(&self, channel: Channel) -> Conditions<'_> {
         let terms = self.terms_of(transactional(), None, 0, channel);
         Conditions { terms: vec![terms], rules: vec![(transactional(), None)] }
     }
 
-    /// The terms for advertising.
+    /// Returns the conditions for marketing.
     pub(super) fn advertising(&self, place: &Place, relation: Relation, channel: Channel) -> Conditions<'_> {
         let age = minimum_age(place.country);
         let mut conditions = Conditions { terms: Vec::with_capacity(2), rules: Vec::with_capacity(2) };
@@ -153,7 +157,7 @@ impl Policy {
         conditions
     }
 
-    /// A rule as it stands, and whether the shop uses the channel.
+    /// Returns the conditions of a rule alone, and whether the shop uses the channel.
     fn bare(&self, rule: &Rule, channel: Channel) -> Terms {
         Terms {
             from: rule.from,
@@ -172,11 +176,13 @@ impl Policy {
         }
     }
 
-    /// The terms that a rule and this policy make, where the law of the country asks for an age.
+    /// Combines a rule, an override and this policy into conditions. `age` is the minimum age of the law in the
+    /// person's country.
     pub(super) fn terms_of(&self, rule: &Rule, overridden: Option<&Override>, age: u16, channel: Channel) -> Terms {
         let bare = self.bare(rule, channel);
         if bare.transactional {
-            // What is no advertising has only this of the policy: an anonymous form may bear somebody else's address.
+            // This is the only part of the policy that applies to transactional messages: an anonymous form may contain
+            // the address of somebody else.
             return Terms { confirmation: self.confirmation.contains(&channel), ..bare };
         }
         let waived = |what| overridden.is_some_and(|own| own.waive.contains(&what));
@@ -197,7 +203,7 @@ impl Policy {
         if waived(Waiver::Screening) {
             terms.screening_days = 0;
         }
-        // What the shop asks for comes last, so that no override takes it away.
+        // The shop's own requirements come last, so that no override removes them.
         terms.grounds = terms.grounds.and(grounds_on(&self.bases));
         terms.confirmation |= self.confirmation.contains(&channel);
         terms.minimum_age = terms.minimum_age.max(self.minimum_age);
@@ -210,7 +216,7 @@ impl Policy {
     }
 }
 
-/// All but `contract`, whatever a policy says.
+/// All grounds except `contract`, whatever a policy says.
 const ADVERTISING: GroundSet = GroundSet(!(1 << Ground::Contract as u16));
 
 fn grounds_on(bases: &[Basis]) -> GroundSet {

@@ -1,16 +1,16 @@
-//! What a shop writes, messages or calls about.
+//! The purpose for which a shop writes, messages or calls.
 
-/// The shop's own word for a purpose, such as `newsletter` or `abandoned_cart`.
+/// The shop's own name for a purpose, such as `newsletter` or `abandoned_cart`.
 ///
-/// 1 to 48 characters: a lower-case letter first, then lower-case letters, digits and `_`.
+/// 1 to 48 characters: first a lower-case letter, then lower-case letters, digits and `_`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PurposeSlug(Box<str>);
 
 impl PurposeSlug {
-    /// The longest slug, in characters.
+    /// The greatest length of a slug, in characters.
     pub const MAX_LEN: usize = 48;
 
-    /// Reads a slug; `None` when the text breaks the rule above.
+    /// Reads a slug. Returns `None` if the text is not a valid slug.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = text.bytes();
         let first = bytes.next()?;
@@ -18,7 +18,7 @@ impl PurposeSlug {
         (first.is_ascii_lowercase() && rest_fits && text.len() <= Self::MAX_LEN).then(|| Self(text.into()))
     }
 
-    /// The slug as text.
+    /// Returns the slug as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -3,37 +3,37 @@
 use crate::consent::judge::Finding;
 
 vocabulary! {
-    /// Why a message may not be sent.
+    /// The reason why a message may not be sent.
     Reason, "unknown reason" {
-        /// Nothing is known of the person's will.
+        /// No choice of the person is on record.
         NeverAsked = "never_asked",
-        /// The person was asked and did not say yes.
+        /// The person was asked and did not opt in.
         Declined = "declined",
-        /// The person said no.
+        /// The person opted out.
         OptedOut = "opted_out",
-        /// The person objected to direct marketing, and nothing of their own has lifted that.
+        /// The person objected to direct marketing, and no later opt-in that they proved has ended the objection.
         Objected = "objected",
-        /// The person was erased, and nothing of their own has lifted the suppression that is left.
+        /// The person was erased, and no later opt-in that they proved has ended the suppression of the address.
         Suppressed = "suppressed",
         /// The shop does not use the channel.
         ChannelOff = "channel_off",
-        /// There is no address that the channel could use.
+        /// No address is known that the channel could use.
         NoAddress = "no_address",
-        /// The person's data may be kept and not used, GDPR Art. 18.
+        /// The person's data is restricted: it may be stored but not used (GDPR Art. 18).
         Restricted = "restricted",
-        /// The ground on record is not good for this channel and purpose here.
+        /// The rule does not accept the basis on record for this channel and purpose.
         BasisNotAccepted = "basis_not_accepted",
-        /// The person was too young, or has to be taken for too young.
+        /// The person was too young, or must be treated as too young.
         UnderAge = "under_age",
-        /// The ground on record has lapsed.
+        /// The opt-in on record has expired.
         Expired = "expired",
-        /// The person's address has not confirmed the opt-in yet.
+        /// The address has not confirmed the opt-in yet.
         AwaitingConfirmation = "awaiting_confirmation",
     }
 }
 
 impl Reason {
-    /// What it means, in words for the docs.
+    /// Returns the meaning of the reason, as a sentence for the documentation.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::NeverAsked => "Nothing is known of the person's will for this channel and purpose.",
@@ -59,7 +59,7 @@ impl Reason {
         }
     }
 
-    /// The reason in a finding; none in an allow.
+    /// Returns the reason for a finding, or `None` for a finding that allows.
     pub const fn of(finding: Finding) -> Option<Self> {
         Some(match finding {
             Finding::NeverAsked => Self::NeverAsked,

@@ -1,7 +1,8 @@
-//! The sheet: all that the storefront module needs to decide for one shop, as the edge hands it over.
+//! The decision table: everything that the storefront module needs to decide for one shop. The edge sends it.
 //!
-//! Rules and policy are put together already, so a page never applies a rule of law that the edge does not, and a change of
-//! the law reaches every page with the next request. The module itself holds neither rules nor words (`make size` says why).
+//! Rules and policy are already combined in it. A page therefore never applies a rule of law that the edge does not
+//! apply, and a change of the law reaches every page with its next request. The storefront module itself contains no
+//! rules and no texts, because of its size budget (see `make size`).
 
 use std::collections::BTreeMap;
 
@@ -18,37 +19,38 @@ use crate::consent::rules::{EEA, Reach, rules, transactional};
 use crate::consent::terms::Terms;
 use crate::consent::words::{Assurance, Channel, Relation};
 
-/// All that is needed to decide for one shop.
+/// The decision table: everything that is needed to decide for one shop.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Sheet {
-    /// The terms that occur.
+    /// The conditions that occur, each once.
     pub terms: Vec<SheetTerms>,
-    /// For each channel, by place: the numbers of its terms, a version each in the order of time. The place is a country
-    /// (`DE`), a part of one (`US-FL`), or empty for everywhere else; with `/business` behind it where that differs; or
-    /// `transactional`, for the purposes that are no advertising.
+    /// For each channel, by place: the positions of its conditions in `terms`, one for each version of the law, in the
+    /// order of time. The place is a country (`DE`), a region (`US-FL`), or empty for everywhere else. A place with
+    /// `/business` appended is for business contacts; it exists only if their conditions differ. The place
+    /// `transactional` is for purposes that are not marketing.
     pub places: BTreeMap<&'static str, BTreeMap<String, Vec<usize>>>,
-    /// The age from which on a person's act counts, by country; empty for every other.
+    /// The age in years from which a person's act counts, by country. The empty key is for every other country.
     pub ages: BTreeMap<String, u16>,
-    /// The words of explanations.
+    /// The texts of explanations.
     pub words: Words,
 }
 
-/// Terms, and where they come from.
+/// Conditions, and the rule and override behind them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct SheetTerms {
-    /// The rule.
+    /// The rule that the conditions come from.
     pub rule: WrittenRule,
-    /// Why the shop goes its own way with it.
+    /// The shop's reason for its override of the rule. `null` if there is no override.
     pub r#override: Option<String>,
     /// The first sentences of an explanation.
     pub opening: Vec<String>,
-    /// The terms themselves, see `Terms::decode`.
+    /// The conditions as numbers, in the order in which `Terms::decode` reads them.
     pub numbers: [i64; Terms::NUMBERS],
 }
 
-/// The words of explanations: templates with places such as `{date}`.
+/// The texts of explanations. Sentences are templates with placeholders such as `{date}`.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Words {
@@ -58,14 +60,14 @@ pub struct Words {
     pub grounds: Vec<(&'static str, &'static str)>,
     /// A phrase for each assurance, in the order of `Assurance`.
     pub assurances: Vec<&'static str>,
-    /// Where a yes has ended a no, and where it could not.
+    /// The sentence for an opt-in that ended an opt-out, then the sentence for an opt-in that could not.
     pub against: [&'static str; 2],
-    /// When an allow ends by itself, and when a deny does.
+    /// The sentence for the time when an allow ends, then the sentence for the time when a deny ends.
     pub until: [&'static str; 2],
 }
 
 impl Sheet {
-    /// The sheet for a policy.
+    /// Makes the decision table of a policy.
     pub fn of(policy: &Policy) -> Self {
         let mut terms = Vec::new();
         let mut places: BTreeMap<&'static str, BTreeMap<String, Vec<usize>>> = BTreeMap::new();
@@ -94,7 +96,7 @@ impl Sheet {
     }
 }
 
-/// Every place for which the table has something of its own, and none.
+/// Returns every place that has a rule of its own, and the unknown place.
 fn all_places() -> Vec<Place> {
     let mut places = vec![Place::default()];
     let country = |country: CountryCode| Place { country: Some(country), region: None };
@@ -109,7 +111,7 @@ fn all_places() -> Vec<Place> {
     places
 }
 
-/// The numbers of some conditions among the terms, which grow by those that are new.
+/// Returns the positions of some conditions in `terms`. Appends those that `terms` does not contain yet.
 fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Conditions<'_>, channel: Channel) -> Vec<usize> {
     let mut numbers = Vec::new();
     for (rule, overridden) in &conditions.rules {
@@ -119,7 +121,7 @@ fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Condition
             rule: WrittenRule { id: rule.id, law: rule.law, article: rule.article },
             r#override: overridden.map(|own| own.reason.clone()),
             opening: opening(rule, *overridden),
-            // Without an age of law: that depends on the country and comes beside.
+            // The age of 0 stands for "no age of law": that age depends on the country, and is sent in `ages`.
             numbers: policy.terms_of(rule, *overridden, 0, channel).encode(age_waived),
         };
         let number = terms.iter().position(|own| *own == one).unwrap_or_else(|| {

@@ -1,10 +1,11 @@
-//! The law of standings: what the records of one address amount to.
+//! The law of standings: the result of all records of one address.
 //!
-//! A standing keeps, for each track (scope, act, assurance), the latest record by (effective time, record id), and merges
-//! track by track by maximum. That makes it a join semilattice: whatever the order in which records arrive, however often,
-//! and however they were split up on the way, the standing is the same; and nothing weaker ever hides something stronger.
+//! A standing keeps the latest record of each history. A history is a combination of scope, act and assurance; the
+//! latest record is the one with the greatest (effective time, record id). Two standings are merged history by history,
+//! by maximum. This makes a standing a join semilattice: the result is the same in whatever order records arrive,
+//! however often they arrive, and however they were divided on the way. A weaker record never hides a stronger one.
 //!
-//! `ledger/track.rs` says the same once more, as SQL. A property test holds the two equal.
+//! `ledger/track.rs` implements the same law in SQL. A property test checks that both give the same result.
 
 use core::cmp::Ordering;
 
@@ -13,42 +14,42 @@ use crate::consent::record::{Act, RecordId, Scope};
 use crate::consent::time::Timestamp;
 use crate::consent::words::Assurance;
 
-/// The latest record of one kind: one entry of a standing.
+/// The latest record of one history of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
-    /// What the act was about.
+    /// The scope of the act.
     pub scope: Scope,
-    /// What was done.
+    /// The act.
     pub act: Act,
-    /// How we know.
+    /// How the shop knows that the person acted.
     pub assurance: Assurance,
-    /// Since when it counts, see [`crate::consent::record::effective_time`].
+    /// The effective time, see [`super::effective_time`].
     pub at: Timestamp,
-    /// The record behind it.
+    /// The id of the record.
     pub record: RecordId,
 }
 
 impl Track {
-    /// The order of tracks inside a standing; equal for two records of one track.
+    /// Compares the histories of two tracks. Two records of the same history are equal.
     fn place(&self, other: &Self) -> Ordering {
         (&self.scope, self.act, self.assurance).cmp(&(&other.scope, other.act, other.assurance))
     }
 
-    /// The track without its scope.
+    /// Returns the track without its scope.
     pub const fn entry(&self) -> Entry {
         Entry { act: self.act, assurance: self.assurance, at: self.at }
     }
 }
 
-/// Everything that stands for one address.
+/// The latest record of each history of one address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    // INVARIANT: sorted by `Track::place`, one entry a place.
+    // INVARIANT: sorted by `Track::place`, one track for each place.
     tracks: Vec<Track>,
 }
 
 impl Standing {
-    /// The standing that some records amount to.
+    /// Makes the standing of the given records.
     pub fn of(tracks: impl IntoIterator<Item = Track>) -> Self {
         let mut standing = Self::default();
         for track in tracks {
@@ -57,7 +58,7 @@ impl Standing {
         standing
     }
 
-    /// Takes one record in.
+    /// Adds one record.
     pub fn add(&mut self, track: Track) {
         match self.tracks.binary_search_by(|own| own.place(&track)) {
             Err(gap) => self.tracks.insert(gap, track),
@@ -71,14 +72,14 @@ impl Standing {
         }
     }
 
-    /// Takes another standing of the same address in: the least upper bound of the two.
+    /// Adds another standing of the same address. The result is the least upper bound of the two.
     pub fn merge(&mut self, other: &Self) {
         for track in &other.tracks {
             self.add(track.clone());
         }
     }
 
-    /// Its tracks, in a fixed order.
+    /// Returns the tracks, in a fixed order.
     pub fn tracks(&self) -> &[Track] {
         &self.tracks
     }

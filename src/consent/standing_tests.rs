@@ -1,4 +1,5 @@
-//! The assurance table of the law, row by row. The laws over random records, and their twin in SQL, are in `tests/law.rs`.
+//! Tests the assurance table of the law of standings, row by row. Tests over random records, and the comparison with
+//! the SQL version, are in `tests/law.rs`.
 
 use crate::consent::ground::Ground;
 use crate::consent::judge::{Circumstances, Finding, Verdict, judge};
@@ -12,7 +13,7 @@ const YES: Act = Act::OptIn { ground: Ground::Consent };
 const NO: Act = Act::OptOut { refusal: Refusal::Plain };
 const OBJECTION: Act = Act::OptOut { refusal: Refusal::Objection };
 
-/// Every ground is good, for ever; only the law of standings decides.
+/// Conditions that accept every ground for ever, so that only the law of standings decides.
 const LENIENT: Terms = Terms {
     from: Timestamp::BEGINNING,
     to: Timestamp::NEVER,

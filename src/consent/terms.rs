@@ -1,6 +1,7 @@
-//! What has to hold for a ground to be good: a rule of law and the shop's policy, put together into plain numbers.
+//! The conditions for a ground to be accepted: a rule of law and the shop's policy, combined into plain numbers.
 //!
-//! This is all that judging needs. Where it comes from, see `rules` and `policy`; the storefront module gets it from the edge.
+//! Judging needs nothing else. `rules` and `policy` make these numbers; the storefront module receives them from the
+//! edge.
 
 use crate::consent::ground::Ground;
 use crate::consent::time::Timestamp;
@@ -10,7 +11,7 @@ use crate::consent::time::Timestamp;
 pub struct GroundSet(pub u16);
 
 impl GroundSet {
-    /// The set of some grounds.
+    /// Makes the set of the given grounds.
     pub const fn of(grounds: &[Ground]) -> Self {
         let mut bits = 0;
         let mut rest = grounds;
@@ -21,50 +22,51 @@ impl GroundSet {
         Self(bits)
     }
 
-    /// Whether a ground is in it.
+    /// Returns whether the set contains a ground.
     pub const fn contains(self, ground: Ground) -> bool {
         self.0 >> ground as u16 & 1 == 1
     }
 
-    /// What is in both.
+    /// Returns the intersection of the two sets.
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// What is in either.
+    /// Returns the union of the two sets.
     pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }
 
-/// The terms on which a channel may be used, as long as one version of the law is in force. A limit of 0 is none.
+/// The conditions on which a channel may be used, while one version of the law is in force. A limit of 0 means no
+/// limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// From this instant on.
+    /// The first time at which the conditions are in force.
     pub from: Timestamp,
-    /// Up to this instant, itself excluded.
+    /// The first time at which the conditions are no longer in force.
     pub to: Timestamp,
-    /// The shop does not use the channel.
+    /// Whether the shop does not use the channel.
     pub off: bool,
-    /// It is no advertising: objections do not bear on it.
+    /// Whether the purpose is transactional. Objections do not apply to it.
     pub transactional: bool,
     /// The grounds that are accepted.
     pub grounds: GroundSet,
-    /// A consent that an anonymous form claims has to be confirmed by the address.
+    /// Whether the address must confirm a consent from an anonymous form.
     pub confirmation: bool,
-    /// The age, in years, from which on a person's act counts.
+    /// The age in years from which a person's act counts.
     pub minimum_age: u16,
-    /// A person of unknown age counts as too young.
+    /// Whether a person of unknown age counts as too young.
     pub age_required: bool,
-    /// Months for which a purchase or a contract implies consent.
+    /// The number of months for which a purchase or a contract implies consent.
     pub purchase_months: u16,
-    /// Months for which an inquiry does.
+    /// The number of months for which an inquiry implies consent.
     pub inquiry_months: u16,
-    /// Months after which a ground lapses if the person has not turned to the shop.
+    /// The number of months after which a ground expires if the person has not contacted the shop.
     pub inactivity_months: u16,
-    /// Months after which a ground lapses if the shop has not used it.
+    /// The number of months after which a ground expires if the shop has not used it.
     pub disuse_months: u16,
-    /// Days for which a look-up in a do-not-call register counts, where a legitimate interest needs one.
+    /// The number of days for which a look-up in a do-not-call register is valid, if a legitimate interest needs one.
     pub screening_days: u16,
 }
 
@@ -75,8 +77,8 @@ const AGE_REQUIRED: u16 = 8;
 const AGE_WAIVED: u16 = 16;
 
 impl Terms {
-    /// The terms as numbers: from and to in milliseconds since 1970, the flags above, the grounds as bits in the order of
-    /// [`Ground`], the age that the shop asks for, and the five limits.
+    /// Writes the conditions as numbers: the start and the end in milliseconds since 1970, the flags above, the grounds
+    /// as bits in the order of [`Ground`], the minimum age that the shop requires, and the five limits.
     #[cfg(feature = "serde")]
     pub(super) fn encode(&self, age_waived: bool) -> [i64; Self::NUMBERS] {
         let flag = |said: bool, flag| if said { flag } else { 0 };
@@ -99,10 +101,10 @@ impl Terms {
         ]
     }
 
-    /// How many numbers they are.
+    /// How many numbers the conditions are written as.
     pub const NUMBERS: usize = 10;
 
-    /// Reads what the edge has written, number by number; `age` is that of the law, in years.
+    /// Reads the numbers that the edge has written, one by one. `age` is the minimum age of the law, in years.
     pub fn decode(next: impl Fn() -> f64, age: u16) -> Self {
         let (from, to) = (Timestamp::clamped(next()), Timestamp::clamped(next()));
         let small = || next() as u16;

@@ -1,45 +1,45 @@
-//! Points in time, as values: the logic has no clock.
+//! Times as values. The logic itself has no clock.
 
-/// Milliseconds since 1970-01-01T00:00:00Z, within the range that a JavaScript `Date` can hold (±8.64·10¹⁵).
+/// A time in milliseconds since 1970-01-01T00:00:00Z, within the range of a JavaScript `Date` (±8.64·10¹⁵).
 ///
-/// The range matters: at the edge every number crosses as a double, which is exact only up to 2⁵³.
+/// The range is necessary because the edge passes every number as a double, which is exact only up to 2⁵³.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Before every date that a record can bear; stands for "at no known time".
+    /// Before every date that a record can have. Stands for "at no known time".
     pub const BEGINNING: Self = Self(-8_640_000_000_000_000);
-    /// After every date; stands for "never".
+    /// After every date. Stands for "never".
     pub const NEVER: Self = Self(8_640_000_000_000_000);
 
-    /// A point in time; `None` outside the range.
+    /// Makes a time. Returns `None` if it is outside the range.
     pub const fn from_millis(millis: i64) -> Option<Self> {
         if millis >= Self::BEGINNING.0 && millis <= Self::NEVER.0 { Some(Self(millis)) } else { None }
     }
 
-    /// A point in time of our own tables.
+    /// Makes a time for our own tables.
     #[cfg(feature = "rules")]
     pub(super) const fn of(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     pub const fn millis(self) -> i64 {
         self.0
     }
 
-    /// The later of this time and one in milliseconds.
+    /// Returns this time or the time `millis`, whichever is later.
     pub(super) const fn at_least(self, millis: i64) -> Self {
         if millis > self.0 { Self(0).plus_millis(millis) } else { self }
     }
 
-    /// The point in time nearest to a number that JavaScript has for one.
+    /// Makes a time from a JavaScript number. Returns the nearest time in the range if the number is outside it.
     #[inline(never)]
     pub const fn clamped(millis: f64) -> Self {
         Self(0).plus_millis(millis as i64)
     }
 
-    /// This time and `millis` more, held inside the range.
+    /// Returns the time `millis` milliseconds later. The result stays inside the range.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub const fn plus_millis(self, millis: i64) -> Self {
         let sum = self.0.saturating_add(millis);
@@ -52,13 +52,14 @@ impl Timestamp {
         })
     }
 
-    /// The same time of day so many calendar months later, in UTC; where that month has no such day, on its last.
+    /// Returns the same time of day, in UTC, this number of calendar months later. If that month has no such day, the
+    /// result is on its last day.
     ///
-    /// The calendar is computed here and not by a library because the storefront module cannot pay for one; a test holds it
-    /// equal to `jiff`'s.
+    /// The calendar is computed here because a library is too large for the storefront module. A test checks that it
+    /// gives the same results as `jiff`.
     pub fn plus_months(self, months: u16) -> Self {
         let days = (self.0.div_euclid(DAY) + EPOCH) as u64;
-        // 4,800 months have 146,097 days; months are of almost equal length, so this is at most one off.
+        // 4,800 months have 146,097 days. Months are of almost equal length, so the estimate is at most one too high.
         let mut month = days * 4_800 / 146_097 + 1;
         while days_before(month) > days {
             month -= 1;
@@ -70,17 +71,18 @@ impl Timestamp {
     }
 }
 
-/// Milliseconds in a day.
+/// The number of milliseconds in a day.
 pub(super) const DAY: i64 = 86_400_000;
 
-/// The years from a 1 March of long before [`Timestamp::BEGINNING`], at which a cycle of 400 years begins, to that of year 0.
+/// The number of years from the base date to 1 March of year 0. The base date is a 1 March long before
+/// [`Timestamp::BEGINNING`] at which a cycle of 400 years begins.
 #[cfg(feature = "formats")]
 const EPOCH_YEARS: i64 = 700 * 400;
-/// The days from there to 1970-01-01.
+/// The number of days from the base date to 1970-01-01.
 const EPOCH: i64 = 700 * 146_097 + 719_468;
 
-/// The days from that 1 March to the first of the month of this number. Years begin in March, so that the leap day is their
-/// last.
+/// Returns the number of days from the base date to the first day of the month with this number. Years begin in March,
+/// so that the leap day is the last day of a year.
 const fn days_before(month: u64) -> u64 {
     let (year, month) = (month / 12, month % 12);
     year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5
@@ -88,13 +90,13 @@ const fn days_before(month: u64) -> u64 {
 
 #[cfg(feature = "formats")]
 impl Timestamp {
-    /// Reads an RFC 3339 time with an offset, such as `2026-11-23T10:00:00Z`. Anything below a millisecond is cut off.
+    /// Reads an RFC 3339 time with an offset, such as `2026-11-23T10:00:00Z`. Cuts off everything below a millisecond.
     pub fn parse(text: &str) -> Option<Self> {
         let instant: jiff::Timestamp = text.parse().ok()?;
         Self::from_millis(instant.as_millisecond())
     }
 
-    /// Reads a time as HTTP headers bear it, such as `Mon, 23 Nov 2026 10:00:00 GMT` (RFC 9110, section 5.6.7).
+    /// Reads a time in the form of HTTP headers, such as `Mon, 23 Nov 2026 10:00:00 GMT` (RFC 9110, section 5.6.7).
     pub fn parse_http_date(text: &str) -> Option<Self> {
         let instant = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
         Self::from_millis(instant.as_millisecond())
@@ -105,25 +107,25 @@ impl Timestamp {
         let date: jiff::civil::Date = text.parse().ok()?;
         let months = (i64::from(date.year()) + EPOCH_YEARS) * 12 + i64::from(date.month()) - 3;
         let days = days_before(months.unsigned_abs()) as i64 + i64::from(date.day()) - 1 - EPOCH;
-        // jiff also reads dates within longer texts, such as a time with its date.
+        // jiff also reads a date that is part of a longer text, such as a time with its date.
         (text.len() == 10).then_some(Self(days * DAY))
     }
 
-    /// Reads a date of birth as a midnight from which ages can be counted. Who was born on a 29 February comes of age on a
-    /// 1 March.
+    /// Reads a date of birth as a midnight from which an age can be counted. A person born on 29 February reaches an
+    /// age on 1 March.
     pub fn parse_birth(text: &str) -> Option<Self> {
         let midnight = Self::parse_date(text)?;
         Some(if text.ends_with("-02-29") { midnight.plus_millis(DAY) } else { midnight })
     }
 }
 
-/// RFC 3339 in UTC with milliseconds, such as `2026-11-23T10:00:00.000Z`.
+/// Writes RFC 3339 in UTC with milliseconds, such as `2026-11-23T10:00:00.000Z`.
 #[cfg(feature = "formats")]
 impl core::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match jiff::Timestamp::from_millisecond(self.0) {
             Ok(instant) => write!(f, "{instant:.3}"),
-            // RFC 3339 ends with the year 9999; a time beyond cannot be written in it.
+            // RFC 3339 ends with the year 9999. A later time cannot be written in it.
             Err(_) => f.write_str(if self.0 < 0 { "0000-01-01T00:00:00.000Z" } else { "9999-12-31T23:59:59.999Z" }),
         }
     }
@@ -176,7 +178,7 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse(from).unwrap().plus_months(months).to_string(), to, "{from} + {months}");
         }
-        // Every day of nine centuries, against a library that is trusted.
+        // Compares every day of nine centuries with a trusted library.
         let first = jiff::civil::date(1599, 12, 28);
         for day in 0..329_000 {
             let date = first.checked_add(jiff::Span::new().days(day)).unwrap();

@@ -1,6 +1,6 @@
-//! The fixed vocabularies of consent: small enumerations with one spelling each.
+//! The fixed vocabularies of consent: small enumerations in which each value has one spelling.
 
-/// Defines an enumeration whose variants have one written form, the same in code, JSON, SQL and pages.
+/// Defines an enumeration in which each variant has one written form, the same in code, JSON, SQL and pages.
 macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident, $unknown:literal { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
@@ -11,15 +11,15 @@ macro_rules! vocabulary {
         }
 
         impl $name {
-            /// Every word of this vocabulary, in the order of its definition.
+            /// Every value of this vocabulary, in the order of its definition.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The written form.
+            /// Returns the written form.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// Reads the written form; nothing else is understood, neither other case nor surrounding space.
+            /// Reads the written form. Returns `None` for anything else, including another case or surrounding space.
             pub fn parse(text: &str) -> Option<Self> {
                 match text { $($text => Some(Self::$variant),)+ _ => None }
             }
@@ -41,7 +41,7 @@ macro_rules! vocabulary {
         #[cfg(feature = "serde")]
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // The text itself stays out of the error: it may hold anything, an address included.
+                // The error must not repeat the text: it may hold anything, including an address.
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
                 Self::parse(&text).ok_or_else(|| serde::de::Error::custom($unknown))
             }
@@ -56,7 +56,7 @@ vocabulary! {
         Email = "email",
         /// Text messages.
         Sms = "sms",
-        /// Calls.
+        /// Telephone calls.
         Phone = "phone",
         /// WhatsApp messages.
         Whatsapp = "whatsapp",
@@ -68,7 +68,7 @@ vocabulary! {
 }
 
 impl Channel {
-    /// The kind of address that this channel needs.
+    /// Returns the kind of address that this channel needs.
     pub const fn address_kind(self) -> AddressKind {
         match self {
             Self::Email => AddressKind::Email,
@@ -80,9 +80,9 @@ impl Channel {
 }
 
 vocabulary! {
-    /// What kind of thing an address is.
+    /// The kind of an address.
     AddressKind, "unknown kind of address" {
-        /// A mailbox.
+        /// An email address.
         Email = "email",
         /// A telephone number in E.164 form.
         Phone = "phone",
@@ -94,19 +94,19 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a person chose.
+    /// The choice of a person.
     Choice, "unknown choice" {
-        /// Yes.
+        /// The person opts in.
         OptIn = "opt_in",
-        /// No more.
+        /// The person opts out.
         OptOut = "opt_out",
-        /// Was asked and did not say yes. Evidence only: it never changes a standing opt-in.
+        /// The person was asked and did not opt in. Evidence only: it never changes an existing opt-in.
         Declined = "declined",
     }
 }
 
 vocabulary! {
-    /// The ground on which an opt-in rests.
+    /// The legal basis of an opt-in.
     Basis, "unknown basis" {
         /// Consent, GDPR Art. 6(1)(a).
         Consent = "consent",
@@ -122,15 +122,15 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How we know that the person acted.
+    /// How the shop knows that the person acted.
     Assurance, "unknown assurance" {
-        /// A file says so.
+        /// An imported file says that the person acted.
         Listed = "listed",
-        /// A connected platform says so, with its own time.
+        /// A connected platform says that the person acted, with the platform's own time.
         Reported = "reported",
-        /// An anonymous form says so.
+        /// An anonymous form says that the person acted.
         Claimed = "claimed",
-        /// A link or a code that was sent to that very address came back.
+        /// The person used a link or a code that was sent to this address.
         Confirmed = "confirmed",
         /// The shop vouches for its logged-in customer.
         Authenticated = "authenticated",
@@ -140,23 +140,24 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What kind of no an opt-out is.
+    /// The kind of an opt-out.
     Refusal, "unknown refusal" {
-        /// An ordinary no to what it names.
+        /// An ordinary opt-out from a channel, a purpose or both.
         Plain = "opt_out",
         /// An objection to direct marketing, GDPR Art. 21(2).
         Objection = "objection",
-        /// What is left of an erased person: their address is not to be subscribed again.
+        /// The rest of an erased contact: the address must not be subscribed again.
         Suppression = "suppression",
     }
 }
 
 vocabulary! {
-    /// What happens without anybody choosing anything, and keeps a ground alive. Only the latest of each kind matters.
+    /// An event without a choice that keeps an opt-in valid. Only the latest event of each kind matters.
     Activity, "unknown activity" {
-        /// The shop used the opt-in: it called, or wrote.
+        /// The shop used the opt-in: it called the person or wrote to them.
         Used = "used",
-        /// The person turned to the shop: bought, replied, followed a link. Opening a message is none (CNIL).
+        /// The person contacted the shop: they bought, replied or followed a link. Opening a message does not count
+        /// (CNIL).
         Contacted = "contacted",
         /// The address was looked up in the do-not-call register of its country and is not listed there.
         Screened = "screened",
@@ -164,27 +165,29 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// As whom a person is addressed.
+    /// The role in which a person is addressed.
     Relation, "unknown relation" {
-        /// As a private person. Also where nothing is known.
+        /// A private person. Also the default if nothing is known.
         Consumer = "consumer",
-        /// At their professional address, about their profession.
+        /// A business contact: a person addressed at their professional address, about their profession.
         Business = "business",
     }
 }
 
 impl Assurance {
-    /// Whether a refusal known in this way counts. An anonymous form can turn nobody off: the address gets a link instead.
+    /// Returns whether an opt-out with this assurance counts. One from an anonymous form does not: placet sends a link
+    /// to the address instead.
     pub const fn may_opt_out(self) -> bool {
         !matches!(self, Self::Claimed)
     }
 
-    /// Whether a consent known in this way can end an earlier refusal at all (its time is another matter).
+    /// Returns whether an opt-in with this assurance can end an earlier opt-out of this kind. The caller compares the
+    /// times.
     pub const fn may_end(self, refusal: Refusal) -> bool {
         match self {
-            // An old list never wakes a person who left, and an anonymous form proves nothing.
+            // An old list must not subscribe a person who opted out, and an anonymous form proves nothing.
             Self::Listed | Self::Claimed => false,
-            // Only the person's own proven act lifts an objection under GDPR Art. 21(2), or wakes an erased address.
+            // Only the person's own proven act ends an objection (GDPR Art. 21(2)) or a suppression.
             Self::Reported | Self::Staff => matches!(refusal, Refusal::Plain),
             Self::Confirmed | Self::Authenticated => true,
         }

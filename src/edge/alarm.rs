@@ -1,9 +1,10 @@
-//! When the object wakes by itself, and what it does then.
+//! The alarm of a shop's object, which runs its background work.
 //!
-//! An object has one alarm. It is set to the earliest of what the service has to do, in the synchronous stretch of the request
-//! that caused it, so that both are kept or neither. While the alarm rings, requests are answered as ever: they only tap it on
-//! the shoulder, so that new work does not wait for what is slow. The runtime keeps an alarm until it has rung to the end; one
-//! that a crash cuts short rings again, and what was under way goes out once more.
+//! An object has one alarm. It is set to the earliest due time of the service's work, in the synchronous stretch of the
+//! request that caused the work, so that both are stored or neither. Requests are answered while the alarm handler
+//! runs. A request that leaves new work notifies the handler, so that the work does not wait behind slow deliveries.
+//! The runtime keeps an alarm until its handler has ended. If a crash interrupts the handler, the runtime starts it
+//! again, and deliveries that were in progress are sent once more.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -20,23 +21,24 @@ use worker::wasm_bindgen_futures::JsFuture;
 use crate::api::{JobError, Outgoing, ShopService};
 use crate::consent::Timestamp;
 use crate::edge::send::{Sent, send};
-use crate::ledger::{Database, DeliveryKey, Host};
+use crate::ledger::{DeliveryKey, Host};
 
-/// For how long an alarm takes on new work, in milliseconds: the runtime ends it after 15 minutes.
+/// For how long one run accepts new work, in milliseconds. The runtime ends a handler after 15 minutes.
 const RINGS_FOR: i64 = 10 * 60 * 1_000;
-/// For how long it works on lists: the runtime lets one event have so much of a processor and no more.
+/// For how long one run works on imports, in milliseconds. The runtime limits the processor time of one event.
 const LISTS_FOR: i64 = 20_000;
-/// For how long it waits for more once there is nothing to do, in milliseconds: to set it anew costs a write.
+/// How long a run waits for new work before it ends, in milliseconds. Setting the alarm again costs a write.
 const LINGERS: u32 = 1_000;
-/// How often it gives a sign of life while it waits, and after how long without one it is given up, in milliseconds.
+/// How often a waiting run records that it is alive; below, after how long without such a record it counts as lost.
+/// Both in milliseconds.
 const SIGN_OF_LIFE: u32 = 20_000;
 const LOST: i64 = 60_000;
-/// When it rings again after the database failed, in milliseconds.
+/// The delay of the next run after a database failure, in milliseconds.
 const RETRY: i64 = 60_000;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `DurableObjectStorage`. The `worker` crate's own awaits what need not be awaited.
+    /// `DurableObjectStorage`. The binding in the `worker` crate awaits promises that need no awaiting.
     type AlarmStorage;
 
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
@@ -49,16 +51,16 @@ extern "C" {
 /// The alarm of one object.
 pub(super) struct Alarm {
     storage: AlarmStorage,
-    /// When it is set to, or was since this object started.
+    /// The time that the alarm is set to, as far as this object knows since it started.
     set_to: Cell<Timestamp>,
     is_known: Cell<bool>,
     has_rung: Cell<bool>,
-    /// When the ringing alarm last gave a sign of life; [`Timestamp::BEGINNING`] while none rings.
+    /// When the running handler last recorded that it is alive; [`Timestamp::BEGINNING`] while none runs.
     awake_at: Cell<Timestamp>,
     shoulder: Rc<Shoulder>,
 }
 
-/// What the ringing alarm is tapped on while it waits, by a request that left work.
+/// The notification to a waiting alarm handler from a request that left work.
 #[derive(Default)]
 struct Shoulder {
     tapped: Cell<bool>,
@@ -77,13 +79,13 @@ impl Shoulder {
         }
     }
 
-    /// Whether it was tapped since it was asked last. Who asks is woken when it is.
+    /// Returns whether a notification came since the last call. `asks` is woken at the next notification.
     fn was_tapped(&self, asks: &Waker) -> bool {
         self.sleeper.replace(Some(asks.clone()));
         self.tapped.replace(false)
     }
 
-    /// Wakes whoever asks after so many milliseconds as well.
+    /// Also wakes the waiting handler after this many milliseconds.
     fn pause(self: &Rc<Self>, milliseconds: u32) -> Pause {
         let (shoulder, over) = (self.clone(), Rc::new(Cell::new(false)));
         let ended = over.clone();
@@ -95,14 +97,14 @@ impl Shoulder {
     }
 }
 
-/// A pause that ends by itself; dropped, it wakes nobody.
+/// A timer that ends by itself. Dropping it cancels it.
 struct Pause {
     over: Rc<Cell<bool>>,
     _timer: Timeout,
 }
 
 impl Alarm {
-    /// The alarm of the object whose storage this is.
+    /// Returns the alarm of the object with this storage.
     pub(super) fn of(storage: &worker::Storage) -> Self {
         let storage: &JsValue = storage.as_raw().as_ref();
         Self {
@@ -115,8 +117,8 @@ impl Alarm {
         }
     }
 
-    /// Reads once what it is set to, so that an object that only answers questions writes nothing. To be awaited before a request
-    /// is served.
+    /// Reads once the time that the runtime has stored for the alarm, so that an object that only reads data writes
+    /// nothing. Must be awaited before a request is served.
     pub(super) async fn learn(&self) {
         if self.is_known.replace(true) {
             return;
@@ -130,8 +132,8 @@ impl Alarm {
         }
     }
 
-    /// To be called after each request: what it left to do is done in time. The first request of an object finds what a crash
-    /// has left.
+    /// Sets the alarm for work that a request left, or notifies the running handler. Must be called after each request.
+    /// The first request of an object also finds work that a crash left.
     pub(super) fn consider(&self, service: &ShopService) {
         if !service.has_new_jobs() {
             return;
@@ -143,33 +145,34 @@ impl Alarm {
         }
     }
 
-    /// One that the runtime has cut short does not wake any more.
+    /// Returns whether the handler is running. A handler that the runtime interrupted counts as running for [`LOST`]
+    /// milliseconds after its last sign of life.
     fn is_ringing(&self) -> bool {
         now() < self.awake_at.get().plus_millis(LOST)
     }
 
-    /// Sets it to what comes next, if that is earlier than what it is set to.
+    /// Sets the alarm to the next due time, if that is earlier than the time it is set to.
     fn set(&self, service: &ShopService, earliest: Timestamp) {
         let next = service.next_job().unwrap_or_else(|error| Some(after_failure(&error)));
-        // One that should have rung long ago is lost.
+        // An alarm that should have run more than `LOST` ago is lost and has to be set again.
         let is_lost = now() > self.set_to.get().plus_millis(LOST);
         let next = next.map(|next| next.max(earliest)).filter(|next| *next < self.set_to.get() || is_lost);
         let Some(next) = next else { return };
         #[allow(clippy::cast_precision_loss, reason = "a time within the range of a Date")]
         match self.storage.set_alarm(next.millis() as f64) {
-            // That it cannot be kept the output gate finds out by itself.
+            // The promise is not awaited: if the runtime cannot store the alarm, its output gate fails the request.
             Ok(_) => self.set_to.set(next),
             Err(_) => worker::console_error!("placet: the alarm cannot be set"),
         }
     }
 
-    /// Does what is due until nothing is, then sets itself anew.
+    /// Runs all due work, then sets the alarm again.
     pub(super) async fn ring(&self, service: &ShopService) {
         self.has_rung.set(true);
         self.awake_at.set(now());
         self.set_to.set(Timestamp::NEVER);
         service.nothing_is_under_way();
-        // What fails at once would fail again at once.
+        // After a failure the next run waits: an immediate retry would fail again.
         let earliest = match self.deliver(service).await {
             Ok(()) => Timestamp::BEGINNING,
             Err(error) => after_failure(&error),
@@ -178,7 +181,7 @@ impl Alarm {
         self.set(service, earliest);
     }
 
-    /// Sends what is due, several at a time, and notes each outcome as it comes.
+    /// Sends the due deliveries concurrently and stores each outcome as it arrives. Also runs housekeeping and imports.
     async fn deliver(&self, service: &ShopService) -> Result<(), JobError> {
         let (mut end, lists_end) = (now().plus_millis(RINGS_FOR), now().plus_millis(LISTS_FOR));
         let mut under_way = FuturesUnordered::new();
@@ -193,7 +196,8 @@ impl Alarm {
             if next <= now() {
                 service.housekeeping()?;
             }
-            // A list is worked on for so long, and a page at a time, between which others are answered.
+            // Imports are processed one page at a time, for at most `LISTS_FOR`; between two pages the object answers
+            // requests.
             let is_working = in_time && service.work_on_imports()?;
             if is_working && now() > lists_end {
                 end = Timestamp::BEGINNING;
@@ -219,7 +223,7 @@ impl Alarm {
         }
     }
 
-    /// Waits a moment for new work. Tells whether some came.
+    /// Waits [`LINGERS`] milliseconds for new work. Returns whether any came.
     async fn lingered(&self) -> bool {
         let pause = self.shoulder.pause(LINGERS);
         poll_fn(|context| match (self.shoulder.was_tapped(context.waker()), pause.over.get()) {
@@ -230,7 +234,7 @@ impl Alarm {
     }
 }
 
-/// Lets whatever else there is to do come first.
+/// Yields to the runtime, so that waiting requests are served first.
 pub(super) async fn breathe() {
     gloo::timers::future::sleep(std::time::Duration::ZERO).await;
 }

@@ -1,10 +1,9 @@
-//! The ledger's database as a Durable Object's SQLite.
+//! The ledger's database in the SQLite of a Durable Object.
 //!
-//! The runtime's own binding of SQL is bound here by hand, for three reasons: `transactionSync` is not bound by the `worker`
-//! crate; its cursors throw straight through Rust where a statement fails late; and one `raw().toArray()` crosses the boundary
-//! once where a cursor crosses it at every row.
+//! This file binds the runtime's SQL interface itself, for three reasons: the `worker` crate does not bind
+//! `transactionSync`; the cursors of the crate throw an exception straight through Rust when a statement fails late;
+//! and one `raw().toArray()` crosses the boundary once, where a cursor crosses it for every row.
 
-use std::cell::RefCell;
 
 use js_sys::{Array, ArrayBuffer, Iterator, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -13,7 +12,7 @@ use crate::ledger::{Database, DatabaseError, Param, Row, Value};
 
 #[wasm_bindgen]
 extern "C" {
-    /// `DurableObjectStorage`, of which only the synchronous part is used.
+    /// `DurableObjectStorage`; only its synchronous part is used.
     type SyncStorage;
     type Sql;
     type Cursor;
@@ -31,13 +30,13 @@ extern "C" {
     fn raw(this: &Cursor) -> Result<Iterator, JsValue>;
 }
 
-/// The SQLite of one Durable Object.
+/// The SQLite database of one Durable Object.
 pub(super) struct ObjectDatabase {
     storage: SyncStorage,
 }
 
 impl ObjectDatabase {
-    /// The database of the object whose storage this is.
+    /// Returns the database of the object with this storage.
     pub(super) fn of(storage: &worker::Storage) -> Self {
         let storage: &JsValue = storage.as_raw().as_ref();
         Self { storage: storage.clone().unchecked_into() }
@@ -111,7 +110,8 @@ fn value_of(value: &JsValue, column: usize) -> Result<Value, DatabaseError> {
     }
 }
 
-/// The runtime's words, and where they were said: the beginning of the statement, which holds no value.
+/// Returns the runtime's error message with the first 40 characters of the statement. Statements contain no values, so
+/// no personal data gets into the log.
 fn refused(error: &JsValue, at: &str) -> DatabaseError {
     let message =
         Reflect::get(error.unchecked_ref::<Object>(), &"message".into()).ok().and_then(|text| text.as_string());

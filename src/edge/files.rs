@@ -1,4 +1,5 @@
-//! Lists that come in and go out, a piece at a time: neither is ever held whole, and between two pieces the object answers others.
+//! Uploads of imports and downloads of lists, one piece at a time. No file is held whole in memory, and the object
+//! answers other requests between two pieces.
 
 use std::rc::Rc;
 
@@ -16,7 +17,7 @@ use crate::ledger::Host;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The runtime's own pipe: what is written waits until it is read.
+    /// The runtime's own pipe. A write waits until the reader has taken the data.
     type IdentityTransformStream;
     type Writer;
 
@@ -44,8 +45,9 @@ extern "C" {
     fn abort(this: &Writer, reason: &JsValue) -> Result<Promise, JsValue>;
 }
 
-/// Takes a file in as it comes. What has come when the request is cut off is kept. Where the answer stands before the file has ended,
-/// a part of the rest is passed over: a client that still sends may see a broken connection in place of the answer.
+/// Receives an uploaded file. If the connection breaks, the part that arrived is stored. If the response is ready
+/// before the file has ended, up to [`DRAINED`] bytes of the rest are read and ignored. A client that still sends after
+/// that may see a broken connection instead of the response.
 pub(super) async fn take_file(
     service: &Service,
     head: Head,
@@ -87,7 +89,7 @@ pub(super) async fn take_file(
     })
 }
 
-/// Answers with a list, which is read from the database no faster than it is taken off at the other end.
+/// Responds with a list. The database is read no faster than the client receives the data.
 pub(super) fn stream_out(
     service: Rc<Service>,
     head: Response<Bytes>,
@@ -97,7 +99,8 @@ pub(super) fn stream_out(
     let writer = pipe.writable().get_writer()?;
     spawn_local(async move {
         if let Err(error) = write_all(&service, stream, &writer).await {
-            // Whoever reads sees that the list is not whole. That they have gone away is nobody's failure.
+            // The abort tells the reader that the list is incomplete. It fails if the reader has gone; that is no
+            // error.
             let _ = writer.abort(&error).map(JsFuture::from);
         }
     });

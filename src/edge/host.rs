@@ -11,7 +11,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn get_random_values(buffer: &Uint8Array);
 
-    /// The runtime's own calendar, which knows the time zones.
+    /// The runtime's own date formatter, which knows the time zones.
     #[wasm_bindgen(js_namespace = Intl)]
     type DateTimeFormat;
 
@@ -22,7 +22,7 @@ extern "C" {
     fn format(this: &DateTimeFormat, millis: f64) -> Result<String, JsValue>;
 }
 
-/// The Workers runtime as a host. Its clock stands still while no I/O happens, which is as good as a moment held.
+/// The Workers runtime as a host. Its clock does not advance without I/O, so one synchronous stretch sees one time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EdgeHost;
 
@@ -35,7 +35,7 @@ impl Host for EdgeHost {
     fn day(&self, at: Timestamp, zone: &str) -> Option<String> {
         let options = Object::new();
         Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
-        // Swedish writes days as ISO 8601 does.
+        // The Swedish locale writes dates in the format of ISO 8601.
         let form = DateTimeFormat::new("sv-SE", &options).ok()?;
         #[allow(clippy::cast_precision_loss, reason = "within the range of a Date")]
         form.format(at.millis() as f64).ok()

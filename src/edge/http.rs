@@ -1,5 +1,5 @@
-//! Requests and answers of the runtime as values, and back. Bodies are read once, as bytes: passing them on as streams of the
-//! `worker` crate costs more than half of the throughput.
+//! Conversion of the runtime's requests and responses to values and back. A body is read once, as bytes: passing bodies
+//! on as streams of the `worker` crate costs more than half of the throughput.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
 use crate::api::{REQUEST_HEADERS, more_headers};
 
-/// The head of a request, as far as the service reads it.
+/// The parts of a request before the body, limited to what the service reads.
 pub(super) struct Head {
     pub(super) method: Method,
     pub(super) path: String,
@@ -34,7 +34,7 @@ impl Head {
     pub(super) fn with(self, body: Bytes) -> Request<Bytes> {
         let mut request = Request::new(body);
         *request.method_mut() = self.method;
-        // What the URL standard lets pass and RFC 3986 does not is no route of ours; `/` is none either.
+        // The URL standard permits targets that RFC 3986 does not. They match no route, and neither does `/`.
         let uri = match self.query {
             None => self.path,
             Some(query) => format!("{}?{query}", self.path),
@@ -45,16 +45,16 @@ impl Head {
     }
 }
 
-/// How much of a body that nobody wants is read all the same, in bytes. A client that is answered while it still sends may see
-/// a broken connection instead of the answer; one that sends more than this has to live with that.
+/// How much of an unwanted body is read anyway, in bytes. A client that still sends while it gets the response may see
+/// a broken connection instead. A client that sends more than this must accept that.
 pub(super) const DRAINED: usize = 4 * 1024 * 1024;
 
-/// Reads a body whole; `None` when it is larger than `limit` bytes.
+/// Reads a whole body. Returns `None` if it is larger than `limit` bytes.
 pub(super) async fn read_body(request: &mut worker::Request, limit: usize) -> worker::Result<Option<Bytes>> {
     if request.inner().body().is_none() {
         return Ok(Some(Bytes::new()));
     }
-    // Announced and within the limit: one copy. The runtime holds the body to what was announced.
+    // A length within the limit was announced, so one copy is enough: the runtime enforces the announced length.
     let announced = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length <= limit) {
         return Ok(Some(request.bytes().await?.into()));
@@ -74,7 +74,7 @@ pub(super) async fn read_body(request: &mut worker::Request, limit: usize) -> wo
     Ok((read <= limit).then(|| body.freeze()))
 }
 
-/// The head of an answer as the runtime wants it.
+/// Converts the status and headers of a response for the runtime.
 fn head_of(parts: &http::response::Parts) -> worker::Result<worker::ResponseBuilder> {
     let headers = worker::Headers::new();
     for (name, value) in &parts.headers {
@@ -83,13 +83,13 @@ fn head_of(parts: &http::response::Parts) -> worker::Result<worker::ResponseBuil
     Ok(worker::Response::builder().with_status(parts.status.as_u16()).with_headers(headers))
 }
 
-/// An answer whose body comes from a stream of the runtime's.
+/// Converts a response whose body is a stream of the runtime.
 pub(super) fn answer_with(head: Response<Bytes>, body: web_sys::ReadableStream) -> worker::Result<worker::Response> {
     let (parts, _) = head.into_parts();
     Ok(head_of(&parts)?.body(worker::ResponseBody::Stream(body)))
 }
 
-/// An answer as the runtime wants it.
+/// Converts a response for the runtime.
 pub(super) fn answer(response: Response<Bytes>) -> worker::Result<worker::Response> {
     let (parts, body) = response.into_parts();
     let builder = head_of(&parts)?;

@@ -1,5 +1,6 @@
-# The edge on this machine, for development and tests: as in workerd.capnp, but events may go to private addresses, such as the
-# demo shop's. Set PLACET_LOCAL_WEBHOOKS=1 as well. Not for production.
+# The edge on a developer's machine, for development and tests: as in workerd.capnp, but webhooks may use private
+# network
+# addresses, such as that of the demo shop. Set PLACET_LOCAL_WEBHOOKS=1 as well. Not for production.
 using Workerd = import "/workerd/workerd.capnp";
 using Edge = import "workerd.capnp";
 

@@ -1,17 +1,18 @@
-//! ADAPTER to Cloudflare Workers and plain `workerd`: the front worker, and one Durable Object for each shop.
+//! Adapter to Cloudflare Workers and plain `workerd`: the front worker, and one Durable Object for each shop.
 //!
-//! It translates and holds no rule. The invariant of a shop's object: it answers a request from its own database alone, in one
-//! synchronous stretch, and the runtime's output gate holds the answer back until what was written is on disk; so whatever was
-//! acknowledged is kept. What is to be done later is in the same database, and the alarm is set in the same stretch.
+//! The adapter translates and contains no rule. Invariant of a shop's object: it answers a request from its own
+//! database alone, in one synchronous stretch, and the runtime's output gate delays the response until the writes are
+//! on disk. So whatever was acknowledged is stored. Later work is in the same database, and the alarm for it is set in
+//! the same stretch.
 //!
-//! | file | idea |
+//! | file | content |
 //! |---|---|
 //! | `mod` | the front worker and the shop's object |
-//! | `http` | requests and answers as values |
+//! | `http` | requests and responses as values |
 //! | `database`, `host` | the object's SQLite; clock, randomness, log |
-//! | `alarm` | when the object wakes by itself, and what it does then |
+//! | `alarm` | the object's background work and its schedule |
 //! | `send` | one request to a webhook |
-//! | `files` | lists that come in and go out, a piece at a time |
+//! | `files` | imports and list exports, one piece at a time |
 
 mod alarm;
 mod database;
@@ -36,11 +37,11 @@ use crate::api::{
 };
 use crate::ledger::Host;
 
-/// The binding of the namespace of shops' objects.
+/// The binding of the Durable Object namespace of the shops.
 const SHOPS: &str = "SHOPS";
-/// The binding of the platform's rate limit for visitors, where there is one.
+/// The binding of the platform's rate limiter for visitors; optional.
 const VISITORS: &str = "VISITORS";
-/// The variable that names the header with the client's address, where that is not `cf-connecting-ip`.
+/// The variable with the name of the header that holds the client's IP address. Default: `cf-connecting-ip`.
 const CLIENT_ADDRESS_HEADER: &str = "PLACET_CLIENT_ADDRESS_HEADER";
 
 /// The front worker.
@@ -53,7 +54,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let head = Head::of(&request, &[])?;
     match api::front(&head.method, &head.path, &head.headers, &secrets, &EdgeHost) {
         Door::Answer(response) => {
-            // Whether it can be read to the end or not, the answer stands.
+            // The body is drained so that the client can read the response. The response is the same if this fails.
             let _ = read_body(&mut request, 0).await;
             answer(response)
         }
@@ -87,13 +88,14 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     }
 }
 
-/// The request as the shop's object gets it: with what is known here, and without what a client says of itself under those names.
+/// Returns the request for the shop's object: with the headers set here, and without these headers if the client sent
+/// them itself.
 fn told(request: Request, env: &Env, known: [(&str, Option<String>); 2]) -> worker::Result<Request> {
     let mut is_changed = false;
     for (name, value) in &known {
         is_changed |= value.is_some() || request.headers().has(name)?;
     }
-    // Most requests of servers come with nothing of the kind: then nothing is copied.
+    // Most requests from servers have none of these headers and need no copy.
     if !is_changed {
         return Ok(request);
     }
@@ -104,7 +106,7 @@ fn told(request: Request, env: &Env, known: [(&str, Option<String>); 2]) -> work
             Some(value) => headers.set(name, value)?,
             None => headers.delete(name)?,
         }
-        // Where it came from goes in as coarse as it may be kept, and no finer.
+        // With the truncated evidence set, the exact IP address and `User-Agent` do not reach the object.
         if *name == EVIDENCE_HEADER && value.is_some() {
             headers.delete("user-agent")?;
             headers.delete(&address_header(env))?;
@@ -113,28 +115,29 @@ fn told(request: Request, env: &Env, known: [(&str, Option<String>); 2]) -> work
     Ok(inner)
 }
 
-/// What may be kept of where a request came from.
+/// Returns the truncated network and browser of a request, as they may be stored.
 fn evidence(request: &Request, env: &Env) -> worker::Result<String> {
     let headers = request.headers();
     let (address, browser) = (headers.get(&address_header(env))?, headers.get("user-agent")?);
     Ok(api::evidence(address.as_deref(), browser.as_deref()))
 }
 
-/// The header that the platform or the operator's proxy writes the client's address into.
+/// Returns the name of the header in which the platform or the operator's proxy writes the client's IP address.
 fn address_header(env: &Env) -> String {
     let named = text(env, CLIENT_ADDRESS_HEADER);
     if named.is_empty() { "cf-connecting-ip".to_owned() } else { named }
 }
 
-/// Who visits: from the header that the platform or the operator's proxy writes the client's address into.
+/// Returns the pseudonym of the visitor, from the header in which the platform or the operator's proxy writes the
+/// client's IP address.
 fn visitor(request: &Request, env: &Env, secrets: &Secrets) -> worker::Result<Option<String>> {
     let from = request.headers().get(&address_header(env))?;
     let day = EdgeHost.now().millis().div_euclid(24 * 60 * 60 * 1_000);
     Ok(from.map(|from| secrets.visitor(day, &from)))
 }
 
-/// Whether the platform's own limit, where it is bound, lets a visitor in. It counts roughly and per location; what is exact is
-/// in the shop's object. A limit that fails keeps nobody out.
+/// Returns whether the platform's own rate limiter, if it is bound, admits a visitor. It counts roughly and per
+/// location; the exact limit is in the shop's object. If the limiter fails, the visitor is admitted.
 async fn is_welcome(env: &Env, visitor: &str) -> bool {
     match env.rate_limiter(VISITORS) {
         Ok(limiter) => limiter.limit(visitor.to_owned()).await.map_or(true, |outcome| outcome.success),
@@ -151,16 +154,16 @@ fn deployment(env: &Env) -> Result<Deployment, WeakSecret> {
     Ok(Deployment::new(secrets(env)?, &public_url, &local))
 }
 
-/// A variable or secret; empty where it is not set. Plain workerd has `null` then, over which the `worker` crate's own accessors
-/// throw, and the request would hang.
+/// Returns a variable or secret; an empty string if it is not set. In plain workerd an unset variable is `null`: the
+/// accessors of the `worker` crate throw on it, and the request would hang.
 fn text(env: &Env, name: &str) -> String {
     js_sys::Reflect::get(env.as_ref(), &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
-/// The service of a shop, as this runtime has it.
+/// The service of a shop in this runtime.
 type Service = ShopService;
 
-/// The object of one shop.
+/// The Durable Object of one shop.
 #[durable_object]
 pub struct ShopObject {
     service: Result<Rc<Service>, WeakSecret>,
@@ -192,13 +195,13 @@ impl DurableObject for ShopObject {
         let limit = api::body_limit(&head.method, &head.path);
         let body = match read_body(&mut request, limit).await? {
             Some(body) => body,
-            // Where none is taken, one that comes is passed over.
+            // The route takes no body: a body that was sent anyway is ignored.
             None if limit == 0 => Bytes::new(),
             None => return answer(api::body_too_large(limit, &head.path, &head.headers)),
         };
         self.alarm.learn().await;
         let opened = service.open(&head.with(body));
-        // Not later: what was written and when to wake for it are kept together.
+        // The alarm is set in the same synchronous stretch as the writes, so that the runtime stores both together.
         self.alarm.consider(service);
         match opened {
             Opened::Answer(response) => answer(response),

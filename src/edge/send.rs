@@ -1,4 +1,4 @@
-//! One request to a webhook. Nothing of its answer is read but the status and `retry-after`.
+//! Sends one request to a webhook. Of the response, only the status and `retry-after` are read.
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -10,12 +10,13 @@ use crate::ledger::SendOutcome;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The `worker` crate's own wraps the body of the answer in a stream, which would be read.
+    /// The global `fetch`. The binding in the `worker` crate wraps the response body in a stream that would have to be
+    /// read.
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch_url(url: &str, init: &Object) -> Result<Promise, JsValue>;
 }
 
-/// What came of a request.
+/// The result of a request.
 pub(super) enum Sent {
     Answered { status: u16, retry_after: Option<String> },
     TimedOut,
@@ -23,7 +24,7 @@ pub(super) enum Sent {
 }
 
 impl Sent {
-    /// As the service takes it.
+    /// Returns the result in the form that the service takes.
     pub(super) fn outcome(&self) -> SendOutcome<'_> {
         match self {
             Self::Answered { status, retry_after } => {
@@ -35,12 +36,12 @@ impl Sent {
     }
 }
 
-/// Sends a request. Whatever goes wrong is an outcome too.
+/// Sends a request. Every failure is a result too.
 pub(super) async fn send(outgoing: &Outgoing) -> Sent {
     match fetched(outgoing).await {
         Ok(answer) => {
             let retry_after = answer.headers().get("retry-after").ok().flatten();
-            // So that the connection is free; whether it ends well is the runtime's affair.
+            // Cancelling the body frees the connection. Whether the cancellation succeeds does not matter here.
             if let Some(body) = answer.body() {
                 let _ = JsFuture::from(body.cancel()).await;
             }

@@ -1,108 +1,109 @@
-//! What a column can be about.
+//! The fields that a column can hold.
 
 use crate::consent::Channel;
 
 vocabulary! {
-    /// What a column is about. The placet profile has these names as its headers.
+    /// The field that a column holds. The placet profile uses these names as headers.
     Field, "unknown field" {
-        /// A mailbox.
+        /// An email address.
         Email = "email",
         /// A telephone number.
         Phone = "phone",
-        /// The number that WhatsApp messages go to, where a file keeps it apart.
+        /// The telephone number for WhatsApp messages, if the file has a separate column for it.
         Whatsapp = "whatsapp",
         /// A push subscription.
         Push = "push",
-        /// Where letters go.
+        /// A postal address.
         Postal = "postal",
         /// An address of the kind that `kind` or the channel says.
         Address = "address",
-        /// What kind of address `address` or `sha256` is.
+        /// The kind of the address in `address` or `sha256`.
         Kind = "kind",
-        /// What a platform calls the person.
+        /// The id of the contact on a platform.
         External = "external",
-        /// Where they live.
+        /// The country where the person lives.
         Country = "country",
-        /// In which part of it.
+        /// The region of that country.
         Region = "region",
-        /// As whom they are addressed.
+        /// The role in which the person is addressed: `consumer` or `business`.
         Relation = "relation",
-        /// When they were born.
+        /// The date of birth.
         Born = "born",
         /// The channel that the row is about.
         Channel = "channel",
-        /// The purpose that it is about.
+        /// The purpose that the row is about.
         Purpose = "purpose",
-        /// What the person chose.
+        /// The choice of the person.
         Choice = "choice",
-        /// What stands now, as exports of placet say it: the choice where there is none.
+        /// The current status, as exports of placet write it. It is read as the choice if the row has no other choice.
         Status = "status",
-        /// Whether a no is an objection.
+        /// Whether an opt-out is an objection.
         Objection = "objection",
-        /// The ground of a yes.
+        /// The basis of an opt-in.
         Basis = "basis",
-        /// What happened between the person and the shop.
+        /// The dealing between the person and the shop.
         Dealing = "dealing",
-        /// The shop's name for it.
+        /// The shop's reference for the dealing.
         Reference = "reference",
-        /// Whether the person could refuse when the address was taken.
+        /// Whether the person could refuse when the address was collected.
         RefusalOffered = "refusal_offered",
-        /// Whether only own similar products are advertised.
+        /// Whether the shop advertises only its own similar products.
         OwnSimilarProducts = "own_similar_products",
-        /// Where the weighing of interests is written down.
+        /// The document that balances the interests.
         Assessment = "assessment",
-        /// When the person did it, yes or no.
+        /// The time of the opt-in or opt-out.
         OccurredAt = "occurred_at",
-        /// Since when it stands: when they did it, where nothing else says.
+        /// The time since which the choice is in force. It is read as the time of the choice if no other column gives
+        /// that time.
         Since = "since",
-        /// When they said yes.
+        /// The time of the opt-in.
         OptedInAt = "opted_in_at",
-        /// When they said no; by itself it says that they did.
+        /// The time of the opt-out. Without any other choice in the row it counts as an opt-out.
         OptedOutAt = "opted_out_at",
-        /// Where the list has it from.
+        /// The source of the data in the list.
         Origin = "origin",
         /// The IP address of the act.
         Ip = "ip",
-        /// When the address was confirmed.
+        /// The time when the address was confirmed.
         ConfirmedAt = "confirmed_at",
         /// The IP address of the confirmation.
         ConfirmedIp = "confirmed_ip",
-        /// Why: of a no, of an address that is not to be written to.
+        /// The reason for an opt-out or a suppression.
         Reason = "reason",
-        /// The hash by which this very shop keeps an address.
+        /// The keyed hash under which this shop stores an address.
         Hash = "hash",
-        /// The SHA-256 of an address.
+        /// The SHA-256 of an address, as 64 hexadecimal digits.
         Sha256 = "sha256",
-        /// What the person chose for e-mail.
+        /// The choice for email.
         EmailChoice = "email_choice",
-        /// When.
+        /// The time of the choice for email.
         EmailAt = "email_at",
-        /// A flag that says no to e-mail, or nothing.
+        /// A flag: true is an opt-out from email, false says nothing.
         EmailRefused = "email_refused",
-        /// Why a provider does not write to the address, acts of the person or not.
+        /// The reasons why a provider does not write to the address. Some are acts of the person, others are not.
         EmailSuppressions = "email_suppressions",
-        /// What the person chose for text messages.
+        /// The choice for text messages.
         SmsChoice = "sms_choice",
-        /// When.
+        /// The time of the choice for text messages.
         SmsAt = "sms_at",
-        /// A flag that says no to text messages, or nothing.
+        /// A flag: true is an opt-out from text messages, false says nothing.
         SmsRefused = "sms_refused",
-        /// What the person chose for WhatsApp.
+        /// The choice for WhatsApp.
         WhatsappChoice = "whatsapp_choice",
-        /// When.
+        /// The time of the choice for WhatsApp.
         WhatsappAt = "whatsapp_at",
-        /// A flag that says no to WhatsApp, or nothing.
+        /// A flag: true is an opt-out from WhatsApp, false says nothing.
         WhatsappRefused = "whatsapp_refused",
-        /// What the person chose for offers of partners by e-mail.
+        /// The choice for offers of partners by email.
         PartnerChoice = "partner_choice",
     }
 }
 
 impl Field {
-    /// How many there are.
+    /// The number of fields.
     pub(crate) const COUNT: usize = Self::ALL.len();
 
-    /// Whether a column of it can name a person.
+    /// Returns whether a column with this field can identify a contact.
     pub const fn names_a_person(self) -> bool {
         matches!(
             self,
@@ -117,13 +118,13 @@ impl Field {
         )
     }
 
-    /// Whether the choice of a row can stand in it.
+    /// Returns whether this field can hold the choice of the row as a whole.
     pub(crate) const fn is_choice_of_the_row(self) -> bool {
         matches!(self, Self::Choice | Self::Status)
     }
 }
 
-/// The columns that a channel has of its own in the files of platforms.
+/// The columns for a single channel in the files of platforms.
 pub(crate) struct ChannelFields {
     pub(crate) channel: Channel,
     pub(crate) choice: Field,

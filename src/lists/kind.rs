@@ -1,13 +1,13 @@
 //! The kinds of lists.
 
 vocabulary! {
-    /// What a list is about.
+    /// The kind of a list.
     ListKind, "unknown list" {
-        /// People who may be written to.
+        /// Contacts who may be written to.
         OptedIn = "opted_in",
-        /// People who said no.
+        /// Contacts who opted out.
         OptedOut = "opted_out",
-        /// Addresses that are not to be written to, for whatever reason.
+        /// Addresses that must not be written to, for any reason.
         Suppressed = "suppressed",
     }
 }

@@ -1,46 +1,47 @@
-//! What the files of each platform look like: data, a table each.
+//! The files of each platform, as data: one table for each platform.
 //!
-//! Headers are in lower case, as they are compared; where a platform had several for one field, the best comes first.
+//! Headers are in lower case, because they are compared in lower case. If a platform has several headers for one field,
+//! the best comes first.
 
 use crate::consent::Channel;
 use crate::lists::field::Field;
 
 vocabulary! {
-    /// Whose file it is.
+    /// The platform that a file comes from.
     Profile, "unknown profile" {
-        /// Our own, and whatever has the names of our fields.
+        /// placet's own files, and every file that uses the names of placet's fields.
         Placet = "placet",
-        /// Shopify's customers.
+        /// A file of customers from Shopify.
         Shopify = "shopify",
-        /// Profiles of Klaviyo.
+        /// A file of profiles from Klaviyo.
         Klaviyo = "klaviyo",
-        /// An audience of Mailchimp: subscribed, unsubscribed or cleaned.
+        /// A file of an audience from Mailchimp: subscribed, unsubscribed or cleaned.
         Mailchimp = "mailchimp",
-        /// Contacts of Brevo.
+        /// A file of contacts from Brevo.
         Brevo = "brevo",
-        /// Newsletter subscribers of Magento.
+        /// A file of newsletter subscribers from Magento.
         Magento = "magento",
-        /// PrestaShop's newsletter module, or its customers.
+        /// A file of PrestaShop's newsletter module, or of its customers.
         Prestashop = "prestashop",
-        /// Customers of WooCommerce: nothing in it says yes or no.
+        /// A file of customers from WooCommerce. It contains no choices.
         Woocommerce = "woocommerce",
     }
 }
 
-/// What is known of the files of a platform.
+/// The description of a platform's files.
 pub(crate) struct Table {
     pub(crate) profile: Profile,
     /// The fields and their headers.
     pub(crate) columns: &'static [(Field, &'static [&'static str])],
-    /// Headers by one of which the platform is known.
+    /// Headers that identify the platform. One of them is enough.
     pub(crate) marks: &'static [&'static str],
-    /// What stands before the id that a person has there.
+    /// The prefix of external ids from this platform.
     pub(crate) external: Option<&'static str>,
-    /// The channel that such a list is of.
+    /// The channel of the list, if all files of the platform have the same.
     pub(crate) channel: Option<Channel>,
-    /// Whether a bare no may as well mean that the person was never asked.
+    /// Whether a simple `no` may also mean that the person was never asked.
     pub(crate) is_no_ambiguous: bool,
-    /// Whether numbers are international and lack their `+`.
+    /// Whether telephone numbers are international but written without `+`.
     pub(crate) are_numbers_bare: bool,
 }
 
@@ -52,7 +53,7 @@ impl Profile {
 
 pub(crate) const TABLES: &[Table] = &[PLACET, SHOPIFY, KLAVIYO, MAILCHIMP, BREVO, MAGENTO, PRESTASHOP, WOOCOMMERCE];
 
-/// Every field by its name, and what others call an address.
+/// Every field by its name, and other common headers for addresses.
 const PLACET: Table = Table {
     profile: Profile::Placet,
     columns: &[
@@ -109,14 +110,15 @@ const PLACET: Table = Table {
     are_numbers_bare: false,
 };
 
-/// What else exports of placet have: of use to people, and no field of an import.
+/// The other columns of placet's exports. They are for readers, and an import ignores them.
 pub(crate) const EXPORTED: &[&str] = &["assurance", "allow", "until", "rule", "law", "article", "contact"];
 
 const SHOPIFY: Table = Table {
     profile: Profile::Shopify,
     columns: &[
         (Field::Email, &["email"]),
-        // The telephone of the default address is of whoever takes the parcel.
+        // The telephone number of the default address is not used, because it belongs to the person who receives the
+        // parcel.
         (Field::Phone, &["phone"]),
         (Field::External, &["customer id"]),
         (Field::Country, &["default address country code", "country code", "country"]),
@@ -196,7 +198,7 @@ const BREVO: Table = Table {
         (Field::Phone, &["sms"]),
         (Field::Whatsapp, &["whatsapp"]),
         (Field::External, &["ext_id"]),
-        // When the contact came to Brevo. A yes that it had then is no younger.
+        // The time when the contact was added to Brevo. An opt-in that existed then is at least as old.
         (Field::OptedInAt, &["added_time"]),
         (Field::EmailRefused, &["email_blacklisted", "emailblacklisted", "email blacklisted"]),
         (Field::SmsRefused, &["sms_blacklisted", "smsblacklisted", "sms blacklisted"]),
@@ -229,7 +231,8 @@ const MAGENTO: Table = Table {
     are_numbers_bare: false,
 };
 
-/// Its times are those of the shop's own clock, and no file says which: they are read as UTC, at most half a day off.
+/// The times are in the shop's own time zone, which no file names. They are read as UTC, which is wrong by about half a
+/// day at most.
 const PRESTASHOP: Table = Table {
     profile: Profile::Prestashop,
     columns: &[

@@ -1,4 +1,5 @@
-//! A file of each platform, found by its header and read without a mapping. Everybody in them is invented.
+//! Tests with a file of each platform, which is recognised by its header and read without a mapping. All persons in
+//! them are invented.
 
 use super::*;
 use crate::lists::kind::ListKind;
@@ -52,7 +53,7 @@ fn klaviyo_suppresses_for_reasons_of_its_own() {
         "6: kim@example.com klaviyo:01HEXAMPLE0005",
     ];
     check(fixture!("klaviyo.csv"), &newsletter(), Profile::Klaviyo, &rows);
-    // What the list says is for those who say nothing, and these did.
+    // The meaning of the list applies only to rows without a choice, and these rows have one.
     let listed = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
     let rows = told(&read(fixture!("klaviyo.csv"), &listed));
     assert_eq!(
@@ -84,7 +85,7 @@ fn mailchimp_says_in_names_and_columns_what_a_file_is() {
     check(fixture!("mailchimp-cleaned.csv"), &Wishes::default(), Profile::Mailchimp, &rows);
     let rows = ["2: lea@example.com suppressed on email: bounced", "3: max@example.com suppressed on email: bounced"];
     check(subscribed, &named("cleaned_members_export_1.csv"), Profile::Mailchimp, &rows);
-    // Their times of joining are none of leaving.
+    // The times in these rows are times of joining, so they are not used for the opt-outs.
     let rows = [
         "2: lea@example.com mailchimp:0a1b2c3d4e US-FL [email/newsletter no]",
         "3: max@example.com mailchimp:0a1b2c3d4f GB [email/newsletter no]",

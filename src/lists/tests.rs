@@ -1,4 +1,4 @@
-//! What the tests of this room share: a shop, and rows as lines of text.
+//! Common parts of the tests for lists: a shop, and rows as lines of text.
 
 use std::sync::LazyLock;
 
@@ -23,7 +23,7 @@ pub(crate) fn layout(file: &[u8], wishes: &Wishes) -> (Layout, Place) {
     Layout::of(&file[..file.len().min(256 * 1024)], file.len() <= 256 * 1024, wishes, &scopes()).unwrap()
 }
 
-/// Reads a file as a whole.
+/// Reads a whole file.
 pub(crate) fn read(file: &[u8], wishes: &Wishes) -> Vec<ReadRow> {
     let (layout, mut place) = layout(file, wishes);
     let mut rows = Vec::new();
@@ -40,7 +40,7 @@ pub(crate) fn read(file: &[u8], wishes: &Wishes) -> Vec<ReadRow> {
     }
 }
 
-/// Rows as lines: what they say, or the code of what is wrong.
+/// Returns rows as lines: their content, or the code of their fault.
 pub(crate) fn told(rows: &[ReadRow]) -> Vec<String> {
     rows.iter().map(|row| format!("{}: {}", row.line, outcome(&row.outcome))).collect()
 }

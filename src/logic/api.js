@@ -1,4 +1,4 @@
-// The functions of the module with their errors made real ones. Shared by default.js, node.js and workerd.js.
+// The functions of the module. They throw real errors. Shared by default.js, node.js and workerd.js.
 import * as glue from "./glue.js";
 
 export class PlacetError extends Error {
@@ -21,8 +21,8 @@ const guarded = (call) => (given) => {
 const encoder = new TextEncoder();
 
 /**
- * A call as JSON. As bytes, because the glue walks through texts one character at a time. What has no JSON (a BigInt, a circle)
- * becomes none at all, which the module refuses as any other call that it cannot read.
+ * Returns a call as JSON in bytes, because the glue code copies texts one character at a time. A call without JSON (a
+ * BigInt, a cycle) becomes empty, which the module refuses like any other call that it cannot read.
  */
 const json = (call) => {
   try {

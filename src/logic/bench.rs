@@ -1,4 +1,4 @@
-//! How long a decision takes inside the module: without the boundary, and without reading what is asked.
+//! Measures the time of a decision inside the module, without crossing the boundary and without parsing the call.
 
 use std::hint::black_box;
 
@@ -11,16 +11,16 @@ use crate::logic::value::thrown;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Milliseconds since the runtime began, with fractions.
+    /// Returns the milliseconds since the runtime started, with fractions.
     #[wasm_bindgen(js_namespace = performance)]
     fn now() -> f64;
 }
 
-/// Reads a call of `decide` once, decides it so many times, and answers with the milliseconds that one decision took, without
-/// its words. A runtime whose clock stands still during a call, such as workerd, answers 0.
+/// Parses a call of `decide` once, decides it `times` times, and returns the milliseconds that one decision took,
+/// without the explanation. Returns 0 in a runtime whose clock does not advance during a call, such as workerd.
 ///
 /// # Errors
-/// `{code, pointer, message}`, as of `decide`.
+/// Throws `{code, pointer, message}` as `decide` does.
 #[wasm_bindgen]
 pub fn repeat_decide(call: JsValue, times: u32) -> Result<f64, JsValue> {
     let json = js_sys::JSON::stringify(&call).map_err(|_| thrown(Error::at(Code::BadInput, "")))?;

@@ -1,4 +1,4 @@
-//! What `decide` and `standing` are asked, and how it becomes values of the domain: each field parsed once, at the door.
+//! The call of `decide` and `standing`, and how it becomes values of the domain. Each field is parsed once.
 
 use super::error::Code;
 use serde::Deserialize;
@@ -42,9 +42,9 @@ struct RecordCall<'a> {
     received_at: Given<Text<'a>>,
 }
 
-/// What is asked, in words of the domain.
+/// A parsed question.
 pub(super) struct Asked {
-    /// What stood at the time that is asked about.
+    /// The standing at the time that the call asks about.
     pub(super) standing: Standing,
     pub(super) at: Timestamp,
     pub(super) person: Person,
@@ -52,12 +52,12 @@ pub(super) struct Asked {
     pub(super) channel: Option<Channel>,
     pub(super) purpose: Option<PurposeSlug>,
     pub(super) explain: bool,
-    /// The ids that were given; the other records are numbered.
+    /// The ids that the call contains. Records without an id receive a number.
     named: Vec<RecordId>,
 }
 
 impl Asked {
-    /// Reads `decide`'s call, which names what it asks about.
+    /// Reads the call of `decide`, which must name a channel and a purpose.
     pub(super) fn to_decide(json: &[u8]) -> Result<(Self, Channel, PurposeSlug), Error> {
         let asked = from_json::<Question<'_>>(json)?.read()?;
         let missing = |place: &'static str| move || Error::at(Code::BadInput, place);
@@ -66,7 +66,7 @@ impl Asked {
         Ok((asked, channel, purpose))
     }
 
-    /// Reads `standing`'s call, which may leave that open.
+    /// Reads the call of `standing`, in which channel and purpose are optional.
     pub(super) fn to_list(json: &[u8]) -> Result<Self, Error> {
         let question: Question<'_> = from_json(json)?;
         if question.explain.0.is_some() {
@@ -75,7 +75,7 @@ impl Asked {
         question.read()
     }
 
-    /// The id as it was given, where one was.
+    /// Returns the id as the call contains it, or `None` if the record had no id.
     pub(super) fn name(&self, record: Option<RecordId>) -> Option<String> {
         record.filter(|record| self.named.contains(record)).map(|record| record.0.to_string())
     }
@@ -98,7 +98,8 @@ impl Question<'_> {
             }
             tracks.push(record.read(RecordId(id.unwrap_or_default())).map_err(below)?);
         }
-        // Without ids the later of two records of one time wins, as it would by ids given in order.
+        // Of two records with the same time and no id, the later in the list wins, as if the ids were in the order of
+        // the list.
         let mut free = (0..).map(|number| RecordId(Uuid::from_u128(number))).filter(|id| !named.contains(id));
         for index in unnamed {
             if let (Some(track), Some(number)) = (tracks.get_mut(index), free.next()) {
@@ -136,7 +137,7 @@ impl RecordCall<'_> {
             return Err(Error::at(Code::NotSpecific, ""));
         }
         let assurance = match self.assurance.parse(Assurance::parse, Code::UnknownAssurance, "/assurance")? {
-            // Nobody's will is in it, so the shop's own word is enough.
+            // An activity expresses no choice of the person, so the shop's own statement is sufficient.
             None if matches!(act, Act::Noted { .. }) => Assurance::Authenticated,
             given => Given(given).required("/assurance")?,
         };
@@ -184,7 +185,7 @@ impl RecordCall<'_> {
             (false, false) => Ok(Refusal::Plain),
             (true, false) => Ok(Refusal::Objection),
             (false, true) => Ok(Refusal::Suppression),
-            // One record is one act: what is both is recorded twice.
+            // One record is one act. An act that is both needs two records.
             (true, true) => Err(Error::at(Code::DoesNotApply, "/suppression")),
         }
     }

@@ -1,4 +1,4 @@
-//! Whether a certificate of erasure is one.
+//! Verifies a certificate of erasure.
 
 use super::error::Code;
 use serde::Deserialize;
@@ -18,18 +18,18 @@ struct CertificateCall<'a> {
     key: Given<&'a RawValue>,
 }
 
-/// A JWK Set. What is in it is read when it is known that it is one.
+/// A JWK Set. Its keys are parsed only once it is known to be a set.
 #[derive(Deserialize)]
 struct KeySet<'a> {
     #[serde(borrow)]
     keys: Vec<&'a RawValue>,
 }
 
-/// What a certificate says, once it is certain that the key signed it. The call is JSON, for the certificate is long; the answer
-/// a plain object.
+/// Verifies a certificate with a key and returns its content. The call is JSON, because the certificate is long; the
+/// answer is a plain object.
 ///
 /// # Errors
-/// `{code, pointer, message}`.
+/// Throws `{code, pointer, message}` if the call, the key, the certificate or its signature is invalid.
 #[wasm_bindgen]
 pub fn verify_certificate(call: &[u8]) -> Result<JsValue, JsValue> {
     plain(&verified(call).map_err(thrown)?)
@@ -43,12 +43,12 @@ fn verified(call: &[u8]) -> Result<Certificate, Error> {
     Certificate::verified(&certificate, &key).map_err(refused)
 }
 
-/// The key itself, or the one of a set that the certificate names.
+/// Returns the given key, or the key of the set that the certificate names.
 fn key_of(given: &RawValue, kid: &str) -> Result<Jwk, Error> {
     let Ok(Object(KeySet { keys })) = serde_json::from_slice(given.get().as_bytes()) else {
         return jwk(given).ok_or_else(|| Error::at(Code::BadKey, "/key"));
     };
-    // A set may hold keys for other ends, which are passed over (RFC 7517, section 5).
+    // A set may contain keys for other uses, which are ignored (RFC 7517, section 5).
     let named = keys.into_iter().filter_map(jwk).find(|key| key.thumbprint() == kid);
     named.ok_or_else(|| Error::at(Code::WrongKey, "/key"))
 }

@@ -1,59 +1,63 @@
 /**
- * The logic of placet over plain objects. Pure: it has no clock and keeps nothing, so the same call always has the same answer.
+ * The logic of placet as functions over plain objects. It has no clock and stores nothing, so the same call always has
+ * the same answer.
  *
- * Calls are read strictly. A field that is not known is refused, wherever it stands, and so is `null` where a field could be
- * left out. What an answer has nothing for is `null`.
+ * Calls are read strictly. An unknown field is an error anywhere in the call, and so is `null` for an optional field.
+ * In an answer, `null` means absent.
  */
 
 /** A way to reach a person. */
 export type Channel = "email" | "sms" | "phone" | "whatsapp" | "push" | "post";
-/** What a person chose. */
+/** A choice of a person. `declined`: the person was asked and did not opt in. */
 export type Choice = "opt_in" | "opt_out" | "declined";
 /**
- * What happens without anybody choosing anything, and keeps a ground alive: the shop `used` it; the person `contacted` the shop
- * (bought, replied, followed a link; opening a message is none); the address was `screened` in the do-not-call register of its
- * country and is not listed there.
+ * An event without a choice that keeps a ground alive. `used`: the shop used the address. `contacted`: the person
+ * contacted the shop (bought, replied, followed a link; opening a message does not count). `screened`: the address was
+ * looked up in the do-not-call register of its country and is not listed there.
  */
 export type Activity = "used" | "contacted" | "screened";
-/** What an opt-in rests on. */
+/** The legal basis of an opt-in. */
 export type Basis = "consent" | "soft_opt_in" | "implied" | "legitimate_interest" | "contract";
-/** What happened between person and shop, where a basis rests on that and not on the person's yes. */
+/** The dealing between person and shop that a basis depends on if it does not depend on the person's opt-in. */
 export type Dealing = "purchase" | "contract" | "negotiation" | "free_account" | "inquiry" | "support";
-/** A basis with the dealing that it rests on, as the rules name them. */
+/** A basis with the dealing that it depends on, as the rules name it. */
 export type Ground =
   | "consent"
   | "soft_opt_in:purchase" | "soft_opt_in:negotiation" | "soft_opt_in:free_account" | "soft_opt_in:support"
   | "implied:purchase" | "implied:contract" | "implied:inquiry"
   | "legitimate_interest"
   | "contract";
-/** How we know that the person acted. */
+/** How the shop knows that the person acted. */
 export type Assurance = "listed" | "reported" | "claimed" | "confirmed" | "authenticated" | "staff";
-/** As whom a person is addressed. */
+/** The role in which a person is addressed. */
 export type Relation = "consumer" | "business";
-/** Why a message may not be sent; {@link reasons} tells what each means. */
+/** The reason why a message may not be sent. {@link reasons} returns the meaning of each. */
 export type Reason =
   | "never_asked" | "declined" | "opted_out" | "objected" | "suppressed"
   | "channel_off" | "no_address" | "restricted"
   | "basis_not_accepted" | "under_age" | "expired" | "awaiting_confirmation";
-/** What people see of their standing. */
+/** The status that a person sees for a channel and purpose. */
 export type Status = "opted_in" | "awaiting_confirmation" | "opted_out" | "declined" | "never_asked";
-/** What an override may do without. `expiry` is every limit in months, `age` the age of the law. */
+/** A requirement that an override waives. `expiry` is every limit in months, `age` is the minimum age of the law. */
 export type Waiver = "confirmation" | "age" | "expiry" | "screening";
-/** How sure placet is of a row of its tables: read in the law or in a court's or authority's words, in an account of it, or nowhere. */
+/**
+ * How reliable a row of the tables is: `checked` in the law or in the text of a court or authority; `second_hand`, from
+ * an account of it; or `general_knowledge`, without a source.
+ */
 export type Confidence = "checked" | "second_hand" | "general_knowledge";
 
-/** A point in time: RFC 3339 with an offset, such as `2026-11-23T10:00:00Z`, to the millisecond; or a `Date`. */
+/** A point in time: RFC 3339 with an offset, such as `2026-11-23T10:00:00Z`, in milliseconds; or a `Date`. */
 export type Time = string | Date;
 
 interface Recorded {
   /**
-   * A UUID; a decision names it in lower case. Of two records of one time the one with the greater id wins; without ids, the
-   * later in the list.
+   * The id of the record, a UUID; a decision returns it in lower case. Of two records with the same time, the one with
+   * the greater id wins; without ids, the later in the list.
    */
   id?: string;
-  /** When it happened; counts unless it lies in the future of `received_at`. */
+  /** The time of the act. It is used unless it is later than `received_at`. */
   occurred_at?: Time;
-  /** When the record came in. */
+  /** The time when the record was received. */
   received_at: Time;
 }
 
@@ -62,125 +66,133 @@ interface Chosen extends Recorded {
   activity?: never;
 }
 
-/** A yes, or another ground to write. Only `soft_opt_in` and `implied` rest on a dealing, each on some kinds. */
+/**
+ * An opt-in, by consent or on another basis. Only `soft_opt_in` and `implied` depend on a dealing, each on certain
+ * kinds.
+ */
 export type OptIn = Chosen & { choice: "opt_in"; channel: Channel; purpose: string } & (
-  | { /** `consent` where nothing is said. */ basis?: "consent" | "legitimate_interest" | "contract"; dealing?: never }
+  | { /** The basis. Default: `consent`. */ basis?: "consent" | "legitimate_interest" | "contract"; dealing?: never }
   | { basis: "soft_opt_in"; dealing: "purchase" | "negotiation" | "free_account" | "support" }
   | { basis: "implied"; dealing: "purchase" | "contract" | "inquiry" }
 );
 
 /**
- * A no: an ordinary one, an objection to direct marketing (GDPR Art. 21(2)), or the suppression that is left of an erased
- * person. It may be wide: what it leaves open stands for all, also those to come.
+ * An opt-out: an ordinary one, an objection to direct marketing (GDPR Art. 21(2)), or the suppression that remains
+ * after an erasure. It may leave channel or purpose open: then it applies to all of them, including future ones.
  */
 export type OptOut = Chosen & { choice: "opt_out"; channel?: Channel; purpose?: string } & (
   | { objection?: boolean; suppression?: false }
   | { objection?: false; suppression?: boolean }
 );
 
-/** The person was asked and did not say yes. Evidence only: it changes no standing yes. */
+/** The person was asked and did not opt in. It is evidence only and does not end an opt-in. */
 export type Declined = Chosen & { choice: "declined"; channel: Channel; purpose: string };
 
-/** Something happened and nobody chose anything. May be wide, as an opt-out may. */
+/** An event without a choice. It may leave channel or purpose open, as an opt-out may. */
 export interface Noted extends Recorded {
   activity: Activity;
   channel?: Channel;
   purpose?: string;
-  /** `authenticated` where nothing is said. */
+  /** The assurance of the event. Default: `authenticated`. */
   assurance?: Assurance;
   choice?: never;
 }
 
-/** One act about one address: a choice of the person or an activity, never both. */
+/** One act about one address: either a choice of the person or an activity. */
 export type ConsentRecord = OptIn | OptOut | Declined | Noted;
 
-/** What is known of a person beyond their choices. What is not known is left out. */
+/** The known facts about a person that are not choices. Leave out what is not known. */
 export interface Person {
-  /** ISO 3166-1 alpha-2, such as `FR`. Where it is not known the strictest rule holds. */
+  /** The country of the person, ISO 3166-1 alpha-2, such as `FR`. Without it the strictest rule applies. */
   country?: string;
-  /** What follows the country in ISO 3166-2, such as `FL` for `US-FL`. */
+  /** The region of the person, ISO 3166-2 without the country, such as `FL` for `US-FL`. */
   region?: string;
-  /** `consumer` where nothing is said. */
+  /** The role in which the person is addressed. Default: `consumer`. */
   relation?: Relation;
-  /** The date of birth, `YYYY-MM-DD`. Who was born on a 29 February comes of age on a 1 March. */
+  /** The date of birth, `YYYY-MM-DD`. A person born on 29 February comes of age on 1 March. */
   born?: string;
-  /** Whether the data may be kept and not used, GDPR Art. 18; `false` where nothing is said. */
+  /** Whether the person's data may be stored but not used, GDPR Art. 18. Default: `false`. */
   restricted?: boolean;
-  /** Whether there is an address that the channel could use; `true` where nothing is said. */
+  /** Whether there is an address that the channel can use. Default: `true`. */
   reachable?: boolean;
 }
 
-/** What a shop asks for beyond the law. All of it tightens the rules, but for the overrides. */
+/** The shop's requirements in addition to the law. Every field tightens the rules, except `overrides`. */
 export interface Policy {
-  /** The channels that the shop uses; all where nothing is said. */
+  /** The channels that the shop uses. Default: all. */
   channels?: readonly Channel[];
-  /** The channels on which a consent from an anonymous form waits until its address confirms it; all where nothing is said. */
+  /** The channels on which a consent from an anonymous form waits until its address confirms it. Default: all. */
   confirmation?: readonly Channel[];
-  /** The purposes that are no advertising; none where nothing is said. */
+  /** The purposes that are not marketing. Default: none. */
   transactional?: readonly string[];
-  /** The bases that the shop wants to rest advertising on; all where nothing is said. */
+  /** The bases that the shop accepts for marketing. Default: all. */
   bases?: readonly Basis[];
-  /** In years, 0 to 120: the age from which on a person's act counts, where it is above that of the law. */
+  /** The age in years, 0 to 120, from which a person's act counts, if it is higher than the age of the law. */
   minimum_age?: number;
-  /** Whether a person of unknown age counts as too young; `false` where nothing is said. */
+  /** Whether a person of unknown age counts as too young. Default: `false`. */
   age_required?: boolean;
-  /** 0 to 1200: months after which every ground for advertising lapses if the person has not turned to the shop; 0 for no such limit. */
+  /**
+   * The number of months, 0 to 1200, after which every ground for marketing expires if the person has not contacted the
+   * shop. 0: no such limit.
+   */
   expires_after_months?: number;
+  /** The rules that the shop overrides. Default: none. */
   overrides?: readonly Override[];
 }
 
-/** A rule that the shop loosens, knowing that it does. Each rule once; never `transactional`. */
+/** A rule that the shop deliberately loosens. Each rule has at most one override; the rule `transactional` has none. */
 export interface Override {
   /** The id of a row of {@link rules}. */
   rule: string;
-  /** The bases that are accepted beyond those of the rule. */
+  /** The bases that are accepted in addition to those of the rule. */
   accept?: readonly Exclude<Basis, "contract">[];
-  /** What is not asked for. */
+  /** The requirements that are waived. */
   waive?: readonly Waiver[];
-  /** Why: 1 to 200 characters on one line. Every decision under the rule repeats it. */
+  /** The reason of the shop, 1 to 200 characters on one line. Every decision under the rule repeats it. */
   reason: string;
 }
 
-/** What {@link decide} is asked. */
+/** The question of {@link decide}. */
 export interface Question {
-  /** The records of one address, in any order. Those later than `at` are left out: the answer is as things stood then. */
+  /** The records of one address, in any order. Records later than `at` are ignored. */
   records: readonly ConsentRecord[];
   channel: Channel;
-  /** The shop's own word: 1 to 48 lower-case letters, digits and `_`, a letter first. */
+  /** The shop's own slug: 1 to 48 lower-case letters, digits and `_`, beginning with a letter. */
   purpose: string;
-  /** When the message is to be sent. */
+  /** The time at which the message would be sent. */
   at: Time;
   person?: Person;
   policy?: Policy;
-  /** Whether the answer tells the steps in words; `true` where nothing is said. */
+  /** Whether the answer contains the explanation in sentences. Default: `true`. */
   explain?: boolean;
 }
 
 interface Judged {
-  /** The id of the record that decides; `null` where none does, or where it has no id. */
+  /** The id of the record that decides. `null` if there is none or it has no id. */
   record: string | null;
-  /** The basis of that record, where it is an opt-in. */
+  /** The basis of that record. `null` if it is not an opt-in. */
   basis: Basis | null;
-  /** The dealing that the basis rests on. */
+  /** The dealing that the basis depends on. `null` if it depends on none. */
   dealing: Dealing | null;
-  /** The rule that was applied. */
+  /** The rule that was applied, with its law and article. */
   rule: { id: string; law: string; article: string };
-  /** RFC 3339, UTC: when the answer changes by itself if nothing more is recorded; `null` where it never does. */
+  /** The time when the answer changes if nothing more is recorded, RFC 3339 in UTC. `null` if it never changes. */
   until: string | null;
-  /** Why the shop goes its own way with this rule, in its own words. */
+  /** The shop's written reason for overriding this rule. `null` if it does not. */
   override: string | null;
 }
 
-/** Allow or deny, and all that it rests on. */
+/** The decision, allow or deny, with its grounds. */
 export type Decision = Judged & ({ allow: true; reason: null } | { allow: false; reason: Reason });
 
 /** A decision with the steps that led to it, in English sentences. */
 export type ExplainedDecision = Decision & { explain: string[] };
 
 /**
- * May we send this, now? By which law, and until when?
+ * Decides whether a message may be sent. The answer names the rule that was applied and the time until which it is
+ * valid.
  *
- * @throws {PlacetError}
+ * @throws {PlacetError} if the question is not valid.
  *
  * @example <caption>A consent in France lapses three years after the person last turned to the shop</caption>
  * ```js
@@ -247,19 +259,20 @@ export function decide(question: Question & { explain: false }): Decision;
 export function decide(question: Question & { explain?: true }): ExplainedDecision;
 export function decide(question: Question): Decision & { explain?: string[] };
 
+/** The standing of one address for a channel and purpose. */
 export interface Standing {
   channel: Channel;
   purpose: string;
   status: Status;
-  /** The id of the record behind it; `null` where there is none, or where it has no id. */
+  /** The id of the record that the status depends on. `null` if there is none or it has no id. */
   record: string | null;
 }
 
 /**
- * What the records of an address amount to, as a person may see it: for the channel and purpose asked for or, where they are
- * left open, for each that the records name. Whether a message may be sent is another question, see {@link decide}.
+ * Returns the standing of an address, as the person may see it: for the channel and purpose asked for or, if they are
+ * left open, for each one that the records name. To find out whether a message may be sent, use {@link decide}.
  *
- * @throws {PlacetError}
+ * @throws {PlacetError} if the question is not valid.
  *
  * @example
  * ```js
@@ -285,9 +298,9 @@ export function standing(
 ): Standing[];
 
 /**
- * An address as it is shown (`value`) and as it is matched (`key`).
+ * Returns an address as it is displayed (`value`) and as it is matched (`key`).
  *
- * @throws {PlacetError}
+ * @throws {PlacetError} if the address is not valid.
  *
  * @example
  * ```js
@@ -299,55 +312,55 @@ export function standing(
  */
 export function normalise<K extends "email" | "phone">(call: { kind: K; value: string }): { kind: K; value: string; key: string };
 
-/** A row of the table of rules: one jurisdiction and some channels. */
+/** A row of the rule table: one jurisdiction and some of the channels. */
 export interface RuleRow {
-  /** Stable; decisions name it. */
+  /** The stable id of the row. Decisions contain it. */
   id: string;
-  /** `*`, `EEA`, a country, or a country and its part, such as `US-FL`. */
+  /** The jurisdiction: `*`, `EEA`, a country, or a region of a country such as `US-FL`. */
   jurisdiction: string;
-  /** For whom; `null` for both. */
+  /** The role of the person that the row applies to. `null`: both. */
   relation: Relation | null;
   channels: Channel[];
-  /** RFC 3339: in force from then on; `null` for since ever. */
+  /** The beginning of the row's validity, RFC 3339. `null`: no beginning. */
   from: string | null;
-  /** RFC 3339: until then, itself excluded; `null` for ever. */
+  /** The end of the row's validity, RFC 3339, exclusive. `null`: no end. */
   to: string | null;
-  /** The grounds that are accepted for advertising. */
+  /** The grounds that are accepted for marketing. */
   grounds: Ground[];
-  /** Whether a consent from an anonymous form has to be confirmed by the address. */
+  /** Whether the address must confirm a consent from an anonymous form. */
   confirmation: boolean;
-  /** `null` for no limit. */
+  /** The time limits of the row. Each is `null` if there is none. */
   limits: {
-    /** Months for which a purchase or a contract implies consent. */
+    /** The months for which a purchase or a contract implies consent. */
     purchase_months: number | null;
-    /** Months for which an inquiry does. */
+    /** The months for which an inquiry implies consent. */
     inquiry_months: number | null;
-    /** Months after which a ground lapses if the person has not turned to the shop. */
+    /** The months after which a ground expires if the person has not contacted the shop. */
     inactivity_months: number | null;
-    /** Months after which a ground lapses if the shop has not used it. */
+    /** The months after which a ground expires if the shop has not used it. */
     disuse_months: number | null;
-    /** Days for which a look-up in the do-not-call register counts, which a legitimate interest needs. */
+    /** The days for which a look-up in the do-not-call register is valid. A legitimate interest requires one. */
     screening_days: number | null;
   };
-  /** By when the law wants a no honoured; placet honours it at once. */
+  /** The time within which the law requires an opt-out to be honoured. placet honours it at once. */
   deadline: string;
   law: string;
   article: string;
-  /** What else the law asks for and no decision can see: hours, sender, registers. */
+  /** Further duties of the law that a decision cannot check: hours, sender, registers. */
   duties: string;
-  /** Where the law is unsettled, or how placet reads it. */
+  /** Where the law is unsettled, or how placet interprets it. */
   note: string;
   confidence: Confidence;
-  /** Where it was read. */
+  /** The sources in which the law was read. */
   sources: string[];
 }
 
 /**
- * The table of rules, all of it; or with a query the rows that apply, past and future versions among them. What a query leaves
- * out counts as not known: without a country the strictest row, without a relation that for consumers, without a channel those
- * of every channel.
+ * Returns the rule table: all rows or, with a query, the rows that apply, including past and future versions. A field
+ * that the query leaves out counts as unknown: without a country the strictest row, without a relation the row for
+ * consumers, without a channel the rows of every channel.
  *
- * @throws {PlacetError}
+ * @throws {PlacetError} if the query is not valid.
  *
  * @example
  * ```js
@@ -366,8 +379,8 @@ export interface RuleRow {
 export function rules(query?: { country?: string; region?: string; channel?: Channel; relation?: Relation }): RuleRow[];
 
 /**
- * From which age on a person's own act counts (GDPR Art. 8(1) and its relatives), by country. `years` is `null` where the law
- * names none; for a country that is not in the list placet takes 16.
+ * Returns for each country the age from which a person's own act counts (GDPR Art. 8(1) and similar laws). `years` is
+ * `null` if the law names none. For a country that is not in the list, placet uses 16.
  *
  * @example
  * ```js
@@ -381,7 +394,7 @@ export function rules(query?: { country?: string; region?: string; channel?: Cha
 export function ages(): { country: string; years: number | null; confidence: Confidence; note: string }[];
 
 /**
- * The reasons of a deny, and what each means.
+ * Returns the reasons of a deny and their meaning.
  *
  * @example
  * ```js
@@ -393,7 +406,7 @@ export function ages(): { country: string; years: number | null; confidence: Con
  */
 export function reasons(): { reason: Reason; meaning: string }[];
 
-/** An Ed25519 public key as a JSON Web Key (RFC 8037). Members that are not named here are passed over, `kid` among them. */
+/** An Ed25519 public key as a JSON Web Key (RFC 8037). Other members are ignored, and so is `kid`. */
 export interface PublicKey {
   kty: "OKP";
   crv: "Ed25519";
@@ -404,42 +417,48 @@ export interface PublicKey {
   use?: "sig";
 }
 
-/** A JWK Set (RFC 7517). What is in it for other ends is passed over. */
+/** A JWK Set (RFC 7517). Keys for other uses are ignored. */
 export interface KeySet {
   keys: readonly (PublicKey | { kty: string; [member: string]: unknown })[];
 }
 
-/** Who asked for an erasure: the person, somebody who acts for them, a court or a supervisory authority, or the shop itself. */
+/**
+ * The requester of an erasure: the person, a representative of the person, a court or supervisory authority, or the
+ * shop itself.
+ */
 export type Requester = "person" | "representative" | "authority" | "shop";
 
-/** What a certificate of erasure says. It names nobody. */
+/** The content of a certificate of erasure. It names no person. */
 export interface Certificate {
   version: 1;
-  /** Of the certificate, a UUID. */
+  /** The id of the certificate, a UUID. */
   id: string;
   shop: { id: string; name: string };
-  /** Whom the shop knew by this number, a UUID. */
+  /** The id of the erased contact, a UUID. */
   contact: string;
-  /** RFC 3339, UTC. */
+  /** The time of the erasure, RFC 3339 in UTC. */
   erased_at: string;
   requested_by: Requester;
-  /** The id of the API key by which it was done. */
+  /** The id of the API key that requested the erasure. */
   key: string;
-  /** How many rows are gone, by table. */
+  /** The number of deleted rows by table. */
   deleted: Record<string, number>;
   kept: {
-    /** How many fingerprints of addresses, so that nobody writes to them again (GDPR Art. 17(3)(b), 21(3)). */
+    /**
+     * The number of suppressions, which are hashes of addresses that must not be used again (GDPR Art. 17(3)(b),
+     * 21(3)).
+     */
     suppressions: number;
-    /** Whether the person is still counted in sums that tell of nobody. */
+    /** Whether the person is still counted in anonymous totals. */
     counters: boolean;
   };
 }
 
 /**
- * What a certificate of erasure says, once it is certain that the shop signed it and that no byte of it was changed. The key is
- * the shop's public one, or a set from which the one is taken that the certificate names.
+ * Verifies that the shop signed a certificate of erasure and that no byte of it was changed, and returns its content.
+ * The key is the shop's public key, or a key set that contains the key that the certificate names.
  *
- * It is certain of the key and not of whose key it is: take that from the shop, and not from where the certificate came from.
+ * This verifies the key, not its owner: get the key from the shop, and not from the source of the certificate.
  *
  * @throws {PlacetError} `bad_certificate`, `wrong_key`, `bad_signature` or `bad_key`
  *
@@ -470,13 +489,13 @@ export interface Certificate {
 export function verifyCertificate(call: { certificate: string; key: PublicKey | KeySet }): Certificate;
 
 /**
- * Says who a customer is, for pages to hand on: a JSON Web Token (RFC 7519, HS256) that the edge takes for the shop's own word.
- * Name only addresses that the shop has verified: what is
- * signed needs no confirmation. On the shop's server alone: the key must never be in a page. `lifetime` in seconds, at most a day, an hour where it is left
- * out. What is said in a page with it, of the addresses that it names, is `authenticated`.
+ * Signs an identity token of a customer for the pages of the shop: a JSON Web Token (RFC 7519, HS256) that the edge
+ * accepts as the shop's own statement. Name only addresses that the shop has verified, because they need no
+ * confirmation. Choices that a page submits with it for these addresses are `authenticated`. Call this on the shop's
+ * server only: the secret key must never be in a page. `lifetime` is in seconds, at most one day. Default: one hour.
  *
- * @throws {TypeError} without a secret key, or for nobody
- * @throws {RangeError} for a lifetime of 0 seconds or of more than a day
+ * @throws {TypeError} if there is no secret key or no customer
+ * @throws {RangeError} if the lifetime is 0 seconds or more than one day
  *
  * @example
  * ```js
@@ -495,17 +514,18 @@ export function verifyCertificate(call: { certificate: string; key: PublicKey | 
  */
 export function signIdentity(
   customer: {
-    /** An e-mail address that the customer has proven to the shop. */
+    /** An email address that the shop has verified. */
     email?: string;
-    /** A number that the customer has proven to the shop, with `+` and the country code. */
+    /** A telephone number that the shop has verified, with `+` and the country code. */
     phone?: string;
-    /** What the shop calls them, `platform:id`. */
+    /** The shop's external id of the customer, `platform:id`. */
     external?: string;
   },
   secretKey: string,
   lifetime?: number,
 ): Promise<string>;
 
+/** The codes of errors. */
 export type ErrorCode =
   | "bad_input" | "unknown_field"
   | "unknown_channel" | "unknown_choice" | "unknown_activity" | "unknown_basis" | "unknown_dealing" | "unknown_assurance"
@@ -514,9 +534,9 @@ export type ErrorCode =
   | "out_of_range" | "not_specific" | "does_not_apply" | "no_ground" | "not_overridable" | "repeated_rule"
   | "bad_certificate" | "wrong_key" | "bad_signature" | "bad_key";
 
-/** A call that cannot be understood. Its words never hold what was in the call: that may be an address. */
+/** The call is not valid. The message never contains a value of the call, because it may be an address. */
 export class PlacetError extends Error {
   readonly code: ErrorCode;
-  /** Where in the call, RFC 6901; empty for the call as a whole. */
+  /** The place in the call as a JSON Pointer, RFC 6901. Empty for the whole call. */
   readonly pointer: string;
 }

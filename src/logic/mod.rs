@@ -62,30 +62,30 @@ struct AddressAnswer {
     key: String,
 }
 
-/// May we send this? For one address: its records, and a channel and purpose. Call and answer are JSON, the latter a
-/// [`WrittenDecision`].
+/// Decides whether a message may be sent to one address, from its records, a channel and a purpose. Call and answer are
+/// JSON; the answer is a [`WrittenDecision`].
 ///
 /// # Errors
-/// `{code, pointer, message}`.
+/// Throws `{code, pointer, message}` if the call is invalid.
 #[wasm_bindgen]
 pub fn decide(call: &[u8]) -> Result<String, JsValue> {
     let decision = decision(call).map_err(thrown)?;
-    // Texts and truth values can always be written.
+    // Texts and booleans can always be written as JSON.
     serde_json::to_string(&decision).map_err(|error| error.to_string().into())
 }
 
 fn decision(call: &[u8]) -> Result<WrittenDecision, Error> {
     let (asked, channel, purpose) = Asked::to_decide(call)?;
     let decision = crate::consent::decide(&asked.standing, &asked.policy, &asked.person, channel, &purpose, asked.at);
-    // A number of ours means nothing to the caller.
+    // The caller does not know the ids that this module has assigned.
     Ok(WrittenDecision { record: asked.name(decision.record()), ..decision.written(asked.explain) })
 }
 
-/// What the records of one address amount to, for each channel and purpose that they name or that is asked for. The call is
-/// JSON, the answer plain objects.
+/// Returns the standing of one address for each channel and purpose that its records name or that the call asks for.
+/// The call is JSON, the answer plain objects.
 ///
 /// # Errors
-/// `{code, pointer, message}`.
+/// Throws `{code, pointer, message}` if the call is invalid.
 #[wasm_bindgen]
 pub fn standing(call: &[u8]) -> Result<JsValue, JsValue> {
     plain(&standings(call).map_err(thrown)?)
@@ -128,10 +128,10 @@ struct AddressCall<'a> {
     value: Given<Text<'a>>,
 }
 
-/// An address in the form it is shown in and the form it is matched by.
+/// Returns an address as it is displayed and as it is matched.
 ///
 /// # Errors
-/// `{code, pointer, message}`.
+/// Throws `{code, pointer, message}` if the call is invalid.
 #[wasm_bindgen]
 pub fn normalise(call: JsValue) -> Result<JsValue, JsValue> {
     plain(&address(call).map_err(thrown)?)

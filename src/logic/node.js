@@ -1,4 +1,4 @@
-// Node.js: the module is a file beside this one, and fetch does not read files.
+// Node.js: the module is a file beside this one. It is read from disk, because fetch does not read files.
 import { readFileSync } from "node:fs";
 import { initSync } from "./glue.js";
 

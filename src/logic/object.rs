@@ -1,7 +1,8 @@
-//! Objects of JavaScript, read strictly: a field that is not known, of another type or `null` is refused, with its place.
+//! Reads JavaScript objects strictly: a field that is unknown, has another type or is `null` is an error, which names
+//! its place.
 //!
-//! They come in two ways. The calls that hold records come as one JSON text: for a dozen records that takes about
-//! half the time of asking JavaScript for each field. The small ones come as the objects they are.
+//! There are two formats. Calls with records come as one JSON text: for a dozen records this takes about half the time
+//! of reading each field from JavaScript. Small calls come as JavaScript objects.
 
 use std::borrow::Cow;
 use std::fmt::Formatter;
@@ -16,20 +17,20 @@ use wasm_bindgen::JsValue;
 
 use crate::logic::error::Error;
 
-/// An object from its JSON text.
+/// Reads an object from its JSON text.
 pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
     match serde_json::from_slice(text) {
         Ok(Object(value)) => Ok(value),
-        // To remember at every step where one is takes time, and most calls are right: that is for a second reading.
+        // Tracking the position takes time and most calls are valid, so only a second reading does it.
         Err(_) => {
             located::<T, _>(&mut serde_json::Deserializer::from_slice(text)).and(Err(Error::at(Code::BadInput, "")))
         }
     }
 }
 
-/// An object as it is.
+/// Reads a JavaScript object.
 pub(super) fn from_value<'a, T: Deserialize<'a>>(value: JsValue) -> Result<T, Error> {
-    // What can be walked through, a text or a list, would be taken for pairs of names and values.
+    // serde would read an iterable, such as a text or a list, as pairs of names and values.
     if !value.is_object() || Reflect::has(&value, &Symbol::iterator()).unwrap_or(true) {
         return Err(Error::at(Code::BadInput, ""));
     }
@@ -39,15 +40,15 @@ pub(super) fn from_value<'a, T: Deserialize<'a>>(value: JsValue) -> Result<T, Er
 fn located<'a, T: Deserialize<'a>, D: Deserializer<'a>>(deserializer: D) -> Result<T, Error> {
     serde_path_to_error::deserialize(deserializer).map(|Object(value)| value).map_err(|error| {
         let message = error.inner().to_string();
-        // serde tells what is wrong in words only. Of these the beginning is fixed, and the rest may repeat a value; in
-        // JavaScript an error's words have a beginning of their own.
+        // serde describes the error in words only. The beginning is fixed; the rest may repeat a value. The text of a
+        // JavaScript error has a prefix.
         let unknown = message.strip_prefix("Error: ").unwrap_or(&message).starts_with("unknown field");
         Error::at(if unknown { Code::UnknownField } else { Code::BadInput }, pointer(error.path()))
     })
 }
 
-/// A JSON pointer (RFC 6901). The name of an unknown field is the caller's own text and might be an address; one that does not
-/// look like a field's name is left out, so that the pointer ends at the object that holds it.
+/// Returns a JSON Pointer (RFC 6901). The name of an unknown field is the caller's own text and may be an address. A
+/// name that does not look like a field name is left out, so the pointer ends at the object that contains it.
 fn pointer(path: &Path) -> String {
     let mut pointer = String::new();
     for segment in path {
@@ -70,8 +71,8 @@ fn looks_like_a_field(key: &str) -> bool {
         && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// An object, and nothing but. What serde derives for a struct takes an array in the order of its fields as well, and asks a
-/// JavaScript object for the fields it knows without looking at others.
+/// An object and nothing else. The code that serde derives for a struct also accepts an array with the fields in order,
+/// and reads the known fields of a JavaScript object without looking at the others.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -94,8 +95,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// A field that may be left out. `null` is no way of leaving it out: JSON writes it for NaN and for a `Date` that is none, and
-/// passed over these would lift an age limit, or make a person one of unknown age.
+/// An optional field. `null` does not mean absent: JSON writes it for NaN and for an invalid `Date`. Ignoring it would
+/// remove an age limit or make the age of a person unknown.
 pub(super) struct Given<T>(pub(super) Option<T>);
 
 impl<T> Default for Given<T> {
@@ -111,14 +112,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
 }
 
 impl<T> Given<T> {
-    /// What is there, or the error that it is not.
+    /// Returns the value, or an error if it is absent.
     pub(super) fn required(self, at: &'static str) -> Result<T, Error> {
         self.0.ok_or_else(|| Error::at(Code::BadInput, at))
     }
 }
 
 impl Given<Text<'_>> {
-    /// What the text stands for, where there is one.
+    /// Parses the text, if there is one.
     pub(super) fn parse<T>(
         &self,
         read: impl FnOnce(&str) -> Option<T>,
@@ -130,7 +131,7 @@ impl Given<Text<'_>> {
 }
 
 impl<'a> Given<Vec<Text<'a>>> {
-    /// What the texts stand for, each once: the logic counts what a policy names.
+    /// Parses the texts and removes duplicates, because the logic counts the values of a policy.
     pub(super) fn parse_all<T: PartialEq>(
         &self,
         read: impl Fn(&str) -> Option<T>,
@@ -149,17 +150,17 @@ impl<'a> Given<Vec<Text<'a>>> {
     }
 }
 
-/// A text; a part of the call's own where it holds no escapes.
+/// A text. It borrows from the call if it contains no escapes.
 pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
 
 impl Text<'_> {
-    /// What it stands for.
+    /// Parses the text.
     pub(super) fn parse<T>(&self, read: impl FnOnce(&str) -> Option<T>, code: Code) -> Result<T, Error> {
         read(&self.0).ok_or_else(|| Error::at(code, ""))
     }
 }
 
-// serde's own for `Cow` copies always.
+// serde's implementation for `Cow` always copies.
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyText;

@@ -1,4 +1,4 @@
-//! Who a call is about, beyond their choices.
+//! The facts about a person that are not choices, as a call contains them.
 
 use super::error::Code;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! The shop's policy as a call describes it.
+//! The shop's policy as a call contains it.
 
 use super::error::Code;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use crate::consent::{Basis, Channel, Override, Policy, PurposeSlug, Waiver};
 use crate::logic::error::Error;
 use crate::logic::object::{Given, Object, Text};
 
-/// A policy; whatever it leaves out is as in [`Policy::default`].
+/// A policy. An absent field has the value of [`Policy::default`].
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub(super) struct PolicyCall<'a> {
@@ -63,7 +63,7 @@ impl OverrideCall<'_> {
         if rule == transactional().id {
             return Err(Error::at(Code::NotOverridable, "/rule"));
         }
-        // Only the first would count, and nobody would notice.
+        // Only the first override would count, and nobody would notice.
         if earlier.iter().any(|own| own.rule == rule) {
             return Err(Error::at(Code::RepeatedRule, "/rule"));
         }
@@ -82,12 +82,12 @@ impl OverrideCall<'_> {
     }
 }
 
-/// A whole number up to a bound. JavaScript has one kind of number only, so the others are out of range.
+/// Returns a whole number up to a maximum. JavaScript has fractions and negative numbers too; these are out of range.
 fn whole(given: &Given<f64>, max: u16, at: &'static str) -> Result<Option<u16>, Error> {
     let Some(number) = given.0 else { return Ok(None) };
     if number.fract() != 0.0 || !(0.0..=f64::from(max)).contains(&number) {
         return Err(Error::at(Code::OutOfRange, at));
     }
-    // Exact: it is whole and within the bound.
+    // The cast is exact: the number is whole and within the range.
     Ok(Some(number as u16))
 }

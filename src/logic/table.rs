@@ -1,4 +1,4 @@
-//! What can be looked up: the rules, the ages, and what the reasons mean.
+//! Tables to look up: the rules, the ages and the reasons.
 
 use super::error::Code;
 use serde::{Deserialize, Serialize};
@@ -11,21 +11,23 @@ use crate::logic::error::Error;
 use crate::logic::object::{Text, from_value};
 use crate::logic::value::{plain, thrown};
 
-/// Which rules; what is not said is not known.
+/// Selects rules. An absent field means unknown.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 struct Query<'a> {
-    // Left out may also be `undefined` here, which serde knows from `null` in no object of JavaScript.
+    // `Option` and not `Given`: an absent field may be `undefined` here, which serde cannot distinguish from `null` in
+    // a JavaScript object.
     country: Option<Text<'a>>,
     region: Option<Text<'a>>,
     channel: Option<Text<'a>>,
     relation: Option<Text<'a>>,
 }
 
-/// The rows of the table: all of them in its order, or those that apply to a place, a channel and a relation.
+/// Returns the rows of the rule table in its order: all of them, or those that apply to a place, a channel and a
+/// relation.
 ///
 /// # Errors
-/// `{code, pointer, message}`.
+/// Throws `{code, pointer, message}` if the query is invalid.
 #[wasm_bindgen]
 pub fn rules(query: JsValue) -> Result<JsValue, JsValue> {
     let rows = if query.is_undefined() {
@@ -50,7 +52,7 @@ fn applying(query: Query<'_>) -> Result<Vec<WrittenRow>, Error> {
     let channels = channel.as_ref().map_or(Channel::ALL, std::slice::from_ref);
     let found: Vec<_> =
         channels.iter().flat_map(|channel| rules_on(&place, *channel, relation)).map(|rule| rule.id).collect();
-    // In the order of the table, and each once, though it may be found for several channels.
+    // In the order of the table, and each row once, even if it applies to several channels.
     Ok(crate::consent::rules::rules().filter(|rule| found.contains(&rule.id)).map(|rule| rule.written()).collect())
 }
 
@@ -62,10 +64,10 @@ struct AgeAnswer {
     note: &'static str,
 }
 
-/// From which age on a person's own act counts, by country.
+/// Returns for each country the age from which a person's own act counts.
 ///
 /// # Errors
-/// None that a caller could cause.
+/// Throws only if the answer cannot be converted to JavaScript. No caller can cause this.
 #[wasm_bindgen]
 pub fn ages() -> Result<JsValue, JsValue> {
     let age = |age: &'static crate::consent::rules::Age| AgeAnswer {
@@ -83,10 +85,10 @@ struct ReasonAnswer {
     meaning: &'static str,
 }
 
-/// The reasons of a deny, and what each means.
+/// Returns the reasons of a deny and their meaning.
 ///
 /// # Errors
-/// None that a caller could cause.
+/// Throws only if the answer cannot be converted to JavaScript. No caller can cause this.
 #[wasm_bindgen]
 pub fn reasons() -> Result<JsValue, JsValue> {
     let reason = |reason: &Reason| ReasonAnswer { reason: *reason, meaning: reason.meaning() };

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use crate::logic::error::Error;
 
-/// What is thrown; `api.js` makes a `PlacetError` of it.
+/// The value that is thrown. `api.js` makes a `PlacetError` of it.
 #[derive(Serialize)]
 struct Thrown {
     #[serde(flatten)]
@@ -13,7 +13,7 @@ struct Thrown {
     message: &'static str,
 }
 
-/// A value as JavaScript knows it, with `null` for what is not there.
+/// Converts a value to JavaScript. Absent values become `null`.
 pub(super) fn plain<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
     Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
 }

@@ -1,4 +1,4 @@
-// Cloudflare's runtime: it may not compile bytes, but imports a compiled module.
+// Cloudflare's runtime: it may not compile bytes, but it can import a compiled module.
 import module from "./logic_bg.wasm";
 import { initSync } from "./glue.js";
 

@@ -1,55 +1,55 @@
-//! What a shop keeps to show that a ground is there, as it is stored and reported.
+//! The evidence for a ground, as it is stored and reported.
 
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{Channel, Dealing, Evidence, Timestamp};
 use crate::model::text::Line;
 
-/// The evidence of one record. What is absent is left out.
+/// The evidence of one record. Fields without a value are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct KeptEvidence {
-    /// What happened between the person and the shop.
+    /// The dealing between the person and the shop, such as a purchase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dealing: Option<Dealing>,
-    /// The shop's own name for it.
+    /// The shop's reference for the dealing, such as an order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Line>,
-    /// Whether the person could refuse when the address was taken.
+    /// Whether the person could refuse when the address was collected.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refusal_offered: bool,
-    /// Whether only own similar products are advertised.
+    /// Whether only the shop's own similar products are advertised.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_similar_products: bool,
-    /// Where the weighing of interests is written down.
+    /// The place where the balancing of interests is documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assessment: Option<Line>,
-    /// Why an employee entered it.
+    /// The reason why an employee entered the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Line>,
-    /// By which channel the confirmation came back.
+    /// The channel by which the confirmation came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_by: Option<Channel>,
-    /// The record that this one confirms: what the anonymous form had handed in.
+    /// The id of the record that this record confirms: the opt-in by the anonymous form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub confirms: Option<String>,
-    /// Where a list says that it comes from.
+    /// The origin of the choice, as stated in an imported list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Line>,
-    /// The IP address that a list has for the act.
+    /// The IP address of the act, as stated in an imported list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<Line>,
-    /// When the address was confirmed, as a list has it.
+    /// The time at which the address was confirmed, as stated in an imported list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<Timestamp>,
-    /// The IP address that a list has for the confirmation.
+    /// The IP address of the confirmation, as stated in an imported list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_ip: Option<Line>,
 }
 
 impl KeptEvidence {
-    /// The evidence as the logic weighs it.
+    /// Returns the evidence in the form that the consent logic judges.
     pub fn weighed(&self) -> Evidence<'_> {
         Evidence {
             dealing: self.dealing,
@@ -62,7 +62,7 @@ impl KeptEvidence {
         }
     }
 
-    /// Whether there is none at all.
+    /// Returns whether there is no evidence.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -1,4 +1,4 @@
-//! What a row of a list says, whatever the file looked like.
+//! The statements in a row of a list, independent of the file format.
 
 use crate::consent::{Address, AddressKind, Basis, Channel, Scope, Timestamp};
 use crate::model::evidence::KeptEvidence;
@@ -6,84 +6,84 @@ use crate::model::person::PersonFacts;
 use crate::model::suppression::SuppressionReason;
 use crate::model::text::{ExternalId, KeyedHash, Sha256Hex};
 
-/// What one row of a file says.
+/// The content of one row of a file.
 #[derive(Clone, Debug)]
 pub enum Listed {
-    /// Of a person.
+    /// A row about a person.
     Person(ListedPerson),
-    /// Of an address that is not to be written to.
+    /// A row about an address that must not receive messages.
     Suppressed(ListedSuppression),
 }
 
 /// A person in a file.
 #[derive(Clone, Debug, Default)]
 pub struct ListedPerson {
-    /// The addresses, at most one of a kind.
+    /// The addresses, at most one of each kind.
     pub addresses: Vec<Address>,
-    /// What a platform calls them.
+    /// The external id of the contact.
     pub external: Option<ExternalId>,
-    /// Who they are.
+    /// The facts about the person.
     pub person: PersonFacts,
-    /// What is said of them, one a scope. Empty where the row says neither yes nor no.
+    /// The choices of the person, one per scope. Empty if the row states neither an opt-in nor an opt-out.
     pub choices: Vec<ListedChoice>,
 }
 
-/// What a file says of one channel and purpose.
+/// The statement of a file about one channel and purpose.
 #[derive(Clone, Debug)]
 pub struct ListedChoice {
-    /// The channel and the purpose; only a no may leave them open.
+    /// The channel and the purpose. Only an opt-out may leave them open.
     pub scope: Scope,
-    /// What is said.
+    /// The statement.
     pub said: ListedWord,
-    /// When the person did it; nothing where the file does not say.
+    /// The time of the act; `None` if the file does not state it.
     pub occurred_at: Option<Timestamp>,
-    /// What the file has to show for it.
+    /// The evidence in the file.
     pub evidence: KeptEvidence,
 }
 
-/// What is said of a scope.
+/// The statement of a file about a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListedWord {
-    /// There is a ground to write.
+    /// The person opted in, or another basis allows messages.
     Yes {
-        /// Of this kind.
+        /// The basis.
         basis: Basis,
     },
-    /// The person said no.
+    /// The person opted out.
     No {
         /// Whether it is an objection under GDPR Art. 21(2).
         objection: bool,
     },
-    /// Not opted in, which may mean that they left or that they were never asked: such a list does not tell.
+    /// The person is not opted in. Such a list does not tell whether they opted out or were never asked.
     NotOptedIn,
 }
 
-/// An address that is not to be written to.
+/// An address that must not receive messages.
 #[derive(Clone, Debug)]
 pub struct ListedSuppression {
-    /// Which.
+    /// The address.
     pub whom: Suppressed,
-    /// On which channel; nothing for all.
+    /// The channel; `None` for all channels.
     pub channel: Option<Channel>,
-    /// Why.
+    /// The reason of the suppression.
     pub reason: SuppressionReason,
-    /// Since when; nothing where the file does not say.
+    /// The time since which the address is suppressed; `None` if the file does not state it.
     pub since: Option<Timestamp>,
 }
 
-/// By what a suppressed address is named.
+/// The form in which a file names a suppressed address.
 #[derive(Clone, Debug)]
 pub enum Suppressed {
-    /// By itself.
+    /// The address itself.
     Address(Address),
-    /// By the SHA-256 of the form it is matched by: an e-mail address in lower case, a number as E.164 with its `+`. So providers
-    /// exchange them.
+    /// The SHA-256 of the normalised address: an e-mail address in lower case, a phone number in E.164 with its `+`.
+    /// Providers exchange suppressions in this form.
     Sha256 {
-        /// What kind of address it is.
+        /// The kind of the address.
         kind: AddressKind,
-        /// Its hash.
+        /// The SHA-256 of the address.
         hash: Sha256Hex,
     },
-    /// By the hash under which this very shop keeps it.
+    /// The hash under which this same shop stores the suppression.
     Hash(KeyedHash),
 }

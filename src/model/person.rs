@@ -3,15 +3,15 @@
 use crate::consent::{CountryCode, RegionCode, Relation};
 use crate::model::text::BirthDate;
 
-/// What rules and ages go by. What is absent was not said.
+/// Facts that legal rules and age limits depend on. An absent fact was not stated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonFacts {
-    /// Where the person lives.
+    /// The country where the person lives.
     pub country: Option<CountryCode>,
-    /// In which part of it.
+    /// The region of the country.
     pub region: Option<RegionCode>,
-    /// As whom they are addressed.
+    /// The role in which the person is addressed.
     pub relation: Option<Relation>,
-    /// When they were born.
+    /// The person's date of birth.
     pub born: Option<BirthDate>,
 }

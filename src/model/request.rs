@@ -1,23 +1,23 @@
 //! What a person can ask for under their rights.
 
 vocabulary! {
-    /// What is asked for.
+    /// The kind of a subject request.
     RequestKind, "unknown kind of request" {
-        /// A copy of what is held, GDPR Art. 15.
+        /// A copy of the person's data, GDPR Art. 15.
         Access = "access",
-        /// The same in a form that machines read, Art. 20.
+        /// A copy of the data in a machine-readable format, Art. 20.
         Portability = "portability",
-        /// That it goes, Art. 17.
+        /// Erasure of the data, Art. 17.
         Erasure = "erasure",
-        /// That something is put right, Art. 16.
+        /// Correction of wrong data, Art. 16.
         Rectification = "rectification",
-        /// No more direct marketing, Art. 21(2).
+        /// An objection to direct marketing, Art. 21(2).
         Objection = "objection",
     }
 }
 
 impl RequestKind {
-    /// Whether the answer is something to download.
+    /// Returns whether the answer is a download.
     pub const fn is_for_data(self) -> bool {
         matches!(self, Self::Access | Self::Portability)
     }

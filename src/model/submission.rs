@@ -7,73 +7,76 @@ use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
 use crate::model::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 
-/// What a signed identity says of a submission.
+/// The statements of a signed identity about a submission.
 #[derive(Clone, Debug)]
 pub struct Identified {
-    /// The kinds of address of which it says that they are the customer's.
+    /// The kinds of the addresses that the identity confirms as the customer's.
     pub kinds: Vec<AddressKind>,
-    /// Whether it had run out when the submission arrived. A yes is anybody's then. A no is still theirs: it may have waited in a
-    /// browser, and taking a consent back must not fail by an hour (GDPR Art. 7(3)).
+    /// Whether the identity had expired when the submission arrived. An opt-in then counts as anonymous. An opt-out
+    /// still counts as the customer's: it may have waited in a browser, and an expired identity must not prevent the
+    /// withdrawal of consent (GDPR Art. 7(3)).
     pub late: bool,
 }
 
-/// What is handed in, already parsed.
+/// A submission, already parsed.
 #[derive(Clone, Debug)]
 pub struct Submission {
-    /// Chosen by the sender; the same submission may come again under the same id.
+    /// The id, chosen by the sender. The same submission may arrive again with the same id.
     pub id: Uuid,
-    /// The content by which a repetition is told from another submission under the same id, see [`Shop::fingerprint`].
+    /// The keyed hash of the content, see [`Shop::fingerprint`]. It tells a repetition from another submission with the
+    /// same id.
     pub fingerprint: String,
-    /// The addresses, at most one of a kind.
+    /// The addresses, at most one of each kind.
     pub addresses: Vec<Address>,
-    /// What a platform calls the person.
+    /// The external id of the contact, if a platform knows the person.
     pub external: Option<ExternalId>,
-    /// Who the person is.
+    /// The facts about the person.
     pub person: PersonFacts,
-    /// What was chosen.
+    /// The choices of the person.
     pub choices: Vec<ChosenAct>,
-    /// What was shown; nothing where nobody was asked.
+    /// The notice that was shown; `None` if nobody was asked.
     pub notice: Option<NoticeShown>,
-    /// Where.
+    /// The place where the submission was made.
     pub source: Source,
-    /// When, by the sender's clock.
+    /// The time of the act by the sender's clock, RFC 3339. Absent: the service uses the time of receipt, and treats an
+    /// opt-in that is `listed` or `reported` as undated.
     pub occurred_at: Option<Timestamp>,
-    /// How we know, of the addresses that no signed identity names.
+    /// The assurance for addresses that no signed identity names.
     pub assurance: Assurance,
-    /// Whose addresses they are by a signed identity; nothing where none was shown.
+    /// The identity token's statement about the addresses; `None` if there was no token.
     pub identified: Option<Identified>,
 }
 
-/// One act, with what shows that it may be recorded.
+/// One act, with its evidence.
 #[derive(Clone, Debug)]
 pub struct ChosenAct {
-    /// The channel and the purpose; only an opt-out may leave them open.
+    /// The channel and the purpose. Only an opt-out may leave them open.
     pub scope: Scope,
-    /// What is claimed.
+    /// The claimed act.
     pub claim: Claim,
-    /// What shows it.
+    /// The evidence for the act.
     pub evidence: KeptEvidence,
 }
 
-/// What a submission says was done.
+/// The act that a submission claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// There is a ground to write.
+    /// The person opted in, or another basis allows messages.
     OptIn {
-        /// Of this kind.
+        /// The basis.
         basis: Basis,
     },
-    /// The person said no.
+    /// The person opted out.
     OptOut {
         /// Whether it is an objection under GDPR Art. 21(2).
         objection: bool,
     },
-    /// The person was asked and did not say yes.
+    /// The person was asked and did not opt in.
     Declined,
 }
 
 impl Claim {
-    /// The choice that is claimed.
+    /// Returns the claimed choice.
     pub const fn choice(self) -> Choice {
         match self {
             Self::OptIn { .. } => Choice::OptIn,
@@ -83,42 +86,43 @@ impl Claim {
     }
 }
 
-/// The words that were shown.
+/// The notice that was shown.
 #[derive(Clone, Debug)]
 pub struct NoticeShown {
-    /// The shop's name for them.
+    /// The shop's id for the notice.
     pub id: Token,
-    /// Their version.
+    /// The version of the notice.
     pub version: Token,
-    /// Their language.
+    /// The language of the notice, a BCP 47 tag.
     pub locale: Locale,
-    /// Their hash.
+    /// The SHA-256 of the notice text, as 64 hexadecimal digits.
     pub text_sha256: Sha256Hex,
-    /// The words themselves, where the sender has sent them along: their hash is the one above.
+    /// The notice text, if the sender sent it along. Its hash equals `text_sha256`.
     pub text: Option<String>,
 }
 
-/// Where a submission comes from.
+/// The place where a submission was made.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The kind of place, such as `form`.
     pub kind: Token,
-    /// The page.
+    /// The URL of the page.
     pub url: Option<PageUrl>,
-    /// The form on it.
+    /// The form on the page.
     pub form: Option<Line>,
-    /// The version of the module that captured it.
+    /// The version of the storefront module that captured the choices.
     pub module: Option<Token>,
-    /// Whether the browser sent Global Privacy Control. It says no to selling and sharing, and nothing of messages.
+    /// Whether the browser sent Global Privacy Control. It opts out of selling and sharing data; it says nothing about
+    /// messages.
     pub gpc: bool,
-    /// The network that it came from, such as `203.0.113.0/24`, where the shop keeps that.
+    /// The network of the sender, such as `203.0.113.0/24`, if the shop stores it.
     pub ip: Option<String>,
-    /// The browser that it came from, without minor versions, where the shop keeps that.
+    /// The sender's browser without minor versions, if the shop stores it.
     pub user_agent: Option<String>,
 }
 
 impl Source {
-    /// A place of which nothing more is known.
+    /// Returns a source of which only the kind is known.
     pub(crate) fn of(kind: Token) -> Self {
         Self { kind, url: None, form: None, module: None, gpc: false, ip: None, user_agent: None }
     }

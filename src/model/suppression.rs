@@ -3,21 +3,21 @@
 use crate::consent::{AddressKind, Channel, Timestamp};
 
 vocabulary! {
-    /// Why an address is suppressed: a class and no text, which might tell of the person.
+    /// The reason why an address is suppressed. It is a code and not text, because text might contain personal data.
     SuppressionReason, "unknown reason" {
         /// The person was erased.
         Erased = "erased",
-        /// They asked for no more advertising in a way that placet did not see: a call, a letter, a lawyer.
+        /// The person asked for no more marketing outside placet: in a call, a letter, or through a lawyer.
         Asked = "asked",
-        /// They complained, to the shop or by the button of their mail provider.
+        /// The person complained, to the shop or with the spam button of their mail provider.
         Complained = "complained",
-        /// What is sent there comes back.
+        /// Messages to the address bounce.
         Bounced = "bounced",
-        /// They are dead.
+        /// The person is dead.
         Deceased = "deceased",
-        /// A court or an authority said so.
+        /// A court or an authority ordered it.
         Ordered = "ordered",
-        /// Something else.
+        /// Another reason.
         Other = "other",
     }
 }
@@ -25,18 +25,18 @@ vocabulary! {
 /// One line of the list.
 #[derive(Clone, Copy, Debug)]
 pub struct SuppressedRow<'a> {
-    /// The hash under which it is kept.
+    /// The hash under which the suppression is stored.
     pub hash: &'a str,
-    /// What kind of address it is, where that is known.
+    /// The kind of the address, if known.
     pub kind: Option<AddressKind>,
-    /// The address, where it is still held.
+    /// The address, if it is still stored.
     pub address: Option<&'a str>,
-    /// The SHA-256 of the form by which it is matched, as providers exchange it.
+    /// The SHA-256 of the normalised address, the form in which providers exchange suppressions.
     pub sha256: Option<&'a str>,
-    /// On which channel; nothing for all.
+    /// The channel; `None` for all channels.
     pub channel: Option<Channel>,
-    /// Why.
+    /// The reason for the correction.
     pub reason: &'a str,
-    /// Since when.
+    /// The time since which the address is suppressed.
     pub since: Timestamp,
 }

@@ -1,11 +1,11 @@
-//! Short texts that come from outside and go into records: each kind bounded, so that nothing unforeseen is stored.
+//! Short texts that come from outside and go into records. Each kind is bounded, so that nothing unexpected is stored.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
 use crate::consent::{CountryCode, PurposeSlug, RegionCode, Timestamp};
 
-/// Defines a text that exists only if `$rule` holds.
+/// Defines a text type whose values exist only if `$rule` holds.
 macro_rules! bounded_text {
     ($(#[$doc:meta])* $name:ident, $what:literal, |$text:ident| $rule:expr) => {
         $(#[$doc])*
@@ -13,12 +13,12 @@ macro_rules! bounded_text {
         pub struct $name(String);
 
         impl $name {
-            /// Reads the text; `None` when it breaks the rule.
+            /// Parses the text; `None` if it breaks the rule.
             pub fn parse($text: &str) -> Option<Self> {
                 $rule.then(|| Self($text.to_owned()))
             }
 
-            /// The text.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -28,7 +28,7 @@ macro_rules! bounded_text {
     };
 }
 
-/// Lets a type be stored and shown as the text it is parsed from.
+/// Serializes a type as the text it is parsed from.
 macro_rules! text_as_serde {
     ($name:ident, $what:literal) => {
         impl Serialize for $name {
@@ -55,7 +55,7 @@ fn is_token(text: &str, longest: usize) -> bool {
 }
 
 bounded_text! {
-    /// A name that a shop gives to something of its own (a notice, a version, a source): 1 to 64 letters, digits, `.`, `_`, `:`, `-`.
+    /// A shop's own name for something (a notice, a version, a source): 1 to 64 letters, digits, `.`, `_`, `:`, `-`.
     Token, "a token", |text| is_token(text, 64)
 }
 
@@ -67,7 +67,7 @@ bounded_text! {
 }
 
 bounded_text! {
-    /// What a platform calls a person, `platform:id`, such as `shopify:123`.
+    /// The external id of a contact on a platform, `platform:id`, such as `shopify:123`.
     ExternalId, "an external id", |text| text.split_once(':').is_some_and(|(platform, id)| {
         is_token(platform, 32) && (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic())
     })
@@ -89,28 +89,29 @@ bounded_text! {
 }
 
 bounded_text! {
-    /// A keyed hash, as a shop's ledger names what it must know again and not know: base64url of 32 bytes. Before it, and a `.`, are
-    /// eight letters more that tell whose hash it is.
+    /// A keyed hash, with which a shop's ledger can recognise a value without storing it: 8 characters that identify
+    /// the shop, a `.`, and 43 characters (base64url of 32 bytes).
     KeyedHash, "a keyed hash", |text| text.split_once('.').is_some_and(|(of, hash)| of.len() == 8 && hash.len() == 43
         && [of, hash].iter().all(|part| part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')))
 }
 
 impl Sha256Hex {
-    /// The hash of a text's UTF-8 bytes.
+    /// Returns the hash of a text's UTF-8 bytes.
     pub fn of(text: &str) -> Self {
         Self(base16ct::lower::encode_string(&Sha256::digest(text)))
     }
 }
 
-/// The page where something was captured, without what may hold secrets or persons: user info, query and fragment.
+/// The URL of the page where something was captured, without the parts that may hold secrets or personal data: user
+/// info, query and fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageUrl(String);
 
 impl PageUrl {
-    /// The longest address taken, in octets.
+    /// The maximum length of a URL, in octets.
     pub const MAX_LEN: usize = 2048;
 
-    /// Reads an `http` or `https` address and strips it.
+    /// Parses an `http` or `https` URL and removes these parts; `None` if it is invalid or too long.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > Self::MAX_LEN {
             return None;
@@ -123,7 +124,7 @@ impl PageUrl {
         Some(Self(url.into()))
     }
 
-    /// The stripped address.
+    /// Returns the URL without these parts.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -134,12 +135,13 @@ impl PageUrl {
 pub struct Origin(String);
 
 impl Origin {
-    /// Reads an origin in its ASCII serialisation: scheme, host and a port that is not the scheme's own, nothing else.
+    /// Parses an origin in its ASCII serialisation: scheme, host and a port that is not the scheme's default, nothing
+    /// else.
     pub fn parse(text: &str) -> Option<Self> {
         (web_address(text)?.origin().ascii_serialization() == text).then(|| Self(text.to_owned()))
     }
 
-    /// The origin as text.
+    /// Returns the origin as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

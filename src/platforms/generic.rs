@@ -6,7 +6,7 @@ use crate::consent::{Channel, PhoneNumber, Timestamp};
 use crate::platforms::signature::verified;
 use crate::platforms::{Hook, HookError, Inbound, act_of};
 
-/// The body: who wrote what by which channel.
+/// The body: the channel, the sender's number and the text of a message.
 #[derive(Deserialize)]
 struct Body {
     channel: String,
@@ -114,7 +114,7 @@ mod tests {
             less.remove(name);
             assert_eq!(asked(&less, GOOD.as_bytes()), Err(HookError::Signature), "no {name}");
         }
-        // Signed or not is asked first: what could not be read tells nothing else.
+        // The signature is checked first, so an unsigned request that cannot be read gets the same answer.
         assert_eq!(asked(&HeaderMap::new(), b"{"), Err(HookError::Signature));
     }
 }

@@ -1,27 +1,28 @@
-//! The words that persons write back.
+//! The keywords that persons send as replies.
 //!
-//! A word is the whole message and nothing else, as carriers have it: case, accents, white space and punctuation do not matter. What
-//! says the same in a sentence is for people to read; the law takes it as well (47 CFR 64.1200(a)(10): any reasonable means), and an
-//! employee enters it.
+//! A keyword must be the whole message, as carriers require. Case, accents, white space and punctuation do not matter.
+//! The law also accepts the same statement in a sentence (47 CFR 64.1200(a)(10): any reasonable means). Employees read
+//! such messages and enter the opt-out.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
 vocabulary! {
-    /// A word that everybody understands.
+    /// A keyword that a person can send.
     Keyword, "unknown word" {
-        /// No more messages by this channel.
+        /// The person opts out of this channel.
         Stop = "stop",
-        /// Again.
+        /// The person opts in to this channel again.
         Start = "start",
-        /// Who are you, and how do I stop it?
+        /// The person asks who sends the messages and how to stop them.
         Help = "help",
-        /// Yes, to the question that was asked.
+        /// The person answers yes to the question that was asked.
         Yes = "yes",
     }
 }
 
-/// The words, folded. English: Twilio's defaults, those that 47 CFR 64.1200(a)(10) names, and what AWS adds. `OK` is no yes: it
-/// acknowledges, and agrees to nothing.
+/// The words of each keyword, in the form that `fold` returns. The English words are Twilio's defaults, those that 47
+/// CFR 64.1200(a)(10) names, and those that AWS adds. `OK` is not a yes: it acknowledges the message but agrees to
+/// nothing.
 const WORDS: &[(Keyword, &[&str])] = &[
     (
         Keyword::Stop,
@@ -38,7 +39,7 @@ const WORDS: &[(Keyword, &[&str])] = &[
             "OPT OUT",
             "REMOVE",
             "TD",
-            // French, German, Spanish, Italian, Dutch, Portuguese.
+            // French, German, Spanish, Italian, Dutch and Portuguese words.
             "ARRET",
             "ARRETER",
             "DESABONNER",
@@ -85,12 +86,12 @@ const WORDS: &[(Keyword, &[&str])] = &[
     (Keyword::Yes, &["YES", "Y", "JA", "J", "OUI", "O", "SI", "SIM"]),
 ];
 
-/// Longer than any word, accents and what stands between its parts included.
+/// The greatest length of a text, in bytes. It is longer than every word with its accents and separators.
 const LONGEST: usize = 64;
 
-/// The word that a message is.
+/// Returns the keyword that a message consists of, or `None`.
 pub fn keyword(text: &str) -> Option<Keyword> {
-    // However much stands around it: who is annoyed sends more than one stop sign.
+    // Any amount of punctuation is allowed around the word, because an annoyed person may send several stop signs.
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     if text.len() > LONGEST {
         return None;
@@ -99,11 +100,12 @@ pub fn keyword(text: &str) -> Option<Keyword> {
     WORDS.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(word, _)| *word)
 }
 
-/// Upper case without accents; of everything else single spaces inside.
+/// Returns the text in upper case without accents. Everything that is not a letter or digit becomes a single space
+/// between words.
 fn fold(text: &str) -> String {
     let mut folded = String::new();
     let mut is_open = false;
-    // Taken apart, an accent is a character of its own, and no letter.
+    // NFD separates an accent from its letter. The accent is then a character of its own and not a letter.
     for c in DecomposingNormalizerBorrowed::new_nfd().normalize(text).chars() {
         if c.is_alphanumeric() {
             if is_open && !folded.is_empty() {
@@ -144,7 +146,7 @@ mod tests {
             ("¡Sí!", Some(Keyword::Yes)),
             ("sì", Some(Keyword::Yes)),
             ("oui", Some(Keyword::Yes)),
-            // Sentences are for people.
+            // A sentence is not a keyword. Employees read it.
             ("please stop", None),
             ("stop it", None),
             ("don't stop", None),

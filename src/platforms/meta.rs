@@ -1,7 +1,8 @@
-//! Meta's Cloud API: WhatsApp.
+//! WhatsApp through Meta's Cloud API.
 //!
-//! Signed with the app's secret by HMAC-SHA-256 over the body as it came. People may hide their number behind a user name; then
-//! Meta tells none, and what they write is left out, since there is no address that consent could be kept of.
+//! Requests are signed by HMAC-SHA-256 with the app's secret, over the received body. A person can hide their number
+//! behind a user name. Meta then sends no number, and the message is left out, because there is no address to store a
+//! consent record for.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -32,14 +33,14 @@ struct Change {
     value: Value,
 }
 
-/// The challenge to answer with, where Meta shows the word that it was given.
+/// Returns the challenge to answer with, if Meta sends the verify token that it was given.
 pub fn handshake(query: &str, verify_token: &str) -> Option<String> {
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let field = |name: &str| fields.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
     let is_ours = field("hub.mode") == Some("subscribe")
         && same(&Sha256::digest(field("hub.verify_token")?), &Sha256::digest(verify_token));
     let challenge = field("hub.challenge")?;
-    // It is repeated, so it may not be anything that a browser could take for a page.
+    // The challenge is repeated in the answer, so it must not be anything that a browser could read as a page.
     let fits =
         (1..=128).contains(&challenge.len()) && challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     (is_ours && fits).then(|| challenge.to_owned())
@@ -71,7 +72,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer).and_then(Value::as_str)
 }
 
-/// Meta writes numbers without the plus.
+/// Reads a number. Meta writes numbers without the `+`.
 fn number(value: Option<&str>) -> Option<PhoneNumber> {
     PhoneNumber::parse(&format!("+{}", value?.trim_start_matches('+')))
 }
@@ -86,7 +87,7 @@ fn message(value: &Value) -> Option<Inbound> {
     })
 }
 
-/// What a person set in WhatsApp itself: no more marketing, or again.
+/// Reads a person's setting in WhatsApp itself: to stop marketing messages, or to receive them again.
 fn preference(value: &Value) -> Option<Inbound> {
     if text(value, "/category") != Some("marketing_messages") {
         return None;
@@ -97,7 +98,7 @@ fn preference(value: &Value) -> Option<Inbound> {
         _ => return None,
     };
     let (who, when) = (text(value, "/wa_id")?, value.get("timestamp")?);
-    // There is no name for it but what it says; hashed, since that has the number.
+    // The setting has no id, so its content is used as the id. It is hashed because it contains the telephone number.
     let id = base16ct::lower::encode_string(&Sha256::digest(format!("{who} {when} {}", word.as_str())));
     Some(Inbound {
         id,

@@ -1,14 +1,14 @@
-//! THE OUTSIDE WORLD: what others hand in, by their own rules, as values of ours.
+//! Requests from message providers, read by each provider's own rules.
 //!
-//! Whoever hands something in signs it. The signature is checked over the very bytes that came, in constant time, and before
-//! anything in them is read.
+//! A provider signs its requests. The signature is checked over the received bytes, in constant time, before anything
+//! else is done with the content.
 //!
-//! | file | idea |
+//! | file | purpose |
 //! |---|---|
-//! | `mod` | a hook as it comes, and what it amounts to |
-//! | `twilio`, `meta`, `generic` | one provider of messages each |
+//! | `mod` | a provider's request, and the inbound messages that are read from it |
+//! | `twilio`, `meta`, `generic` | one message provider each |
 //! | `signature` | MACs, and the scheme of Standard Webhooks |
-//! | `keywords` | the words that persons write back |
+//! | `keywords` | the words that persons send as replies |
 
 mod generic;
 mod keywords;
@@ -27,25 +27,25 @@ pub use meta::handshake;
 pub use twilio::SILENCE as TWILIO_SILENCE;
 
 vocabulary! {
-    /// Who hands in what persons write back.
+    /// The provider that delivers the replies of persons.
     Provider, "unknown provider" {
         /// Twilio: text messages and WhatsApp.
         Twilio = "twilio",
         /// Meta's Cloud API: WhatsApp.
         Meta = "meta",
-        /// Any other, or the shop's own server, signed as Standard Webhooks.
+        /// Any other provider, or the shop's own server. Requests are signed as in Standard Webhooks.
         Generic = "generic",
     }
 }
 
-/// A request of a provider, as it came.
+/// A request from a provider, as it was received.
 #[derive(Clone, Copy, Debug)]
 pub struct Hook<'a> {
-    /// The whole address that the provider was given, with its query.
+    /// The full URL that was given to the provider, with its query.
     pub url: &'a str,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// The query alone.
+    /// The query of the URL.
     pub query: Option<&'a str>,
     /// The body, byte for byte.
     pub body: &'a [u8],
@@ -57,41 +57,41 @@ impl Hook<'_> {
     }
 }
 
-/// A message that somebody wrote.
+/// A message from a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbound {
-    /// The provider's name for it, the same when it is handed in again.
+    /// The provider's id of the message. It is the same if the message is delivered again.
     pub id: String,
-    /// By which channel it came.
+    /// The channel of the message.
     pub channel: Channel,
-    /// From whom.
+    /// The telephone number of the sender.
     pub from: PhoneNumber,
-    /// What it says.
+    /// The meaning of the message.
     pub act: InboundAct,
 }
 
-/// What a message says, as far as it is acted on.
+/// The meaning of a message, as far as placet acts on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InboundAct {
-    /// One of the words that everybody understands.
+    /// One of the known keywords.
     Keyword {
-        /// Which.
+        /// The keyword.
         word: Keyword,
-        /// Whether the provider has answered it already.
+        /// Whether the provider has already answered the message.
         is_answered: bool,
     },
-    /// Something else: it is for the shop's people, and none of our business.
+    /// Any other text. It is for the shop's staff, and placet does not use it.
     Other,
 }
 
-/// Why what came is not taken. Nothing of it is repeated.
+/// The reason why a request is refused. It repeats nothing of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookError {
-    /// It is not signed, or not by who knows the secret.
+    /// The request is not signed, or was signed without the secret.
     Signature,
-    /// It is signed and cannot be read.
+    /// The request is signed but cannot be read.
     Malformed {
-        /// What is wrong.
+        /// The requirement that the request does not meet.
         needs: &'static str,
     },
 }
@@ -107,10 +107,12 @@ impl fmt::Display for HookError {
 
 impl std::error::Error for HookError {}
 
-/// Reads what a provider handed in. Messages from whom no telephone number is known are left out.
+/// Reads the inbound messages in a provider's request. Messages whose sender has no known telephone number are left
+/// out.
 ///
 /// # Errors
-/// [`HookError`].
+/// [`HookError::Signature`] if the signature is missing or wrong, [`HookError::Malformed`] if the request cannot be
+/// read.
 pub fn read(provider: Provider, secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError> {
     match provider {
         Provider::Twilio => twilio::read(secret, hook),
@@ -119,7 +121,7 @@ pub fn read(provider: Provider, secret: &str, hook: &Hook<'_>, now: Timestamp) -
     }
 }
 
-/// What a text amounts to.
+/// Returns the meaning of a text.
 fn act_of(text: &str) -> InboundAct {
     keyword(text).map_or(InboundAct::Other, |word| InboundAct::Keyword { word, is_answered: false })
 }

@@ -1,4 +1,4 @@
-//! Message authentication codes of providers, and the scheme of Standard Webhooks 1.0.0.
+//! Message authentication codes of providers, and the signature scheme of Standard Webhooks 1.0.0.
 
 use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,38 +9,39 @@ use subtle::ConstantTimeEq;
 use crate::consent::Timestamp;
 use crate::platforms::Hook;
 
-/// By how many seconds the time of a signature may be off.
+/// The number of seconds by which the time of a signature may differ from the current time.
 const TOLERANCE: u64 = 5 * 60;
 
-/// How many bytes a secret has, as the specification wants it. A shorter one, above all none, anybody could sign with.
+/// The allowed length of a secret in bytes, as in the specification. Anybody could sign with a shorter or an empty
+/// secret.
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
-/// HMAC-SHA-256.
+/// Returns the HMAC-SHA-256 of the content.
 pub(super) fn sha256(key: &[u8], content: &[&[u8]]) -> Vec<u8> {
-    // HMAC takes a key of any length; there is no case in which this is empty.
+    // HMAC accepts a key of any length, so the default is never used.
     Hmac::<Sha256>::new_from_slice(key)
         .map(|mac| content.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().to_vec())
         .unwrap_or_default()
 }
 
-/// HMAC-SHA-1, which one provider still signs with; as a MAC it is not broken.
+/// Returns the HMAC-SHA-1 of the content. One provider still signs with it. As a MAC it is not broken.
 pub(super) fn sha1(key: &[u8], content: &[&[u8]]) -> Vec<u8> {
     Hmac::<Sha1>::new_from_slice(key)
         .map(|mac| content.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().to_vec())
         .unwrap_or_default()
 }
 
-/// Whether two codes are one, in constant time.
+/// Compares two codes in constant time.
 pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
     bool::from(one.ct_eq(other))
 }
 
-/// A secret as it is written.
+/// Returns the written form of a secret.
 pub fn secret_text(secret: &[u8]) -> String {
     format!("whsec_{}", Base64::encode_string(secret))
 }
 
-/// Checks the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, and tells the id.
+/// Checks the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, and returns the id.
 pub(super) fn verified<'a>(secret: &str, hook: &'a Hook<'_>, now: Timestamp) -> Option<&'a str> {
     let secret =
         Base64::decode_vec(secret.strip_prefix("whsec_")?).ok().filter(|key| SECRET_BYTES.contains(&key.len()))?;
@@ -53,7 +54,7 @@ pub(super) fn verified<'a>(secret: &str, hook: &'a Hook<'_>, now: Timestamp) -> 
         .header("webhook-signature")?
         .split(' ')
         .filter_map(|one| one.strip_prefix("v1,"))
-        // All are looked at, so that the time does not tell which of them fits.
+        // All signatures are compared, so that the time taken does not reveal which of them is valid.
         .fold(false, |found, given| same(given.as_bytes(), own.as_bytes()) | found);
     (signed && off.unsigned_abs() <= TOLERANCE).then_some(id)
 }
@@ -97,7 +98,7 @@ mod tests {
         ] {
             assert!(!good, "{what}");
         }
-        // Who signs with a secret of a length that can be guessed, or with none, is nobody.
+        // A signature is refused if the secret has a length outside the allowed range.
         for (length, good) in [(0, false), (1, false), (23, false), (24, true), (64, true), (65, false)] {
             let key = vec![7; length];
             let own = sha256(&key, &[id.as_bytes(), b".", time.as_bytes(), b".", BODY]);

@@ -1,7 +1,7 @@
-//! Twilio: text messages and WhatsApp, as a form.
+//! Text messages and WhatsApp through Twilio, as a form.
 //!
-//! Signed with the account's auth token by HMAC-SHA-1 over the address that Twilio was given and the fields sorted by name;
-//! where the body is JSON, over the address alone, whose query then has the SHA-256 of the body.
+//! Requests are signed by HMAC-SHA-1 with the account's auth token, over the URL that Twilio was given and the fields
+//! sorted by name. If the body is JSON, only the URL is signed, and its query contains the SHA-256 of the body.
 
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use crate::platforms::keywords::{Keyword, keyword};
 use crate::platforms::signature::{same, sha1};
 use crate::platforms::{Hook, HookError, Inbound, InboundAct, act_of};
 
-/// The answer that sends nothing, in Twilio's markup.
+/// The answer in Twilio's markup that sends no message.
 pub const SILENCE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>";
 
 type Fields = Vec<(String, String)>;
@@ -29,13 +29,14 @@ pub(super) fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookEr
         Some(number) => (Channel::Whatsapp, number),
         None => (Channel::Sms, from),
     };
-    // Short codes and names are no numbers that consent is kept of.
+    // A short code or a sender name is not a number for which consent can be stored.
     let Some(from) = PhoneNumber::parse(number) else { return Ok(Vec::new()) };
     let body = field("Body").unwrap_or_default();
-    // With Advanced Opt-Out Twilio says what it understood, and has answered.
+    // With Advanced Opt-Out, Twilio says which keyword it understood, and has already answered the message.
     let understood = match field("OptOutType") {
         Some("STOP") => Some(Keyword::Stop),
-        // Twilio takes YES for START. It may answer the question whether to begin at all; if none is open, it is no start either.
+        // Twilio counts YES as START. It may be the answer to an open confirmation question. If there is no such
+        // question, it is not a START either.
         Some("START") if keyword(body) == Some(Keyword::Yes) => Some(Keyword::Yes),
         Some("START") => Some(Keyword::Start),
         Some("HELP") => Some(Keyword::Help),
@@ -54,7 +55,7 @@ fn is_signed(secret: &str, hook: &Hook<'_>, fields: &Fields) -> bool {
     let body_hash = query.into_owned().find(|(name, _)| name == "bodySHA256").map(|(_, hash)| hash);
     let mut sorted: Vec<&(String, String)> = fields.iter().collect();
     sorted.sort();
-    // The same field twice counts once where its value is the same.
+    // A field that occurs twice with the same value counts once.
     sorted.dedup();
     let written: String = match &body_hash {
         Some(_) => String::new(),
@@ -73,7 +74,7 @@ fn is_signed(secret: &str, hook: &Hook<'_>, fields: &Fields) -> bool {
     signed & is_whole
 }
 
-/// The address with and without its port: Twilio signs the one or the other.
+/// Returns the URL with and without its port, because Twilio signs one or the other.
 fn addresses(url: &str) -> Vec<String> {
     let Some((scheme, rest)) = url.split_once("://") else { return vec![url.to_owned()] };
     let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at_checked(at).unwrap_or((rest, "")));
@@ -138,7 +139,7 @@ mod tests {
             if !understood.is_empty() {
                 fields.push(("OptOutType", understood));
             }
-            // Twilio may sign the address with its port.
+            // Twilio may sign the URL with its port.
             for url in ["https://mycompany.com/h", "https://mycompany.com:443/h"] {
                 let (signature, body) = signed(url, &fields);
                 let read = asked("https://mycompany.com/h", None, &signature, &body).unwrap();
@@ -169,7 +170,7 @@ mod tests {
         ] {
             assert_eq!(asked(URL, None, &signature, &forged), Err(HookError::Signature), "{what}");
         }
-        // A hash in the query alone proves nothing, since it is signed as part of the address.
+        // A hash in the query does not help a forger, because it is signed as part of the URL.
         let query = format!("bodySHA256={}", base16ct::lower::encode_string(&Sha256::digest(&body)));
         assert_eq!(asked(URL, Some(&query), &signature, &body), Err(HookError::Signature));
         let unsigned = HeaderMap::new();

@@ -1,4 +1,4 @@
-//! What a form or a script hands in: a checked submission goes to the page to be kept and sent.
+//! The functions that forms and scripts call. They pass a checked submission to the page, which stores and sends it.
 
 use super::page::Page;
 use wasm_bindgen::prelude::*;
@@ -8,14 +8,14 @@ use crate::storefront::form;
 use crate::storefront::page::thrown;
 use crate::storefront::submission::composed;
 
-/// Checks what a form's markup offers, as `describe` in `page.js` tells it.
+/// Checks what the markup of a form offers. `described` comes from `describe` in `page.js`.
 ///
 /// # Errors
-/// A `PlacetError` where the markup lacks something.
+/// Throws a `PlacetError` if something is missing in the markup.
 #[wasm_bindgen]
 pub fn check(page: &Page, described: &str) -> Result<(), JsValue> {
     form::read(described, &mut |problem| {
-        // An address may well be unfinished as yet; a box ticked by the page is the page's mistake already.
+        // The person may not have finished the address yet. A box ticked by the page is a mistake already.
         if matches!(problem, Error::Preticked(_)) {
             page.tell(problem);
         }
@@ -24,20 +24,21 @@ pub fn check(page: &Page, described: &str) -> Result<(), JsValue> {
     .map_err(thrown)
 }
 
-/// Takes what a person did with a form. A promise of what becomes of it; nothing where there is no address to record a choice on.
+/// Captures the current state of a form. Returns a promise of the outcome, or `undefined` if there is no address to
+/// record a choice for.
 ///
 /// # Errors
-/// A `PlacetError` where the markup lacks something by now.
+/// Throws a `PlacetError` if something is missing in the markup now.
 #[wasm_bindgen]
 pub fn capture(page: &Page, described: &str) -> Result<JsValue, JsValue> {
     let submission = form::read(described, &mut |problem| page.tell(problem)).map_err(thrown)?;
     Ok(if submission.choices.is_empty() { JsValue::UNDEFINED } else { submission.keep(page) })
 }
 
-/// Hands in what a script composed, see [`composed`].
+/// Stores and sends a submission that a script composed, see [`composed`]. Returns a promise of the outcome.
 ///
 /// # Errors
-/// A `PlacetError` that says what is missing or unknown in it; nothing is sent then.
+/// Throws a `PlacetError` that says what is missing or unknown in it. Nothing is sent then.
 #[wasm_bindgen]
 pub fn submit(page: &Page, given: &str) -> Result<JsValue, JsValue> {
     Ok(composed(given).map_err(thrown)?.keep(page))

@@ -1,5 +1,5 @@
 /**
- * Elements that a shop drops into its pages: `<placet-optin>` and `<placet-preferences>`.
+ * Custom elements for the pages of a shop: `<placet-optin>` and `<placet-preferences>`.
  *
  * ```js
  * import { define } from "placet/elements";
@@ -7,27 +7,30 @@
  * define({ endpoint: "https://consent.example", key: "pk_…" });
  * ```
  *
- * Or, without any code, `<script type="module" src="…/placet/auto.js"></script>` and the attributes below.
+ * Without code, use `<script type="module" src="…/placet/auto.js"></script>` and the attributes described below.
  * Importing this module touches no global, so it may be imported on a server too; `define` needs a page.
  */
 import type { Channel, Choice, PlacetError, Queued, Receipt } from "placet/storefront";
 
-/** What elements go by that do not say it themselves. */
+/** The values for elements that do not set these attributes. */
 export interface Defaults {
   /** The http(s) address of the edge. */
   endpoint?: string;
-  /** A publishable key, `pk_…`. */
+  /** The shop's publishable key, `pk_…`. */
   key?: string;
-  /** What the shop's server has signed, see `Placet.identify`. */
+  /** The identity token that the shop's server has signed, see `Placet.identify`. */
   identity?: string;
-  /** The WebAssembly module, where it does not lie beside this file. */
+  /** The WebAssembly module. Default: `storefront_bg.wasm` beside this file. */
   wasm?: (URL | Request | Response | PromiseLike<Response> | BufferSource | WebAssembly.Module) & object;
 }
 
-/** Makes both elements known to the page. Once is enough; again only changes the defaults. On a server it does nothing. */
+/**
+ * Defines both elements in the page. One call is sufficient; a further call only changes the defaults. It does nothing
+ * on a server.
+ */
 export function define(defaults?: Defaults): void;
 
-/** What the elements say besides the shop's own words. */
+/** The texts of the elements besides the shop's own notice. */
 export interface Words {
   email: string;
   phone: string;
@@ -51,10 +54,10 @@ export interface Words {
   channels: Record<Channel, string>;
 }
 
-/** Adds a language (en, de, es, fr, it and nl are there), or changes words of one. To be called before `define`. */
+/** Adds a language (en, de, es, fr, it and nl are included), or changes texts of one. Call it before `define`. */
 export function addWords(language: string, words: Partial<Omit<Words, "channels">> & { channels?: Partial<Words["channels"]> }): void;
 
-/** One choice of a person. */
+/** A choice of a person for one channel and purpose. */
 export interface Chosen {
   channel: Channel;
   purpose: string;
@@ -62,41 +65,44 @@ export interface Chosen {
 }
 
 /**
- * The shop's notice with a box for each channel and purpose that it lists, none of them ticked.
+ * Shows the shop's notice with a box for each channel and purpose that it lists. No box is ticked.
  *
- * Inside a form it is a part of the form: its choices are captured with each submission, by the addresses in the form's fields
- * (`data-placet-address`, else `autocomplete` and `type`), and the form goes its own way. By itself it is a newsletter form.
+ * Inside a form it is part of that form: its choices are captured with each submission of the form, for the addresses
+ * in the form's fields (`data-placet-address`, or else `autocomplete` and `type`). The form's own submission is not
+ * changed. Alone it is a newsletter form.
  *
- * Attributes: `endpoint`, `key` (or `publishable-key`), `identity`; `notice`, `version`, `purpose` to choose among the notices;
- * `shadow` to draw in a shadow tree; `button` and `form-name` of a form of its own; `lang` as everywhere.
+ * Attributes: `endpoint`, `key` (or `publishable-key`) and `identity`; `notice`, `version` and `purpose` select one of
+ * the notices; `shadow` draws it in a shadow tree; `button` and `form-name` are the button's text and the form's name
+ * if it stands alone; `lang` is the language, as in HTML.
  *
- * Parts, and in the light tree classes `placet-…`: `notice`, `choice`, `box`, `text`, `note`, `link`, `field`, `label`, `input`,
- * `button`, `status`, `wrong`. Custom properties: `--placet-accent`, `--placet-on-accent`, `--placet-border`, `--placet-field`,
- * `--placet-radius`, `--placet-gap`, `--placet-focus`, `--placet-error`. To keep the page from moving when it is drawn, give it its
- * height in the page's own style sheet: `placet-optin { display: block; min-height: 20rem }`.
+ * Parts, which are classes `placet-…` too: `notice`, `choice`, `box`, `text`, `note`, `link`, `field`, `label`,
+ * `input`, `button`, `status`, `wrong`. Custom properties: `--placet-accent`, `--placet-on-accent`, `--placet-border`,
+ * `--placet-field`, `--placet-radius`, `--placet-gap`, `--placet-focus`, `--placet-error`. To stop the page from moving
+ * when the element is drawn, set its height in the page's own style sheet: `placet-optin { display: block; min-height:
+ * 20rem }`.
  */
 export interface PlacetOptinElement extends HTMLElement {
-  /** What is chosen now. */
+  /** The current choice of each box. */
   readonly choices: readonly Chosen[];
 }
 
 /**
- * What a logged-in customer has chosen, by `identity`; for anyone else a form that sends a link to their own address.
+ * Shows a logged-in customer's choices, by `identity`. Anyone else sees a form that sends a link to their own address.
  * Attributes: `endpoint`, `key` (or `publishable-key`), `identity`, `shadow`, `lang`.
  */
 export interface PlacetPreferencesElement extends HTMLElement {}
 
-/** The elements' events. All of them bubble, out of shadow trees too. */
+/** The events of the elements. All of them bubble, out of shadow trees too. */
 export interface ElementEvents {
-  /** It is drawn. */
+  /** The element is drawn. */
   "placet:ready": CustomEvent<null>;
-  /** Boxes were ticked or unticked, or preferences saved. */
+  /** The person ticked or unticked a box, or saved preferences. */
   "placet:change": CustomEvent<readonly Chosen[]>;
-  /** The edge has it. */
+  /** The edge has stored the submission. */
   "placet:submitted": CustomEvent<Receipt>;
-  /** It waits in this browser. */
+  /** The submission waits in this browser. */
   "placet:queued": CustomEvent<Queued>;
-  /** Something is wrong. Unless it is prevented, it is written to the console too. */
+  /** An error occurred. It is also written to the console, unless a listener calls `preventDefault()`. */
   "placet:error": CustomEvent<PlacetError>;
 }
 

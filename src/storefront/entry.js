@@ -1,5 +1,5 @@
-// The part of the storefront that waits: for forms, for the module, for the edge, for the network to come back.
-// Rust reads forms, checks submissions and decides; queue.js keeps. The contract is storefront.d.ts.
+// The asynchronous part of the storefront: it waits for forms, for the module, for the edge and for the network.
+// Rust reads forms, checks submissions and decides; queue.js stores. The contract is storefront.d.ts.
 import * as core from "./glue.js";
 import { describe, PlacetError, text } from "./page.js";
 import { freshId, queueOf } from "./queue.js";
@@ -7,9 +7,15 @@ import { question } from "./words.js";
 
 export { PlacetError };
 
-/** Longer words do not travel along with their hash: the edge takes 8,000 bytes, and a character of JavaScript has at most 3. */
+/**
+ * Longer words are not sent, only their hash: the edge accepts 8,000 bytes, and a character of JavaScript has at most
+ * 3.
+ */
 const LONGEST_WORDS = 8000 / 3;
-/** How long the edge may take, in ms; shorter than the lease in queue.js, so that a slow request is not sent twice at once. */
+/**
+ * The timeout of a request, in ms. It is shorter than the lease in queue.js, so that a slow request is not sent twice
+ * at once.
+ */
 const PATIENCE = 30_000;
 
 const JSON_BODY = { "content-type": "application/json" };
@@ -19,10 +25,12 @@ const refusal = (status, answer) => {
   return new PlacetError("refused", words || `the edge answered ${status}`, { status, problem: answer });
 };
 
-/** What listens to a form or a part of it, in the whole page: listened to twice it would be captured twice. */
+/**
+ * The bound forms or parts of forms in the page, and how to unbind each. Bound twice, a form would be captured twice.
+ */
 const bound = new WeakMap();
 
-/** One module for all that is opened in a page. */
+/** The WebAssembly module. All storefronts of a page share it. */
 let module;
 
 const load = async (given) => {
@@ -31,11 +39,11 @@ const load = async (given) => {
   if (source instanceof URL || source instanceof Request) return load(fetch(source));
   if (!(source instanceof Response)) return WebAssembly.compile(source);
   if (!source.ok) throw new Error(`${source.url} answered ${source.status}`);
-  // Streaming asks for the type application/wasm, which some servers do not send.
+  // Streaming requires the type application/wasm, which some servers do not send.
   return WebAssembly.compileStreaming(source.clone()).catch(async () => WebAssembly.compile(await source.arrayBuffer()));
 };
 
-/** An address without query, fragment and final slash; nothing where fetch could not take it. */
+/** Returns an address without query, fragment and final slash, or nothing if fetch cannot use it. */
 const plain = (address) => {
   try {
     const { origin, pathname, protocol } = new URL(address);
@@ -55,22 +63,22 @@ export async function open(options) {
   const queue = queueOf(key);
   const listeners = {};
   let identity = text(options, "identity");
-  /** What the edge has told of the shop, once it has. */
+  /** The shop's settings, once the edge has sent them. */
   let settings;
-  /** Whether forms can be read. */
+  /** Whether the module has loaded, so that forms can be read. */
   let ready;
-  /** The act that is being read: its id, and with it its time, the page, and who it is by. */
+  /** The act that is being captured: its id (which contains the time), the page and the identity token. */
   let act;
 
   const emit = (event, detail) => {
     const told = listeners[event] ?? [];
-    // A mistake that nobody listens for would stay unseen for ever.
+    // An error without a listener would never be noticed.
     if (event === "error" && !told.length) console.error(detail);
     for (const listener of [...told]) {
       try {
         listener(detail);
       } catch (mistake) {
-        // The listener's own mistake is the page's to hear of; it must not stop the others.
+        // The listener's own error is reported to the page. It must not stop the other listeners.
         setTimeout(() => { throw mistake; });
       }
     }
@@ -85,22 +93,23 @@ export async function open(options) {
       signal: AbortSignal.timeout?.(PATIENCE),
     });
 
-  /** One attempt to hand one submission over. Resolves to what became of it, throws only what the edge refused. */
+  /** Sends one submission once. Resolves to the outcome. Throws only if the edge refused it. */
   const attempt = async (id, keepalive) => {
     const found = queue.entry(id);
-    // Another tab was quicker.
+    // Another tab has sent it already.
     if (!found) return;
     let response, answer;
     try {
       response = await request("/v1/consents", { method: "POST", headers: JSON_BODY, body: found.body, keepalive });
       answer = await response.json();
     } catch {
-      // No answer, or none that can be read; the status, where there is one, says enough.
+      // There is no answer, or it is not JSON. The status, if there is one, is sufficient.
     }
     const asked = +response?.headers.get("retry-after") || 0;
-    // Only a receipt for this very submission acknowledges it; any page can answer 200.
+    // Only a receipt for this very submission acknowledges it, because any page can answer 200.
     const status = response?.ok && answer?.id !== id ? 0 : (response?.status ?? 0);
-    // The shop's mistake costs nobody a choice: it is a claim like any other then.
+    // An invalid identity token is the shop's mistake and must not lose the choice: it is sent again without the token,
+    // as a claim.
     const unsigned = status === 422 && answer?.errors?.[0]?.pointer === "/identity" && queue.strip(id);
     const pause = core.pause(status, found.attempts, asked);
     const refused = () => refusal(status, answer);
@@ -110,7 +119,7 @@ export async function open(options) {
     }
     if (pause) {
       queue.postpone(id, pause * 1000);
-      // Kept, but somebody has to mend it.
+      // The submission stays in the queue, but the shop must correct its settings.
       if (status === 401 || (status > 402 && status < 406)) report(refused());
       return { id, queued: true };
     }
@@ -126,8 +135,8 @@ export async function open(options) {
   };
 
   /**
-   * A fresh submission goes out at once, past those that wait: the page may be about to go away, and to the law of
-   * standings the order of arrival does not matter.
+   * Sends a new submission at once, before those that wait: the page may be about to close, and the order of arrival
+   * does not change a standing.
    */
   const dispatch = async (id) => {
     const sending = attempt(id, true);
@@ -149,7 +158,7 @@ export async function open(options) {
     if (wait !== undefined) timer = setTimeout(flush, Math.max(wait, 1000));
   };
 
-  /** Sends what waits, oldest first, until something has to wait longer. */
+  /** Sends the waiting submissions, oldest first, until one has to wait longer. */
   const drain = async (eager) => {
     for (let id; (id = queue.lease(eager)); ) {
       try {
@@ -164,7 +173,8 @@ export async function open(options) {
     if (flushing) return;
     flushing = true;
     try {
-      // One tab of the shop at a time. Where there are no locks, or they are refused, the edge keeps one of two equal ones.
+      // One tab of the shop sends at a time. If locks are missing or refused, the edge stores only one of two equal
+      // submissions.
       await navigator.locks.request(`placet:${key}`, { ifAvailable: true }, (lock) => lock && drain(eager));
     } catch {
       await drain(eager).catch(report);
@@ -174,7 +184,7 @@ export async function open(options) {
     plan();
   };
 
-  /** What Rust may ask of this half. */
+  /** The methods that Rust may call. */
   const page = {
     report,
     keep(submission) {
@@ -191,7 +201,7 @@ export async function open(options) {
           }),
           notice: {
             id: notice, version, locale, text_sha256,
-            // Words that the shop has not told the edge go along.
+            // The words are sent if they are not one of the shop's published notices.
             text: words.length > LONGEST_WORDS || settings?.notices?.some((own) => own.text === words && own.id === notice && own.version === version && own.locale === locale) ? "" : words,
           },
           source: { kind, url, form, module: VERSION, gpc: navigator.globalPrivacyControl === true || "" },
@@ -207,13 +217,13 @@ export async function open(options) {
   const begin = () => {
     act = {
       id: freshId(),
-      // Neither the query nor the fragment: either may tell more about the person than we need.
+      // Without query and fragment: either may contain more about the person than is needed.
       url: location.protocol.startsWith("http") ? location.origin + location.pathname : "",
       identity,
     };
   };
 
-  /** Takes what a person did with a form. It is kept before this returns, to be read later where the module is not there yet. */
+  /** Captures a form. It is stored before this function returns, and read later if the module has not loaded yet. */
   const capture = async (form, scope) => {
     begin();
     const described = describe(form, locale, scope);
@@ -230,7 +240,7 @@ export async function open(options) {
     return unbind;
   };
 
-  // The key in the path and no header: so a browser asks at once, without asking first whether it may.
+  // The key is in the path and not in a header, so that the browser sends no CORS preflight first.
   const config = fetch(`${endpoint}/v1/storefront/${key}`, { credentials: "omit", signal: AbortSignal.timeout?.(PATIENCE) })
     .then((response) => (response.ok ? response.json() : null))
     .then((answer) => {
@@ -243,7 +253,7 @@ export async function open(options) {
   try {
     core.initSync({ module: await (module ??= load(options.wasm)) });
   } catch (cause) {
-    // Forgotten, so that a later try may succeed.
+    // Reset, so that a later call may succeed.
     module = undefined;
     throw new PlacetError("wasm_failed", "the module could not be loaded or run", { cause });
   }
@@ -258,7 +268,8 @@ export async function open(options) {
   });
   addEventListener("online", () => flush(true));
   flush();
-  // Engines compile a function when it is first called. Not when somebody presses a button: now, when nobody does anything.
+  // Engines compile a function at its first call. This call makes them do so while the page is idle, and not when the
+  // visitor presses a button.
   globalThis.requestIdleCallback?.(() => core.submit({ keep() {} }, "script\0\0n\u00001\0en\0w\0a@b.c\0\0\0email:a:opt_in"));
 
   return {
@@ -269,7 +280,7 @@ export async function open(options) {
       return listen(form, scope, told);
     },
     capture,
-    /** Of the elements: asks the edge something with the page's key. */
+    /** For the elements: sends a request with the page's key to the edge. */
     async ask(path, body) {
       const response = await request(path, { method: "POST", headers: JSON_BODY, body: JSON.stringify(body) });
       const answer = await response.json();
@@ -294,7 +305,7 @@ export async function open(options) {
     },
     decide(channel, purpose, person, at) {
       const time = Date.parse(new Date(at ?? Date.now()).toISOString());
-      // As things stood then.
+      // Only acts up to the time asked about count.
       const tracks = queue.tracks().filter((own) => ["*", channel].includes(own.channel) && ["*", purpose].includes(own.purpose) && own.at <= time);
       return core.decide(question(settings, tracks, channel, purpose, person, time), `${channel}:${purpose}:opt_in`);
     },

@@ -1,36 +1,37 @@
-//! What can be wrong, told to the shop's developer.
+//! The errors that the storefront reports to the shop's developer.
 
 use crate::consent::Channel;
 
-/// Why the storefront did not do what it was asked to, or did less. Never with an address in it: errors end up in logs.
+/// Why the storefront did not do what it was asked to do, or did only part of it. An error never contains an address,
+/// because errors are written to logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The words shown are missing, or lack their id or version.
+    /// The notice shown is missing, or it has no id or version.
     NoNotice,
-    /// Nothing says in BCP 47 which language the words are in.
+    /// No BCP 47 tag says which language the notice is in.
     NoLocale,
-    /// There is nothing to choose.
+    /// There is no choice.
     NoChoices,
     /// A consent box has no label, so nothing says what it is for.
     NoLabel(Channel),
     /// There is no field, or no value, for the address that a channel needs.
     NoAddress(Channel),
-    /// The address for this channel cannot be one; the choice was left out.
+    /// The address for this channel is not valid. The choice was left out.
     BadAddress(Channel),
-    /// One channel and purpose are asked about twice.
+    /// The same channel and purpose occur twice.
     Repeated(Channel),
-    /// No such channel.
+    /// The channel is unknown.
     UnknownChannel,
-    /// No such choice.
+    /// The choice is unknown.
     UnknownChoice,
-    /// Not a purpose slug.
+    /// The purpose is not a valid slug.
     BadPurpose,
-    /// A box was ticked by the page and not by the person; it was recorded as declined.
+    /// The page ticked a box, and not the person. It was recorded as declined.
     Preticked(Channel),
 }
 
 impl Error {
-    /// The stable word for it, the `code` of a `PlacetError`.
+    /// Returns the stable code of the error, which is the `code` of a `PlacetError`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoNotice => "no_notice",
@@ -47,7 +48,7 @@ impl Error {
         }
     }
 
-    /// What to do about it, and the word that it is about. The two belong together; JavaScript joins them.
+    /// Returns what to do about the error, and the value that it is about. JavaScript joins the two texts.
     pub const fn message(self) -> (&'static str, &'static str) {
         match self {
             Self::NoNotice => ("name the words shown: data-placet-notice, data-placet-version", ""),

@@ -1,4 +1,4 @@
-//! A bound form: what its markup offers and what the person did with it. `storefront.d.ts` describes the markup.
+//! A bound form: what its markup offers and what the person chose. `storefront.d.ts` describes the markup.
 
 use std::mem::take;
 
@@ -7,12 +7,14 @@ use crate::storefront::error::Error;
 use crate::storefront::submission::{Chosen, Submission, scope};
 use crate::storefront::text::Fields;
 
-/// Reads what `describe` in `page.js` says of a form: what `Submission::begun` reads, and of each control that is offered its
-/// kind of address and value, or its channel, purpose, state and label. `problem` hears what could not be taken and does not
-/// stop the rest. The submission has no choices where there is no address to record one on.
+/// Reads the description of a form that `describe` in `page.js` makes. It contains what `Submission::begun` reads;
+/// then, for each enabled control, either the kind and value of an address, or a box's state, channel, purpose and
+/// label. `problem` receives what could not be recorded; reading goes on after it. The submission has no choices if
+/// there is no address to record one for.
 ///
 /// # Errors
-/// Says what the markup lacks: a notice, a box, a label, a field for the address that a channel needs, a language.
+/// Returns what is missing in the markup: a notice, a box, a label, a language, or a field for the address that a
+/// channel needs.
 pub fn read<'a>(described: &'a str, problem: &mut dyn FnMut(Error)) -> Result<Submission<'a>, Error> {
     let mut fields = Fields(described);
     let mut submission = Submission::begun(&mut fields);
@@ -22,7 +24,8 @@ pub fn read<'a>(described: &'a str, problem: &mut dyn FnMut(Error)) -> Result<Su
     let (mut has_email, mut has_phone) = (false, false);
     while !fields.0.is_empty() {
         match (fields.next(), fields.next(), fields.next()) {
-            // A box: the first says its state, c for ticked by the person, d for ticked by the page.
+            // The first field of a box is its state: b for not ticked, c for ticked by the person, d for ticked by the
+            // page.
             (state @ ("b" | "c" | "d"), channel, purpose) => {
                 let (channel, purpose) = scope(channel, purpose)?;
                 let has_field = match channel.address_kind() {
@@ -39,7 +42,8 @@ pub fn read<'a>(described: &'a str, problem: &mut dyn FnMut(Error)) -> Result<Su
                 }
                 submission.words.push('\n');
                 submission.words.push_str(label);
-                // A box that the page ticked says nothing of the person's will: CJEU C-673/17 (Planet49), GDPR recital 32.
+                // A box that the page ticked does not express the person's will: CJEU C-673/17 (Planet49), GDPR recital
+                // 32.
                 if state == "d" {
                     problem(Error::Preticked(channel));
                 }
@@ -58,7 +62,7 @@ pub fn read<'a>(described: &'a str, problem: &mut dyn FnMut(Error)) -> Result<Su
                     }
                     _ => &mut submission.country,
                 };
-                // Of several fields of one kind, the first that is filled in.
+                // If several fields have the same kind, the first that is not empty counts.
                 if slot.is_empty() {
                     *slot = value;
                 }
@@ -72,7 +76,7 @@ pub fn read<'a>(described: &'a str, problem: &mut dyn FnMut(Error)) -> Result<Su
     for chosen in take(&mut submission.choices) {
         match submission.check_address(chosen.channel) {
             Ok(()) => submission.choices.push(chosen),
-            // Nothing to record it on, and nothing wrong with that.
+            // The address field is empty. This is not a mistake: there is nothing to record the choice for.
             Err(Error::NoAddress(_)) => {}
             Err(error) => problem(error),
         }

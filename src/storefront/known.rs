@@ -1,6 +1,6 @@
-//! What this browser knows of the person's choices, judged by the terms that the edge has handed over.
+//! Decides from the choices that this browser knows, by the conditions that the edge has sent.
 //!
-//! All of it crosses as numbers, and so does the verdict: `words.js` has the rest.
+//! Question and verdict are passed as numbers; `words.js` converts them.
 
 use wasm_bindgen::prelude::*;
 
@@ -10,15 +10,16 @@ use crate::storefront::submission;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The half of a decision that is written in JavaScript.
+    /// The part of a decision that is written in JavaScript.
     pub type Words;
 
-    /// The next number of the question.
+    /// Returns the next number of the question.
     #[wasm_bindgen(method, structural)]
     fn next(this: &Words) -> f64;
 
-    /// Makes the decision of a verdict: the number of the finding, those of the entries on either side (-1 for none), when the
-    /// ground lapses, the number of the terms, the age in them, and until when the answer holds (0 for ever).
+    /// Builds the decision from the verdict. The parameters are: the number of the finding; the positions of the
+    /// entries for and against (-1: none); the time when the ground expires; the position of the conditions; their
+    /// minimum age; and the time until which the decision is valid (0: without end). Times are in milliseconds.
     #[wasm_bindgen(method, structural)]
     #[allow(
         clippy::too_many_arguments,
@@ -36,7 +37,8 @@ extern "C" {
     ) -> JsValue;
 }
 
-/// The act of a number: the grounds, then the refusals, declined, and the activities, each in the order of its definition.
+/// Returns the act with this number. The numbers run through the grounds, the refusals, declined and the activities,
+/// each in the order of its definition.
 fn act(number: usize) -> Option<Act> {
     const REFUSALS: usize = Ground::ALL.len();
     const DECLINED: usize = REFUSALS + Refusal::ALL.len();
@@ -52,14 +54,16 @@ fn act(number: usize) -> Option<Act> {
     }
 }
 
-/// May we send this, as far as this browser knows? `asked` is `channel:purpose:` and whatever choice.
+/// Decides whether the shop may send this, as far as this browser knows. `asked` is `channel:purpose:choice`; the
+/// choice is ignored.
 ///
-/// The question is drawn number by number, since each crosses for a few bytes: the time of the question, the date of birth or
-/// NaN, whether the person is out of reach and whether restricted, the age of the law; how many acts, and of each its number,
-/// assurance and time, in the order of times and ids; how many terms, and of each what [`Terms::decode`] reads.
+/// The question is read number by number, because passing a number takes few bytes. The order is: the time of the
+/// question; the date of birth or NaN; whether the person is unreachable; whether restricted; the minimum age of the
+/// law; the count of acts, then for each its number, assurance and time, ordered by time and id; the count of
+/// conditions, then for each what [`Terms::decode`] reads.
 ///
 /// # Errors
-/// A `PlacetError` for an unknown channel or what is no purpose.
+/// Throws a `PlacetError` for an unknown channel or an invalid purpose.
 #[wasm_bindgen]
 pub fn decide(words: &Words, asked: &str) -> Result<JsValue, JsValue> {
     submission::chosen(asked).map_err(thrown)?;
@@ -71,8 +75,8 @@ pub fn decide(words: &Words, asked: &str) -> Result<JsValue, JsValue> {
     let mut entries = Vec::new();
     for _ in 0..next() as u32 {
         let (number, assurance, at) = (next(), next(), Timestamp::clamped(next()));
-        // What is not of our making (anyone may write to localStorage) keeps its place and says nothing: a claimed no bears on
-        // nothing. As an integer, what is no number would be 0, which is a consent.
+        // Any script may write to localStorage. An invalid entry keeps its position and becomes a claimed opt-out,
+        // which has no effect. Without this check NaN would be cast to 0, which is an opt-in by consent.
         let made_here = number >= 0.0 && assurance >= 0.0;
         let known = act(number as usize).zip(Assurance::ALL.get(assurance as usize)).filter(|_| made_here);
         let (act, assurance) = known.unwrap_or((Act::OptOut { refusal: Refusal::Plain }, &Assurance::Claimed));

@@ -1,21 +1,23 @@
-//! ADAPTER to the browser: reads forms, hands checked submissions on, answers from what this browser knows.
+//! The adapter to the browser: reads forms, passes checked submissions to the page, and decides from what this browser
+//! knows.
 //!
-//! No rule of consent is in here; those are in [`crate::consent`]. Rust is synchronous and keeps no state: within the one
-//! `submit` event of a form its choices and words are read, checked, hashed and kept. JavaScript does what is cheapest there:
-//! `queue.js` keeps in `localStorage`, `entry.js` listens to forms and waits for the module and for the edge. What was submitted
-//! before the module was there is read when it is. `storefront.d.ts` is the contract that a shop sees.
+//! This module contains no rule of consent; those are in [`crate::consent`]. The Rust code is synchronous and keeps no
+//! state: it reads, checks, hashes and passes on the choices and the notice within one `submit` event of a form.
+//! JavaScript does what takes fewer bytes there: `queue.js` stores in `localStorage`; `entry.js` listens to forms and
+//! waits for the module and for the edge. What was submitted before the module had loaded is read once it has.
+//! `storefront.d.ts` is the contract for shops.
 //!
-//! | file | idea |
+//! | file | contents |
 //! |---|---|
-//! | `binding` | what forms and scripts hand in |
-//! | `form`, `words` | what was offered, in which words, and what was chosen |
-//! | `submission` | what is sent, and whether the edge could take it |
+//! | `binding` | the functions that forms and scripts call |
+//! | `form`, `words` | which choices were offered, in which notice text, and what was chosen |
+//! | `submission` | what is sent, and whether the edge could accept it |
 //! | `sending` | what an answer of the edge means |
-//! | `known` | what this browser knows, as a standing and a decision |
-//! | `error` | what can be wrong |
-//! | `page`, `text` | what comes from JavaScript; text without the machinery for it |
+//! | `known` | the decision from what this browser knows |
+//! | `error` | the errors |
+//! | `page`, `text` | what Rust calls in JavaScript; text functions that take few bytes |
 //!
-//! Every byte counts (`make size`): no serde, no futures, no `core::fmt`, no panic hook.
+//! The size of the module matters (`make size`): no serde, no futures, no `core::fmt`, no panic hook.
 
 mod binding;
 mod error;
@@ -37,7 +39,7 @@ pub use sending::pause;
 pub use submission::{Chosen, Submission, composed};
 pub use words::sha256;
 
-/// 1.6 KB (brotli) smaller than the allocator of the standard library.
+/// This allocator is 1.6 KB (brotli) smaller than that of the standard library.
 #[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]
 #[global_allocator]
 static ALLOCATOR: talc::cell::TalcSyncCell<talc::wasm::WasmGrowAndClaim, talc::wasm::WasmBinning> =

@@ -1,12 +1,18 @@
-// What this browser keeps for the shop: submissions that the edge has not acknowledged, and the choices that it has.
-// Kept in localStorage, or in this page's memory where that is blocked or full. Gone with the page then, but sent once.
+// Stores the shop's data in this browser: submissions that the edge has not acknowledged, and choices that it has.
+// The store is localStorage, or the page's memory if localStorage is blocked or full. Memory is lost with the page, but
+// each submission is sent once before.
 
-/** How many submissions wait at most. */
+/** The maximum number of waiting submissions. */
 export const CAPACITY = 50;
 
-/** For so long nobody else sends what is being sent, in ms. entry.js gives up a request before that. */
+/**
+ * The lease of a submission that is being sent, in ms: nobody else sends it meanwhile. entry.js ends a request earlier.
+ */
 const LEASE = 40_000;
-/** No pause is longer, see sending.rs. What is put off further was put off by a clock that has been set back since. */
+/**
+ * The longest pause, in ms, see sending.rs. A submission that waits for longer was postponed before the clock was set
+ * back.
+ */
 const LONGEST_PAUSE = 3_600_000;
 
 const memory = new Map();
@@ -34,7 +40,7 @@ const remove = (name) => {
   storage((stored) => stored.removeItem(name));
 };
 
-/** What follows the prefix in every name that has it, in order. */
+/** Returns, in order, the rest of each stored name that begins with the prefix. */
 const names = (prefix) =>
   [...new Set([...memory.keys(), ...(storage((stored) => Object.keys(stored)) ?? [])])]
     .filter((name) => name.startsWith(prefix))
@@ -44,8 +50,8 @@ const names = (prefix) =>
 let latest = 0;
 
 /**
- * A UUID of version 7 (RFC 9562 §5.7), later than every one before it in this page: the order of ids is that of time, and
- * its first 48 bits are the milliseconds.
+ * Returns a UUID of version 7 (RFC 9562 §5.7) that is later than all before it in this page. Ids sort by time; the
+ * first 48 bits are the milliseconds.
  */
 export const freshId = () => {
   latest = Math.max(Date.now(), latest + 1);
@@ -56,28 +62,29 @@ export const freshId = () => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 };
 
-/** When an id was made, in ms. */
+/** Returns the time when an id was made, in ms. */
 const timeOf = (id) => parseInt(`${id}`.replace("-", "").slice(0, 12), 16);
 
-/** The numbers that known.rs has for what a page can choose. */
+/** The numbers that known.rs uses for the choices of a page. */
 const ACTS = { opt_in: 0, opt_out: 10, declined: 13 };
 
 /**
- * An act, of `channel:purpose:choice` and its id: claimed (2), when the id was made. What is no claim of this browser has its
- * numbers spelled out, `channel:purpose:act:assurance:milliseconds`, and `*` for all channels or purposes.
+ * Converts `channel:purpose:choice` and an id into an act: claimed (2), at the time of the id. An act that is not a
+ * claim of this browser has its numbers written out, `channel:purpose:act:assurance:milliseconds`, and `*` for all
+ * channels or all purposes.
  */
 const track = (chosen, id) => {
   const [channel, purpose, act, assurance = 2, at = timeOf(id)] = chosen.split(":");
   return { channel, purpose, act: ACTS[act] ?? +act, assurance: +assurance, at: +at, id };
 };
 
-/** The queue and the memory of one shop. Two shops of one origin stay apart by their keys. */
+/** Returns the queue and the acknowledged choices of one shop. The key separates two shops on the same origin. */
 export const queueOf = (key) => {
   const waiting = `placet:${key}:queue:`;
   const acknowledged = `placet:${key}:track:`;
   const unread = `placet:${key}:draft:`;
 
-  /** Anyone may write to localStorage; what is not of our making is as good as absent. */
+  /** Returns a waiting submission. Any script may write to localStorage, so an invalid entry is deleted. */
   const entry = (id) => {
     try {
       const { attempts, notBefore, chosen, body } = JSON.parse(get(waiting + id));
@@ -88,16 +95,16 @@ export const queueOf = (key) => {
     }
   };
 
-  // Every submission has a name of its own, so two tabs never overwrite each other's.
+  // Each submission has its own name, so two tabs never overwrite each other's.
   const put = (id, changed) => set(waiting + id, JSON.stringify(changed));
-  /** Makes room for one more. Tells whether the oldest had to go for it. */
+  /** Makes room for one more. Returns whether the oldest was deleted for it. */
   const room = (prefix) => {
     const [oldest, ...others] = names(prefix);
     const full = others.length >= CAPACITY - 1;
     if (full) remove(prefix + oldest);
     return full;
   };
-  /** Milliseconds until it may be sent. */
+  /** Returns the milliseconds until a submission may be sent. */
   const ahead = (id) => {
     const left = entry(id).notBefore - Date.now();
     return left > LONGEST_PAUSE ? 0 : left;
@@ -106,34 +113,37 @@ export const queueOf = (key) => {
   return {
     entry,
 
-    /** Keeps what a person did before there was anything to read it with. */
+    /** Stores the description of a form that was submitted before the module had loaded. */
     draft(id, seen) {
       room(unread);
       set(unread + id, JSON.stringify(seen));
     },
 
-    /** Hands every draft to who can read it, and lets it go. */
+    /** Passes each draft to `read`, then deletes it. */
     drafts(read) {
       for (const id of names(unread)) {
         try {
           read(id, JSON.parse(get(unread + id)));
         } catch {
-          // Not of our making.
+          // The entry is invalid: another script wrote it.
         }
         remove(unread + id);
       }
     },
 
-    /** Keeps a submission, leased to the caller, who sends it now. Tells whether an older one had to go for it. */
+    /**
+     * Stores a submission and leases it to the caller, who sends it now. Returns whether an older one was deleted for
+     * it.
+     */
     push(id, content, chosen) {
-      // What is empty is left out: the edge refuses what says nothing.
+      // Empty values are left out, because the edge refuses them.
       const body = JSON.stringify({ id, ...content, occurred_at: new Date(timeOf(id)).toISOString() }, (_, value) => (value === "" ? undefined : value));
       const dropped = room(waiting);
       put(id, { attempts: 0, notBefore: Date.now() + LEASE, chosen, body });
       return dropped;
     },
 
-    /** Takes out of a submission who the person is said to be. Tells whether anything was said. */
+    /** Removes the identity token from a submission. Returns whether there was one. */
     strip(id) {
       const found = entry(id);
       const { identity, ...rest } = JSON.parse(found?.body ?? "{}");
@@ -142,8 +152,8 @@ export const queueOf = (key) => {
     },
 
     /**
-     * Leases the oldest that may be sent now to the caller. Eager skips the pause after a failure, not a first lease: the
-     * network came back, or the edge just answered.
+     * Leases the oldest submission that may be sent now to the caller, and returns its id. `eager` ignores the pause
+     * after a failure, but not a first lease: the network is back, or the edge has just answered.
      */
     lease(eager) {
       const id = names(waiting).filter(entry).find((id) => ahead(id) <= 0 || (eager && entry(id).attempts));
@@ -151,7 +161,7 @@ export const queueOf = (key) => {
       return id;
     },
 
-    /** Milliseconds until one may be sent; nothing when none waits. */
+    /** Returns the milliseconds until a submission may be sent, or nothing if none waits. */
     wait() {
       const waits = names(waiting).filter(entry).map(ahead);
       return waits.length ? Math.min(...waits) : undefined;
@@ -166,7 +176,10 @@ export const queueOf = (key) => {
       remove(waiting + id);
     },
 
-    /** Remembers what the edge has acknowledged. Ids order as their times do; of one track the latest stays. */
+    /**
+     * Stores the choices of an acknowledged submission and removes it from the queue. Ids sort by time; the latest id
+     * of each choice stays.
+     */
     acknowledge(id) {
       for (const chosen of entry(id)?.chosen.split(" ") ?? []) {
         if (!(get(acknowledged + chosen) > id)) set(acknowledged + chosen, id);
@@ -174,7 +187,7 @@ export const queueOf = (key) => {
       remove(waiting + id);
     },
 
-    /** All acts; those that still wait count as well. In the order of their times and ids. */
+    /** Returns all acts, including those that wait, ordered by time and id. */
     tracks() {
       return [
         ...names(acknowledged).map((chosen) => track(chosen, get(acknowledged + chosen))),

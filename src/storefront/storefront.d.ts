@@ -1,8 +1,9 @@
 /**
- * placet in the storefront: captures opt-ins, keeps them until the edge has them, and answers from what this browser knows.
+ * placet in the storefront: captures opt-ins, stores them until the edge has acknowledged them, and decides from what
+ * this browser knows.
  *
- * Importing this module touches no global, so it may be imported on a server too. It must never stand in the way of a
- * checkout; let the page go on without it:
+ * Importing this module touches no global, so it may be imported on a server too. It must never block a checkout; let
+ * the page continue without it:
  *
  * ```js
  * import { open } from "placet/storefront";
@@ -15,212 +16,226 @@
 /** A way to reach a person. */
 export type Channel = "email" | "sms" | "phone" | "whatsapp" | "push" | "post";
 
-/** What a person chose. `declined`: was asked and did not say yes. */
+/** A choice of a person. `declined`: the person was asked and did not opt in. */
 export type Choice = "opt_in" | "opt_out" | "declined";
 
-/** Why a message may not be sent. */
+/** The reason why a message may not be sent. */
 export type Reason =
   | "never_asked" | "declined" | "opted_out" | "objected" | "suppressed" | "channel_off" | "no_address" | "restricted"
   | "basis_not_accepted" | "under_age" | "expired" | "awaiting_confirmation";
 
-/** The ground on which an opt-in rests. */
+/** The legal basis of an opt-in. */
 export type Basis = "consent" | "soft_opt_in" | "implied" | "legitimate_interest" | "contract";
 
-/** May we send this? By which law, and why or why not. */
+/** The decision whether a message may be sent, with the rule that was applied and the reason. */
 export type Decision = ({ allow: true; reason: null } | { allow: false; reason: Reason }) & {
-  /** The record that decides. */
+  /** The id of the consent record that decides. `null` if there is none. */
   record: string | null;
-  /** The basis of that record, where it is an opt-in. */
+  /** The basis of that record. `null` if it is not an opt-in. */
   basis: Basis | null;
-  /** The dealing that the basis rests on. */
+  /** The dealing with the person that the basis depends on, such as a purchase. `null` if it depends on none. */
   dealing: string | null;
-  /** The rule that was applied; `any` is the strictest of all. */
+  /** The rule that was applied, with its law and article. The id `any` is the strictest rule of all. */
   rule: { id: string; law: string; article: string };
-  /** When an allow becomes a deny, or a deny an allow, if nothing is recorded until then; RFC 3339. */
+  /**
+   * The time when this decision changes from allow to deny, or from deny to allow, if nothing more is recorded; RFC
+   * 3339. `null` if it does not change.
+   */
   until: string | null;
-  /** Why the shop goes its own way with this rule. */
+  /** The shop's written reason for deviating from this rule. `null` if it does not. */
   override: string | null;
-  /** The steps that led there, in words; none until the shop's settings have arrived. */
+  /** The steps that led to the decision, as sentences. Empty until the shop's settings have arrived. */
   explain: string[];
 };
 
-/** What the page knows of the person. */
+/** What the page knows about the person. */
 export interface Person {
-  /** ISO 3166-1 alpha-2, such as `DE`. Without it the strictest rule applies. */
+  /** The country of the person, ISO 3166-1 alpha-2, such as `DE`. Without it the strictest rule applies. */
   country?: string;
-  /** ISO 3166-2 without the country, such as `FL`. */
+  /** The region of the person, ISO 3166-2 without the country, such as `FL`. */
   region?: string;
-  /** As whom the person is addressed; a consumer where nothing is said. */
+  /** The role in which the person is addressed. Default: `consumer`. */
   relation?: "consumer" | "business";
   /** The date of birth, such as `2009-05-01`. */
   born?: string;
-  /** Whether the person's data may be kept and not used (GDPR Art. 18). */
+  /** Whether the person's data may be stored but not used (GDPR Art. 18). Default: `false`. */
   restricted?: boolean;
-  /** `false` where there is no address that the channel could use. */
+  /** Whether there is an address that the channel can use. Default: `true`. */
   reachable?: boolean;
 }
 
+/** The options of {@link open}. */
 export interface Options {
   /** The http(s) address of the edge. */
   endpoint: string;
-  /** A publishable key, `pk_…`. */
+  /** The shop's publishable key, `pk_…`. */
   key: string;
-  /** The language of the words, BCP 47, where no `lang` attribute says one. */
+  /** The language of the notice, as a BCP 47 tag. It is used where no `lang` attribute gives one. */
   locale?: string;
   /**
-   * Forms to be bound at once. What is submitted before the module has loaded is kept in this browser and read as soon as it
-   * has, in this page or in a later one: so nobody is too quick for it, and where WebAssembly is blocked nothing is lost.
+   * The forms to bind at once. What is submitted before the module has loaded is stored in this browser and read once
+   * it has loaded, in this page or a later one. So no early submission is lost, nor one where WebAssembly is blocked.
    */
   forms?: Iterable<HTMLFormElement>;
-  /** See {@link Placet.identify}. */
+  /** The identity token of the customer, see {@link Placet.identify}. */
   identity?: string;
-  /** The WebAssembly module, where it does not lie beside this file as `storefront_bg.wasm`. */
+  /** The WebAssembly module. Default: `storefront_bg.wasm` beside this file. */
   wasm?: (URL | Request | Response | PromiseLike<Response> | BufferSource | WebAssembly.Module) & object;
 }
 
-/** What a script hands in. Choices whose channel has no address in `contact` are refused. */
+/** A submission that a script composes. A choice whose channel has no address in `contact` causes an error. */
 export interface Submission {
   contact: {
     email?: string;
-    /** With `+` and the country code. */
+    /** The telephone number with `+` and the country code. */
     phone?: string;
-    /** ISO 3166-1 alpha-2. */
+    /** The country of the person, ISO 3166-1 alpha-2. */
     country?: string;
   };
   choices: readonly { channel: Channel; purpose: string; choice: Choice }[];
   notice: {
     id: string;
     version: string;
-    /** BCP 47; that of `open` where absent. */
+    /** The language of the notice, as a BCP 47 tag. Default: the `locale` of `open`. */
     locale?: string;
     /**
-     * The words that were shown, white space at their ends aside. The SHA-256 of their UTF-8 bytes is part of the record; the
-     * words go along, once, where they are none of the shop's own notices.
+     * The words that were shown; white space at both ends is ignored. The SHA-256 of their UTF-8 bytes is part of the
+     * record. The words themselves are also sent if they are not one of the shop's own notices.
      */
     text: string;
   };
   source?: { kind?: "form" | "script"; form?: string };
 }
 
-/** The edge has it. */
+/** The edge has stored the submission. */
 export interface Receipt {
   id: string;
-  /** RFC 3339. */
+  /** The time when the edge received the submission, RFC 3339. */
   received_at: string;
   queued?: undefined;
 }
 
-/** It waits in this browser and is sent when the edge can be reached. */
+/** The submission waits in this browser and is sent when the edge can be reached. */
 export interface Queued {
   id: string;
   queued: true;
   received_at?: undefined;
 }
 
-/** What `GET /v1/storefront` says of the shop. */
+/** The shop's public settings, as `GET /v1/storefront` returns them. */
 export interface Config {
   shop: { id: string; name: string; country?: string | null; policy_url?: string | null };
   channels: Channel[];
   purposes: string[];
   notices: { id: string; version: string; locale: string; text: string; choices?: { channel: Channel; purpose: string }[] }[];
-  /** What the shop asks for beyond the law. */
+  /** The shop's requirements in addition to the law. */
   policy: {
-    /** The channels on which an opt-in waits until its address confirms it. */
+    /** The channels on which an opt-in waits for confirmation from its address. */
     confirmation: Channel[];
-    /** The purposes that are no advertising. */
+    /** The purposes that are not marketing. */
     transactional?: string[];
   };
-  /** What `decide` goes by: the terms of every place for this shop, and the words of explanations. */
+  /** The data that `decide` uses: the conditions of every place for this shop, and the texts of explanations. */
   decisions?: object;
 }
 
+/** The events of {@link Placet.on}, each with the type of its detail. */
 export interface Events {
-  /** The answers of `decide` may differ from now on. */
+  /** The answers of `decide` may have changed. */
   change: undefined;
-  /** The edge has a submission. */
+  /** The edge has stored a submission. */
   submitted: Receipt;
-  /** A submission could not be sent yet. */
+  /** A submission could not be sent yet. It waits in this browser. */
   queued: Queued;
-  /** Something is wrong that nobody awaits. Without a listener it is written to the console. */
+  /** An error occurred that no caller waits for. Without a listener it is written to the console. */
   error: PlacetError;
 }
 
+/** An open storefront of one shop. */
 export interface Placet {
   /**
-   * The shop's configuration; `null` where the edge cannot be reached. Until it is there `decide` follows the strictest
-   * policy, and `change` follows when it comes.
+   * The shop's settings; `null` if the edge cannot be reached. Until they arrive, `decide` uses the strictest policy;
+   * the event `change` fires when they arrive.
    */
   readonly config: Promise<Config | null>;
 
   /**
-   * Captures each submission of a form from now on, in the background: the form's own submission is neither stopped nor
-   * delayed. Returns what undoes it.
+   * Captures each submission of a form from now on, in the background. The form's own submission is neither stopped nor
+   * delayed. Returns a function that unbinds the form.
    *
-   * The form is marked up so:
+   * The markup of the form:
    *
-   * - `data-placet-form="checkout"`, or its `id`, names it (optional);
-   * - `data-placet-address="email"`, `"phone"` or `"country"` on its fields;
-   * - `data-placet-notice="id"` and `data-placet-version="3"` on the element that holds the words;
+   * - `data-placet-form="checkout"`, or its `id`, is the name of the form (optional);
+   * - `data-placet-address="email"`, `"phone"` or `"country"` on its address fields;
+   * - `data-placet-notice="id"` and `data-placet-version="3"` on the element that contains the notice;
    * - `data-placet-channel` and `data-placet-purpose` on its checkboxes, each with a `<label>`.
    *
-   * A ticked box is an `opt_in`, an unticked one `declined`. A box whose address field is empty is left out; where none
-   * remains nothing is sent. A box with the `checked` attribute is recorded as `declined` whatever its state, and `error`
-   * tells `preticked`: a box that the page ticked says nothing of the person's will (CJEU C-673/17, Planet49).
+   * A ticked box is an `opt_in`, an unticked box is `declined`. A box whose address field is empty is left out; if no
+   * box remains, nothing is sent. A box with the `checked` attribute is always recorded as `declined`, and the event
+   * `error` reports the code `preticked`: a box that the page ticked does not express the person's will (CJEU C-673/17,
+   * Planet49).
    *
-   * What is inside a `<placet-optin>` of the form is that element's, which captures it by itself.
+   * A `<placet-optin>` inside the form captures its own content by itself.
    *
-   * **The words** in the record are lines joined by `"\n"`: the text of the notice, then that of each box's first label in
-   * document order, where text is `element.textContent.replace(/\s+/g, " ").trim()`. The SHA-256 of their UTF-8 bytes, in
-   * lower-case hex, is `notice.text_sha256`; whoever has the page can compute it again. Disabled boxes were not offered and
-   * do not count. The language is the closest `lang` attribute around the notice.
+   * **The words** in the record are lines joined by `"\n"`: the text of the notice, then the text of each box's first
+   * label in document order. The text of an element is `element.textContent.replace(/\s+/g, " ").trim()`. The SHA-256
+   * of their UTF-8 bytes, in lower-case hexadecimal digits, is `notice.text_sha256`; anyone who has the page can
+   * compute it again. Disabled boxes were not offered and do not count. The language is the closest `lang` attribute
+   * around the notice.
    *
-   * A choice is kept in this browser before the form's own submission goes on, and sent at once; where the page goes away
-   * before the answer, the next page that opens placet sends it again under the same id, and the edge keeps one.
+   * A choice is stored in this browser before the form's own submission goes on, and is sent at once. If the page
+   * closes before the answer, the next page that opens placet sends it again with the same id, and the edge stores it
+   * once.
    *
-   * @throws {PlacetError} where the markup lacks one of these.
+   * @throws {PlacetError} if one of these is missing in the markup.
    */
   bind(form: HTMLFormElement): () => void;
 
   /**
-   * Captures a form now, for pages that send it by themselves and fire no `submit` event. Resolves as `submit` does; to nothing
-   * where there is no address to record a choice on. The choices are kept in this browser before it returns.
+   * Captures a form now, for pages that send it by script, without a `submit` event. Resolves as `submit` does, or to
+   * `undefined` if there is no address to record a choice for. The choices are stored in this browser before it
+   * returns.
    *
    * @throws {PlacetError} as a rejection, as `bind` and `submit` do.
    */
   capture(form: HTMLFormElement): Promise<Receipt | Queued | undefined>;
 
   /**
-   * Says who the customer is, by a token that the shop's server has signed (`signIdentity` in `placet/logic`; the README has it
-   * in ten lines for Node and PHP). What is submitted from now on about addresses that it names is `authenticated`, and needs no
-   * confirmation; about others it is `claimed`, as it is without. Nothing, when the customer logs out. The token is kept in this
-   * page alone, and with a submission that waits. Of one that has run out by the time it arrives only an `opt_out` counts.
+   * Identifies the customer by a token that the shop's server has signed (`signIdentity` in `placet/logic`; the README
+   * shows it in ten lines for Node and PHP). From now on, a submission about addresses in the token is `authenticated`
+   * and needs no confirmation; about other addresses it is `claimed`, as without a token. Call it with `undefined` when
+   * the customer logs out. The token is stored only in this page and with submissions that wait. If the token has
+   * expired when a submission arrives, only its `opt_out` choices count.
    */
   identify(token: string | undefined): void;
 
   /**
-   * Hands in what the page itself asked. Resolves as soon as it is known whether the edge has it or it has to wait.
+   * Submits choices that the page itself asked for. Resolves once it is known whether the edge has stored them or they
+   * wait.
    *
    * @throws {PlacetError} as a rejection: something is missing in it, or the edge refused it (`refused`).
    */
   submit(submission: Submission): Promise<Receipt | Queued>;
 
   /**
-   * What this browser's own submissions amount to, by the same logic and rules as at the edge. It knows nothing of other
-   * browsers: the word of the edge is final. `at` is the time asked about; now where it is left out.
+   * Decides from this browser's own submissions, by the same logic and rules as the edge. It does not know the
+   * submissions of other browsers, so only the decision of the edge is final. `at` is the time asked about. Default:
+   * now.
    *
    * ```js
    * const { allow, reason, until, rule } = placet.decide("email", "newsletter", { country: "FR" });
    * ```
    *
-   * @throws {PlacetError} `unknown_channel`, `bad_purpose`.
-   * @throws {RangeError} for an `at` that is no time.
+   * @throws {PlacetError} `unknown_channel` or `bad_purpose`.
+   * @throws {RangeError} if `at` is not a valid time.
    */
   decide(channel: Channel, purpose: string, person?: Person, at?: Date | string | number): Decision;
 
-  /** Listens. Returns what undoes it. */
+  /** Adds a listener for an event. Returns a function that removes it. */
   on<E extends keyof Events>(event: E, listener: (detail: Events[E]) => void): () => void;
 }
 
+/** The codes of errors, by the function or event that reports them. */
 export type ErrorCode =
   // open
   | "bad_endpoint" | "bad_key" | "no_page" | "wasm_failed"
@@ -235,12 +250,13 @@ export type ErrorCode =
   // the event `error` alone
   | "preticked" | "queue_full";
 
+/** An error of the storefront. Its message never contains an address. */
 export class PlacetError extends Error {
-  /** The stable word for what is wrong. */
+  /** The stable code of the error. */
   readonly code: ErrorCode;
-  /** With `refused`: the HTTP status. */
+  /** The HTTP status of the edge. Present with `refused`. */
   readonly status?: number;
-  /** With `refused`: the problem details of the edge, RFC 9457. */
+  /** The problem details of the edge, RFC 9457. Present with `refused`. */
   readonly problem?: {
     type?: string;
     title?: string;
@@ -251,12 +267,12 @@ export class PlacetError extends Error {
 }
 
 /**
- * Opens placet for one shop. Resolves even while the network is down.
+ * Opens placet for one shop. Resolves even if the network is down.
  *
- * What the person chose, and while it waits also the address it is about, is kept in `localStorage` under `placet:<key>:`,
- * at most 50 submissions; where storage is blocked or full, in the page's memory. With a submission go the version of this module
- * and whether the browser sends Global Privacy Control; no cookie, nothing of the device.
+ * The choices, and the address while a submission waits, are stored in `localStorage` under `placet:<key>:`, at most 50
+ * submissions; if storage is blocked or full, in the page's memory. Each submission contains the version of this module
+ * and whether the browser sends Global Privacy Control. It contains no cookie and no data about the device.
  *
- * @throws {PlacetError} as a rejection: an option is wrong, or WebAssembly cannot run here.
+ * @throws {PlacetError} as a rejection: an option is not valid, or WebAssembly cannot run.
  */
 export function open(options: Options): Promise<Placet>;

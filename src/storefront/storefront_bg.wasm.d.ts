@@ -1,3 +1,3 @@
-/** The address of the module, for bundlers that hand files on by their addresses. */
+/** The address of the WebAssembly module, for bundlers that resolve files to their addresses. */
 declare const address: string;
 export default address;

@@ -1,4 +1,4 @@
-//! One submission: what is sent to the edge when a person has chosen.
+//! A submission: what is sent to the edge when a person has chosen.
 
 use super::page::Page;
 use wasm_bindgen::prelude::*;
@@ -8,7 +8,7 @@ use crate::storefront::error::Error;
 use crate::storefront::text::{Fields, cut, each};
 use crate::storefront::words;
 
-/// What was chosen for one channel and purpose.
+/// A choice for one channel and purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     /// The channel.
@@ -19,33 +19,33 @@ pub struct Chosen {
     pub choice: Choice,
 }
 
-/// A submission, whole and checked. Texts are empty where there is none.
+/// A complete and checked submission. A text is empty if its value is absent.
 #[derive(Clone, Debug)]
 pub struct Submission<'a> {
-    /// A mailbox.
+    /// The email address.
     pub email: &'a str,
-    /// A telephone number, as written; the edge brings it into E.164 form.
+    /// The telephone number, as written. The edge converts it to E.164.
     pub phone: &'a str,
-    /// ISO 3166-1 alpha-2.
+    /// The country of the person, ISO 3166-1 alpha-2.
     pub country: &'a str,
-    /// What was chosen.
+    /// The choices of the person.
     pub choices: Vec<Chosen>,
-    /// The shop's name for the words that were shown.
+    /// The id of the notice that was shown.
     pub notice: &'a str,
-    /// Their version.
+    /// The version of the notice.
     pub version: &'a str,
-    /// Their language, BCP 47.
+    /// The language of the notice, BCP 47.
     pub locale: &'a str,
-    /// The words themselves.
+    /// The text of the notice and of the box labels.
     pub words: String,
-    /// Where it comes from: `form` or `script`.
+    /// The kind of source: `form` or `script`.
     pub kind: &'a str,
     /// The shop's name for the form.
     pub form: &'a str,
 }
 
 impl<'a> Submission<'a> {
-    /// Reads what a form and a script have in common: kind, form, notice, version, locale, words.
+    /// Reads the values that forms and scripts have in common: kind, form, notice, version, locale, words.
     pub(super) fn begun(fields: &mut Fields<'a>) -> Self {
         Self {
             email: "",
@@ -61,7 +61,7 @@ impl<'a> Submission<'a> {
         }
     }
 
-    /// The address that a channel needs; empty for those kinds that a page cannot give.
+    /// Returns the address that a channel needs. It is empty for kinds of address that a page cannot supply.
     fn address(&self, channel: Channel) -> &str {
         match channel.address_kind() {
             AddressKind::Email => self.email,
@@ -70,7 +70,7 @@ impl<'a> Submission<'a> {
         }
     }
 
-    /// Takes a choice in. One channel and purpose cannot be chosen twice in one submission.
+    /// Adds a choice. A submission has at most one choice for each channel and purpose.
     pub(super) fn choose(&mut self, chosen: Chosen) -> Result<(), Error> {
         if self.choices.iter().any(|own| own.channel == chosen.channel && own.purpose == chosen.purpose) {
             return Err(Error::Repeated(chosen.channel));
@@ -79,10 +79,10 @@ impl<'a> Submission<'a> {
         Ok(())
     }
 
-    /// Whether there is an address that the choice for a channel can be recorded on.
+    /// Checks that there is an address to record the choice for a channel.
     ///
-    /// The edge reads addresses in full and refuses a submission as a whole. Their shape is looked at here, so that one
-    /// mistyped number does not take the choice for the mailbox down with it.
+    /// The edge validates addresses in full and refuses a submission as a whole. Their form is checked here too, so
+    /// that one mistyped phone number does not prevent the choice for the email address.
     pub(super) fn check_address(&self, channel: Channel) -> Result<(), Error> {
         let address = self.address(channel);
         if address.is_empty() {
@@ -97,24 +97,24 @@ impl<'a> Submission<'a> {
         if plausible { Ok(()) } else { Err(Error::BadAddress(channel)) }
     }
 
-    /// Whether the edge could take the words.
+    /// Checks that the edge could accept the notice.
     pub(super) fn check_words(&self) -> Result<(), Error> {
         if self.notice.is_empty() || self.version.is_empty() || self.words.is_empty() {
             return Err(Error::NoNotice);
         }
-        // BCP 47 has no underscore, though many a page does.
+        // BCP 47 tags have no underscore, but the tags of many pages do.
         if self.locale.len() < 2 || !self.locale.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             return Err(Error::NoLocale);
         }
         Ok(())
     }
 
-    /// Hands it to the page, which keeps it and sends it until the edge has answered.
+    /// Passes the submission to the page, which stores it and sends it until the edge has answered.
     pub(super) fn keep(&self, page: &Page) -> JsValue {
-        // An address that no choice is about is none of our business (GDPR Art. 5(1)(c)): a phone number given for the
-        // courier does not travel because a newsletter was asked for.
+        // An address without a choice is not sent (GDPR Art. 5(1)(c)): a phone number given for the courier is not
+        // needed for a newsletter.
         let asked = |kind| self.choices.iter().any(|chosen| chosen.channel.address_kind() == kind);
-        // A country is a help, never a reason to be refused: what is no code is left out.
+        // The country is optional. An invalid code is left out and does not cause an error.
         let country = self.country.to_ascii_uppercase();
         let mut text = String::new();
         for part in [
@@ -146,7 +146,7 @@ fn add(text: &mut String, part: &str, end: &str) {
     text.push_str(end);
 }
 
-/// Reads `channel:purpose:choice`.
+/// Reads a text `channel:purpose:choice`.
 pub(super) fn chosen(text: &str) -> Result<Chosen, Error> {
     let (channel, rest) = cut(text, b':').unwrap_or_default();
     let (purpose, choice) = cut(rest, b':').unwrap_or_default();
@@ -160,11 +160,11 @@ pub(super) fn scope(channel: &str, purpose: &str) -> Result<(Channel, PurposeSlu
     Ok((channel, PurposeSlug::parse(purpose).ok_or(Error::BadPurpose)?))
 }
 
-/// The submission that a script composed: what `Submission::begun` reads, then email, phone, country, and the choices with
-/// spaces between.
+/// Reads a submission that a script composed: what `Submission::begun` reads, then email, phone, country, and the
+/// choices separated by spaces.
 ///
 /// # Errors
-/// Says what is missing or unknown in it; nothing is sent then.
+/// Returns what is missing or unknown in it. Nothing is sent then.
 pub fn composed(given: &str) -> Result<Submission<'_>, Error> {
     let mut fields = Fields(given);
     let mut submission = Submission::begun(&mut fields);

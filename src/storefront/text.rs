@@ -1,12 +1,13 @@
-//! Text in few bytes: what `split` and `from_str_radix` do, without the searcher for each pattern that comes with them.
+//! Text functions that take few bytes. They replace `split`, which brings a searcher for each pattern, and `core::fmt`.
+//! pattern.
 
-/// What stands before and after the first such ASCII character.
+/// Returns the text before and after the first occurrence of this ASCII character. Returns `None` if it does not occur.
 pub(super) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let (before, rest) = text.split_at_checked(text.bytes().position(|byte| byte == at)?)?;
     Some((before, rest.get(1..)?))
 }
 
-/// Every part between such ASCII characters; nothing for an empty text.
+/// Calls `take` with each part between these ASCII characters. Does not call it for an empty text.
 pub(super) fn each<'a>(mut text: &'a str, between: u8, take: &mut dyn FnMut(&'a str)) {
     while let Some((part, rest)) = cut(text, between) {
         take(part);
@@ -17,11 +18,12 @@ pub(super) fn each<'a>(mut text: &'a str, between: u8, take: &mut dyn FnMut(&'a 
     }
 }
 
-/// The parts of a text between U+0000, which `page.js` takes out of every text: what JavaScript hands over in one piece.
+/// The parts of a text separated by U+0000, in which JavaScript passes several values at once. `page.js` removes U+0000
+/// from every value.
 pub(super) struct Fields<'a>(pub(super) &'a str);
 
 impl<'a> Fields<'a> {
-    /// The next part; empty after the last.
+    /// Returns the next part. Returns an empty text after the last.
     pub(super) fn next(&mut self) -> &'a str {
         let (part, rest) = cut(self.0, 0).unwrap_or((self.0, ""));
         self.0 = rest;
@@ -29,7 +31,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Bytes in lower-case hex.
+/// Returns the bytes as lower-case hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in bytes {

@@ -1,21 +1,21 @@
-// A question as numbers, and a verdict as a decision. Rules and sentences come from the edge, with the shop's settings; see
-// src/consent/sheet.rs.
+// Converts a question into numbers, and a verdict into a decision. The rules and sentences come from the edge, with the
+// shop's settings; see src/consent/sheet.rs.
 
-/** In the order of Finding in src/consent/judge.rs; what comes after them is an allow. */
+/** The reasons in the order of `Finding` in src/consent/judge.rs. A number beyond them is an allow. */
 const REASONS =
   "never_asked declined opted_out objected suppressed channel_off no_address restricted basis_not_accepted basis_not_accepted under_age under_age expired awaiting_confirmation".split(" ");
 
-/** Until the edge has told more: the strictest of all rules, without any words. */
+/** Used until the shop's settings have arrived: the strictest of all rules, without texts. */
 const STRICTEST = {
   terms: [{ rule: { id: "any", law: "", article: "" }, override: null, numbers: [-864e13, 864e13, 4, 1, 0, 0, 0, 36, 60, 0] }],
   places: {},
   ages: { "": 16 },
 };
 
-/** A time before every calendar is that of an act of unknown age. */
+/** Returns the time as a text. An act of unknown age has a time before the year 1. */
 const date = (time) => (time < -62135596800000 ? "an unknown date" : new Date(time).toISOString());
 
-/** What known.rs draws its numbers from, and hands its verdict to. */
+/** Returns the object that known.rs reads its numbers from and passes its verdict to. */
 export const question = (settings, tracks, channel, purpose, person, time) => {
   const { terms, places, ages, words } = settings?.decisions?.ages ? settings.decisions : STRICTEST;
   const { region, relation, born, restricted, reachable } = person ?? {};
@@ -26,7 +26,7 @@ export const question = (settings, tracks, channel, purpose, person, time) => {
     : [`${country}-${region}`, country, ""].map((key) => (relation === "business" && of[`${key}/business`]) || of[key]).find(Boolean);
   const rows = (narrowest ?? [0]).map((number) => terms[number]);
   const numbers = [
-    // Who was born on a 29 February comes of age on a 1 March.
+    // A person born on 29 February comes of age on 1 March.
     time, Date.parse(`${born}T00:00Z`) + (/-02-29$/.test(born) ? 864e5 : 0), reachable === false, !!restricted, ages[country] ?? ages[""],
     tracks.length, ...tracks.flatMap((track) => [track.act, track.assurance, track.at]),
     rows.length, ...rows.flatMap((row) => row.numbers),

@@ -167,7 +167,7 @@ pub struct Native {
     in_memory: bool,
     /// Whether events may go to this machine.
     local: bool,
-    shops: RefCell<HashMap<String, ShopService<Sqlite, OsHost>>>,
+    shops: RefCell<HashMap<String, ShopService>>,
 }
 
 impl Native {

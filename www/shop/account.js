@@ -1,4 +1,4 @@
-// A logged-in customer sees and changes their choices; what the shop's server signs says who they are.
+// The account page: a logged-in customer sees and changes their choices. The shop's server signs who the customer is.
 
 import { define } from "/placet/elements.js";
 

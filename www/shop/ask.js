@@ -1,4 +1,5 @@
-// "Ask for your data": opens a request at placet with the page's own key. Whether the address is known, nobody is told.
+// The form "Ask for your data": opens a subject request at placet with the page's publishable key. The answer does not
+// reveal whether the address is known.
 
 import { shop } from "./shop.js";
 
@@ -7,7 +8,7 @@ const told = document.querySelector("[data-told]");
 const button = form.querySelector("button");
 
 form.hidden = false;
-// The page was asked for by the form's name before the form was there.
+// The browser could not scroll to the form while it was hidden.
 if (location.hash === "#ask") document.querySelector("#ask").scrollIntoView();
 
 form.addEventListener("submit", async (event) => {

@@ -1,4 +1,5 @@
-// Quantity and total. Without it the quantity is a plain number field and the total is left out.
+// Calculates the total from the quantity. Without this script the quantity is a plain number field and there is no
+// total.
 
 const pounds = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
 
@@ -26,7 +27,7 @@ for (const form of document.querySelectorAll("form[data-basket]")) {
   refresh();
 }
 
-/** The product page hands over quantity and grind in the query: goods, never people. */
+/** Reads quantity and grind, which the product page passes in the query. The query never contains personal data. */
 function takeFromAddress(form) {
   const query = new URLSearchParams(location.search);
   const { quantity, grind } = form.elements;

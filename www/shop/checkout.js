@@ -1,4 +1,4 @@
-// Who asks for text messages needs a number; nobody else does.
+// Makes the phone number required if the visitor asks for text messages, and only then.
 
 const { phone, optin_sms: sms } = document.querySelector("#checkout").elements;
 const optional = document.querySelector("label[for=phone] .optional");

@@ -1,6 +1,9 @@
-// What the inbox's pages are made of. All texts are people's and the shop's own: they are written as text, never as markup.
+// Functions that build the pages of the inbox. All texts come from people and the shop, so they are written as text and
+// never as markup.
 
-/** An element with attributes (`true` sets an empty one; null, undefined and false none), its children after them. */
+/**
+ * Creates an element with attributes and children. `true` sets an empty attribute; null, undefined and false set none.
+ */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -13,7 +16,7 @@ export function element(name, attributes = {}, ...children) {
 const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
-/** A moment: the hour of today, the day of others. */
+/** Formats a time: the hour for today, the day for other days. */
 export function time(timestamp) {
   const at = new Date(timestamp);
   if (Number.isNaN(at.getTime())) return element("span", {}, timestamp);
@@ -21,7 +24,7 @@ export function time(timestamp) {
   return element("time", { datetime: at.toISOString() }, (today ? hour : day).format(at));
 }
 
-/** A text whose web addresses are links to new tabs. */
+/** Returns a text in which web addresses are links that open new tabs. */
 export function linked(text) {
   const parts = text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)])/);
   return parts.map((part, index) => (index % 2 ? outward(part, part) : part));
@@ -31,7 +34,7 @@ export function outward(href, words) {
   return element("a", { href, target: "_blank", rel: "noopener" }, words, element("span", { class: "unseen" }, " (opens in a new tab)"));
 }
 
-/** One entry of a list: a button, with a mark as long as it is unread. */
+/** Creates an entry of a list: a button, with a mark as long as it is unread. */
 export function row(title, aside, beneath, unread) {
   const mark = element("span", { class: "mark-unread" }, element("span", { class: "unseen" }, "Unread. "));
   mark.hidden = !unread;
@@ -39,7 +42,7 @@ export function row(title, aside, beneath, unread) {
   return { item: element("li", {}, button), button, mark };
 }
 
-/** Shows one side of a client where there is no room for both, and leads the focus along. */
+/** Shows one side of a program if there is no room for both, and moves the focus to it. */
 export function open(client, back, ...content) {
   const reader = client.querySelector("[data-reader]");
   const leave = element("button", { type: "button", class: "back" }, "‹ Back");

@@ -1,4 +1,4 @@
-// The ways to embed placet, side by side, and what a page hears of each.
+// Shows the ways to embed placet side by side, and the events that a page receives from each.
 
 import { dataLayerPush } from "/placet/adapters/datalayer.js";
 import { googleConsent } from "/placet/adapters/google.js";
@@ -23,7 +23,7 @@ for (const name of ["change", "submitted", "queued", "error"]) {
 define({ endpoint, key });
 
 const plain = document.querySelector("#example-plain");
-// The page stays, so that the log can be read.
+// The page does not change, so that the log can be read.
 plain.addEventListener("submit", (event) => event.preventDefault());
 
 try {

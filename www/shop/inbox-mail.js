@@ -1,4 +1,4 @@
-// The mail program.
+// The mail program of the inbox.
 
 import { element, linked, open, post, row, time } from "./dom.js";
 
@@ -56,7 +56,7 @@ function pairs(list) {
   return element("dl", { class: "envelope" }, ...list.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
 }
 
-/** The mail's HTML: a document of its own that may run nothing; its links open new tabs. */
+/** Shows the mail's HTML as a separate document that may not run scripts. Its links open new tabs. */
 function frame(n) {
   const made = element("iframe", { src: `/inbox/mail/${n}`, title: "The mail", sandbox: "allow-same-origin allow-popups allow-popups-to-escape-sandbox" });
   made.addEventListener("load", () => {
@@ -79,7 +79,10 @@ function formatSwitch(formatted, plain) {
   return button;
 }
 
-/** The headers that the person does not see but their mail program does, and what it offers where they are there. */
+/**
+ * Shows the headers that the mail program uses and the person does not see, and the actions that the program offers for
+ * them.
+ */
 function headers(sent) {
   if (!sent || Object.keys(sent).length === 0) return undefined;
   const names = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name.toLowerCase(), value]));

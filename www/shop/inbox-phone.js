@@ -1,4 +1,4 @@
-// The telephone: one conversation for each number, what came to it and what was written back.
+// The telephone of the inbox: one conversation for each number, with messages to it and its replies.
 
 import { element, linked, open, post, row, time } from "./dom.js";
 
@@ -57,7 +57,7 @@ export function createPhone(panel, read, count, takesReplies) {
         const words = element("div", { class: "text" }, element("span", { class: "unseen" }, own ? "You: " : "Kestrel Coffee: "), ...linked(data.text));
         bubbles.append(element("li", own ? { class: "own" } : {}, words, time(timestamp)));
         if (!own && !read.has(n)) fresh.add(n);
-        // A conversation on the screen is read as it comes.
+        // A message in the visible conversation is read when it arrives.
         if (shown && !panel.hidden) markRead(n);
         const focused = entry && document.activeElement === entry.button;
         const before = entry;

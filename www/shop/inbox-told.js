@@ -1,4 +1,4 @@
-// What the shop's server was told besides messages, as rows that can be read.
+// Shows the events that the shop's server received, besides messages, as readable rows.
 
 import { element, time } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// The inbox: asks the shop's server for what is new as soon as it says that there is something, and hands it to its three parts.
+// The inbox: requests new events when the shop's server reports some, and passes them to its three parts.
 
 import { createMail } from "./inbox-mail.js";
 import { createPhone } from "./inbox-phone.js";
@@ -26,13 +26,13 @@ const stream = new EventSource("/inbox/stream");
 let asked = Promise.resolve();
 stream.onmessage = ({ data }) => {
   const heard = JSON.parse(data);
-  // One after the other, so that nothing is shown twice.
+  // One request after the other, so that nothing is shown twice.
   asked = asked.then(() => catchUp(heard)).catch(() => say("[data-state]", "The shop’s server does not answer."));
 };
 stream.onerror = () => say("[data-state]", "The shop’s server does not answer. Trying again …");
 
 async function catchUp(heard) {
-  // The server was started anew and has forgotten everything; so does the page.
+  // The server has restarted and has forgotten everything, so the page forgets everything too.
   if (server.run !== undefined && server.run !== heard.run) return location.reload();
   const first = server.run === undefined;
   if (!first && heard.newest <= server.newest && heard.state === server.state) return say("[data-state]", STATES[server.state]);
@@ -40,11 +40,11 @@ async function catchUp(heard) {
   Object.assign(server, now);
   say("[data-state]", STATES[server.state]);
   const news = events.map(show).filter(Boolean);
-  // What was there before is no news.
+  // Events from before the page was loaded are not announced.
   if (!first && news.length > 0) say("[data-news]", news.length === 1 ? news[0] : `${news.length} new messages.`);
 }
 
-/** Answers what to say of it, if it is a message to somebody. */
+/** Returns the announcement of an event if it is a message to a person. */
 function show(event) {
   const { type, data } = event;
   if (type === "phone.reply") return phone.add(event);
@@ -58,7 +58,9 @@ function show(event) {
   return `New mail: ${data.subject ?? "no subject"}.`;
 }
 
-/** What was read before this page was loaded, by number; the numbers are those of one run of the server. */
+/**
+ * The numbers of the messages that were read before this page was loaded. The numbers belong to one run of the server.
+ */
 function readBefore() {
   const key = () => `inbox-read-${server.run}`;
   const stored = () => (sessionStorage.getItem(key()) ?? "").split(",");
@@ -72,7 +74,7 @@ function hidden(text) {
   return Object.assign(document.createElement("span"), { className: "unseen", textContent: text });
 }
 
-/** A live region that is told the same again speaks again; so it is not. */
+/** A live region is read aloud again when it receives the same text again, so the same text is not set twice. */
 function say(region, words) {
   if (one(region).textContent !== words) one(region).textContent = words;
 }

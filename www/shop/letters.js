@@ -1,4 +1,4 @@
-// The newsletter box in the language that is chosen. Arabic shows how a shop adds a language of its own.
+// The newsletter form in a chosen language. Arabic shows how a shop adds its own language.
 
 import { addWords, define } from "/placet/elements.js";
 

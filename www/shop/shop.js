@@ -1,13 +1,13 @@
-// Wires the pages to placet. Everything here may fail: the forms are plain HTML and go through without it.
+// Connects the pages to placet. If anything here fails, the forms are plain HTML and still work.
 
-/** The open placet module, or undefined where it is missing, blocked or beyond the browser. */
+/** The open storefront, or undefined if the module is missing, blocked or not supported by the browser. */
 export const placet = start();
 
 async function start() {
   try {
     const { open } = await import("/placet/storefront.js");
     const forms = document.querySelectorAll("form[data-placet-form]");
-    // From here on nothing is missed, however soon somebody submits.
+    // From here on every submission is captured, however early.
     const opened = await open({ ...shop(), locale: document.documentElement.lang, forms });
     for (const form of forms) form.dataset.bound = "";
     opened.on("submitted", () => say("Your choices are saved."));
@@ -20,7 +20,7 @@ async function start() {
   }
 }
 
-/** Where the worker is, and the key for pages: the shop's templates write both into the page. */
+/** Reads the worker's address and the publishable key, which the shop's templates write into the page. */
 export function shop() {
   const { endpoint, key } = document.querySelector("meta[name=placet]").dataset;
   return { endpoint, key };

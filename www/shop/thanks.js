@@ -1,4 +1,4 @@
-// What placet answers now for each newsletter channel, in words that a person understands.
+// Shows placet's current decision for each newsletter channel, in words that the visitor understands.
 
 import { placet } from "./shop.js";
 

@@ -1,4 +1,4 @@
-// How the package's JavaScript is bundled: once for what is shipped, and once more where it is measured which lines of it run.
+// Bundles the package's JavaScript: for shipping, and for measuring which of its lines the tests run.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The version of everything. */
+/** The version of the package and of all artifacts. */
 export const version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1];
 if (!version) throw new Error("Cargo.toml names no version");
 
-/** Bundles an entry with the glue that it names `./glue.js`. */
+/** Bundles an entry with the glue code that it imports as `./glue.js`. */
 export async function bundle(entry, outfile, glue, options = {}) {
   const { build } = await import("esbuild");
   return build({
@@ -22,16 +22,16 @@ export async function bundle(entry, outfile, glue, options = {}) {
     target: "es2022",
     legalComments: "none",
     define: { VERSION: JSON.stringify(version) },
-    // The glue warns of ways to call it that nobody here uses.
+    // The glue code warns about ways to call it that are not used here.
     pure: ["console.warn"],
     logLevel: "warning",
     plugins: [{
       name: "glue",
       setup: ({ onResolve }) => {
         onResolve({ filter: /^\.\/glue\.js$/ }, () => ({ path: glue }));
-        // What is published beside each other is loaded once.
+        // Files that are published beside each other are loaded only once.
         onResolve({ filter: /^\.\.?\/(storefront|elements)\.js$/ }, ({ path }) => ({ path: path.replace("../", "./"), external: true }));
-        // wasm-bindgen copies the JavaScript that Rust imports; the entry must get the very same module, not its twin.
+        // wasm-bindgen copies the JavaScript that Rust imports. The entry must use the same module, not a second copy.
         onResolve({ filter: /\/snippets\/.*\/src\// }, ({ path }) => ({ path: join(root, path.replace(/^.*\/src\//, "src/")) }));
       },
     }],

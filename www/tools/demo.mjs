@@ -1,4 +1,5 @@
-// The demo shop's account at the worker: created once, remembered in a file, created anew when the worker forgot it.
+// Creates the demo shop at the worker once, stores its keys in a file, and creates it again if the worker does not know
+// it any more.
 
 import { randomUUID } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -9,18 +10,19 @@ const SHOP = new URL("../shop/shop.json", import.meta.url);
 /**
  * @param {object} options
  * @param {string} options.endpoint       the worker's origin
- * @param {string} options.rootSecret     may create shops
- * @param {string[]} options.shopOrigins  where the publishable key may be used; the first one is used for the check
- * @param {string} options.file           where the keys are kept
+ * @param {string} options.rootSecret     the secret that may create shops
+ * @param {string[]} options.shopOrigins  the origins that may use the publishable key; the first one is used for the
+ * check
+ * @param {string} options.file           the file that stores the keys
  * @returns {Promise<{shop: string, endpoint: string, publishable: string, secret: string, webhookSecrets: string[],
- *   hook?: {url: string, secret: string}}>}  no secrets and no hook where the worker sends no events
+ *   hook?: {url: string, secret: string}}>}  no secrets and no hook if the worker sends no events
  */
 export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
   let demo = await readDemo(file);
   if (demo && (await stillWorks({ endpoint, key: demo.publishable, origin: shopOrigins[0] }))) demo.endpoint = endpoint;
   else demo = await createShop({ endpoint, rootSecret, origins: shopOrigins });
   const remember = () => writePrivate(file, `${JSON.stringify(demo, null, 2)}\n`);
-  // At once: whatever fails from here on, the shop is found again.
+  // Stored at once, so that the shop is found again if a later step fails.
   await remember();
   demo.webhook = await connectWebhook(demo, `${shopOrigins[0]}/webhooks`);
   demo.hook = demo.webhook && (await connectProvider(demo));
@@ -29,7 +31,10 @@ export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
   return { ...rest, webhookSecrets: webhook ? [webhook.secret] : [] };
 }
 
-/** Leaves exactly one webhook to `url`, switched on, with a secret that is known; undefined where the worker has no webhooks. */
+/**
+ * Makes sure that exactly one enabled webhook with a known secret points to `url`. Returns undefined if the worker has
+ * no webhooks.
+ */
 async function connectWebhook(demo, url) {
   const listed = await askWorker(demo, "GET", "/v1/webhooks");
   if (!listed) return undefined;
@@ -39,20 +44,20 @@ async function connectWebhook(demo, url) {
   for (const { id } of ours) if (id !== chosen?.id) await askWorker(demo, "DELETE", `/v1/webhooks/${id}`);
 
   if (chosen && chosen.id === demo.webhook?.id) return demo.webhook;
-  // Rotated rather than replaced: what waits for it then still comes.
+  // The secret is rotated and the webhook is not replaced, so that waiting events are still delivered.
   const { id, secret } = chosen
     ? await askWorker(demo, "POST", `/v1/webhooks/${chosen.id}/rotate`, { overlap_seconds: 0 })
     : await askWorker(demo, "POST", "/v1/webhooks", { url, payload: "full" });
   return { id, secret };
 }
 
-/** Where what people write back is handed in. Its secret is made anew at each start: nobody else has it. */
+/** Returns where replies of people are posted. The secret is created anew at each start, because nobody else has it. */
 async function connectProvider(demo) {
   const provider = await askWorker(demo, "PUT", "/v1/providers/generic", {});
   return provider && { url: provider.url, secret: provider.secret };
 }
 
-/** The answer; undefined for 404. */
+/** Returns the answer, or undefined for 404. */
 async function askWorker({ endpoint, secret }, method, path, body) {
   const answer = await fetch(`${endpoint}${path}`, {
     method,
@@ -66,12 +71,12 @@ async function askWorker({ endpoint, secret }, method, path, body) {
   return text === "" ? {} : JSON.parse(text);
 }
 
-/** Writes a file that only its owner reads, whole or not at all. */
+/** Writes a file that only its owner can read. Writes it completely or not at all. */
 export async function writePrivate(file, text) {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, text, { mode: 0o600, flag: "wx" });
-  // The mode above passes through the umask.
+  // The umask changes the mode above.
   await chmod(draft, 0o600);
   await rename(draft, file);
 }
@@ -88,12 +93,15 @@ async function readDemo(file) {
     const { shop, publishable, secret, webhook } = JSON.parse(text);
     return publishable && secret ? { shop, publishable, secret, webhook: webhook?.secret ? webhook : undefined } : undefined;
   } catch {
-    // The demo's keys are worth nothing: half a file is no file.
+    // The demo's keys have no value, so a damaged file counts as no file.
     return undefined;
   }
 }
 
-/** A refusal means a key of another worker or another shop port; a failing worker is no reason to create a shop. */
+/**
+ * A refusal means that the key belongs to another worker or another shop port. A failing worker is no reason to create
+ * a shop.
+ */
 async function stillWorks({ endpoint, key, origin }) {
   const answer = await fetch(`${endpoint}/v1/storefront`, {
     headers: { authorization: `Bearer ${key}`, origin },

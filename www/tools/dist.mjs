@@ -1,8 +1,8 @@
-// Builds what people install: pkg/{storefront,logic,docs,edge,cli} and pkg/package.json.
+// Builds the package: pkg/{storefront,logic,docs,edge,cli} and pkg/package.json.
 //
-//   node www/tools/dist.mjs [storefront|logic|docs|edge|package …]     all of them by default
+//   node www/tools/dist.mjs [storefront|logic|docs|edge|package …]     default: all of them
 //
-// A part is skipped when nothing it is made of has changed since.
+// A part is skipped if none of its inputs has changed.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -19,11 +19,12 @@ const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const work = join(target, "dist");
 const WASM = "wasm32-unknown-unknown";
 
-// Named one by one: with all features on, older engines refuse the module. These are what Rust's target turns on.
+// The features are named one by one: with all features on, older engines refuse the module. These are the features that
+// Rust's target enables.
 const FEATURES = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 const STRIP = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
-/** A standard library built for size, where its source is at hand. A panic in it is a trap, without words. */
+/** A standard library built for size, if its source is available. A panic in it is a trap without a message. */
 const LEAN = {
   flags: ["-Cpanic=immediate-abort", "-Zunstable-options"],
   args: ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
@@ -33,10 +34,11 @@ const NOTHING = { flags: [], args: [], env: {} };
 const stdAtHand = Boolean(process.env.PLACET_STD_SOURCE);
 
 /**
- * The smallest storefront, as measured (the module alone, brotli): plain 14.7 KB; with a standard library built for size and
- * without panic messages 12.1; with generic code inlined before it reaches LLVM 11.1, since -Oz leaves iterators in memory;
- * with LLVM optimising for speed but inlining little 10.7; with short names at the boundary 10.1. (That was before forms were
- * described by JavaScript and decisions had laws; how little LLVM may inline has been measured again since.)
+ * The smallest storefront, as measured (the module alone, brotli): plain 14.7 KB; with a standard library built for
+ * size and without panic messages 12.1; with generic code inlined before it reaches LLVM 11.1, because -Oz leaves
+ * iterators in memory; with LLVM optimising for speed but inlining little 10.7; with short names at the boundary 10.1.
+ * (These numbers are from before JavaScript described the forms and decisions contained laws. How much LLVM may inline
+ * has been measured again since.)
  */
 const SMALLEST = {
   flags: [
@@ -48,21 +50,22 @@ const SMALLEST = {
 };
 
 /**
- * The edge, as measured (the module alone, gzip): as worker-build leaves it 451.0 KB; without the names of functions 409.1;
- * with a panic that is a trap 354.1; with the standard library built for size besides 344.6, as against 394.2 where panics
- * still speak. The shim takes a trap as it takes a panic, and this was tried: the module is made anew, an open transaction is
- * rolled back, the next request is served. What is missing is the panic's words in the log.
+ * The edge, as measured (the module alone, gzip): as worker-build leaves it 451.0 KB; without the names of functions
+ * 409.1; with a panic that is a trap 354.1; with the standard library built for size in addition 344.6, compared with
+ * 394.2 if panics still have messages. The shim handles a trap like a panic, and this was tested: the module is created
+ * again, an open transaction is rolled back, the next request is served. Only the panic's message in the log is
+ * missing.
  *
- * Since lists of a million rows go through it, it is built for speed: opt-level 2 in place of "z" takes a quarter less of the
- * processor for a row that comes in and for one that goes out, for 200 KB more; -O3 in place of -Oz here another tenth, for 60.
- * 1,116 KB then.
+ * It is built for speed because lists of a million rows go through it: opt-level 2 instead of "z" uses a quarter less
+ * processor time for each row imported and exported, for 200 KB more; -O3 instead of -Oz another tenth, for 60 KB. It
+ * has 1,116 KB then.
  */
 const EDGE_PASSES = ["-O3"];
 
-/** SHA-2 rolled up is smaller, and hashes a notice, a key or a certificate in microseconds either way. */
+/** A compact SHA-2 is smaller, and hashes a notice, a key or a certificate in microseconds too. */
 const COMPACT = ["--cfg", 'sha2_backend_soft="compact"'];
 
-/** Panic messages name source files; where those lie on this machine is nobody's business. */
+/** Panic messages contain the paths of source files, which would reveal the folders of this machine. */
 const ANONYMOUS = [
   `--remap-path-prefix=${execFileSync("rustc", ["--print", "sysroot"], { encoding: "utf8" }).trim()}=rust`,
   `--remap-path-prefix=${process.env.CARGO_HOME ?? join(homedir(), ".cargo")}=cargo`,
@@ -82,7 +85,7 @@ const parts = {
     outputs: ["logic/logic.js", "logic/logic_bg.wasm", "logic/node.js", "logic/workerd.js", "logic/logic.d.ts"],
     build: buildLogic,
   },
-  // After the logic, since it is the built module that tells the table.
+  // Built after the logic, because the built module supplies the table.
   docs: {
     inputs: ["pkg/logic", "www/tools/rulebook.mjs", "www/tools/rulebook.css"],
     outputs: DOCS.flatMap((name) => [`docs/${name}`, `../www/docs/${name}`]),
@@ -90,7 +93,7 @@ const parts = {
   },
   edge: {
     inputs: ["src/lib.rs", "src/json.rs", "src/consent", "src/ledger", "src/lists", "src/platforms", "src/api", "src/edge"],
-    // build/ is what wrangler and `make serve` run.
+    // wrangler and `make serve` run the files in build/.
     outputs: ["edge/index.js", "edge/index_bg.wasm", "edge/edge.d.ts", "../build/index.js", "../build/index_bg.wasm"],
     build: buildEdge,
   },
@@ -101,15 +104,15 @@ const parts = {
   },
 };
 
-/** Compiles the crate with one feature, and where told so with a standard library of its own. */
+/** Compiles the crate with one feature and, if `small` asks for it, its own standard library. */
 function cargo(feature, profile, small = NOTHING) {
-  // A target directory of its own, so that other flags do not throw away what plain builds have made.
+  // It has its own target directory, so that other flags do not discard the results of normal builds.
   const dir = join(target, `dist-${feature}`);
   run("cargo", ["build", "--lib", "--profile", profile, "--target", WASM, "--no-default-features", "--features", feature, ...small.args], {
     ...small.env,
     CARGO_ENCODED_RUSTFLAGS: [
       ...COMPACT,
-      // Panic messages name source files; where those lie on this machine is nobody's business.
+      // Panic messages contain the paths of source files, which would reveal the folders of this machine.
       `--remap-path-prefix=${process.env.CARGO_HOME ?? join(homedir(), ".cargo")}=cargo`,
       `--remap-path-prefix=${root}=placet`,
       `--remap-path-prefix=${run("rustc", ["--print", "sysroot"], {}, "pipe").trim()}=rust`,
@@ -120,7 +123,7 @@ function cargo(feature, profile, small = NOTHING) {
   return join(dir, WASM, profile, "placet.wasm");
 }
 
-/** The optimised module and its glue, under the part's name in the work directory. */
+/** Returns the directory of the optimised module and its glue code, named after the part. */
 function bindgen(wasm, name, optimise, shortNames = false) {
   const out = join(work, name);
   rmSync(out, { recursive: true, force: true });
@@ -134,14 +137,14 @@ function bindgen(wasm, name, optimise, shortNames = false) {
 }
 
 /**
- * Tells the glue of the short names that wasm-opt gave to what crosses the boundary. The long ones hold hashes, which no
- * compression shortens: a tenth of a small module.
+ * Replaces the names in the glue code by the short names that wasm-opt gave to imports and exports. The long names
+ * contain hashes, which cannot be compressed: a tenth of a small module.
  */
 function rename(file, module, { imports, exports }) {
   let glue = readFileSync(file, "utf8");
   const replace = (pattern, by) => {
     if (!pattern.test(glue)) throw new Error(`the glue does not look as expected: no ${pattern}`);
-    // By a function: in a text "$" would have a meaning, and it may be a short name.
+    // By a function, because "$" has a meaning in a replacement text and may be a short name.
     glue = glue.replace(pattern, () => by);
   };
   const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -152,16 +155,16 @@ function rename(file, module, { imports, exports }) {
   for (const [long, short] of exports) {
     if (glue.includes(long)) replace(new RegExp(`\\bwasm\\.${literal(long)}\\b`, "g"), `wasm.${short}`);
   }
-  // Binaryen names the one module that is left "a".
+  // Binaryen names the only remaining module "a".
   replace(new RegExp(`^        "${literal(module)}": import0,$`, "m"), "a: import0,");
-  // Code for callers and engines that there are none of: strings without `realloc`, modules in other wrappings, engines that
-  // have reference types but no `encodeInto`, and a decoder that fails after two gigabytes of text.
+  // Removes code for callers and engines that do not exist here: strings without `realloc`, modules in other wrappers,
+  // engines that have reference types but no `encodeInto`, and a decoder that fails after two gigabytes of text.
   replace(/^    if \(realloc === undefined\) \{[^}]*\}$/m, "");
   replace(/^    if \(module !== undefined\) \{\n        if \(Object.getPrototypeOf[^]*?\n    \}$/m, "    ({ module } = module);");
   replace(/^    if \(!\(module instanceof WebAssembly\.Module\)\) \{\n        module = new WebAssembly\.Module\(module\);\n    \}$/m, "");
   replace(/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}$/m, "");
   replace(/^    numBytesDecoded \+= bytes\.length;[^]*?\n    \}$/m, "");
-  // Rust's imports from our own JavaScript go through functions of the glue; the module itself is not asked for.
+  // Functions of the glue code perform Rust's imports from our own JavaScript, so the module itself is not imported.
   glue = glue.replace(/^        ".*\/snippets\/.*": import\d+,$/gm, "").replace(/^import \* as import\d+ from .*$/gm, "");
   writeFileSync(file, glue);
 }
@@ -170,17 +173,17 @@ async function buildStorefront() {
   if (!stdAtHand) {
     say("storefront", "NOTE: no source of the standard library (PLACET_STD_SOURCE), so the module comes out larger than it should; try: rustup component add rust-src");
   }
-  // Control flow taken apart and put together anew leaves a hundred bytes less after the next rounds.
+  // Flattening the control flow and building it again saves a hundred bytes in the next passes.
   const optimise = ["--flatten", "--rereloop", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions"];
   const out = bindgen(cargo("storefront", "storefront", stdAtHand ? SMALLEST : undefined), "storefront", optimise, true);
   const to = fresh("storefront");
   cpSync(join(out, "storefront_bg.wasm"), join(to, "storefront_bg.wasm"));
   await bundle("src/storefront/entry.js", join(to, "storefront.js"), join(out, "storefront.js"));
-  // Apart, so that a page loads them if it has any.
+  // A separate file, so that a page loads it only if it uses elements.
   await bundle("src/storefront/elements/index.js", join(to, "elements.js"));
   await bundle("src/storefront/elements/auto.js", join(to, "auto.js"));
   cpSync(join(root, "src/storefront/adapters"), join(to, "adapters"), { recursive: true });
-  // For pages that load the files from elsewhere: what they must be, W3C Subresource Integrity.
+  // The hashes for pages that load the files from another origin, W3C Subresource Integrity.
   const hash = (name) => [name, `sha384-${createHash("sha384").update(readFileSync(join(to, name))).digest("base64")}`];
   const shipped = readdirSync(to).filter((name) => /\.(js|wasm)$/.test(name)).sort();
   writeFileSync(join(to, "integrity.json"), `${JSON.stringify(Object.fromEntries(shipped.map(hash)), null, 2)}\n`);
@@ -191,14 +194,16 @@ async function buildLogic() {
   const out = bindgen(cargo("logic", "logic"), "logic", ["-Os"]);
   const to = fresh("logic");
   cpSync(join(out, "logic_bg.wasm"), join(to, "logic_bg.wasm"));
-  // One entry for each way in which a runtime gets hold of a module; the rest is the same.
+  // One entry for each way in which a runtime loads a module; the rest is the same.
   for (const [entry, name] of [["default.js", "logic.js"], ["node.js", "node.js"], ["workerd.js", "workerd.js"]]) {
     await bundle(`src/logic/${entry}`, join(to, name), join(out, "logic.js"), { external: ["node:*", "./logic_bg.wasm"], target: "es2022" });
   }
   cpSync(join(root, "src/logic/logic.d.ts"), join(to, "logic.d.ts"));
 }
 
-/** The table of rules for who reads it. What is in www/docs is committed, so that a change of the law is seen in review. */
+/**
+ * Builds the printed rule table. The files in www/docs are committed, so that a change of the law is visible in review.
+ */
 function buildDocs() {
   run(process.execPath, [join(root, "www/tools/rulebook.mjs")]);
   const to = fresh("docs");
@@ -219,9 +224,9 @@ function buildEdge() {
     ESBUILD_BIN: join(bin, "esbuild"),
   });
   const module = join(root, "build/index_bg.wasm");
-  // What wasm-bindgen's calls to JavaScript catch, they catch by exceptions of WebAssembly.
+  // wasm-bindgen catches errors of JavaScript calls by WebAssembly exceptions.
   const features = [...FEATURES, "exception-handling"].map((feature) => `--enable-${feature}`);
-  // A trap is logged with the numbers of functions; their names are kept here, and not shipped.
+  // A trap is logged with the numbers of functions. Their names are stored here and not shipped.
   const names = `--symbolmap=${join(work, "edge.symbols")}`;
   mkdirSync(work, { recursive: true });
   run(join(bin, "wasm-opt"), [module, "-o", module, ...features, ...EDGE_PASSES, names, ...STRIP]);
@@ -239,7 +244,7 @@ function buildPackage() {
   for (const name of ["README.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"]) {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(pkg, name));
   }
-  // As it is written: Node runs it. The manifest beside it says that it is made of ES modules, and which version it is.
+  // Copied unchanged, because Node runs it. The manifest beside it declares ES modules and contains the version.
   cpSync(join(root, "src/cli"), fresh("cli"), { recursive: true });
   chmodSync(join(pkg, "cli/placet.js"), 0o755);
 }
@@ -275,7 +280,7 @@ function* files(path) {
   else for (const name of readdirSync(path).sort()) yield* files(join(path, name));
 }
 
-/** One hash over everything a part is made of. */
+/** Returns one hash of all inputs of a part. */
 function fingerprint(inputs) {
   const hash = createHash("sha256");
   for (const input of [...inputs, "Cargo.toml", "Cargo.lock", "www/tools/dist.mjs", "www/tools/bundle.mjs", "www/package-lock.json"]) {

@@ -1,11 +1,12 @@
-// The public holidays that deadlines are reckoned with: src/consent/deadlines/holidays.rs, made from the package
-// `date-holidays`, of which nothing is shipped but the dates.
+// Writes the public holidays for the calculation of deadlines, src/consent/deadlines/holidays.rs, from the package
+// `date-holidays`. Only the dates are shipped.
 //
 //   node www/tools/holidays.mjs           writes the file
-//   node www/tools/holidays.mjs --check   fails if the file is not what would be written
+//   node www/tools/holidays.mjs --check   fails if the file differs from what would be written
 //
-// A day that is missing makes a deadline earlier, which harms nobody; a day too many makes it late. So only days count that
-// are off in the whole country and from midnight to midnight, and DOUBTED drops what the package has and the law has not.
+// A missing holiday makes a deadline earlier, which does no harm. A superfluous holiday makes it late. So only days
+// count that are holidays in the whole country and from midnight to midnight, and DOUBTED removes what the package
+// contains but the law does not.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,7 +19,7 @@ const COUNTRIES = (
   "AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK US"
 ).split(" ");
 
-/** What is left out: country, the package's rule for the day or one date, and why. */
+/** The days that are left out: country, the package's rule for the day or one date, and the reason. */
 const DOUBTED = [
   ["CH", "easter -2", "not in all cantons"],
   ["CH", "easter 1", "not in all cantons"],
@@ -34,7 +35,7 @@ const DOUBTED = [
   ["LI", "easter 61", "a bridge day"],
 ];
 
-/** A number that goes on by as many days to no holiday: what does not fit into a byte takes two. */
+/** A step of this many days does not end on a holiday: a distance that does not fit into a byte needs two steps. */
 const FAR = 255;
 
 const HOUR = 3_600_000;
@@ -43,7 +44,10 @@ const START = Date.UTC(FIRST_YEAR, 0, 1);
 const target = fileURLToPath(new URL("../../src/consent/deadlines/holidays.rs", import.meta.url));
 const { version } = createRequire(import.meta.url)("date-holidays/package.json");
 
-/** The public holidays of a country that are no Saturday and no Sunday, as days since the first of the table, ascending. */
+/**
+ * Returns the public holidays of a country that are not on a Saturday or Sunday, as days since the first day of the
+ * table, ascending.
+ */
 function holidays(country) {
   const calendar = new Holidays(country, { types: ["public"] });
   const doubted = new Set(DOUBTED.filter(([of]) => of === country).map(([, what]) => what));
@@ -58,7 +62,7 @@ function holidays(country) {
         continue;
       }
       const first = (Date.parse(`${on}T00:00:00Z`) - START) / DAY;
-      // Half days are none; a day on which clocks change has 23 hours.
+      // Half days do not count. A day on which the clocks change has 23 hours.
       const length = Math.floor((end - start + HOUR) / DAY);
       for (let day = first; day < first + length; day += 1) days.add(day);
     }
@@ -69,7 +73,7 @@ function holidays(country) {
   return [...days].filter((day) => working(day) && inside(day)).sort((a, b) => a - b);
 }
 
-/** The rows of a country, a year each: every number is the days since the one before it. */
+/** Returns the rows of a country, one for each year: every number is the days since the previous holiday. */
 function rows(country) {
   const byYear = new Map();
   let before = 0;

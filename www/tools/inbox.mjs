@@ -1,6 +1,6 @@
-// The demo shop's inbox: what its server is told by placet, and the messages that it would send, as the person would get them.
-// It also stands for those who come between, the mail provider and the SMS provider. Kept in memory alone, and never logged: it
-// is people's data.
+// The demo shop's inbox: the events that its server receives from placet, and the messages that it would send, as the
+// person would receive them. It also represents the mail provider and the SMS provider. It is stored in memory only and
+// never logged, because it is personal data.
 
 import { randomUUID } from "node:crypto";
 
@@ -8,13 +8,13 @@ import { Webhook } from "standardwebhooks";
 
 const BODY_LIMIT = 64 * 1024;
 const KEPT = 200;
-/** Ids outlive their events, or a late repetition would look like news. */
+/** Ids are remembered for longer than their events, so that a late repetition does not count as new. */
 const IDS_REMEMBERED = 10 * KEPT;
 const BEAT_MS = 10_000;
 const PATIENCE_MS = 10_000;
 
-// A mail may look as it likes, but runs nothing and fetches nothing. That it is of the page's own origin lets the page measure
-// it and send its links to new tabs, which are then pages like any other.
+// A mail may look as it likes, but it runs nothing and fetches nothing. It has the page's own origin, so that the page
+// can measure it and open its links in new tabs, which are then normal pages.
 const MAIL_POLICY = [
   "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox",
   "default-src 'none'",
@@ -26,13 +26,14 @@ const MAIL_POLICY = [
 ].join("; ");
 
 /**
- * @param {() => object | undefined} demo  what `seedDemo` answers, undefined until it does. `webhookSecrets` are those that
- *   events may be signed with, none where the worker has no outbox; `hook` is where an SMS provider hands in what people write.
+ * @param {() => object | undefined} demo  returns the result of `seedDemo`, or undefined before there is one.
+ * `webhookSecrets` are the secrets that events may be signed with, none if the worker has no outbox; `hook` is where an
+ * SMS provider posts replies.
  * @returns {{answer(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse, path: string):
- *   Promise<boolean>}}  `answer` says whether the path is one of the inbox's
+ *   Promise<boolean>}}  `answer` returns whether the path belongs to the inbox
  */
 export function createInbox(demo) {
-  // A page that outlives this process has to begin anew, for the numbers do.
+  // The numbers restart with the process, so a page that is older than it has to start again.
   const run = randomUUID();
   const kept = [];
   const seen = new Set();
@@ -51,7 +52,7 @@ export function createInbox(demo) {
     return demo().webhookSecrets?.length ? "ready" : "no_outbox";
   }
 
-  /** Takes an event: 204, also for one that came before; 401 where nobody who knows a secret signed it. */
+  /** Accepts an event: 204, also if it was received before; 401 if it has no valid signature. */
   async function takeEvent(request) {
     if (state() === "starting") return { status: 503, text: "the demo is not seeded yet" };
     const body = await read(request);
@@ -70,13 +71,13 @@ export function createInbox(demo) {
     return { status: 204 };
   }
 
-  /** What came after the number `since`, oldest first. */
+  /** Returns the events after the number `since`, oldest first. */
   function list(request) {
     const since = Number(new URL(request.url, "http://shop").searchParams.get("since") ?? 0);
     return { status: 200, json: { run, state: state(), replies: Boolean(demo()?.hook), newest, events: kept.filter(({ n }) => n > since) } };
   }
 
-  /** Says that there is something new; the page then asks for it. */
+  /** Notifies the page that there are new events; the page then requests them. */
   function stream(request, response) {
     response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     const tell = () => response.write(`data: ${JSON.stringify({ run, state: state(), newest })}\n\n`);
@@ -89,14 +90,16 @@ export function createInbox(demo) {
     tell();
   }
 
-  /** The HTML of one mail, as a document of its own. */
+  /** Returns the HTML of one mail as a separate document. */
   function mail(number) {
     const html = kept.find(({ n }) => n === number)?.data.html;
     if (typeof html !== "string") return { status: 404, text: "there is no such mail" };
     return { status: 200, html, headers: { "Content-Security-Policy": MAIL_POLICY } };
   }
 
-  /** What a mail provider does when its user presses "Unsubscribe" (RFC 8058): one POST, without cookies or a page. */
+  /**
+   * Does what a mail provider does when its user presses "Unsubscribe" (RFC 8058): one POST, without cookies or a page.
+   */
   async function oneClick({ url }) {
     const target = URL.canParse(url) ? new URL(url) : undefined;
     if (!demo() || target?.origin !== new URL(demo().endpoint).origin || !target.pathname.startsWith("/u/")) {
@@ -105,7 +108,7 @@ export function createInbox(demo) {
     return passOn(target, { body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }) });
   }
 
-  /** What an SMS provider does when somebody writes back: a signed request to the hook. */
+  /** Does what an SMS provider does when a person replies: sends a signed request to the hook. */
   async function reply({ from, channel, text }) {
     if (![from, channel, text].every((one) => typeof one === "string")) return { status: 422, json: { detail: "a reply has from, channel and text" } };
     const hook = demo()?.hook;
@@ -125,7 +128,7 @@ export function createInbox(demo) {
     return answer;
   }
 
-  /** What the shop's mailer does before it writes: asks whether it may, and for the links that belong into the mail. */
+  /** Does what the shop's mailer does before it sends: asks whether it may, and for the links of the mail. */
   async function newsletter({ email }) {
     if (!demo()) return { status: 503, json: { detail: "the demo is not seeded yet" } };
     const decided = await ask("POST", "/v1/decisions", { channel: "email", purpose: "newsletter", contact: { email } });
@@ -181,7 +184,7 @@ export function createInbox(demo) {
 const TOO_LARGE = { status: 413, text: `a body may have ${BODY_LIMIT} bytes at most`, headers: { Connection: "close" } };
 
 async function perform(act, request) {
-  // Another site's form cannot send JSON, and its script would have to ask first.
+  // A form of another site cannot send JSON, and a script of another site needs a CORS preflight.
   if (!/^application\/json\b/.test(request.headers["content-type"] ?? "")) return { status: 415, text: "this address takes JSON" };
   const body = await read(request);
   if (body === undefined) return TOO_LARGE;
@@ -189,12 +192,12 @@ async function perform(act, request) {
   return isObject(wish) ? act(wish) : { status: 400, text: "this is no JSON object" };
 }
 
-/** The name by which a browser came here: a name of somebody else's that leads to this machine is not ours. */
+/** Checks the host name that the browser used. A foreign name that resolves to this machine is refused. */
 function isOwnPage({ headers, socket }) {
   return [`127.0.0.1:${socket.localPort}`, `localhost:${socket.localPort}`].includes(headers.host);
 }
 
-/** Posts to the worker and says what came of it. */
+/** Posts to the worker and returns the outcome. */
 async function passOn(url, { headers, body }) {
   try {
     const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -226,7 +229,7 @@ function parsed(json) {
   }
 }
 
-/** The body; undefined if it is over the limit. */
+/** Returns the body, or undefined if it is over the limit. */
 async function read(request) {
   const chunks = [];
   let size = 0;

@@ -1,5 +1,6 @@
-// What is linked into the artifacts, and on whose terms: every crate below the features that ship has a licence that placet's
-// own (MIT OR Apache-2.0) can be shipped under, and comes from the package registry at the version that Cargo.lock names.
+// Checks the licences of the artifacts: every crate that the shipped features link must have a licence that allows
+// shipping it under placet's own (MIT OR Apache-2.0), and must come from the package registry at the version in
+// Cargo.lock.
 
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -29,7 +30,7 @@ for (const feature of SHIPPED) {
   }
 }
 
-/** The crates reached from placet by normal dependencies: build scripts and tests are not shipped. */
+/** Returns the crates that placet reaches by normal dependencies. Build scripts and tests are not shipped. */
 function linkedInto({ nodes, root }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const reached = new Set([root]);

@@ -1,9 +1,9 @@
-// The table of legal rules as a lawyer reads and signs it: a page, and the same as CSV.
+// Writes the table of legal rules for review and signature by a lawyer: a page, and the same as CSV.
 //
-//   node www/tools/rulebook.mjs [--check] [directory]     www/docs by default
+//   node www/tools/rulebook.mjs [--check] [directory]     default: www/docs
 //
-// What it writes depends on the table alone, so that a change of the law shows as a change of these files. With --check nothing
-// is written; what differs is named.
+// The output depends only on the table, so a change of the law is visible as a change of these files. With --check
+// nothing is written; the differing files are named.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ const { ages, reasons, rules } = await import(new URL("../../pkg/logic/node.js",
 const table = rules();
 const ids = new Set(table.map(({ id }) => id));
 
-// Words. An unknown one stops the build: better no page than one that says less than the table.
+// Names. A value without a name stops the build: no page is better than a page that says less than the table.
 
 const CHANNELS = { email: "e-mail", sms: "SMS", phone: "phone", whatsapp: "WhatsApp", push: "push", post: "post" };
 const RELATIONS = { consumer: "consumers only", business: "businesses only" };
@@ -28,7 +28,9 @@ const RELATIONS = { consumer: "consumers only", business: "businesses only" };
 const REFUSABLE = "that the person could refuse when the address was taken";
 const SIMILAR = "that only the shop’s own similar products are advertised";
 
-/** The grounds: what a decision calls them, what each is and what shows it. `family` is the short word in the overview. */
+/**
+ * The grounds: the words of a decision, what each is, and what proves it. `family` is the short word in the overview.
+ */
 const GROUNDS = {
   consent: { family: "consent", words: "consent", is: "The person’s own yes, to this channel and purpose.", shown: "The yes itself: the words that were shown, when and where, and how it is known that the person acted." },
   "soft_opt_in:purchase": { family: "soft opt-in", words: "soft opt-in from a purchase", is: "The person bought from the shop.", shown: `A reference to the sale; ${REFUSABLE}; ${SIMILAR}.` },
@@ -42,7 +44,7 @@ const GROUNDS = {
   contract: { family: "contract", words: "contract", is: "The message is needed to perform a contract with the person. Never for advertising.", shown: "A reference to the contract." },
 };
 
-/** How sure placet is of a row. What is checked carries no mark in the overview: the exceptions are to stand out. */
+/** The reliability of a row. A checked row has no mark in the overview, so that the exceptions are visible. */
 const MARKS = {
   checked: { mark: "checked", means: "Read in the law itself, or in a text of a court or an authority." },
   second_hand: { mark: "[2nd]", means: "Second hand: read in somebody’s account of the law." },
@@ -55,17 +57,20 @@ const REGIONS = {
 };
 const countryNames = new Intl.DisplayNames(["en-GB"], { type: "region" });
 
-/** Where a law changes at a midnight, that of its country is the one to name. */
+/** A law that changes at midnight changes at midnight in its own country, so the time there is shown. */
 const ZONES = { FR: "Europe/Paris", GB: "Europe/London" };
 
-/** What is not English in the table, for whoever has it read aloud. */
+/** Texts of the table that are not English, marked for screen readers. */
 const FOREIGN = [
   ["fr", "Code de la consommation"], ["fr", "référentiel gestion commerciale"], ["fr", "loi 2025-594"], ["fr", "décret 2022-1313"],
   ["it", "Codice privacy"], ["it", "Registro pubblico delle opposizioni"],
   ["pl", "Prawo komunikacji elektronicznej"], ["nl", "Telecommunicatiewet"], ["pt", "Não me perturbe"],
 ];
 
-/** The age where the country is not known: `STRICTEST_AGE`, which no function of the module tells. The tests ask `decide`. */
+/**
+ * The age if the country is not known: `STRICTEST_AGE`, which no function of the module returns. The tests ask
+ * `decide`.
+ */
 const STRICTEST_AGE = 16;
 
 function word(words, key) {
@@ -73,7 +78,7 @@ function word(words, key) {
   return words[key];
 }
 
-// Markup. Whatever is put into a template is escaped, unless it is markup itself.
+// Markup. A value in a template is escaped unless it is Markup itself.
 
 class Markup {
   constructor(text) {
@@ -94,7 +99,7 @@ function html(strings, ...values) {
 
 const joined = (parts, by) => parts.flatMap((part, place) => (place ? [by, part] : [part]));
 
-/** A text of the table, with the language of what is not English. */
+/** Returns a text of the table, with the language of parts that are not English. */
 function prose(text) {
   const found = FOREIGN.find(([, phrase]) => text.includes(phrase));
   if (!found) return html`${text}`;
@@ -103,10 +108,10 @@ function prose(text) {
   return html`${prose(text.slice(0, at))}<span lang="${language}">${phrase}</span>${prose(text.slice(at + phrase.length))}`;
 }
 
-/** Long addresses may break after a slash, a dot or a hyphen. */
+/** Lets long addresses break after a slash, a dot or a hyphen. */
 const breakable = (address) => joined(address.split(/(?<=[/.-])/), html`<wbr>`);
 
-/** An address becomes a link; what follows it, or a source without one, stays text. */
+/** Makes a link of the address. Text after it, or a source without an address, stays text. */
 function sourceMarkup(source) {
   const [, address, rest] = /^(https?:\/\/\S+)?(.*)$/s.exec(source);
   if (!address) return prose(rest);
@@ -155,10 +160,10 @@ function byRow(a, b) {
   return a.id < b.id ? -1 : 1;
 }
 
-/** The one row that is not about advertising. */
+/** Returns whether this is the one row that is not about marketing. */
 const isTransactional = ({ id }) => id === "transactional";
 
-/** The rows under the headings of the page, in their order. */
+/** The rows under the headings of the page, in order. */
 const groups = [
   { anchor: "any-place", title: "Any other or unknown place", of: (row) => row.jurisdiction === ANY && !isTransactional(row) },
   { anchor: "eea", title: placeName(EEA), of: (row) => row.jurisdiction === EEA },
@@ -181,7 +186,7 @@ const groups = [
 const listed = groups.flatMap(({ rows }) => rows);
 if (listed.length !== table.length || new Set(listed).size !== table.length) throw new Error("a row has no group, or more than one");
 
-/** The grounds of a row in a few words. */
+/** Returns the grounds of a row in a few words. */
 function shortWords(row) {
   const families = unique(row.grounds.map((ground) => word(GROUNDS, ground).family));
   const words = families.map((name) => {
@@ -192,8 +197,8 @@ function shortWords(row) {
 }
 
 /**
- * The limits of a row in words: those on grounds that it accepts, and those on grounds that it does not, which matter only to a
- * shop that overrides it.
+ * Returns the limits of a row in sentences: those of grounds that it accepts, and those of grounds that it does not
+ * accept, which matter only if a shop overrides the row.
  */
 function limitWords(row) {
   const { purchase_months, inquiry_months, inactivity_months, disuse_months, screening_days, ...unknown } = row.limits;
@@ -210,7 +215,7 @@ function limitWords(row) {
   return { now: words(told.filter(accepted)), overridden: words(told.filter((one) => !accepted(one))) };
 }
 
-/** An instant as the people of a place read it. */
+/** Formats a time in the time zone of a place. */
 function localTime(instant, place) {
   const zone = ZONES[place] ?? "UTC";
   const parts = (timeZone, options) => new Intl.DateTimeFormat("en-GB", { timeZone, ...options }).format(new Date(instant));
@@ -251,7 +256,7 @@ function ruleMarkup(row) {
 </tr>`;
 }
 
-/** A table in a region that scrolls by itself, also by keyboard. */
+/** Returns a table in a region that scrolls by itself, also by keyboard. */
 function scrolling(label, kind, caption, head, body) {
   return html`
 <section class="scroll" tabindex="0" aria-label="${label}">
@@ -302,7 +307,7 @@ const style = readFileSync(join(root, "www/tools/rulebook.css"), "utf8").trim();
 const CSV_OPTIONS = {
   header: true,
   record_delimiter: "\r\n",
-  // Spreadsheets take a file without it for one of their own old encodings, and make two signs out of a "§".
+  // Without the byte order mark spreadsheets read the file in an old encoding and show "§" as two characters.
   bom: true,
   cast: { boolean: String },
 };
@@ -437,7 +442,7 @@ ${scrolling("Review", "sign", "Reviewed, by jurisdiction", ["Jurisdiction", "Row
 </html>
 `.text;
 
-// Every link inside of the page leads somewhere, and to one place only.
+// Checks that every link inside the page has exactly one target.
 const anchors = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
 if (new Set(anchors).size !== anchors.length) throw new Error(`two places have one id: ${anchors.find((id, place) => anchors.indexOf(id) !== place)}`);
 for (const [, target] of page.matchAll(/ href="#([^"]*)"/g)) {

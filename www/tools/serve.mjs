@@ -1,4 +1,4 @@
-// `make serve`: the worker and the demo shop on this machine, data kept on disk.
+// `make serve`: runs the worker and the demo shop on this machine, with data on disk.
 //
 //   node www/tools/serve.mjs [--port 8787] [--shop-port 8788] [--data data]
 
@@ -22,7 +22,7 @@ let stopping = false;
 try {
   await serve(options());
 } catch (error) {
-  // Ctrl-C during the start makes the start fail; that is no news.
+  // Ctrl-C during the start makes the start fail. This is not reported as an error.
   if (!stopping) {
     console.error(`placet: ${error.message}`);
     process.exit(1);
@@ -44,13 +44,13 @@ async function serve({ port, shopPort, data }) {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(0));
 
-  // The shop comes first: its port is part of what is seeded.
+  // The shop starts first, because its port is part of the seeded data.
   const shop = await startShop({ port: shopPort }).catch(explainPort(shopPort, "--shop-port"));
   running.push(shop);
-  // Links begin with the worker's address, so its port has to be known before it starts.
+  // Links begin with the worker's address, so its port must be known before it starts.
   const claimed = await claimPort(port).catch(explainPort(port, "--port"));
   const worker = await startWorkerd({
-    // The demo shop is on this machine, and is told of what happens.
+    // The demo shop runs on this machine and receives events.
     config: join(REPOSITORY, "src/edge/local.capnp"),
     port: claimed,
     data: join(data, "disk"),
@@ -58,7 +58,7 @@ async function serve({ port, shopPort, data }) {
   }).catch(explainPort(claimed, "--port"));
   running.push(worker);
   worker.process.once("exit", async (code, signal) => {
-    // Ctrl-C reaches workerd as well, and its end may be heard of before the key press.
+    // Ctrl-C also reaches workerd, and its exit may be noticed before the signal.
     await sleep(100);
     if (stopping) return;
     console.error(`placet: workerd died (${signal ?? `exit code ${code}`}); data stays in ${shown(data)}/`);
@@ -91,7 +91,10 @@ function options() {
   return { port, shopPort, data: values.data === undefined ? join(REPOSITORY, "data") : resolve(values.data) };
 }
 
-/** The worker's two secrets, made on the first start. Without the first no shop is found again, so they are never replaced. */
+/**
+ * Returns the worker's two secrets, created at the first start. Without the master key no shop can be found again, so
+ * they are never replaced.
+ */
 async function readSecrets(file) {
   if (!existsSync(file)) {
     const secrets = {
@@ -105,7 +108,7 @@ async function readSecrets(file) {
     const { PLACET_MASTER_KEY, PLACET_ROOT_SECRET } = JSON.parse(await readFile(file, "utf8"));
     if (PLACET_MASTER_KEY && PLACET_ROOT_SECRET) return { PLACET_MASTER_KEY, PLACET_ROOT_SECRET };
   } catch {
-    // Said below, without the parser's quotation from the file.
+    // Reported below, without the parser's quotation from the file.
   }
   throw new Error(`${shown(file)} cannot be read; restore it, or remove ${shown(join(file, ".."))}/ to start with no data`);
 }
@@ -140,7 +143,7 @@ function welcome(shop, worker, data) {
 `;
 }
 
-/** A path as one would type it here. */
+/** Returns a path as the person would type it in the current directory. */
 function shown(path) {
   const near = relative(process.cwd(), path);
   return near.startsWith("..") ? path : near || ".";

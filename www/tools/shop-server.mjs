@@ -1,5 +1,6 @@
-// The demo shop's own server: static files, two form targets that forget what they are sent, and the inbox. It stands for the
-// shop's platform, on another origin than the worker, as in life. It keeps no log: request lines and bodies are people's data.
+// The demo shop's own server: static files, two form targets that discard what they receive, and the inbox. It
+// represents the shop's platform, and runs on another origin than the worker, as in production. It writes no log,
+// because request lines and bodies contain personal data.
 
 import { createHash } from "node:crypto";
 import { readFile, realpath } from "node:fs/promises";
@@ -13,7 +14,7 @@ const HOST = "127.0.0.1";
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const FORM_LIMIT = 64 * 1024;
 
-// 303 turns the POST into a GET, so reloading the page does not order twice.
+// 303 turns the POST into a GET, so that a reload of the page does not order twice.
 const FORMS = new Map([
   ["/order", "/thanks.html"],
   ["/newsletter", "/thanks.html#newsletter"],
@@ -32,15 +33,15 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".ts": "text/plain; charset=utf-8",
   ".txt": "text/plain; charset=utf-8",
-  // Streaming compilation refuses every other type.
+  // Browsers compile a WebAssembly stream only if it has this type.
   ".wasm": "application/wasm",
 };
 
 /**
  * Starts the shop.
  *
- * `demo` is what `seedDemo` answers. It may come later (`shop.demo = …`): seeding needs the shop's origin, which is not
- * known before the server has its port. Until then the pages name no worker and work without placet.
+ * `demo` is the result of `seedDemo`. It may be set later (`shop.demo = …`): seeding needs the shop's origin, which is
+ * known only once the server has its port. Until then the pages contain no address of a worker and work without placet.
  *
  * @param {object} options
  * @param {number} options.port   port on 127.0.0.1; 0 takes a free one
@@ -95,7 +96,7 @@ async function answer(request, response, { mounts, root }, demo, inbox) {
 
 const bundles = new Map();
 
-/** An example with its framework, as a shop's bundler would make it; made once. */
+/** Bundles an example with its framework, as a shop's bundler would, and caches the result. */
 function bundled(root, source) {
   if (!bundles.has(source)) {
     const made = import("esbuild").then(({ build }) =>
@@ -111,21 +112,21 @@ function bundled(root, source) {
   return bundles.get(source);
 }
 
-/** A page with the worker's address and the key for pages in it, as a shop's templates would have them. */
+/** Returns the page with the worker's address and the publishable key filled in, as a shop's templates would do. */
 function filled(page, demo) {
   const { endpoint = "", publishable = "" } = demo ?? {};
   return Buffer.from(page.toString().replaceAll("{{endpoint}}", endpoint).replaceAll("{{key}}", publishable));
 }
 
 /**
- * Says who the customer is, for the page to hand on to placet. A real shop does so for whoever is logged in; this one, which runs
- * on one's own machine and knows nobody, for whatever address it is told.
+ * Signs an identity token for the page to pass to placet. A real shop signs it for its logged-in customer. This shop
+ * runs on the developer's machine and has no customers, so it signs any address that it receives.
  */
 async function signIn(request, response, demo) {
   const body = request.method === "POST" && demo ? await readAll(request) : undefined;
   const email = body && new URLSearchParams(body.toString()).get("email");
   if (!email) return say(response, 400, "post an email address");
-  // Made by the package, as a shop would; it is there once the package is built.
+  // The token is signed by the package, as a shop would do. It exists once the package is built.
   const { signIdentity } = await import(new URL("../../pkg/logic/node.js", import.meta.url));
   const identity = await signIdentity({ email }, demo.secret);
   response.writeHead(200, { "Content-Type": TYPES[".json"], "Cache-Control": "no-store" });
@@ -146,13 +147,13 @@ function securityHeaders(demo) {
       "object-src 'none'",
       "frame-ancestors 'none'",
     ].join("; "),
-    // The origin alone goes to others: a form that posts to the worker has to say where it is.
+    // Only the origin is sent to other sites: a form that posts to the worker has to tell its origin.
     "Referrer-Policy": "strict-origin",
     "X-Content-Type-Options": "nosniff",
   };
 }
 
-/** The path without its query, decoded; undefined if it cannot name a file. */
+/** Returns the decoded path without its query, or undefined if it cannot name a file. */
 function decodedPath(url) {
   try {
     const path = decodeURIComponent(url.split(/[?#]/, 1)[0]);
@@ -162,7 +163,9 @@ function decodedPath(url) {
   }
 }
 
-/** Reads the file that a path names; undefined if there is none, if it is hidden, or if it lies outside its folder. */
+/**
+ * Returns the file that a path names, or undefined if there is none, if it is hidden, or if it is outside its folder.
+ */
 async function readMounted(mounts, path) {
   if (path.split("/").some((part) => part.startsWith("."))) return undefined;
   const [prefix, folder] = mounts.find(([start]) => path.startsWith(start));
@@ -188,21 +191,21 @@ function send(request, response, type, bytes) {
   response.end(request.method === "HEAD" ? undefined : bytes);
 }
 
-/** Reads the form to its end, keeps nothing of it, and leads on. */
+/** Reads the form to its end, stores nothing of it, and redirects. */
 async function takeForm(request, response, next) {
   if (request.method !== "POST") {
     response.setHeader("Allow", "POST");
     return say(response, 405, "this address takes a form");
   }
   if (!(await readAll(request))) {
-    // The rest is not worth reading.
+    // The rest of the body is not read.
     response.setHeader("Connection", "close");
     return say(response, 413, `a form may have ${FORM_LIMIT} bytes at most`);
   }
   response.writeHead(303, { Location: next, "Cache-Control": "no-store" }).end();
 }
 
-/** A body whole; nothing where it is too large. */
+/** Returns the whole body, or nothing if it is too large. */
 async function readAll(request) {
   const chunks = [];
   let size = 0;

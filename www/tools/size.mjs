@@ -1,5 +1,5 @@
-// What people download, measured against the budgets. Fails when one is broken or a file is missing. Below it what comparable
-// modules weigh, where they can be had.
+// Measures what people download and compares it with the budgets. Fails if a budget is exceeded or a file is missing.
+// Then prints the sizes of comparable modules, if they are available.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,8 +11,8 @@ const pkg = join(dirname(fileURLToPath(import.meta.url)), "../../pkg");
 const KB = 1024;
 
 /**
- * `of` names the files that count, `by` the compression: browsers get brotli, Workers measure gzip. The folder is the part that
- * dist.mjs builds.
+ * `of` names the files that count and `by` the compression: browsers receive brotli, Workers measure gzip. The folder
+ * is the part that dist.mjs builds.
  */
 const artifacts = [
   { name: "storefront", wasm: "storefront/storefront_bg.wasm", js: "storefront/storefront.js", of: ["wasm", "js"], by: "brotli", budget: 14 * KB },
@@ -29,7 +29,7 @@ const kb = (bytes) => `${(bytes / KB).toFixed(1)} KB`;
 const measure = (bytes) => ({ raw: bytes.length, gzip: gzip(bytes), brotli: brotli(bytes) });
 const row = (name, sizes) => [name, ...Object.values(sizes).map(kb)];
 
-/** What is measured, as a table, and below it what is to be said of it. */
+/** Prints the measurements as a table, and the given lines below it. */
 function print(heading, measured, lines) {
   const rows = [[heading, "raw", "gzip", "brotli"], ...measured];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
@@ -39,7 +39,7 @@ function print(heading, measured, lines) {
   console.log(`\n${lines.join("\n")}`);
 }
 
-/** Prints our own artifacts; false when a budget is broken or a file is missing. */
+/** Prints our own artifacts. Returns false if a budget is exceeded or a file is missing. */
 function ours() {
   const rows = [];
   const verdicts = [];
@@ -68,7 +68,7 @@ function ours() {
   return sound;
 }
 
-/** Prints what comparable modules weigh. */
+/** Prints the sizes of comparable modules. */
 function theirs(measured) {
   const rows = [];
   const lines = [];
@@ -87,5 +87,5 @@ function theirs(measured) {
 
 process.exitCode = ours() ? 0 : 1;
 console.log();
-// Whether others can be measured has no bearing on our own budgets.
+// Our own budgets do not depend on whether others can be measured.
 await peers().then(theirs).catch(({ message }) => console.log(`peers: not measured; ${message}`));

@@ -1,4 +1,4 @@
-// One workerd process, started and stopped in one place: the dev server, the fault test and the benchmark share it.
+// Starts and stops one workerd process. The dev server, the fault test and the benchmark share it.
 
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
@@ -14,7 +14,7 @@ const STOP_LIMIT_MS = 5_000;
 const STDERR_KEPT = 16 * 1024;
 
 /**
- * Starts workerd and answers once `GET /health` does.
+ * Starts workerd and resolves once `GET /health` answers 200.
  *
  * @param {object} options
  * @param {string} options.config  path of the capnp configuration
@@ -23,14 +23,14 @@ const STDERR_KEPT = 16 * 1024;
  * @param {Record<string, string>} [options.env]  added to the environment
  * @param {string} [options.socket]  the socket's name in the configuration
  * @param {string} [options.disk]    the disk service's name in the configuration
- * @param {number} [options.inspector]  port on 127.0.0.1 for the inspector of its isolates; none where it is left out
+ * @param {number} [options.inspector]  port on 127.0.0.1 for the inspector of its isolates; default: none
  * @param {boolean} [options.quiet]  keep workerd's output off the terminal
  * @returns {Promise<{url: string, process: import("node:child_process").ChildProcess,
  *   stop(): Promise<void>, kill(): Promise<void>}>}
  * @throws {Error} if the port is taken, or if workerd exits or stays silent; the message carries its stderr
  */
 export async function startWorkerd({ config, port, data, env = {}, socket = "http", disk = "disk", inspector, quiet = false }) {
-  // A stranger on this port would answer /health in workerd's stead.
+  // Another process on this port would answer /health in place of workerd.
   const taken = await claimPort(port);
   const url = `http://${HOST}:${taken}`;
   await mkdir(data, { recursive: true, mode: 0o700 });
@@ -70,7 +70,7 @@ export async function startWorkerd({ config, port, data, env = {}, socket = "htt
 }
 
 /**
- * Answers `port` if nothing listens on it, or a free port for 0.
+ * Returns `port` if nothing listens on it, or a free port for 0.
  * @throws {Error} with code `EADDRINUSE` if the port is taken
  */
 export function claimPort(port) {
@@ -88,8 +88,9 @@ export function claimPort(port) {
 }
 
 /**
- * The executable itself. `.bin/workerd` may be a Node wrapper (it is where npm skips install scripts), and SIGKILL to a
- * wrapper would leave the real process behind. Resolved from here, so wrangler's own copy is not met.
+ * Returns the path of the executable. `.bin/workerd` may be a Node wrapper (where npm skips install scripts), and
+ * SIGKILL to a wrapper would leave the real process running. It is resolved from here, so that wrangler's own copy is
+ * not used.
  */
 function workerdBinary() {
   return createRequire(import.meta.url)("workerd").default;
@@ -100,7 +101,7 @@ async function untilHealthy(url, child, exited) {
   exited.then(() => (gone = true));
   for (const limit = Date.now() + HEALTH_LIMIT_MS; Date.now() < limit; ) {
     if (gone) {
-      // Its last words may still be in the pipe.
+      // Its last output may still be in the pipe.
       await sleep(HEALTH_EVERY_MS);
       throw new Error(`exited at the start (${child.signalCode ?? child.exitCode ?? "could not be run"})`);
     }
@@ -120,7 +121,7 @@ async function isHealthy(url) {
   }
 }
 
-/** The last words of a stream, passed on to `copy` as they come. */
+/** Returns a function for the last output of a stream. The output is also copied to `copy` as it arrives. */
 function tail(stream, copy) {
   let kept = "";
   stream.setEncoding("utf8");
@@ -134,7 +135,7 @@ function tail(stream, copy) {
 const living = new Set();
 let guarded = false;
 
-/** No child outlives this process, however it ends (SIGKILL aside, which nobody can hear). */
+/** Makes sure that no child outlives this process, however it ends, except by SIGKILL, which cannot be caught. */
 function keepUnderParent(child, exited) {
   living.add(child);
   exited.then(() => living.delete(child));
@@ -146,7 +147,7 @@ function keepUnderParent(child, exited) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     const onSignal = () => {
       living.forEach((one) => one.kill("SIGTERM"));
-      // Another listener means that the program ends itself, in its own way and with its own exit code.
+      // If there is another listener, the program ends itself, with its own exit code.
       if (process.listenerCount(signal) > 1) return;
       killAll();
       process.off(signal, onSignal);

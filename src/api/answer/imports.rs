@@ -1,7 +1,8 @@
-//! Imports, as they are told.
+//! The answers of the import routes.
 
 use serde::Serialize;
 
+#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::Problem;
 use crate::api::query::Query;
@@ -9,57 +10,58 @@ use crate::consent::{Channel, PurposeSlug, Timestamp};
 use crate::ledger::{Counts, Import, ImportState};
 use crate::lists::{Format, Layout, ListKind, Profile};
 
-/// An import: what is known of the file, how far it has come, and what became of its rows.
+/// An import: the options and the layout of the file, the progress, and the counts of its rows.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ImportAnswer {
-    /// Its id.
+    /// The id of the import.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
-    /// How far it has come.
+    /// The state of the import.
     state: ImportState,
-    /// Whether nothing is written, and the report alone is wanted.
+    /// Whether this is a dry run: the import writes nothing and only reports what it would do.
     dry_run: bool,
-    /// What the caller calls the file.
+    /// The caller's name for the file; `null` if none was given.
     name: Option<String>,
-    /// What a row means that says neither yes nor no itself.
+    /// The kind of list. It gives the meaning of rows that state no choice themselves; `null` if it is not known.
     list: Option<ListKind>,
-    /// The channel of rows that name none.
+    /// The channel of rows that do not state one; `null` if it is not known.
     channel: Option<Channel>,
-    /// The purpose of rows that name none.
+    /// The purpose of rows that do not state one; `null` if it is not known.
     #[cfg_attr(feature = "contract", schemars(with = "Option<PurposeSlug>"))]
     purpose: Option<PurposeSlug>,
-    /// Whose columns they are: as it was said, or found; `null` for columns of your own.
+    /// The platform whose columns the file has, as given by the caller or recognised from the headers; `null` for
+    /// columns that the caller mapped.
     profile: Option<Profile>,
-    /// In which form the file is; `null` until all of it is here.
+    /// The format of the file; `null` until the file is complete.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::FileFormat>"))]
     format: Option<Format>,
-    /// What stands between the cells.
+    /// The character that separates the cells; `null` if it is not known.
     separator: Option<char>,
-    /// The columns in their order, and what each is taken for; `null` for what is not read.
+    /// The columns of the file, in their order, each with the field that it is read as.
     columns: Vec<ColumnEntry>,
-    /// Bytes of the file that have come; the next part begins here.
+    /// The number of bytes of the file received so far. The next part starts at this offset.
     received: u64,
-    /// The SHA-256 of the file, once all of it is here.
+    /// The SHA-256 of the file, as 64 lower-case hexadecimal digits; `null` until the file is complete.
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::model::text::Sha256Hex>"))]
     sha256: Option<String>,
-    /// How far it is read.
+    /// The progress of reading the file.
     progress: ProgressEntry,
-    /// Rows that were no UTF-8 and were read as Windows-1252.
+    /// The number of rows that were not valid UTF-8 and were read as Windows-1252.
     windows_1252_rows: u64,
-    /// What became of what it says.
+    /// The number of choices and rows by result.
     #[cfg_attr(feature = "contract", schemars(with = "schema::ImportCounts"))]
     counts: Counts,
-    /// Why it could not be read to the end.
+    /// The reason why the file could not be read to its end; `null` if there was no such failure.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::ImportFailure>"))]
     failure: Option<serde_json::Value>,
-    /// Since when it is known.
+    /// The time at which the import was created.
     created_at: Timestamp,
-    /// Since when it is worked on.
+    /// The time at which processing started; `null` if it has not started.
     started_at: Option<Timestamp>,
-    /// Since when all is done.
+    /// The time at which processing ended; `null` if it has not ended.
     finished_at: Option<Timestamp>,
-    /// Since when it is taken back.
+    /// The time at which the import was undone; `null` if it was not undone.
     undone_at: Option<Timestamp>,
 }
 
@@ -67,26 +69,26 @@ pub(in crate::api) struct ImportAnswer {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ColumnEntry {
-    /// What it is called.
+    /// The header of the column.
     header: String,
-    /// What it is taken for.
+    /// The field that the column is read as; `null` if the column is not read.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::ListField>"))]
     field: Option<&'static str>,
 }
 
-/// How far a file is read.
+/// The progress of reading a file.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ProgressEntry {
-    /// Rows that were looked at.
+    /// The number of rows read so far.
     rows: u64,
-    /// Bytes of the file that were read, as it came.
+    /// The number of bytes of the file read so far, counted in the file as it was sent.
     bytes: u64,
-    /// All of its bytes.
+    /// The number of bytes of the file received so far; its size once it is complete.
     total_bytes: u64,
-    /// Rows a second; `null` until there is something to go by.
+    /// The number of rows read per second; `null` until it can be measured.
     rows_per_second: Option<u64>,
-    /// Seconds until it is done, at this rate; `null` where that is not known.
+    /// The estimated number of seconds until the import is done; `null` if it is not known.
     seconds_left: Option<u64>,
 }
 
@@ -138,13 +140,13 @@ impl ImportAnswer {
     }
 }
 
-/// Answer of `GET /v1/imports`, the newest first.
+/// Answer of `GET /v1/imports`, the newest import first.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ImportsAnswer {
     /// The imports.
     pub(in crate::api) imports: Vec<ImportAnswer>,
-    /// What to send as `before` for the next page; `null` on the last.
+    /// The value to send as `before` for the next page; `null` on the last page.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub(in crate::api) next: Option<String>,
 }

@@ -1,50 +1,54 @@
-//! Webhooks and their deliveries, as they are told.
+//! The answers of the webhook routes.
 
 use serde::Serialize;
 
 use crate::consent::Timestamp;
 use crate::ledger::{DeliveryEntry, EventType, Health, Payload, Shop, Webhook, public_key};
 
-/// A webhook as it is told; its secret only when it was just made.
+/// A webhook. The answer that creates its secret also contains the secret.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct WebhookAnswer<'a> {
-    /// Its id.
+    /// The id of the webhook.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: &'a str,
-    /// Where events go.
+    /// The URL that events are sent to.
     url: &'a str,
-    /// Which; `null` for all.
+    /// The types of events that are sent; `null` for all.
     events: Option<&'a [EventType]>,
-    /// How much they tell.
+    /// The amount of data in each event.
     payload: Payload,
-    /// Counts the secrets that it has had.
+    /// The number of secrets that the webhook has had, the current one included.
     generation: i64,
-    /// The secret that events are signed with, Standard Webhooks `v1`. It is shown this once.
+    /// The secret that signs events (Standard Webhooks `v1`). Present only in the answer that creates it; it is never
+    /// shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::api::contract::schema::WebhookSecret>"))]
     secret: Option<String>,
-    /// The shop's key that events are signed with besides, Standard Webhooks `v1a`. It stays the same.
+    /// The shop's public key; events are also signed with the private key (Standard Webhooks `v1a`). It does not
+    /// change. Present only together with `secret`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::api::contract::schema::WebhookKey>"))]
     public_key: Option<String>,
-    /// Until when events are signed with the secret before as well; `null` where they are not.
+    /// The time until which events are signed with the previous secret too; `null` if they are not.
     rotated_until: Option<Timestamp>,
-    /// Since when it exists.
+    /// The time at which the webhook was created.
     created_at: Timestamp,
-    /// Whether anything is sent to it.
+    /// Whether events are sent to the webhook.
     enabled: bool,
-    /// Since when nothing is sent to it.
+    /// The time since which nothing is sent to the webhook; `null` if it is enabled.
     disabled_at: Option<Timestamp>,
-    /// Why: `asked` by the shop, or `gone`, since it answered with 410.
+    /// The reason why the webhook is disabled: `asked` if the shop disabled it, `gone` if it answered with the status
+    /// 410; `null` if it is enabled.
     disabled_reason: Option<&'a str>,
-    /// How often it has failed since the last success.
+    /// The number of failed attempts since the last success.
     failures: i64,
-    /// Until when nothing is sent to it, then one event as a test; `null` where it is not held.
+    /// The time until which nothing is sent to the webhook because of failures. Then one event is sent as a test.
+    /// `null` if it is not on hold.
     held_until: Option<Timestamp>,
-    /// How many events wait for it.
+    /// The number of events that wait to be delivered to the webhook.
     waiting: i64,
-    /// How many were given up.
+    /// The number of deliveries that were given up.
     dead: i64,
 }
 
@@ -70,18 +74,18 @@ impl<'a> WebhookAnswer<'a> {
         }
     }
 
-    /// With what receivers check signatures by.
+    /// Adds the secret and the public key with which receivers verify signatures.
     pub(in crate::api) fn with_secret(self, shop: &Shop) -> Self {
         let secret = Some(Webhook::secret(shop, self.id, self.generation));
         Self { secret, public_key: Some(public_key(shop)), ..self }
     }
 }
 
-/// Answer of `GET /v1/webhooks`, the oldest first.
+/// Answer of `GET /v1/webhooks`, the oldest webhook first.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct WebhookListAnswer<'a> {
-    /// The webhooks.
+    /// The webhooks of the shop.
     pub(in crate::api) webhooks: Vec<WebhookAnswer<'a>>,
 }
 
@@ -89,8 +93,8 @@ pub(in crate::api) struct WebhookListAnswer<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct DeliveriesAnswer {
-    /// The deliveries.
+    /// The deliveries to the webhook.
     pub(in crate::api) deliveries: Vec<DeliveryEntry>,
-    /// What to send as `before` for the next page; `null` on the last.
+    /// The value to send as `before` for the next page; `null` on the last page.
     pub(in crate::api) next: Option<String>,
 }

@@ -1,4 +1,5 @@
-//! The document: the routes' table, the operations' words and the types' schemas, put together as OpenAPI 3.1.
+//! Assembles the OpenAPI 3.1 document from the table of routes, the descriptions of the operations and the schemas of
+//! the types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,15 +23,15 @@ struct Parts {
     responses: Map<String, Value>,
 }
 
-/// The methods and paths of all routes.
+/// Returns the methods and paths of all routes.
 pub fn routes() -> Vec<(&'static str, &'static str)> {
     ENDPOINTS.iter().map(|endpoint| (endpoint.method, endpoint.path)).collect()
 }
 
-/// The document.
+/// Generates the document.
 ///
 /// # Errors
-/// Where it would not be true, in words: an example that the service refuses, a code that does not exist.
+/// Returns a text if the document would be false: an example that the service refuses, or a code that does not exist.
 pub fn document() -> Result<Value, String> {
     let rehearsed = rehearse()?;
     let mut parts = Parts {
@@ -39,7 +40,7 @@ pub fn document() -> Result<Value, String> {
         examples: Map::new(),
         responses: Map::new(),
     };
-    // First all types, so that the codes which follow from them are known.
+    // The types come first, because codes follow from them.
     let bodies: Vec<Option<Schema>> =
         ENDPOINTS.iter().map(|own| Operation::of(own.action).body.map(|make| make(&mut parts.sent))).collect();
     let answers: Vec<Vec<Schema>> = ENDPOINTS
@@ -59,7 +60,7 @@ pub fn document() -> Result<Value, String> {
         let written = operation(endpoint, body.as_ref(), &answers, examples, &schemas, &mut parts)?;
         paths.entry(endpoint.path).or_default().insert(endpoint.method.to_lowercase(), written);
     }
-    // In the order of the routes, as far as JSON has one.
+    // JSON objects have no order, so the tags follow the order of the routes.
     let tags: Vec<Value> = TAGS.iter().map(|(name, about)| json!({ "name": name, "description": about })).collect();
     share(&mut paths, &mut parts);
     Ok(json!({
@@ -83,8 +84,8 @@ pub fn document() -> Result<Value, String> {
             "responses": parts.responses,
             "securitySchemes": {
                 "rootSecret": bearer("The root secret of the deployment."),
-                "publishableKey": bearer("A publishable key of the shop, `pk_…`, on one of its origins."),
-                "secretKey": bearer("A secret key of the shop, `sk_…`, with the scope that is named."),
+                "publishableKey": bearer("A publishable key of the shop, `pk_…`, used on one of its origins."),
+                "secretKey": bearer("A secret key of the shop, `sk_…`, with the scope that the operation names."),
             },
         },
         "x-placet-problems": problems(),
@@ -100,7 +101,7 @@ fn example_value(rehearsed: &BTreeMap<&'static str, Vec<Example>>, id: &str) -> 
     example.and_then(|example| example.values.first()).cloned().unwrap_or_default()
 }
 
-/// Every code, with its status and what it says.
+/// Returns all codes with their status and title.
 fn problems() -> Value {
     let kinds = kinds();
     let general = kinds.iter().map(|kind| {
@@ -111,7 +112,7 @@ fn problems() -> Value {
     Value::Object(general.chain(faults).collect())
 }
 
-/// All schemas by their names, finished.
+/// Returns the finished schemas of all types, by name.
 fn schemas(parts: &mut Parts) -> Result<Map<String, Value>, String> {
     let mut all: Map<String, Value> = Map::new();
     for (generator, answers) in [(&mut parts.sent, false), (&mut parts.answered, true)] {
@@ -123,7 +124,7 @@ fn schemas(parts: &mut Parts) -> Result<Map<String, Value>, String> {
             }
             let value = one.to_value();
             if all.get(&name).is_some_and(|other| *other != value) {
-                return Err(format!("{name} is one thing in a body and another in an answer: rename one"));
+                return Err(format!("{name} has one schema in bodies and another in answers: rename one of the types"));
             }
             all.insert(name, value);
         }
@@ -150,7 +151,7 @@ fn operation(
             Access::Open => "none",
             Access::Root => "root",
             Access::Key(scope) => scope.as_str(),
-            // What opens it stands in its path.
+            // The credential is in the path.
             Access::Link(_) | Access::PathKey(_) => "link",
         },
     });
@@ -186,7 +187,7 @@ fn operation(
     }
     if matches!(endpoint.action, Action::Storefront | Action::StorefrontOfKey) {
         let unchanged = json!({
-            "description": "What `If-None-Match` names is still so.",
+            "description": "Not modified: the state is still the one that `If-None-Match` names.",
             "headers": { "ETag": { "$ref": "#/components/headers/ETag" } },
         });
         responses.insert("304".into(), unchanged);
@@ -217,7 +218,7 @@ fn security(access: Access) -> Value {
     }
 }
 
-/// Adds an example, or several by name.
+/// Adds one example, or several with names.
 fn add_examples(media: &mut Value, examples: Vec<Value>) {
     let Some(media) = media.as_object_mut() else { return };
     match examples.as_slice() {
@@ -254,7 +255,7 @@ fn success(
     if let (Some(large), Some(name)) = (large, schema.get("$ref").and_then(Value::as_str)) {
         let name = name.rsplit('/').next().unwrap_or_default().to_owned();
         let reference = json!({ "$ref": format!("#/components/examples/{name}") });
-        // An export has only parts of a report, and is shown where it is asked for.
+        // An export contains only parts of a report, so each example is shown with its operation.
         if endpoint.action == Action::Export {
             add_examples(&mut media, given);
         } else {
@@ -293,7 +294,7 @@ fn success(
     })
 }
 
-/// The codes that can come, by their status.
+/// Returns the codes that an operation can answer with, by status.
 fn codes(
     endpoint: &Endpoint,
     operation: &Operation,
@@ -315,7 +316,7 @@ fn codes(
         add(&["missing_key", "invalid_key"]);
         if parameters::takes_idempotency_key(endpoint) {
             add(&["invalid_idempotency_key"]);
-            // The same key leads to the import that it began, whatever is sent.
+            // The same key returns the import that it started, whatever the body is.
             add(if endpoint.takes_file() { &[] } else { &["idempotency_mismatch"] });
         }
     }
@@ -370,7 +371,7 @@ fn problem(status: u16, codes: &BTreeSet<String>) -> Value {
     response
 }
 
-/// Moves problems that several operations have in common to the components.
+/// Moves problems that several operations share to the components.
 fn share(paths: &mut BTreeMap<&str, Map<String, Value>>, parts: &mut Parts) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut each = |change: &mut dyn FnMut(&str, &mut Value)| {

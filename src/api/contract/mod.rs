@@ -1,19 +1,11 @@
-//! The contract: what this service takes and answers, as an OpenAPI 3.1 document for machines and as a page for people.
+//! The contract of the service: an OpenAPI 3.1 document for programs and an HTML page for people.
 //!
-//! The document is made of the code, natively and before the worker is built (`make contract`), and is served as it is; see
-//! `tests/contract.rs`. The page is made of the document when it is first asked for. Nothing of what makes the document is in
-//! any artifact.
+//! `make contract` generates the document natively from the code, before the worker is built; see `tests/contract.rs`.
+//! The service serves the generated document unchanged. It makes the page from the document at the first request for
+//! it. No artifact contains the code that generates the document.
 //!
 //! | file | idea |
 //! |---|---|
-//! | `document` | the OpenAPI document, put together |
-//! | `operations` | what each route is for, in words, and its types |
-//! | `parameters` | paths, queries, headers |
-//! | `lists` | lists of people, in and out |
-//! | `problems` | every problem by its code |
-//! | `schema` | the schemas of texts with a rule; what all schemas go through |
-//! | `rehearsal` | the examples, played to the service |
-//! | `page`, `shape` | the page, made of the document |
 
 #[cfg(feature = "contract")]
 pub(in crate::api) mod document;
@@ -21,6 +13,7 @@ pub(in crate::api) mod document;
 pub(in crate::api) mod lists;
 #[cfg(feature = "contract")]
 pub(in crate::api) mod operation;
+#[cfg(feature = "contract")]
 pub(in crate::api) mod operations;
 pub(in crate::api) mod page;
 #[cfg(feature = "contract")]
@@ -41,12 +34,12 @@ use http::{HeaderValue, Response, header};
 #[cfg(feature = "contract")]
 pub use document::{document, routes};
 
-/// The document.
+/// The OpenAPI document, as JSON.
 pub const OPENAPI: &str = include_str!("openapi.json");
 
 pub(super) fn openapi() -> Response<Bytes> {
     let mut response = still(OPENAPI, "application/json");
-    // Anyone's tools may read it.
+    // Any web page may read the document, because developers use it with tools of others.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }

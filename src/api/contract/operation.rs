@@ -2,27 +2,28 @@
 
 use schemars::{Schema, SchemaGenerator};
 
-/// Makes the schema of a type, known to the generator from then on.
+/// Returns the schema of a type and registers the type with the generator.
 pub(in crate::api) type Maker = fn(&mut SchemaGenerator) -> Schema;
 
-/// A route in words and types.
+/// The description of a route.
 pub(in crate::api) struct Operation {
     pub(in crate::api) id: &'static str,
     pub(in crate::api) tag: &'static str,
     pub(in crate::api) summary: &'static str,
     pub(in crate::api) about: &'static str,
-    /// What is sent.
+    /// The type of the body.
     pub(in crate::api) body: Option<Maker>,
-    /// The status of success, and what is answered with it; in which forms besides is told by the document's own table.
+    /// The status of a success. `answers` are the types of its JSON body; `parameters::other_forms` lists other media
+    /// types.
     pub(in crate::api) status: u16,
-    /// What the statuses of success say where there are several, all with the same answer.
+    /// The statuses of success with their descriptions, if there are several. All have the same body.
     pub(in crate::api) statuses: &'static [(u16, &'static str)],
     pub(in crate::api) answers: &'static [Maker],
-    /// Whether the answer bears an `ETag`.
+    /// Whether the answer has an `ETag`.
     pub(in crate::api) tagged: bool,
-    /// Whether it heeds `If-Match`.
+    /// Whether the route supports `If-Match`.
     pub(in crate::api) conditional: bool,
-    /// The codes of problems that neither its access, nor the types of its body and query, nor its headers explain.
+    /// The codes of problems that do not follow from the access, the body, the query or the headers of the route.
     pub(in crate::api) codes: &'static [&'static str],
 }
 

@@ -1,4 +1,5 @@
-//! What each route is for, in words, and what it takes, answers and refuses: one entry an action.
+//! The description of each route: its texts, and the types that it takes, returns and refuses. One entry for each
+//! action.
 
 use crate::api::answer::webhooks::{DeliveriesAnswer, WebhookAnswer, WebhookListAnswer};
 use crate::api::answer::{
@@ -26,22 +27,22 @@ use crate::api::wire::submission::SubmissionBody;
 use crate::api::wire::webhooks::{NewWebhookBody, ReplayBody, SecretRotationBody, WebhookBody};
 use crate::ledger::{ContactReport, Replayed, SubjectRequest};
 
-/// The groups, in the order of the page.
+/// The groups of routes, in the order of the page.
 pub(super) const TAGS: &[(&str, &str)] = &[
-    ("Capture", "What pages and servers do when somebody chooses."),
-    ("Decisions", "Whether a message may be sent, and what keeps the answer true."),
-    ("Contacts", "What is held on one person: told, changed, erased (GDPR Chapter III)."),
-    ("Links", "What a person does without an account, by a link or a word sent back (GDPR Art. 7(3), 12(2))."),
-    ("Requests", "What persons ask for under their rights, and by when it has to be answered (GDPR Art. 12(3))."),
+    ("Capture", "Receives the choices that people make on the shop's pages or elsewhere."),
+    ("Decisions", "Decides whether a message may be sent, and records what decisions depend on."),
+    ("Contacts", "The data of one person: read, change, export, erase (GDPR Chapter III)."),
+    ("Links", "What a person can do without an account, by a link or a reply (GDPR Art. 7(3), 12(2))."),
+    ("Requests", "Subject requests: people exercise their rights, with deadlines (GDPR Art. 12(3))."),
     ("Lists", include_str!("lists.md")),
-    ("Shop", "The shop's settings, keys, log and numbers."),
+    ("Shop", "The shop's settings, keys, audit log and statistics."),
     ("Events", include_str!("events.md")),
     ("Service", "The deployment itself."),
 ];
 
 const REPORT: &[Maker] = &[maker!(ContactReport)];
 const CONTACT: Operation = Operation { tag: "Contacts", codes: &["contact_not_found"], ..NONE };
-/// A change of one contact, which answers with what is then held.
+/// A change of one contact. It returns the report on the contact after the change.
 const CHANGE: Operation = Operation { answers: REPORT, tagged: true, conditional: true, ..CONTACT };
 const SHOP: Operation = Operation { tag: "Shop", ..NONE };
 const WEBHOOK: Operation = Operation { tag: "Events", codes: &["webhook_not_found"], ..NONE };
@@ -49,7 +50,7 @@ const WEBHOOK: Operation = Operation { tag: "Events", codes: &["webhook_not_foun
 const LINKS: Operation = Operation { tag: "Links", ..NONE };
 const REQUESTS: Operation = Operation { tag: "Requests", codes: &["request_not_found"], ..NONE };
 const PAGE: Operation =
-    Operation { about: "A page in the person's language, without cookies. Looking at it changes nothing.", ..LINKS };
+    Operation { about: "A page in the person's language, without cookies. Opening it changes nothing.", ..LINKS };
 
 const fn page_id(kind: LinkKind, used: bool) -> &'static str {
     match (kind, used) {
@@ -69,21 +70,21 @@ const fn page_id(kind: LinkKind, used: bool) -> &'static str {
 
 const fn page_title(kind: LinkKind, used: bool) -> &'static str {
     match (kind, used) {
-        (LinkKind::Unsubscribe, false) => "Page to leave by",
-        (LinkKind::Unsubscribe, true) => "Leave in one click (RFC 8058)",
-        (LinkKind::Preferences, false) => "Preference page",
-        (LinkKind::Preferences, true) => "Change choices, stop everything, or ask for one's data",
-        (LinkKind::Confirm, false) => "Page to confirm a yes",
-        (LinkKind::Confirm, true) => "Confirm a yes, once",
-        (LinkKind::Request, false) => "Page to prove a request",
-        (LinkKind::Request, true) => "Prove a request by the link",
-        (LinkKind::Code, false) => "Page to enter a code",
-        (LinkKind::Code, true) => "Prove a request by the code",
-        (LinkKind::Result | LinkKind::Hook, _) => "What a request asked for, to download",
+        (LinkKind::Unsubscribe, false) => "Show the unsubscribe page",
+        (LinkKind::Unsubscribe, true) => "Unsubscribe with one click (RFC 8058)",
+        (LinkKind::Preferences, false) => "Show the preference page",
+        (LinkKind::Preferences, true) => "Change choices, opt out of everything, or open a subject request",
+        (LinkKind::Confirm, false) => "Show the page that confirms an opt-in",
+        (LinkKind::Confirm, true) => "Confirm an opt-in, once",
+        (LinkKind::Request, false) => "Show the page that verifies a request",
+        (LinkKind::Request, true) => "Verify a request with the link",
+        (LinkKind::Code, false) => "Show the page to enter a code",
+        (LinkKind::Code, true) => "Verify a request with the code",
+        (LinkKind::Result | LinkKind::Hook, _) => "Download the result of a request",
     }
 }
 
-/// What the ledger may find wrong with a choice.
+/// The codes of the problems that the ledger can find in a choice.
 macro_rules! choice_faults {
     ($($more:literal),*) => {
         &["basis_without_opt_in", "objection_without_opt_out", "channel_off", "unknown_purpose", "no_address",
@@ -92,35 +93,35 @@ macro_rules! choice_faults {
 }
 
 impl Operation {
-    /// The entry of an action.
+    /// Returns the entry of an action.
     #[allow(clippy::too_many_lines, reason = "a table")]
     pub(super) fn of(action: Action) -> Self {
         match action {
             Action::Health => Self {
                 id: "getHealth",
                 tag: "Service",
-                summary: "Is it up?",
-                about: "Asks no shop and no database.",
+                summary: "Check that the service runs",
+                about: "Accesses no shop and no database.",
                 ..NONE
             },
             Action::OpenApi => Self {
                 id: "getContract",
                 tag: "Service",
-                summary: "This contract, for machines",
-                about: "Generated from the code that serves it. Any page may read it.",
+                summary: "Get this contract as OpenAPI",
+                about: "The document is generated from the code that serves it. Any web page may read it.",
                 ..NONE
             },
             Action::Docs => Self {
                 id: "getDocs",
                 tag: "Service",
-                summary: "This contract, for people",
-                about: "A page without scripts that needs nothing else.",
+                summary: "Get this contract as a page",
+                about: "An HTML page without scripts and without external resources.",
                 ..NONE
             },
             Action::CreateShop => Self {
                 id: "createShop",
                 summary: "Create a shop",
-                about: "Answers with the shop's first keys, this once.",
+                about: "Returns the shop's first keys. They are never shown again.",
                 body: Some(maker!(ShopBody)),
                 status: 201,
                 answers: &[maker!(NewShopAnswer<'static>)],
@@ -138,9 +139,10 @@ impl Operation {
             Action::Storefront => Self {
                 id: "getStorefront",
                 tag: "Capture",
-                summary: "What a page needs",
-                about: "Channels, purposes, notices, and the rules as numbers, so that the storefront module decides as the \
-                        service does. Changes when the shop or the law does.",
+                summary: "Get the storefront configuration",
+                about: "The channels, purposes and notices of the shop, and the decision table, with which the \
+                        storefront module decides as the service does. The answer changes when the shop's settings or \
+                        the rules change.",
                 answers: &[maker!(StorefrontAnswer<'static>)],
                 tagged: true,
                 ..NONE
@@ -148,9 +150,9 @@ impl Operation {
             Action::StorefrontOfKey => Self {
                 id: "getStorefrontOfKey",
                 tag: "Capture",
-                summary: "What a page needs, by a key in the path",
-                about: "The same for a publishable key. A browser asks so at once, without the preflight that an `Authorization` \
-                        header costs.",
+                summary: "Get the storefront configuration, with the key in the path",
+                about: "The same answer as `GET /v1/storefront`, for a publishable key. A browser can send this \
+                        request without a CORS preflight, which an `Authorization` header would cause.",
                 answers: &[maker!(StorefrontAnswer<'static>)],
                 tagged: true,
                 ..NONE
@@ -159,9 +161,10 @@ impl Operation {
                 id: "submitConsents",
                 tag: "Capture",
                 summary: "Record choices",
-                about: "One submission, with its evidence (GDPR Art. 7(1)). Idempotent by its `id`: send it until it is \
-                        answered. From a page it is a claim: it turns nobody off, and learns nothing of anybody. What a page \
-                        says of an address that the shop has signed for, in `identity`, counts as the customer's own word.",
+                about: "Records one submission with its evidence (GDPR Art. 7(1)). It is idempotent by its `id`: \
+                        repeat it until you get an answer. A submission from a page is `claimed`: it opts nobody out, \
+                        and the answer reveals nothing about the person. If `identity` names an address, choices for \
+                        this address count as the customer's own.",
                 body: Some(maker!(SubmissionBody)),
                 status: 201,
                 answers: &[maker!(ReceiptAnswer)],
@@ -177,8 +180,9 @@ impl Operation {
             },
             Action::Lookup => Self {
                 id: "lookUpContact",
-                summary: "Report on a contact, found by address",
-                about: "In a body, since addresses do not belong into URLs. Everything that is held (GDPR Art. 15).",
+                summary: "Find a contact by address or platform id, and get the report",
+                about: "The address is in the body, because addresses must not be part of URLs. The report contains \
+                        everything that the shop holds about the contact (GDPR Art. 15).",
                 body: Some(maker!(LookupBody)),
                 codes: &["contact_not_found", "ambiguous_lookup"],
                 conditional: false,
@@ -186,25 +190,28 @@ impl Operation {
             },
             Action::Report => Self {
                 id: "getContact",
-                summary: "Report on a contact",
-                about: "Everything that is held, with evidence and a decision for each channel and purpose (GDPR Art. 15). \
-                        The id of a merged contact leads to the one that it is part of.",
+                summary: "Get the report on a contact",
+                about: "Everything that the shop holds about the contact, with the evidence and a decision for each \
+                        channel and purpose (GDPR Art. 15). The id of a merged contact returns the contact that it is \
+                        part of.",
                 conditional: false,
                 ..CHANGE
             },
             Action::Export => Self {
                 id: "exportContact",
-                summary: "Export what is held on a contact",
-                about: "Everything or the named sections, for machines, tables or people (GDPR Art. 15(3), 20). Noted among \
-                        the person's requests.",
+                summary: "Export the data of a contact",
+                about: "The whole report or only some sections, as JSON, as CSV tables in a ZIP file, or as a page for \
+                        people (GDPR Art. 15(3), 20). The export is noted in the section `requests` of the contact's \
+                        report.",
                 answers: REPORT,
                 ..CONTACT
             },
             Action::ChangeChoice => Self {
                 id: "changeChoice",
                 summary: "Enter a choice for a person",
-                about: "By staff, with a reason. `*` stands for all channels or all purposes; only an `opt_out` takes it. A \
-                        staff's yes never ends an objection (GDPR Art. 21(3)).",
+                about: "An employee enters the choice, with a reason. In the path, `*` stands for all channels or all \
+                        purposes; only an `opt_out` may use it. An opt-in by an employee never ends an objection (GDPR \
+                        Art. 21(3)).",
                 body: Some(maker!(ChoiceChangeBody)),
                 codes: choice_faults!(
                     "contact_not_found",
@@ -219,8 +226,9 @@ impl Operation {
             Action::Rectify => Self {
                 id: "rectifyContact",
                 summary: "Correct an address or the profile",
-                about: "GDPR Art. 16. A corrected address is gone; its records move to the new one, except for proofs that \
-                        were the old one's. Of the profile, what is absent stays and what is `null` is forgotten.",
+                about: "Rectification, GDPR Art. 16. The old address is deleted. Its records move to the new address, \
+                        but confirmations of the old address prove nothing for the new one. In the profile, absent \
+                        fields stay unchanged and fields that are `null` are deleted.",
                 body: Some(maker!(RectificationBody)),
                 codes: &[
                     "contact_not_found",
@@ -234,23 +242,26 @@ impl Operation {
             },
             Action::Restrict => Self {
                 id: "restrictContact",
-                summary: "Restrict the use of the data, or lift that",
-                about: "GDPR Art. 18. While it stands every decision is a no. Again it changes nothing.",
+                summary: "Restrict the use of a contact's data, or lift the restriction",
+                about: "GDPR Art. 18. While the restriction is in force, every decision about the contact is a denial. \
+                        Repeating the request changes nothing.",
                 body: Some(maker!(RestrictionBody)),
                 ..CHANGE
             },
             Action::Merge => Self {
                 id: "mergeContacts",
-                summary: "Put two contacts together",
-                about: "The one in the body becomes part of the one in the path, and can be taken out again.",
+                summary: "Merge two contacts",
+                about: "The contact in the body becomes part of the contact in the path. `POST \
+                        /v1/contacts/{id}/unmerge` separates them again.",
                 body: Some(maker!(MergeBody)),
                 codes: &["contact_not_found", "ambiguous_lookup", "unknown_contact", "merge_conflict"],
                 ..CHANGE
             },
             Action::Unmerge => Self {
                 id: "unmergeContact",
-                summary: "Take a merged contact out again",
-                about: "Each gets back what was theirs.",
+                summary: "Separate a merged contact",
+                about: "Each contact gets back its own addresses and external ids. Data that was added after the merge \
+                        stays with the contact in the path.",
                 body: Some(maker!(UnmergeBody)),
                 codes: &["contact_not_found", "unknown_contact", "merge_conflict"],
                 ..CHANGE
@@ -258,25 +269,27 @@ impl Operation {
             Action::Erase => Self {
                 id: "eraseContact",
                 summary: "Erase a contact",
-                about: "GDPR Art. 17. Answers with a signed certificate; keyed hashes of the addresses stay, so that nobody \
-                        writes to them again (Art. 17(3)(b), 21(3)). Again it answers with the same certificate.",
+                about: "GDPR Art. 17. Returns a signed certificate. Keyed hashes of the addresses remain, so that \
+                        nobody sends messages to them again (Art. 17(3)(b), 21(3)). Repeating the request returns the \
+                        same certificate.",
                 answers: &[maker!(ErasedAnswer)],
                 conditional: true,
                 ..CONTACT
             },
             Action::Certificate => Self {
                 id: "getCertificate",
-                summary: "The certificate of an erasure",
-                about: "As the erasure answered it (GDPR Art. 5(2)).",
+                summary: "Get the certificate of an erasure",
+                about: "The same answer as that of the erasure (GDPR Art. 5(2)).",
                 answers: &[maker!(ErasedAnswer)],
                 ..CONTACT
             },
             Action::Decide => Self {
                 id: "decide",
                 tag: "Decisions",
-                summary: "May we send this now?",
-                about: "A yes or a no for each contact, with the record that decides and the law behind it. Ask right before \
-                        sending. For many contacts a mistake is told in its place.",
+                summary: "Decide whether a message may be sent now",
+                about: "Returns a decision for each contact: allow or deny, with the deciding record and the rule of \
+                        law. Ask right before you send. For many contacts, an error is reported at the position of its \
+                        contact.",
                 body: Some(maker!(DecisionsBody)),
                 answers: &[maker!(DecidedAnswer), maker!(DecisionsAnswer)],
                 codes: &["contact_not_found", "ambiguous_lookup", "too_many_contacts"],
@@ -285,9 +298,9 @@ impl Operation {
             Action::NoteActivities => Self {
                 id: "noteActivities",
                 tag: "Decisions",
-                summary: "Note what keeps a ground alive",
-                about: "Uses, contacts, look-ups in a do-not-call register. Only the latest of each kind counts, so order and \
-                        repetition do not matter.",
+                summary: "Record activities that keep an opt-in valid",
+                about: "Activities are uses of an opt-in, contacts by the person, and lookups in a do-not-call \
+                        register. Only the latest of each kind counts, so order and repetition do not matter.",
                 body: Some(maker!(ActivitiesBody)),
                 answers: &[maker!(NotedAnswer)],
                 codes: &["contact_not_found", "ambiguous_lookup", "wrong_number_of_activities"],
@@ -296,9 +309,9 @@ impl Operation {
             Action::NoteDisclosure => Self {
                 id: "noteDisclosure",
                 tag: "Contacts",
-                summary: "Note what was handed to whom",
-                about: "A person may ask who got their data (GDPR Art. 15(1)(c)), and recipients are to be told of corrections \
-                        and erasures (Art. 19).",
+                summary: "Record a disclosure of data to a recipient",
+                about: "A person has the right to know who received their data (GDPR Art. 15(1)(c)), and recipients \
+                        have to be told of corrections and erasures (Art. 19).",
                 body: Some(maker!(DisclosureBody)),
                 answers: &[maker!(DisclosedAnswer)],
                 codes: &["contact_not_found", "ambiguous_lookup", "wrong_number_of_data"],
@@ -307,9 +320,10 @@ impl Operation {
             Action::Suppress => Self {
                 id: "suppressAddress",
                 tag: "Decisions",
-                summary: "Never write to this address again",
-                about: "Also one of whom nothing is held. Only a keyed hash is kept, and only the person's own proven yes ends \
-                        it (GDPR Art. 21(3)).",
+                summary: "Suppress an address",
+                about: "No marketing is sent to the address from now on, even if the shop does not know it. Only a \
+                        keyed hash of the address is stored. Only an opt-in that the person has proven ends the \
+                        suppression (GDPR Art. 21(3)).",
                 body: Some(maker!(SuppressionBody)),
                 status: 201,
                 answers: &[maker!(SuppressionAnswer)],
@@ -318,23 +332,25 @@ impl Operation {
             },
             Action::Statistics => Self {
                 id: "getStatistics",
-                summary: "How many said what",
-                about: "Counts by month, channel, purpose and choice, those of the erased included. It reads every record.",
+                summary: "Count records",
+                about: "Numbers of records by month, channel, purpose and choice, those of erased contacts included. \
+                        The request reads every record.",
                 answers: &[maker!(StatisticsAnswer)],
                 ..SHOP
             },
             Action::ReadShop => Self {
                 id: "getShop",
-                summary: "The shop's settings",
-                about: "Every default said.",
+                summary: "Get the shop's settings",
+                about: "All settings, with every default filled in.",
                 answers: &[maker!(ShopSettingsAnswer<'static>)],
                 tagged: true,
                 ..SHOP
             },
             Action::WriteShop => Self {
                 id: "putShop",
-                summary: "Change the shop's settings",
-                about: "All of them: what is left out goes back to its default. Records stay as they are.",
+                summary: "Replace the shop's settings",
+                about: "Replaces all settings: a field that is absent is set to its default. Existing records do not \
+                        change.",
                 body: Some(maker!(ShopBody)),
                 answers: &[maker!(ShopSettingsAnswer<'static>)],
                 tagged: true,
@@ -351,15 +367,16 @@ impl Operation {
             },
             Action::ListKeys => Self {
                 id: "listKeys",
-                summary: "The shop's keys",
-                about: "Every key that there ever was, the newest first, without the keys themselves.",
+                summary: "List the shop's keys",
+                about: "All keys, including expired and revoked ones, the newest first. The keys themselves are not \
+                        shown.",
                 answers: &[maker!(KeyListAnswer<'static>)],
                 ..SHOP
             },
             Action::CreateKey => Self {
                 id: "createKey",
                 summary: "Create a key",
-                about: "Answers with the key, this once: only its hash is stored.",
+                about: "Returns the key. It is never shown again, because only its hash is stored.",
                 body: Some(maker!(NewKeyBody)),
                 status: 201,
                 answers: &[maker!(KeyAnswer<'static>)],
@@ -369,7 +386,8 @@ impl Operation {
             Action::RotateKey => Self {
                 id: "rotateKey",
                 summary: "Replace a key",
-                about: "By a new one that may do the same; the old one stays good for a while.",
+                about: "Creates a new key with the same scopes and origins. The old key keeps working for \
+                        `overlap_seconds`.",
                 body: Some(maker!(RotationBody)),
                 status: 201,
                 answers: &[maker!(KeyAnswer<'static>)],
@@ -379,41 +397,44 @@ impl Operation {
             Action::RevokeKey => Self {
                 id: "revokeKey",
                 summary: "Revoke a key",
-                about: "At once. Again it changes nothing.",
+                about: "The key stops working at once. Repeating the request changes nothing.",
                 answers: &[maker!(KeyAnswer<'static>)],
                 codes: &["key_not_found", "last_admin_key"],
                 ..SHOP
             },
             Action::Audit => Self {
                 id: "readAudit",
-                summary: "Who did what",
-                about: "Every request with a key, the newest first; contacts by their ids, never by an address (GDPR Art. 5(2), \
-                        32). Page by sending `next` as `before`; as NDJSON the header `link` leads on.",
+                summary: "Read the audit log",
+                about: "Every request that was made with a key, the newest first. Contacts are named by id, never by \
+                        address (GDPR Art. 5(2), 32). For the next page, send `next` as `before`; in NDJSON, follow \
+                        the header `link`.",
                 answers: &[maker!(AuditAnswer)],
                 ..SHOP
             },
             Action::Links => Self {
                 id: "getLinks",
-                summary: "Links for the shop's mails",
-                about: "For each address of a contact a preference page and a one-click unsubscribe (RFC 8058) with the headers \
-                        for the mail. They never expire, and act for that address: send them nowhere else.",
+                summary: "Get links for the shop's emails",
+                about: "For each address of the contact: the URL of its preference page, a one-click unsubscribe URL \
+                        (RFC 8058), and the headers for the email. The links never expire. Anyone who has them can act \
+                        for the address, so send them to this address only.",
                 answers: &[maker!(LinksAnswer)],
                 codes: &["contact_not_found", "channel_off", "unknown_purpose"],
                 ..LINKS
             },
             Action::Message => Self {
                 id: "getMessage",
-                summary: "A message to send",
-                about: "What a `message.requested` event is about: to whom, with ready text in their language. Kept for a week.",
+                summary: "Get a message to send",
+                about: "The message that a `message.requested` event is about: its recipient and its complete text in \
+                        the person's language. It is stored for one week.",
                 answers: &[maker!(MessageAnswer)],
                 codes: &["message_not_found"],
                 ..LINKS
             },
             Action::ListMessages => Self {
                 id: "listMessages",
-                summary: "Messages to send",
-                about: "The newest first, for shops that ask instead of being told by a webhook. There are messages only where a \
-                        webhook wants `message.requested`.",
+                summary: "List the messages to send",
+                about: "The newest first, for shops that poll instead of using a webhook. Messages are created only if \
+                        one of the shop's webhooks wants `message.requested`.",
                 answers: &[maker!(MessagesAnswer)],
                 ..LINKS
             },
@@ -421,39 +442,41 @@ impl Operation {
             Action::UsePage(kind) => Self {
                 id: page_id(kind, true),
                 summary: page_title(kind, true),
-                about: "A form of `application/x-www-form-urlencoded`; the same again changes nothing more. Noted in the audit \
-                        log under the key that is none.",
+                about: "A form of the type `application/x-www-form-urlencoded`. Posting it again changes nothing more. \
+                        The audit log records it under the nil UUID instead of a key.",
                 ..PAGE
             },
             Action::TakeForm => Self {
                 id: "submitForm",
                 tag: "Capture",
                 summary: "Record choices from a form that runs no script",
-                about: "The `action` of a form on a page of the shop's. What was offered are the choices of the notice that is \
-                        named: a box that was not ticked is `declined`. A choice whose address is empty is left out. Unknown \
-                        fields are passed over. Answers with a page that is the same for everybody, or says what to do.",
+                about: "The `action` of a form on one of the shop's pages. The notice that the form names defines the \
+                        offered choices: a box that is not ticked is `declined`. A choice whose address is empty is \
+                        left out. Unknown fields are ignored. The answer is a page that is the same for everybody, or \
+                        that says what to correct.",
                 ..NONE
             },
             Action::GreetProvider => Self {
                 id: "greetProvider",
-                summary: "Meta's handshake",
-                about: "Answers `hub.challenge` where `hub.verify_token` is the shop's.",
+                summary: "Answer the verification request of Meta",
+                about: "Returns `hub.challenge` if `hub.verify_token` is the shop's verify token.",
                 ..LINKS
             },
             Action::TakeInbound => Self {
                 id: "takeInbound",
-                summary: "What persons write back",
-                about: "Signed by the provider: Twilio (`X-Twilio-Signature`), Meta (`X-Hub-Signature-256`), any other as Standard \
-                        Webhooks with `{channel, from, text}`. STOP, START, HELP and YES in several languages, the whole message \
-                        and nothing else; once by the id of the message.",
+                summary: "Receive messages that people send back",
+                about: "The provider signs the request: Twilio with `X-Twilio-Signature`, Meta with \
+                        `X-Hub-Signature-256`, any other as Standard Webhooks with the body `{channel, from, text}`. \
+                        Recognises STOP, START, HELP and YES in several languages if the message contains nothing \
+                        else. Each message is processed once, by its id.",
                 ..LINKS
             },
             Action::Preferences => Self {
                 id: "getPreferences",
-                summary: "What a logged-in customer may choose",
-                about: "For the shop's own account page, by the identity that its server has signed with a key that may `read`: \
-                        what the preference page shows, with masked addresses. Nothing is written by asking. Change it by \
-                        `POST /v1/consents` with the identity.",
+                summary: "Get the choices of a logged-in customer",
+                about: "For the account page of the shop. The identity token must be signed with a key that has the \
+                        scope `read`. The answer has the content of the preference page, with masked addresses. The \
+                        request writes nothing. To change choices, send `POST /v1/consents` with the identity token.",
                 body: Some(maker!(PreferencesBody)),
                 answers: &[maker!(PreferencesAnswer)],
                 codes: &["invalid_identity", "expired_identity"],
@@ -461,10 +484,11 @@ impl Operation {
             },
             Action::SendPreferencesLink => Self {
                 id: "sendPreferencesLink",
-                summary: "Send somebody the link to their preference page",
-                about: "For who is not logged in: a message of the kind `preferences` goes to the address that they enter, where \
-                        it is known, three times a day at most, and by no channel that its owner has stopped. The answer is the \
-                        same in any case, and as much is done for it.",
+                summary: "Send a link to the preference page",
+                about: "For people who are not logged in. A message of the kind `preferences` is sent to the address \
+                        that the person enters if the shop knows it, at most three times a day, and never on a channel \
+                        that the owner of the address has stopped. The answer and its duration are the same in every \
+                        case.",
                 body: Some(maker!(PreferencesLinkBody)),
                 status: 202,
                 answers: &[maker!(PreferencesLinkAnswer)],
@@ -473,9 +497,10 @@ impl Operation {
             },
             Action::OpenRequest => Self {
                 id: "openRequest",
-                summary: "Open a request for a person",
-                about: "From a page, or by the shop's server. The address is asked whether it was they, by a link or a code that is \
-                        good for 30 minutes. The answer never tells whether the address is known.",
+                summary: "Open a subject request",
+                about: "From one of the shop's pages, or from its server. The address gets a link or a code that is \
+                        valid for 30 minutes, with which the person verifies the request. The answer never reveals \
+                        whether the address is known.",
                 body: Some(maker!(RequestBody)),
                 status: 202,
                 answers: &[maker!(OpenedAnswer)],
@@ -484,24 +509,26 @@ impl Operation {
             },
             Action::ListRequests => Self {
                 id: "listRequests",
-                summary: "Requests of persons",
-                about: "The newest first. Page by sending `next` as `before`.",
+                summary: "List subject requests",
+                about: "The newest first. For the next page, send `next` as `before`.",
                 answers: &[maker!(RequestsAnswer)],
                 codes: &[],
                 ..REQUESTS
             },
             Action::ReadRequest => Self {
                 id: "getRequest",
-                summary: "A request",
-                about: "With the law whose time it goes by, and the last days for receipt and answer.",
+                summary: "Get a subject request",
+                about: "The request with the law that sets its deadline, and with the last days for the \
+                        acknowledgement and for the answer.",
                 answers: &[maker!(SubjectRequest)],
                 ..REQUESTS
             },
             Action::DecideRequest => Self {
                 id: "decideRequest",
-                summary: "Approve, refuse or extend a request",
-                about: "Where the shop wants an employee to see it. Approving carries it out, and needs the scope `erase` or \
-                        `export` for what it does. The person is told by a message (GDPR Art. 12(3) and (4)).",
+                summary: "Approve, refuse or extend a subject request",
+                about: "For requests that an employee has to decide. Approval carries the request out; it requires the \
+                        scope `erase` for an erasure and `export` for access or portability. The person is told by a \
+                        message (GDPR Art. 12(3) and (4)).",
                 body: Some(maker!(DecisionBody)),
                 answers: &[maker!(SubjectRequest)],
                 codes: &["request_not_found", "request_conflict", "unknown_action"],
@@ -509,15 +536,16 @@ impl Operation {
             },
             Action::ListProviders => Self {
                 id: "listProviders",
-                summary: "Providers of inbound messages",
-                about: "And the address that each hands in to.",
+                summary: "List the providers of inbound messages",
+                about: "The providers, each with the URL to which it has to send inbound messages.",
                 answers: &[maker!(ProvidersAnswer)],
                 ..SHOP
             },
             Action::WriteProvider => Self {
                 id: "setProvider",
                 summary: "Set up a provider of inbound messages",
-                about: "Twilio's auth token, Meta's app secret and verify token; for `generic` a secret is made, and shown this once.",
+                about: "Send the auth token of Twilio, or the app secret and the verify token of Meta. For `generic`, \
+                        placet generates a secret and shows it only in this answer.",
                 body: Some(maker!(ProviderBody)),
                 answers: &[maker!(ProviderAnswer)],
                 codes: &["provider_not_found", "invalid_secret"],
@@ -526,30 +554,32 @@ impl Operation {
             Action::RemoveProvider => Self {
                 id: "removeProvider",
                 summary: "Remove a provider of inbound messages",
-                about: "What it hands in is refused from then on.",
+                about: "Messages from this provider are refused from now on.",
                 answers: &[maker!(ProvidersAnswer)],
                 codes: &["provider_not_found"],
                 ..SHOP
             },
             Action::Retention => Self {
                 id: "previewRetention",
-                summary: "What would go now",
-                about: "What has outlived its use and goes with the next daily run (GDPR Art. 5(1)(e)); nothing goes by asking.",
+                summary: "Preview the data that will be deleted",
+                about: "The data whose retention period has expired and that the next daily run deletes (GDPR Art. \
+                        5(1)(e)). This request deletes nothing.",
                 answers: &[maker!(RetentionAnswer)],
                 ..SHOP
             },
             Action::ListWebhooks => Self {
                 id: "listWebhooks",
-                summary: "The shop's webhooks",
-                about: "And how each fares. Without their secrets.",
+                summary: "List the shop's webhooks",
+                about: "The webhooks with their state of delivery, without their secrets.",
                 answers: &[maker!(WebhookListAnswer<'static>)],
                 codes: &[],
                 ..WEBHOOK
             },
             Action::CreateWebhook => Self {
                 id: "createWebhook",
-                summary: "Have events sent to an address",
-                about: "At most 16 a shop. Answers with the secret, this once. What happens from now on is sent.",
+                summary: "Create a webhook",
+                about: "A shop has at most 16 webhooks. The answer contains the secret, which is never shown again. \
+                        Events from now on are sent to the webhook.",
                 body: Some(maker!(NewWebhookBody)),
                 status: 201,
                 answers: &[maker!(WebhookAnswer<'static>)],
@@ -558,9 +588,10 @@ impl Operation {
             },
             Action::WriteWebhook => Self {
                 id: "putWebhook",
-                summary: "Change a webhook, switch it off or on",
-                about: "All of it: what is left out goes back to its default. What waits for it is sent at once; while it is \
-                        off it waits, and what happens is not kept for it.",
+                summary: "Change, disable or enable a webhook",
+                about: "Replaces all fields: a field that is absent is set to its default. Pending events are sent at \
+                        once. While the webhook is disabled, its pending events wait and new events are not stored for \
+                        it.",
                 body: Some(maker!(WebhookBody)),
                 answers: &[maker!(WebhookAnswer<'static>)],
                 codes: &["webhook_not_found", "empty_list"],
@@ -569,32 +600,34 @@ impl Operation {
             Action::RemoveWebhook => Self {
                 id: "removeWebhook",
                 summary: "Remove a webhook",
-                about: "With all that waits for it. Answers with what it was.",
+                about: "Removes the webhook and its pending events. Returns the webhook as it was.",
                 answers: &[maker!(WebhookAnswer<'static>)],
                 ..WEBHOOK
             },
             Action::RotateWebhook => Self {
                 id: "rotateWebhook",
                 summary: "Give a webhook a new secret",
-                about: "For a while events are signed with both, so that no receiver has to change at the same moment. Only the \
-                        last two are ever used.",
+                about: "Events are signed with the old and the new secret for a while, so that receivers need not \
+                        change at the same moment. At most the last two secrets are used.",
                 body: Some(maker!(SecretRotationBody)),
                 answers: &[maker!(WebhookAnswer<'static>)],
                 ..WEBHOOK
             },
             Action::ListDeliveries => Self {
                 id: "listDeliveries",
-                summary: "What was sent, waits, or was given up",
-                about: "The newest event first, without what it told. Kept as long as `retention.event_days` says once delivered or given up. Page by \
-                        sending `next` as `before`.",
+                summary: "List the deliveries of a webhook",
+                about: "The newest event first, without the data of the events. A delivery is stored for \
+                        `retention.event_days` after it succeeded or was given up. For the next page, send `next` as \
+                        `before`.",
                 answers: &[maker!(DeliveriesAnswer)],
                 ..WEBHOOK
             },
             Action::Replay => Self {
                 id: "replayDeliveries",
-                summary: "Send events once more",
-                about: "As if they were new, under the same `webhook-id`. At most 1,000 at a time, the oldest first: ask again \
-                        until nothing is left. Of those that wait already, it is those whose time has not come.",
+                summary: "Send events again",
+                about: "The events are sent as if they were new, under the same `webhook-id`. At most 1,000 at a time, \
+                        the oldest first: repeat the request until `left` is 0. Of `pending` deliveries, only those \
+                        that are not due yet are replayed.",
                 body: Some(maker!(ReplayBody)),
                 answers: &[maker!(Replayed)],
                 ..WEBHOOK

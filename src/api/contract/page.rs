@@ -1,6 +1,6 @@
-//! The page: the document for people, who read it in a browser without scripts, without a network, or on paper.
+//! The HTML page of the contract, for people. It works without scripts, without a network and on paper.
 //!
-//! It is made where it is asked for: what makes it is less than half as large as the page would be, kept beside the document.
+//! The service makes the page itself: this code is less than half as large as the finished page would be.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::api::contract::shape::{Field, fields, shape, words};
 use crate::api::route::ENDPOINTS;
 
-/// The page of a document.
+/// Returns the page of a document.
 pub(super) fn page(document: &Value) -> String {
     let version = text(document, "/info/version");
     let markup = html! {
@@ -75,7 +75,7 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     reference.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
-/// The groups of operations, each with what it is.
+/// Returns the groups of operations, each with its description.
 fn tags(document: &Value) -> impl Iterator<Item = (&str, &str)> {
     list(document, "/tags").map(|tag| (text(tag, "/name"), text(tag, "/description")))
 }
@@ -84,7 +84,7 @@ fn anchor(name: &str) -> String {
     name.to_lowercase().replace(' ', "-")
 }
 
-/// The operations of a group, in the order of the routes.
+/// Returns the operations of a group, in the order of the routes.
 fn operations<'a>(document: &'a Value, tag: &str) -> Vec<(&'static str, &'static str, &'a Value)> {
     let paths = document.get("paths");
     let all = ENDPOINTS.iter().filter_map(|own| {
@@ -113,7 +113,7 @@ fn contents(document: &Value) -> Markup {
     }
 }
 
-/// The chapters of a text; the first has no title.
+/// Splits a text into chapters, each with a title. The first has no title.
 fn chapters(text: &str) -> Vec<(&str, &str)> {
     let mut parts = text.split("\n## ");
     let first = parts.next().unwrap_or_default();
@@ -129,7 +129,7 @@ fn introduction(about: &str) -> Markup {
     }
 }
 
-/// A text in which code stands between backticks.
+/// Renders a text in which code is between backticks.
 pub(super) fn prose(text: &str) -> Markup {
     html! {
         @for (place, part) in text.split('`').enumerate() {
@@ -159,7 +159,7 @@ fn operation(document: &Value, method: &str, path: &str, operation: &Value) -> M
                 h4 { "Body" }
                 @let name = text(body, "/schema/$ref").rsplit('/').next().unwrap_or_default();
                 p { (shape(body.get("schema").unwrap_or(&Value::Null))) ", at most " (size(operation)) }
-                // Its fields stand with the first operation that takes it.
+                // The fields of a type are shown at the first operation that takes it.
                 @if bodies(document).get(name) == Some(&id) {
                     div id={ "type-" (name) } {
                         (table(resolved(document, body.get("schema").unwrap_or(&Value::Null))))
@@ -232,7 +232,7 @@ fn examples(document: &Value, media: &Value, title: &str) -> Markup {
     }
 }
 
-/// A file as it is, anything else as JSON.
+/// Returns a file unchanged, and any other example as formatted JSON.
 fn written(example: &Value) -> Cow<'_, str> {
     match example.as_str() {
         Some(file) => file.into(),
@@ -240,7 +240,7 @@ fn written(example: &Value) -> Cow<'_, str> {
     }
 }
 
-/// What the description of an answer says where there is nothing to say.
+/// The description of an answer that needs none.
 pub(super) const USUAL: &str = "The answer.";
 
 fn answers(document: &Value, operation: &Value) -> Markup {
@@ -263,7 +263,7 @@ fn answers(document: &Value, operation: &Value) -> Markup {
                 @let headers: Vec<&str> = object(answer, "/headers").map(|(name, _)| name.as_str()).collect();
                 @if !headers.is_empty() { small { "with " (headers.join(", ")) } }
             }
-            // A large one is shown with the operation that it is named after.
+            // A large example is shown only at one operation, see `SHOWS`.
             @for (_, media) in object(answer, "/content") { (examples_once(document, operation, media)) }
         }
         h4 { "Problems" }
@@ -280,7 +280,8 @@ fn answers(document: &Value, operation: &Value) -> Markup {
     }
 }
 
-/// The operation that shows an example which others have too. The rest of the large ones are in the document only.
+/// The operation that shows the example that several operations share. The other large examples are only in the
+/// document.
 const SHOWS: &str = "getContact";
 
 fn examples_once(document: &Value, operation: &Value, media: &Value) -> Markup {
@@ -290,7 +291,7 @@ fn examples_once(document: &Value, operation: &Value, media: &Value) -> Markup {
     examples(document, media, "Example of an answer")
 }
 
-/// The types of bodies, each with the first operation that takes it.
+/// Returns the types of bodies, each with the first operation that takes it.
 fn bodies(document: &Value) -> BTreeMap<&str, &str> {
     let mut bodies = BTreeMap::new();
     for (_, _, operation) in tags(document).flat_map(|(tag, _)| operations(document, tag)) {
@@ -302,12 +303,12 @@ fn bodies(document: &Value) -> BTreeMap<&str, &str> {
     bodies
 }
 
-/// The fields of an object.
+/// Renders the fields of an object.
 fn table(schema: &Value) -> Markup {
     html! { table { (heads()) tbody { @for one in &fields(schema) { (field(one)) } } } }
 }
 
-/// A type by its name.
+/// Renders a named type.
 fn named(name: &str, schema: &Value) -> Markup {
     let about = text(schema, "/description");
     html! {

@@ -1,4 +1,4 @@
-//! What stands in paths, queries and headers.
+//! The parameters of paths, queries and headers, the form fields, and the headers of answers.
 
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ use crate::ledger::{DeliveryState, RequestState, Section};
 use crate::model::request::RequestKind;
 use crate::platforms::Provider;
 
-/// Makes the types that only parameters have known.
+/// Registers the types that only parameters use.
 pub(super) fn register(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Format>();
     generator.subschema_for::<Requester>();
@@ -47,26 +47,26 @@ pub(super) fn country() -> Value {
     json!({ "type": "string", "pattern": "^[A-Z]{2}$" })
 }
 
-/// What a page can be besides the one that is wanted.
+/// The pages that a link can answer with besides the page for a success.
 pub(super) const OTHER_PAGES: &[(u16, &str)] = &[
-    (404, "The link was never made here, or what it was about has gone."),
+    (404, "The link is not valid, or the data that it refers to was deleted."),
     (413, "The form is too large."),
     (429, "Too many visits."),
-    (500, "Something failed on our side; nothing was changed."),
+    (500, "The service failed; nothing was changed."),
 ];
 
-/// What the page that answers a form can be besides.
+/// The pages that a posted form can get besides the page for a success.
 pub(super) const FORM_PAGES: &[(u16, &str)] = &[
-    (403, "The form is on a page that is not the shop's, or the browser does not say where it is."),
-    (404, "The key is none, or no longer good."),
-    (409, "It was sent before under this `id`, with other answers."),
-    (415, "It is sent in another encoding."),
-    (422, "Something in it is not right, and nothing was recorded; the page says what to do."),
+    (403, "The page of the form is not on an origin of the key, or the browser sent no origin."),
+    (404, "The key is invalid, revoked or expired."),
+    (409, "The form was sent before with this `id` and other content."),
+    (415, "The form has another encoding than `application/x-www-form-urlencoded`."),
+    (422, "A field is invalid and nothing was recorded. The page says what to correct."),
 ];
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
-/// The media types of what is posted to a page or by a provider.
+/// Returns the media types of what is posted to a page or by a provider.
 pub(super) fn forms(action: Action) -> &'static [&'static str] {
     match action {
         Action::UsePage(LinkKind::Unsubscribe) => &[URLENCODED, "multipart/form-data"],
@@ -76,7 +76,7 @@ pub(super) fn forms(action: Action) -> &'static [&'static str] {
     }
 }
 
-/// The fields of a form.
+/// Returns the schema of a form's fields.
 pub(super) fn form(action: Action) -> Value {
     let actions = |actions: &[&str]| json!({ "type": "string", "enum": actions });
     let fields = match action {
@@ -99,25 +99,25 @@ fn of_form() -> Value {
         "type": "object",
         "required": ["notice", "version", "locale"],
         "properties": {
-            "email": text("An e-mail address."),
-            "phone": text("A telephone number, with + and country code."),
-            "country": text("The country, ISO 3166-1 alpha-2; anything else says nothing."),
-            "notice": text("The id of a notice of the shop's that has choices."),
-            "version": text("Its version."),
-            "locale": text("Its language; also that of the page that answers."),
+            "email": text("The e-mail address of the person."),
+            "phone": text("The telephone number of the person, with + and the country code."),
+            "country": text("The country of the person, ISO 3166-1 alpha-2. An invalid value is ignored."),
+            "notice": text("The id of one of the shop's notices that has choices."),
+            "version": text("The version of the notice."),
+            "locale": text("The language of the notice, and of the page in the answer."),
             "choice": {
                 "type": "array", "items": { "type": "string" },
-                "description": "`channel:purpose` of each box that was ticked.",
+                "description": "One entry `channel:purpose` for each box that is ticked.",
             },
             "form": text("The shop's name for the form."),
-            "identity": text("Who the customer is, as in `POST /v1/consents`."),
-            "id": { "type": "string", "format": "uuid", "description": "Makes one of a form that is sent twice: fresh with each page." },
-            "return": text("A page of the shop's that the answer leads back to."),
+            "identity": text("The identity token of the customer, as in `POST /v1/consents`."),
+            "id": { "type": "string", "format": "uuid", "description": "The id of the submission, so that a form that is sent twice is recorded once. Use a new id for each page view." },
+            "return": text("The URL of the shop's page that the answer links back to."),
         },
     })
 }
 
-/// The code of the problem that a parameter of the query can cause.
+/// Returns the code of the problem that a query parameter can cause.
 pub(super) fn code_of(action: Action, name: &str) -> &'static str {
     if let Some(code) = lists::code_of(action, name) {
         return code;
@@ -133,7 +133,7 @@ pub(super) fn code_of(action: Action, name: &str) -> &'static str {
         "requested_by" => "unknown_requester",
         "contact" | "key" | "before" => "invalid_id",
         "route" => "unknown_route",
-        // A parameter that nobody has described yet: the document is not made with it.
+        // The code of a parameter without a description. No problem has it, so the document is then refused.
         "limit" => "out_of_range",
         "kind" => "unknown_request",
         "due_by" => "invalid_date",
@@ -141,7 +141,7 @@ pub(super) fn code_of(action: Action, name: &str) -> &'static str {
     }
 }
 
-/// The schema of a parameter of the query, and what it is.
+/// Returns the schema and the description of a query parameter.
 fn query(action: Action, name: &str) -> (Value, &'static str) {
     if let Some(own) = lists::query(action, name) {
         return own;
@@ -149,46 +149,46 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
     match (name, action) {
         ("sections", _) => (
             json!({ "type": "array", "items": reference("Section"), "minItems": 1 }),
-            "The sections, with commas between them; all where nothing is said.",
+            "The sections of the report, separated by commas. Default: all.",
         ),
         ("channel", Action::Links) => {
-            (reference("Channel"), "What is left by the link; all channels where nothing is said.")
+            (reference("Channel"), "The channel that the link opts out of. Default: all channels.")
         }
         ("purpose", Action::Links) => {
-            (reference("Purpose"), "What is left by the link; all purposes where nothing is said.")
+            (reference("Purpose"), "The purpose that the link opts out of. Default: all purposes.")
         }
-        ("state", Action::ListRequests) => (reference("RequestState"), "In this state."),
-        ("kind", _) => (reference("RequestKind"), "Of this kind."),
+        ("state", Action::ListRequests) => (reference("RequestState"), "Return only requests in this state."),
+        ("kind", _) => (reference("RequestKind"), "Return only requests of this kind."),
         ("due_by", _) => {
-            (json!({ "type": "string", "format": "date" }), "Due on this day or before, and not answered.")
+            (json!({ "type": "string", "format": "date" }), "Return only unanswered requests due by this date.")
         }
-        ("channel", _) => (reference("Channel"), "Only what bears on this channel."),
-        ("purpose", _) => (reference("Purpose"), "Only what bears on this purpose."),
-        ("since", _) => (time(), "From this time on."),
-        ("until", _) => (time(), "Before this time."),
-        ("format", Action::Audit) => (json!({ "enum": ["json", "ndjson"], "default": "json" }), "In which form."),
-        ("format", _) => (reference("Format"), "In which form; `json` where nothing is said."),
-        ("requested_by", _) => (reference("Requester"), "Who asked for it; `person` where nothing is said."),
-        ("contact", _) => (id(), "About this contact."),
-        ("key", _) => (id(), "By this key."),
+        ("channel", _) => (reference("Channel"), "Return only data that applies to this channel."),
+        ("purpose", _) => (reference("Purpose"), "Return only data that applies to this purpose."),
+        ("since", _) => (time(), "Return only entries from this time on, RFC 3339."),
+        ("until", _) => (time(), "Return only entries before this time, RFC 3339."),
+        ("format", Action::Audit) => (json!({ "enum": ["json", "ndjson"], "default": "json" }), "The answer format."),
+        ("format", _) => (reference("Format"), "The format of the export. Default: `json`."),
+        ("requested_by", _) => (reference("Requester"), "The party that requested the erasure. Default: `person`."),
+        ("contact", _) => (id(), "Return only entries about this contact."),
+        ("key", _) => (id(), "Return only requests made with this key."),
         ("route", _) => {
             let routes: Vec<&str> = ENDPOINTS.iter().map(|own| own.path).collect();
             let routes: std::collections::BTreeSet<&str> = routes.into_iter().collect();
-            (json!({ "enum": routes }), "To this route.")
+            (json!({ "enum": routes }), "Return only requests to this route.")
         }
-        ("state", _) => (reference("DeliveryState"), "In this state; in any where nothing is said."),
+        ("state", _) => (reference("DeliveryState"), "Return only deliveries in this state. Default: all states."),
         ("before", Action::ListDeliveries) => {
-            (reference("EventId"), "Older than this event: the `next` of the page before.")
+            (reference("EventId"), "Return entries older than this event. Pass the `next` of the previous page.")
         }
-        ("before", _) => (id(), "Older than this line: the `next` of the page before."),
+        ("before", _) => (id(), "Return entries older than this one. Pass the `next` of the previous page."),
         ("limit", _) => {
-            (json!({ "type": "integer", "minimum": 1, "maximum": 1_000, "default": 100 }), "At most so many lines.")
+            (json!({ "type": "integer", "minimum": 1, "maximum": 1_000, "default": 100 }), "Maximum number of entries.")
         }
         _ => (json!({}), ""),
     }
 }
 
-/// The parameters that several operations have.
+/// Returns the parameters that several operations share.
 pub(super) fn shared(contact: &str, key: &str, webhook: &str) -> Value {
     let header = |name: &str, about: &str, schema: Value| json!({ "name": name, "in": "header", "description": about, "schema": schema });
     let tags = json!({ "type": "string", "examples": ["*"] });
@@ -207,20 +207,20 @@ pub(super) fn shared(contact: &str, key: &str, webhook: &str) -> Value {
         },
         "IdempotencyKey": header(
             "Idempotency-Key",
-            "Makes it safe to send the request again within a day.",
+            "A unique key for the request. Within one day the request can be repeated safely with the same key.",
             json!({ "type": "string", "pattern": "^[!#-~]{1,128}$" }),
         ),
-        "IfMatch": header("If-Match", "The `ETag` of the state that the change is meant for.", tags.clone()),
-        "IfNoneMatch": header("If-None-Match", "The `ETag` of the answer that is known already.", tags),
+        "IfMatch": header("If-Match", "The `ETag` of the state that the change is based on. If the state has changed since, the request is refused.", tags.clone()),
+        "IfNoneMatch": header("If-None-Match", "The `ETag` of the answer that the caller has already. If it is still current, the answer is 304.", tags),
         "Origin": header(
             "Origin",
-            "The page's origin; browsers send it. With a publishable key it must be one on which that works.",
+            "The origin of the page; browsers send it. A publishable key must be valid for this origin.",
             json!({ "type": "string" }),
         ),
     })
 }
 
-/// The parameters of an operation.
+/// Returns the parameters of an operation.
 pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Example>) -> Vec<Value> {
     let shared = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let mut parameters = Vec::new();
@@ -231,16 +231,16 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
         parameters.push(match name {
             "{channel}" => {
                 let schema = json!({ "anyOf": [reference("Channel"), { "const": "*" }] });
-                in_path("channel", schema, "The channel; `*` for all.")
+                in_path("channel", schema, "The channel; `*` for all channels.")
             }
             "{purpose}" => {
                 let schema = json!({ "anyOf": [reference("Purpose"), { "const": "*" }] });
-                in_path("purpose", schema, "The purpose; `*` for all.")
+                in_path("purpose", schema, "The purpose; `*` for all purposes.")
             }
             "{key}" => in_path("key", json!({ "type": "string" }), "A publishable key of the shop."),
-            "{token}" => in_path("token", json!({ "type": "string" }), "What the link was made with."),
-            "{provider}" => in_path("provider", reference("Provider"), "Which."),
-            "{list}" => in_path("list", reference("ListKind"), "Which."),
+            "{token}" => in_path("token", json!({ "type": "string" }), "The signed token of the link."),
+            "{provider}" => in_path("provider", reference("Provider"), "The message provider."),
+            "{list}" => in_path("list", reference("ListKind"), "The message provider."),
             _ if endpoint.path.starts_with("/v1/imports") => in_path("id", id(), "The id of the import."),
             _ if endpoint.path.starts_with("/v1/messages") => in_path("id", id(), "The id of the message."),
             _ if endpoint.path.starts_with("/v1/requests") => in_path("id", id(), "The id of the request."),
@@ -281,29 +281,29 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
     parameters
 }
 
-/// Whether it heeds an `Idempotency-Key`. Of a part of a file its offset says whether it came before.
+/// Returns whether the route accepts an `Idempotency-Key`. A part of a file is repeated safely by its offset instead.
 pub(super) fn takes_idempotency_key(endpoint: &Endpoint) -> bool {
     let has_key = matches!(endpoint.access, Access::Key(_) | Access::Root);
     endpoint.mutates() && has_key && endpoint.action != Action::ContinueImport
 }
 
-/// The headers that answers bear.
+/// Returns the headers of answers.
 pub(super) fn headers() -> Value {
     let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
     json!({
-        "ETag": text("The state that the answer tells, for `If-Match` and `If-None-Match`."),
-        "request-id": { "description": "The id of the request, by which the audit log names it.", "schema": id() },
-        "RateLimit": text("What is left, and in how many seconds the bucket is full again: `\"key\";r=999;t=1`."),
-        "RateLimit-Policy": text("The bucket and what it holds: `\"key\";q=1000;w=10`."),
-        "Retry-After": { "description": "In how many seconds to ask again.", "schema": { "type": "integer" } },
-        "WWW-Authenticate": text("How to show a key, RFC 6750."),
-        "Content-Disposition": text("A name for the file."),
-        "Link": text("`rel=\"next\"` leads to the next page, where there is one (RFC 8288)."),
-        "Location": text("Where the import is told from now on."),
+        "ETag": text("The current state of the resource, for `If-Match` and `If-None-Match`."),
+        "request-id": { "description": "The id of the request, as in the audit log.", "schema": id() },
+        "RateLimit": text("The number of requests left (`r`) and the seconds until the full quota is available again (`t`): `\"key\";r=999;t=1`."),
+        "RateLimit-Policy": text("The quota of requests (`q`) and its window in seconds (`w`): `\"key\";q=1000;w=10`."),
+        "Retry-After": { "description": "The number of seconds to wait before the next attempt.", "schema": { "type": "integer" } },
+        "WWW-Authenticate": text("The authentication scheme, RFC 6750."),
+        "Content-Disposition": text("A name for the downloaded file."),
+        "Link": text("The URL of the next page as `rel=\"next\"`, if there is one (RFC 8288)."),
+        "Location": text("The path of the import."),
     })
 }
 
-/// The headers of a success.
+/// Returns the headers of a success.
 pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation, status: u16) -> Value {
     let mut names = Vec::new();
     if endpoint.access != Access::Open {
@@ -329,7 +329,7 @@ pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation, status:
     Value::Object(named.collect::<Map<_, _>>())
 }
 
-/// The schema of an answer that is made by hand.
+/// Returns the schema of an answer that has no Rust type.
 pub(super) fn answer_without_type(action: Action) -> Value {
     match action {
         Action::Health => json!({
@@ -343,7 +343,7 @@ pub(super) fn answer_without_type(action: Action) -> Value {
     }
 }
 
-/// The media types, besides JSON, that an answer can have.
+/// Returns the media types, besides JSON, of an answer.
 pub(super) fn other_forms(action: Action) -> &'static [&'static str] {
     match action {
         Action::Export => &["application/zip", "text/html"],

@@ -1,5 +1,6 @@
-//! The examples: a shop's first days, played to the service itself at a clock that stands still and with dice that are loaded.
-//! So each request in the document is one that the service took, and each answer is what it said.
+//! Makes the examples. It plays the first days of a shop against the service, with a fixed clock and fixed random
+//! numbers. Every request in the document is therefore one that the service accepts, and every answer is the answer of
+//! the service.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -17,22 +18,22 @@ use crate::api::service::ShopService;
 use crate::consent::Timestamp;
 use crate::ledger::{Host, Sqlite};
 
-/// What was asked and answered.
+/// One request and its answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Example {
     /// The values in the path, in their order.
     pub(super) values: Vec<String>,
     pub(super) query: Vec<(&'static str, &'static str)>,
-    /// An object, or the text of a file.
+    /// The body: a JSON object, or the text of a file.
     pub(super) body: Option<Value>,
     pub(super) status: u16,
-    /// The form of the answer, without its parameters.
+    /// The media type of the answer, without its parameters.
     pub(super) media_type: String,
-    /// What was answered to it; as a text where that is no JSON.
+    /// The answer. It is a text if it is not JSON.
     pub(super) answer: Value,
 }
 
-/// What is asked besides a route and its values.
+/// The parts of a request other than the route and the values in the path.
 #[derive(Default)]
 struct Question<'a> {
     query: &'a [(&'static str, &'static str)],
@@ -40,11 +41,11 @@ struct Question<'a> {
     body: Option<Value>,
 }
 
-/// Examples of more bytes than these stand in the document once.
+/// The size in bytes above which an example is stored in the document only once.
 pub(super) const LARGE: usize = 1_200;
 
 const ROOT: &str = "a root secret that only the examples know";
-/// A file of Mailchimp's, shortened.
+/// A shortened file from Mailchimp.
 const SUBSCRIBED: &str = "\
 Email Address,First Name,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID,EUID,NOTES
 ada@example.com,Ada,2024-05-01 09:30:00,192.0.2.7,2024-05-01 09:31:12,192.0.2.7,100001,8a1f00c2d4,
@@ -84,10 +85,10 @@ struct Stage {
     examples: BTreeMap<&'static str, Vec<Example>>,
 }
 
-/// The examples of each operation, by its id.
+/// Returns the examples of each operation, by its id.
 ///
 /// # Errors
-/// What the service refused, in words.
+/// Returns a text if the service refuses a request.
 pub(super) fn rehearse() -> Result<BTreeMap<&'static str, Vec<Example>>, String> {
     let secrets = || Secrets::new("a master key that only the examples know", ROOT).map_err(|weak| weak.to_string());
     let host = |dice| StillHost { dice: Cell::new(dice) };
@@ -172,7 +173,8 @@ impl Stage {
         Ok(())
     }
 
-    /// A list from Mailchimp, in which somebody stands who has left meanwhile, and an address that bounced; then once more, in parts.
+    /// Imports a list from Mailchimp that contains a person who has opted out since and an address that cannot be read.
+    /// Then imports the list again, in parts.
     fn play_lists(&mut self, secret: &str) -> Result<(), String> {
         self.silently(secret, Action::Submit, &left())?;
         let query = [("name", "subscribed_members.csv"), ("channel", "email"), ("purpose", "newsletter")];
@@ -201,7 +203,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Works on what was handed in.
+    /// Processes the imports.
     fn work(&self) -> Result<(), String> {
         while self.service.work_on_imports().map_err(|error| error.to_string())? {}
         Ok(())
@@ -229,7 +231,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Asks for what is no example.
+    /// Sends a request that does not become an example.
     fn silently(&self, key: &str, action: Action, body: &Value) -> Result<(), String> {
         let endpoint = ENDPOINTS.iter().find(|own| own.action == action).ok_or("an action without a route")?;
         let question = Question { body: Some(body.clone()), ..Question::default() };
@@ -237,7 +239,7 @@ impl Stage {
         if response.status().is_success() { Ok(()) } else { Err(format!("refused: {}", response.status())) }
     }
 
-    /// Asks, and keeps what was asked and answered.
+    /// Sends a request and stores it with its answer as an example.
     fn ask(
         &mut self,
         key: &str,
@@ -269,7 +271,7 @@ impl Stage {
         let values = values.iter().map(ToString::to_string).collect();
         let Question { query, body, .. } = question;
         let example = Example { values, query: query.to_vec(), body, status, media_type, answer: answer.clone() };
-        // The document itself is not an example of its own.
+        // The document is not an example in itself.
         if !matches!(action, Action::OpenApi | Action::Docs) {
             self.examples.entry(operation.id).or_default().push(example);
         }
@@ -319,13 +321,14 @@ fn request(
     request.body(body.into()).map_err(|error| error.to_string())
 }
 
-/// An example short enough to read: of long lists and maps the beginning.
+/// Shortens an example so that it is easy to read: of long lists and maps only the beginning remains.
 pub(super) fn shortened(value: &Value) -> Value {
     let two = cut(value, 2);
     if two.to_string().len() > LARGE { cut(value, 1) } else { two }
 }
 
-/// Lists of things cut to `most` of them, of texts to two, and maps of many. Lists of numbers are one thing.
+/// Cuts lists of objects to `most` elements, other lists to two, and large maps to `most` fields. Lists of numbers stay
+/// whole.
 fn cut(value: &Value, most: usize) -> Value {
     match value {
         Value::Array(all) if all.iter().all(Value::is_number) => value.clone(),
@@ -384,7 +387,7 @@ fn submission() -> Value {
     })
 }
 
-/// What the shop's server signs for its logged-in customer: HS256 under the SHA-256 of its key.
+/// Returns the identity token of a logged-in customer: signed with HS256 under the SHA-256 of the secret key.
 fn identity(key: &str) -> String {
     use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
     use hmac::{Hmac, KeyInit, Mac};
@@ -397,7 +400,7 @@ fn identity(key: &str) -> String {
     format!("{signed}.{}", mac.map(|mac| Base64Url::encode_string(&mac.into_bytes())).unwrap_or_default())
 }
 
-/// By the shop's server: a customer who could have refused.
+/// A submission by the shop's server: a soft opt-in of a customer who could refuse.
 fn bought() -> Value {
     json!({
         "id": "019ab0a4-4c80-7000-8000-000000000002",
@@ -420,7 +423,7 @@ fn bought_again() -> Value {
     again
 }
 
-/// He leaves again.
+/// A submission in which the same customer opts out.
 fn left() -> Value {
     json!({
         "id": "019ab0a4-4c80-7000-8000-000000000004",

@@ -1,8 +1,8 @@
-//! The schemas of what is no struct of ours: texts with a rule, and how the fields of some bodies hang together. And what all
-//! schemas go through before they stand in the document.
+//! The schemas of types that are not structs: strings with a format, and the rules that link the fields of some bodies.
+//! Also the final changes to all schemas.
 //!
-//! Whatever a schema here lets pass, the service takes, other reasons aside; and it refuses nothing that the service takes,
-//! odd spellings of identifiers and times aside.
+//! The service accepts every value that a schema here accepts, unless another rule refuses it. A schema accepts every
+//! value that the service accepts, except unusual spellings of ids and times.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -21,8 +21,8 @@ use crate::lists::{Field as ColumnField, Format as FileForm};
 use crate::model::suppression::SuppressionReason;
 use crate::model::text::{BirthDate, ExternalId, Line, Locale, Origin, PageUrl, Sha256Hex, Token};
 
-/// Gives a type a schema of its own name, one that stands in its place wherever it occurs, or that of a type whose name says too
-/// little outside of its module.
+/// Implements `JsonSchema` for a type. `named`: a schema with its own name. `inline`: a schema that is inserted
+/// wherever the type occurs. `as`: the schema of another type, under a name that is clear outside its module.
 macro_rules! schema {
     (named $name:ty, $text:literal, $schema:tt) => {
         impl JsonSchema for $name {
@@ -63,19 +63,19 @@ macro_rules! schema {
     };
 }
 
-/// An e-mail address as it is sent.
+/// An e-mail address in a body.
 pub(in crate::api) struct Email;
-/// A telephone number as it is sent.
+/// A telephone number in a body.
 pub(in crate::api) struct Phone;
-/// A push address as it is sent.
+/// A push address in a body.
 pub(in crate::api) struct Push;
-/// A postal address as it is sent.
+/// A postal address in a body.
 pub(in crate::api) struct Postal;
-/// A key.
+/// An API key.
 pub(in crate::api) struct KeyText;
 /// The secret of a webhook.
 pub(in crate::api) struct WebhookSecret;
-/// The public key that events are signed by.
+/// The public key that verifies the signatures of events.
 pub(in crate::api) struct WebhookKey;
 /// The id of an event.
 pub(in crate::api) struct EventId;
@@ -83,21 +83,21 @@ pub(in crate::api) struct EventId;
 pub(in crate::api) struct RuleId;
 /// A basis that an override may accept.
 pub(in crate::api) struct AdvertisingBasis;
-/// A reason that a shop may give: that somebody was erased only an erasure says.
+/// A reason for a suppression that a shop may state. Only an erasure creates the reason `erased`.
 pub(in crate::api) struct GivenSuppressionReason;
-/// In which form a file is.
+/// The format of an imported file.
 pub(in crate::api) struct FileFormat;
-/// What a column of a file is about.
+/// The meaning of a column of a file.
 pub(in crate::api) struct ListField;
-/// In which form a list is handed out.
+/// The format of a downloaded list.
 pub(in crate::api) struct ListForm;
-/// With whose columns.
+/// The platform whose columns a list has.
 pub(in crate::api) struct ListColumns;
-/// For whom its cells are.
+/// The reader that the cells of a CSV file are for.
 pub(in crate::api) struct ListCells;
-/// What became of what a file says.
+/// The results of an import.
 pub(in crate::api) struct ImportCounts;
-/// Why a file could not be read to the end.
+/// The reason why a file could not be read to its end.
 pub(in crate::api) struct ImportFailure;
 
 schema!(as FileFormat, "FileFormat", FileForm);
@@ -107,12 +107,12 @@ schema!(as ListColumns, "ListColumns", Columns);
 schema!(as ListCells, "ListCells", Cells);
 schema!(as ImportCounts, "ImportCounts", Counts);
 schema!(named ImportFailure, "ImportFailure", {
-    "description": "Why a file could not be read to the end. The rows before that were taken.",
+    "description": "The reason why a file could not be read to its end. The rows before that point were imported.",
     "type": "object", "required": ["code", "detail", "line"],
     "properties": {
-        "code": { "type": "string", "description": "What is wrong, as a word.", "enum": ["broken_gzip", "cut_gzip", "file_too_large", "internal"] },
-        "detail": { "type": "string", "description": "What to do about it." },
-        "line": { "type": "integer", "description": "The line of the file that was read last, from 1." },
+        "code": { "type": "string", "description": "The code of the error.", "enum": ["broken_gzip", "cut_gzip", "file_too_large", "internal"] },
+        "detail": { "type": "string", "description": "What to do about the error." },
+        "line": { "type": "integer", "description": "The last line of the file that was read, counted from 1." },
     },
 });
 schema!(inline Timestamp, { "type": "string", "format": "date-time" });
@@ -124,7 +124,7 @@ schema!(inline KeyText, { "type": "string", "pattern": "^[ps]k_[A-Za-z0-9_-]{64}
 schema!(inline WebhookSecret, { "type": "string", "pattern": "^whsec_[A-Za-z0-9+/]{43}=$" });
 schema!(inline WebhookKey, { "type": "string", "pattern": "^whpk_[A-Za-z0-9+/]{43}=$" });
 schema!(named EventId, "EventId", {
-    "description": "The id of an event, as the header `webhook-id` bears it.",
+    "description": "The id of an event, as in the header `webhook-id`.",
     "type": "string", "pattern": "^evt_[0-9a-f]{32}$",
 });
 schema!(inline RuleId, { "type": "string", "pattern": "^[a-z0-9-]+$", "x-placet-code": "unknown_rule" });
@@ -133,34 +133,34 @@ schema!(inline AdvertisingBasis, {
     "enum": Basis::ALL.iter().filter(|basis| **basis != Basis::Contract).map(|basis| basis.as_str()).collect::<Vec<_>>(),
 });
 schema!(named GivenSuppressionReason, "GivenSuppressionReason", {
-    "description": "Why an address is suppressed: a class and no text, which might tell of the person.",
+    "description": "The reason for a suppression. It is a fixed value and not free text, which might contain personal data.",
     "type": "string",
     "enum": SuppressionReason::ALL.iter().filter(|reason| **reason != SuppressionReason::Erased)
         .map(|reason| reason.as_str()).collect::<Vec<_>>(),
 });
 schema!(named Email, "Email", {
-    "description": "An e-mail address, RFC 5321 and 6531. Compared without regard to case.",
+    "description": "An e-mail address, RFC 5321 and RFC 6531. Case is ignored in comparisons.",
     "type": "string", "format": "idn-email", "maxLength": 254, "examples": ["jane@example.com"],
 });
 schema!(named Phone, "Phone", {
-    "description": "A telephone number with its country code, E.164. Spaces, dots, dashes, slashes and brackets are dropped.",
+    "description": "A telephone number with + and the country code, E.164. Spaces, dots, dashes, slashes and brackets are removed.",
     "type": "string", "pattern": "^\\+[1-9]([ ./()-]*[0-9]){6,15}[ ./()-]*$", "examples": ["+44 7700 900123"],
 });
 schema!(named Push, "Push", {
-    "description": "Where a browser or an app takes notifications: an endpoint (RFC 8030) or a token.",
+    "description": "The address for push notifications to a browser or an app: an endpoint URL (RFC 8030) or a token.",
     "type": "string", "pattern": "^[!-~]+$", "minLength": 8, "maxLength": 2048,
 });
 schema!(named Postal, "Postal", {
-    "description": "A postal address, in lines. Compared without regard to case, punctuation and white space.",
+    "description": "A postal address in lines. Case, punctuation and white space are ignored in comparisons.",
     "type": "string", "pattern": "^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f]*[A-Za-z0-9][^\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f]*$",
     "minLength": 10, "maxLength": 400, "examples": ["Jane Doe\n12 Mill Lane\nOX1 2JD Oxford"],
 });
 schema!(named PurposeSlug, "Purpose", {
-    "description": "The shop's own word for what it writes about.",
+    "description": "The purpose of messages: a short name that the shop chooses, such as `newsletter`.",
     "type": "string", "pattern": "^[a-z][a-z0-9_]{0,47}$", "examples": ["newsletter"],
 });
 schema!(named Token, "Token", {
-    "description": "A name that a shop gives to something of its own.",
+    "description": "A short name that the shop chooses.",
     "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$",
 });
 schema!(named Locale, "Locale", {
@@ -169,28 +169,28 @@ schema!(named Locale, "Locale", {
     "examples": ["en-GB"],
 });
 schema!(named ExternalId, "ExternalId", {
-    "description": "What a platform calls a person: the platform, a colon, an id.",
+    "description": "The id that a platform gives to a person: the name of the platform, a colon, the id.",
     "type": "string", "pattern": "^[A-Za-z0-9._-]{1,32}:[!-~]{1,128}$", "examples": ["shopify:123"],
 });
 schema!(named Line, "Line", {
-    "description": "A line of plain text without control characters.",
+    "description": "One line of plain text without control characters.",
     "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
 });
 schema!(named Origin, "Origin", {
-    "description": "A web origin, RFC 6454: scheme, host, and a port that is not the scheme's own.",
+    "description": "A web origin, RFC 6454: the scheme, the host, and the port unless it is the default of the scheme.",
     "type": "string", "pattern": "^https?://[^/?#@\\sA-Z]+$", "examples": ["https://shop.example"],
 });
 schema!(named Target, "Target", {
-    "description": "Where events may be sent: a public host, by TLS.",
+    "description": "The URL that events are sent to. It must be `https` and on a public host.",
     "type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?:", "maxLength": Target::MAX_LEN,
     "examples": ["https://hooks.shop.example/placet"],
 });
 schema!(named PageUrl, "PageUrl", {
-    "description": "The address of a page.",
+    "description": "The URL of a page.",
     "type": "string", "pattern": "^https?://", "maxLength": PageUrl::MAX_LEN, "examples": ["https://shop.example/checkout"],
 });
 schema!(named Jwk, "Jwk", {
-    "description": "A public key, RFC 8037.",
+    "description": "A public key as a JSON Web Key, RFC 8037.",
     "type": "object", "required": ["kty", "crv", "x"],
     "properties": {
         "kty": { "const": "OKP" },
@@ -217,7 +217,7 @@ impl<T: JsonSchema> JsonSchema for Object<T> {
     }
 }
 
-/// For a body that is one of its fields and nothing else.
+/// Changes the schema of a body that consists of exactly one of its fields.
 pub(in crate::api) fn one_of_its_fields(schema: &mut Schema) {
     schema.remove("required");
     let names: Vec<String> = fields_of(schema).map(ToOwned::to_owned).collect();
@@ -225,16 +225,17 @@ pub(in crate::api) fn one_of_its_fields(schema: &mut Schema) {
     schema.insert("oneOf".into(), names.iter().map(|name| alone(name, "string", &names)).collect());
 }
 
-/// For a question about `contact` or about `contacts`.
+/// Changes the schema of a body that has either `contact` or `contacts`.
 pub(in crate::api) fn one_contact_or_many(schema: &mut Schema) {
     if let Some(many) = schema.pointer_mut("/properties/contacts").and_then(Value::as_object_mut) {
         many.insert("maxItems".into(), 10_000.into());
-        // Which of many cannot be understood is told in its place, and the others are decided.
+        // An element that cannot be parsed gets an error in its place and the others are still decided, so the schema
+        // of an element is loose.
         let fields = ["id", "email", "phone", "push", "postal", "external"];
         let fields: Map<String, Value> =
             fields.iter().map(|name| ((*name).to_owned(), json!({ "type": ["string", "null"] }))).collect();
         let one = json!({
-            "description": "As `contact`; one that is not gets an error in its place.",
+            "description": "A contact as in `contact`. An element that is not valid gets an error in its place in the answer.",
             "type": "object", "properties": fields, "additionalProperties": false,
         });
         many.insert("items".into(), one);
@@ -243,7 +244,7 @@ pub(in crate::api) fn one_contact_or_many(schema: &mut Schema) {
     schema.insert("oneOf".into(), json!([alone("contact", "object", &names), alone("contacts", "array", &names)]));
 }
 
-/// For an address with a channel that uses it.
+/// Changes the schema of a body with one address and a channel that must use it.
 pub(in crate::api) fn one_address_and_its_channel(schema: &mut Schema) {
     let kinds = [
         ("email", json!(["email", null])),
@@ -262,7 +263,7 @@ pub(in crate::api) fn one_address_and_its_channel(schema: &mut Schema) {
     schema.insert("oneOf".into(), kinds.iter().map(with_channel).collect());
 }
 
-/// For a correction, which has to correct something.
+/// Changes the schema of a correction, which must correct an address or the profile.
 pub(in crate::api) fn a_correction(schema: &mut Schema) {
     let given = |name: &str| json!({ "required": [name], "properties": { name: { "type": "object" } } });
     schema.insert("anyOf".into(), json!([given("address"), given("profile")]));
@@ -272,7 +273,7 @@ fn fields_of(schema: &Schema) -> impl Iterator<Item = &str> {
     schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
 }
 
-/// One field of some is given; the others are absent, or `null`, which says the same.
+/// Returns a schema in which one field of several is present and the others are absent or `null`, which means the same.
 fn alone(name: &str, of_type: &str, names: &[&str]) -> Value {
     let type_of = |own: &str| if own == name { of_type } else { "null" };
     let fields: Map<String, Value> =
@@ -280,7 +281,7 @@ fn alone(name: &str, of_type: &str, names: &[&str]) -> Value {
     json!({ "required": [name], "properties": fields })
 }
 
-/// Takes `null` from a schema that lets it pass.
+/// Removes `null` from the allowed types of a field.
 fn never_null(field: &mut Value) {
     let Some(field) = field.as_object_mut() else { return };
     if let Some(Value::Array(types)) = field.get_mut("type") {
@@ -302,7 +303,7 @@ fn never_null(field: &mut Value) {
     }
 }
 
-/// A generator for what is sent, or for what is answered.
+/// Returns a generator for the schemas of bodies, or of answers.
 pub(super) fn generator(answers: bool) -> SchemaGenerator {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.meta_schema = None;
@@ -314,17 +315,18 @@ pub(super) fn generator(answers: bool) -> SchemaGenerator {
     settings.into_generator()
 }
 
-/// Finishes a schema and all within it. `answers`: it is of an answer, which has every field that it could have.
+/// Makes the final changes to a schema and all schemas in it. `answers`: the schema is for an answer, which has all its
+/// fields.
 pub(super) fn finish(schema: &mut Schema, answers: bool) {
     transform_subschemas(&mut |inner: &mut Schema| finish(inner, answers), schema);
     let Some(object) = schema.as_object_mut() else { return };
     for noise in ["title", "$schema", "default"] {
-        // A field may have such a name: what `properties` holds is no schema itself, and is not seen here.
+        // A field may have such a name, but `properties` is not visited here because it is not a schema itself.
         object.remove(noise);
     }
     if object.get("format").and_then(Value::as_str).is_some_and(|format| format.contains("int")) {
         object.remove("format");
-        // What a `u8` or a `u16` can hold is no rule of ours.
+        // The maximum of a `u8` or `u16` comes from the Rust type and is not a rule of the API.
         if object.get("maximum").and_then(Value::as_u64).is_some_and(|most| [255, 65_535].contains(&most)) {
             object.remove("maximum");
         }
@@ -337,7 +339,7 @@ pub(super) fn finish(schema: &mut Schema, answers: bool) {
     if let Some(Value::Object(fields)) = object.get_mut("properties") {
         if answers {
             let is_required = |name: &str| required.as_array().is_some_and(|all| all.iter().any(|one| one == name));
-            // What may be left out is left out instead of being `null`.
+            // A field that may be absent is left out of an answer and never `null`.
             fields.iter_mut().filter(|(name, _)| !is_required(name)).for_each(|(_, field)| never_null(field));
         }
         if object.get("type").is_some() {
@@ -346,12 +348,12 @@ pub(super) fn finish(schema: &mut Schema, answers: bool) {
     }
 }
 
-/// A doc comment as prose.
+/// Returns a doc comment as plain prose.
 fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace("[`", "`").replace("`]", "`")
 }
 
-/// A vocabulary as one list of words, and beside it what each means.
+/// Replaces the variants of a vocabulary by one `enum`, with the description of each value beside it.
 fn words(object: &mut Map<String, Value>) {
     let Some(Value::Array(variants)) = object.get("oneOf") else { return };
     let word = |one: &Value| Some((one.get("const")?.as_str()?.to_owned(), one.get("description")?.clone()));
@@ -362,7 +364,7 @@ fn words(object: &mut Map<String, Value>) {
     object.insert("x-enumDescriptions".into(), Value::Object(words.into_iter().collect()));
 }
 
-/// The code of the problem that a value outside of a named type causes.
+/// Returns the code of the problem that an invalid value of a named type causes.
 pub(super) fn code_of(name: &str) -> Option<&'static str> {
     Some(match name {
         "Activity" => "unknown_activity",
@@ -401,7 +403,7 @@ pub(super) fn code_of(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The codes of all problems that values of a schema can cause.
+/// Adds the codes of all problems that values of a schema can cause.
 pub(super) fn codes_in(
     schema: &Value,
     schemas: &Map<String, Value>,

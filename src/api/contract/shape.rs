@@ -1,4 +1,4 @@
-//! A schema in a few words, for the page.
+//! Describes a schema in a few words, for the HTML page.
 
 use maud::{Markup, html};
 use serde_json::Value;
@@ -10,7 +10,7 @@ pub(super) struct Field<'a> {
     pub(super) schema: &'a Value,
 }
 
-/// The fields of an object, those that are always there first.
+/// Returns the fields of an object, required fields first.
 pub(super) fn fields(schema: &Value) -> Vec<Field<'_>> {
     let required = schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
@@ -21,7 +21,7 @@ pub(super) fn fields(schema: &Value) -> Vec<Field<'_>> {
     fields
 }
 
-/// The words of a vocabulary, each with what it means.
+/// Returns the values of a vocabulary, each with its description.
 pub(super) fn words(schema: &Value) -> Option<Vec<(&str, &str)>> {
     let meanings = schema.get("x-enumDescriptions");
     let words = schema.get("enum")?.as_array()?.iter().filter_map(Value::as_str);
@@ -29,7 +29,7 @@ pub(super) fn words(schema: &Value) -> Option<Vec<(&str, &str)>> {
     Some(words.map(|word| (word, meaning(word))).collect())
 }
 
-/// What a value of the schema looks like.
+/// Renders a short description of the values that a schema accepts.
 pub(super) fn shape(schema: &Value) -> Markup {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next()) {
         return html! { a href={ "#type-" (name) } { (name) } };

@@ -1,4 +1,5 @@
-//! CSV files (RFC 4180) in a ZIP archive: for each table one, in UTF-8, with a header line. Cells are exact.
+//! CSV files (RFC 4180) in a ZIP archive: one for each table, in UTF-8, with a header line. Cells contain the exact
+//! values.
 
 use std::io::Write;
 
@@ -9,10 +10,10 @@ use rawzip::{DataDescriptorOutput, ZipArchiveWriter};
 use crate::api::export::Table;
 use crate::api::problem::Problem;
 
-/// By bits: the tables that rawzip would use are 16 KB of numbers, which nothing compresses.
+/// The CRC-32, computed without tables: those that rawzip would use are 16 KB of numbers that do not compress.
 const CRC_32: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
-/// The archive.
+/// Returns the ZIP archive.
 pub(super) fn archive(tables: &[Table]) -> Result<Vec<u8>, Problem> {
     let mut archive = Vec::new();
     let mut zip = ZipArchiveWriter::new(&mut archive);
@@ -27,13 +28,13 @@ pub(super) fn archive(tables: &[Table]) -> Result<Vec<u8>, Problem> {
     Ok(archive)
 }
 
-/// Into memory nothing fails but memory itself.
+/// Converts an error of the archive. Writing into memory fails only if there is no memory.
 fn failed(error: &dyn std::fmt::Display) -> Problem {
     Problem::Internal { cause: format!("an archive could not be written: {error}") }
 }
 
 fn file(table: &Table) -> csv::Result<Vec<u8>> {
-    // An entry leaves out what it does not have, so the columns are those of all entries.
+    // An entry leaves out the fields that it does not have, so the columns are collected from all entries.
     let mut columns: Vec<&str> = Vec::new();
     for (name, _) in table.rows.iter().flatten() {
         if !columns.contains(&name.as_str()) {

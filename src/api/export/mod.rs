@@ -1,6 +1,6 @@
-//! A contact report in the form that somebody needs: JSON for machines, CSV for tables, a page for people.
+//! A contact report in three formats: JSON for machines, CSV for tables, a page for people.
 //!
-//! All three are made of one JSON value, so that they state the same facts; a test holds them to that.
+//! All three are made from the same JSON value, so that they state the same facts; a test checks this.
 
 pub(in crate::api) mod csv;
 pub(in crate::api) mod page;
@@ -17,7 +17,7 @@ use crate::consent::{Channel, PurposeSlug, Timestamp};
 use crate::ledger::{ContactReport, Section, Selection};
 
 vocabulary! {
-    /// In which form a report is wanted.
+    /// The format of a contact report.
     Format, "unknown format" {
         /// One JSON document.
         Json = "json",
@@ -28,7 +28,7 @@ vocabulary! {
     }
 }
 
-/// What is asked for, and how.
+/// The requested selection and format.
 pub(super) struct ExportAsked {
     pub(super) selection: Selection,
     pub(super) format: Format,
@@ -61,7 +61,7 @@ impl ExportAsked {
     }
 }
 
-/// The report in a form.
+/// Returns the report in a format, as a response.
 pub(super) fn answer(report: &ContactReport, format: Format) -> Result<Response<Bytes>, Problem> {
     let json = serde_json::to_vec(report)?;
     let (body, media_type, ending) = match format {
@@ -76,7 +76,7 @@ pub(super) fn answer(report: &ContactReport, format: Format) -> Result<Response<
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // What people wrote somewhere stands on the page: it may be looked at and nothing else.
+    // The page contains text that people wrote, so the policy permits only displaying it: no scripts, nothing loaded.
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"),
@@ -88,13 +88,14 @@ pub(super) fn answer(report: &ContactReport, format: Format) -> Result<Response<
     Ok(response)
 }
 
-/// One list of a report, flattened: what is inside of an entry has the names of both, with a point between them.
+/// One list of a report, flattened: a nested field has the names of both levels, with a dot between them.
 struct Table {
     name: String,
     rows: Vec<Vec<(String, String)>>,
 }
 
-/// The tables of a report: one for what stands by itself, one for each section, one for each list inside of one.
+/// Returns the tables of a report: one for the single values, one for each section, one for each list inside
+/// `information`.
 fn tables(report: Map<String, Value>) -> Vec<Table> {
     let mut alone = Map::new();
     let mut tables = Vec::new();
@@ -147,7 +148,7 @@ fn flat(value: Value) -> Vec<(String, String)> {
     fields
 }
 
-/// A value as text: nothing for `null`, the parts of a list a line each.
+/// Returns a value as text: empty for `null`; a list with one line for each element.
 fn written(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

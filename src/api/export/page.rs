@@ -1,6 +1,6 @@
-//! A report as a page: for the person who asked, on screen or on paper.
+//! A contact report as a page, for the person who asked, on screen or on paper.
 //!
-//! It has no script and loads nothing, so that it can be sent as a file and read anywhere.
+//! The page has no script and loads nothing, so that it can be sent as a file and read anywhere.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -9,7 +9,7 @@ use crate::ledger::ContactReport;
 
 const STYLE: &str = include_str!("page.css");
 
-/// What a table is called on the page, and what is in it.
+/// The title of each table on the page, and the explanation below it.
 const TITLES: &[(&str, &str, &str)] = &[
     ("contact", "This report", "Who holds the data, and which contact this is about."),
     ("profile", "Profile", "What rules and ages go by."),
@@ -32,7 +32,7 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("information_rights", "Your rights", "What you may ask for."),
 ];
 
-/// The fields that make the heading of an entry.
+/// The fields that form the heading of an entry.
 const HEADINGS: &[(&str, &[&str])] = &[
     ("addresses", &["kind", "value"]),
     ("standings", &["channel", "purpose", "status"]),
@@ -94,7 +94,7 @@ pub(super) fn page(report: &ContactReport, tables: &[Table]) -> String {
     page.into_string()
 }
 
-/// The tables that the report has, in the order of the page.
+/// Returns the titles of the tables that the report has, in the order of the page.
 fn shown(tables: &[Table]) -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
     TITLES.iter().filter(|(name, ..)| tables.iter().any(|table| table.name == *name))
 }
@@ -132,7 +132,7 @@ fn entries(table: &Table) -> Markup {
 
 fn value<'a>(row: &'a [(String, String)], field: &str) -> Option<&'a str> {
     let found = row.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str());
-    // A choice that leaves the channel or the purpose open is about all of them.
+    // A choice without a channel or a purpose applies to all of them.
     match found {
         Some("") if field == "channel" => Some("all channels"),
         Some("") if field == "purpose" => Some("all purposes"),
@@ -141,7 +141,7 @@ fn value<'a>(row: &'a [(String, String)], field: &str) -> Option<&'a str> {
     }
 }
 
-/// A word of ours, or somebody's text as it is.
+/// Writes an identifier of placet, such as `opted_in`, with spaces. Other text is returned unchanged.
 fn words(value: &str) -> String {
     let ours = value.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if ours { value.replace('_', " ") } else { value.to_owned() }
@@ -185,7 +185,8 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A time of ours, such as `2026-11-25T03:57:38.982Z`, as people write it: `25 November 2026, 03:57:38 UTC`.
+/// Writes a time, such as `2026-11-25T03:57:38.982Z`, in words: `25 November 2026, 03:57:38 UTC`. `None` for any other
+/// format.
 fn spoken(time: &str) -> Option<String> {
     let (date, clock) = time.strip_suffix('Z')?.split_once('T')?;
     let mut parts = date.splitn(3, '-');

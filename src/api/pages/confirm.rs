@@ -1,7 +1,7 @@
-//! The page of a confirmation link: the second of a double opt-in's two steps.
+//! The page of a confirmation link: the second step of a double opt-in.
 //!
-//! It is free of advertising (OLG München 29 U 1682/12), says that the consent can be withdrawn before it is given (GDPR Art.
-//! 7(3)), and confirms by a button only: what fetches links ahead of people confirms nothing.
+//! It is free of advertising (OLG München 29 U 1682/12). It says that consent can be withdrawn before consent is given
+//! (GDPR Art. 7(3)). Only its button confirms: software that opens links before people do confirms nothing.
 
 use maud::html;
 
@@ -9,33 +9,33 @@ use crate::api::pages::fill::{items, strong};
 use crate::api::pages::frame::Frame;
 use crate::consent::Channel;
 
-/// What is to be confirmed.
+/// The content of the confirmation page.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct ConfirmView<'a> {
     /// Each channel with a purpose, in the shop's words.
     pub items: &'a [(Channel, String)],
     /// The address, masked.
     pub address: &'a str,
-    /// How far it is.
+    /// The state of the confirmation.
     pub state: ConfirmState,
 }
 
-/// How far a confirmation is.
+/// The state of a confirmation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum ConfirmState {
-    /// It is asked for.
+    /// The page asks for the confirmation.
     Ask,
-    /// It was given just now.
+    /// The person has just confirmed.
     Done,
-    /// It was given before.
+    /// The person had confirmed before.
     Again,
-    /// The link came too late.
+    /// The link has expired.
     Expired,
-    /// Nothing awaits it any more.
+    /// No opt-in awaits this confirmation any more.
     Gone,
 }
 
-/// The page.
+/// Returns the page.
 pub(in crate::api) fn confirm(frame: &Frame, view: &ConfirmView) -> String {
     let words = frame.words();
     let (title, lead) = match view.state {

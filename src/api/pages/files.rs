@@ -1,4 +1,4 @@
-//! The page of a download link: the files with a person's data.
+//! The page of a download link, with the files that contain a person's data.
 
 use maud::{Markup, html};
 
@@ -6,29 +6,29 @@ use crate::api::pages::dates::date;
 use crate::api::pages::fill::{fill, strong};
 use crate::api::pages::frame::Frame;
 
-/// What there is to download.
+/// The content of the download page.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct DownloadView<'a> {
-    /// Each file: what it is, and where.
+    /// The name and the link of each file.
     pub items: &'a [(String, String)],
-    /// The last day or moment, as of RFC 3339.
+    /// The last day or the end of the download, as an RFC 3339 date or time.
     pub until: Option<&'a str>,
-    /// Whether it is there.
+    /// Whether the files can be downloaded.
     pub state: DownloadState,
 }
 
-/// Whether files are there.
+/// Whether the files can be downloaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum DownloadState {
-    /// Yes.
+    /// The files can be downloaded.
     Ready,
-    /// Their time is over.
+    /// The download period is over.
     Expired,
-    /// They were deleted.
+    /// The files were deleted.
     Gone,
 }
 
-/// The page.
+/// Returns the page.
 pub(in crate::api) fn downloads(frame: &Frame, view: &DownloadView) -> String {
     let words = frame.words();
     let (title, lead) = match view.state {
@@ -44,7 +44,7 @@ pub(in crate::api) fn downloads(frame: &Frame, view: &DownloadView) -> String {
     frame.page(title, &content)
 }
 
-/// The files, until when they are there, and a word of care.
+/// Returns the files, the end of the download period, and the advice to keep the files safe.
 pub(super) fn files(frame: &Frame, items: &[(String, String)], until: Option<&str>) -> Markup {
     let words = frame.words();
     html! {

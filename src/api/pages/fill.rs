@@ -1,17 +1,18 @@
-//! What is put into the texts: `{shop}` and its like, as plain text or as markup.
+//! Fills the placeholders of the texts, such as `{shop}`, as plain text or as markup.
 
 use super::words::Words;
 use maud::{Markup, html};
 
 use crate::consent::{AddressKind, Channel};
 
-/// A piece of a text: words of ours, or the name of a place to fill.
+/// A piece of a text: literal words, or the name of a placeholder.
 enum Piece<'a> {
     Words(&'a str),
     Place(&'a str),
 }
 
-/// Cut once, before anything is filled in: braces in a shop's name fill nothing.
+/// Splits a text into its pieces. This happens before anything is filled in, so that braces in a shop's name are no
+/// placeholders.
 fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     text.split('{').enumerate().flat_map(|(number, part)| {
         let place = if number == 0 { None } else { part.split_once('}') };
@@ -22,7 +23,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// A text with its places filled.
+/// Fills the placeholders of a text.
 pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
     pieces(text)
         .map(|piece| match piece {
@@ -32,7 +33,7 @@ pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
         .collect()
 }
 
-/// The same as markup: every value is escaped, and what was told apart by braces is so by weight.
+/// Fills the placeholders of a text as markup: every value is escaped and printed in bold.
 pub(super) fn strong(text: &str, values: &[(&str, &str)]) -> Markup {
     html! {
         @for piece in pieces(text) {
@@ -46,19 +47,19 @@ pub(super) fn strong(text: &str, values: &[(&str, &str)]) -> Markup {
     }
 }
 
-/// A text of which `number` of something is said: the first for one, the second for any other number.
+/// Returns a text that contains a number: `one` for 1, otherwise `many` with the number filled in.
 pub(super) fn counted(number: u32, one: &str, many: &str) -> String {
     if number == 1 { one.to_owned() } else { fill(many, &[("number", &number.to_string())]) }
 }
 
-/// One line of it, for headers and titles: a line break in a shop's name starts no header of a mail.
+/// Returns a text as one line, for headers and titles: a line break in a shop's name cannot start a mail header.
 pub(super) fn one_line(text: &str) -> String {
     let clean = text.split(|c: char| c.is_whitespace() && c != '\u{a0}' || c.is_control());
     clean.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 impl Words {
-    /// A channel in a sentence.
+    /// Returns the words for a channel in a sentence.
     pub(super) const fn by(&self, channel: Channel) -> &'static str {
         match channel {
             Channel::Email => self.by_email,
@@ -70,7 +71,7 @@ impl Words {
         }
     }
 
-    /// A kind of address as a heading.
+    /// Returns the heading for a kind of address.
     pub(super) const fn kind(&self, kind: AddressKind) -> &'static str {
         match kind {
             AddressKind::Email => self.kind_email,
@@ -81,7 +82,7 @@ impl Words {
     }
 }
 
-/// Channels and purposes as a list.
+/// Returns channels and purposes as a list.
 pub(super) fn items(words: &Words, items: &[(Channel, String)]) -> Markup {
     html! {
         ul.items {

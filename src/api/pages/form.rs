@@ -1,5 +1,5 @@
-//! The page that answers a form of the shop's own that runs no script: the same for people known and unknown, and nothing on it
-//! that was typed.
+//! The page that answers a form on the shop's own page that runs no script. It is the same for known and unknown
+//! people, and it shows nothing that was typed.
 
 use maud::html;
 
@@ -7,39 +7,39 @@ use crate::api::pages::fill::fill;
 use crate::api::pages::frame::{Frame, without_shop};
 use crate::api::pages::language::Language;
 
-/// What became of a form.
+/// The result of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum FormState<'a> {
-    /// It is on record.
+    /// The submission is stored.
     Done {
-        /// The page of the shop's to go back to.
+        /// The page of the shop to go back to.
         back: Option<&'a str>,
     },
-    /// Nothing of it is.
+    /// Nothing of the submission is stored.
     Refused {
-        /// Why, for the person.
+        /// The reason, for the person.
         why: FormRefusal,
-        /// Why, for whoever has made the form.
+        /// The error code, for the developer of the form.
         code: &'a str,
     },
 }
 
-/// Why nothing of a form is on record, as far as the person can do something about it.
+/// The reason why a form is refused, in categories that tell the person what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum FormRefusal {
-    /// No mail could be sent to the address.
+    /// No email could be sent to the address.
     Email,
-    /// The number is none.
+    /// The phone number is invalid.
     Phone,
-    /// There is no address that any of the choices could be recorded on.
+    /// There is no address for any of the choices.
     Nothing,
-    /// It was sent before, with other answers.
+    /// The form was sent before, with other answers.
     Again,
-    /// It was not made as it should be.
+    /// The form itself is faulty.
     Faulty,
 }
 
-/// The page. Its address shows nothing by itself, so there is no switch of languages on it.
+/// Returns the page. A `GET` of its URL shows nothing, so the page has no language links.
 pub(in crate::api) fn form(frame: &Frame, state: FormState) -> String {
     let words = frame.words();
     match state {
@@ -72,7 +72,7 @@ pub(in crate::api) fn form(frame: &Frame, state: FormState) -> String {
     }
 }
 
-/// A form on a page that is not the shop's.
+/// Returns the page for a form on a page that is not the shop's.
 pub(in crate::api) fn misplaced(language: Language) -> String {
     let words = language.words();
     without_shop(language, words.form_refused_title, words.form_faulty)

@@ -1,4 +1,4 @@
-//! What is around every page, and the pages that know no shop.
+//! What surrounds every page, and the pages that belong to no shop.
 
 use super::words::Words;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -6,21 +6,22 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::api::pages::fill::fill;
 use crate::api::pages::language::Language;
 
-/// The style of every page, exactly as it stands in the page: for the hash of a Content-Security-Policy.
+/// The stylesheet of every page, byte for byte as it is in the page, so that the Content-Security-Policy can contain
+/// its hash.
 pub(in crate::api) const STYLE: &str = include_str!("page.css");
 
-/// Whose page it is, where it is, in which language.
+/// The shop, the path and the language of a page.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct Frame<'a> {
     /// The shop's name.
     pub shop: &'a str,
     /// The language of the page.
     pub language: Language,
-    /// The path of the page, without a query: where its forms post to. Empty where nothing is shown at it.
+    /// The path of the page, without a query; its forms post there. Empty if a `GET` of the path shows no page.
     pub path: &'a str,
-    /// The shop's privacy notice.
+    /// The URL of the shop's privacy notice.
     pub policy_url: Option<&'a str>,
-    /// Whom to ask: a mail address, a web address, or words.
+    /// Contact details for questions: an email address, a URL, or free text.
     pub contact: Option<&'a str>,
 }
 
@@ -29,23 +30,23 @@ impl Frame<'_> {
         self.language.words()
     }
 
-    /// A path of ours with the language of this page, so that the next one is in the same.
+    /// Adds the language of this page to a path, so that the next page is in the same language.
     pub(super) fn with_language(&self, path: &str) -> String {
         let mark = if path.contains('?') { '&' } else { '?' };
         format!("{path}{mark}lang={}", self.language.tag())
     }
 
-    /// A form that posts to this page.
+    /// Returns a form that posts to this page.
     pub(super) fn form(&self, content: &Markup) -> Markup {
         html! { form method="post" action=(self.with_language(self.path)) autocomplete="off" { (content) } }
     }
 
-    /// A form of nothing but its button.
+    /// Returns a form with only a button.
     pub(super) fn button(&self, class: &str, name: &str, value: &str, text: &str) -> Markup {
         self.form(&html! { button class=(class) name=(name) value=(value) { (text) } })
     }
 
-    /// A whole page.
+    /// Returns a complete page.
     pub(super) fn page(&self, title: &str, main: &Markup) -> String {
         let words = self.words();
         let content = html! {
@@ -78,7 +79,8 @@ impl Frame<'_> {
     }
 }
 
-/// Only what leads to the web or to a mailbox becomes a link: what a shop has written runs nothing.
+/// Returns whether a URL leads to the web. Only such URLs and email addresses become links, so that a shop's text
+/// cannot run a script.
 fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
@@ -103,7 +105,7 @@ fn document(language: Language, title: &str, content: &Markup) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
-                // The path is a secret of the person: it is told to no other site.
+                // The path is a secret of the person, so no other site may learn it.
                 meta name="referrer" content="same-origin";
                 title { (title) }
                 style { (PreEscaped(STYLE)) }
@@ -114,19 +116,19 @@ fn document(language: Language, title: &str, content: &Markup) -> String {
     page.into_string()
 }
 
-/// A link that is none, or none any more: says nothing on whose it was.
+/// Returns the page for a link that is invalid or no longer valid. It does not say whose link it was.
 pub(in crate::api) fn broken(language: Language) -> String {
     let words = language.words();
     without_shop(language, words.broken_title, words.broken_text)
 }
 
-/// Too many attempts.
+/// Returns the page for too many requests.
 pub(in crate::api) fn too_many(language: Language) -> String {
     let words = language.words();
     without_shop(language, words.too_many_title, words.too_many_text)
 }
 
-/// A fault of ours.
+/// Returns the page for an internal error.
 pub(in crate::api) fn failed(language: Language) -> String {
     let words = language.words();
     without_shop(language, words.failed_title, words.failed_text)

@@ -1,8 +1,8 @@
-//! The languages of pages and messages, and which of them a person gets.
+//! The languages of pages and messages, and the choice of one for a person.
 
 use url::form_urlencoded;
 
-/// A language that we write.
+/// A supported language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Language {
     /// English.
@@ -20,10 +20,10 @@ pub(in crate::api) enum Language {
 }
 
 impl Language {
-    /// Every language, in the order of the switch on the pages.
+    /// All languages, in the order of the language links on the pages.
     pub(in crate::api) const ALL: [Self; 6] = [Self::En, Self::Fr, Self::De, Self::Es, Self::It, Self::Nl];
 
-    /// Its tag, BCP 47.
+    /// Returns the language tag (BCP 47).
     pub(in crate::api) const fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
@@ -35,7 +35,7 @@ impl Language {
         }
     }
 
-    /// What its speakers call it.
+    /// Returns the name of the language in the language itself.
     pub(super) const fn own_name(self) -> &'static str {
         match self {
             Self::En => "English",
@@ -47,15 +47,15 @@ impl Language {
         }
     }
 
-    /// The language of a tag, whatever its region or script: `de-AT` is German.
+    /// Returns the language of a tag, whatever its region or script: `de-AT` is German.
     pub(in crate::api) fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next()?;
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 }
 
-/// The language for a person: what they clicked (`lang=` in the query), else what is on record of them, else what their browser
-/// prefers (`Accept-Language`, RFC 9110 §12.5.4), else English.
+/// Returns the language for a person: the one they chose (`lang=` in the query), otherwise the stored one, otherwise
+/// the browser's preference (`Accept-Language`, RFC 9110 §12.5.4), otherwise English.
 pub(in crate::api) fn negotiate(query: Option<&str>, accept_language: Option<&str>, stored: Option<&str>) -> Language {
     clicked(query)
         .or_else(|| stored.and_then(Language::of_tag))
@@ -74,7 +74,7 @@ fn preferred(header: &str) -> Option<Language> {
         let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
         let weight = if parameters.trim().is_empty() { Some(1000) } else { weight(parameters) };
         let (Some(weight), Some(language)) = (weight, Language::of_tag(tag)) else { continue };
-        // Of equals the first: browsers list by preference.
+        // At equal weight the first language wins, because browsers list them by preference.
         if weight > 0 && best.is_none_or(|(other, _)| weight > other) {
             best = Some((weight, language));
         }
@@ -82,7 +82,7 @@ fn preferred(header: &str) -> Option<Language> {
     best.map(|(_, language)| language)
 }
 
-/// A weight in thousandths; `None` for what is not one.
+/// Returns a weight in thousandths; `None` if the text is not a weight.
 fn weight(parameters: &str) -> Option<u16> {
     let (name, value) = parameters.split_once('=')?;
     if !name.trim().eq_ignore_ascii_case("q") {

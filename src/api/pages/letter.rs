@@ -1,4 +1,4 @@
-//! A message, and how a letter becomes one: the same content as text and as HTML.
+//! A message, and the layout of the same content as text and as HTML.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -6,30 +6,30 @@ use crate::api::pages::fill::one_line;
 use crate::api::pages::language::Language;
 use crate::consent::Channel;
 
-/// A message as it goes out.
+/// A message that is ready to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::api) struct Message {
-    /// One line: a mail's subject, a notification's title. Text messages and chats have none.
+    /// One line: the subject of an email, the title of a notification. `None` for SMS and WhatsApp.
     pub subject: Option<String>,
-    /// The text.
+    /// The message as plain text.
     pub text: String,
-    /// The same as HTML, for mail.
+    /// The message as HTML; only for email.
     pub html: Option<String>,
 }
 
-/// A part of a letter.
+/// A part of a message.
 pub(super) enum Part<'a> {
     /// A paragraph.
     Say(String),
     /// A list.
     List(Vec<String>),
-    /// The link, and what its button says where links have buttons.
+    /// A link, and the text of its button in HTML.
     Link { href: &'a str, button: &'static str },
-    /// A code to type.
+    /// A code to type in.
     Code(&'a str),
 }
 
-/// A letter as what its medium takes.
+/// Builds a message in the form that its medium takes.
 pub(super) fn letter(language: Language, medium: Channel, shop: &str, subject: &str, parts: &[Part]) -> Message {
     let subject = one_line(subject);
     let chat = matches!(medium, Channel::Sms | Channel::Whatsapp);
@@ -59,7 +59,7 @@ fn text(language: Language, shop: &str, parts: &[Part]) -> String {
     text
 }
 
-// Mail programs keep few styles, and those in place.
+// Mail programs support few styles, and only inline ones.
 const BODY: &str = "margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
 const COLUMN: &str = "max-width:560px;margin:0 auto";
 const BUTTON: &str = "display:inline-block;padding:12px 24px;border-radius:6px;background:#0b5c8a;color:#ffffff;\

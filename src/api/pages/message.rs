@@ -1,6 +1,7 @@
-//! The messages that ask for a confirmation and those that tell how it ended.
+//! The messages that ask for a confirmation, and the messages with the result of a subject request.
 //!
-//! None of them advertises: a mail that asks whether one may advertise must not do so itself (UWG § 7).
+//! None of them contains advertising: a message that asks for permission to advertise must not advertise itself (UWG §
+//! 7).
 
 use crate::api::pages::dates::date;
 use crate::api::pages::fill::{counted, fill};
@@ -11,35 +12,36 @@ use crate::api::pages::sms;
 use crate::consent::Channel;
 use crate::model::request::RequestKind;
 
-/// How a request ended, or that it has not yet.
+/// The result of a subject request, or its extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Outcome<'a> {
-    /// There is something to fetch.
+    /// The result can be downloaded.
     Ready {
-        /// The link to it.
+        /// The link to the download.
         link: &'a str,
-        /// Until when, as of RFC 3339.
+        /// The end of the download period, as an RFC 3339 date or time.
         until: &'a str,
     },
-    /// It is done.
+    /// The request is completed.
     Completed,
-    /// It is refused, GDPR Art. 12(4).
+    /// The request is refused (GDPR Art. 12(4)).
     Refused {
-        /// In the shop's words.
+        /// The reason, in the shop's words.
         reason: &'a str,
-        /// Where to complain.
+        /// The supervisory authority for complaints.
         authority: Option<&'a str>,
     },
-    /// It takes longer than a month, Art. 12(3).
+    /// The request takes longer than a month (GDPR Art. 12(3)).
     Extended {
         /// The new last day.
         until: &'a str,
-        /// In the shop's words.
+        /// The reason, in the shop's words.
         reason: &'a str,
     },
 }
 
-/// Asks whether an opt-in is meant. By text message and WhatsApp it can be answered with a word, `sms_yes`.
+/// Returns the message that asks a person to confirm an opt-in. In SMS and WhatsApp the person can reply with a word,
+/// `sms_yes`.
 pub(in crate::api) fn confirm_message(
     language: Language,
     medium: Channel,
@@ -77,7 +79,7 @@ pub(in crate::api) fn confirm_message(
     letter(language, medium, shop, &subject, &parts)
 }
 
-/// Asks whether a request comes from the person: by a link, by a code, or by both.
+/// Returns the message that asks whether a subject request comes from the person. It contains a link, a code, or both.
 pub(in crate::api) fn request_message(
     language: Language,
     medium: Channel,
@@ -106,7 +108,7 @@ pub(in crate::api) fn request_message(
     letter(language, medium, shop, &fill(words.mail_request_subject, &[("title", title)]), &parts)
 }
 
-/// Leads to the preference page.
+/// Returns the message with the link to the preference page.
 pub(in crate::api) fn preferences_message(language: Language, medium: Channel, shop: &str, link: &str) -> Message {
     let words = language.words();
     if medium == Channel::Sms {
@@ -117,7 +119,7 @@ pub(in crate::api) fn preferences_message(language: Language, medium: Channel, s
     letter(language, medium, shop, &say(words.mail_choices_subject), &parts)
 }
 
-/// Tells how a request ended, or that it takes longer.
+/// Returns the message with the result of a subject request, or with its extension.
 pub(in crate::api) fn result_message(
     language: Language,
     medium: Channel,

@@ -1,4 +1,4 @@
-//! Every message, in every language and medium.
+//! Tests of every message, in every language and medium.
 
 use super::language::Language;
 use super::letter::Message;
@@ -10,7 +10,8 @@ use crate::model::request::RequestKind;
 const LINK: &str = "https://consent.example/c/Zx81kQ0aPfTn2LrWbY7uVg";
 const MEDIA: [Channel; 4] = [Channel::Email, Channel::Sms, Channel::Whatsapp, Channel::Push];
 
-/// What a text message costs: its length in GSM 03.38, where some letters count twice; `None` if it must be sent as UCS-2.
+/// Returns the length of a text message in GSM 03.38, where some characters count twice; `None` if it must be sent as
+/// UCS-2.
 fn septets(text: &str) -> Option<usize> {
     const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿\
                          abcdefghijklmnopqrstuvwxyzäöñüà";
@@ -31,7 +32,7 @@ fn purposes() -> Vec<(Channel, String)> {
     vec![(Channel::Sms, "Newsletter".to_owned())]
 }
 
-/// Every message of a medium.
+/// Returns every message of a medium.
 fn messages(language: Language, medium: Channel, shop: &str) -> Vec<(String, Message)> {
     let items: Vec<_> = Channel::ALL.iter().map(|channel| (*channel, "Tea & <b>talk</b>".to_owned())).collect();
     let mut messages = vec![("confirm".to_owned(), confirm_message(language, medium, shop, &items, LINK, 7))];

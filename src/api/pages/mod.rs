@@ -1,26 +1,27 @@
-//! What people see who hold a link, and what is written to them: pages, and the texts of messages, in six languages.
+//! The pages that people see when they open a link, and the texts of the messages to them, in six languages.
 //!
-//! Functions from views to strings. Nothing here looks anything up, sends anything or decides anything; addresses come masked.
-//! The pages load nothing, set no cookie and work without JavaScript; the one script, [`SCRIPT`], makes the preference page
-//! handier. A GET of any of them changes nothing: each act is a form that posts to the page's own path.
+//! The functions turn views into strings. Nothing here reads data, sends anything or decides anything; addresses arrive
+//! masked. The pages load nothing, set no cookie and work without JavaScript; the only script, [`SCRIPT`], makes the
+//! preference page easier to use. A `GET` of a page changes nothing: every change is a form that posts to the page's
+//! own path.
 //!
-//! | file | idea |
+//! | file | content |
 //! |---|---|
-//! | `language` | the six languages, and which of them a person gets |
-//! | `words` | every text, one file a language |
-//! | `fill`, `dates` | what is put into the texts; how dates are written |
-//! | `frame` | what is around every page; pages without a shop |
+//! | `language` | the six languages, and the choice of one for a person |
+//! | `words` | all texts, one file per language |
+//! | `fill`, `dates` | placeholders in the texts; the format of dates |
+//! | `frame` | what surrounds every page; pages without a shop |
 //! | `confirm`, `unsubscribe`, `preferences`, `request`, `files`, `form` | the pages |
-//! | `shown` | the words of a page as a record keeps them |
-//! | `message`, `letter`, `sms` | messages that ask and tell; how a letter looks; what fits a text message |
+//! | `shown` | the notice on a page, as a record refers to it |
+//! | `message`, `letter`, `sms` | the messages; their layout as text and HTML; the shorter form for SMS |
 //!
 //! | form | fields |
 //! |---|---|
 //! | confirmation | `action=confirm` |
-//! | unsubscription | `List-Unsubscribe=One-Click`, as mail providers send it (RFC 8058) |
+//! | unsubscribe | `List-Unsubscribe=One-Click`, as mail providers send it (RFC 8058) |
 //! | preferences | `action=save`, `shown`, and the name of each ticked row with `on`; or `action=stop` |
 //! | preferences, rights | `action=access`, `erasure`, `objection`, or `rectification` with `details` |
-//! | request | `action=confirm`, with `code` where one is asked for; `action=resend` |
+//! | subject request | `action=confirm`, with `code` if one is asked for; `action=resend` |
 
 pub(in crate::api) mod confirm;
 pub(in crate::api) mod dates;

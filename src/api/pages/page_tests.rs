@@ -1,4 +1,4 @@
-//! Every page, in every language and state.
+//! Tests of every page, in every language and state.
 
 use super::confirm::*;
 use super::files::*;
@@ -12,7 +12,7 @@ use super::words::Words;
 use crate::consent::{AddressKind, Channel};
 use crate::model::request::RequestKind;
 
-/// A name that would do harm if it were markup, and one that would fill places.
+/// A shop name that would do harm as markup and that contains a placeholder.
 const SHOP: &str = "<script>alert(1)</script> & \"{link}\" 'Tea'";
 const HARM: &str = "<img src=x onerror=alert(1)>";
 const PATH: &str = "/p/abc";
@@ -62,7 +62,7 @@ const REQUEST_STATES: [RequestState; 12] = [
     RequestState::Completed,
 ];
 
-/// Every page with a shop.
+/// Returns every page that has a shop.
 fn pages(language: Language) -> Vec<(String, String)> {
     let frame = frame(language);
     let mut pages = Vec::new();
@@ -108,7 +108,7 @@ fn pages(language: Language) -> Vec<(String, String)> {
     pages
 }
 
-/// The page without its own style and script.
+/// Returns the page without its own style and script.
 fn content(page: &str) -> String {
     page.replacen(STYLE, "", 1).replacen(SCRIPT, "", 1)
 }
@@ -144,7 +144,7 @@ fn what_others_wrote_is_no_markup() {
             let content = content(&page);
             assert!(!content.contains("<img") && !content.contains("<script>alert"), "{name}");
             assert!(content.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;{link}&quot; 'Tea'"), "{name}");
-            // Every place is filled, and the shop's own braces fill nothing.
+            // Every placeholder is filled, and the braces in the shop's name are not placeholders.
             let ours = content.replace("{link}", "").replace("{number}", "");
             assert!(!ours.contains(['{', '}']), "{name}: {ours}");
         }
@@ -297,7 +297,7 @@ fn a_box_is_ticked_as_it_stands_and_says_what_is_missing() {
     assert!(page.contains(&format!("<script>{SCRIPT}</script>")) && !SCRIPT.contains("</"));
 }
 
-/// Texts that are the same in English, rightly.
+/// The texts that are rightly the same as in English.
 const SHARED: &[(Language, &str)] = &[
     (Language::Fr, "date"),
     (Language::It, "date"),

@@ -1,8 +1,8 @@
-//! The preference page: what a person gets and from where, and their rights, in one place.
+//! The preference page: a person's choices for each address, and their rights, in one place.
 //!
-//! To withdraw is as easy as to give (GDPR Art. 7(3)): the same box. To stop everything (Art. 21(2)) needs one button and no
-//! question. Rights are only asked for here; they are confirmed by a link that is sent, since who holds this page's link may have
-//! been handed it with a forwarded mail.
+//! Withdrawing consent is as easy as giving it (GDPR Art. 7(3)): it is the same checkbox. One button without further
+//! questions stops everything (Art. 21(2)). Requests under the person's rights only start here. They are confirmed by a
+//! link that is sent to the address, because whoever has this page's link may have got it with a forwarded email.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -10,84 +10,85 @@ use crate::api::pages::fill::{fill, strong};
 use crate::api::pages::frame::Frame;
 use crate::consent::{AddressKind, Channel};
 
-/// The script of the preference page, exactly as it stands in the page: for the hash of a Content-Security-Policy.
+/// The script of the preference page, byte for byte as it is in the page, so that the Content-Security-Policy can
+/// contain its hash.
 pub(in crate::api) const SCRIPT: &str = include_str!("preferences.js");
 
-/// What to choose from.
+/// The content of the preference page.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct PreferencesView<'a> {
-    /// The addresses with what can be had there.
+    /// The addresses with their choices.
     pub groups: &'a [Group],
-    /// What the last act was.
+    /// The result of the last action.
     pub state: PreferencesState,
-    /// Whether rights can be asked for here.
+    /// Whether the page offers subject requests.
     pub requests: bool,
-    /// What comes back with the form as `shown`: which choices the person saw.
+    /// The value of the form field `shown`: the choices that the page shows.
     pub shown: &'a str,
 }
 
 /// One address.
 #[derive(Clone, Debug)]
 pub(in crate::api) struct Group {
-    /// The id of its part of the page: letters, digits, hyphens.
+    /// The HTML id of its part of the page: letters, digits, hyphens.
     pub id: String,
     /// The address, masked.
     pub address: String,
-    /// What kind of address.
+    /// The kind of the address.
     pub kind: AddressKind,
-    /// What can be had there.
+    /// The channels and purposes of the address.
     pub rows: Vec<Row>,
 }
 
 /// One channel and purpose.
 #[derive(Clone, Debug)]
 pub(in crate::api) struct Row {
-    /// The name of the form's field.
+    /// The name of the form field.
     pub name: String,
-    /// The channel.
+    /// The channel of the choice.
     pub channel: Channel,
     /// The purpose, in the shop's words.
     pub purpose: String,
-    /// Whether the box is ticked.
+    /// Whether the checkbox is ticked.
     pub checked: bool,
-    /// What else is to be known.
+    /// A note next to the checkbox.
     pub note: Option<RowNote>,
 }
 
-/// Why nothing comes although one might think so.
+/// The reason why a person gets nothing although the checkbox may suggest otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum RowNote {
-    /// The confirmation is awaited.
+    /// The opt-in awaits confirmation.
     AwaitingConfirmation,
     /// The person objected.
     Objected,
-    /// A no is remembered after an erasure.
+    /// The address was erased and is suppressed.
     Suppressed,
-    /// The consent ran out.
+    /// The consent has expired.
     Expired,
-    /// The data is kept and not used, GDPR Art. 18.
+    /// The data is stored but not used (restriction, GDPR Art. 18).
     Restricted,
 }
 
-/// What the last act was.
+/// The result of the last action on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum PreferencesState {
-    /// None yet.
+    /// No action yet.
     Form,
     /// Choices were saved.
     Saved {
-        /// Some of them start only when they are confirmed.
+        /// Whether some opt-ins start only after a confirmation.
         pending_confirmation: bool,
     },
     /// Everything was stopped.
     StoppedAll,
-    /// A right was asked for, and the link to confirm it is sent.
+    /// A subject request was opened, and the link to confirm it was sent.
     RequestSent,
-    /// Nothing is held under this link, be it unknown or erased.
+    /// No data is stored for this link: the address is unknown or was erased.
     Nothing,
 }
 
-/// The page.
+/// Returns the page.
 pub(in crate::api) fn preferences(frame: &Frame, view: &PreferencesView) -> String {
     let words = frame.words();
     let shop = [("shop", frame.shop)];

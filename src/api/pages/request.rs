@@ -1,4 +1,4 @@
-//! The page of a request under a person's rights: confirmed here, and followed to its end.
+//! The page of a subject request: its confirmation by the person, and its state until the end.
 
 use super::words::Words;
 use maud::{Markup, html};
@@ -9,7 +9,8 @@ use crate::api::pages::fill::{counted, fill, strong};
 use crate::api::pages::frame::Frame;
 use crate::model::request::RequestKind;
 
-/// What a kind of request is called; what confirming it does, and its button; what is said when it is done.
+/// Returns the texts of a kind of request: its name, what confirming it does, the text of the button, and the text when
+/// it is done.
 pub(super) const fn texts(kind: RequestKind, words: &Words) -> Texts {
     let (title, ask, button, done) = match kind {
         RequestKind::Access => (words.access, words.access_ask, words.access_button, words.access_done),
@@ -33,61 +34,61 @@ pub(super) struct Texts {
     pub done: &'static str,
 }
 
-/// A request.
+/// The content of the page of a subject request.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct RequestView<'a> {
-    /// What is requested.
+    /// The kind of request.
     pub kind: RequestKind,
-    /// The address that it was made for, masked.
+    /// The address that the request was made for, masked.
     pub address: &'a str,
-    /// What is to be put right, as it was written into the request: somebody else may have.
+    /// The text of a rectification request. It may have been written by somebody else than the person.
     pub details: Option<&'a str>,
-    /// How far it is.
+    /// The state of the request.
     pub state: RequestState<'a>,
 }
 
-/// How far a request is.
+/// The state of a subject request, as its page shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum RequestState<'a> {
-    /// It awaits the person's confirmation.
+    /// The request awaits the person's confirmation.
     Ask,
-    /// It awaits the code that was sent.
+    /// The request awaits the code that was sent.
     AskCode {
-        /// How often it may still be typed; with none left the link is as good as expired.
+        /// The remaining attempts to enter the code. With 0 left, the page treats the link as expired.
         tries_left: u32,
-        /// The code just typed was wrong.
+        /// Whether the code just entered was wrong.
         wrong: bool,
     },
-    /// The shop has it on the desk.
+    /// The request awaits a decision of the shop.
     Waiting {
-        /// The last day, such as `2027-04-05`.
+        /// The due day, such as `2027-04-05`.
         due: &'a str,
     },
-    /// It is done.
+    /// The request was completed just now.
     Done {
-        /// The files: what each is, and where.
+        /// The name and the link of each file.
         downloads: Option<&'a [(String, String)]>,
-        /// Until when they are there.
+        /// The end of the download period.
         until: Option<&'a str>,
     },
-    /// There is nothing that it could be about.
+    /// No data is stored that the request could be about.
     NothingHeld,
-    /// The shop refused.
+    /// The shop refused the request.
     Refused {
-        /// In the shop's words.
+        /// The reason, in the shop's words.
         reason: &'a str,
-        /// Where to complain.
+        /// The supervisory authority for complaints.
         authority: Option<&'a str>,
     },
-    /// The link came too late; a fresh one can be had.
+    /// The link has expired; the page offers a new one.
     Expired,
-    /// A fresh link was sent.
+    /// A new link was sent.
     Resent,
-    /// It was completed before.
+    /// The request was completed before.
     Completed,
 }
 
-/// The page.
+/// Returns the page.
 pub(in crate::api) fn request(frame: &Frame, view: &RequestView) -> String {
     let words = frame.words();
     let texts = texts(view.kind, words);
@@ -157,7 +158,7 @@ const fn weight(kind: RequestKind) -> &'static str {
     }
 }
 
-/// What confirming does, before the `act` that does it.
+/// Returns the explanation of what confirming does, followed by the form `act`.
 fn ask(frame: &Frame, view: &RequestView, act: &Markup) -> Markup {
     let words = frame.words();
     html! {
@@ -192,7 +193,7 @@ fn code(frame: &Frame, view: &RequestView, tries_left: u32, wrong: bool) -> Mark
     })
 }
 
-/// Where to complain, GDPR Art. 12(4).
+/// Returns the text that says where to complain (GDPR Art. 12(4)).
 pub(super) fn complaint(words: &Words, authority: Option<&str>) -> String {
     match authority {
         Some(authority) => fill(words.complain_named, &[("authority", authority)]),

@@ -1,5 +1,5 @@
-//! The words of a page as a record keeps them: what a person read before they chose, a line each. The address is left out, since
-//! the words are kept once for all who read them.
+//! The notice on a page, as a record refers to it: what a person read before the choice, one line for each element. The
+//! address is left out, because a notice is stored once for everybody who read it.
 
 use super::words::Words;
 
@@ -7,14 +7,14 @@ use crate::api::pages::fill::fill;
 use crate::api::pages::language::Language;
 use crate::consent::Channel;
 
-/// The words of the page that asks for a confirmation.
+/// Returns the notice on the page that asks for a confirmation.
 pub(in crate::api) fn confirm_words(language: Language, shop: &str, items: &[(Channel, String)]) -> String {
     let words = language.words();
     let lead = fill(words.confirm_lead, &[("shop", shop), ("address", "…")]);
     lines(&[words.confirm_title, &lead], words, items, &[words.confirm_starts, words.confirm_button, words.withdraw])
 }
 
-/// The words of the preference page, above its button.
+/// Returns the notice on the preference page, up to its button.
 pub(in crate::api) fn preferences_words(language: Language, shop: &str, items: &[(Channel, String)]) -> String {
     let words = language.words();
     let lead = fill(words.choices_lead, &[("shop", shop)]);

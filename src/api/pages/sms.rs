@@ -1,4 +1,4 @@
-//! Text messages: short, in the letters of GSM 03.38, from a sender that names itself.
+//! Text messages: short, in the characters of GSM 03.38, and with the name of the sender.
 
 use super::words::Words;
 
@@ -10,17 +10,18 @@ use crate::api::pages::message::Outcome;
 use crate::consent::Channel;
 use crate::model::request::RequestKind;
 
-/// The one message that may follow a STOP (47 CFR 64.1200(a)(12)): it confirms and asks for nothing.
+/// Returns the one message that may follow a STOP (47 CFR 64.1200(a)(12)). It confirms the opt-out and asks for
+/// nothing.
 pub(in crate::api) fn stopped_reply(language: Language, shop: &str) -> Message {
     message(fill(language.words().sms_stopped, &[("shop", shop)]))
 }
 
-/// The answer to START, once messages come again.
+/// Returns the reply to START, when messages are on again.
 pub(in crate::api) fn started_reply(language: Language, shop: &str) -> Message {
     message(fill(language.words().sms_started, &[("shop", shop)]))
 }
 
-/// The answer to HELP.
+/// Returns the reply to HELP.
 pub(in crate::api) fn help_reply(language: Language, shop: &str, contact: Option<&str>) -> Message {
     let words = language.words();
     message(match contact {
@@ -100,7 +101,7 @@ const fn title(words: &Words, kind: RequestKind) -> &'static str {
     }
 }
 
-/// The purposes, each channel named once: `newsletter, offers by SMS; news by WhatsApp`.
+/// Returns the purposes, with each channel named once: `newsletter, offers by SMS; news by WhatsApp`.
 fn items_by_channel(words: &Words, items: &[(Channel, String)]) -> String {
     let by = |channel| match channel {
         Channel::Email => words.sms_by_email,

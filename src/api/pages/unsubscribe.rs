@@ -1,5 +1,5 @@
-//! The page of an unsubscription link (RFC 8058): one button, and no address, so that it looks the same for people unknown and
-//! erased.
+//! The page of an unsubscribe link (RFC 8058). It has one button and shows no address, so that it looks the same for
+//! unknown and erased people.
 
 use maud::html;
 
@@ -7,29 +7,29 @@ use crate::api::pages::fill::{fill, strong};
 use crate::api::pages::frame::Frame;
 use crate::consent::Channel;
 
-/// What is to end.
+/// The content of the unsubscribe page.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::api) struct UnsubscribeView<'a> {
-    /// The channel; `None` for all.
+    /// The channel; `None` for all channels.
     pub channel: Option<Channel>,
-    /// The purpose in the shop's words; `None` for all.
+    /// The purpose in the shop's words; `None` for all purposes.
     pub purpose: Option<&'a str>,
-    /// How far it is.
+    /// The state of the page.
     pub state: UnsubscribeState,
     /// The path of the person's preference page.
     pub preferences: Option<&'a str>,
 }
 
-/// How far an unsubscription is.
+/// The state of an unsubscribe page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum UnsubscribeState {
-    /// A GET changes nothing: it is asked for.
+    /// The page asks whether to unsubscribe. A `GET` changes nothing.
     Ask,
-    /// Done, now or before.
+    /// The person has unsubscribed, now or before.
     Done,
 }
 
-/// The page.
+/// Returns the page.
 pub(in crate::api) fn unsubscribe(frame: &Frame, view: &UnsubscribeView) -> String {
     let words = frame.words();
     let purpose = view.purpose.map(|purpose| fill(words.quoted, &[("purpose", purpose)])).unwrap_or_default();

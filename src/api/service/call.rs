@@ -1,4 +1,4 @@
-//! One request with all that is known of it, and the reply to it.
+//! One authorised request with its context, and the reply to it.
 
 use std::rc::Rc;
 
@@ -16,15 +16,15 @@ use crate::api::service::lists::ListStream;
 use crate::api::{answer, body};
 use crate::ledger::{Kept, Moment, Shop, StoredKey};
 
-/// Who asks.
+/// The caller of the API.
 pub(super) struct Caller {
     pub(super) kind: KeyKind,
     pub(super) key: StoredKey,
-    /// The page's origin, once it is known to be one of the shop's.
+    /// The page's origin, checked to be one of the shop's.
     pub(super) origin: Option<HeaderValue>,
 }
 
-/// A request that may be answered.
+/// An authorised request.
 pub(super) struct Call<'a> {
     pub(super) id: Uuid,
     pub(super) route: Route<'a>,
@@ -35,31 +35,34 @@ pub(super) struct Call<'a> {
     pub(super) left: Left,
 }
 
-/// By what a request that is sent again is known.
+/// The two hashes that identify a repeated request.
 pub(super) struct Repeatable {
-    /// Of the key that the caller gave, the caller and the route.
+    /// The keyed hash of the idempotency key, the caller's key, the method and the path.
     pub(super) hash: String,
-    /// Of the whole request.
+    /// The keyed hash of the query and the body.
     pub(super) fingerprint: String,
 }
 
 impl Call<'_> {
-    /// The body, read strictly.
+    /// Reads the body strictly.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         body::read(self.request.headers(), self.request.body())
     }
 
-    /// The contact that the path names; `None` where it names none, and for an id that is no UUID, which names no contact.
+    /// Returns the contact id in the path; `None` if the path has none, or if it is not a UUID and so matches no
+    /// contact.
     pub(super) fn contact(&self) -> Option<Uuid> {
         self.route.endpoint.path.starts_with("/v1/contacts/{id}").then(|| self.route.value(0).parse().ok()).flatten()
     }
 
-    /// As [`Call::contact`], where the route is about one.
+    /// Returns the contact id in the path, on a route that needs one. Otherwise the error is
+    /// [`Problem::ContactNotFound`].
     pub(super) fn named_contact(&self) -> Result<Uuid, Problem> {
         self.contact().ok_or(Problem::ContactNotFound)
     }
 
-    /// Refuses to change what has changed since the caller saw it, RFC 9110 §13.1.1. `current` is the tag without its quotes.
+    /// Refuses a change if the state has changed since the caller read it (`If-Match`, RFC 9110 §13.1.1). `current` is
+    /// the tag without its quotes.
     pub(super) fn check_unchanged(&self, current: &str) -> Result<(), Problem> {
         let Some(expected) = self.request.headers().get(header::IF_MATCH) else { return Ok(()) };
         let expected = expected.to_str().unwrap_or_default();
@@ -67,7 +70,7 @@ impl Call<'_> {
         if expected.split(',').any(is_current) { Ok(()) } else { Err(Problem::ChangedMeanwhile) }
     }
 
-    /// What an `Idempotency-Key` makes of this request; `None` without one.
+    /// Returns the hashes of this request; `None` without an `Idempotency-Key`.
     pub(super) fn repeatable(&self) -> Result<Option<Repeatable>, Problem> {
         let Some(key) = idempotency_key(self.request.headers())? else { return Ok(None) };
         let (method, uri) = (self.request.method(), self.request.uri());
@@ -80,7 +83,7 @@ impl Call<'_> {
     }
 }
 
-/// The `Idempotency-Key` of a request: a string of RFC 8941, or bare as most clients send it.
+/// Returns the `Idempotency-Key` of a request: a quoted string (RFC 8941), or unquoted as most clients send it.
 pub(in crate::api) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().map_err(|_| Problem::InvalidIdempotencyKey)?.trim();
@@ -89,25 +92,25 @@ pub(in crate::api) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str
     if fits { Ok(Some(key)) } else { Err(Problem::InvalidIdempotencyKey) }
 }
 
-/// What is answered.
+/// The reply to a request.
 pub(super) struct Reply {
     pub(super) response: Response<Bytes>,
-    /// The one contact that it is about, for the audit log.
+    /// The one contact that the reply is about, for the audit log.
     pub(super) contact: Option<Uuid>,
-    /// Whether it is the report on that contact.
+    /// Whether the reply is the report on that contact.
     is_report: bool,
-    /// What the rest of it is read from, where it comes in pieces.
+    /// The source of the rest of the body, if it follows in pieces.
     pub(super) stream: Option<Box<ListStream>>,
 }
 
-/// What is shown in one answer and kept nowhere, but can be made again.
+/// A secret that one response shows and that is never stored, but can be derived again.
 #[derive(Clone, Copy)]
 pub(super) enum Fresh {
     Key(KeyKind),
     Secret,
 }
 
-/// Where it stands in an answer. What is kept of it ends after its kind.
+/// The places of such secrets in a response. The stored response contains only the prefix, such as `sk_`.
 const FRESH: [(&str, Fresh); 5] = [
     ("\"key\":\"sk_", Fresh::Key(KeyKind::Secret)),
     ("\"key\":\"pk_", Fresh::Key(KeyKind::Publishable)),
@@ -117,30 +120,30 @@ const FRESH: [(&str, Fresh); 5] = [
 ];
 
 impl Reply {
-    /// A JSON answer.
+    /// Builds a JSON reply.
     pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
         Ok(answer::json(status, value)?.into())
     }
 
-    /// Says which contact it is about.
+    /// Sets the contact that the reply is about.
     pub(super) fn about(mut self, contact: Option<Uuid>) -> Self {
         self.contact = contact;
         self
     }
 
-    /// Says where the rest of it is read from.
+    /// Sets the source of the rest of the body.
     pub(super) fn with_stream(mut self, stream: ListStream) -> Self {
         self.stream = Some(Box::new(stream));
         self
     }
 
-    /// Says that it is the report on its contact.
+    /// Marks the reply as the report on its contact, which is made again for a repeated request.
     pub(super) fn told_anew(mut self) -> Self {
         self.is_report = true;
         self
     }
 
-    /// Says which state it tells.
+    /// Sets the `ETag` of the state that the reply describes.
     pub(super) fn tagged(mut self, tag: &str) -> Self {
         if let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
             self.response.headers_mut().insert(header::ETAG, tag);
@@ -148,7 +151,7 @@ impl Reply {
         self
     }
 
-    /// What is kept of it for a repetition.
+    /// Returns the part of the reply that is stored for a repeated request.
     pub(super) fn to_keep(&self, fingerprint: String) -> Kept {
         let body: &[u8] = if self.is_report { &[] } else { self.response.body() };
         let mut body = String::from_utf8_lossy(body).into_owned();
@@ -164,7 +167,7 @@ impl Reply {
         Kept { fingerprint, contact: self.contact, status: self.response.status().as_u16(), body, etag }
     }
 
-    /// The answer of the first time. `made` makes once more what was fresh then, by what is kept of the answer.
+    /// Returns the first reply again. `made` derives each secret again, from its kind and the stored body.
     pub(super) fn again(kept: &Kept, made: impl Fn(Fresh, &str) -> String) -> Result<Self, Problem> {
         let mut body = kept.body.clone();
         for (before, fresh) in FRESH {

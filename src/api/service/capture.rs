@@ -1,4 +1,4 @@
-//! What pages and the shop's servers do all day: capture, decide, note.
+//! The most frequent requests of pages and of the shop's servers: submissions, decisions, activities, suppressions.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -19,7 +19,7 @@ use crate::api::wire::submission::SubmissionBody;
 use crate::api::{answer, identity};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Decided, Host, Lookup, Outcome, decide_contacts, note_activities, record_submission, suppress, vouching_keys,
+    Decided, Lookup, Outcome, decide_contacts, note_activities, record_submission, suppress, vouching_keys,
 };
 
 impl ShopService {
@@ -66,7 +66,8 @@ impl ShopService {
         Ok(Reply::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, trusted))?.about(receipt.contact))
     }
 
-    /// Whom a token names that a key of the shop with this scope has signed; nobody where it ran out long ago.
+    /// Returns the identity in a token that is signed with a secret key of the shop with this scope; `None` if the
+    /// token expired 30 days ago or earlier.
     pub(super) fn identity(&self, token: &str, needed: Scope, now: Timestamp) -> Result<Option<Identity>, Problem> {
         let mut keys = vouching_keys(self.database(), now)?;
         keys.retain(|key| key.scopes.split(' ').any(|scope| scope == needed.as_str()));

@@ -1,4 +1,4 @@
-//! What is held on one person: told, exported, changed, erased.
+//! The data of one contact: report, export, changes, erasure.
 
 use http::StatusCode;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use crate::api::wire::rights::{
 };
 use crate::consent::certificate::Requester;
 use crate::ledger::{
-    Acting, ErasureAsked, Host, Lookup, Selection, certificate_of, change_choice, contact_report, erase_contact,
+    Acting, ErasureAsked, Lookup, Selection, certificate_of, change_choice, contact_report, erase_contact,
     merge_contacts, note_disclosure, note_export, rectify_contact, restrict, revision_of, unmerge_contact,
 };
 use crate::model::text::Line;
@@ -49,7 +49,7 @@ impl ShopService {
         Ok(Reply::from(export::answer(&report, format)?).about(report.id.parse().ok()))
     }
 
-    /// The contact that a change is about, once it is certain that the caller has seen its state.
+    /// Returns the contact to change. If the caller sent `If-Match`, it must be the tag of the contact's current state.
     fn to_change(&self, call: &Call<'_>) -> Result<Uuid, Problem> {
         let id = call.named_contact()?;
         let revision = revision_of(self.database(), id)?.ok_or(Problem::ContactNotFound)?;
@@ -111,7 +111,7 @@ impl ShopService {
     pub(super) fn erase(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let id = call.named_contact()?;
         let requested_by = query.parsed("requested_by", Requester::parse, REQUESTER)?.unwrap_or(Requester::Person);
-        // What is erased already has no state that could have changed.
+        // An erased contact has no state that could have changed.
         if let Some(revision) = revision_of(self.database(), id)? {
             call.check_unchanged(&revision)?;
         }

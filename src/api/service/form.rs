@@ -1,4 +1,4 @@
-//! A form of the shop's own that runs no script: what it posts is a submission like any other, and a page is the answer.
+//! A form on the shop's own page that runs no script. What it posts is an ordinary submission; the response is a page.
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -16,7 +16,7 @@ use crate::api::service::refusal::submission_refused;
 use crate::api::service::visit::frame_of;
 use crate::api::wire::submission::form::FormBody;
 use crate::api::{html, pages};
-use crate::ledger::{Database, Host, record_submission};
+use crate::ledger::record_submission;
 
 impl ShopService {
     pub(super) fn take_form(&self, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -33,7 +33,7 @@ impl ShopService {
         Ok(Reply::from(html::page(StatusCode::OK, page)).about(receipt.contact))
     }
 
-    /// What went wrong, as a page that says what to do.
+    /// Returns a page that says what went wrong and what to do.
     pub(super) fn refuse_form(&self, problem: Problem, call: &Call<'_>) -> Response<Bytes> {
         let why = match &problem {
             Problem::SubmissionConflict => FormRefusal::Again,
@@ -57,7 +57,7 @@ fn frame<'a>(call: &'a Call<'_>) -> Frame<'a> {
     frame_of(&call.shop, language(call.request), "")
 }
 
-/// The language that the form was shown in, unless the address that it posts to says another.
+/// Returns the language in which the form was shown, unless the query of the form's URL asks for another.
 fn language(request: &Request<Bytes>) -> Language {
     let form = FormBody::read(request.headers(), request.body()).ok();
     let shown = form.as_ref().and_then(|form| form.text("locale"));

@@ -1,4 +1,4 @@
-//! What providers hand in of what persons write back.
+//! What message providers send: the replies of people to messages.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -8,12 +8,12 @@ use crate::api::problem::{Fault, Problem};
 use crate::api::route::Action;
 use crate::api::service::ShopService;
 use crate::api::service::visit::Visit;
-use crate::ledger::{Audited, Database, Heard, Host, KnownProvider, Said, hear, list_providers, note_request};
+use crate::ledger::{Audited, Heard, KnownProvider, Said, hear, list_providers, note_request};
 use crate::platforms;
 use crate::platforms::{Hook, HookError, Inbound, InboundAct, Keyword, Provider, signature};
 
 impl ShopService {
-    /// Answers a provider. What it handed in is taken whole or not at all, and the same again does nothing.
+    /// Answers a provider. The messages in one request are stored all or none; a repeated request changes nothing.
     pub(super) fn take_hook(&self, visit: &Visit<'_>) -> Response<Bytes> {
         self.database().transaction(|_| self.hook(visit)).unwrap_or_else(|problem| self.refuse(problem, visit.id))
     }
@@ -56,7 +56,7 @@ impl ShopService {
 
     fn read_hook(&self, visit: &Visit<'_>, provider: Provider, known: &KnownProvider) -> Result<Vec<Inbound>, Problem> {
         let (shop, uri) = (&visit.shop, visit.request.uri());
-        // Twilio signs the address that it was given.
+        // Twilio signs the URL that it was given.
         let path = self.path(shop, LinkKind::Hook, &visit.subject);
         let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let hook = Hook {
@@ -76,7 +76,7 @@ impl ShopService {
     }
 }
 
-/// What a message amounts to; nothing where it is none that is acted on.
+/// Returns the inbound message to act on; `None` if it contains no keyword.
 fn heard_of(provider: Provider, inbound: &Inbound) -> Option<Heard> {
     let InboundAct::Keyword { word, is_answered } = inbound.act else { return None };
     let said = match word {

@@ -1,4 +1,4 @@
-//! A file that is kept in pieces, read as one: from any place on, inflated where it is gzip.
+//! Reads a file that is stored in pieces as one file: from any position, and decompressed if it is gzip.
 
 use std::io::{ErrorKind, Write};
 
@@ -8,23 +8,24 @@ use uuid::Uuid;
 use crate::api::problem::{Fault, Problem};
 use crate::ledger::{Database, DatabaseError, chunk_from};
 
-/// What is looked at to find out how a file is laid out, in bytes.
+/// How much of a file is read to find out its layout, in bytes.
 const HEAD: usize = 256 * 1024;
-/// What is read ahead of a page of rows, in bytes: one of the longest rows and more.
+/// How much is read ahead for a page of rows, in bytes: more than one row of the maximum length.
 const WINDOW: usize = 512 * 1024;
-/// The largest file, inflated, in bytes: what is larger than that and fits the limit of the route is no list but a bomb.
+/// The maximum size of a decompressed file, in bytes. A larger one that fits the limit of the route is a decompression
+/// bomb, not a list.
 const LARGEST: u64 = 4 * 1024 * 1024 * 1024;
-/// gzip, RFC 1952 §2.3.1.
+/// The first bytes of gzip (RFC 1952 §2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Why a file cannot be read on.
+/// The reason why a file cannot be read further.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FileError {
-    /// It is not the gzip that it began as.
+    /// The gzip data is damaged.
     BrokenGzip,
-    /// It ends in the middle of its gzip.
+    /// The gzip data ends too early.
     CutGzip,
-    /// It inflates to more than anybody's list.
+    /// The decompressed file is larger than 4 GiB.
     TooLarge,
     /// The database failed.
     Database(DatabaseError),
@@ -37,7 +38,7 @@ impl From<DatabaseError> for FileError {
 }
 
 impl FileError {
-    /// What is told of it.
+    /// Returns the error to show to the shop.
     pub(super) const fn fault(&self) -> Fault {
         match self {
             Self::BrokenGzip => Fault::new("broken_gzip", "the file is no gzip from some place on; compress it anew"),
@@ -51,23 +52,23 @@ impl FileError {
 /// A file that is being read.
 pub(super) struct FileReader {
     import: Uuid,
-    /// The next byte of the file as it came.
+    /// The position of the next byte in the file as it was uploaded.
     offset: u64,
     inflater: Option<MultiGzDecoder<Vec<u8>>>,
-    /// The piece of the file that is being read, and how much of it has been.
+    /// The current piece of the file, and below it the number of its bytes that have been read.
     packed: Vec<u8>,
     packed_used: usize,
-    /// Bytes that were read and not used.
+    /// The bytes that were read ahead and not used yet.
     buffer: Vec<u8>,
-    /// The place of the first of them, in the inflated file.
+    /// The position of the first byte of `buffer` in the decompressed file.
     begins: u64,
     is_end: bool,
-    /// Whether all of the file is here.
+    /// Whether the upload is complete.
     is_whole: bool,
 }
 
 impl FileReader {
-    /// A reader at the beginning of a file.
+    /// Opens a file at its beginning.
     pub(super) fn open(database: &dyn Database, import: Uuid) -> Result<Self, FileError> {
         let head = chunk_from(database, import, 0)?.unwrap_or_default();
         let inflater = head.starts_with(&GZIP).then(|| MultiGzDecoder::new(Vec::new()));
@@ -84,7 +85,7 @@ impl FileReader {
         })
     }
 
-    /// A reader at a place in the inflated file.
+    /// Opens a file at a position in the decompressed file.
     pub(super) fn at(database: &dyn Database, import: Uuid, place: u64) -> Result<Self, FileError> {
         let mut reader = Self::open(database, import)?;
         if reader.inflater.is_none() {
@@ -104,23 +105,23 @@ impl FileReader {
         self.import
     }
 
-    /// The place of the first byte of [`FileReader::ahead`].
+    /// Returns the position of the first byte of [`FileReader::ahead`].
     pub(super) const fn place(&self) -> u64 {
         self.begins
     }
 
-    /// How much of the file as it came has been read and used, in bytes.
+    /// Returns how many bytes of the uploaded file have been read and used.
     pub(super) fn used(&self) -> u64 {
         let ahead = if self.inflater.is_some() { 0 } else { u64::try_from(self.buffer.len()).unwrap_or(0) };
         self.offset.saturating_sub(ahead)
     }
 
-    /// Whether the file is read from its own bytes, so that those before the place are of no use any more.
+    /// Returns whether the file is not compressed, so that the pieces before the current position are no longer needed.
     pub(super) const fn is_plain(&self) -> bool {
         self.inflater.is_none()
     }
 
-    /// What comes next, and whether that is all there is.
+    /// Returns the bytes that were read ahead, and whether they reach the end of the file.
     pub(super) fn ahead(&self) -> (&[u8], bool) {
         (&self.buffer, self.is_end)
     }
@@ -141,7 +142,7 @@ impl FileReader {
                     rest.len()
                 }
                 Some(inflater) => {
-                    // A little at a time: a few bytes may inflate to very many.
+                    // Decompress a little at a time: a few bytes may expand to very many.
                     let part = rest.get(..INFLATED_AT_ONCE).unwrap_or(rest);
                     inflater.write_all(part).map_err(|_| FileError::BrokenGzip)?;
                     self.buffer.append(inflater.get_mut());
@@ -170,7 +171,7 @@ impl FileReader {
         Ok(())
     }
 
-    /// Goes on to a place, or as far as what was read ahead. Tells by how many bytes.
+    /// Moves on to a position, or to the end of what was read ahead. Returns the number of bytes skipped.
     pub(super) fn skip(&mut self, to: u64) -> usize {
         let wanted = usize::try_from(to.saturating_sub(self.begins)).unwrap_or(usize::MAX);
         let skipped = wanted.min(self.buffer.len());
@@ -180,10 +181,11 @@ impl FileReader {
     }
 }
 
-/// Bytes of gzip that are inflated at once: at most a thousand times as many come of them.
+/// The number of gzip bytes that are decompressed at once. They expand at most about a thousandfold.
 const INFLATED_AT_ONCE: usize = 4 * 1024;
 
-/// The beginning of a file, inflated, and whether it is all of it. More of it may be to come.
+/// Returns the beginning of a file, decompressed, and whether it is the whole file. The upload may still be in
+/// progress.
 pub(super) fn head_of(database: &dyn Database, import: Uuid, is_whole: bool) -> Result<(Vec<u8>, bool), Problem> {
     let read = FileReader::open(database, import).and_then(|reader| {
         let mut reader = FileReader { is_whole, ..reader };

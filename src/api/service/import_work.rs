@@ -1,4 +1,4 @@
-//! The work on imports: a page of rows at a time, so that whoever asks the shop something does not wait.
+//! The processing of imports, one page of rows at a time, so that requests to the shop do not wait.
 
 use crate::api::problem::{Fault, Problem};
 use crate::api::service::ShopService;
@@ -7,36 +7,37 @@ use crate::api::service::jobs::JobError;
 use crate::api::service::refusal::listed_refused;
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Counts, Database, DatabaseError, Host, Import, ImportState, KeptError, Moment, Progress, Shop, TakenRow,
-    drop_chunks, drop_trial, import_to_work_on, keep_errors, note_progress, refuses, take_page, tell_import_ended,
-    undo_page,
+    Counts, Database, DatabaseError, Import, ImportState, KeptError, Moment, Progress, Shop, TakenRow, drop_chunks,
+    drop_trial, import_to_work_on, keep_errors, note_progress, refuses, take_page, tell_import_ended, undo_page,
 };
 use crate::lists::{Layout, Place, Read, ReadRow, ToldFault, read_accepted_rows};
 use crate::model::listed::Listed;
 
-/// Rows that are taken at once.
+/// The number of rows in one page.
 const ROWS: usize = 500;
-/// Longer than this, in milliseconds, nobody works on a page: meanwhile the process was elsewhere.
+/// The maximum time that counts as work on one page, in milliseconds. If more time has passed, the process was busy
+/// elsewhere.
 const LONGEST_PAGE: i64 = 5_000;
 
-/// After so many failures in a row an import is given up.
+/// The number of consecutive failures after which an import fails.
 const PATIENCE: u32 = 5;
 const INTERNAL: Fault =
     Fault::new("internal", "something failed on our side; import the file again, and report it if it stays");
 
-/// What is being read, kept between pages.
+/// The state of the file that is being read, kept between pages.
 pub(super) struct Reading {
     file: FileReader,
     layout: Layout,
-    /// When the page before was done.
+    /// The time when the previous page was done.
     at: Timestamp,
 }
 
 impl ShopService {
-    /// Works on a page of an import, if there is one. Tells whether there was.
+    /// Processes one page of an import. Returns whether there was an import to process.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`JobError`] if processing failed; the caller retries. After five consecutive failures the import ends as failed
+    /// instead.
     pub fn work_on_imports(&self) -> Result<bool, JobError> {
         let Some(shop) = self.shop()? else { return Ok(false) };
         let Some(import) = import_to_work_on(self.database())? else {
@@ -62,7 +63,7 @@ impl ShopService {
             if failures < PATIENCE {
                 return Err(problem.into());
             }
-            // It would fail for ever, and keep all others waiting.
+            // The import would fail for ever and block all others.
             self.host().report(&JobError::from(problem).to_string());
             let place = import.place.as_deref().map(serde_json::from_str).transpose().map_err(Problem::from)?;
             self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &moment)?;
@@ -71,7 +72,7 @@ impl ShopService {
         Ok(true)
     }
 
-    /// Whether there is an import to work on.
+    /// Returns whether there is an import to process.
     pub(super) fn has_imports(&self) -> Result<bool, DatabaseError> {
         Ok(import_to_work_on(self.database())?.is_some())
     }
@@ -110,7 +111,8 @@ impl ShopService {
         self.database().transaction(|tx| {
             let (rows, windows_1252) = (length(&read.rows), read.windows_1252);
             let counts = take(tx, shop, import, read, moment)?;
-            // What was read is of no use any more, unless it would have to be inflated again after a crash.
+            // The pieces that were read are deleted. Those of a gzip file stay until the end: after a crash it has to
+            // be decompressed from its beginning.
             let before = if is_over {
                 u64::MAX
             } else if is_plain {
@@ -163,7 +165,7 @@ impl ShopService {
         }
     }
 
-    /// Ends an import whose file cannot be read on. What was taken stays.
+    /// Ends an import whose file cannot be read further. The rows that were taken stay.
     fn fail(
         &self,
         shop: &Shop,
@@ -177,7 +179,7 @@ impl ShopService {
         self.let_go(shop, import, &failure, moment)
     }
 
-    /// Lets go of the file of an import that has failed, a part at a time, and ends it then.
+    /// Deletes the file of a failed import, one part at a time, and then ends the import.
     fn let_go(&self, shop: &Shop, import: &Import, failure: &str, moment: &Moment<'_>) -> Result<(), Problem> {
         self.database().transaction(|tx| {
             let is_cleared = !drop_chunks(tx, import.id, u64::MAX)? && !drop_trial(tx, import.id)?;
@@ -200,7 +202,7 @@ impl ShopService {
     }
 }
 
-/// Takes the rows of a page, and keeps those that are wrong.
+/// Takes the valid rows of a page, and stores the errors of the others.
 fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, moment: &Moment<'_>) -> Result<Counts, Problem> {
     let (mut taken, mut errors) = (Vec::with_capacity(read.rows.len()), Vec::new());
     for ReadRow { row, line, outcome, cells } in read.rows {
@@ -219,7 +221,7 @@ fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, moment: &Mo
     Ok(Counts { rejected: length(&errors), ..counts })
 }
 
-/// Why a file could not be opened.
+/// The reason why a file could not be opened.
 enum Opening {
     File(FileError),
     Problem(Problem),

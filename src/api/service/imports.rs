@@ -1,4 +1,4 @@
-//! Lists of people, handed in: the file as it comes, and the import as the shop watches it.
+//! Imports: the upload of the file, and the routes with which the shop follows and controls an import.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -16,26 +16,26 @@ use crate::api::service::lists::ListStream;
 use crate::api::wire::UUID;
 use crate::api::wire::imports::{FileEnd, upload_offset, wishes};
 use crate::ledger::{
-    AppendError, Audited, Database, Digest, Host, Import, ImportState, Moment, NewImport, Settings, StoredKey, append,
-    begin_import, complete_import, drop_chunks, drop_trial, find_repeated, forget_import, import, list_imports,
-    note_request, note_use, same_file, set_import_state,
+    AppendError, Audited, Digest, Import, ImportState, Moment, NewImport, Settings, StoredKey, append, begin_import,
+    complete_import, drop_chunks, drop_trial, find_repeated, forget_import, import, list_imports, note_request,
+    note_use, same_file, set_import_state,
 };
 use crate::lists::{Layout, Place, ShopScopes};
 
-/// What of a file is kept at once, in bytes.
+/// The size of one stored piece of a file, in bytes.
 const PIECE: usize = 256 * 1024;
-/// Imports in one answer.
+/// The default number of imports in one response; below, the maximum.
 const IMPORTS_PAGE: u16 = 50;
 const MAX_IMPORTS_PAGE: u16 = 500;
 
-/// What does not make another import of the same file.
+/// The parameters that do not make the same file a different import.
 const NO_MATTER: &[&str] = &["name", "again"];
 
-/// A file that is coming in. It belongs to one request; what it has kept outlives that.
+/// An upload in progress. It belongs to one request; the pieces that it has stored outlive the request.
 pub struct Upload {
     import: Uuid,
     offset: u64,
-    /// What has come and is not kept yet.
+    /// The bytes that have arrived and are not stored yet.
     tail: Vec<u8>,
     digest: Digest,
     end: FileEnd,
@@ -46,10 +46,10 @@ pub struct Upload {
 }
 
 impl ShopService {
-    /// Begins to take a file in, for a request of which only the head is there.
+    /// Starts the upload of a file, from the head of the request.
     ///
     /// # Errors
-    /// The answer, where no file is wanted: it was refused, or is known already.
+    /// The response to send, if no upload starts: the request was refused, or the import exists already.
     pub fn begin_upload(&self, head: &Request<Bytes>) -> Result<Upload, Box<Response<Bytes>>> {
         let moment = Moment::after(self.host(), self.latest.get());
         let id = moment.next_id();
@@ -65,7 +65,8 @@ impl ShopService {
     /// Takes the next bytes of a file.
     ///
     /// # Errors
-    /// The answer, where they cannot be taken. What came before them is kept.
+    /// The response to send, if the bytes cannot be taken. For a file over the size limit, or with a header that cannot
+    /// be understood, the import is deleted; otherwise the bytes before them stay stored.
     pub fn push(&self, upload: &mut Upload, bytes: &[u8]) -> Result<(), Box<Response<Bytes>>> {
         upload.tail.extend_from_slice(bytes);
         while upload.tail.len() >= PIECE {
@@ -78,7 +79,7 @@ impl ShopService {
         Ok(())
     }
 
-    /// Ends a request that brought a file, or a part of one.
+    /// Ends a request that uploaded a file or a part of one.
     pub fn finish_upload(&self, mut upload: Upload) -> Response<Bytes> {
         let moment = Moment::after(self.host(), self.latest.get());
         let tail = std::mem::take(&mut upload.tail);
@@ -94,7 +95,7 @@ impl ShopService {
         self.end_upload(&upload, done)
     }
 
-    /// Keeps what has come of a file whose request was cut off. The sender goes on behind it.
+    /// Stores what has arrived of a file when its connection broke. The sender can continue from there.
     pub fn cut_upload(&self, mut upload: Upload) {
         let tail = std::mem::take(&mut upload.tail);
         if !tail.is_empty()
@@ -104,7 +105,7 @@ impl ShopService {
         }
     }
 
-    /// As an adapter does it that has the whole body.
+    /// Takes a file whose whole body the adapter has already read.
     pub(super) fn upload_whole(&self, call: &Call<'_>) -> Response<Bytes> {
         let mut upload = match self.begin(call) {
             Ok(upload) => upload,
@@ -146,7 +147,7 @@ impl ShopService {
 
     fn begin_import(&self, call: &Call<'_>) -> Result<Begun, Problem> {
         let query = Query::read(call.route.endpoint, call.request.uri().query())?;
-        // Read now, so that what is wrong is said before the file has come.
+        // The options are read now, so that an error in them is reported before the file has arrived.
         wishes(&query, &call.shop.settings)?;
         let end = FileEnd::of(call.request.headers())?;
         let repeat_hash = call.repeatable()?.map(|repeatable| repeatable.hash);
@@ -165,7 +166,7 @@ impl ShopService {
         Ok(Begun::Upload(import, 0, Digest::default(), end))
     }
 
-    /// The next part of a file.
+    /// Starts the upload of the next part of a file.
     fn go_on(&self, call: &Call<'_>) -> Result<Begun, Problem> {
         Query::read(call.route.endpoint, call.request.uri().query())?;
         let id = call.route.value(0).parse().map_err(|_| Problem::ImportNotFound)?;
@@ -199,13 +200,14 @@ impl ShopService {
         })?;
         let is_first = std::mem::replace(&mut upload.offset, end) == 0;
         if is_first && piece.len() >= PIECE {
-            // Nobody wants to hear what is wrong with the header after half a gigabyte.
+            // Report an error in the header after the first piece, not after half a gigabyte.
             self.laid_out(upload.import, FileEnd::MoreToCome)?;
         }
         Ok(())
     }
 
-    /// How the file is laid out, by as much of it as is here. One that cannot be understood is forgotten.
+    /// Finds out the layout of the file from the part that has arrived. If it cannot be understood, the import is
+    /// deleted.
     fn laid_out(&self, id: Uuid, end: FileEnd) -> Result<(Layout, Place), Problem> {
         let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
         let query = Query::restored(&self.known_import(id)?.settings)?;
@@ -222,7 +224,7 @@ impl ShopService {
         read
     }
 
-    /// All of the file is here: it is looked at, and worked on from now on.
+    /// Completes an upload: checks the file and queues it for processing.
     fn completed(&self, upload: &Upload, moment: &Moment<'_>) -> Result<(StatusCode, Import), Problem> {
         let known = self.known_import(upload.import)?;
         let sha256 = upload.digest.sha256();
@@ -231,7 +233,7 @@ impl ShopService {
         let written = (serde_json::to_string(&layout)?, serde_json::to_string(&place)?);
         if !query.flag("again")? {
             for same in same_file(self.database(), &known, &sha256)? {
-                // What the file is called may say what it is; then it is laid out otherwise.
+                // `name` is ignored here. But a file name may determine how the file is read; then the layouts differ.
                 let is_same = Query::restored(&same.settings)?.kept(NO_MATTER)? == query.kept(NO_MATTER)?;
                 if is_same && same.layout.as_deref() == Some(&*written.0) {
                     self.database().transaction(|tx| forget_import(tx, upload.import))?;
@@ -248,7 +250,7 @@ impl ShopService {
         named(self.told_import(done, &upload.key, upload.endpoint, upload.request, upload.left), upload.request)
     }
 
-    /// The answer to a request that brought a file; it is noted in the log like any other.
+    /// Returns the response to an upload request, and writes its entry in the audit log.
     fn told_import(
         &self,
         done: Result<(StatusCode, Import), Problem>,
@@ -293,7 +295,7 @@ impl ShopService {
         import_reply(StatusCode::OK, &self.named_import(call)?)
     }
 
-    /// The rows that were not taken, to be corrected and sent again.
+    /// Returns the rows that were not taken, so that they can be corrected and imported again.
     pub(super) fn import_errors(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let import = self.named_import(call)?;
         Ok(Reply::stream(ListStream::of_errors(&import, query)?))
@@ -306,7 +308,7 @@ impl ShopService {
                 set_import_state(self.database(), import.id, ImportState::Cancelled, call.moment.now)?;
                 while drop_chunks(self.database(), import.id, u64::MAX)? || drop_trial(self.database(), import.id)? {}
             }
-            // A request that is sent again.
+            // A repeated request.
             ImportState::Cancelled => {}
             _ => return Err(Problem::ImportConflict { detail: "it has ended; what it did can be taken back by undo" }),
         }

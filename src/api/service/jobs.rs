@@ -1,5 +1,5 @@
-//! What a shop does by itself: it tells its webhooks, and keeps house. An adapter asks when, and carries out what goes over
-//! the network; which of it, how often and in which order is decided here.
+//! The background work of a shop: deliveries to webhooks, and housekeeping. The adapter asks when work is due and does
+//! the network requests. This file decides what is sent, how often and in which order.
 
 use std::fmt::Write;
 
@@ -9,47 +9,47 @@ use crate::api::problem::Problem;
 use crate::api::service::{REPEATABLE, ShopService};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Database, DatabaseError, DeliveryKey, DueDelivery, EventType, Host, Moment, Payload, SendOutcome, Shop, Waiting,
-    Webhook, addresses_told, due_deliveries, finish_job, job, note_outcome, postpone_job, remind, retain, signatures,
-    waiting,
+    DatabaseError, DeliveryKey, DueDelivery, EventType, Moment, Payload, SendOutcome, Shop, Waiting, Webhook,
+    addresses_told, due_deliveries, finish_job, job, note_outcome, postpone_job, remind, retain, signatures, waiting,
 };
 
-/// Requests to webhooks that are under way at once: fewer than a Durable Object can wait for.
+/// The maximum number of concurrent sends: fewer than a Durable Object can wait for.
 const LANES: usize = 5;
-/// Of these, to one webhook; to one that has failed last, one.
+/// The maximum number of concurrent sends to one webhook; one if its last send has failed.
 const LANES_EACH: usize = 3;
-/// The last lanes are for webhooks that have none, so that a slow one never has them all.
+/// With this many sends in progress, a new one starts only to a webhook that has none, so that one slow webhook never
+/// uses up all of them.
 const LANES_SHARED: usize = 3;
 
 const HOUSEKEEPING: &str = "housekeeping";
 const DAY: i64 = 24 * 60 * 60 * 1_000;
-/// When housekeeping is tried again that has failed, in milliseconds: a minute, then twice as long each time.
+/// The first delay before failed housekeeping is retried, in milliseconds: one minute. It doubles with each failure.
 const FIRST_RETRY: i64 = 60_000;
-/// When it goes on where it could not remove all at once.
+/// The delay, in milliseconds, before housekeeping continues if it could not delete everything in one run.
 const NEXT_SWEEP: i64 = 1_000;
 
-/// A request to a webhook: `POST`, for 15 seconds at most, without following where an answer points to.
+/// A request to a webhook: `POST`, with a time limit of 15 seconds, without following redirects.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// By what its outcome is told.
+    /// The key under which its outcome is reported.
     pub key: DeliveryKey,
-    /// Where to.
+    /// The URL of the webhook.
     pub url: String,
-    /// Its headers.
+    /// The headers.
     pub headers: Vec<(&'static str, String)>,
-    /// Its body.
+    /// The body.
     pub body: String,
 }
 
 impl Outgoing {
-    /// After how many milliseconds without an answer it has failed.
+    /// The time limit for a response, in milliseconds.
     pub const TIMEOUT: u32 = 15_000;
 }
 
-/// Something failed on our side. It is to be told to the operator, and tried again.
+/// An internal failure. It is reported to the operator, and the work is retried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobError {
-    /// What. It speaks of statements and columns, never of values.
+    /// The cause. It contains statements and columns, never values.
     cause: String,
 }
 
@@ -78,15 +78,12 @@ impl From<DatabaseError> for JobError {
 }
 
 impl ShopService {
-    /// Whether [`ShopService::next_job`] may have come nearer since this was last asked.
+    /// Returns whether the time of [`ShopService::next_job`] may have become earlier since the last call.
     pub fn has_new_jobs(&self) -> bool {
         self.has_new_jobs.replace(false)
     }
 
-    /// When there is something to do next; `None` where there is no shop. What is under way counts no more.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns when work is due next; `None` if there is no shop. Deliveries in progress do not count.
     pub fn next_job(&self) -> Result<Option<Timestamp>, JobError> {
         let Some(shop) = self.shop()? else { return Ok(None) };
         let mut next = self.housekeeping_due(&shop)?;
@@ -109,10 +106,7 @@ impl ShopService {
         Ok(Some(next))
     }
 
-    /// What is to be sent now. It counts as under way until [`ShopService::delivered`] is told of it.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns the requests to send now. Each is in progress until [`ShopService::delivered`] reports its outcome.
     pub fn due_deliveries(&self) -> Result<Vec<Outgoing>, JobError> {
         let mut outgoing = Vec::new();
         if self.busy.borrow().len() >= LANES {
@@ -138,7 +132,7 @@ impl ShopService {
                             outgoing.push(rendered);
                             self.busy.borrow_mut().push(row.key);
                         }
-                        // One event that cannot be told must not keep all others: it is tried again later.
+                        // An event that cannot be written as a request must not block the others. It is retried later.
                         Err(problem) => {
                             self.host().report(&JobError::from(problem).to_string());
                             self.delivered(&row.key, SendOutcome::Unwritten)?;
@@ -150,10 +144,10 @@ impl ShopService {
         Ok(outgoing)
     }
 
-    /// Notes what came of a request.
+    /// Stores the outcome of a request.
     ///
     /// # Errors
-    /// Those of the database. Then it counts as not sent and goes out again.
+    /// [`JobError`] if the database fails. The delivery then counts as not sent and is sent again.
     pub fn delivered(&self, key: &DeliveryKey, outcome: SendOutcome<'_>) -> Result<(), JobError> {
         self.busy.borrow_mut().retain(|own| own != key);
         let moment = Moment::after(self.host(), self.latest.get());
@@ -163,15 +157,17 @@ impl ShopService {
         Ok(())
     }
 
-    /// Forgets what was under way: it ended with what carried it out, and nobody will tell of it.
+    /// Clears the list of deliveries in progress. Call it when a new run starts: the outcomes of the interrupted run
+    /// are lost.
     pub fn nothing_is_under_way(&self) {
         self.busy.borrow_mut().clear();
     }
 
-    /// Does what is to be done once a day, if it is due. Where it fails, that is reported, and it is tried again later by itself.
+    /// Does the daily housekeeping, if it is due. A failure is reported to the operator, and housekeeping is retried
+    /// later.
     ///
     /// # Errors
-    /// Those of the database that even that cannot be written down.
+    /// [`JobError`] if the database cannot even store the time of the retry.
     pub fn housekeeping(&self) -> Result<(), JobError> {
         let Some(shop) = self.shop()? else { return Ok(()) };
         let moment = Moment::after(self.host(), self.latest.get());
@@ -193,9 +189,10 @@ impl ShopService {
         Ok(())
     }
 
-    /// The work itself. Tells whether some of it is left over.
+    /// Sends reminders and deletes expired data. Returns whether some work is left.
     fn kept_house(&self, shop: &Shop, moment: &Moment<'_>) -> Result<bool, Problem> {
-        // Where the calendar is not known nobody can be reminded; the settings are refused then, so it is.
+        // Without a known time zone there are no reminders. The settings refuse an unknown time zone, so this does not
+        // happen in practice.
         let reminders = match moment.day(shop.settings.links.zone()) {
             Some(today) => remind(self.database(), shop, today, moment)?,
             None => false,
@@ -223,7 +220,7 @@ impl ShopService {
             Payload::Thin => event.data.clone(),
             Payload::Full => self.in_full(shop, event)?,
         };
-        // What is in it is JSON already, or needs no escape.
+        // The inserted values are JSON already or need no escaping.
         let mut body = String::with_capacity(data.len() + 96);
         let _ = write!(body, r#"{{"type":"{}","timestamp":"{}","data":{data}}}"#, event.kind, event.at);
         let id = &event.key.event;
@@ -237,7 +234,7 @@ impl ShopService {
         Ok(Outgoing { key: event.key.clone(), url: webhook.url.clone(), headers, body })
     }
 
-    /// What an event tells, with what its ids stand for at this time.
+    /// Returns the data of an event with the current values that its ids stand for.
     fn in_full(&self, shop: &Shop, event: &DueDelivery) -> Result<String, Problem> {
         let mut data: Map<String, Value> = serde_json::from_str(&event.data)?;
         let id = |data: &Map<String, Value>, name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -255,9 +252,10 @@ impl ShopService {
                         data.extend(told);
                     }
                 }
-                // It is erased, or so old that it is no longer to be sent.
+                // The message was erased, or is too old to be sent.
                 Ok(None) => {}
-                // Without an address of ours there is no link. The shop hears of the message and can ask for it later.
+                // Without a public URL no link can be made. The shop still gets the event and can fetch the message
+                // later.
                 Err(Problem::Misconfigured { what }) => self.host().report(&what),
                 Err(problem) => return Err(problem),
             }

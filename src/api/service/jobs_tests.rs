@@ -9,14 +9,14 @@ use crate::api::deployment::Deployment;
 use crate::api::front::NEW_SHOP_HEADER;
 use crate::api::key::{Secrets, ShopId};
 use crate::api::service::jobs::*;
-use crate::ledger::{Param, Sqlite};
+use crate::ledger::{Host, Param, Sqlite};
 
 const ROOT: &str = "root_secret_for_the_tests_nowhere_else_used";
 
 #[derive(Clone)]
 struct Clock {
     millis: Rc<Cell<i64>>,
-    /// How many failures may still be reported.
+    /// The number of failures that may still be reported.
     failures: Rc<Cell<u32>>,
 }
 
@@ -41,7 +41,7 @@ impl Host for Clock {
 
 struct Shopkeeper {
     clock: Clock,
-    service: ShopService<Sqlite, Clock>,
+    service: ShopService,
     secret: String,
     captures: Cell<u32>,
 }
@@ -101,7 +101,7 @@ impl Shopkeeper {
         self.service.delivered(&outgoing.key, SendOutcome::Answered { status, retry_after: None }).unwrap();
     }
 
-    /// Lets time pass until something is due, and tells how many seconds that took.
+    /// Advances the clock until work is due, and returns the number of seconds passed.
     fn wait(&self) -> i64 {
         let next = self.service.next_job().unwrap().unwrap().millis();
         let passed = (next - self.clock.millis.get()).max(0);
@@ -164,7 +164,7 @@ fn five_are_under_way_three_to_one_and_none_has_all() {
     let one_each = counts(&first);
     assert_eq!((first.len(), one_each.len()), (3, 3), "the last lanes are for those that have none: {one_each:?}");
     assert!(shop.due().is_empty());
-    // With one of them alone at work, it has three.
+    // If only one webhook has sends in progress, it has three.
     for outgoing in first.iter().filter(|own| !own.url.contains("//a")) {
         shop.ask(
             "PUT",
@@ -265,7 +265,7 @@ fn house_is_kept_once_a_day_and_what_was_told_long_ago_goes() {
 }
 
 impl Shopkeeper {
-    /// Lets days pass, each with its housekeeping.
+    /// Advances the clock day by day, with the housekeeping of each day.
     fn days(&self, days: i64) {
         for _ in 0..days {
             self.clock.millis.set(self.clock.millis.get() + DAY);
@@ -273,7 +273,7 @@ impl Shopkeeper {
         }
     }
 
-    /// The days on which an event of a kind was kept.
+    /// Returns the days on which events of a kind were stored.
     fn told_on(&self, kind: &str) -> Vec<String> {
         let rows = self.service.database.query("SELECT at FROM event WHERE type = ? ORDER BY id", &[Param::Text(kind)]);
         rows.unwrap().iter().map(|row| row.time(0).unwrap().to_string()[..10].to_owned()).collect()
@@ -296,11 +296,11 @@ fn a_shop_is_reminded_before_a_day_is_over_and_what_nobody_proved_lapses() {
     shop.capture();
     let waiting = shop.request("rectification", "person0@example.com", true);
     let unproven = shop.request("access", "stranger@example.com", false);
-    // 2025-11-24 is a Monday; a month later is Christmas Eve, a Wednesday and no holiday in the United Kingdom.
+    // 2025-11-24 is a Monday. A month later is 24 December, a Wednesday and not a holiday in the United Kingdom.
     assert_eq!((&waiting["received_on"], &waiting["due"]), (&json!("2025-11-24"), &json!("2025-12-24")));
     assert_eq!((&waiting["regime"], &waiting["extendable_to"]), (&json!("uk_gdpr"), &json!("2026-02-24")));
     shop.days(29);
-    // A week before and the day before, of both.
+    // A reminder comes a week before and a day before the due date of each request.
     assert_eq!(shop.told_on("request.reminder"), ["2025-12-17", "2025-12-17", "2025-12-23", "2025-12-23"]);
     let more = json!({ "action": "extend", "reason": "an archive abroad" });
     let id = waiting["id"].as_str().unwrap();
@@ -328,7 +328,7 @@ fn what_has_outlived_its_use_goes_and_noes_stand() {
         shop.capture();
     }
     shop.request("objection", "person0@example.com", true);
-    // Two of them are one person, who is not kept for that.
+    // Two contacts are merged; that does not extend how long they are stored.
     let whole = shop.ask("POST", "/v1/contacts/lookup", &json!({ "email": "person3@example.com" }));
     let merge = json!({ "contact": { "email": "person4@example.com" }, "reason": "one person" });
     shop.ask("POST", &format!("/v1/contacts/{}/merge", whole["id"].as_str().unwrap()), &merge);
@@ -344,7 +344,7 @@ fn what_has_outlived_its_use_goes_and_noes_stand() {
     assert_eq!((count("event"), count("delivery"), count("message")), (0, 0, 0));
     assert_eq!((count("contact"), count("subject_request")), (5, 1));
     shop.days(360);
-    // One of them turns to the shop; it alone stays.
+    // One person contacts the shop; only this contact stays.
     let sign = json!({ "contact": { "email": "person2@example.com" }, "activities": [{ "activity": "contacted" }] });
     shop.ask("POST", "/v1/activities", &sign);
     shop.days(400);

@@ -1,4 +1,5 @@
-//! Links for the shop to put into its mails, the messages that it has to send, and the providers that hand in what comes back.
+//! Three groups of routes: links for the shop's emails, the messages that the shop has to send, and the providers that
+//! deliver inbound messages.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -16,8 +17,8 @@ use crate::api::wire::requests::ProviderBody;
 use crate::api::wire::{CHANNEL, PURPOSE, UUID};
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::{
-    Host, Message, MessageKind, OverdueEntry, RequestState, Shop, SubjectRequest, addresses_to_link, code_of,
-    keep_provider, list_messages, list_providers, message, overdue, remove_provider, revision_of, subject_request,
+    Message, MessageKind, OverdueEntry, RequestState, Shop, SubjectRequest, addresses_to_link, code_of, keep_provider,
+    list_messages, list_providers, message, overdue, remove_provider, revision_of, subject_request,
 };
 use crate::platforms::{Provider, signature};
 
@@ -25,128 +26,131 @@ use crate::platforms::{Provider, signature};
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct LinksAnswer {
-    /// One entry an address.
+    /// The links, one entry for each address of the contact.
     links: Vec<LinkEntry>,
 }
 
-/// The links of one address. They name it by a keyed hash, and stay good for as long as it is known.
+/// The links of one address. They identify the address by a keyed hash and work as long as the address is stored.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct LinkEntry {
     /// The kind of the address.
     kind: AddressKind,
-    /// The address.
+    /// The address itself.
     address: String,
-    /// The preference page. Who opens it can change the choices of this address: send it to that address alone.
+    /// The URL of the preference page. Anyone who opens it can change the choices of this address, so send it to this
+    /// address only.
     preferences: String,
-    /// Leaves the channel and purpose that were asked for, or all; one click (RFC 8058).
+    /// The URL that opts the address out with one click (RFC 8058): of the channel and purpose in the query of this
+    /// request, or of everything.
     unsubscribe: String,
-    /// The headers for a mail to this address. A DKIM signature has to cover both (RFC 8058 §4).
+    /// The headers for an email to this address. The DKIM signature of the email must cover both (RFC 8058 §4).
     headers: ListHeaders,
 }
 
-/// The headers of a mail that can be left in one click.
+/// The headers of an email from which a person can unsubscribe with one click.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ListHeaders {
-    /// RFC 2369.
+    /// The value of the header `List-Unsubscribe` (RFC 2369).
     #[serde(rename = "List-Unsubscribe")]
     list_unsubscribe: String,
-    /// RFC 8058.
+    /// The value of the header `List-Unsubscribe-Post` (RFC 8058).
     #[serde(rename = "List-Unsubscribe-Post")]
     list_unsubscribe_post: &'static str,
 }
 
-/// A message that the shop has to send, ready as it is.
+/// A message that the shop has to send, complete and ready to send.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct MessageAnswer {
-    /// Its id.
+    /// The id of the message.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     message: String,
-    /// What it is for.
+    /// The kind of message.
     kind: MessageKind,
-    /// By which channel it goes.
+    /// The channel by which to send the message.
     medium: Channel,
-    /// The language tag that the person was last shown something in.
+    /// The language of the message, a BCP 47 tag. The text is in English if placet does not know this language.
     locale: String,
-    /// To whom.
+    /// The address to send the message to.
     to: String,
-    /// The subject; `null` where the channel has none.
+    /// The subject line; `null` if the channel has none.
     subject: Option<String>,
-    /// The text.
+    /// The text of the message.
     text: String,
-    /// The text as a page; `null` where the channel has none.
+    /// The text of the message as HTML; `null` if the channel has no HTML.
     html: Option<String>,
-    /// The link in it; `null` where there is none.
+    /// The link in the message; `null` if it contains none.
     link: Option<String>,
-    /// Since when it is to be sent.
+    /// The time since which the message is to be sent.
     requested_at: Timestamp,
 }
 
-/// Messages in one answer.
+/// The default number of messages in one answer.
 const PAGE: u16 = 100;
 const MAX_PAGE: u16 = 1_000;
 
-/// A message that the shop has to send, without what it says and to whom.
+/// A message that the shop has to send, without its text and its recipient.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct MessageEntry {
-    /// Its id.
+    /// The id of the message.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     message: String,
-    /// What it is for.
+    /// The kind of message.
     kind: MessageKind,
-    /// By which channel it goes.
+    /// The channel by which to send the message.
     medium: Channel,
-    /// Since when it is to be sent.
+    /// The time since which the message is to be sent.
     requested_at: Timestamp,
 }
 
-/// Messages that the shop has, or had, to send.
+/// One page of the messages that the shop has to send or had to send in the last 7 days.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct MessagesAnswer {
-    /// The newest first.
+    /// The messages, the newest first.
     messages: Vec<MessageEntry>,
-    /// For the next page, as `before`; `null` on the last one.
+    /// The value to send as `before` for the next page; `null` on the last page.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     next: Option<String>,
 }
 
-/// A provider of messages.
+/// A message provider.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ProviderAnswer {
-    /// Which.
+    /// The name of the provider.
     provider: Provider,
-    /// The address to give to it. It is a secret of a kind: what is not signed is refused all the same.
+    /// The URL to enter at the provider. Keep it secret; requests without a valid signature are refused in any case.
     url: String,
-    /// What it has to sign with, where that was made here; it is shown this once.
+    /// The secret with which the provider has to sign, if placet generated it. Present only in the answer that creates
+    /// it; it is never shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
-    /// Since when it has this secret.
+    /// The time since which the provider has this secret.
     created_at: Timestamp,
 }
 
-/// The providers of messages.
+/// The message providers of the shop.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ProvidersAnswer {
-    /// One entry each.
+    /// The providers, one entry each.
     providers: Vec<ProviderAnswer>,
 }
 
-/// What has outlived its use, and goes with the next daily run.
+/// The data whose retention period has expired. The next daily run deletes it.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct RetentionAnswer {
-    /// One entry a kind.
+    /// The expired data, one entry for each kind of data.
     overdue: Vec<OverdueEntry>,
 }
 
 impl ShopService {
-    /// The token of a link of a shop, as a path.
+    /// Returns the path of a link, with its token.
     pub(super) fn path(&self, shop: &Shop, kind: LinkKind, subject: &Subject) -> String {
         let id = ShopId::parse(&shop.id).unwrap_or(ShopId([0; 16]));
         let token = self.deployment.secrets.link(kind, id, subject);
@@ -156,12 +160,12 @@ impl ShopService {
         }
     }
 
-    /// A link that can be sent.
+    /// Returns the absolute URL of a link.
     pub(super) fn url(&self, shop: &Shop, kind: LinkKind, subject: &Subject) -> Result<String, Problem> {
         Ok(format!("{}{}", self.public_url(shop)?, self.path(shop, kind, subject)))
     }
 
-    /// What links begin with.
+    /// Returns the origin at which links begin: the shop's setting, or else the deployment's.
     pub(super) fn public_url<'a>(&'a self, shop: &'a Shop) -> Result<&'a str, Problem> {
         let own = shop.settings.links.public_url.as_ref().map(|url| url.as_str());
         own.or(self.deployment.public_url.as_deref()).ok_or_else(|| Problem::Misconfigured {
@@ -228,7 +232,8 @@ impl ShopService {
         Reply::json(StatusCode::OK, &MessagesAnswer { messages, next })
     }
 
-    /// A message as it has to be sent; nothing once it has gone.
+    /// Builds a message, ready to send. Returns `None` if the message, or the request that it is about, is no longer
+    /// stored.
     pub(super) fn message_told(&self, shop: &Shop, id: uuid::Uuid) -> Result<Option<MessageAnswer>, Problem> {
         let Some(message) = message(self.database(), id)? else { return Ok(None) };
         let language = Language::of_tag(&message.locale).unwrap_or(Language::En);
@@ -303,7 +308,7 @@ impl ShopService {
         let name = shop.settings.name.as_str();
         if message.kind == MessageKind::Request {
             let subject = Subject::Request { id: request.uuid(), sent: request.sent };
-            // To a telephone goes a code, to be entered on the page that the request was made from.
+            // A telephone gets a code. The person enters it on the page from which they made the request.
             let code = (request.address_kind == AddressKind::Phone).then(|| code_of(shop, request));
             let kind = if code.is_some() { LinkKind::Code } else { LinkKind::Request };
             let link = self.url(shop, kind, &subject)?;
@@ -377,10 +382,10 @@ impl ShopService {
     }
 }
 
-/// Reads a day, for queries.
+/// Parses a date of the form `2026-11-25`, for queries.
 pub(super) fn day(text: &str) -> Option<String> {
     text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10).map(|day| day.to_string())
 }
 
-/// What is wrong with a day.
+/// The fault of a date that cannot be parsed.
 pub(super) const DAY: Fault = Fault::new("invalid_date", "use a day, such as 2026-11-25");

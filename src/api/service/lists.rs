@@ -1,4 +1,4 @@
-//! Lists of people, handed out: page by page, so that a list of any length takes no more memory than a short one.
+//! Downloads of lists, page by page, so that a list of any length needs no more memory than a short one.
 
 use std::io::Write;
 
@@ -16,21 +16,20 @@ use crate::api::service::jobs::JobError;
 use crate::api::wire::{BASIS, CHANNEL, COUNTRY, CURSOR, PURPOSE, TIME};
 use crate::consent::{Basis, Channel, CountryCode, Decision, Ground, PurposeSlug, Reason, Timestamp};
 use crate::ledger::{
-    Host, Import, ListAsked, ListPlace, ListRow, Shop, SuppressedPlace, errors_page, list_begin, list_page,
-    suppressed_page,
+    Import, ListAsked, ListPlace, ListRow, Shop, SuppressedPlace, errors_page, list_begin, list_page, suppressed_page,
 };
 use crate::lists::write::{Cells, Columns, Form, ListWriter, OutDecision, OutRow, Unwritable};
 use crate::lists::{ErrorWriter, Layout, ListKind};
 use crate::model::suppression::SuppressedRow;
 
-/// Rows in one answer at most, where pages are asked for.
+/// The maximum number of rows in one response, if pages are asked for.
 const MAX_PAGE: u32 = 10_000;
-/// Addresses that are looked at for one such answer: a list may have few of them.
+/// How many addresses are examined for one such response, because few of them may belong in the list.
 const LOOKED_AT: u32 = 20_000;
-/// Addresses and errors that are looked at at once.
+/// How many addresses or errors are examined at once.
 const AT_ONCE: u16 = 1_000;
 
-/// What is asked of lists of people alone.
+/// The parameters that apply only to lists of people.
 const OF_PEOPLE: &[&str] = &["channel", "purpose", "basis", "country", "since"];
 
 const LIST: Fault = Fault::new("unknown_list", "use opted_in, opted_out or suppressed");
@@ -43,7 +42,7 @@ const LIMIT: Fault = Fault::new("out_of_range", "use 1 to 10000");
 const ONE_PURPOSE: Fault =
     Fault::new("no_purpose", "the columns of a platform have no place for purposes: say which one is meant");
 
-/// A list that is being handed out.
+/// A download of a list in progress.
 pub struct ListStream {
     source: Source,
     gzip: Option<GzEncoder<Vec<u8>>>,
@@ -58,7 +57,7 @@ enum Source {
     Errors { import: Uuid, after: u64, writer: ErrorWriter },
 }
 
-/// Where a list begins or goes on, as it stands in an address: numbers and hashes, never an address of a person.
+/// The position in a list, as written in a URL. It contains numbers and hashes, never an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Cursor {
     People(ListPlace),
@@ -190,7 +189,7 @@ impl ShopService {
         Ok(Source::People { asked, place: Some(place), writer })
     }
 
-    /// Some rows of a list as a whole answer, and where it goes on.
+    /// Returns some rows of a list as a complete body, and the cursor of the next page.
     fn page_of_list(
         &self,
         shop: &Shop,
@@ -209,10 +208,10 @@ impl ShopService {
         Ok((stream.taken()?, next))
     }
 
-    /// The next bytes of a list, which may be none as long as it is not over; nothing at its end.
+    /// Returns the next bytes of a list; `None` at its end. They may be empty before the end.
     ///
     /// # Errors
-    /// Those of the database. What was handed out is not the whole list then.
+    /// [`JobError`] if the database fails. What was sent so far is then not the whole list.
     pub fn next_piece(&self, stream: &mut ListStream) -> Result<Option<Bytes>, JobError> {
         if stream.is_over {
             return Ok(None);
@@ -226,7 +225,7 @@ impl ShopService {
         Ok(Some(stream.taken()?))
     }
 
-    /// Writes a page into the stream. Tells how many rows it has.
+    /// Writes a page into the stream. Returns its number of rows.
     fn write_page(&self, shop: &Shop, stream: &mut ListStream, at_once: u16) -> Result<u32, Problem> {
         let (mut rows, out) = (0, &mut stream.out);
         let is_over = match &mut stream.source {
@@ -260,7 +259,7 @@ impl ShopService {
 }
 
 impl ListStream {
-    /// The rows of an import that were not taken.
+    /// Builds the stream of the rows of an import that were not taken.
     pub(super) fn of_errors(import: &Import, query: &Query) -> Result<Self, Problem> {
         let formats = Fault::new("unknown_format", "use csv or json");
         let is_json = query.parsed("format", |text| ["csv", "json"].iter().position(|own| *own == text), formats)?;
@@ -295,7 +294,7 @@ impl ListStream {
         }
     }
 
-    /// What was written and not handed out yet.
+    /// Takes the bytes that were written and not sent yet, compressed if gzip was asked for.
     fn taken(&mut self) -> Result<Bytes, Problem> {
         let written = std::mem::take(&mut self.out);
         let Some(gzip) = &mut self.gzip else { return Ok(written.into()) };
@@ -307,7 +306,7 @@ impl ListStream {
         Ok(std::mem::take(gzip.get_mut()).into())
     }
 
-    /// The media type of errors; lists have theirs already.
+    /// Returns the media type of a list of errors; `None` for other lists, which have theirs already.
     pub(super) const fn media_type(&self) -> Option<&'static str> {
         match &self.source {
             Source::Errors { writer, .. } => Some(writer.media_type()),
@@ -317,7 +316,7 @@ impl ListStream {
 }
 
 impl Reply {
-    /// An answer that comes in pieces.
+    /// Builds a reply whose body follows in pieces.
     pub(super) fn stream(stream: ListStream) -> Self {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = StatusCode::OK;

@@ -1,21 +1,21 @@
-//! One shop's service: requests in, answers out, over the shop's own database.
+//! The service of one shop: it answers requests with the shop's own database.
 //!
-//! | file | idea |
+//! | file | content |
 //! |---|---|
-//! | `mod` | who asks, and whether they may; one transaction for what a request does and what is noted of it |
-//! | `call` | one request with all that is known of it, and the reply to it |
+//! | `mod` | authentication and authorisation; one transaction for a request and its entry in the audit log |
+//! | `call` | one authorised request with its context, and the reply to it |
 //! | `capture` | storefront, submissions, decisions, activities, suppressions |
 //! | `contacts` | reports and exports; changes of one contact; erasure |
 //! | `shop` | the shop's settings, keys, audit log and statistics |
-//! | `form` | a form of the shop's own that runs no script |
-//! | `links`, `requests` | links and messages, providers, retention; requests of persons |
-//! | `offers`, `preferences` | what a person may choose; the same told to the shop's own page, and the way to ours |
-//! | `visit`, `hooks` | what people do by links; what providers hand in |
+//! | `form` | a form on the shop's own page that runs no script |
+//! | `links`, `requests` | links and messages, providers, retention; subject requests |
+//! | `offers`, `preferences` | what a person can choose; the same for the shop's own page, with the link to the page |
+//! | `visit`, `hooks` | what people do with links; what providers send |
 //! | `outbox` | webhooks and their deliveries, as the shop manages them |
-//! | `imports`, `import_file`, `import_work` | lists handed in; the file read as one; the work on it |
-//! | `lists` | lists handed out |
-//! | `jobs` | what a shop does by itself |
-//! | `refusal` | what the ledger refuses, as problems |
+//! | `imports`, `import_file`, `import_work` | uploads of imports; the stored pieces read as one file; the processing |
+//! | `lists` | downloads of lists |
+//! | `jobs` | background work: deliveries to webhooks, and housekeeping |
+//! | `refusal` | errors of the ledger as problems of the API |
 
 pub(in crate::api) mod call;
 pub(in crate::api) mod capture;
@@ -68,33 +68,33 @@ pub struct ShopService {
     database: Box<dyn Database>,
     host: Box<dyn Host>,
     deployment: Deployment,
-    // Read on every request and written by this object alone, so it is kept between requests.
+    // Read on every request and written by this object alone, so it is cached between requests.
     shop: RefCell<Option<Rc<Shop>>>,
-    // What every page asks for, and its tag. It follows from the shop.
+    // The response of the storefront route and its ETag. Both are derived from the shop.
     storefront: RefCell<Option<(Bytes, HeaderValue)>>,
     limiter: RefCell<Limiter>,
     swept_at: Cell<Timestamp>,
-    // The ids of requests and records are in the order in which they came.
+    // The last time and id that were used, so that the ids of requests and records increase in their order of arrival.
     latest: Cell<Mark>,
-    // What is on its way to webhooks. It is known here alone: after a crash it goes out again.
+    // The deliveries in progress. They are known only in memory: after a crash they are sent again.
     busy: RefCell<Vec<DeliveryKey>>,
     has_new_jobs: Cell<bool>,
-    // The file that is worked on, as far as it was read ahead.
+    // The import file in progress, with the bytes that were read ahead.
     reading: RefCell<Option<Reading>>,
-    // How often in a row that failed.
+    // The number of consecutive failures of the import in progress.
     failed_pages: Cell<u32>,
 }
 
-/// For how long an `Idempotency-Key` is good, in milliseconds: a day.
+/// For how long a response is stored for its `Idempotency-Key`, in milliseconds: one day.
 const REPEATABLE: i64 = 24 * 60 * 60 * 1_000;
-/// How often what has outlived its time is removed, in milliseconds: an hour.
+/// The interval between two deletions of expired data, in milliseconds: one hour.
 const SWEEP_EVERY: i64 = 60 * 60 * 1_000;
 
-/// An answer: whole, or a head whose body comes in pieces.
+/// A response: complete, or a head whose body follows in pieces.
 pub enum Opened {
-    /// It is whole.
+    /// A complete response.
     Answer(Response<Bytes>),
-    /// Its body is what [`ShopService::next_piece`] gives of this.
+    /// A head, and the stream from which [`ShopService::next_piece`] reads the body.
     Stream(Response<Bytes>, Box<ListStream>),
 }
 
@@ -105,7 +105,7 @@ enum Admitted<'a> {
 }
 
 impl ShopService {
-    /// A service over a database, which is brought to the current version at the first request.
+    /// Builds a service for a database. The first request migrates the database to the current version.
     pub fn new(
         database: impl Database + 'static,
         host: impl Host + 'static,
@@ -121,7 +121,7 @@ impl ShopService {
             swept_at: Cell::new(Timestamp::BEGINNING),
             latest: Cell::default(),
             busy: RefCell::default(),
-            // What a crash has left.
+            // A crash may have left work.
             has_new_jobs: Cell::new(true),
             reading: RefCell::default(),
             failed_pages: Cell::new(0),
@@ -136,7 +136,7 @@ impl ShopService {
         &*self.host
     }
 
-    /// Answers a request. Never fails: whatever goes wrong is an answer too.
+    /// Answers a request. Never fails: every error becomes a response.
     pub fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
         match self.open(request) {
             Opened::Answer(response) => response,
@@ -155,7 +155,8 @@ impl ShopService {
         }
     }
 
-    /// Answers a request, with a list of any length in pieces: its head first, then what [`ShopService::next_piece`] gives.
+    /// Answers a request. For a list of any length it returns the head first; [`ShopService::next_piece`] then returns
+    /// the body in pieces.
     pub fn open(&self, request: &Request<Bytes>) -> Opened {
         let mut stream = None;
         let response = self.answered(request, &mut stream);
@@ -201,7 +202,7 @@ impl ShopService {
         response
     }
 
-    /// The answer for a problem; what failed on our side is told to the operator, who alone can help.
+    /// Returns the response for a problem. An internal error is also reported to the operator, who alone can repair it.
     fn refuse(&self, problem: Problem, request: Uuid) -> Response<Bytes> {
         if let Problem::Internal { cause } = &problem {
             self.host().report(cause);
@@ -209,7 +210,7 @@ impl ShopService {
         problem.told(Some(request))
     }
 
-    /// Settles who asks and whether they may, before anything of the body is looked at.
+    /// Authenticates and authorises the caller, before the body is read.
     fn admit<'a>(
         &self,
         id: Uuid,
@@ -225,7 +226,7 @@ impl ShopService {
             Access::Key(needed) => (needed, bearer(headers)?),
             Access::PathKey(needed) => (needed, route.value(0)),
             _ => {
-                // Only the front door reaches this, and it sets the header itself.
+                // Only the front worker sends a request here, and it sets the header itself.
                 let id = headers.get(NEW_SHOP_HEADER).and_then(|id| ShopId::parse(id.to_str().ok()?));
                 return id.map(Admitted::NewShop).ok_or(Problem::RouteNotFound);
             }
@@ -245,13 +246,13 @@ impl ShopService {
             match key.kind {
                 KeyKind::Publishable => page_origin(&shop, &stored, method, request),
                 KeyKind::Secret if matches!(route.endpoint.access, Access::PathKey(_)) => Err(Problem::InvalidKey),
-                // A secret key has no business in a page: no page can read the answer.
+                // A secret key does not belong in a page, so no page may read the response.
                 KeyKind::Secret => Ok(None),
             }
         };
         match may {
             Err(problem) => {
-                // That a key which was taken away is still used is what one wants to know.
+                // The audit log records the use of a key that is no longer valid, because the shop needs to know of it.
                 let outcome = (problem.status().as_u16(), problem.code());
                 self.audit(id, &stored, &route, None, outcome, moment.now)?;
                 Err(problem)
@@ -268,7 +269,8 @@ impl ShopService {
         }
     }
 
-    /// A link was proven at the front door already; that it is of this shop is proven here.
+    /// Authorises a visit by a link. The front worker has verified the link already; this function also checks that it
+    /// belongs to this shop.
     fn admit_by_link<'a>(
         &self,
         kind: LinkKind,
@@ -297,7 +299,7 @@ impl ShopService {
         let (mut limiter, limits) = (self.limiter.borrow_mut(), shop.settings.limits);
         let rate = if kind == KeyKind::Publishable { limits.publishable } else { limits.secret };
         let visitor = request.headers().get(VISITOR_HEADER).and_then(|visitor| visitor.to_str().ok());
-        // First, so that what one visitor asks too much is not taken from all others.
+        // The visitor's limit is checked first, so that one visitor cannot use up the limit of all others.
         let visitor = visitor.filter(|_| kind == KeyKind::Publishable);
         let left = visitor.map(|visitor| limiter.take("visitor", visitor, limits.visitor, now)).transpose()?;
         let all = limiter.take("key", &key.id.to_string(), rate, now)?;
@@ -312,7 +314,7 @@ impl ShopService {
         Ok(self.shop.borrow().clone())
     }
 
-    /// Does what is asked and notes that it was, both or neither.
+    /// Carries out a request and writes its entry in the audit log, in one transaction.
     fn serve(&self, call: &Call<'_>, stream: &mut Option<Box<ListStream>>) -> Response<Bytes> {
         let served = self.database().transaction(|_| {
             let (contact, outcome, response) = match self.perform(call) {
@@ -334,7 +336,7 @@ impl ShopService {
         });
         served.unwrap_or_else(|problem| {
             *stream = None;
-            // What was learnt in a transaction that was taken back is not so.
+            // The transaction was rolled back, so the cached shop may hold values that were never committed. Drop it.
             self.shop.replace(None);
             self.storefront.replace(None);
             self.refuse_caller(problem, call)
@@ -345,13 +347,13 @@ impl ShopService {
         if call.route.endpoint.is_page() { self.refuse_form(problem, call) } else { self.refuse(problem, call.id) }
     }
 
-    /// Does what is asked, once for each `Idempotency-Key`.
+    /// Carries out a request once for each `Idempotency-Key`.
     fn perform(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let limit = call.route.endpoint.body_limit;
         if limit > 0 && call.request.body().len() > limit {
             return Err(Problem::BodyTooLarge { limit });
         }
-        // A form is sent by a browser, which adds no key; it has its own id.
+        // A form is sent by a browser, which adds no idempotency key; the form has its own id.
         if call.route.endpoint.action == Action::TakeForm {
             return self.take_form(call);
         }
@@ -364,7 +366,8 @@ impl ShopService {
             match kept {
                 Some(kept) if kept.fingerprint == *fingerprint => {
                     return match kept.contact {
-                        // A report is not kept but told anew: what it holds may have been corrected or erased since.
+                        // A report is not stored but made again, because its data may have been corrected or erased
+                        // since.
                         Some(contact) if kept.body.is_empty() => self.reported(call, &Lookup::Id(contact)),
                         _ => Reply::again(&kept, |fresh, body| match fresh {
                             Fresh::Key(kind) => self.minted(kind, &call.shop.id, hash, call.moment),
@@ -468,7 +471,7 @@ impl ShopService {
     fn sweep(&self, call: &Call<'_>) -> Result<(), Problem> {
         if call.moment.now >= self.swept_at.get().plus_millis(SWEEP_EVERY) {
             let days = call.shop.settings.privacy.audit_days();
-            // What one sweep leaves over, the next request takes on.
+            // The next request deletes what this sweep left.
             if !sweep(self.database(), days, REPEATABLE, call.moment)? {
                 self.swept_at.set(call.moment.now);
             }
@@ -477,12 +480,13 @@ impl ShopService {
     }
 }
 
-/// Whether a request is for a page that people see.
+/// Returns whether a request is for a page that people see.
 fn is_page(request: &Request<Bytes>) -> bool {
     Route::of(request.method(), request.uri().path()).is_ok_and(|route| route.endpoint.is_page())
 }
 
-/// The secret of the webhook that an answer is about, of the generation that it names, or of the provider, as it was set up.
+/// Returns the secret that a stored response is about: of the webhook, in the generation named there, or of the
+/// provider, as it was set up.
 fn made_secret(shop: &Shop, body: &str) -> String {
     #[derive(serde::Deserialize)]
     struct OfWebhook<'a> {
@@ -502,8 +506,9 @@ fn made_secret(shop: &Shop, body: &str) -> String {
     set_up.map(|(name, at)| signature::secret_text(&made_for_provider(shop, name, at))).unwrap_or_default()
 }
 
-/// Binds a publishable key to the shop's pages. Browsers send `Origin` with every request to another origin and with every
-/// `POST`; a `GET` without one comes from the same origin or from no browser, and reads only what every page shows.
+/// Checks that a publishable key is used on one of its origins, and returns the origin. Browsers send `Origin` with
+/// every cross-origin request and with every `POST`. A `GET` without it comes from the same origin or from no browser,
+/// and reads only what every page shows.
 fn page_origin(
     shop: &Shop,
     key: &StoredKey,

@@ -1,32 +1,33 @@
-//! What a person may choose, as the preference page and the shop's own pages show it.
+//! What a person can choose, for the preference page and for the shop's own pages.
 
 use crate::api::problem::Problem;
 use crate::api::service::ShopService;
 use crate::consent::{AddressKind, Channel, PurposeSlug, Reason, Timestamp};
 use crate::ledger::{Lookup, Named, Section, Selection, Settings, Shop, StandingEntry, contact_report, same_person};
 
-/// One box: a channel and a purpose of an address, and what stands there.
+/// One checkbox: a channel and a purpose of an address, and its standing.
 pub(super) struct Offer {
     pub(super) address: Named,
-    /// Whether it is the address that was asked about, and not another of the same person.
+    /// Whether this is the address that was asked about, and not another address of the same person.
     pub(super) is_own: bool,
     pub(super) standing: StandingEntry,
 }
 
 impl Offer {
-    /// Whether the box is ticked.
+    /// Returns whether the checkbox is ticked.
     pub(super) fn is_in(&self) -> bool {
         self.standing.status == "opted_in" && self.standing.decision.reason != Some(Reason::Suppressed)
     }
 
-    /// The name of the box in a form.
+    /// Returns the name of the checkbox in a form.
     pub(super) fn name(&self) -> String {
         let pseudonym = base16ct::lower::encode_string(&self.address.pseudonym);
         format!("{pseudonym}.{}.{}", self.standing.channel, self.standing.purpose)
     }
 }
 
-/// What can be chosen for a kind of address, in the shop's order: all that is not for the sake of an order alone.
+/// Returns the channels and purposes that can be chosen for a kind of address, in the shop's order: all but
+/// transactional purposes.
 pub(super) fn on_offer(settings: &Settings, kind: AddressKind) -> impl Iterator<Item = (Channel, &PurposeSlug)> {
     let channels = settings.channels.iter().filter(move |channel| channel.address_kind() == kind);
     let is_advertising = |purpose: &&PurposeSlug| !settings.policy.transactional.contains(purpose);
@@ -34,8 +35,8 @@ pub(super) fn on_offer(settings: &Settings, kind: AddressKind) -> impl Iterator<
 }
 
 impl ShopService {
-    /// Every box that whoever has this address may tick or untick: also those of the addresses that the shop has said are the
-    /// same person's.
+    /// Returns every checkbox that the owner of this address may tick or untick. They include the checkboxes of other
+    /// addresses that the shop has said are the same person's.
     pub(super) fn offers(&self, shop: &Shop, address: &Named, now: Timestamp) -> Result<Vec<Offer>, Problem> {
         let own = same_person(self.database(), shop, address)?;
         let wanted = Selection { sections: vec![Section::Standings], ..Selection::default() };

@@ -11,11 +11,11 @@ use crate::api::wire::webhooks::{
     DELIVERY_STATE, EVENT_ID, NewWebhookBody, ReplayBody, SecretRotationBody, WebhookBody, event_id,
 };
 use crate::ledger::{
-    DeliveryState, Host, Webhook, WebhookError, add_webhook, change_webhook, deliveries_page, health_of, list_webhooks,
+    DeliveryState, Webhook, WebhookError, add_webhook, change_webhook, deliveries_page, health_of, list_webhooks,
     remove_webhook, replay, rotate_webhook,
 };
 
-/// Deliveries in one answer.
+/// The default number of deliveries in one response; below, the maximum.
 const DELIVERIES_PAGE: u16 = 100;
 const MAX_DELIVERIES_PAGE: u16 = 1_000;
 
@@ -81,7 +81,7 @@ impl ShopService {
         Ok(WebhookAnswer::of(webhook, health_of(self.database(), &webhook.id)?, call.moment.now))
     }
 
-    /// They are kept with the shop; whatever waits may be due earlier or later now.
+    /// Drops the cached shop, which holds the webhooks, and signals that deliveries may be due at other times.
     fn webhooks_changed(&self) {
         self.shop.replace(None);
         self.has_new_jobs.set(true);

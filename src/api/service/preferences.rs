@@ -1,4 +1,5 @@
-//! What a logged-in customer may choose, told to the shop's own page; and the way to the preference page for anyone else.
+//! Two routes about preferences: the choices of a logged-in customer, for the shop's own page, and the link to the
+//! preference page for anyone else.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -11,56 +12,56 @@ use crate::api::service::offers::on_offer;
 use crate::api::service::visit::masked;
 use crate::api::wire::preferences::{PreferencesBody, PreferencesLinkBody};
 use crate::consent::{AddressKind, Channel, Choice, PurposeSlug, Reason};
-use crate::ledger::{Host, Named, StandingEntry, find_to_link, last_locale, send_preferences_link};
+use crate::ledger::{Named, StandingEntry, find_to_link, last_locale, send_preferences_link};
 
-/// What a customer may choose.
+/// Answer of `POST /v1/preferences`: the choices of a customer.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct PreferencesAnswer {
-    /// The addresses that the identity names, and those that the shop has said are the same person's.
+    /// The addresses in the identity token, and the addresses that the shop has stated to belong to the same person.
     addresses: Vec<AddressChoices>,
 }
 
-/// What can be chosen for one address.
+/// The choices for one address.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct AddressChoices {
-    /// Its kind.
+    /// The kind of the address.
     kind: AddressKind,
-    /// The address as its owner knows it again and nobody else does.
+    /// The masked address, such as `j•••@e•••.com`: its owner recognises it, others cannot read it.
     masked: String,
-    /// Whether the identity names it: only of such an address does a submission with the identity change the choices. Those of others
-    /// are changed on the page that messages link to.
+    /// Whether the identity token contains the address. A submission with this token can change the choices of such an
+    /// address only. The choices of any other address are changed on the preference page.
     named: bool,
-    /// In the shop's order of channels and purposes.
+    /// The choices, in the order of the shop's channels and purposes.
     choices: Vec<ChoiceEntry>,
 }
 
-/// One channel and purpose.
+/// The choice for one channel and purpose.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ChoiceEntry {
-    /// The channel.
+    /// The channel of the choice.
     channel: Channel,
-    /// The purpose.
+    /// The purpose of the choice.
     purpose: PurposeSlug,
-    /// The purpose in the shop's words; `null` where it has none.
+    /// The description of the purpose for people; `null` if the shop has none.
     text: Option<String>,
-    /// What was chosen; `null` where nobody was asked.
+    /// The choice of the person; `null` if the person was never asked.
     choice: Option<Choice>,
-    /// What it amounts to: `opted_in`, `awaiting_confirmation`, `opted_out`, `declined`, `never_asked`, or `suppressed` where nothing
-    /// is sent whatever was chosen.
+    /// The standing: `opted_in`, `awaiting_confirmation`, `opted_out`, `declined` or `never_asked`; or `suppressed` if
+    /// nothing may be sent whatever the person chose.
     #[cfg_attr(feature = "contract", schemars(extend("enum" = ["opted_in", "awaiting_confirmation", "opted_out", "declined", "never_asked", "suppressed"])))]
     status: &'static str,
-    /// Whether it starts once the address confirms it.
+    /// Whether the opt-in takes effect once the address confirms it.
     confirmable: bool,
 }
 
-/// What is told of a link that was asked for: the same for everybody.
+/// Answer of `POST /v1/preferences/link`. It is the same whether or not the address is known.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct PreferencesLinkAnswer {
-    /// It goes to the address if that is known, at most three times a day.
+    /// Always `if_known`: the link is sent if the address is known, at most three times a day.
     #[cfg_attr(feature = "contract", schemars(extend("const" = "if_known")))]
     sent: &'static str,
 }
@@ -106,7 +107,7 @@ impl ShopService {
                 }
                 continue;
             };
-            // Another named address of the same person has brought it along.
+            // Another address of the same person has added this address already.
             if told.contains(&known.pseudonym) {
                 continue;
             }
@@ -132,7 +133,7 @@ impl ShopService {
 
     pub(super) fn send_preferences_link(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (address, locale) = call.body::<PreferencesLinkBody>()?.parse()?;
-        // Without links there is nothing to send.
+        // Without a public URL there is no link to send.
         self.public_url(&call.shop)?;
         let locale = locale.as_ref().map(|locale| locale.as_str());
         let contact = send_preferences_link(self.database(), &call.shop, &address, locale, call.moment)?;

@@ -1,4 +1,4 @@
-//! What the ledger refuses, as problems: each with the place of the mistake and what to do.
+//! Converts errors of the ledger into problems of the API, each with a pointer to the mistake and with what to do.
 
 use std::borrow::Cow;
 
@@ -39,7 +39,7 @@ pub(super) fn change_refused(error: ChangeError) -> Problem {
             },
         ),
         ChangeError::Database(error) => error.into(),
-        // Channel and purpose are in the path, to which no pointer leads.
+        // Channel and purpose are in the path, and a JSON pointer cannot point there.
         ChangeError::Choice(fault @ (ChoiceFault::ChannelOff | ChoiceFault::UnknownPurpose)) => {
             match choice_refused("", fault) {
                 Problem::Field { fault, .. } => Problem::field("", fault),
@@ -50,7 +50,7 @@ pub(super) fn change_refused(error: ChangeError) -> Problem {
     }
 }
 
-/// Why a row of a list cannot be taken.
+/// Returns the reason why a row of a list cannot be taken.
 pub(super) fn listed_refused(fault: ListedFault) -> Refusal {
     let ListedFault::Choice(fault) = fault else {
         let fix = "a hash of another shop says nothing here: export by address, or give the SHA-256";

@@ -1,4 +1,4 @@
-//! Requests of persons, as the shop opens, reads and decides them.
+//! The routes with which the shop opens, reads and decides subject requests.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -15,38 +15,38 @@ use crate::api::wire::requests::{DecisionBody, RequestBody};
 use crate::api::wire::{KIND, UUID};
 use crate::consent::AddressKind;
 use crate::ledger::{
-    Host, RequestQuery, RequestState, StaffDecision, SubjectRequest, decide_request, list_requests, open_request,
+    RequestQuery, RequestState, StaffDecision, SubjectRequest, decide_request, list_requests, open_request,
     subject_request, verify_request,
 };
 use crate::model::request::RequestKind;
 
-/// Requests in one answer.
+/// The default number of requests in one answer.
 const PAGE: u16 = 100;
 const MAX_PAGE: u16 = 1_000;
 
-/// What is told of a request that was opened. Whether the address is known, it does not tell.
+/// Answer of `POST /v1/requests`. It does not reveal whether the address is known.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct OpenedAnswer {
-    /// Its id, for the shop's server; a page learns none.
+    /// The id of the request. Present only if the request was opened with a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     id: Option<String>,
-    /// How the address says that it was they: by a `link` that was sent to it, by a `code` to be entered on the page below, or by
-    /// `nothing`, where the shop knows.
+    /// How the requester's identity is verified: `link` if a link was sent to the address, `code` if a code was sent
+    /// that the person enters on `page`, `nothing` if the shop has verified the identity itself.
     #[cfg_attr(feature = "contract", schemars(extend("enum" = ["link", "code", "nothing"])))]
     check: &'static str,
-    /// Where a code is to be entered.
+    /// The URL of the page on which the person enters the code; `null` unless `check` is `code`.
     page: Option<String>,
 }
 
-/// A page of requests.
+/// One page of subject requests.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct RequestsAnswer {
-    /// The newest first.
+    /// The requests, the newest first.
     requests: Vec<SubjectRequest>,
-    /// For the next page, as `before`; `null` on the last one.
+    /// The value to send as `before` for the next page; `null` on the last page.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     next: Option<String>,
 }
@@ -59,12 +59,13 @@ impl ShopService {
             may_carry_out(call, asked.kind)?;
         }
         let by_code = asked.address.kind() == AddressKind::Phone && !asked.vouched;
-        // Without links nothing could be sent, and nobody would ever be able to answer.
+        // Without a public URL no link can be sent, so nobody could verify the request.
         self.public_url(&call.shop)?;
         let request = open_request(self.database(), &call.shop, &asked, call.moment)
             .map_err(|error| request_refused(error, call.moment.now))?;
         let page = by_code.then(|| {
-            // Not the link that is sent: whoever opens a request need not be the person.
+            // This link differs from the one in the message: a person who opens a request for an address need not own
+            // it.
             let subject = Subject::Request { id: request.uuid(), sent: 0 };
             let path = self.path(&call.shop, LinkKind::Code, &subject);
             self.public_url(&call.shop).map(|url| format!("{url}{path}"))
@@ -122,7 +123,8 @@ impl ShopService {
     }
 }
 
-/// Who may not erase or hand out by themselves may not have it done by a request.
+/// Checks that the key has the scope that direct execution would need. A key that may not erase or export must not get
+/// the same result through a subject request.
 fn may_carry_out(call: &Call<'_>, kind: RequestKind) -> Result<(), Problem> {
     let needed = match kind {
         RequestKind::Erasure => Scope::Erase,

@@ -23,13 +23,13 @@ use crate::api::wire::{TIME, UUID};
 use crate::api::{answer, body};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    AuditEntry, AuditQuery, Host, Moment, NewKey, Shop, StoredKey, add_key, audit_page, find_key, keep_answer,
-    kept_answer, key_in_use, list_keys, revoke_key, rotate_key, statistics,
+    AuditEntry, AuditQuery, Moment, NewKey, Shop, StoredKey, add_key, audit_page, find_key, keep_answer, kept_answer,
+    key_in_use, list_keys, revoke_key, rotate_key, statistics,
 };
 
-/// For how long a key that rotates itself stays good at least, in milliseconds.
+/// For how long a key that rotates itself stays valid at least, in milliseconds.
 const OWN_OVERLAP: i64 = 60_000;
-/// Lines of the audit log in one answer.
+/// The default number of audit log entries in one response; below, the maximum.
 const AUDIT_PAGE: u16 = 100;
 const MAX_AUDIT_PAGE: u16 = 1_000;
 
@@ -48,7 +48,7 @@ impl ShopService {
         }
         let repeated = idempotency_key(headers)?.map(|key| format!("new shop {id} {key}"));
         if let Some(shop) = self.shop()? {
-            // Only under an Idempotency-Key does a shop get the id of one that was created before.
+            // A request gets the id of an existing shop only if it repeats an idempotency key.
             let context = repeated.ok_or(Problem::AlreadyDone)?;
             let hash = shop.fingerprint(context.as_bytes());
             let kept = kept_answer(self.database(), &hash, moment.now.plus_millis(-REPEATABLE))?;
@@ -87,12 +87,12 @@ impl ShopService {
             }
             Ok::<_, Problem>(reply.response)
         });
-        // It is read anew by the next request.
+        // The next request loads the shop again.
         self.shop.replace(None);
         response
     }
 
-    /// A key as it was made for a request that is now sent again.
+    /// Returns the key that was made for an idempotency key; a repeated request gets the same key.
     pub(super) fn minted(&self, kind: KeyKind, shop: &str, hash: &str, moment: &Moment<'_>) -> String {
         let id = ShopId::parse(shop).unwrap_or(ShopId(moment.random()));
         self.deployment.secrets.mint(
@@ -147,7 +147,7 @@ impl ShopService {
     pub(super) fn rotate_key(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let overlap = call.body::<RotationBody>()?.parse()?;
         let old = key_in_use(self.database(), named_key(call)?, call.moment.now).map_err(key_refused)?;
-        // If the answer is lost, the caller must be able to ask for it again.
+        // If the response is lost, the caller must still be able to repeat the request.
         if old.id == call.caller.key.id && overlap < OWN_OVERLAP {
             let fault = Fault::new("out_of_range", "the key that asks stays good for 60 seconds at least");
             return Err(Problem::field("/overlap_seconds", fault));
@@ -173,7 +173,8 @@ impl ShopService {
         Reply::json(StatusCode::OK, &KeyAnswer::of(&revoked, None, call.moment.now))
     }
 
-    /// A new key; under an `Idempotency-Key` one that can be made again for the same request, and for no other.
+    /// Makes a new key. With an `Idempotency-Key` it can be made again for a repetition of the same request, and for no
+    /// other.
     fn fresh(&self, call: &Call<'_>, kind: KeyKind) -> Result<String, Problem> {
         let Some(repeatable) = call.repeatable()? else {
             let id = ShopId::parse(&call.shop.id).ok_or(Problem::Internal { cause: "the shop's id".into() })?;
@@ -217,7 +218,7 @@ impl ShopService {
     }
 }
 
-/// The log as NDJSON; the header `link` leads to the next page (RFC 8288).
+/// Returns the audit log as NDJSON. The `link` header points to the next page (RFC 8288).
 fn lines(entries: &[AuditEntry], next: Option<String>) -> Result<Reply, Problem> {
     let mut text = Vec::new();
     for entry in entries {

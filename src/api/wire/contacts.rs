@@ -1,8 +1,9 @@
-//! Bodies that are about contacts already known, or asked for.
+//! Bodies of requests about contacts: lookups, decisions, activities and suppressions.
 
 use serde::Deserialize;
 
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::api::wire::{ACTIVITY, CHANNEL, EXTERNAL, PURPOSE, TIME, UUID, addresses, field, one_of, optional};
@@ -11,25 +12,25 @@ use crate::ledger::{ActivityNoted, Asked, Lookup};
 use crate::model::suppression::SuppressionReason;
 use crate::model::text::ExternalId;
 
-/// Body of `POST /v1/contacts/lookup`: exactly one.
+/// Body of `POST /v1/contacts/lookup`. Exactly one field is present.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
 pub(in crate::api) struct LookupBody {
-    /// Somebody with this e-mail address.
+    /// The contact with this e-mail address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
-    /// Somebody with this telephone number.
+    /// The contact with this telephone number.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
-    /// Somebody with this push endpoint or token.
+    /// The contact with this push endpoint or push token.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
-    /// Somebody with this postal address.
+    /// The contact with this postal address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
-    /// Whom a platform calls so.
+    /// The contact with this platform id, such as `shopify:123`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<ExternalId>"))]
     external: Option<String>,
 }
@@ -42,28 +43,28 @@ impl LookupBody {
     }
 }
 
-/// One contact, by exactly one of these.
+/// A contact, identified by exactly one of these fields.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
 pub(super) struct WhoBody {
-    /// By the id.
+    /// The contact with this id.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     id: Option<String>,
-    /// By an e-mail address.
+    /// The contact with this e-mail address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
-    /// By a telephone number.
+    /// The contact with this telephone number.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
-    /// By a push endpoint or token.
+    /// The contact with this push endpoint or push token.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
-    /// By a postal address.
+    /// The contact with this postal address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
-    /// By what a platform calls them.
+    /// The contact with this platform id, such as `shopify:123`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<ExternalId>"))]
     external: Option<String>,
 }
@@ -92,36 +93,36 @@ fn looked_up(
     }
 }
 
-/// Body of `POST /v1/decisions`: one `contact`, or up to 10,000 `contacts`.
+/// Body of `POST /v1/decisions`: either one `contact`, or up to 10,000 `contacts`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(transform = schema::one_contact_or_many))]
 pub(in crate::api) struct DecisionsBody {
-    /// By which channel.
+    /// The channel of the message.
     #[cfg_attr(feature = "contract", schemars(with = "Channel"))]
     channel: String,
-    /// For which purpose.
+    /// The purpose of the message.
     #[cfg_attr(feature = "contract", schemars(with = "PurposeSlug"))]
     purpose: String,
-    /// When; now where nothing is said.
+    /// The time at which the message is to be sent, RFC 3339. Default: now.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     at: Option<String>,
-    /// Whether to tell the steps that led to the answer: by default for one contact, and not for many.
+    /// Whether the answer lists the steps that led to the decision. Default: true for `contact`, false for `contacts`.
     explain: Option<bool>,
-    /// Whom it is about.
+    /// The contact to decide about.
     contact: Option<Object<WhoBody>>,
-    /// Whom it is about: up to 10,000, each answered in its place.
+    /// The contacts to decide about, at most 10,000. The answer has one decision for each, in the same order.
     contacts: Option<Vec<Object<WhoBody>>>,
 }
 
-/// Contacts in one question.
+/// The maximum number of contacts in one request.
 const MAX_CONTACTS: usize = 10_000;
 
-/// Whom a question is about.
+/// The contacts that a request for decisions is about.
 pub(in crate::api) enum Contacts {
     One(Lookup),
-    /// What cannot be looked up is told in its place.
+    /// An element that cannot be parsed becomes a problem at its position; the others are still decided.
     Many(Vec<Result<Lookup, Problem>>),
 }
 
@@ -158,33 +159,34 @@ impl DecisionsBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ActivitiesBody {
-    /// Whose they are. Named by an address: of that address alone.
+    /// The contact of the activities. If it is identified by an address, an activity on a channel that uses this kind
+    /// of address counts for that address alone.
     contact: Object<WhoBody>,
-    /// What happened.
+    /// The activities, 1 to 64.
     #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 64)))]
     activities: Vec<Object<ActivityBody>>,
 }
 
-/// Something that happened without anybody choosing anything.
+/// An activity: an event that keeps an opt-in from expiring although the person makes no choice.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ActivityBody {
-    /// What happened.
+    /// The kind of activity.
     #[cfg_attr(feature = "contract", schemars(with = "Activity"))]
     activity: String,
-    /// On which channel; on all where nothing is said. A look-up in a register needs it.
+    /// The channel of the activity. Absent: all channels. Required for `screened`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
     channel: Option<String>,
-    /// For which purpose; for all where nothing is said.
+    /// The purpose of the activity. Absent: all purposes.
     #[cfg_attr(feature = "contract", schemars(with = "Option<PurposeSlug>"))]
     purpose: Option<String>,
-    /// When; now where nothing is said.
+    /// The time of the activity, RFC 3339. Default: now.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     occurred_at: Option<String>,
 }
 
-/// Activities in one body.
+/// The maximum number of activities in one body.
 const MAX_ACTIVITIES: usize = 64;
 
 impl ActivitiesBody {
@@ -203,7 +205,7 @@ impl ActivityBody {
     fn parse(&self, index: usize) -> Result<ActivityNoted, Problem> {
         let at = |name: &str| format!("/activities/{index}/{name}");
         let activity = field(&at("activity"), &self.activity, Activity::parse, ACTIVITY)?;
-        // One number's look-up says nothing of another's.
+        // A lookup in a do-not-call register covers one channel's number and says nothing about other addresses.
         if activity == Activity::Screened && self.channel.is_none() {
             let fault = Fault::new("missing_field", "say which channel's register was asked");
             return Err(Problem::field(at("channel"), fault));
@@ -217,28 +219,29 @@ impl ActivityBody {
     }
 }
 
-/// Body of `POST /v1/suppressions`: one address.
+/// Body of `POST /v1/suppressions`. Exactly one address is present.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(transform = schema::one_address_and_its_channel))]
 pub(in crate::api) struct SuppressionBody {
-    /// The e-mail address.
+    /// The e-mail address to suppress.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
-    /// The telephone number.
+    /// The telephone number to suppress.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
-    /// The push endpoint or token.
+    /// The push endpoint or push token to suppress.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
-    /// The postal address.
+    /// The postal address to suppress.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
-    /// Only on this channel, which must be one that uses the address; on all of them where nothing is said.
+    /// The only channel that is suppressed; it must use this kind of address. Absent: all channels that use the
+    /// address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
     channel: Option<String>,
-    /// Why.
+    /// The reason for the suppression.
     #[cfg_attr(feature = "contract", schemars(with = "schema::GivenSuppressionReason"))]
     reason: String,
 }
@@ -252,7 +255,7 @@ impl SuppressionBody {
             let fault = Fault::new("no_address", "the channel does not use this kind of address");
             return Err(Problem::field("/channel", fault));
         }
-        // That somebody was erased only an erasure says.
+        // Only an erasure creates a suppression with the reason `erased`.
         let reason = |text: &str| SuppressionReason::parse(text).filter(|reason| *reason != SuppressionReason::Erased);
         Ok((address, channel, field("/reason", &self.reason, reason, SUPPRESSION_REASON)?))
     }

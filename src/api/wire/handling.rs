@@ -1,4 +1,4 @@
-//! The parts of a shop's body about links, requests, evidence, and what has outlived its use.
+//! The parts of a shop's settings about links, subject requests, evidence and retention.
 
 use serde::Deserialize;
 
@@ -8,58 +8,62 @@ use crate::ledger::{Evidence, Links, Requests, Retention};
 use crate::model::request::RequestKind;
 use crate::model::text::Origin;
 
-/// Links and the messages that they stand in.
+/// The settings of links and of the messages that contain them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct LinksBody {
-    /// What links begin with, such as `https://consent.shop.example`; the deployment's own address where nothing is said.
+    /// The origin at which links begin, such as `https://consent.shop.example`. Default: the origin of the deployment.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Origin>"))]
     public_url: Option<String>,
-    /// Days for which a confirmation can be given; 7 where nothing is said.
+    /// The number of days for which a confirmation can be answered, 1 to 30. Default: 7.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 30)))]
     confirmation_days: Option<u16>,
-    /// The time zone in which days are counted, an IANA name such as `Europe/Berlin`; UTC where nothing is said.
+    /// The time zone in which days are counted, an IANA name such as `Europe/Berlin`. Default: UTC.
     #[cfg_attr(feature = "contract", schemars(length(max = 64)))]
     time_zone: Option<String>,
 }
 
-/// Requests of persons.
+/// The settings of subject requests.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct RequestsBody {
-    /// The kinds that an employee has to approve before they are carried out. A rectification waits in any case.
+    /// The kinds of request that an employee has to approve before they are carried out. A rectification always needs
+    /// an employee. Default: none.
     #[serde(default)]
     #[cfg_attr(feature = "contract", schemars(with = "Vec<RequestKind>"))]
     approval: Vec<String>,
 }
 
-/// For how long things are kept that are of no use any more.
+/// The retention periods of data that is no longer needed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct RetentionBody {
-    /// Months after which a contact is erased that gave no sign in that time and that no platform knows; never where nothing is said.
+    /// The number of months without activity after which a contact is erased, 1 to 120. A contact that a platform knows
+    /// (one with an external id) is never erased in this way. Absent: no contact is erased.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 120)))]
     prospect_months: Option<u16>,
-    /// Days for which delivered events are kept; 30 where nothing is said.
+    /// The number of days for which delivered events are stored, 1 to 90. Default: 30.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 90)))]
     event_days: Option<u16>,
-    /// Months for which requests stay in the log once they were answered; 24 where nothing is said (11 CCR § 7101).
+    /// The number of months for which answered subject requests stay in the log, 1 to 120. Default: 24, as 11 CCR §
+    /// 7101 requires.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 120)))]
     request_months: Option<u16>,
 }
 
-/// What is kept of where a page's submission came from, besides what it says itself.
+/// The data about the origin of a page's submission that the shop stores as evidence, beyond what the page sends
+/// itself.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct EvidencePolicyBody {
-    /// Whether the network of the client's address is kept: the first 24 bits of an IPv4 address, 48 of an IPv6 address. Never where
-    /// nothing is said.
+    /// Whether to store the network of the client's IP address: the first 24 bits of an IPv4 address, the first 48 bits
+    /// of an IPv6 address. Default: false.
     ip: Option<bool>,
-    /// Whether the browser is kept, without its minor versions. Never where nothing is said.
+    /// Whether to store the name of the browser, without minor versions. Default: false.
     user_agent: Option<bool>,
 }
 
@@ -79,7 +83,7 @@ fn bounded(pointer: &str, given: Option<u16>, max: u16, detail: &'static str) ->
 }
 
 impl LinksBody {
-    /// Whether the zone exists, the runtime knows and the service asks it.
+    /// Reads the settings of links. Only the runtime knows which time zones exist, so the service checks `time_zone`.
     pub(super) fn parse(&self) -> Result<Links, Problem> {
         let url = self.public_url.as_deref();
         Ok(Links {

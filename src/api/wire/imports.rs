@@ -1,4 +1,4 @@
-//! What is said of a file beside it: the query, and the headers of a file that comes in parts
+//! Reads the options of an imported file: the query parameters, and the headers of a file that is uploaded in parts
 //! (draft-ietf-httpbis-resumable-upload).
 
 use http::HeaderMap;
@@ -22,7 +22,7 @@ const OFFSET: Fault = Fault::new(
     "write Upload-Offset: and how many bytes of the file came before, as `received` tells",
 );
 
-/// Reads what is said of a file.
+/// Reads the import options from the query. Refuses a channel or purpose that the shop does not use.
 pub(in crate::api) fn wishes(query: &Query, settings: &Settings) -> Result<Wishes, Problem> {
     let channel = query.parsed("channel", Channel::parse, CHANNEL)?;
     let purpose = query.parsed("purpose", PurposeSlug::parse, PURPOSE)?;
@@ -47,7 +47,7 @@ pub(in crate::api) fn wishes(query: &Query, settings: &Settings) -> Result<Wishe
     })
 }
 
-/// Whether a file ends with a request.
+/// Whether the file ends with this request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum FileEnd {
     Here,
@@ -64,7 +64,7 @@ impl FileEnd {
     }
 }
 
-/// How many bytes of the file came before this request.
+/// Reads the number of bytes of the file that were sent before this request, from the header `Upload-Offset`.
 pub(in crate::api) fn upload_offset(headers: &HeaderMap) -> Result<u64, Problem> {
     let text = headers.get("upload-offset").and_then(|value| value.to_str().ok());
     text.and_then(|text| text.trim().parse().ok()).ok_or_else(|| Problem::field("", OFFSET))

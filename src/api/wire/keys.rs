@@ -1,4 +1,4 @@
-//! Bodies about keys.
+//! Bodies of the key routes.
 
 use serde::Deserialize;
 
@@ -13,25 +13,25 @@ use crate::model::text::{Line, Origin};
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct NewKeyBody {
-    /// Which kind.
+    /// The kind of key: `pk` (publishable) or `sk` (secret).
     #[cfg_attr(feature = "contract", schemars(with = "KeyKind"))]
     kind: String,
-    /// What the shop calls it.
+    /// The shop's name for the key.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     name: String,
-    /// What it may do: as little as it needs. A `pk` has `storefront` and `capture` where nothing is said; for an `sk`
-    /// it has to be said.
+    /// The scopes of the key. Give it no more than it needs. Default for a `pk`: `storefront` and `capture`. Required
+    /// for an `sk`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Scope>>"))]
     scopes: Option<Vec<String>>,
-    /// Of a `pk`: the origins on which it works, where these are not all of the shop's.
+    /// The web origins on which a `pk` works. Default: the origins of the shop. Not allowed for an `sk`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Origin>>"))]
     origins: Option<Vec<String>>,
-    /// From when on it is no longer good.
+    /// The time from which the key no longer works, RFC 3339, in the future. Absent: the key does not expire.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     expires_at: Option<String>,
 }
 
-/// A key that is asked for.
+/// A parsed request for a new key.
 pub(in crate::api) struct KeyAsked {
     pub(in crate::api) kind: KeyKind,
     pub(in crate::api) name: Line,
@@ -53,7 +53,7 @@ impl NewKeyBody {
         let mut scopes = match (&self.scopes, kind) {
             (Some(scopes), _) => each("/scopes", scopes, possible, &SCOPE)?,
             (None, KeyKind::Publishable) => kind.scopes().to_vec(),
-            // What a secret key may do is said, not assumed.
+            // A secret key gets only scopes that the caller states, so that no key has more rights than intended.
             (None, KeyKind::Secret) => {
                 let fault = Fault::new("missing_field", "say what the key may do: as little as it needs");
                 return Err(Problem::field("/scopes", fault));
@@ -88,17 +88,17 @@ impl NewKeyBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct RotationBody {
-    /// For how long the old key stays good, in seconds; a day where nothing is said.
+    /// The number of seconds for which the old key keeps working, 0 to 2,592,000 (30 days). Default: 86,400 (1 day).
     #[cfg_attr(feature = "contract", schemars(range(max = 2_592_000)))]
     overlap_seconds: Option<u32>,
 }
 
 impl RotationBody {
-    /// A day, for who deploys by hand.
+    /// One day, enough for a shop that deploys by hand.
     const OVERLAP: u32 = 24 * 60 * 60;
     const MAX_OVERLAP: u32 = 30 * 24 * 60 * 60;
 
-    /// For how long the old key stays good, in milliseconds.
+    /// Returns the time for which the old key keeps working, in milliseconds.
     pub(in crate::api) fn parse(&self) -> Result<i64, Problem> {
         match self.overlap_seconds.unwrap_or(Self::OVERLAP) {
             seconds if seconds <= Self::MAX_OVERLAP => Ok(i64::from(seconds) * 1_000),

@@ -1,15 +1,7 @@
-//! The JSON that callers send, and how it becomes values of the domain: each field parsed once, at the door.
+//! The JSON bodies that callers send. This module parses every field once and turns the bodies into domain values.
 //!
-//! | file | bodies |
 //! |---|---|
-//! | `submission` | `POST /v1/consents`, and what a form without script posts |
-//! | `contacts` | look-ups, decisions, activities, suppressions |
-//! | `rights` | changes of one contact: a choice, what is wrong, restriction, merging; disclosures |
-//! | `shop`, `privacy`, `handling` | the shop's settings |
 //! | `keys` | keys |
-//! | `imports` | what is said of a file beside it |
-//! | `preferences` | what a customer may choose, and the way there |
-//! | `requests` | requests of persons; providers of messages |
 //! | `webhooks` | webhooks and their deliveries |
 
 pub(in crate::api) mod contacts;
@@ -26,6 +18,7 @@ pub(in crate::api) mod webhooks;
 
 use serde::Deserialize;
 
+#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Address, EmailAddress, PhoneNumber, PostalAddress, PushAddress};
@@ -67,7 +60,7 @@ pub(super) const KIND: Fault =
     Fault::new("unknown_request", "use access, portability, erasure, rectification or objection");
 const ORIGIN: Fault = Fault::new("invalid_origin", "use scheme, host and port alone, such as https://shop.example");
 
-/// Parses one field or names it.
+/// Parses one field. On failure the problem points to the field.
 fn field<T>(pointer: &str, text: &str, parse: impl FnOnce(&str) -> Option<T>, fault: Fault) -> Result<T, Problem> {
     parse(text).ok_or_else(|| Problem::field(pointer, fault))
 }
@@ -97,22 +90,22 @@ fn postal(text: &str) -> Option<Address> {
     PostalAddress::parse(text).map(Address::Postal)
 }
 
-/// One address, by exactly one of the four.
+/// One address. Exactly one of the four fields is present.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
 struct AddressBody {
-    /// An e-mail address.
+    /// The e-mail address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
-    /// A telephone number.
+    /// The telephone number.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
-    /// A push endpoint or token.
+    /// The push endpoint or push token.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
-    /// A postal address.
+    /// The postal address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
 }
@@ -123,13 +116,13 @@ impl AddressBody {
     }
 }
 
-/// The only one of some addresses.
+/// Returns the only address of a list.
 fn one_of(pointer: &str, addresses: Vec<Address>) -> Result<Address, Problem> {
     let fault = Fault::new("ambiguous_lookup", "send exactly one address");
     <[Address; 1]>::try_from(addresses).map(|[address]| address).map_err(|_| Problem::field(pointer, fault))
 }
 
-/// The addresses that are given, in the order of their kinds.
+/// Parses the addresses that are present, in the order email, phone, push, postal.
 fn addresses(pointer: &str, given: [&Option<String>; 4]) -> Result<Vec<Address>, Problem> {
     type Parse = fn(&str) -> Option<Address>;
     let kinds: [(&str, Parse, Fault); 4] =
@@ -143,7 +136,7 @@ fn addresses(pointer: &str, given: [&Option<String>; 4]) -> Result<Vec<Address>,
     Ok(read)
 }
 
-/// Reads every element of a list, with the pointer to it.
+/// Parses every element of a list. On failure the problem points to the element.
 fn each<T>(
     pointer: &str,
     texts: &[String],
@@ -154,7 +147,7 @@ fn each<T>(
     numbered.map(|(index, text)| field(&format!("{pointer}/{index}"), text, &parse, fault.clone())).collect()
 }
 
-/// What a page may not say.
+/// The fault of a field that requires a secret key.
 fn needs_secret_key() -> Fault {
     Fault::new(
         "needs_secret_key",

@@ -1,8 +1,9 @@
-//! Bodies about what a customer may choose, and about the way there for anyone else.
+//! Bodies of the preference routes: a customer's choices, and the link to the preference page.
 
 use serde::Deserialize;
 
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::Problem;
 use crate::api::wire::{LOCALE, addresses, one_of, optional};
@@ -14,10 +15,12 @@ use crate::model::text::Locale;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct PreferencesBody {
-    /// Who the customer is: as in a submission, but signed with a key that has the scope `read`, and not run out.
+    /// A token in which the shop's server states who the customer is. It has the format of `identity` in `POST
+    /// /v1/consents`, but is signed with a secret key that has the scope `read`. An expired token is refused.
     #[cfg_attr(feature = "contract", schemars(length(max = 4_096)))]
     pub(in crate::api) identity: String,
-    /// The language of the texts; the one in which the customer was last shown something where nothing is said.
+    /// The language of the texts, a BCP 47 tag. Default: the language of the notice that the customer was last shown,
+    /// or else English.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Locale>"))]
     locale: Option<String>,
 }
@@ -33,23 +36,24 @@ impl PreferencesBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct PreferencesLinkBody {
-    /// Where to: the link goes to this address, where it is known, and to no other.
+    /// The address that the link is sent to, if the shop knows it. The link is sent to no other address.
     contact: Object<ReachableBody>,
-    /// The language of the message; the one in which the person was last shown something where nothing is said.
+    /// The language of the message, a BCP 47 tag. Default: the language of the notice that the person was last shown,
+    /// or else English.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Locale>"))]
     locale: Option<String>,
 }
 
-/// An address that can be written to at once, by exactly one of the two.
+/// An address that can receive a message at once. Exactly one of the two fields is present.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
 struct ReachableBody {
-    /// An e-mail address.
+    /// The e-mail address.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
-    /// A telephone number.
+    /// The telephone number.
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
 }

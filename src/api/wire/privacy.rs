@@ -1,4 +1,4 @@
-//! The parts of a shop's body about what it tells people, and about its limits.
+//! The parts of a shop's settings about privacy information and rate limits.
 
 use serde::Deserialize;
 
@@ -9,81 +9,82 @@ use crate::consent::{CountryCode, PurposeSlug};
 use crate::ledger::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
 use crate::model::text::{Line, Locale, PageUrl, Token};
 
-/// What a person may know, GDPR Art. 13 to 15.
+/// The information that a person can read about the handling of their data, GDPR Art. 13 to 15.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct PrivacyBody {
-    /// How to reach whoever answers for the data.
+    /// How to reach the controller: an e-mail address, a postal address or a telephone number.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     contact: Option<String>,
-    /// Where the privacy notice is.
+    /// The URL of the privacy notice.
     #[cfg_attr(feature = "contract", schemars(with = "Option<PageUrl>"))]
     policy_url: Option<String>,
-    /// With whom a person may lodge a complaint, GDPR Art. 77.
+    /// The supervisory authority with which a person may lodge a complaint, GDPR Art. 77.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     authority: Option<String>,
-    /// Whom the shop hands data to.
+    /// The recipients that the shop discloses data to.
     #[serde(default)]
     recipients: Vec<Object<RecipientBody>>,
-    /// What the purposes are, in words.
+    /// The purposes, described in plain words.
     #[serde(default)]
     purposes: Vec<Object<PurposeTextBody>>,
-    /// For how long the audit log is kept, in days; 730 where nothing is said.
+    /// The number of days for which the audit log is stored, 30 to 3,650. Default: 730.
     #[cfg_attr(feature = "contract", schemars(range(min = 30, max = 3_650)))]
     audit_days: Option<u16>,
 }
 
-/// Whom data is handed to.
+/// A recipient of personal data.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct RecipientBody {
-    /// A short name, by which disclosures name it.
+    /// The shop's short name for the recipient. Disclosures refer to the recipient by this id.
     #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     id: String,
-    /// Who it is.
+    /// The name of the recipient.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     name: String,
-    /// In which role it gets the data.
+    /// The role in which the recipient gets the data.
     #[cfg_attr(feature = "contract", schemars(with = "RecipientRole"))]
     role: String,
-    /// Where it is.
+    /// The country where the recipient is, ISO 3166-1 alpha-2.
     #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     country: Option<String>,
-    /// What protects the data outside of the EEA, GDPR Art. 15(2).
+    /// The safeguard that protects the data if the recipient is outside the EEA, GDPR Art. 15(2).
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     safeguard: Option<String>,
 }
 
-/// A purpose in words.
+/// A description of a purpose in plain words.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct PurposeTextBody {
-    /// The purpose.
+    /// The purpose that the text describes.
     #[cfg_attr(feature = "contract", schemars(with = "PurposeSlug"))]
     purpose: String,
-    /// What it is.
+    /// The description of the purpose, for people.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     text: String,
-    /// In which language; for all that have no text of their own where nothing is said.
+    /// The language of the text, a BCP 47 tag. Absent: the text is used for every language that has no text of its own.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Locale>"))]
     locale: Option<String>,
 }
 
-/// In requests a second; a bucket holds ten seconds' worth.
+/// The rate limits, in requests per second. A caller can save up ten seconds' worth of requests.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct LimitsBody {
-    /// By one publishable key; 200 where nothing is said.
+    /// The limit for one publishable key, and so for all visitors of the shop together, in requests per second.
+    /// Default: 200.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
     publishable: Option<u16>,
-    /// By one secret key; 100 where nothing is said.
+    /// The limit for one secret key, in requests per second. Default: 100.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
     secret: Option<u16>,
-    /// By one visitor; 2 where nothing is said.
+    /// The limit for one visitor, in requests per second. Default: 2.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
     visitor: Option<u16>,
 }

@@ -1,4 +1,4 @@
-//! Bodies about requests of persons, and about the providers of messages.
+//! Bodies of the routes for subject requests and for message providers.
 
 use serde::Deserialize;
 
@@ -15,19 +15,21 @@ use crate::model::text::{Line, Locale};
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct RequestBody {
-    /// What is asked for.
+    /// The kind of request.
     #[cfg_attr(feature = "contract", schemars(with = "RequestKind"))]
     kind: String,
-    /// By whom. The address is asked whether it was they.
+    /// The address of the person who makes the request. The person verifies the request with a link or a code that is
+    /// sent to this address.
     contact: Object<AddressBody>,
-    /// The language of pages and messages; English where nothing is said.
+    /// The language of pages and messages, a BCP 47 tag. Default: English.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Locale>"))]
     locale: Option<String>,
-    /// Of a rectification: what is to be put right, in the person's words, at most 500 characters.
+    /// The data to correct, in the person's own words, 1 to 500 characters. Only for a rectification.
     #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 500)))]
     details: Option<String>,
-    /// Whether the shop knows that it is they, such as its logged-in customer; nobody is asked then. For a secret key only, with
-    /// the scope of what is asked for: `erase` of an erasure, `export` of access and portability, else `write`.
+    /// Whether the shop has verified the identity of the person, for example a logged-in customer. If true, no link or
+    /// code is sent. Default: false. Requires a secret key with the scope for the kind of request: `erase` for an
+    /// erasure, `export` for access and portability, `write` for the others.
     verified: Option<bool>,
 }
 
@@ -62,10 +64,10 @@ impl RequestBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct DecisionBody {
-    /// What is decided: `approve`, `refuse` or `extend`.
+    /// The decision about the request: `approve`, `refuse` or `extend` (the deadline).
     #[cfg_attr(feature = "contract", schemars(extend("enum" = ["approve", "refuse", "extend"])))]
     action: String,
-    /// Why it is refused or takes longer; the person reads it.
+    /// The reason for a refusal or an extension. The person reads it. Required for `refuse` and `extend`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     reason: Option<String>,
 }
@@ -91,15 +93,17 @@ impl DecisionBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ProviderBody {
-    /// The secret that the provider signs with: Twilio's auth token, Meta's app secret. For `generic` it is made here, leave it out.
+    /// The secret with which the provider signs: the auth token of Twilio, the app secret of Meta; 16 to 256 visible
+    /// characters. Absent for `generic`, whose secret placet generates.
     #[cfg_attr(feature = "contract", schemars(length(min = 16, max = 256)))]
     secret: Option<String>,
-    /// Of Meta: the word by which it checks that the address is the shop's.
+    /// For Meta only: the verify token, with which Meta checks that the URL belongs to the shop; 8 to 128 visible
+    /// characters.
     #[cfg_attr(feature = "contract", schemars(length(min = 8, max = 128)))]
     verify_token: Option<String>,
 }
 
-/// What a provider is known by.
+/// The secrets of a provider.
 pub(in crate::api) struct ProviderSecrets {
     pub(in crate::api) secret: Option<String>,
     pub(in crate::api) verify_token: Option<String>,

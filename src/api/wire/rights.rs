@@ -1,8 +1,9 @@
-//! Bodies that change one contact, each with the reason that the ledger keeps.
+//! Bodies of requests that change one contact. Each contains the reason that the ledger stores.
 
 use serde::{Deserialize, Deserializer};
 
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::api::wire::contacts::WhoBody;
@@ -28,25 +29,25 @@ fn reason(text: &str) -> Result<Line, Problem> {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ChoiceChangeBody {
-    /// What they chose.
+    /// The choice of the person: `opt_in`, `opt_out` or `declined`.
     #[cfg_attr(feature = "contract", schemars(with = "Choice"))]
     choice: String,
-    /// Why it is entered.
+    /// The reason why an employee enters the choice.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
-    /// The ground of an opt-in; `consent` where nothing is said.
+    /// The legal basis of an opt-in. Default: `consent`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Basis>"))]
     basis: Option<String>,
-    /// Of an opt-out: whether it is an objection to direct marketing, GDPR Art. 21(2).
+    /// Whether an opt-out is an objection to direct marketing, GDPR Art. 21(2). Default: false. Only for an `opt_out`.
     objection: Option<bool>,
-    /// What shows that the ground is there.
+    /// The evidence that the basis applies.
     evidence: Option<Object<EvidenceBody>>,
-    /// What was shown.
+    /// The notice that was shown to the person.
     notice: Option<Object<NoticeBody>>,
-    /// When; now where nothing is said.
+    /// The time when the person chose, RFC 3339. Default: now.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     occurred_at: Option<String>,
-    /// Which address an opt-in is about, where the contact has several that the channel could use.
+    /// The address that an opt-in is about. Required if the contact has several addresses that the channel can use.
     address: Option<Object<AddressBody>>,
 }
 
@@ -54,7 +55,7 @@ pub(in crate::api) struct ChoiceChangeBody {
 const ALL: &str = "*";
 
 impl ChoiceChangeBody {
-    /// `channel` and `purpose` come from the path.
+    /// Turns the body into a change. `channel` and `purpose` come from the path; `*` means all.
     pub(in crate::api) fn parse(&self, channel: &str, purpose: &str) -> Result<ChoiceChange, Problem> {
         let in_path = |fault: &Fault| Problem::field("", fault.clone());
         let scope = Scope {
@@ -75,56 +76,56 @@ impl ChoiceChangeBody {
     }
 }
 
-/// Body of `POST /v1/contacts/{id}/rectify`.
+/// Body of `POST /v1/contacts/{id}/rectify`. At least one of `address` and `profile` is present.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(transform = schema::a_correction))]
 pub(in crate::api) struct RectificationBody {
-    /// An address that is wrong.
+    /// The address to correct.
     address: Option<Object<CorrectionBody>>,
-    /// What is wrong of the profile.
+    /// The fields of the profile to correct.
     profile: Option<Object<ProfileBody>>,
-    /// Why.
+    /// The reason for the correction.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
 
-/// An address, and what it should be: one of the same kind.
+/// A wrong address and the correct one, both of the same kind.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct CorrectionBody {
-    /// The address on record.
+    /// The address that is stored now.
     from: Object<AddressBody>,
-    /// The right one.
+    /// The correct address, of the same kind.
     to: Object<AddressBody>,
 }
 
-/// What is absent stays, what is `null` is forgotten.
+/// The corrected profile. An absent field stays as it is; a field that is `null` is deleted.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ProfileBody {
-    /// The country, ISO 3166-1 alpha-2.
+    /// The country of the person, ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "present")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     country: Option<Option<String>>,
-    /// The part of the country; only together with it.
+    /// The region of the country: the part of the ISO 3166-2 code after the country, such as `FL`. Requires `country`.
     #[serde(default, deserialize_with = "present")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
     region: Option<Option<String>>,
-    /// As whom they are addressed.
+    /// The role in which the person is addressed.
     #[serde(default, deserialize_with = "present")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Relation>"))]
     relation: Option<Option<String>>,
-    /// The date of birth.
+    /// The date of birth, such as `2009-05-01`.
     #[serde(default, deserialize_with = "present")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<BirthDate>"))]
     born: Option<Option<String>>,
 }
 
-/// Tells a `null` from a field that is absent.
+/// Distinguishes a field that is `null` from a field that is absent.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
@@ -181,9 +182,10 @@ impl ProfileBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct RestrictionBody {
-    /// Whether the data may only be kept from now on.
+    /// Whether the use of the contact's data is restricted: true restricts it to storage, false lifts the restriction
+    /// (GDPR Art. 18).
     restricted: bool,
-    /// Why.
+    /// The reason for the correction.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
@@ -199,9 +201,9 @@ impl RestrictionBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct MergeBody {
-    /// Who is the same person.
+    /// The contact that is the same person. It becomes part of the contact in the path.
     contact: Object<WhoBody>,
-    /// How that is known.
+    /// The reason for the merge: how the shop knows that both are one person.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
@@ -217,10 +219,10 @@ impl MergeBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct UnmergeBody {
-    /// The id of the contact that was merged.
+    /// The id of the contact that was merged and becomes separate again.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     contact: String,
-    /// How it is known that they are two.
+    /// The reason for the separation: how the shop knows that they are two persons.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
@@ -236,20 +238,20 @@ impl UnmergeBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct DisclosureBody {
-    /// Whose data it was.
+    /// The contact whose data was disclosed.
     contact: Object<WhoBody>,
-    /// Who got it: an id of the shop's recipients.
+    /// The recipient of the data: the id of one of the shop's recipients.
     #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     recipient: String,
-    /// What: words of the shop, such as `email`.
+    /// The kinds of data that were disclosed, 1 to 64 names chosen by the shop, such as `email`.
     #[cfg_attr(feature = "contract", schemars(with = "Vec<Token>", length(min = 1, max = 64)))]
     data: Vec<String>,
-    /// When; now where nothing is said.
+    /// The time of the disclosure, RFC 3339. Default: now.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     at: Option<String>,
 }
 
-/// A disclosure, parsed: of whom, to whom, what, when.
+/// A parsed disclosure: the contact, the recipient, the kinds of data and the time.
 pub(in crate::api) type Disclosure = (Lookup, Token, Vec<Token>, Option<Timestamp>);
 
 impl DisclosureBody {

@@ -1,8 +1,9 @@
-//! Body of `POST /v1/shops` and of `PUT /v1/shop`.
+//! The body of `POST /v1/shops` and `PUT /v1/shop`.
 
 use serde::Deserialize;
 
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::problem::{Fault, Problem};
 use crate::api::wire::handling::{EvidencePolicyBody, LinksBody, RequestsBody, RetentionBody};
@@ -12,124 +13,128 @@ use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug,
 use crate::ledger::{Notice, NoticeChoice, PolicySettings, Settings};
 use crate::model::text::{Line, Locale, Origin, Token};
 
-/// Body of `POST /v1/shops` and of `PUT /v1/shop`.
+/// Body of `POST /v1/shops` and `PUT /v1/shop`: the settings of a shop.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ShopBody {
-    /// The name that people know it by.
+    /// The name under which people know the shop.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     name: String,
-    /// Where it is established.
+    /// The country where the shop is established, ISO 3166-1 alpha-2.
     #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     country: Option<String>,
-    /// The web origins on which its publishable keys work.
+    /// The web origins on which the shop's publishable keys work.
     #[cfg_attr(feature = "contract", schemars(with = "Vec<Origin>"))]
     origins: Vec<String>,
-    /// The channels it uses.
+    /// The channels that the shop uses, at least one.
     #[cfg_attr(feature = "contract", schemars(with = "Vec<Channel>", length(min = 1)))]
     channels: Vec<String>,
-    /// The purposes it has.
+    /// The purposes that the shop uses, at least one.
     #[cfg_attr(feature = "contract", schemars(with = "Vec<PurposeSlug>", length(min = 1)))]
     purposes: Vec<String>,
-    /// The words that it shows, by version and language.
+    /// The notices that the shop shows, one for each id, version and language.
     #[serde(default)]
     notices: Vec<Object<NoticeText>>,
-    /// What it asks for beyond the law, and where it goes its own way.
+    /// The rules that the shop adds to the law, and the rules that it loosens. Default: the law alone, and confirmation
+    /// of every anonymous opt-in.
     policy: Option<Object<PolicyBody>>,
-    /// What a person may know of how their data is handled.
+    /// The information that a person can read about the handling of their data.
     privacy: Option<Object<PrivacyBody>>,
-    /// How much may be asked of it.
+    /// The rate limits, in requests per second.
     limits: Option<Object<LimitsBody>>,
-    /// Links, and the messages that they stand in.
+    /// The settings of links and of the messages that contain them.
     links: Option<Object<LinksBody>>,
-    /// Requests of persons.
+    /// The settings of subject requests.
     requests: Option<Object<RequestsBody>>,
-    /// For how long things are kept that are of no use any more.
+    /// The retention periods of data that is no longer needed.
     retention: Option<Object<RetentionBody>>,
-    /// What is kept of where a page's submission came from, besides what it says itself.
+    /// The data about the origin of a page's submission that the shop stores as evidence, beyond what the page sends
+    /// itself.
     evidence: Option<Object<EvidencePolicyBody>>,
 }
 
-/// Words that are shown.
+/// A notice: the text that a person reads before they choose.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct NoticeText {
-    /// The shop's name for them.
+    /// The shop's id for the notice.
     #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     id: String,
-    /// Their version.
+    /// The version of the notice.
     #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     version: String,
-    /// Their language.
+    /// The language of the notice, a BCP 47 tag.
     #[cfg_attr(feature = "contract", schemars(with = "Locale"))]
     locale: String,
-    /// The notice, and below it the label of each choice, a line each. At most 8,000 bytes.
+    /// The full text: the notice, and below it the label of each choice, one per line. At most 8,000 bytes.
     #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 8_000)))]
     text: String,
-    /// The choices that the last lines of the text are the labels of, in this order: with them `<placet-optin>` can show it.
+    /// The choices whose labels are the last lines of the text, in the same order. `<placet-optin>` needs them to show
+    /// the notice.
     #[serde(default)]
     choices: Vec<Object<OfferBody>>,
 }
 
-/// A choice that a notice offers.
+/// A choice that a notice offers: one channel for one purpose.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct OfferBody {
-    /// By this channel.
+    /// The channel.
     #[cfg_attr(feature = "contract", schemars(with = "Channel"))]
     channel: String,
-    /// For this purpose.
+    /// The purpose.
     #[cfg_attr(feature = "contract", schemars(with = "PurposeSlug"))]
     purpose: String,
 }
 
-/// What is given tightens the law; only an override loosens it.
+/// The shop's policy. Its fields tighten the law; only an override loosens it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct PolicyBody {
-    /// The channels on which an anonymous opt-in awaits confirmation; all where nothing is said.
+    /// The channels on which an anonymous opt-in awaits confirmation. Default: all channels.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Channel>>"))]
     confirmation: Option<Vec<String>>,
-    /// Those of the shop's purposes that are no advertising.
+    /// The transactional purposes, which are not marketing. Each must be one of the shop's purposes. Default: none.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<PurposeSlug>>"))]
     transactional: Option<Vec<String>>,
-    /// The bases that advertising may rest on; all where nothing is said.
+    /// The bases that the shop accepts for marketing. Default: all.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Basis>>"))]
     bases: Option<Vec<String>>,
-    /// The age from which on a person's act counts, where it is above that of the law, in years.
+    /// The minimum age from which a person's act counts, in years. It has an effect only above the age in the law.
+    /// Default: 0.
     #[cfg_attr(feature = "contract", schemars(range(max = 120)))]
     minimum_age: Option<u16>,
-    /// Whether a person of unknown age counts as too young.
+    /// Whether a person of unknown age counts as too young. Default: false.
     age_required: Option<bool>,
-    /// Months after which every ground lapses if the person has not turned to the shop; 0 for no such limit.
+    /// The number of months without activity of the person after which every ground lapses. Default: 0, no such limit.
     #[cfg_attr(feature = "contract", schemars(range(max = 1_200)))]
     expires_after_months: Option<u16>,
-    /// Where the shop goes its own way: each rule once.
+    /// The rules that the shop loosens. Each rule occurs at most once.
     #[serde(default)]
     overrides: Vec<Object<OverrideBody>>,
 }
 
-/// A rule that the shop loosens, knowing that it does.
+/// A rule that the shop loosens on purpose.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct OverrideBody {
-    /// The id of a rule for advertising, such as `de-email`.
+    /// The id of a rule for marketing, such as `de-email`.
     #[cfg_attr(feature = "contract", schemars(with = "schema::RuleId"))]
     rule: String,
-    /// Bases that are accepted beyond those of the rule.
+    /// The bases that the shop accepts in addition to those of the rule.
     #[serde(default)]
     #[cfg_attr(feature = "contract", schemars(with = "Vec<schema::AdvertisingBasis>"))]
     accept: Vec<String>,
-    /// What is not asked for.
+    /// The requirements of the rule that the shop waives.
     #[serde(default)]
     #[cfg_attr(feature = "contract", schemars(with = "Vec<Waiver>"))]
     waive: Vec<String>,
-    /// Why. Every decision under the rule repeats it.
+    /// The reason for the override, in 1 to 200 characters. Every decision under the rule repeats it.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }
@@ -253,7 +258,7 @@ impl NoticeText {
                 return Err(Problem::field(at(&format!("choices/{place}")), fault));
             }
         }
-        // As a page shows and hashes them: white space collapsed.
+        // Pages show and hash the lines with collapsed white space, so the lines must have that form already.
         let is_line = |line: &str| !line.is_empty() && line.split_whitespace().collect::<Vec<_>>().join(" ") == line;
         let lines = self.text.split('\n');
         if !choices.is_empty() && (lines.clone().count() != choices.len() + 1 || !lines.clone().all(is_line)) {
@@ -273,7 +278,7 @@ impl NoticeText {
         })
     }
 
-    /// Words of a length that can be kept.
+    /// Returns the text if its length is allowed: 1 to 8,000 bytes.
     pub(super) fn words(text: &str) -> Option<String> {
         (1..=8_000).contains(&text.len()).then(|| text.to_owned())
     }

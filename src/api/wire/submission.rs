@@ -1,10 +1,11 @@
-//! Body of `POST /v1/consents`, and a form that says the same.
+//! The body of `POST /v1/consents`. The submodule reads an HTML form that posts the same content.
 
 pub(in crate::api) mod form;
 
 use serde::{Deserialize, Serialize};
 
 use crate::api::body::Object;
+#[cfg(feature = "contract")]
 use crate::api::contract::schema;
 use crate::api::identity::Identity;
 use crate::api::problem::{Fault, Problem};
@@ -22,174 +23,178 @@ use crate::model::person::PersonFacts;
 use crate::model::submission::{ChosenAct, Claim, Identified, NoticeShown, Source, Submission};
 use crate::model::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 
-/// Body of `POST /v1/consents`. Written back as JSON it is also what the fingerprint is taken of, so that a repetition is
-/// known again whatever its spacing and order of fields. What is absent is left out there, so that a field that is added later
-/// does not make another submission of one that is repeated.
+/// Body of `POST /v1/consents`. The fingerprint of a submission is a hash of this struct written back as JSON, so a
+/// repetition is recognised whatever its spacing and order of fields. Absent fields are left out of that JSON, so a
+/// field that is added in a later version does not change the fingerprint of a repeated submission.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(description = "One submission of choices, idempotent by its `id`."))]
 pub(in crate::api) struct SubmissionBody {
-    /// An id that the sender gives it. The same again changes nothing; other content under it is refused.
+    /// The id that the sender gives to the submission. Sending the same content again under this id changes nothing;
+    /// other content under the same id is refused.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     id: String,
-    /// Whose choices they are.
+    /// The contact whose choices these are.
     contact: Object<ContactBody>,
-    /// The choices; each channel and purpose once.
+    /// The choices, 1 to 64. Each channel and purpose occurs at most once.
     #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 64)))]
     choices: Vec<Object<ChoiceBody>>,
-    /// What was shown. A consent and a `declined` need it.
+    /// The notice that was shown. Required for an opt-in with basis `consent` and for a `declined`.
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<Object<NoticeBody>>,
-    /// Where it was captured.
+    /// The place where the choices were captured.
     source: Object<SourceBody>,
-    /// When, by the sender's clock.
+    /// The time of the act by the sender's clock, RFC 3339. Absent: the service uses the time of receipt, and treats an
+    /// opt-in that is `listed` or `reported` as undated.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     occurred_at: Option<String>,
-    /// How the sender knows that the person acted; `claimed` where nothing is said. Anything else takes a secret key,
-    /// and with one an `opt_out` needs it said.
+    /// How the sender knows that the person acted. Default: `claimed`. Any other value requires a secret key. With a
+    /// secret key, a submission that contains an `opt_out` must state the assurance.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Assurance>"))]
     assurance: Option<String>,
-    /// Who the person is, by a token that the shop's server has signed: a JWT, RFC 7519, HS256 under the SHA-256 of a secret key
-    /// with the scope `capture`, in lower-case hex; with `exp` within a day, and of `email`, `phone` and `external` what is
-    /// known. What is said of an address that it names is `authenticated`. Of one that has run out, less than 30 days ago, only the
-    /// `opt_out`s are.
+    /// A token in which the shop's server states who the person is: a JWT (RFC 7519), signed with HS256. The HMAC key
+    /// is the SHA-256 of a secret key with the scope `capture`, as lower-case hexadecimal text. `exp` is at most one
+    /// day ahead. The token contains at least one of `email`, `phone` and `external`. Choices for an address in the
+    /// token are `authenticated`. For 30 days after the token has expired, only its `opt_out`s are.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(length(max = 4_096)))]
     identity: Option<String>,
 }
 
-/// A person, by the addresses that the channels need.
+/// The person, identified by the addresses that the chosen channels use.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ContactBody {
-    /// An e-mail address.
+    /// The e-mail address of the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
     email: Option<String>,
-    /// A telephone number.
+    /// The telephone number of the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
     phone: Option<String>,
-    /// A push endpoint or token.
+    /// The person's push endpoint or push token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
     push: Option<String>,
-    /// A postal address.
+    /// The postal address of the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
     postal: Option<String>,
-    /// The country, ISO 3166-1 alpha-2.
+    /// The country of the person, ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     country: Option<String>,
-    /// The part of the country; only together with it.
+    /// The region of the country: the part of the ISO 3166-2 code after the country, such as `FL`. Requires `country`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
     region: Option<String>,
-    /// As whom they are addressed. Takes a secret key.
+    /// The role in which the person is addressed. Requires a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Relation>"))]
     relation: Option<String>,
-    /// The date of birth.
+    /// The date of birth, such as `2009-05-01`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<BirthDate>"))]
     born: Option<String>,
-    /// What a platform calls them. Takes a secret key.
+    /// The id that a platform gives to the person, such as `shopify:123`. Requires a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<ExternalId>"))]
     external: Option<String>,
 }
 
-/// One choice.
+/// One choice of the person for a channel and a purpose.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 struct ChoiceBody {
-    /// The channel. With a secret key an `opt_out` may leave it open: all channels.
+    /// The channel. Absent: all channels, which only an `opt_out` sent with a secret key may mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
     channel: Option<String>,
-    /// The purpose. With a secret key an `opt_out` may leave it open: all purposes.
+    /// The purpose. Absent: all purposes, which only an `opt_out` sent with a secret key may mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<PurposeSlug>"))]
     purpose: Option<String>,
-    /// What they chose.
+    /// The choice: `opt_in`, `opt_out` or `declined`.
     #[cfg_attr(feature = "contract", schemars(with = "Choice"))]
     choice: String,
-    /// The ground of an opt-in; `consent` where nothing is said. Another takes a secret key and evidence.
+    /// The legal basis of an opt-in. Default: `consent`. Any other basis requires a secret key and evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Basis>"))]
     basis: Option<String>,
-    /// Of an opt-out: whether it is an objection to direct marketing, GDPR Art. 21(2). Takes a secret key.
+    /// Whether an opt-out is an objection to direct marketing, GDPR Art. 21(2). Default: false. Requires a secret key
+    /// and `choice` `opt_out`.
     #[serde(skip_serializing_if = "Option::is_none")]
     objection: Option<bool>,
-    /// What shows that the ground is there. Takes a secret key.
+    /// The evidence that the basis applies. Requires a secret key.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Object<EvidenceBody>>,
 }
 
-/// What shows that a ground is there.
+/// The evidence that the basis of a choice applies.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct EvidenceBody {
-    /// What happened between the person and the shop.
+    /// The event between the person and the shop on which the basis rests, such as a purchase.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Dealing>"))]
     dealing: Option<String>,
-    /// The shop's own name for it: an order, an account, a contract.
+    /// The shop's own reference to the event: an order, an account or a contract.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     reference: Option<String>,
-    /// Whether the person could refuse when the address was taken, simply and free of charge.
+    /// Whether the person could refuse marketing simply and free of charge when the shop collected the address.
+    /// Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal_offered: Option<bool>,
-    /// Whether only the shop's own similar products are advertised.
+    /// Whether the shop advertises only its own similar products. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     own_similar_products: Option<bool>,
-    /// Where the weighing of interests is written down, GDPR Art. 6(1)(f).
+    /// The place where the shop has documented its balancing of interests, GDPR Art. 6(1)(f).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     assessment: Option<String>,
-    /// Why an employee entered it.
+    /// The reason why an employee entered the choice. Required with the assurance `staff`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     reason: Option<String>,
-    /// By which channel the confirmation came back.
+    /// The channel through which the person confirmed. Required with the assurance `confirmed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
     confirmed_by: Option<String>,
 }
 
-/// The words that were shown.
+/// A notice that was shown to the person.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(super) struct NoticeBody {
-    /// The shop's name for them.
+    /// The shop's id for the notice.
     #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     id: String,
-    /// Their version.
+    /// The version of the notice.
     #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     version: String,
-    /// Their language.
+    /// The language of the notice, a BCP 47 tag.
     #[cfg_attr(feature = "contract", schemars(with = "Locale"))]
     locale: String,
-    /// The SHA-256 of the text, hexadecimal.
+    /// The SHA-256 of the notice text, as 64 lower-case hexadecimal digits.
     #[cfg_attr(feature = "contract", schemars(with = "Sha256Hex"))]
     text_sha256: String,
-    /// The text itself, for one that is not among the shop's notices: kept once, as the sender's word for what was shown. At most
-    /// 8,000 bytes.
+    /// The text of a notice that is not among the shop's notices, at most 8,000 bytes. It is stored once, as the
+    /// sender's statement of what was shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 8_000)))]
     text: Option<String>,
 }
 
-/// Where it was captured.
+/// The place where the choices were captured.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
@@ -197,19 +202,20 @@ struct SourceBody {
     /// The kind of place, such as `form`.
     #[cfg_attr(feature = "contract", schemars(with = "Token"))]
     kind: String,
-    /// The page. Query, fragment and user info are cut off.
+    /// The URL of the page. Query, fragment and user info are removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<PageUrl>"))]
     url: Option<String>,
-    /// The form.
+    /// The name of the form.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
     form: Option<String>,
-    /// The version of the module that captured it.
+    /// The version of the storefront module that captured the choices.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Token>"))]
     module: Option<String>,
-    /// Whether the browser sends Global Privacy Control. A signal: it opts nobody out of messages.
+    /// Whether the browser sends Global Privacy Control. Default: false. The signal is stored, but it does not opt the
+    /// person out of messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     gpc: Option<bool>,
 }
@@ -217,17 +223,17 @@ struct SourceBody {
 const OTHER_WORDS: Fault =
     Fault::new("other_words", "send 1 to 8000 bytes of text, exactly those that text_sha256 is the hash of");
 
-/// Choices in one submission: more than channels times any sensible number of purposes on one form.
+/// The maximum number of choices in one submission: more than all channels times a sensible number of purposes.
 const MAX_CHOICES: usize = 64;
 
 impl SubmissionBody {
-    /// The token by which the shop says who the person is.
+    /// Returns the identity token, in which the shop states who the person is.
     pub(in crate::api) fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
     }
 
-    /// Turns the body into a submission. `trusted` is whether the sender is the shop itself and may vouch for a customer;
-    /// `identity` is what the token says, where it is still good.
+    /// Turns the body into a submission. `trusted`: whether the sender is the shop's server, which may vouch for a
+    /// customer. `identity`: the content of the identity token if it is valid.
     pub(in crate::api) fn parse(
         &self,
         trusted: bool,
@@ -237,7 +243,7 @@ impl SubmissionBody {
         let (contact, source) = (&self.contact.0, &self.source.0);
         let assurance = optional("/assurance", self.assurance.as_deref(), Assurance::parse, ASSURANCE)?;
         let assurance = assurance.unwrap_or(Assurance::Claimed);
-        // What only the shop itself may say; a page speaks for whoever looks at it.
+        // Only the shop's server may state these fields: on a page, any visitor can send anything.
         let private = [
             ("/assurance", assurance != Assurance::Claimed),
             ("/contact/external", contact.external.is_some()),
@@ -246,8 +252,8 @@ impl SubmissionBody {
         if let Some((pointer, _)) = private.iter().find(|(_, said)| *said && !trusted) {
             return Err(Problem::field(*pointer, needs_secret_key()));
         }
-        // An anonymous form's no turns nobody off. From a page that is all that can be said; a shop's server knows better, and
-        // must not lose a person's no by leaving a field out.
+        // An opt-out that is only `claimed` opts nobody out. A page cannot state more. A shop's server can, and must
+        // not lose a person's opt-out by omitting the field.
         let refuses = self.choices.iter().any(|choice| choice.0.choice == Choice::OptOut.as_str());
         if trusted && refuses && self.assurance.is_none() {
             return Err(Problem::field("/assurance", NO_ASSURANCE));
@@ -284,7 +290,7 @@ impl SubmissionBody {
             },
             occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
             assurance,
-            // Two senders of different trust never share a submission, so trust is part of the content.
+            // A page and a server never share a submission, so `trusted` is part of the fingerprint.
             fingerprint: fingerprint(&serde_json::to_vec(&(trusted, self))?),
         })
     }
@@ -307,7 +313,8 @@ impl ContactBody {
 
 impl NoticeBody {
     pub(super) fn parse(&self) -> Result<NoticeShown, Problem> {
-        // Our own pages' words are vouched for by us; nobody else can say that they were shown.
+        // Ids that begin with `placet:` are notices of placet's own pages. No caller may claim that one of them was
+        // shown.
         let id = |text: &str| Token::parse(text).filter(|_| !text.starts_with("placet:"));
         let text_sha256 = field("/notice/text_sha256", &self.text_sha256, Sha256Hex::parse, SHA256)?;
         let words = |text: &str| NoticeText::words(text).filter(|text| Sha256Hex::of(text) == text_sha256);
@@ -346,7 +353,7 @@ impl ChoiceBody {
     }
 }
 
-/// What a choice claims, with what goes with it and nothing else.
+/// Parses a choice with its basis or objection flag, and refuses a field that does not belong to the choice.
 pub(super) fn claim(
     pointer: &str,
     choice: &str,

@@ -1,4 +1,4 @@
-//! Bodies about webhooks.
+//! Bodies of the webhook routes.
 
 use serde::Deserialize;
 
@@ -22,44 +22,44 @@ pub(in crate::api) const EVENT_ID: Fault =
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct NewWebhookBody {
-    /// Where events are to go.
+    /// The URL that events are sent to.
     #[cfg_attr(feature = "contract", schemars(with = "Target"))]
     url: String,
-    /// Which; all where nothing is said.
+    /// The types of events to send. Default: all.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<EventType>>"))]
     events: Option<Vec<String>>,
-    /// How much they tell; `thin` where nothing is said.
+    /// The amount of data in each event. Default: `thin`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Payload>"))]
     payload: Option<String>,
 }
 
-/// Body of `PUT /v1/webhooks/{id}`: what is left out goes back to its default.
+/// Body of `PUT /v1/webhooks/{id}`. An absent field is set to its default.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct WebhookBody {
-    /// Where events are to go.
+    /// The URL that events are sent to.
     #[cfg_attr(feature = "contract", schemars(with = "Target"))]
     url: String,
-    /// Which; all where nothing is said.
+    /// The types of events to send. Default: all.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<EventType>>"))]
     events: Option<Vec<String>>,
-    /// How much they tell; `thin` where nothing is said.
+    /// The amount of data in each event. Default: `thin`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Payload>"))]
     payload: Option<String>,
-    /// Whether anything is sent to it; true where nothing is said.
+    /// Whether events are sent to the webhook. Default: true.
     enabled: Option<bool>,
 }
 
 impl NewWebhookBody {
-    /// `local` allows a developer's own machine.
+    /// Parses the body. `local` also allows the URL of a developer's own machine.
     pub(in crate::api) fn parse(&self, local: bool) -> Result<NewWebhook, Problem> {
         parse(&self.url, self.events.as_deref(), self.payload.as_deref(), true, local)
     }
 }
 
 impl WebhookBody {
-    /// `local` allows a developer's own machine.
+    /// Parses the body. `local` also allows the URL of a developer's own machine.
     pub(in crate::api) fn parse(&self, local: bool) -> Result<NewWebhook, Problem> {
         let enabled = self.enabled.unwrap_or(true);
         parse(&self.url, self.events.as_deref(), self.payload.as_deref(), enabled, local)
@@ -91,7 +91,8 @@ fn parse(
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct SecretRotationBody {
-    /// For how long events are signed with the old secret as well, in seconds; a day where nothing is said.
+    /// The number of seconds for which events are signed with the old secret too, 0 to 604,800 (7 days). Default:
+    /// 86,400 (1 day).
     #[cfg_attr(feature = "contract", schemars(range(max = 604_800)))]
     overlap_seconds: Option<u32>,
 }
@@ -100,7 +101,7 @@ impl SecretRotationBody {
     const OVERLAP: u32 = 24 * 60 * 60;
     const MAX_OVERLAP: u32 = 7 * 24 * 60 * 60;
 
-    /// For how long both are used, in milliseconds.
+    /// Returns the time for which both secrets are used, in milliseconds.
     pub(in crate::api) fn parse(&self) -> Result<i64, Problem> {
         match self.overlap_seconds.unwrap_or(Self::OVERLAP) {
             seconds if seconds <= Self::MAX_OVERLAP => Ok(i64::from(seconds) * 1_000),
@@ -109,18 +110,18 @@ impl SecretRotationBody {
     }
 }
 
-/// Body of `POST /v1/webhooks/{id}/replay`.
+/// Body of `POST /v1/webhooks/{id}/replay`. It selects the deliveries to repeat; all conditions must hold.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ReplayBody {
-    /// Deliveries in this state; `dead` where nothing is said.
+    /// The state of the deliveries to repeat. Default: `dead`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<DeliveryState>"))]
     state: Option<String>,
-    /// Of this event alone.
+    /// The id of the only event to repeat. Absent: all events.
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::api::contract::schema::EventId>"))]
     event: Option<String>,
-    /// Of events from this time on.
+    /// Repeat only events from this time on, RFC 3339. Absent: no limit.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     since: Option<String>,
 }
@@ -136,7 +137,7 @@ impl ReplayBody {
     }
 }
 
-/// Reads the id of an event.
+/// Returns the id of an event if it is well-formed: `evt_` and 32 lower-case hexadecimal digits.
 pub(in crate::api) fn event_id(text: &str) -> Option<String> {
     let digits = text.strip_prefix("evt_")?;
     let is_hex = digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));

@@ -1,17 +1,17 @@
-//! Working days: no Saturday, no Sunday, and no public holiday of a country.
+//! Working days: days that are not a Saturday, a Sunday or a public holiday of a country.
 
 use jiff::civil::{Date, Weekday};
 
 use crate::consent::country::CountryCode;
 use crate::consent::deadlines::holidays::{FAR, FIRST_YEAR, HOLIDAYS};
 
-/// Whether people work on this day. Without a country, in one whose holidays are not known, and after
-/// [`LAST_YEAR`](crate::consent::deadlines::holidays::LAST_YEAR), only Saturdays and Sundays are days off.
+/// Returns whether a day is a working day. Only Saturdays and Sundays are days off if there is no country, if its
+/// holidays are not known, or after [`LAST_YEAR`](super::LAST_YEAR).
 pub fn is_working_day(country: Option<CountryCode>, date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_holiday(country, date)
 }
 
-/// This day if it is a working day, else the next that is one.
+/// Returns this day if it is a working day, otherwise the next working day.
 pub fn next_working_day(country: Option<CountryCode>, date: Date) -> Date {
     let mut day = date;
     while !is_working_day(country, day)
@@ -23,7 +23,7 @@ pub fn next_working_day(country: Option<CountryCode>, date: Date) -> Date {
     day
 }
 
-/// This day if it is a working day, else the last before it that is one.
+/// Returns this day if it is a working day, otherwise the last working day before it.
 pub(super) fn last_working_day(country: Option<CountryCode>, date: Date) -> Date {
     let mut day = date;
     while !is_working_day(country, day)
@@ -34,7 +34,7 @@ pub(super) fn last_working_day(country: Option<CountryCode>, date: Date) -> Date
     day
 }
 
-/// The n-th working day after this one, which itself does not count.
+/// Returns the n-th working day after this day. This day itself does not count.
 pub fn plus_business_days(country: Option<CountryCode>, date: Date, days: u8) -> Date {
     let mut day = date;
     for _ in 0..days {
@@ -43,7 +43,7 @@ pub fn plus_business_days(country: Option<CountryCode>, date: Date, days: u8) ->
     day
 }
 
-/// Whether the table has the holidays of this country.
+/// Returns whether the table contains the holidays of this country.
 pub(super) fn is_known(country: CountryCode) -> bool {
     steps(country).is_some()
 }

@@ -3,15 +3,16 @@
 use crate::consent::rules::rule::{Confidence, Reach};
 
 vocabulary! {
-    /// A law that gives people rights over their data.
+    /// A law that gives persons rights over their data.
     Regime, "unknown regime" {
         /// The General Data Protection Regulation, in the European Economic Area.
         Gdpr = "gdpr",
-        /// The same, as the United Kingdom keeps it.
+        /// The General Data Protection Regulation, in the United Kingdom's version.
         UkGdpr = "uk_gdpr",
         /// The Federal Act on Data Protection of Switzerland.
         Fadp = "fadp",
-        /// The California Consumer Privacy Act; for every state of the United States, since no other is stricter.
+        /// The California Consumer Privacy Act. It is used for every state of the United States, because no other state
+        /// is stricter.
         Ccpa = "ccpa",
         /// The Lei Geral de Proteção de Dados of Brazil.
         Lgpd = "lgpd",
@@ -22,21 +23,21 @@ vocabulary! {
     }
 }
 
-/// A length of time, counted from the day of receipt, which itself does not count.
+/// A length of time, counted from the day of receipt. That day itself does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Period {
-    /// So many months: the same day of the later month, or the last of that month where it has no such day.
+    /// This number of months: the same day of the later month, or the last day of that month if it has no such day.
     Months(u8),
-    /// So many days, working days or not.
+    /// This number of days. Days that are not working days count too.
     Days(u8),
 }
 
-/// More time for a difficult request.
+/// An extension for a difficult request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extension {
-    /// How long it makes the whole, counted from receipt and not from the end of the first period.
+    /// The length of the whole period, counted from receipt and not from the end of the first period.
     pub whole: Period,
-    /// Whether the person has to be told of it within the first period.
+    /// Whether the person must be told of the extension within the first period.
     pub notice: bool,
 }
 
@@ -45,25 +46,26 @@ pub struct Extension {
 pub struct TimeLimit {
     /// The regime.
     pub regime: Regime,
-    /// Where it holds.
+    /// The place where the rule applies.
     pub reach: Reach,
-    /// The law.
+    /// The law, such as `CPCE`.
     pub law: &'static str,
-    /// The article.
+    /// The article of that law.
     pub article: &'static str,
-    /// Within what time to answer.
+    /// The time to answer.
     pub period: Period,
-    /// And if that is too short.
+    /// The extension that the law allows, if any.
     pub extension: Option<Extension>,
-    /// Within how many business days to confirm that the request came in.
+    /// The number of business days within which the shop must confirm the receipt of the request. `None` if the law
+    /// does not require that.
     pub acknowledgement: Option<u8>,
-    /// Whether a period that ends on a Saturday, a Sunday or a public holiday goes on to the next working day. Where no text
-    /// says so for sure it does not: the earlier day is right under either reading.
+    /// Whether a period that ends on a Saturday, a Sunday or a public holiday continues to the next working day. It is
+    /// `false` if no text clearly says so, because the earlier day is safe in both cases.
     pub rolls: bool,
-    /// Where the law is unsettled, or how placet reads it.
+    /// A note where the law is unclear, or how placet reads it.
     pub note: &'static str,
-    /// How sure we are of it.
+    /// How sure we are of this row.
     pub confidence: Confidence,
-    /// Where it was read.
+    /// The texts in which we read the law.
     pub sources: &'static [&'static str],
 }

@@ -24,28 +24,28 @@ pub use days::{is_working_day, next_working_day, plus_business_days};
 pub use holidays::LAST_YEAR;
 pub use limit::{Extension, Period, Regime, TimeLimit};
 
-/// The days by which something has to be done about a request.
+/// The dates by which the shop must act on a subject request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadlines {
-    /// The law that decides about `due`: the one with the earlier day.
+    /// The law that decides about `due`. If two laws apply, it is the one with the earlier date.
     pub regime: Regime,
-    /// The last day to confirm that the request came in, where a law that holds asks for that; never after `due`.
+    /// The last day to confirm the receipt of the request, if an applicable law requires that. Never later than `due`.
     pub acknowledge_by: Option<Date>,
     /// The last day to answer.
     pub due: Date,
-    /// The last day to answer if the time is extended; none where a law that holds allows no day after `due`. Whether the
-    /// person has to be told of it by `due` stands in [`TIME_LIMITS`].
+    /// The last day to answer if the time is extended. `None` if an applicable law allows no day after `due`.
+    /// [`TIME_LIMITS`] says whether the person must be told of the extension by `due`.
     pub extended: Option<Date>,
-    /// When to think of it: a week and a day before `due`, two days before `acknowledge_by`, each on the last working day up
-    /// to then, and none before the request came in. Ascending, each day once.
+    /// The days on which to remind the shop: seven days and one day before `due`, and two days before `acknowledge_by`.
+    /// Each is moved back to a working day. No reminder is before the day of receipt. Ascending, without duplicates.
     pub reminders: Vec<Date>,
 }
 
-/// The deadlines of a request that came in on a day.
+/// Returns the deadlines of a request that was received on a day.
 ///
-/// A country of which no law is known here counts as unknown; where neither country is known the GDPR decides. The part of a
-/// country makes no difference yet. Holidays are those of the shop's country, or of the person's where the shop's are not
-/// known.
+/// A country without a law in [`TIME_LIMITS`] counts as unknown. If neither country is known, the GDPR applies. The
+/// region makes no difference yet. The holidays are those of the shop's country, or those of the person's country if
+/// the shop's holidays are not known.
 ///
 /// ```
 /// use placet::consent::deadlines::{Regime, deadlines};
@@ -66,7 +66,7 @@ pub fn deadlines(person: &Place, shop: Option<CountryCode>, received: Date) -> D
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => Days::of(gdpr(), calendar, received),
     };
-    // An answer confirms as well.
+    // An answer also confirms the receipt.
     let acknowledge_by = days.acknowledge_by.map(|day| day.min(days.due));
     let reminders = ascending(&[(Some(days.due), 7), (Some(days.due), 1), (acknowledge_by, 2)], calendar, received);
     Deadlines {
@@ -84,7 +84,7 @@ fn gdpr() -> &'static TimeLimit {
     first
 }
 
-/// The time limits of the law of a country; `None` where none of ours holds.
+/// Returns the time limits of the law of a country, or `None` if the table has no law for it.
 fn limit_in(country: CountryCode) -> Option<&'static TimeLimit> {
     TIME_LIMITS.iter().find(|limit| match limit.reach {
         Reach::EuropeanEconomicArea => EEA.binary_search(&country).is_ok(),
@@ -93,13 +93,13 @@ fn limit_in(country: CountryCode) -> Option<&'static TimeLimit> {
     })
 }
 
-/// When to think of a last day that was put off: a week and a day before, each on the last working day up to then, and none
-/// before `from`.
+/// Returns the days on which to remind the shop of an extended deadline: seven days and one day before it. Each is
+/// moved back to a working day. No reminder is before `from`.
 pub fn reminders_of(due: Date, calendar: Option<CountryCode>, from: Date) -> Vec<Date> {
     ascending(&[(Some(due), 7), (Some(due), 1)], calendar, from)
 }
 
-/// The last working days up to so many days before others.
+/// Returns, for each given day, the last working day that is at least the given number of days before it.
 fn ascending(before: &[(Option<Date>, i64)], calendar: Option<CountryCode>, from: Date) -> Vec<Date> {
     let days =
         before.iter().filter_map(|(day, before)| Some(days::last_working_day(calendar, later((*day)?, -before))));
@@ -109,13 +109,13 @@ fn ascending(before: &[(Option<Date>, i64)], calendar: Option<CountryCode>, from
     days
 }
 
-/// What one law, or two together, make of a request.
+/// The dates that follow from one law, or from two laws together.
 #[derive(Clone, Copy)]
 struct Days {
     regime: Regime,
     acknowledge_by: Option<Date>,
     due: Date,
-    /// With all the time that there is.
+    /// The last day to answer, including every extension.
     latest: Date,
 }
 
@@ -136,7 +136,7 @@ impl Days {
         }
     }
 
-    /// Under both laws: each day is the earlier one, and a duty that only one of them knows is one.
+    /// Combines the dates of two laws. Each date is the earlier one, and a duty of either law applies.
     fn and(self, other: Self) -> Self {
         Self {
             regime: if other.due < self.due { other.regime } else { self.regime },
@@ -147,7 +147,7 @@ impl Days {
     }
 }
 
-/// So many days later, or earlier; held inside the calendar.
+/// Returns the date this number of days later, or earlier if `days` is negative. The result stays inside the calendar.
 fn later(date: Date, days: i64) -> Date {
     date.saturating_add(Span::new().days(days))
 }

@@ -24,13 +24,13 @@ pub(super) const ANYWHERE: Rule = Rule {
     sources: &[],
 };
 
-/// Everywhere where nothing else is known: as strict as every other row in every respect.
+/// The rows for every place without rows of its own. They are at least as strict as every other row in every respect.
 pub(super) const STRICTEST: &[Rule] = &[
     ANYWHERE,
     Rule { id: "any-phone", channels: &[Phone], limits: Limits { disuse_months: 60, ..ANYWHERE.limits }, ..ANYWHERE },
 ];
 
-/// Messages that are no advertising.
+/// The row for transactional messages.
 pub(super) const TRANSACTIONAL: Rule = Rule {
     id: "transactional",
     channels: &[Email, Sms, Phone, Whatsapp, Push, Post],

@@ -28,7 +28,7 @@ const AU_MAIL: Rule = Rule {
     ..anywhere::ANYWHERE
 };
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     AU_MAIL,
     Rule {

@@ -23,7 +23,7 @@ const BR_MAIL: Rule = Rule {
     ..anywhere::ANYWHERE
 };
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     BR_MAIL,
     Rule {

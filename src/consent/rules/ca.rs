@@ -25,7 +25,7 @@ const CA_MAIL: Rule = Rule {
     ..anywhere::ANYWHERE
 };
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     CA_MAIL,
     Rule {

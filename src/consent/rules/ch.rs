@@ -22,7 +22,7 @@ const CH_MAIL: Rule = Rule {
     ..eea::EU_EMAIL
 };
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     CH_MAIL,
     Rule {

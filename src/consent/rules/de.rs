@@ -24,7 +24,7 @@ const DE_EMAIL: Rule = Rule {
     ..eea::EU_EMAIL
 };
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     DE_EMAIL,
     Rule {

@@ -9,7 +9,7 @@ use crate::consent::words::Channel::{Email, Phone, Post, Push, Sms, Whatsapp};
 
 pub(super) const EU_LAW: &str = "ePrivacy Directive 2002/58/EC";
 
-/// What advertising to customers rests on in Art. 13(2): a sale, which a free account can be.
+/// The grounds for marketing to customers in Art. 13(2). A sale is necessary; a free account can be one.
 pub(super) const SOFT: &[Ground] = &[Consent, SoftPurchase, SoftFreeAccount];
 
 pub(super) const EU_EMAIL: Rule = Rule {
@@ -43,7 +43,7 @@ pub(super) const EU_POST: Rule = Rule {
     ..EU_EMAIL
 };
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     EU_EMAIL,
     Rule {

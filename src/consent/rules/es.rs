@@ -8,7 +8,7 @@ use crate::consent::words::Channel::{Email, Phone, Sms, Whatsapp};
 
 const ES: Reach = Reach::Country(CountryCode::of(*b"ES"));
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "es-mail",

@@ -10,10 +10,10 @@ use crate::consent::words::Relation;
 
 const FR: Reach = Reach::Country(CountryCode::of(*b"FR"));
 
-/// 2026-08-11T00:00 in Paris: loi 2025-594.
+/// 2026-08-11T00:00 in Paris, when loi 2025-594 comes into force.
 const FRENCH_CALLS: Timestamp = Timestamp::of(1_786_399_200_000);
 
-/// Prospects are forgotten three years after they last turned to the shop.
+/// A prospect's data is no longer used three years after the last contact from that person.
 const THREE_YEARS: Limits = Limits { inactivity_months: 36, ..Limits::NONE };
 
 const FR_MAIL: Rule = Rule {
@@ -29,7 +29,7 @@ const FR_MAIL: Rule = Rule {
     ..eea::EU_EMAIL
 };
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     FR_MAIL,
     Rule {

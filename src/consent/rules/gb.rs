@@ -10,7 +10,7 @@ use crate::consent::words::Channel::{Email, Phone, Sms, Whatsapp};
 
 const GB: Reach = Reach::Country(CountryCode::of(*b"GB"));
 
-/// 2026-02-05T00:00 in London: Data (Use and Access) Act 2025, s. 114.
+/// 2026-02-05T00:00 in London, when Data (Use and Access) Act 2025, s. 114, comes into force.
 const CHARITIES: Timestamp = Timestamp::of(1_770_249_600_000);
 
 const GB_MAIL: Rule = Rule {
@@ -30,7 +30,7 @@ const GB_MAIL: Rule = Rule {
     ..eea::EU_EMAIL
 };
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     GB_MAIL,
     Rule {

@@ -8,7 +8,7 @@ use crate::consent::words::Channel::{Phone, Sms, Whatsapp};
 
 const IT: Reach = Reach::Country(CountryCode::of(*b"IT"));
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "it-email",

@@ -95,15 +95,15 @@ const fn in_order<const N: usize>(parts: &[&[Age]]) -> [Age; N] {
     ages
 }
 
-/// The age where the country is not known, or nothing is known of it: the highest that GDPR Art. 8(1) allows.
+/// The age for a country that is not known or not in [`AGES`]: the highest age that GDPR Art. 8(1) allows.
 pub const STRICTEST_AGE: u16 = 16;
 
-/// The age for a country, in years; 0 where there is none.
+/// Returns the age for a country, in years: 0 if its law sets none, [`STRICTEST_AGE`] if the country is not known.
 pub fn minimum_age(country: Option<CountryCode>) -> u16 {
     AGES.iter().find(|age| Some(age.country) == country).map_or(STRICTEST_AGE, |age| age.years)
 }
 
-/// The states of the European Economic Area, in order.
+/// The states of the European Economic Area, in alphabetical order.
 pub const EEA: [CountryCode; 30] = {
     const fn code(code: &[u8; 2]) -> CountryCode {
         CountryCode::of(*code)
@@ -142,7 +142,7 @@ pub const EEA: [CountryCode; 30] = {
     ]
 };
 
-/// Every row.
+/// Returns every row.
 pub fn rules() -> impl Iterator<Item = &'static Rule> + Clone {
     of_marketing().chain(core::iter::once(&anywhere::TRANSACTIONAL))
 }
@@ -151,20 +151,20 @@ fn of_marketing() -> impl Iterator<Item = &'static Rule> + Clone {
     anywhere::STRICTEST.iter().chain(JURISDICTIONS.iter().copied().flatten())
 }
 
-/// The row for where nothing is known.
+/// Returns the row that applies if nothing is known.
 pub const fn strictest() -> &'static Rule {
     &anywhere::ANYWHERE
 }
 
-/// The row for messages that are no advertising.
+/// Returns the row for transactional messages.
 pub const fn transactional() -> &'static Rule {
     &anywhere::TRANSACTIONAL
 }
 
-/// Versions of one rule that the table may have.
+/// The greatest number of versions of one rule in the table.
 const VERSIONS: usize = 4;
 
-/// The narrowest rules for a place, a channel and a relation: all versions, in the order of their time.
+/// Returns the narrowest rules for a place, a channel and a relation: all versions, in the order of time.
 pub fn rules_on(place: &Place, channel: Channel, relation: Relation) -> impl Iterator<Item = &'static Rule> + use<> {
     let in_the_area = place.country.is_some_and(|country| EEA.binary_search(&country).is_ok());
     let mut narrowest = (0, false);

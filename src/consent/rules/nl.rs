@@ -8,7 +8,7 @@ use crate::consent::words::Channel::Phone;
 
 const NL: Reach = Reach::Country(CountryCode::of(*b"NL"));
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[Rule {
     id: "nl-phone",
     reach: NL,

@@ -8,7 +8,7 @@ use crate::consent::words::Channel::{Email, Phone, Sms, Whatsapp};
 
 const PL: Reach = Reach::Country(CountryCode::of(*b"PL"));
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[Rule {
     id: "pl-all",
     reach: PL,

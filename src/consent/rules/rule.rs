@@ -8,52 +8,52 @@ use crate::consent::words::{Channel, Relation};
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// Its name, stable: it stands in decisions.
+    /// The id of the rule. It never changes, because decisions repeat it.
     pub id: &'static str,
-    /// Where it holds.
+    /// The place where the rule applies.
     pub reach: Reach,
-    /// For whom; both where nothing is said.
+    /// The relation that the rule is for. `None` means both.
     pub relation: Option<Relation>,
-    /// For which channels.
+    /// The channels that the rule is for.
     pub channels: &'static [Channel],
-    /// In force from this instant on.
+    /// The first time at which the rule is in force.
     pub from: Timestamp,
-    /// Until this instant, itself excluded.
+    /// The first time at which the rule is no longer in force.
     pub to: Timestamp,
-    /// The grounds that are accepted for advertising.
+    /// The grounds that are accepted for marketing.
     pub grounds: &'static [Ground],
-    /// Whether a consent from an anonymous form has to be confirmed by the address.
+    /// Whether the address must confirm a consent from an anonymous form.
     pub confirmation: bool,
-    /// The limits in time.
+    /// The time limits.
     pub limits: Limits,
-    /// By when a no has to be honoured. placet honours it at once.
+    /// The time by which the law requires an opt-out to be honoured. placet honours it at once.
     pub deadline: Deadline,
-    /// The law.
+    /// The law, such as `CPCE`.
     pub law: &'static str,
-    /// The article.
+    /// The article of that law.
     pub article: &'static str,
-    /// What else the law asks for and no decision can see: hours, sender, registers.
+    /// Other duties of the law that no decision can check: hours, sender, registers.
     pub duties: &'static str,
-    /// Where the law is unsettled, or how placet reads it.
+    /// A note where the law is unclear, or how placet reads it.
     pub note: &'static str,
-    /// How sure we are of it.
+    /// How sure we are of this row.
     pub confidence: Confidence,
-    /// Where it was read.
+    /// The texts in which we read the law.
     pub sources: &'static [&'static str],
 }
 
-/// Limits in time; 0 is none.
+/// Time limits. 0 means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Months for which a purchase or a contract implies consent.
+    /// The number of months for which a purchase or a contract implies consent.
     pub purchase_months: u16,
-    /// Months for which an inquiry does.
+    /// The number of months for which an inquiry implies consent.
     pub inquiry_months: u16,
-    /// Months after which a ground lapses if the person has not turned to the shop.
+    /// The number of months after which a ground expires if the person has not contacted the shop.
     pub inactivity_months: u16,
-    /// Months after which a ground lapses if the shop has not used it.
+    /// The number of months after which a ground expires if the shop has not used it.
     pub disuse_months: u16,
-    /// Days for which a look-up in the do-not-call register counts, which a legitimate interest needs.
+    /// The number of days for which a look-up in the do-not-call register is valid. A legitimate interest needs one.
     pub screening_days: u16,
 }
 
@@ -63,7 +63,7 @@ impl Limits {
         Self { purchase_months: 0, inquiry_months: 0, inactivity_months: 0, disuse_months: 0, screening_days: 0 };
 }
 
-/// Where a rule holds.
+/// The place where a rule applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Everywhere.
@@ -72,7 +72,7 @@ pub enum Reach {
     EuropeanEconomicArea,
     /// A country.
     Country(CountryCode),
-    /// A part of a country.
+    /// A region of a country.
     Region(CountryCode, RegionCode),
 }
 
@@ -87,12 +87,12 @@ impl core::fmt::Display for Reach {
     }
 }
 
-/// By when a no has to be honoured.
+/// The time by which an opt-out must be honoured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deadline {
     /// At once.
     AtOnce,
-    /// Within so many business days.
+    /// Within this number of business days.
     BusinessDays(u8),
 }
 
@@ -110,70 +110,70 @@ vocabulary! {
     Confidence, "unknown confidence" {
         /// Read in the law itself, or in a text of a court or an authority.
         Checked = "checked",
-        /// Read in somebody's account of the law.
+        /// Read in somebody else's description of the law.
         SecondHand = "second_hand",
-        /// General knowledge, read nowhere in particular.
+        /// General knowledge without a particular source.
         GeneralKnowledge = "general_knowledge",
     }
 }
 
-/// A row as it is written, in every artifact the same. What a row does not have is `null`.
+/// A row in its written form, the same in every artifact. A value that the row does not have is `null`.
 #[cfg(feature = "serde")]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct WrittenRow {
-    /// Its name.
+    /// The id of the rule, such as `fr-mail`.
     pub id: &'static str,
-    /// Where it holds: `*`, `EEA`, a country or a country and its part, such as `US-FL`.
+    /// The place where the rule applies: `*`, `EEA`, a country, or a country and its region, such as `US-FL`.
     pub jurisdiction: String,
-    /// For whom; for both where there is none.
+    /// The relation that the rule is for. `null` means both.
     pub relation: Option<Relation>,
-    /// For which channels.
+    /// The channels that the rule is for.
     pub channels: &'static [Channel],
-    /// In force from this instant on; since ever where there is none.
+    /// The first time at which the rule is in force. `null` if it has no beginning.
     pub from: Option<Timestamp>,
-    /// Until this instant, itself excluded; for ever where there is none.
+    /// The first time at which the rule is no longer in force. `null` if it has no end.
     pub to: Option<Timestamp>,
-    /// The grounds that are accepted for advertising.
+    /// The grounds that are accepted for marketing.
     pub grounds: &'static [Ground],
-    /// Whether a consent from an anonymous form has to be confirmed by the address.
+    /// Whether the address must confirm a consent from an anonymous form.
     pub confirmation: bool,
-    /// The limits in time.
+    /// The time limits.
     pub limits: WrittenLimits,
-    /// By when a no has to be honoured.
+    /// The time by which the law requires an opt-out to be honoured.
     pub deadline: String,
-    /// The law.
+    /// The law, such as `CPCE`.
     pub law: &'static str,
-    /// The article.
+    /// The article of that law.
     pub article: &'static str,
-    /// What else the law asks for.
+    /// Other duties of the law.
     pub duties: &'static str,
-    /// Where the law is unsettled, or how placet reads it.
+    /// A note where the law is unclear, or how placet reads it.
     pub note: &'static str,
-    /// How sure we are of it.
+    /// How sure we are of this row.
     pub confidence: Confidence,
-    /// Where it was read.
+    /// The texts in which we read the law.
     pub sources: &'static [&'static str],
 }
 
-/// [`Limits`] as they are written: what is no limit is `null`.
+/// [`Limits`] in their written form. `null` means no limit.
 #[cfg(feature = "serde")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct WrittenLimits {
-    /// Months for which a purchase or a contract implies consent.
+    /// The number of months for which a purchase or a contract implies consent.
     pub purchase_months: Option<u16>,
-    /// Months for which an inquiry does.
+    /// The number of months for which an inquiry implies consent.
     pub inquiry_months: Option<u16>,
-    /// Months after which a ground lapses if the person has not turned to the shop.
+    /// The number of months after which a ground expires if the person has not contacted the shop.
     pub inactivity_months: Option<u16>,
-    /// Months after which a ground lapses if the shop has not used it.
+    /// The number of months after which a ground expires if the shop has not used it.
     pub disuse_months: Option<u16>,
-    /// Days for which a look-up in the do-not-call register counts.
+    /// The number of days for which a look-up in the do-not-call register is valid.
     pub screening_days: Option<u16>,
 }
 
 #[cfg(feature = "serde")]
 impl Rule {
-    /// The written form.
+    /// Returns the written form.
     pub fn written(&self) -> WrittenRow {
         let limit = |number: u16| (number > 0).then_some(number);
         WrittenRow {
@@ -203,16 +203,16 @@ impl Rule {
     }
 }
 
-/// The age of a country.
+/// The age for a country.
 #[derive(Clone, Copy, Debug)]
 pub struct Age {
-    /// The country.
+    /// The country. `None` if it is not known.
     pub country: CountryCode,
-    /// In years; 0 where the law names none.
+    /// The age in years. 0 if the law sets none.
     pub years: u16,
-    /// How sure we are.
+    /// How sure we are of the age.
     pub confidence: Confidence,
-    /// What else there is to know.
+    /// Other remarks.
     pub note: &'static str,
 }
 

@@ -17,7 +17,7 @@ const fn state(code: &[u8; 2]) -> Reach {
     Reach::Region(CountryCode::of(*b"US"), RegionCode::of(*code))
 }
 
-/// Where no yes is asked for, whatever the shop has is good.
+/// The grounds for a law that does not require consent: all of them except `contract`.
 const ANY: &[Ground] = &[
     Consent,
     SoftPurchase,
@@ -93,7 +93,7 @@ const fn us_state(
     }
 }
 
-/// Every row.
+/// Returns every row.
 pub(super) const RULES: &[Rule] = &[
     US_EMAIL,
     US_MESSAGING,

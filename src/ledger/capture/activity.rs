@@ -1,4 +1,5 @@
-//! What happens without anybody choosing anything: a use, a contact, a look-up in a register. It keeps grounds alive.
+//! Activities: events that keep a ground from expiring although the person makes no choice. Examples: the shop uses an
+//! opt-in, the person contacts the shop, the address is looked up in a do-not-call register.
 
 use crate::consent::{
     Act, Activity, AddressKind, Assurance, Channel, PurposeSlug, RecordId, Scope, Timestamp, Track, effective_time,
@@ -11,22 +12,24 @@ use crate::ledger::store::database::{Database, DatabaseError};
 /// One activity, already parsed.
 #[derive(Clone, Debug)]
 pub struct ActivityNoted {
-    /// What happened.
+    /// The kind of activity.
     pub activity: Activity,
-    /// On which channel; on all where nothing is said.
+    /// The channel. `None`: all channels.
     pub channel: Option<Channel>,
-    /// For which purpose; for all where nothing is said.
+    /// The purpose. `None`: all purposes.
     pub purpose: Option<PurposeSlug>,
-    /// When; now where nothing is said.
+    /// The time of the activity. `None`: now.
     pub occurred_at: Option<Timestamp>,
 }
 
-/// Notes activities of one contact, on its addresses of the kind that the channel uses; where it is named by such an address,
-/// on that alone. Only the latest of each kind is kept, so repetition and order do not matter. Tells on how many addresses;
-/// `None` where the contact is not known.
+/// Records activities of a contact on its addresses of the kind that the channel uses. If the contact is looked up by
+/// an address of this kind, only that address is affected. An activity without a channel applies to all addresses.
+///
+/// Only the latest activity of each kind is stored, so order and repetition do not matter. Returns the id of the
+/// contact and the number of affected addresses; `None` if the contact is unknown.
 ///
 /// # Errors
-/// Those of the database; nothing is written then.
+/// Returns a [`DatabaseError`] if the database fails; nothing is written then.
 pub fn note_activities(
     database: &dyn Database,
     contact: &Lookup,

@@ -1,7 +1,8 @@
-//! Double opt-in: an anonymous form's yes proves nothing until the address that it names says so itself.
+//! Double opt-in: an opt-in by an anonymous form proves nothing until the address itself confirms it.
 //!
-//! The address is asked by one message, once a day at most, and that message advertises nothing. The answer is a record of its
-//! own with the assurance `confirmed`; what the form handed in stays as it was, so that both steps can be shown.
+//! The address receives at most one message a day, and that message contains no advertising. The answer is a record of
+//! its own with the assurance `confirmed`. The record of the form stays unchanged, so that the shop can prove both
+//! steps.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -25,37 +26,39 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::parse_id;
 use crate::model::submission::{Claim, NoticeShown};
 
-/// A question to an address, as it is kept.
+/// A confirmation: the question to an address whether it opted in.
 #[derive(Clone, Debug)]
 pub struct Confirmation {
-    /// Its id.
+    /// The id of the confirmation.
     pub id: Uuid,
-    /// Whom it was asked.
+    /// The address that was asked.
     pub address: Named,
-    /// What is, or was, to be confirmed: while it is open without what the shop has given up or the person has refused since.
+    /// The opt-ins to confirm. While the confirmation is open, opt-ins are left out whose channel or purpose the shop
+    /// has removed, or from which the person has opted out since.
     pub scopes: Vec<ScopeEntry>,
-    /// In which language it was asked.
+    /// The language of the message.
     pub locale: String,
-    /// Until when it can be answered; where nothing is left to confirm, the time at which it was asked.
+    /// The time until which the confirmation can be answered. If nothing is left to confirm, the time at which the
+    /// message was requested.
     pub expires_at: Timestamp,
-    /// When it was answered.
+    /// The time of the answer. `None`: not answered yet.
     pub used_at: Option<Timestamp>,
 }
 
-/// What became of an answer.
+/// The result of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answered {
-    /// It is on record.
+    /// The answer is recorded.
     Now,
-    /// It was before.
+    /// The confirmation was answered before; nothing changes.
     Before,
-    /// It came too late.
+    /// The confirmation has expired.
     TooLate,
 }
 
-/// Asks an address about the yeses that an anonymous form has just claimed of it, as far as they may not be used without. Not
-/// asked is an address that was asked within a day, and one that is suppressed because its owner, or a court, wants nothing
-/// sent there.
+/// Asks an address to confirm the opt-ins that an anonymous form has just claimed, as far as the shop may not use them
+/// unconfirmed. Sends nothing if the address was asked within the last day, or if its owner or a court has stopped
+/// messages to it.
 pub(crate) fn ask(
     tx: &dyn Database,
     shop: &Shop,
@@ -68,7 +71,8 @@ pub(crate) fn ask(
     question(tx, shop, address, locale, (claimed, false), moment)
 }
 
-/// Asks a number that has just written by itself, and so wants to hear of it.
+/// Asks a phone number that has just sent a message itself. Channels that the number had stopped are not left out,
+/// because the message shows that the person wants an answer.
 pub(crate) fn ask_back(
     tx: &dyn Database,
     shop: &Shop,
@@ -148,7 +152,7 @@ fn tell(
     emit(tx, shop, EventType::ConfirmationRequested, &data, moment)
 }
 
-/// Whether the yes would count if only the address confirmed it.
+/// Returns whether the opt-in would count once the address confirms it.
 fn is_wanting(
     tx: &dyn Database,
     shop: &Shop,
@@ -173,10 +177,7 @@ fn was_asked(tx: &dyn Database, address: i64, now: Timestamp) -> Result<bool, Da
     Ok(latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, now)))
 }
 
-/// A question by its id; nothing where it never was, or its address has gone.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a confirmation by its id. `None` if there is none, or if its address was erased or corrected.
 pub fn confirmation(database: &dyn Database, shop: &Shop, id: Uuid) -> Result<Option<Confirmation>, DatabaseError> {
     let row = database.first(
         "SELECT address, scopes, locale, created_at, expires_at, used_at FROM confirmation WHERE id = ?",
@@ -203,8 +204,9 @@ pub fn confirmation(database: &dyn Database, shop: &Shop, id: Uuid) -> Result<Op
     Ok(Some(Confirmation { id, address, scopes, locale: row.text(2)?.to_owned(), expires_at, used_at }))
 }
 
-/// A no that came after the question has answered it: an old mail must not turn it into a yes. It may be the address's own, one to
-/// every channel by another address of the contact, or a suppression.
+/// Returns the opt-outs since the message was sent. They have answered the confirmation: a link in an old message must
+/// not turn an opt-out into an opt-in. An opt-out may come from the address itself, from another address of the contact
+/// for every channel, or from a suppression.
 fn noes_since(
     database: &dyn Database,
     shop: &Shop,
@@ -222,10 +224,8 @@ fn noes_since(
     Ok(noes)
 }
 
-/// The latest question to an address that is still open and was asked by this channel: what a word sent back answers.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the latest confirmation of an address that is still open and was sent by this channel. A "yes" that the
+/// person sends back answers it.
 pub(crate) fn open_confirmation(
     database: &dyn Database,
     shop: &Shop,
@@ -244,11 +244,8 @@ pub(crate) fn open_confirmation(
     }
 }
 
-/// Takes the answer: yes, it was I. Once; again it changes nothing. `shown` is what the page said before; a word that was sent back
-/// has seen none.
-///
-/// # Errors
-/// Those of the database.
+/// Records the answer: the person confirms the opt-ins. A repeated call changes nothing. `shown` is the notice on the
+/// page; `None` if the person answered by a message and saw no page.
 pub fn confirm(
     tx: &dyn Database,
     shop: &Shop,

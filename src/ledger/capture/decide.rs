@@ -1,4 +1,4 @@
-//! One submission: what a form, a shop's server or an employee hands in, and the rules for taking it.
+//! One submission from a form, a shop's server or an employee, and the rules for accepting it.
 
 use uuid::Uuid;
 
@@ -11,20 +11,20 @@ use crate::model::person::PersonFacts;
 use crate::model::submission::Submission;
 use crate::model::text::ExternalId;
 
-/// Why a submission was not taken. Nothing is written then.
+/// Why a submission is refused. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmissionError {
     /// Another submission has this id.
     Conflict,
-    /// Somebody was asked, but nothing says in which words.
+    /// A choice requires that the person was asked, but the submission names no notice.
     NoNotice,
-    /// The person is said to be born after now.
+    /// The date of birth is in the future.
     NotBornYet,
     /// A choice cannot be recorded.
     Choice {
-        /// Its place in the list, from 0.
+        /// The index of the choice in the list, from 0.
         index: usize,
-        /// Why.
+        /// The reason.
         fault: ChoiceFault,
     },
     /// The database failed.
@@ -37,19 +37,20 @@ impl From<DatabaseError> for SubmissionError {
     }
 }
 
-/// What the sender gets: enough to know that it is kept.
+/// The receipt for the sender, which proves that the submission is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// The id of the submission.
     pub id: Uuid,
-    /// Since when it is kept.
+    /// The time when the submission was first received.
     pub received_at: Timestamp,
-    /// The contact it was filed under; its records are with the contacts of their addresses. For the shop's server only: an anonymous form must not learn who is known.
-    /// Nobody, where that contact has been erased since.
+    /// The contact that the submission is filed under; `None` if that contact has been erased since. The records belong
+    /// to the contacts of their addresses. Only the shop's server may get this id: an anonymous form must not learn who
+    /// is known.
     pub contact: Option<Uuid>,
 }
 
-/// What the ledger knows that bears on a submission.
+/// The data in the ledger that is relevant to a submission.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
     pub(crate) addresses: Vec<KnownAddress>,
@@ -71,7 +72,7 @@ pub(crate) struct KnownContact {
     pub(crate) uuid: Uuid,
 }
 
-/// What is to be written, in this order.
+/// The changes to write, in this order.
 #[derive(Debug)]
 pub(crate) enum Event<'a> {
     ContactOpened { uuid: Uuid, person: &'a PersonFacts },
@@ -88,13 +89,13 @@ pub(crate) enum Event<'a> {
 pub(crate) struct Decided<'a> {
     /// The row of the contact that the submission is filed under; `None` for a new one.
     pub(crate) contact: Option<i64>,
-    /// What is to be written, in this order.
+    /// The changes to write, in this order.
     pub(crate) events: Vec<Event<'a>>,
     /// What the sender gets.
     pub(crate) receipt: Receipt,
 }
 
-/// How sure it is that an address is this person's.
+/// Returns how certain an assurance makes it that an address belongs to this person.
 const fn sureness(assurance: Assurance) -> u8 {
     match assurance {
         Assurance::Claimed => 0,
@@ -104,11 +105,12 @@ const fn sureness(assurance: Assurance) -> u8 {
     }
 }
 
-/// The contact that a submission is filed under; `None` for a new one.
+/// Returns the contact that a submission is filed under; `None` for a new one.
 ///
-/// Contacts are never merged by a submission, and an address that is known keeps its contact. An anonymous form does not even
-/// add an address to a contact that is known: it would let anyone put their own address beside somebody else's, and read that
-/// person's report by it later. So what it brings that is new becomes a contact of its own, until the shop says otherwise.
+/// A submission never merges contacts, and a known address keeps its contact. An anonymous form does not even add an
+/// address to a known contact: anyone could add their own address to somebody else's contact and later read that
+/// person's report through it. So new data from an anonymous form becomes a contact of its own, until the shop states
+/// otherwise.
 fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
     let mut addresses = known.addresses.iter();
     let all_known = known.addresses.len() == submission.addresses.len();
@@ -121,7 +123,7 @@ fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a Know
     found.map(|address| &address.contact)
 }
 
-/// Decides what a submission changes. Pure: reads what is known, writes nothing.
+/// Decides what a submission changes. Pure: it uses what is known and writes nothing.
 pub(crate) fn decide<'a>(
     known: &Known,
     submission: &'a Submission,
@@ -139,7 +141,8 @@ pub(crate) fn decide<'a>(
         }
         Some(contact) => {
             if submission.person != PersonFacts::default() && submission.vouches() {
-                // A list, a platform or a customer's page adds what nobody knew; what somebody vouched for it does not change.
+                // A list, a platform or a customer's page may only add missing facts; it does not change facts that a
+                // stronger source stated.
                 let anew =
                     !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported);
                 events.push(Event::PersonLearned { person: &submission.person, anew });

@@ -1,8 +1,10 @@
-//! A flood of anonymous submissions for one address: anyone can send them, and the person whose address it is cannot help it.
+//! The flood limit for anonymous submissions about one address. Anyone can send such submissions, and the owner of the
+//! address cannot prevent them.
 //!
-//! Beyond so many a day, what one of them only says again of an address is counted there instead of kept, whatever else it says
-//! of other addresses. What has not been said of it within the day, another channel, purpose or choice, is kept however many
-//! there are. The sender gets the same answer either way: so no form is blocked, and nobody learns whether an address is known.
+//! Once an address has reached the daily limit, a submission that only repeats earlier records of the address is
+//! counted there and not stored. What the submission says about other addresses is not affected. A channel, purpose or
+//! choice that was not recorded for the address within the day is always stored. The sender gets the same response
+//! either way, so no form is blocked and nobody learns whether an address is known.
 
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::capture::decide::{Known, KnownAddress};
@@ -10,11 +12,12 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::first_id_of;
 use crate::model::submission::Submission;
 
-/// Anonymous records that are kept for one address within a day, whatever they repeat.
+/// The number of anonymous records that are stored for one address within 24 hours before the limit applies.
 const KEPT_A_DAY: i64 = 20;
 const DAY: i64 = 86_400_000;
 
-/// The addresses of a submission of which nothing is to be kept; it is counted there.
+/// Returns the kinds of the addresses in a submission that are over the limit, and counts the submission at each of
+/// them. The caller must store no records for them.
 pub(crate) fn over_limit(
     tx: &dyn Database,
     known: &Known,
@@ -22,7 +25,7 @@ pub(crate) fn over_limit(
     now: Timestamp,
 ) -> Result<Vec<AddressKind>, DatabaseError> {
     let mut over_limit = Vec::new();
-    // Ids begin with the time of receipt.
+    // The id of a record begins with the time of receipt.
     let since = first_id_of(now.plus_millis(-DAY));
     let anonymous = |address: &&KnownAddress| submission.is_anonymous_about(address.kind);
     for address in known.addresses.iter().filter(anonymous) {
@@ -47,7 +50,7 @@ fn is_flooded(tx: &dyn Database, address: &KnownAddress, since: &str) -> Result<
     Ok(row.map_or(Ok(0), |row| row.integer(0))? >= KEPT_A_DAY)
 }
 
-/// Whether all that a submission says of an address was said of it anonymously within the day.
+/// Returns whether every choice that a submission makes for an address was recorded for it anonymously within the day.
 fn repeats(
     tx: &dyn Database,
     address: &KnownAddress,

@@ -1,4 +1,5 @@
-//! Who is behind a submission: the shop's own word for a customer, and what a customer's page says beside it, which is anybody's.
+//! The identity behind a submission: which addresses a signed identity confirms as the customer's, and which statements
+//! of a customer's page anybody could have made.
 
 use std::borrow::Cow;
 
@@ -11,25 +12,25 @@ use crate::ledger::store::database::{Database, DatabaseError};
 use crate::model::submission::{ChosenAct, Claim, Identified, Submission};
 
 impl Submission {
-    /// How we know whose an address is.
+    /// Returns the assurance that an address of this kind is the person's.
     pub(crate) fn assurance_of(&self, kind: AddressKind) -> Assurance {
         let is_theirs = |own: &Identified| own.kinds.contains(&kind) && !own.late;
         if self.identified.as_ref().is_some_and(is_theirs) { Assurance::Authenticated } else { self.assurance }
     }
 
-    /// How we know of what is chosen for an address.
+    /// Returns the assurance of a choice for an address of this kind.
     pub(crate) fn assurance_of_act(&self, kind: AddressKind, claim: Claim) -> Assurance {
         let is_theirs = self.identified.as_ref().is_some_and(|own| own.kinds.contains(&kind));
         let is_no = matches!(claim, Claim::OptOut { .. });
         if is_no && is_theirs { Assurance::Authenticated } else { self.assurance_of(kind) }
     }
 
-    /// Whether nobody vouches for any of it.
+    /// Returns whether nobody vouches for any part of the submission.
     pub(crate) fn is_anonymous(&self) -> bool {
         self.assurance == Assurance::Claimed && self.identified.is_none()
     }
 
-    /// Whether anybody at all could have said all that is said of an address.
+    /// Returns whether anybody could have made every statement of the submission about an address of this kind.
     pub(crate) fn is_anonymous_about(&self, kind: AddressKind) -> bool {
         let about = |choice: &&ChosenAct| choice.scope.channel.is_none_or(|channel| channel.address_kind() == kind);
         let mut acts = self.choices.iter().filter(about);
@@ -37,13 +38,14 @@ impl Submission {
             && acts.all(|choice| self.assurance_of_act(kind, choice.claim) == Assurance::Claimed)
     }
 
-    /// Whether it is the shop that says whose address this is.
+    /// Returns whether the shop vouches that the address of this kind is the person's.
     pub(crate) fn vouches_for(&self, kind: AddressKind) -> bool {
-        // A platform's name for a person vouches for what a list says beside it; a customer's page may say what it likes beside it.
+        // An external id vouches for the addresses that a list gives with it. A customer's page can add any address to
+        // a signed identity, so there it vouches for none.
         self.assurance_of(kind) != Assurance::Claimed || (self.external.is_some() && self.identified.is_none())
     }
 
-    /// Whether it is the shop that says who this is.
+    /// Returns whether the shop vouches for the identity of the person.
     pub(crate) fn vouches(&self) -> bool {
         self.external.is_some() || self.addresses.iter().any(|address| self.vouches_for(address.kind()))
     }
@@ -71,7 +73,7 @@ pub(crate) fn split_by_identity<'a>(
     let Some((mut beside, beside_acts)) = of_part(false) else { return vec![(Cow::Borrowed(submission), acts)] };
     (beside.identified, beside.external) = (None, None);
     let Some((named, named_acts)) = of_part(true) else { return vec![(Cow::Owned(beside), beside_acts)] };
-    // An id of its own that follows from the other, so that a repetition is known again.
+    // The id of the second part is derived from the id of the first, so that a repetition is recognized.
     let id = shop.keyed(format!("beside\0{}", submission.id).as_bytes());
     beside.id = uuid::Builder::from_random_bytes(id.first_chunk().copied().unwrap_or_default()).into_uuid();
     vec![(Cow::Owned(named), named_acts), (Cow::Owned(beside), beside_acts)]

@@ -1,6 +1,7 @@
-//! What persons write back: stop, start, help, and the yes that a confirmation asked for.
+//! Inbound messages: stop, start, help, and the "yes" that answers a confirmation.
 //!
-//! A message that comes again does nothing again, and a stop is followed by one message at most (47 CFR 64.1200(a)(12)).
+//! A repeated delivery of a message has no effect, and a stop is answered by at most one message (47 CFR
+//! 64.1200(a)(12)).
 
 use crate::consent::{
     Act, Address, AddressKind, Assurance, Basis, Channel, Ground, PhoneNumber, PurposeSlug, Scope, Standing, Track,
@@ -20,38 +21,35 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::submission::Claim;
 use crate::model::suppression::SuppressionReason;
 
-/// What a message that came amounts to.
+/// The meaning of an inbound message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
-    /// Stop.
+    /// The person opts out of the channel.
     Stop,
-    /// Go on.
+    /// The person wants the stopped messages again.
     Start,
-    /// Yes.
+    /// The person answers a confirmation.
     Yes,
-    /// Who are you?
+    /// The person asks who sends the messages.
     Help,
 }
 
-/// A message that came.
+/// An inbound message.
 #[derive(Clone, Debug)]
 pub struct Heard {
-    /// The provider and its own name for the message.
+    /// The name of the provider and the provider's id of the message.
     pub id: String,
-    /// By which channel.
+    /// The channel of the message.
     pub channel: Channel,
-    /// From whom.
+    /// The phone number of the sender.
     pub from: PhoneNumber,
-    /// What.
+    /// The meaning of the message.
     pub said: Said,
-    /// Whether the provider has answered already, as some do by themselves.
+    /// Whether the provider has answered already. Some providers do so automatically.
     pub is_answered: bool,
 }
 
-/// Takes a message in, once. Tells whether it was new.
-///
-/// # Errors
-/// Those of the database.
+/// Processes an inbound message once. Returns whether it was new.
 pub fn hear(tx: &dyn Database, shop: &Shop, heard: &Heard, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
     let hash = shop.fingerprint(format!("inbound\0{}", heard.id).as_bytes());
     let is_new = tx.first(
@@ -72,13 +70,13 @@ pub fn hear(tx: &dyn Database, shop: &Shop, heard: &Heard, moment: &Moment<'_>) 
             }
         }
         (Said::Help, _) => answer(tx, shop, heard, MessageKind::Help, &address, known.as_ref(), moment)?,
-        // Nothing is known that could go on or be confirmed.
+        // The number is unknown, so there is nothing to start again or to confirm.
         (Said::Start | Said::Yes, None) => {}
     }
     Ok(true)
 }
 
-/// A stop is about the channel that it came by, whatever the purpose; of a number that nobody knows it is kept as well.
+/// Records an opt-out of every purpose on the channel of the message. For an unknown number, stores a suppression.
 fn stop(
     tx: &dyn Database,
     shop: &Shop,
@@ -109,8 +107,8 @@ fn stop(
     answer(tx, shop, heard, MessageKind::Stopped, address, known, moment)
 }
 
-/// What a stop has ended on a channel, and no other no: what the address itself had said yes to. What somebody typed into a form
-/// was never its yes.
+/// Returns the purposes that a stop has ended on a channel and that no opt-out of the purpose has ended. Only opt-ins
+/// by the address itself count; an opt-in that somebody entered in a form does not.
 fn stopped_purposes(shop: &Shop, standing: &Standing, channel: Channel) -> Vec<PurposeSlug> {
     let mut purposes: Vec<PurposeSlug> = Vec::new();
     for yes in standing.tracks() {
@@ -125,8 +123,8 @@ fn stopped_purposes(shop: &Shop, standing: &Standing, channel: Channel) -> Vec<P
     purposes
 }
 
-/// Goes on with what a stop had ended: the word comes from the number itself, so it proves it. Where it never said yes by itself, it
-/// is asked about what others have said of it.
+/// Starts again what a stop had ended. The message comes from the number itself, so it is proof. If the number never
+/// opted in itself, it is asked to confirm the opt-ins that others have claimed for it.
 fn start(
     tx: &dyn Database,
     shop: &Shop,
@@ -159,14 +157,16 @@ fn start(
     answer(tx, shop, heard, MessageKind::Started, &address, Some(named), moment)
 }
 
-/// The language in which a number is answered: its own, or the shop's first.
+/// Returns the language of answers to a number: the language that the contact last saw, otherwise that of the shop's
+/// first notice, otherwise English.
 fn locale_of(tx: &dyn Database, shop: &Shop, known: Option<&Named>) -> Result<String, DatabaseError> {
     let own = known.map(|named| last_locale(tx, named.contact())).transpose()?.flatten();
     let shops = shop.settings.notices.first().map(|notice| notice.locale.as_str().to_owned());
     Ok(own.or(shops).unwrap_or_else(|| "en".to_owned()))
 }
 
-/// One message of a kind in a day.
+/// Sends an answer, unless the provider has answered already or the number has received a message of this kind within a
+/// day.
 fn answer(
     tx: &dyn Database,
     shop: &Shop,

@@ -1,4 +1,5 @@
-//! What a person does by a link, or by a word that they write back: records like any other, of the address that it came by.
+//! The person's own acts: choices that a person makes by a link or by a message that they send. They are stored as
+//! records of the address by which they were made.
 
 use crate::consent::{Act, AddressKind, Assurance, Channel, Ground, PurposeSlug, RecordId, Refusal, Scope, Track};
 use crate::ledger::outbox::event::consent_changed;
@@ -10,18 +11,18 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::evidence::KeptEvidence;
 use crate::model::submission::{Claim, NoticeShown, Submission};
 
-/// What a person does by a link or a message.
+/// A choice that a person makes by a link or a message.
 #[derive(Clone, Debug)]
 pub struct OwnAct {
-    /// By which of their addresses.
+    /// The address that the choice is for.
     pub address: Named,
-    /// About what.
+    /// The channel and the purpose.
     pub scope: Scope,
-    /// What.
+    /// The choice.
     pub claim: Claim,
-    /// How we know that it is this address's.
+    /// The assurance that the choice comes from the owner of the address.
     pub assurance: Assurance,
-    /// The record that it confirms, where it does.
+    /// The id of the record that this choice confirms, if any.
     pub confirms: Option<String>,
 }
 
@@ -58,7 +59,7 @@ pub fn note_own_acts(
             at: moment.now,
             record: RecordId(moment.next_id()),
         };
-        // A confirmation proves the address that it came from.
+        // A confirmation verifies the address from which it came, so the record shows the channel.
         let confirmed_by = (act.assurance == Assurance::Confirmed).then(|| channel_of(act.address.kind, &act.scope));
         let (confirmed_by, confirms) = (confirmed_by.flatten(), act.confirms.clone());
         let evidence = KeptEvidence { confirmed_by, confirms, ..KeptEvidence::default() };
@@ -73,10 +74,7 @@ pub fn note_own_acts(
     Ok(tracks)
 }
 
-/// Whether a no like this stands already: one of the same scope and kind, with nothing said against it since.
-///
-/// # Errors
-/// Those of the database.
+/// Returns whether the opt-out stands already: one of the same scope and kind (objection or not), with no later opt-in.
 pub fn has_left(database: &dyn Database, no: &OwnAct) -> Result<bool, DatabaseError> {
     let standing = standing::standing_of(database, no.address.row)?;
     let is_objection = no.claim == Claim::OptOut { objection: true };
@@ -98,12 +96,13 @@ pub fn has_left(database: &dyn Database, no: &OwnAct) -> Result<bool, DatabaseEr
     Ok(!against)
 }
 
-/// The channel that an address was reached by.
+/// Returns the channel by which an address was reached.
 fn channel_of(kind: AddressKind, scope: &Scope) -> Option<Channel> {
     scope.channel.or_else(|| Channel::ALL.iter().copied().find(|channel| channel.address_kind() == kind))
 }
 
-/// From now on the address is known to be read by whoever acts by it.
+/// Records that the person who acts can read messages to this address: its assurance becomes `confirmed`, unless it is
+/// `authenticated`.
 fn prove(tx: &dyn Database, address: &Named) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE address SET assurance = 'confirmed' WHERE id = ? AND assurance <> 'authenticated'",
@@ -111,14 +110,12 @@ fn prove(tx: &dyn Database, address: &Named) -> Result<(), DatabaseError> {
     )
 }
 
-/// A no to everything, for every address that is this person's. Each is about the channels of its own address: one that left the
-/// channel open would bear on the whole contact, and so on addresses that may be somebody else's.
-///
-/// # Errors
-/// Those of the database.
+/// Returns opt-outs of everything for every address of the person. Each is limited to the channels of its own address:
+/// without a channel, it would apply to the whole contact, and so to addresses that may belong to somebody else.
 pub fn stop_everything(database: &dyn Database, shop: &Shop, by: &Named) -> Result<Vec<OwnAct>, DatabaseError> {
     let all = same_person(database, shop, by)?;
-    // The link proves the address that it was sent to. That the others are the same person's the shop has said.
+    // The link verifies the address to which it was sent. The shop has confirmed that the others belong to the same
+    // person.
     let known = |address: &Named| if address.row == by.row { Assurance::Confirmed } else { Assurance::Authenticated };
     let of_one = |address: &Named| {
         let assurance = known(address);
@@ -127,7 +124,7 @@ pub fn stop_everything(database: &dyn Database, shop: &Shop, by: &Named) -> Resu
     Ok(all.iter().flat_map(of_one).collect())
 }
 
-/// A no that an address itself has said: about a channel, or about all that reach it.
+/// Returns the opt-outs of an address: of one channel, or of all channels that can use the address.
 pub fn noes(address: &Named, channel: Option<Channel>, purpose: Option<&PurposeSlug>) -> Vec<OwnAct> {
     let reach = Channel::ALL.iter().filter(|own| own.address_kind() == address.kind);
     reach

@@ -1,4 +1,4 @@
-//! A choice of one contact on one channel, changed by an employee of the shop.
+//! Changes a choice of one contact on one channel, as entered by an employee of the shop.
 
 use uuid::Uuid;
 
@@ -14,27 +14,28 @@ use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::submission::{ChosenAct, Claim, NoticeShown, Submission};
 
-/// What an employee enters.
+/// A choice that an employee enters.
 #[derive(Clone, Debug)]
 pub struct ChoiceChange {
-    /// The choice. Its evidence bears the reason.
+    /// The choice. Its evidence contains the reason.
     pub choice: ChosenAct,
-    /// Which address it is about, where the contact has several that the channel could use.
+    /// The address that the choice is about. Needed for an opt-in if the contact has several addresses that the channel
+    /// can use.
     pub address: Option<Address>,
-    /// What was shown or read to the person, where they were asked.
+    /// The notice that was shown or read to the person, if they were asked.
     pub notice: Option<NoticeShown>,
-    /// When the person said it.
+    /// The time at which the person made the choice. `None`: now.
     pub occurred_at: Option<Timestamp>,
 }
 
-/// Why a choice cannot be changed. Nothing is written then.
+/// The reasons why a choice cannot be changed. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeError {
     /// The contact is not known.
     Unknown,
-    /// The contact does not have the address that is named.
+    /// The contact does not have the given address.
     NotTheirs,
-    /// A yes is about one address; the contact has several of the kind.
+    /// An opt-in applies to one address, but the contact has several addresses of this kind and none was given.
     Ambiguous(AddressKind),
     /// The choice cannot be recorded.
     Choice(ChoiceFault),
@@ -48,11 +49,12 @@ impl From<DatabaseError> for ChangeError {
     }
 }
 
-/// Changes the choice. A no is about every address that the channel could use, unless one is named; a yes about one. The law of
-/// standings decides what it amounts to: what an employee enters never ends an objection or a suppression.
+/// Changes a choice. An opt-out applies to every address that the channel can use, unless an address is given. An
+/// opt-in applies to one address. The law of standings decides the result: a choice entered by an employee never ends
+/// an objection or a suppression.
 ///
 /// # Errors
-/// [`ChangeError`]; nothing is written then.
+/// Returns a [`ChangeError`] if the choice cannot be changed or the database fails; nothing is written then.
 pub fn change_choice(
     database: &dyn Database,
     shop: &Shop,
@@ -63,7 +65,7 @@ pub fn change_choice(
     database.transaction(|tx| {
         let contact = find(tx, &Lookup::Id(contact))?.ok_or(ChangeError::Unknown)?;
         let act = act_of(shop, Assurance::Staff, change.occurred_at, &change.choice).map_err(ChangeError::Choice)?;
-        // A yes that an employee enters rests on something that can be looked up: a form, a call, a letter.
+        // An employee who enters an opt-in must give a reference that can be looked up: a form, a call, a letter.
         if matches!(change.choice.claim, Claim::OptIn { basis: Basis::Consent })
             && change.choice.evidence.reference.is_none()
         {

@@ -13,10 +13,10 @@ use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError};
 use crate::model::submission::{ChosenAct, Claim, Submission};
 
-/// Takes a submission in, once: a repetition gets the receipt of the first time.
+/// Records a submission once. A repetition gets the receipt of the first time.
 ///
 /// # Errors
-/// [`SubmissionError`]; nothing is written then.
+/// Returns a [`SubmissionError`] if the submission is refused or the database fails; nothing is written then.
 pub fn record_submission(
     database: &dyn Database,
     shop: &Shop,
@@ -71,7 +71,7 @@ fn repetition_of(tx: &dyn Database, shop: &Shop, submission: &Submission) -> Res
     Ok(erased.map(|received_at| Receipt { id: submission.id, received_at, contact: None }))
 }
 
-/// Tells whoever wants to know, and asks the addresses that an anonymous form claimed a yes of.
+/// Emits the events, and asks the addresses for which an anonymous form claimed an opt-in to confirm it.
 fn tell(
     tx: &dyn Database,
     shop: &Shop,
@@ -86,7 +86,7 @@ fn tell(
             _ => None,
         })
     };
-    // A record is with the contact of its address, whoever the submission is filed under.
+    // A record belongs to the contact of its address, whichever contact the submission is filed under.
     let owner = |on: AddressKind| {
         let known = known.addresses.iter().find(|address| address.kind == on);
         known.map(|address| address.contact.uuid).or(receipt.contact)
@@ -109,7 +109,7 @@ fn tell(
     Ok(())
 }
 
-/// The acts that the choices amount to, each with the evidence that it needs.
+/// Returns the acts of all choices, after checking that each has the evidence it needs.
 fn acts_of(shop: &Shop, submission: &Submission) -> Result<Vec<Act>, SubmissionError> {
     let asked = |choice: &ChosenAct| matches!(choice.claim, Claim::Declined | Claim::OptIn { basis: Basis::Consent });
     if submission.notice.is_none() && submission.choices.iter().any(asked) {

@@ -1,4 +1,4 @@
-//! The SQL behind a submission: reads what bears on it, writes what was decided.
+//! The SQL for submissions: reads the relevant data and writes what was decided.
 
 use crate::consent::{Address, AddressKind, Assurance, Timestamp};
 use crate::ledger::capture::decide::{Event, Known, KnownAddress, KnownContact, Receipt};
@@ -82,7 +82,7 @@ fn contact_in(row: &Row, from: usize) -> Result<KnownContact, DatabaseError> {
     Ok(KnownContact { id: row.integer(from)?, uuid: row.parsed(from + 1, parse_id)? })
 }
 
-/// Writes the events of one submission. To be called inside a transaction.
+/// Writes the events of one submission. Must be called inside a transaction.
 pub(crate) fn apply(
     tx: &dyn Database,
     shop: &Shop,
@@ -92,7 +92,7 @@ pub(crate) fn apply(
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     let now = Param::Integer(now.millis());
-    // Row numbers that the database gives out on the way. An event that needs one follows the event that makes it.
+    // The database assigns row ids on the way. An event that needs one comes after the event that creates it.
     let mut contact = contact;
     let mut addresses: Vec<(AddressKind, i64)> = known.iter().map(|address| (address.kind, address.id)).collect();
     let mut evidence = String::new();

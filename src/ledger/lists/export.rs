@@ -1,5 +1,6 @@
-//! Lists of people as they stand now: page by page, each at one instant, in the order in which the addresses became known. So every
-//! address is met once, whatever happens meanwhile, and an unchanged shop gives the same list again.
+//! Lists of people according to their current standings, in pages. Each page shows the state at one instant, and the
+//! order is that in which the addresses became known. So every address is read exactly once, whatever changes between
+//! two pages, and an unchanged shop gives the same list again.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,71 +17,69 @@ use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Value, from_json, to_json};
 use crate::ledger::store::id::time_of_id;
 
-/// What is asked of a list.
+/// The filters of a list.
 #[derive(Clone, Debug)]
 pub struct ListAsked {
-    /// Whether those who may be written to are wanted, or those who may not.
+    /// Whether to list the people who may receive messages (`true`) or those who may not (`false`).
     pub opted_in: bool,
-    /// On one channel; on all that the shop uses where nothing is said.
+    /// List this channel only. `None`: all channels that the shop uses.
     pub channel: Option<Channel>,
-    /// For one purpose.
+    /// List this purpose only. `None`: all purposes of the shop.
     pub purpose: Option<PurposeSlug>,
-    /// On one basis.
+    /// List choices with this basis only. `None`: any basis.
     pub basis: Option<Basis>,
-    /// In one country.
+    /// List people in this country only. `None`: any country.
     pub country: Option<CountryCode>,
-    /// Where what stands reached the ledger at this time or later.
+    /// List choices that reached the ledger at this time or later. `None`: at any time.
     pub since: Option<Timestamp>,
-    /// Whether the law is asked as well: then the list is of those to whom a message may be sent now, or of all others.
+    /// Whether to apply the law as well. If so, the list contains those to whom a message may be sent now, or all
+    /// others.
     pub decide: bool,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
 }
 
 /// One line of a list.
 #[derive(Clone, Debug)]
 pub struct ListRow<'a> {
-    /// What kind of address it is.
+    /// The kind of the address.
     pub kind: AddressKind,
-    /// The address.
+    /// The address itself.
     pub address: &'a str,
-    /// The id of its contact.
+    /// The id of the contact that has the address.
     pub contact: &'a str,
-    /// Where the person lives.
+    /// The country where the person lives.
     pub country: Option<&'a str>,
-    /// In which part of it.
+    /// The region of the country.
     pub region: Option<&'a str>,
-    /// The channel; nothing for all.
+    /// The channel. `None`: all channels.
     pub channel: Option<Channel>,
-    /// The purpose; nothing for all.
+    /// The purpose. `None`: all purposes.
     pub purpose: Option<&'a PurposeSlug>,
-    /// What the person said.
+    /// The choice of the person.
     pub said: Said,
-    /// Whether a message may be sent, where that was asked.
+    /// The decision whether a message may be sent. `None` if [`ListAsked::decide`] is not set.
     pub decision: Option<Decision<'a>>,
 }
 
-/// Where a list goes on: behind an address, and not beyond those that were known when it began.
+/// The position at which a list continues. A list ends at the last address that existed when it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListPlace {
-    /// The last address that was looked at.
+    /// The row id of the last address that was read.
     pub after: i64,
-    /// The last that is.
+    /// The row id of the last address of the list.
     pub until: i64,
 }
 
-/// The beginning of a list.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the position at which a list begins.
 pub fn list_begin(database: &dyn Database) -> Result<ListPlace, DatabaseError> {
     let row = database.first("SELECT coalesce(max(id), 0) FROM address", &[])?;
     let until = row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)?;
     Ok(ListPlace { after: 0, until })
 }
 
-/// An address as SQLite writes it: row, kind, form it is matched by, writing, contact, country, region, relation, date of birth,
-/// whether restricted.
+/// An address as SQLite writes it: row id, kind, match key, spelling, id of the contact, country, region, relation,
+/// date of birth, whether restricted.
 #[derive(Deserialize)]
 struct Found<'a>(
     i64,
@@ -95,21 +94,19 @@ struct Found<'a>(
     u8,
 );
 
-/// A track as SQLite writes it: the address that it bears on, channel, purpose, choice, ground, whether an objection, assurance,
-/// since when it counts, record.
+/// A history as SQLite writes it: row id of the address it applies to, channel, purpose, choice, ground, whether it is
+/// an objection, assurance, effective time, record.
 #[derive(Deserialize)]
 struct FoundTrack<'a>(i64, &'a str, &'a str, &'a str, &'a str, i64, &'a str, i64, &'a str);
 
-/// Questions that are asked of all the addresses of a page together: an answer of them all fits into memory many times.
+/// The maximum number of questions per page, where a question is one address, channel and purpose. The answers to all
+/// of them fit into memory many times over.
 const QUESTIONS: usize = 2_000;
-/// So many addresses a page has at least.
+/// The minimum number of addresses per page that [`QUESTIONS`] may lead to.
 const FEWEST: u16 = 16;
 
-/// Writes a page of a list, of so many addresses at most: hands its lines to `emit` in order, and tells where the next page begins;
-/// nothing at the end.
-///
-/// # Errors
-/// Those of the database.
+/// Reads a page of a list, with at most the given number of addresses. Passes its lines to `emit` in order. Returns the
+/// position of the next page; `None` at the end.
 pub fn list_page(
     database: &dyn Database,
     shop: &Shop,
@@ -129,12 +126,12 @@ pub fn list_page(
     kinds.dedup();
     let kinds = to_json(&kinds)?;
     let (after, until) = (Param::Integer(place.after), Param::Integer(place.until));
-    // The form that an address is matched by is asked for where somebody may be suppressed by it.
+    // The match key is needed only if the shop has suppressions.
     let is_anybody_suppressed = Hasher::of(database, shop)?.is_some();
     let asked_of =
         [after, until, Param::Text(&kinds), Param::Integer(at_once), Param::Integer(is_anybody_suppressed.into())];
     let text = one_text(database, ADDRESSES, &asked_of)?;
-    // Many rows of a single type: without a tree between.
+    // Reads the rows directly, without a JSON tree in between, because there are many.
     let found: Vec<Found<'_>> = from_json(&text)?;
     let Some(last) = found.last() else { return Ok(None) };
     let channel = Param::Text(asked.channel.map_or("", Channel::as_str));
@@ -142,7 +139,7 @@ pub fn list_page(
     let span = [after, Param::Integer(last.0), channel, purpose];
     let text = one_text(database, TRACKS, &span)?;
     let mut tracks: Vec<FoundTrack<'_>> = from_json(&text)?;
-    // Hardly anybody says no to every channel by another address of theirs.
+    // An opt-out of every channel is rare, so this query is skipped if there is none.
     let wide = match database.first("SELECT 1 FROM track WHERE channel = '*' LIMIT 1", &[])? {
         Some(_) => one_text(database, WIDE, &[after, Param::Integer(last.0), purpose])?,
         None => b"[]".to_vec(),
@@ -169,7 +166,7 @@ pub fn list_page(
     let mut bearing: Vec<Bearing<'_>> = Vec::new();
     for (at, (row, (kind, _))) in found.iter().zip(&addresses).enumerate() {
         bearing.clear();
-        // Addresses of other kinds lie between, and so do their tracks.
+        // Addresses of other kinds lie in the same range of row ids, so their histories are skipped.
         while tracks.next_if(|track| track.0 < row.0).is_some() {}
         while let Some(track) = tracks.next_if(|track| track.0 == row.0) {
             bearing.push(bearing_of(track).ok_or(DatabaseError::Shape { column: 0 })?);
@@ -184,7 +181,7 @@ pub fn list_page(
     Ok(is_full.then_some(ListPlace { after: last.0, ..place }))
 }
 
-/// The one text that a statement answers with, as bytes: on its way through JavaScript a text would be recoded twice.
+/// Returns the one text that a statement results in, as bytes: as text, JavaScript would recode it twice.
 fn one_text(database: &dyn Database, sql: &str, params: &[Param<'_>]) -> Result<Vec<u8>, DatabaseError> {
     let row = database.first(sql, params)?.ok_or(DatabaseError::Shape { column: 0 })?;
     match row.0.into_iter().next() {
@@ -193,7 +190,7 @@ fn one_text(database: &dyn Database, sql: &str, params: &[Param<'_>]) -> Result<
     }
 }
 
-/// A track that bears on an address.
+/// A history that applies to an address.
 struct Bearing<'a> {
     channel: Option<Channel>,
     purpose: Option<&'a str>,
@@ -202,7 +199,7 @@ struct Bearing<'a> {
 }
 
 impl Bearing<'_> {
-    /// Whether it is a no to every purpose of a channel, or of all.
+    /// Returns whether this is an opt-out of every purpose on this channel. With `None`: on every channel.
     fn is_wide_no(&self, channel: Option<Channel>) -> bool {
         let is_no = matches!(self.entry.act, Act::OptOut { refusal } if refusal != Refusal::Suppression);
         is_no && self.entry.assurance.may_opt_out() && self.purpose.is_none() && self.channel == channel
@@ -222,9 +219,10 @@ struct Desk<'a> {
     asked: &'a ListAsked,
     questions: Vec<(Channel, &'a PurposeSlug)>,
     policy: &'a Policy,
-    /// Most contacts share theirs with many: to decide by, and to tell by what they said.
+    /// The conditions, cached because many contacts share them. The first are for the decision, the second for the
+    /// choice of the person (as if the shop used every channel).
     conditions: Shared<'a>,
-    /// Used for one question after the other.
+    /// A buffer that is reused for each question.
     known: Vec<(Entry, RecordId)>,
     docket: Docket,
 }
@@ -286,7 +284,8 @@ impl<'a> Desk<'a> {
             said,
             decision,
         };
-        // A no to every purpose is one line, that holds for those of tomorrow as well; told as many it would be less.
+        // An opt-out of every purpose is one line. It also covers purposes that the shop adds later; separate lines for
+        // each purpose would not.
         let mut told: Vec<Channel> = Vec::new();
         if !asked.opted_in && !asked.decide && asked.purpose.is_none() {
             let wide_no = |channel: Option<Channel>| bearing.iter().find(|own| own.is_wide_no(channel));
@@ -328,7 +327,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// The addresses of a page. (`+` keeps SQLite from reading all addresses of a kind for each page.)
+/// Selects the addresses of a page. (`+` keeps SQLite from reading all addresses of a kind for each page.)
 const ADDRESSES: &str =
     "SELECT CAST(json_group_array(json_array(a.id, a.kind, iif(?5, a.match_key, ''), a.value, c.uuid, c.country,
         c.region, c.relation, c.born, c.restricted_at IS NOT NULL)) AS BLOB)
@@ -336,14 +335,14 @@ const ADDRESSES: &str =
         WHERE id > ?1 AND id <= ?2 AND +kind IN (SELECT value FROM json_each(?3)) ORDER BY id LIMIT ?4) a
     CROSS JOIN contact c ON c.id = a.contact";
 
-/// What stands for them: they lie side by side.
+/// Selects the histories of these addresses. They are stored next to each other.
 const TRACKS: &str =
     "SELECT CAST(json_group_array(json_array(address, channel, purpose, choice, ground, objection, assurance,
         effective_at, record)) AS BLOB)
     FROM (SELECT * FROM track WHERE address > ?1 AND address <= ?2 AND (?3 = '' OR channel IN (?3, '*'))
         AND (?4 = '' OR purpose IN (?4, '*')) ORDER BY address)";
 
-/// What was said of all that reaches the person, by another address of theirs.
+/// Selects the histories for every channel that come from another address of the same contact.
 const WIDE: &str =
     "SELECT CAST(json_group_array(json_array(a.id, t.channel, t.purpose, t.choice, t.ground, t.objection, t.assurance,
         t.effective_at, t.record)) AS BLOB)
@@ -357,7 +356,7 @@ mod tests {
     use crate::ledger::store::native::Sqlite;
     use crate::ledger::store::schema::migrate;
 
-    /// A page costs the same wherever in the list it is: what is read is what is handed out.
+    /// Every page costs the same, whatever its position in the list: SQLite reads only the rows of the page.
     #[test]
     fn a_page_is_read_from_where_it_begins() {
         let database = Sqlite::in_memory().unwrap();

@@ -1,5 +1,5 @@
-//! The list of suppressions: by the hashes under which they are kept, all of them; or by the addresses that are still held, for
-//! another provider, who could do nothing with our hashes.
+//! The list of suppressions in two forms: all of them, by their stored hashes; or those whose addresses are still
+//! stored, for another provider that cannot use the shop's hashes.
 
 use crate::consent::{AddressKind, Channel};
 use crate::ledger::lists::export::ListPlace;
@@ -9,24 +9,21 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::suppression::SuppressedRow;
 use crate::model::text::Sha256Hex;
 
-/// Where the list of suppressions goes on.
+/// The position in the list of suppressions from which to continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuppressedPlace {
-    /// Behind a hash and its channel.
+    /// After a hash and its channel.
     ByHash {
         /// The hash.
         hash: String,
-        /// The channel, `*` for all.
+        /// The channel; `*` for all channels.
         channel: String,
     },
-    /// Behind an address.
+    /// After an address.
     ByAddress(ListPlace),
 }
 
-/// Writes a page of the list, as [`crate::ledger::lists::export::list_page`].
-///
-/// # Errors
-/// Those of the database.
+/// Emits a page of the list and returns the position of the next one, like [`super::list_page`].
 pub fn suppressed_page(
     database: &dyn Database,
     shop: &Shop,

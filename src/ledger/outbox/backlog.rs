@@ -1,4 +1,4 @@
-//! Deliveries as the shop sees them: listed, replayed, and gone in time.
+//! Deliveries as the shop sees them: listed and replayed.
 
 use serde::Serialize;
 
@@ -9,71 +9,68 @@ use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::first_id_of;
 
 vocabulary! {
-    /// How far a delivery has come.
+    /// The state of a delivery.
     DeliveryState, "unknown state" {
-        /// It is still to be made.
+        /// The event still has to be delivered.
         Pending = "pending",
-        /// It was made.
+        /// The event was delivered.
         Delivered = "delivered",
-        /// It was given up.
+        /// All attempts failed and the ledger gave up.
         Dead = "dead",
     }
 }
 
-/// One delivery.
+/// One delivery of an event to a webhook.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct DeliveryEntry {
-    /// The id of the event, as the header `webhook-id` bears it.
+    /// The id of the event, as in the header `webhook-id`.
     pub event: String,
-    /// What it is about.
+    /// The type of the event.
     pub r#type: EventType,
-    /// When it was.
+    /// The time of the event.
     pub at: Timestamp,
-    /// How far its delivery has come.
+    /// The state of the delivery.
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// The number of attempts so far.
     pub attempts: u32,
-    /// When it is tried again; `null` where it is not. A webhook that is held or disabled waits longer.
+    /// The time of the next attempt; `null` if there is none. A webhook that is on hold or disabled waits longer.
     pub due_at: Option<Timestamp>,
-    /// When it was tried last.
+    /// The time of the last attempt; `null` if there was none.
     pub tried_at: Option<Timestamp>,
-    /// The HTTP status of the last answer; `null` where there was none.
+    /// The HTTP status of the last answer; `null` if there was none.
     pub status: Option<u16>,
-    /// Why the last try failed: `status`, `redirect`, `gone`, `timeout`, `unreachable`, or `internal` where placet itself could not
-    /// write it; `null` where it did not.
+    /// The reason why the last attempt failed: `status`, `redirect`, `gone`, `timeout`, `unreachable`, or `internal` if
+    /// placet could not build the request; `null` if it did not fail.
     pub failure: Option<String>,
 }
 
-/// Which deliveries are to be made once more.
+/// A selection of deliveries to repeat.
 #[derive(Clone, Debug)]
 pub struct Replay {
-    /// Those in this state.
+    /// Only deliveries in this state.
     pub state: DeliveryState,
-    /// Of this event alone.
+    /// Only deliveries of this event.
     pub event: Option<String>,
-    /// Of events from this time on.
+    /// Only deliveries of events from this time on.
     pub since: Option<Timestamp>,
 }
 
-/// What a replay has done.
+/// The result of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(rename = "ReplayAnswer"))]
 pub struct Replayed {
-    /// How many are due again.
+    /// The number of deliveries that are due again.
     pub replayed: u32,
-    /// How many are left: ask again for them.
+    /// The number of selected deliveries that remain. Repeat the request to replay them.
     pub left: u32,
 }
 
-/// The most that one replay makes due.
+/// The maximum number of deliveries that one replay makes due.
 const REPLAYED: u32 = 1_000;
 
-/// A page of a webhook's deliveries, the newest event first.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a page of a webhook's deliveries, the newest event first.
 pub fn deliveries_page(
     database: &dyn Database,
     webhook: &str,
@@ -114,10 +111,7 @@ fn entry_in(row: &Row) -> Result<DeliveryEntry, DatabaseError> {
     })
 }
 
-/// Makes deliveries due now, as if they were new; at most 1,000 of them, the oldest first.
-///
-/// # Errors
-/// Those of the database.
+/// Makes deliveries due now, as if they were new: at most 1,000, the oldest first.
 pub fn replay(
     database: &dyn Database,
     webhook: &str,
@@ -129,7 +123,7 @@ pub fn replay(
     let mut meant = format!("FROM delivery WHERE webhook = ? AND state = '{}'", asked.state.as_str());
     let mut params = vec![Param::Text(webhook)];
     if asked.state == DeliveryState::Pending {
-        // What is due already is no part of it, nor left.
+        // Deliveries that are due already are neither replayed nor counted as remaining.
         meant.push_str(" AND due_at > ?");
         params.push(now);
     }
@@ -161,7 +155,7 @@ pub fn replay(
     })
 }
 
-/// The smallest id of an event of a millisecond.
+/// Returns the smallest possible id of an event at this millisecond.
 fn event_id_of(at: Timestamp) -> String {
     format!("evt_{}", first_id_of(at).replace('-', ""))
 }

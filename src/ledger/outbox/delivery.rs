@@ -1,8 +1,9 @@
-//! What is due, and what becomes of it.
+//! Due deliveries, and the handling of their results.
 //!
-//! Each delivery has its own schedule ([`DELAYS`], ten tries). An endpoint that fails again and again, or asks for quiet, is held
-//! as a whole: then one delivery at a time knocks whenever the hold ends, and the first that succeeds frees all others. So an
-//! endpoint that is down costs a request every five minutes, and the events behind it lose no try.
+//! Each delivery has its own retry schedule ([`DELAYS`], ten attempts). A webhook that fails again and again, or asks
+//! for a pause, is put on hold as a whole. After each hold one delivery is sent as a probe, and the first success makes
+//! all others due. So an endpoint that is down costs one request every five minutes, and the events that wait for it
+//! lose no attempt.
 
 use crate::consent::Timestamp;
 use crate::ledger::outbox::webhook::release;
@@ -14,17 +15,17 @@ const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
-/// From a failed try to the next, as Standard Webhooks advises, each ± a fifth by chance.
+/// The delays from a failed attempt to the next, as Standard Webhooks advises, each varied at random by up to ± 20 %.
 const DELAYS: [i64; 9] =
     [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
-/// Failures in a row after which a webhook is held.
+/// The number of failures in a row after which a webhook is put on hold.
 const PATIENCE: i64 = 5;
-/// For how long, the first time and each time a knock fails.
+/// The length of the hold: the first one, and each one after a failed probe.
 const HOLDS: [i64; 5] = [10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE];
-/// The most that an endpoint can ask for.
+/// The longest hold that an endpoint can ask for.
 const LONGEST_HOLD: i64 = HOUR;
 
-/// Names a delivery: one event on its way to one webhook.
+/// The key of a delivery: one event for one webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DeliveryKey {
     /// The id of the webhook.
@@ -33,57 +34,57 @@ pub struct DeliveryKey {
     pub event: String,
 }
 
-/// A delivery that is due, or will be.
+/// A pending delivery, which is due now or later.
 #[derive(Clone, Debug)]
 pub struct DueDelivery {
-    /// Which.
+    /// The key of the delivery.
     pub key: DeliveryKey,
-    /// When.
+    /// The time when the delivery is due.
     pub due_at: Timestamp,
-    /// What the event is about.
+    /// The type of the event.
     pub kind: EventType,
-    /// When it was.
+    /// The time of the event.
     pub at: Timestamp,
-    /// Its ids: JSON.
+    /// The data of the event, with ids only, as JSON.
     pub data: String,
 }
 
-/// A webhook for which something waits.
+/// A webhook with pending deliveries.
 #[derive(Clone, Debug)]
 pub struct Waiting {
-    /// Its id.
+    /// The id of the webhook.
     pub webhook: String,
-    /// When the first of it may go out.
+    /// The time from which the first pending delivery may be sent.
     pub due_at: Timestamp,
-    /// Until when the webhook is held, or was.
+    /// The time until which the webhook is, or was, on hold.
     pub held_until: Timestamp,
-    /// Whether its last try failed: then one at a time is enough.
+    /// Whether the last attempt failed. Then one delivery at a time is enough.
     pub is_failing: bool,
 }
 
-/// What came of a try.
+/// The result of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendOutcome<'a> {
-    /// There was an answer.
+    /// The endpoint answered.
     Answered {
-        /// Its HTTP status.
+        /// The HTTP status of the answer.
         status: u16,
-        /// Its header `retry-after`.
+        /// The header `retry-after` of the answer.
         retry_after: Option<&'a str>,
     },
-    /// There was none in time.
+    /// The endpoint did not answer in time.
     TimedOut,
-    /// There was no connection, or it broke: no such host, nobody there, a certificate that is not trusted.
+    /// The connection failed or broke: unknown host, no listener, or an untrusted certificate.
     Unreachable,
-    /// Nothing was sent: it could not be written on our side.
+    /// Nothing was sent, because placet could not build the request.
     Unwritten,
 }
 
-/// What a try amounts to.
+/// The judgement of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Delivered,
-    /// The endpoint wants nothing ever again.
+    /// The endpoint wants no more events at all.
     Gone,
     Failed {
         code: &'static str,
@@ -91,19 +92,16 @@ enum Verdict {
     },
 }
 
-/// Whether the endpoint asked for quiet, or is in need of it.
+/// Whether the endpoint asked for a pause, or needs one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Quiet {
     No,
     Needed,
-    /// For so many milliseconds.
+    /// The endpoint asked for a pause of this many milliseconds.
     Asked(i64),
 }
 
-/// The webhooks for which something waits, whether or not it is due.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the webhooks that have pending deliveries, due or not.
 pub fn waiting(database: &dyn Database) -> Result<Vec<Waiting>, DatabaseError> {
     let rows = database.query(
         "SELECT id, held_until, failures,
@@ -124,12 +122,9 @@ pub fn waiting(database: &dyn Database) -> Result<Vec<Waiting>, DatabaseError> {
     Ok(waiting)
 }
 
-/// What waits for a webhook, the earliest first.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the pending deliveries of a webhook, the earliest first.
 pub fn due_deliveries(database: &dyn Database, webhook: &str, most: usize) -> Result<Vec<DueDelivery>, DatabaseError> {
-    // The inner statement reads an index alone, however many wait.
+    // The inner statement reads only an index, however many deliveries are pending.
     let rows = database.query(
         "SELECT due.event, due.due_at, e.type, e.at, e.data
          FROM (SELECT event, due_at FROM delivery WHERE webhook = ? AND state = 'pending'
@@ -150,10 +145,7 @@ pub fn due_deliveries(database: &dyn Database, webhook: &str, most: usize) -> Re
         .collect()
 }
 
-/// Notes what came of a try. Tells whether the webhook was switched off by it.
-///
-/// # Errors
-/// Those of the database.
+/// Stores the result of an attempt. Returns whether this disabled the webhook.
 pub fn note_outcome(
     database: &dyn Database,
     key: &DeliveryKey,
@@ -167,7 +159,7 @@ pub fn note_outcome(
              WHERE d.webhook = ? AND d.event = ?",
             &names,
         )?;
-        // Removed while it was on its way.
+        // The delivery was deleted while it was being sent.
         let Some(row) = row else { return Ok(false) };
         let (attempts, failures, held_until) = (row.integer(0)? + 1, row.integer(1)?, row.time(2)?);
         let status = match outcome {
@@ -219,7 +211,7 @@ pub fn note_outcome(
                     Some(delay) => note("pending", now.plus_millis(delay), Some(code))?,
                     None => note("dead", now, Some(code))?,
                 }
-                // Of what was never sent the endpoint knows nothing.
+                // Nothing was sent, so the result says nothing about the endpoint.
                 if outcome != SendOutcome::Unwritten {
                     let (failures, hold) = health(failures, held_until, quiet, now);
                     set_health(tx, &key.webhook, failures, hold.millis())?;
@@ -259,7 +251,8 @@ fn verdict(outcome: SendOutcome<'_>, now: Timestamp) -> Verdict {
     }
 }
 
-/// For how long `Retry-After` asks, in milliseconds: seconds, or a date (RFC 9110, section 10.2.3).
+/// Returns the pause that `Retry-After` asks for, in milliseconds. The header is a number of seconds or a date (RFC
+/// 9110, section 10.2.3).
 fn asked_for(text: &str, now: Timestamp) -> Option<i64> {
     let text = text.trim();
     let millis = match text.parse::<u32>() {
@@ -269,21 +262,22 @@ fn asked_for(text: &str, now: Timestamp) -> Option<i64> {
     Some(millis.clamp(0, LONGEST_HOLD))
 }
 
-/// From the failed try of this number to the next; `None` where that was the last. `chance` moves it by up to a fifth.
+/// Returns the delay after the failed attempt of this number; `None` after the last. `chance` varies it by up to a
+/// fifth.
 fn delay(attempts: i64, chance: [u8; 2]) -> Option<i64> {
     let delay = usize::try_from(attempts - 1).ok().and_then(|place| DELAYS.get(place))?;
-    // From -32768 to 32767 of 163840ths.
+    // From -32768 to 32767, in units of 1/163840.
     let by = i64::from(u16::from_be_bytes(chance)) - 32_768;
     Some(delay + delay * by / 163_840)
 }
 
-/// The failures in a row after one more, and until when the webhook is held.
+/// Returns the number of failures in a row after one more, and the time until which the webhook is on hold.
 fn health(failures: i64, held_until: Timestamp, quiet: Quiet, now: Timestamp) -> (i64, Timestamp) {
     let hold = |place: i64| {
         let last = HOLDS.len() - 1;
         HOLDS.get(usize::try_from(place).unwrap_or(0).min(last)).copied().unwrap_or(LONGEST_HOLD)
     };
-    // What was on its way when the hold began tells nothing new, unless it asks for more.
+    // An attempt that started before the hold tells nothing new, unless the endpoint asks for a longer pause.
     let straggler = held_until > now;
     let failures = if straggler { failures } else { failures + 1 };
     let until = match quiet {
@@ -349,7 +343,7 @@ mod tests {
             (failures, held) = health(failures, held, Quiet::No, now);
             let hold = (held.millis() - now.millis()).max(0);
             holds.push(hold / SECOND);
-            // Whatever comes meanwhile changes nothing.
+            // Results that arrive during a hold change nothing.
             if hold > 0 {
                 assert_eq!(health(failures, held, Quiet::Needed, now.plus_millis(1)), (failures, held));
             }

@@ -1,14 +1,14 @@
-//! The outbox: what happened, kept in the transaction of its cause until every address of the shop that wants to know has been
-//! told.
+//! The outbox: events, stored in the transaction of their cause until they are delivered to every webhook that wants
+//! them.
 //!
-//! | file | idea |
+//! | file | contents |
 //! |---|---|
-//! | `mod` | events and who wants them; keeping one |
-//! | `target` | where events may be sent |
-//! | `webhook` | webhooks added, changed, removed, rotated |
-//! | `delivery` | what is due, and what becomes of it: retries, holds, dead letters |
-//! | `backlog` | deliveries listed, replayed, and gone in time |
-//! | `signature` | how a receiver knows that it was us |
+//! | `mod` | events, and storing one for the webhooks that want it |
+//! | `target` | the URLs that events may be sent to |
+//! | `webhook` | adding, changing and removing webhooks, rotating their secrets |
+//! | `delivery` | due deliveries and their results: retries, holds, giving up |
+//! | `backlog` | deliveries listed and replayed |
+//! | `signature` | the signatures with which a receiver checks an event |
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// What [`EventType::ConsentChanged`] tells.
+/// The data of the event [`EventType::ConsentChanged`].
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ConsentChanged {
     contact: String,
@@ -38,7 +38,7 @@ struct Change {
 }
 
 impl Change {
-    /// `None` for an activity, which is no choice.
+    /// Returns the entry for a record; `None` for an activity, which is not a choice.
     fn of(track: &Track) -> Option<Self> {
         let or_all = |text: Option<&str>| text.unwrap_or("*").to_owned();
         Some(Self {
@@ -51,7 +51,7 @@ impl Change {
     }
 }
 
-/// Tells that records were added to a contact.
+/// Emits the event that records were added to a contact.
 pub(crate) fn consent_changed(
     tx: &dyn Database,
     shop: &Shop,
@@ -66,10 +66,7 @@ pub(crate) fn consent_changed(
     emit(tx, shop, EventType::ConsentChanged, &ConsentChanged { contact: contact.to_string(), changes }, moment)
 }
 
-/// The addresses of a contact as a full event tells them: kind and value. Nothing where the contact is gone.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the addresses of a contact for a full event: kind and value. Empty if the contact no longer exists.
 pub fn addresses_told(database: &dyn Database, contact: Uuid) -> Result<Vec<(String, String)>, DatabaseError> {
     let Some(contact) = find(database, &Lookup::Id(contact))? else { return Ok(Vec::new()) };
     database
@@ -82,7 +79,8 @@ pub fn addresses_told(database: &dyn Database, contact: Uuid) -> Result<Vec<(Str
         .collect()
 }
 
-/// Keeps an event for every webhook that wants it; nothing where none does. To be called in the transaction of its cause.
+/// Stores an event for every webhook that wants it; stores nothing if none does. Must be called in the transaction of
+/// its cause.
 pub(crate) fn emit(
     tx: &dyn Database,
     shop: &Shop,

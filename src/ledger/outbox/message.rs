@@ -1,5 +1,5 @@
-//! What the shop has to send to a person: kept with the address until it has been handed over and for a week after, so that
-//! the shop can ask for it again.
+//! Messages that the shop has to send to a person. They are stored with the address for 7 days, so that the shop can
+//! fetch them again.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,79 +12,80 @@ use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 
 vocabulary! {
-    /// What a message is for.
+    /// The purpose of a message.
     MessageKind, "unknown message" {
-        /// Asks whether it was this person who said yes.
+        /// Asks whether the person opted in.
         Confirm = "confirm",
-        /// Proves that a request comes from this address.
+        /// Asks the address to verify a subject request.
         Request = "request",
-        /// Tells what has become of a request.
+        /// Contains the result of a subject request.
         Result = "result",
-        /// Leads to the preference page.
+        /// Contains a link to the preference page.
         Preferences = "preferences",
-        /// Says that a stop was heard; the one message that may follow one.
+        /// Says that a stop was received. No other message may follow a stop.
         Stopped = "stopped",
-        /// Says that a start was heard.
+        /// Says that a start was received.
         Started = "started",
-        /// Says who writes, and how to stop it.
+        /// Says who sends the messages and how to stop them.
         Help = "help",
     }
 }
 
-/// A yes that an anonymous form has claimed, as it is kept with a message or a confirmation.
+/// An opt-in that an anonymous form has claimed, as it is stored with a message or a confirmation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ScopeEntry {
-    /// The channel.
+    /// The channel of the opt-in.
     pub channel: Channel,
-    /// The purpose.
+    /// The purpose of the opt-in.
     pub purpose: PurposeSlug,
-    /// The record of it.
+    /// The id of the record of the opt-in.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub record: String,
 }
 
-/// What a message says besides its kind.
+/// The contents of a message besides its kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MessageDetail {
-    /// What is to be confirmed.
+    /// The opt-ins to confirm.
     pub scopes: Vec<ScopeEntry>,
 }
 
-/// A message as it is kept.
+/// A message as it is stored.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Its id.
+    /// The id of the message.
     pub id: String,
-    /// What it is for.
+    /// The kind of the message.
     pub kind: MessageKind,
-    /// By which channel it goes.
+    /// The channel by which the message is sent.
     pub medium: Channel,
-    /// To whom.
+    /// The address to which the message is sent.
     pub to: String,
-    /// In which language.
+    /// The language of the message.
     pub locale: String,
-    /// The confirmation or request that it is about, or the name of the address in links.
+    /// The id of the confirmation or subject request that the message is about, or the pseudonym of the address.
     pub about: Option<String>,
-    /// What it says besides.
+    /// The contents of the message besides its kind.
     pub detail: MessageDetail,
-    /// Since when it is to be sent.
+    /// The time at which the message was requested.
     pub created_at: Timestamp,
 }
 
-/// Whom a message goes to.
+/// The recipient of a message.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recipient<'a> {
-    /// By which channel.
+    /// The channel by which the message is sent.
     pub(crate) medium: Channel,
     pub(crate) value: &'a str,
-    /// The name of the address, by which an erasure finds the message.
+    /// The pseudonym of the address, by which an erasure finds the message.
     pub(crate) pseudonym: &'a str,
     pub(crate) locale: &'a str,
 }
 
-/// The channel by which something can be sent to an address of a kind; `preferred` where it fits. None where only paper would do.
+/// Returns the channel by which a message can be sent to an address of a kind, one of `preferred` if it fits. `None`
+/// for a postal address.
 pub(crate) fn medium_for(shop: &Shop, kind: AddressKind, preferred: &[Channel]) -> Option<Channel> {
     match kind {
         AddressKind::Email => Some(Channel::Email),
@@ -98,8 +99,8 @@ pub(crate) fn medium_for(shop: &Shop, kind: AddressKind, preferred: &[Channel]) 
     }
 }
 
-/// Asks the shop to send a message. To be called in the transaction of its cause. It is kept also where no webhook hears of it: the
-/// shop may ask for it, and what limits how often an address is written to counts it.
+/// Asks the shop to send a message. Must be called in the transaction of its cause. The message is also stored if no
+/// webhook receives the event: the shop can fetch it, and it counts towards the limit of messages to an address.
 pub(crate) fn post(
     tx: &dyn Database,
     shop: &Shop,
@@ -142,10 +143,7 @@ pub(crate) fn post(
     )
 }
 
-/// A message by its id; nothing once it has gone.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a message by its id. `None` if it was deleted.
 pub fn message(database: &dyn Database, id: Uuid) -> Result<Option<Message>, DatabaseError> {
     let row = database.first(
         "SELECT id, kind, medium, to_value, locale, about, detail, created_at FROM message WHERE id = ?",
@@ -154,10 +152,7 @@ pub fn message(database: &dyn Database, id: Uuid) -> Result<Option<Message>, Dat
     row.as_ref().map(message_in).transpose()
 }
 
-/// Messages that are still known, the newest first; older than `before`.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the messages that are still stored, newest first. With `before`, returns only messages older than this one.
 pub fn list_messages(database: &dyn Database, before: Option<Uuid>, limit: u16) -> Result<Vec<Message>, DatabaseError> {
     let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
     database

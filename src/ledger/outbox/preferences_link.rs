@@ -1,8 +1,9 @@
-//! The way to the preference page, for somebody who has no link at hand: it is sent to the address that they enter.
+//! Sends the link to the preference page to an address that somebody entered, for persons who have no link at hand.
 //!
-//! Anyone can enter any address. So it goes only where the address is known, few times a day, and by no channel that its owner has
-//! stopped; and whoever entered it learns none of this: the answer is the same, and what is
-//! not sent is written all the same and taken back, so that the time tells as little.
+//! Anyone can enter any address. So the link is sent only to an address that the ledger knows, at most three times a
+//! day, and never by a channel that the owner of the address has stopped. The caller learns none of this: the answer is
+//! always the same. A message that must not be sent is written all the same and rolled back, so that the response time
+//! tells nothing either.
 
 use uuid::Uuid;
 
@@ -15,13 +16,13 @@ use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// How many of these messages an address gets in a day.
+/// The maximum number of these messages to one address within 24 hours.
 const A_DAY: i64 = 3;
 const DAY: i64 = 86_400_000;
 
-/// Why nothing stays of what was written.
+/// Why the transaction that writes the message is rolled back.
 enum Unwritten {
-    /// It was not to be sent.
+    /// The message must not be sent.
     TakenBack,
     Failed(DatabaseError),
 }
@@ -32,11 +33,9 @@ impl From<DatabaseError> for Unwritten {
     }
 }
 
-/// Sends an address the link to its preference page, where it may get one; tells whose it is, for the audit log. In the language
-/// that was asked for, else in the one in which the contact was last shown something.
-///
-/// # Errors
-/// Those of the database.
+/// Sends an address the link to its preference page, if the address may get one. Uses the requested language, else the
+/// language in which the contact was last shown a notice, else English. Returns the id of the contact that has the
+/// address, for the audit log; `None` if the address is unknown.
 pub fn send_preferences_link(
     tx: &dyn Database,
     shop: &Shop,
@@ -64,7 +63,8 @@ pub fn send_preferences_link(
     let is_sent = known.is_some() && is_few && medium.is_some();
     let tried = tx.transaction(|tx| {
         post(tx, shop, MessageKind::Preferences, &to, Some(&pseudonym), &MessageDetail::default(), moment)?;
-        // What is not to be sent was written all the same: else the time would tell who is known.
+        // Writing the message and rolling it back takes the same time as sending it, so the time does not tell who is
+        // known.
         if is_sent { Ok(()) } else { Err(Unwritten::TakenBack) }
     });
     match tried {

@@ -1,7 +1,7 @@
-//! How a receiver knows that it was us: the signatures of Standard Webhooks 1.0.0.
+//! The signatures of Standard Webhooks 1.0.0, with which a receiver checks that an event comes from placet.
 //!
-//! Each event bears one with every secret of the webhook that is live (`v1`, HMAC-SHA-256) and one by the shop's key (`v1a`,
-//! Ed25519), which can be checked without being able to sign.
+//! Each event has one signature for every valid secret of the webhook (`v1`, HMAC-SHA-256) and one with the shop's key
+//! (`v1a`, Ed25519). The second can be checked with the public key, which cannot sign.
 
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::{Signer, SigningKey};
@@ -12,14 +12,14 @@ use crate::consent::Timestamp;
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::Webhook;
 
-/// The value of the header `webhook-signature`.
+/// Returns the value of the header `webhook-signature`.
 pub fn signatures(shop: &Shop, webhook: &Webhook, id: &str, now: Timestamp, body: &str) -> String {
     let signed = format!("{id}.{}.{body}", now.millis().div_euclid(1_000));
     let mut all: Vec<String> = Vec::with_capacity(3);
     for generation in webhook.live_generations(now) {
         let mac = Hmac::<Sha256>::new_from_slice(&secret_of(shop, &webhook.id, generation))
             .map(|mac| mac.chain_update(&signed).finalize().into_bytes());
-        // HMAC takes a key of any length; there is no case in which this is an error.
+        // HMAC takes a key of any length, so this is never an error.
         all.extend(mac.map(|mac| format!("v1,{}", Base64::encode_string(&mac))));
     }
     let by_key = signing_key(shop).sign(signed.as_bytes()).to_bytes();
@@ -27,13 +27,13 @@ pub fn signatures(shop: &Shop, webhook: &Webhook, id: &str, now: Timestamp, body
     all.join(" ")
 }
 
-/// The secret of a webhook as its receiver needs it. It follows from the shop's own, so it can be told again, and is kept
-/// nowhere.
+/// Returns the secret of a webhook in the form that the receiver needs. It is derived from the shop's secret, so it is
+/// stored nowhere and can be shown again.
 pub(crate) fn secret_text(shop: &Shop, webhook: &str, generation: i64) -> String {
     format!("whsec_{}", Base64::encode_string(&secret_of(shop, webhook, generation)))
 }
 
-/// The public half of the key that the shop signs all its events with.
+/// Returns the public key for the signatures with which the shop signs all its events.
 pub fn public_key(shop: &Shop) -> String {
     format!("whpk_{}", Base64::encode_string(signing_key(shop).verifying_key().as_bytes()))
 }

@@ -1,14 +1,14 @@
-//! Where events may be sent: to the public internet and by TLS alone, so that nobody makes this service knock at doors that
-//! only it can reach (server-side request forgery).
+//! The URLs that events may be sent to: only public internet hosts, and only over TLS, so that nobody can use this
+//! service to reach hosts that only it can reach (server-side request forgery).
 //!
-//! Only what stands in the address can be judged here. A public name whose DNS answer is private is refused by the runtime's
-//! network, which does not reach private addresses.
+//! This file can only judge the URL itself. If a public name resolves to a private address, the network of the runtime
+//! refuses it, because it does not reach private addresses.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// An address that events may be sent to.
+/// A URL that events may be sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target(String);
 
@@ -17,10 +17,11 @@ const PRIVATE_NAMES: &[&str] =
     &["local", "localhost", "localdomain", "internal", "home.arpa", "onion", "test", "invalid"];
 
 impl Target {
-    /// The longest address taken, in octets.
+    /// The maximum length of a URL, in octets.
     pub const MAX_LEN: usize = 2048;
 
-    /// Reads an address as a browser does, so that `0x7f.1` is seen for what it is. `local` allows a developer's own machine.
+    /// Parses a URL like a browser does, so that `0x7f.1` is recognised as an IP address. `local` also allows `http`
+    /// and private hosts, such as a developer's own machine.
     pub fn parse(text: &str, local: bool) -> Option<Self> {
         let url =
             Url::parse(text).ok().filter(|url| text.len() <= Self::MAX_LEN && url.as_str().len() <= Self::MAX_LEN)?;
@@ -31,7 +32,7 @@ impl Target {
         good.then(|| Self(url.into()))
     }
 
-    /// The address.
+    /// Returns the URL.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -48,7 +49,7 @@ fn is_public(host: &Host<&str>) -> bool {
     }
 }
 
-/// Whether the IANA registry of special addresses says nothing of it.
+/// Returns whether the IANA registry of special-purpose addresses does not list the address.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     match address.octets() {
         // This network; private use; loopback; multicast and reserved.
@@ -61,8 +62,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     }
 }
 
-/// Whether it is global unicast, 2000::/3. So no address that holds one of IPv4 passes: mapped, compatible and NAT64 ones lie
-/// outside, and Teredo and 6to4 are left out below.
+/// Returns whether the address is global unicast, 2000::/3. So no address passes that contains an IPv4 address: mapped,
+/// compatible and NAT64 addresses lie outside, and Teredo and 6to4 are excluded below.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         // Protocols and Teredo; documentation.

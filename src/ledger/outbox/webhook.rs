@@ -1,4 +1,4 @@
-//! Webhooks: added, changed, removed, their secrets rotated.
+//! Adds, changes and removes webhooks, and rotates their secrets.
 
 use crate::consent::Timestamp;
 use crate::ledger::outbox::signature::secret_text;
@@ -8,25 +8,25 @@ use crate::ledger::shop::webhook::{EventType, Payload, Webhook, list_webhooks};
 use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// What a shop says of a webhook.
+/// The settings of a webhook.
 #[derive(Clone, Debug)]
 pub struct NewWebhook {
-    /// Where to.
+    /// The URL that events are sent to.
     pub target: Target,
-    /// Which events; all where nothing is said.
+    /// The types of events to send; `None` for all.
     pub events: Option<Vec<EventType>>,
-    /// How much they tell.
+    /// The amount of data in each event.
     pub payload: Payload,
-    /// Whether anything is sent to it.
+    /// Whether events are sent to the webhook.
     pub enabled: bool,
 }
 
-/// Why a webhook is not as asked. Nothing is written then.
+/// Why a change of a webhook is refused. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebhookError {
     /// The shop has no such webhook.
     Unknown,
-    /// The shop has as many as it may have.
+    /// The shop already has the maximum number of webhooks.
     TooMany,
     /// The database failed.
     Database(DatabaseError),
@@ -38,29 +38,30 @@ impl From<DatabaseError> for WebhookError {
     }
 }
 
-/// How a webhook fares.
+/// The health of a webhook.
 #[derive(Clone, Copy, Debug)]
 pub struct Health {
-    /// How often it has failed since the last success.
+    /// The number of failures since the last success.
     pub failures: i64,
-    /// Until when nothing is sent to it but a probe at a time; `None` where it is not held.
+    /// The time until which the webhook is on hold; `None` if it is not. When a hold ends, only one probe is sent at a
+    /// time.
     pub held_until: Option<Timestamp>,
-    /// How many events wait for it.
+    /// The number of pending deliveries.
     pub waiting: i64,
-    /// How many were given up.
+    /// The number of deliveries that were given up.
     pub dead: i64,
 }
 
 impl Webhook {
-    /// The most that a shop has.
+    /// The maximum number of webhooks of a shop.
     pub const MOST: usize = 16;
 
-    /// The secret that it has now, or had in an earlier generation.
+    /// Returns the secret of the webhook in the given generation.
     pub fn secret(shop: &Shop, id: &str, generation: i64) -> String {
         secret_text(shop, id, generation)
     }
 
-    /// The generations of secrets that are signed with, the newest first.
+    /// Returns the generations of secrets that events are signed with, the newest first.
     pub(crate) fn live_generations(&self, now: Timestamp) -> impl Iterator<Item = i64> {
         let before = self.rotated_until.filter(|until| *until > now).map(|_| self.generation - 1);
         [Some(self.generation), before].into_iter().flatten()
@@ -70,7 +71,7 @@ impl Webhook {
 /// Adds a webhook.
 ///
 /// # Errors
-/// [`WebhookError::TooMany`], and those of the database.
+/// Returns [`WebhookError::TooMany`] if the shop already has [`Webhook::MOST`] webhooks, or a database error.
 pub fn add_webhook(database: &dyn Database, new: &NewWebhook, moment: &Moment<'_>) -> Result<Webhook, WebhookError> {
     database.transaction(|tx| {
         let count = tx.first("SELECT count(*) FROM webhook", &[])?.ok_or(DatabaseError::Shape { column: 0 })?;
@@ -93,10 +94,10 @@ pub fn add_webhook(database: &dyn Database, new: &NewWebhook, moment: &Moment<'_
     })
 }
 
-/// Changes a webhook. What waits for it is due at once, unless it is to wait on.
+/// Changes a webhook. A change ends any hold and makes pending deliveries due now.
 ///
 /// # Errors
-/// [`WebhookError::Unknown`], and those of the database.
+/// Returns [`WebhookError::Unknown`] if the shop has no such webhook, or a database error.
 pub fn change_webhook(
     database: &dyn Database,
     id: &str,
@@ -128,7 +129,7 @@ pub fn change_webhook(
     })
 }
 
-/// Makes all that waits for a webhook due now.
+/// Makes all pending deliveries of a webhook due now.
 pub(crate) fn release(tx: &dyn Database, id: &str, now: Timestamp) -> Result<(), DatabaseError> {
     let now = Param::Integer(now.millis());
     tx.execute(
@@ -137,10 +138,10 @@ pub(crate) fn release(tx: &dyn Database, id: &str, now: Timestamp) -> Result<(),
     )
 }
 
-/// Removes a webhook with all that was or was to be sent to it.
+/// Removes a webhook with all its deliveries.
 ///
 /// # Errors
-/// [`WebhookError::Unknown`], and those of the database.
+/// Returns [`WebhookError::Unknown`] if the shop has no such webhook, or a database error.
 pub fn remove_webhook(database: &dyn Database, id: &str) -> Result<Webhook, WebhookError> {
     database.transaction(|tx| {
         let old = named(tx, id)?;
@@ -150,10 +151,10 @@ pub fn remove_webhook(database: &dyn Database, id: &str) -> Result<Webhook, Webh
     })
 }
 
-/// Gives a webhook a new secret; for `overlap` milliseconds events are signed with the one before as well.
+/// Gives a webhook a new secret. For `overlap` milliseconds events are signed with the previous secret too.
 ///
 /// # Errors
-/// [`WebhookError::Unknown`], and those of the database.
+/// Returns [`WebhookError::Unknown`] if the shop has no such webhook, or a database error.
 pub fn rotate_webhook(
     database: &dyn Database,
     id: &str,
@@ -170,10 +171,7 @@ pub fn rotate_webhook(
     })
 }
 
-/// How a webhook fares.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the health of a webhook.
 pub fn health_of(database: &dyn Database, id: &str) -> Result<Health, DatabaseError> {
     let row = database.first(
         "SELECT failures, held_until,

@@ -1,4 +1,4 @@
-//! Addresses as links name them, and which of them are one person's.
+//! The stored addresses that links refer to, and the question which of them belong to one person.
 
 use uuid::Uuid;
 
@@ -8,41 +8,43 @@ use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id;
 
-/// An address that a link named.
+/// A stored address.
 #[derive(Clone, Debug)]
 pub struct Named {
     pub(crate) row: i64,
     pub(crate) contact: Contact,
-    /// Its kind.
+    /// Returns the kind of the address.
     pub kind: AddressKind,
-    /// The address as it was given.
+    /// The address as it was entered.
     pub value: String,
-    /// Whether the shop has said that it is of the same person as the others of its contact that it has said so of.
+    /// Whether the shop has confirmed that the address and the other linked addresses of its contact belong to one
+    /// person.
     pub linked: bool,
-    /// Its name in links.
+    /// The pseudonym of the address, which links contain.
     pub pseudonym: [u8; 16],
 }
 
 impl Named {
-    /// The id of the contact that has it.
+    /// Returns the id of the contact that has the address.
     pub fn contact(&self) -> Uuid {
         self.contact.uuid
     }
 
-    /// The address as a value.
+    /// Returns the address as a parsed value.
     pub fn address(&self) -> Option<Address> {
         Address::parse(self.kind, &self.value)
     }
 }
 
 impl Shop {
-    /// The name of an address in links: a keyed hash, the same for as long as there is the shop, and no other address's.
+    /// Returns the pseudonym of an address, which links contain in its place: a keyed hash. It stays the same as long
+    /// as the shop exists, and no other address has it.
     pub fn pseudonym(&self, kind: AddressKind, key: &str) -> [u8; 16] {
         self.keyed(format!("address\0{kind}\0{key}").as_bytes()).first_chunk().copied().unwrap_or_default()
     }
 }
 
-/// A name as it is stored.
+/// Returns a pseudonym as it is stored: 32 hexadecimal digits in lower case.
 pub(crate) fn written(pseudonym: &[u8; 16]) -> String {
     base16ct::lower::encode_string(pseudonym)
 }
@@ -62,10 +64,7 @@ fn named_in(shop: &Shop, row: &Row) -> Result<Named, DatabaseError> {
     })
 }
 
-/// The address that a link names; nothing where it has been erased or corrected.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the address with this pseudonym. `None` if it was erased or corrected.
 pub fn named(database: &dyn Database, shop: &Shop, pseudonym: &[u8; 16]) -> Result<Option<Named>, DatabaseError> {
     let row = database.first(
         &format!("{NAMED} WHERE a.pseudonym = ? AND a.kind <> 'rectified'"),
@@ -74,16 +73,13 @@ pub fn named(database: &dyn Database, shop: &Shop, pseudonym: &[u8; 16]) -> Resu
     row.map(|row| named_in(shop, &row)).transpose()
 }
 
-/// An address by its row.
+/// Returns the address with this row id.
 pub(crate) fn named_row(database: &dyn Database, shop: &Shop, row: i64) -> Result<Option<Named>, DatabaseError> {
     let row = database.first(&format!("{NAMED} WHERE a.id = ? AND a.kind <> 'rectified'"), &[Param::Integer(row)])?;
     row.map(|row| named_in(shop, &row)).transpose()
 }
 
-/// The addresses of a contact, each fit to be named by a link from now on.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the addresses of a contact, and stores a pseudonym for each that has none, so that links can refer to it.
 pub fn addresses_to_link(tx: &dyn Database, shop: &Shop, contact: Uuid) -> Result<Vec<Named>, DatabaseError> {
     let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(Vec::new()) };
     let rows =
@@ -99,10 +95,7 @@ pub fn addresses_to_link(tx: &dyn Database, shop: &Shop, contact: Uuid) -> Resul
         .collect()
 }
 
-/// An address of the ledger, fit to be named by a link from now on.
-///
-/// # Errors
-/// Those of the database.
+/// Finds a stored address, and stores a pseudonym for it if it has none, so that links can refer to it.
 pub fn find_to_link(tx: &dyn Database, shop: &Shop, address: &Address) -> Result<Option<Named>, DatabaseError> {
     let row = tx.first(
         &format!("{NAMED} WHERE a.kind = ? AND a.match_key = ?"),
@@ -116,7 +109,7 @@ pub fn find_to_link(tx: &dyn Database, shop: &Shop, address: &Address) -> Result
     Ok(Some(named))
 }
 
-/// Lets links name an address of before there were any.
+/// Stores the pseudonym of an address that was stored before there were pseudonyms.
 fn name(tx: &dyn Database, named: &Named) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE address SET pseudonym = ? WHERE id = ? AND pseudonym IS NULL",
@@ -124,13 +117,10 @@ fn name(tx: &dyn Database, named: &Named) -> Result<(), DatabaseError> {
     )
 }
 
-/// The address itself and, where the shop has said that they are one person's, the others of its contact.
+/// Returns the address and, if it is linked, the other linked addresses of its contact.
 ///
-/// That somebody typed two addresses into one form does not make both theirs: whoever reads the mail of one must not see, or
-/// change, what the other has said.
-///
-/// # Errors
-/// Those of the database.
+/// Two addresses entered in one form do not necessarily belong to one person. A person who reads the mail of one must
+/// not see or change the choices of the other.
 pub fn same_person(database: &dyn Database, shop: &Shop, named: &Named) -> Result<Vec<Named>, DatabaseError> {
     if !named.linked {
         return Ok(vec![named.clone()]);

@@ -1,4 +1,4 @@
-//! A contact in the ledger: how it is found, which rows belong to it, and in which state it is.
+//! A contact in the ledger: how it is found, which rows belong to it, and its current state.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -7,14 +7,14 @@ use crate::consent::{Address, CountryCode, Place, RegionCode, Timestamp};
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
 
-/// What a contact can be found by.
+/// The value by which a contact is looked up.
 #[derive(Clone, Debug)]
 pub enum Lookup {
-    /// One of its addresses.
+    /// One of the addresses of the contact.
     Address(Address),
-    /// What a platform calls it.
+    /// An external id of the contact, such as `shopify:123`.
     External(crate::model::text::ExternalId),
-    /// The id that the ledger gave it, or that of a contact which was merged into it.
+    /// The id of the contact, or the id of a contact that was merged into it.
     Id(Uuid),
 }
 
@@ -36,7 +36,7 @@ impl Contact {
     }
 }
 
-/// Finds a contact; what was merged into another is found as that other.
+/// Finds a contact. For a contact that was merged into another, returns the other.
 pub(crate) fn find(database: &dyn Database, lookup: &Lookup) -> Result<Option<Contact>, DatabaseError> {
     let row = match lookup {
         Lookup::Id(id) => database.first(
@@ -60,7 +60,8 @@ pub(crate) fn find(database: &dyn Database, lookup: &Lookup) -> Result<Option<Co
     row.as_ref().map(Contact::read).transpose()
 }
 
-/// The rows of a contact and of all that were merged into it, as a JSON list for `json_each`; mostly of one.
+/// Returns the row ids of a contact and of all contacts merged into it, as a JSON array for `json_each`. Usually it has
+/// one element.
 pub(crate) fn members(database: &dyn Database, contact: i64) -> Result<String, DatabaseError> {
     let rows = database.query(
         "WITH RECURSIVE tree (id) AS (
@@ -72,7 +73,7 @@ pub(crate) fn members(database: &dyn Database, contact: i64) -> Result<String, D
     Ok(format!("[{}]", ids.join(",")))
 }
 
-/// Where a contact lives, as far as it is known.
+/// Returns the country and region where a contact lives, as far as they are known.
 pub(crate) fn place_of(database: &dyn Database, contact: &Contact) -> Result<Place, DatabaseError> {
     let row = database.first("SELECT country, region FROM contact WHERE id = ?", &[contact.param()])?;
     let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
@@ -82,11 +83,8 @@ pub(crate) fn place_of(database: &dyn Database, contact: &Contact) -> Result<Pla
     })
 }
 
-/// The state of a contact as a short text that changes whenever anything of it does that can be changed: what an `ETag` is made
-/// of. What only grows by looking at it, such as exports, is left out.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a short text that changes whenever the changeable state of a contact changes; `ETag` headers are made from
+/// it. Data that grows by reading it, such as the list of exports, is not included. `None` if the contact is unknown.
 pub fn revision_of(database: &dyn Database, contact: Uuid) -> Result<Option<String>, DatabaseError> {
     match find(database, &Lookup::Id(contact))? {
         Some(contact) => revision(database, &contact).map(Some),
@@ -111,10 +109,7 @@ pub(crate) fn revision(database: &dyn Database, contact: &Contact) -> Result<Str
     Ok(revision)
 }
 
-/// The language in which a contact was last shown something.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the language of the notice that a contact was last shown.
 pub fn last_locale(database: &dyn Database, contact: Uuid) -> Result<Option<String>, DatabaseError> {
     let row = database.first(
         "SELECT s.notice_locale FROM contact c JOIN submission s ON s.contact = c.id

@@ -1,4 +1,5 @@
-//! May we send this? For many contacts at once: a page of look-ups crosses to SQLite and back as one text each.
+//! Decides for many contacts at once whether a message may be sent. One page of lookups is passed to SQLite and back as
+//! one text each.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,52 +16,50 @@ use crate::ledger::records::suppression::Suppressions;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// What is asked of every contact.
+/// The question that is decided for every contact.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// By which channel.
+    /// The channel of the message.
     pub channel: Channel,
-    /// For which purpose.
+    /// The purpose of the message.
     pub purpose: PurposeSlug,
-    /// When. Before `now`, by more than a clock may be slow, it is what the records of that time amount to; country, age and
-    /// restriction are those of now.
+    /// The time for which the question is decided. If it is earlier than `now` by more than [`CLOCK_SKEW`], the records
+    /// of that time decide; country, age and restriction are always the current ones.
     pub at: Timestamp,
-    /// The time of the question.
+    /// The time of the call.
     pub now: Timestamp,
-    /// Whether the steps are wanted in words.
+    /// Whether the decision contains its steps in words.
     pub explain: bool,
 }
 
-/// What became of one look-up.
+/// The result of one lookup.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It was decided.
+    /// A decision was made.
     Decided(Decided),
-    /// No contact has this id.
+    /// No contact has this id or external id.
     Unknown,
 }
 
-/// A decision on one contact.
+/// A decision about one contact.
 #[derive(Clone, Debug)]
 pub struct Decided {
-    /// The id of the contact, where it is known.
+    /// The id of the contact. `None`: the address is unknown.
     pub contact: Option<String>,
-    /// The address that it is about, where the look-up did not name it.
+    /// The address that the decision is about. `None` if the lookup itself is that address, or if there is none.
     pub address: Option<String>,
     /// The decision.
     pub decision: WrittenDecision,
 }
 
-/// Look-ups that cross at once. The answer has to stay below the 2 MB that a Durable Object's SQLite allows a text.
+/// The maximum number of lookups in one statement. The result must stay below 2 MB, the maximum length of a text in the
+/// SQLite of a Durable Object.
 const PAGE: usize = 1_000;
 
-/// Decides for each contact, in order.
+/// Decides for each contact. The outcomes have the order of `contacts`.
 ///
-/// A look-up by an address that the channel could use is about that very address. Any other is about the contact's addresses of
-/// that kind: the first that is allowed, or else the first.
-///
-/// # Errors
-/// Those of the database.
+/// For a lookup by an address that the channel can use, the decision is about this address. For any other lookup, it is
+/// about the addresses of the contact that the channel can use: the first that is allowed, otherwise the first.
 pub fn decide_contacts(
     database: &dyn Database,
     shop: &Shop,
@@ -82,12 +81,12 @@ pub fn decide_contacts(
     Ok(outcomes)
 }
 
-/// How a contact is looked up.
+/// A kind of lookup.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
-    /// The address itself.
+    /// By the address that the decision is about.
     Address,
-    /// An address of another kind.
+    /// By an address of another kind.
     OtherAddress(AddressKind),
     External,
     Id,
@@ -104,8 +103,8 @@ impl By {
     }
 }
 
-/// One row: place in the page, address, key and writing of the address, contact, country, region, relation, date of birth,
-/// whether restricted, entries, activities.
+/// One row: position in the page, row id of the address, match key and spelling of the address, id of the contact,
+/// country, region, relation, date of birth, whether restricted, entries, activities.
 type Found<'a> = (
     usize,
     Option<i64>,
@@ -121,7 +120,7 @@ type Found<'a> = (
     Entries<'a>,
 );
 
-/// What SQLite writes for a list: the list itself.
+/// A JSON array of entries as SQLite writes it.
 #[derive(Deserialize)]
 struct Entries<'a>(#[serde(borrow)] Vec<WrittenEntry<'a>>);
 
@@ -130,7 +129,7 @@ struct Desk<'a> {
     asked: &'a Asked,
     suppressions: Suppressions<'a>,
     policy: &'a crate::consent::Policy,
-    /// Most contacts share theirs with many.
+    /// The conditions by place and relation. They are cached because many contacts share them.
     conditions: HashMap<(Place, Relation), Conditions<'a>>,
 }
 
@@ -147,7 +146,7 @@ impl<'a> Desk<'a> {
         }
         for by in ways {
             let text = self.look_up(page, by, needed)?;
-            // Many rows of a single type: without a tree between.
+            // Reads the rows directly, without a JSON tree in between, because there are many.
             let found: Vec<Found<'_>> =
                 serde_json::from_slice(text.as_bytes()).map_err(|_| DatabaseError::Shape { column: 0 })?;
             for row in found {
@@ -169,9 +168,10 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Everything that is known of the contacts of a page that are looked up in one way, as JSON.
+    /// Returns the data of all contacts of a page that are looked up in one way, as JSON.
     fn look_up(&self, page: &[&Lookup], by: By, needed: AddressKind) -> Result<String, DatabaseError> {
-        // Absent places keep the numbering; no key is NULL.
+        // `null` takes the place of a lookup of another kind, so that the positions stay right. No key in the tables is
+        // NULL, so it matches nothing.
         let keys: Vec<Option<Cow<'_, str>>> = page
             .iter()
             .map(|lookup| {
@@ -266,14 +266,14 @@ const SELECT: &str =
     "SELECT json_group_array(json_array(q.key, a.id, a.match_key, a.value, c.uuid, c.country, c.region, c.relation,
         c.born, c.restricted_at IS NOT NULL, ";
 
-/// The standing of now: what bears on the address, and what bears on all that reaches the person, whatever address of theirs it
-/// was said by. (`+` keeps SQLite from looking each track up by itself.)
+/// Selects the current standing: the histories of the address, and those for every channel from any address of the
+/// contact. (`+` keeps SQLite from looking up each history separately.)
 const OF_NOW: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
         FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR +channel = '*')
             AND +channel IN (?, '*') AND +purpose IN (?, '*'))), json('[]')))";
 
-/// The standing of then, from the records: the latest of a kind, as a standing has it. Of activities only the latest is known:
-/// one of later does not count.
+/// Selects the standing of an earlier time from the records: the latest record of each kind. Only the latest activity
+/// of each kind is stored, so an activity with a later time is left out.
 const OF_THEN: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, id))
         FROM (SELECT *, row_number() OVER (PARTITION BY channel, purpose, choice, ground, objection, assurance
                 ORDER BY effective_at DESC, id DESC) AS nth

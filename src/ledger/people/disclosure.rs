@@ -1,5 +1,5 @@
-//! What was handed to whom: the recipients that a person may ask for (GDPR Art. 15(1)(c); the actual ones, CJEU C-154/21) and
-//! that have to be told of a correction or an erasure (Art. 19).
+//! Disclosures: which data was given to which recipient. A person may ask for the recipients (GDPR Art. 15(1)(c); the
+//! actual ones, CJEU C-154/21), and the shop has to inform them of a rectification or an erasure (Art. 19).
 
 use serde::Serialize;
 
@@ -11,28 +11,27 @@ use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::text::Token;
 
-/// One recipient of a person's data, and what it got.
+/// A recipient of a person's data, and the data that it received.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct DisclosureEntry {
-    /// The shop's name for the recipient, see the recipients of its settings.
+    /// The shop's id for the recipient, as in the recipients of its settings.
     pub recipient: String,
-    /// Who that is, where the shop has told it.
+    /// The name of the recipient; `null` if the shop's settings do not contain it.
     pub name: Option<String>,
-    /// What was handed over: the shop's words, such as `email` or `newsletter_choice`.
+    /// The data that was disclosed, in the shop's words, such as `email` or `newsletter_choice`.
     pub data: Vec<String>,
-    /// For the first time.
+    /// The time of the first disclosure.
     pub first_at: Timestamp,
-    /// For the last time.
+    /// The time of the latest disclosure.
     pub last_at: Timestamp,
-    /// How often.
+    /// The number of disclosures.
     pub times: i64,
 }
 
-/// Notes that some data of a contact was handed to a recipient. The same again counts on. `false` where the contact is not known.
-///
-/// # Errors
-/// Those of the database.
+/// Records that data of a contact was disclosed to a recipient. A repeated disclosure of the same data increases its
+/// count. `at` is the time of the disclosure; default and latest possible value: now. Returns the id of the contact;
+/// `None` if it is unknown.
 pub fn note_disclosure(
     database: &dyn Database,
     contact: &Lookup,
@@ -59,8 +58,9 @@ pub fn note_disclosure(
     })
 }
 
-/// Gives a contact that was set apart from another what stands there: of which of them it was nobody knows, so whoever got it has
-/// to hear of a correction or an erasure of either. It is told to the shop, and of neither person to the other.
+/// Copies the disclosures of a contact to a contact that is separated from it. Nobody knows which of the two persons
+/// they were about, so each recipient has to be informed of a rectification or an erasure of either. They are shown to
+/// the shop, and to neither of the two persons.
 pub(crate) fn inherit(tx: &dyn Database, from: &Contact, to: i64) -> Result<(), DatabaseError> {
     tx.execute(
         "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times, inherited)
@@ -70,7 +70,8 @@ pub(crate) fn inherit(tx: &dyn Database, from: &Contact, to: i64) -> Result<(), 
     )
 }
 
-/// What was handed over of a contact and of those merged into it; to a person without what may have been another's.
+/// Returns the disclosures of a contact and of the contacts merged into it. With `for_person`, leaves out those that
+/// may have been about another person.
 pub(crate) fn disclosures_of(
     database: &dyn Database,
     shop: &Shop,

@@ -1,8 +1,9 @@
-//! Two contacts that are one person: put together by the shop's explicit word, and taken apart again by it.
+//! Merges two contacts that are one person, and separates them again. Both need an explicit instruction by the shop.
 //!
-//! The source keeps its row, its id, its submissions and the acts done for it; only what things are found by, addresses and
-//! external ids, goes over to the target, with a note of where it was at home. A decision is about an address, so no yes of one
-//! reaches the address of the other; a no that leaves the channel open bears on both, and so does a restriction.
+//! The source contact keeps its row, its id, its submissions and its rights acts. Only its addresses and external ids
+//! move to the target, with a note of the contact they came from (`home`). A decision is about an address, so an opt-in
+//! of one contact does not apply to an address of the other. An opt-out without a channel applies to both, and so does
+//! a restriction.
 
 use uuid::Uuid;
 
@@ -13,16 +14,16 @@ use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::parse_id;
 
-/// Why two contacts cannot be merged or taken apart. Nothing is written then.
+/// The reasons why two contacts cannot be merged or separated. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MergeError {
-    /// The target is not known.
+    /// The target is unknown.
     Unknown,
-    /// The source is not known.
+    /// The source is unknown.
     UnknownSource,
-    /// They are one contact already.
+    /// Source and target are one contact already.
     Same,
-    /// The source is no part of the target.
+    /// The source was not merged into the target.
     NotMerged,
     /// The database failed.
     Database(DatabaseError),
@@ -34,7 +35,7 @@ impl From<DatabaseError> for MergeError {
     }
 }
 
-/// The facts of a person that a merge fills in where the target lacks them. A region goes with its country.
+/// The personal facts that a merge copies if the target lacks them. A region is copied together with its country.
 const FACTS: [(&str, &str); 3] = [
     ("country", "country = s.country, region = s.region"),
     ("relation", "relation = s.relation"),
@@ -44,7 +45,7 @@ const FACTS: [(&str, &str); 3] = [
 /// Merges `source` into `target`.
 ///
 /// # Errors
-/// [`MergeError`]; nothing is written then.
+/// Returns a [`MergeError`] if the contacts cannot be merged or the database fails; nothing is written then.
 pub fn merge_contacts(
     database: &dyn Database,
     target: Uuid,
@@ -94,8 +95,8 @@ pub fn merge_contacts(
     })
 }
 
-/// The shop says that both are one person. Of a contact with one address that is said of the address; where several were typed into
-/// one form, nobody has said so of them.
+/// Links the address of a contact that has only one. By the merge, the shop states that both contacts are one person.
+/// If a contact has several addresses from one form, nobody has stated that they belong to one person.
 fn link_lone(tx: &dyn Database, contact: Param<'_>) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE address SET linked = 1 WHERE contact = ?1 AND kind <> 'rectified'
@@ -104,11 +105,12 @@ fn link_lone(tx: &dyn Database, contact: Param<'_>) -> Result<(), DatabaseError>
     )
 }
 
-/// Takes out of `target` what was merged into it as `source`. What has come since stays with the target, and so does a
-/// restriction: whoever else asked for it, nobody is used again because of a mistake of the shop's. It is lifted by its own route.
+/// Separates `source`, which was merged into `target`. Data that was added after the merge stays with the target. A
+/// restriction stays too: a mistake of the shop must not end it, whoever requested it. It can be lifted by its own
+/// route.
 ///
 /// # Errors
-/// [`MergeError`]; nothing is written then.
+/// Returns a [`MergeError`] if the contacts cannot be separated or the database fails; nothing is written then.
 pub fn unmerge_contact(
     database: &dyn Database,
     target: Uuid,
@@ -140,8 +142,8 @@ pub fn unmerge_contact(
     })
 }
 
-/// Takes back what merges had filled in from `source`, on the contact that it was merged into and on all above, unless it has
-/// been changed since: what another part has of it takes its place.
+/// Removes the facts that merges copied from `source` to the contact it was merged into and to all contacts above that
+/// one. A fact that was changed since stays. The fact of another merged contact takes its place, if there is one.
 fn forget_filled(tx: &dyn Database, source: &Contact, into: Option<i64>) -> Result<(), DatabaseError> {
     let (mut part, mut whole) = (source.uuid.to_string(), into);
     while let Some(row) = whole {
@@ -175,7 +177,7 @@ fn forget_filled(tx: &dyn Database, source: &Contact, into: Option<i64>) -> Resu
     Ok(())
 }
 
-/// A contact's own row, merged or not, and the row that it was merged into.
+/// Returns the row of a contact itself, merged or not, and the row id of the contact that it was merged into.
 fn merged(tx: &dyn Database, contact: Uuid) -> Result<Option<(Contact, Option<i64>)>, DatabaseError> {
     let row = tx.first(
         "SELECT id, uuid, created_at, merged_into FROM contact WHERE uuid = ?",
@@ -188,7 +190,7 @@ fn merged(tx: &dyn Database, contact: Uuid) -> Result<Option<(Contact, Option<i6
     .transpose()
 }
 
-/// The ids of the contacts that were merged into this one.
+/// Returns the ids of the contacts that were merged into this one.
 pub(crate) fn parts_of(
     database: &dyn Database,
     contact: &Contact,

@@ -5,7 +5,7 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::person::PersonFacts;
 use crate::model::text::BirthDate;
 
-/// Country, region, relation and date of birth.
+/// Returns country, region, relation and date of birth.
 pub(crate) fn columns_of(person: &PersonFacts) -> [Param<'_>; 4] {
     [
         person.country.as_ref().map(CountryCode::as_str),
@@ -16,7 +16,8 @@ pub(crate) fn columns_of(person: &PersonFacts) -> [Param<'_>; 4] {
     .map(Param::text_or_null)
 }
 
-/// What was not said stays as it was, and so does what was known, unless it is said `anew`. A region goes with its country.
+/// Stores new facts about a person. Absent facts stay unchanged. Known facts change only if `anew` is true. A new
+/// country replaces the region too.
 pub(crate) fn learned(
     tx: &dyn Database,
     contact: Param<'_>,

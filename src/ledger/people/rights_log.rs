@@ -1,5 +1,5 @@
-//! What is done for a person under their rights, each act kept with who did it, when and why: so that restrictions, corrections
-//! and merges can be told from the report, and undone where they can be.
+//! Stores each act that is done for a person under their rights, with the key, the time and the reason, so that the
+//! report can show restrictions, corrections and merges and they can be undone where possible.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,23 +14,23 @@ use crate::model::text::Line;
 vocabulary! {
     /// An act under a person's rights.
     RightsAct, "unknown act" {
-        /// What is held was handed out, GDPR Art. 15 and 20.
+        /// The data of the person was exported, GDPR Art. 15 and 20.
         Exported = "exported",
-        /// Something was corrected, Art. 16.
+        /// Data was corrected, Art. 16.
         Rectified = "rectified",
         /// The use of the data was restricted, Art. 18.
         Restricted = "restricted",
         /// The restriction was lifted, Art. 18(3).
         RestrictionLifted = "restriction_lifted",
-        /// Another contact turned out to be the same person.
+        /// Another contact of the same person was merged into this one.
         Merged = "merged",
-        /// And then not.
+        /// A merge was undone, or an address was separated from the contact.
         Unmerged = "unmerged",
     }
 }
 
 impl RightsAct {
-    /// The article of the GDPR behind it.
+    /// Returns the article of the GDPR on which the act is based.
     pub const fn article(self) -> &'static str {
         match self {
             Self::Exported => "GDPR Art. 15, 20",
@@ -40,21 +40,22 @@ impl RightsAct {
     }
 }
 
-/// What else is known of an act; what is absent is left out. It names no address: a corrected one is gone.
+/// Details of an act. Absent details are left out. They contain no address, because a corrected address is deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ActDetail {
-    /// The sections that were exported.
+    /// The exported sections of the report.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sections: Vec<String>,
-    /// In which format.
+    /// The format of the export.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
-    /// What was corrected: `email`, `phone`, `country`, `region`, `relation`, `born`; or what a merge filled in.
+    /// The corrected fields: `email`, `phone`, `country`, `region`, `relation`, `born`; or the fields that a merge
+    /// filled in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
-    /// The other contact of a merge, or the one that an address was set apart to.
+    /// The other contact of a merge, or the new contact of an address that was separated.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub contact: Option<String>,
@@ -63,38 +64,38 @@ pub struct ActDetail {
     pub restricted: bool,
 }
 
-/// One act, as it is told.
+/// One act under a person's rights, as the report shows it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct RightsEntry {
-    /// Its id.
+    /// The id of the shop.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
-    /// What was done.
+    /// The act that was done.
     pub act: RightsAct,
-    /// The law behind it.
+    /// The articles of the GDPR on which the act is based.
     pub article: &'static str,
-    /// When.
+    /// The time of the act.
     pub at: Timestamp,
-    /// The id of the API key that did it.
+    /// The id of the API key that did the act; the nil UUID if the ledger did it by itself.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub key: String,
-    /// Why.
+    /// The reason for the correction.
     pub reason: Option<String>,
-    /// What else is known.
+    /// The details of the act.
     pub detail: ActDetail,
 }
 
-/// Who acts, and why.
+/// The API key that acts, and the reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Acting<'a> {
-    /// The id of the key.
+    /// The id of the API key.
     pub key: Uuid,
     /// The reason that was given.
     pub reason: Option<&'a Line>,
 }
 
-/// Writes an act down.
+/// Stores an act.
 pub(crate) fn note(
     tx: &dyn Database,
     contact: &Contact,
@@ -118,7 +119,7 @@ pub(crate) fn note(
     )
 }
 
-/// The acts for a contact and for those merged into it, oldest first.
+/// Returns the acts for a contact and for the contacts merged into it, oldest first.
 pub(crate) fn acts_for(database: &dyn Database, members: &str) -> Result<Vec<RightsEntry>, DatabaseError> {
     let rows = database.query(
         "SELECT id, kind, at, key, reason, detail FROM rights_act WHERE contact IN (SELECT value FROM json_each(?))

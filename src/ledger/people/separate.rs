@@ -1,8 +1,9 @@
-//! Addresses of one contact of which nobody has said that they are one person's: a form named both, and anybody may have typed it.
+//! Separates addresses of one contact that may belong to different persons. A form named both addresses, and anybody
+//! may have filled in that form.
 //!
-//! They stay together until one of them is proven and has to be answered. Then each that is not linked becomes a contact of its
-//! own, with all that was said by it and every no that bore on it; never with a yes that it had not, nor with what the shop
-//! knows of the person whose the other one is.
+//! The addresses stay together until one of them is verified and has to be answered. Then each address that is not
+//! linked becomes a contact of its own. It takes along its records and every opt-out that applied to it. It never gains
+//! an opt-in that it did not have, nor what the shop knows about the person who has the other address.
 
 use uuid::Uuid;
 
@@ -18,12 +19,10 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::evidence::KeptEvidence;
 use crate::model::submission::Submission;
 
-/// Parts a proven address from whatever may be somebody else's. One that is linked keeps the contact, and the others leave it; where
-/// none is, it leaves by itself, and so do all where the shop has noted something of the contact: of whom, nobody knows. Tells
-/// the address as it is then.
-///
-/// # Errors
-/// Those of the database.
+/// Separates a verified address from addresses that may belong to somebody else. If it is linked, it keeps the contact
+/// and every unlinked address moves to a contact of its own. Otherwise it moves out alone. If no address is linked and
+/// the shop has noted something about the contact, every address moves out, because nobody knows whom the note is
+/// about. Returns the address as it is afterwards.
 pub(crate) fn set_apart(
     tx: &dyn Database,
     shop: &Shop,
@@ -44,7 +43,7 @@ pub(crate) fn set_apart(
     named_row(tx, shop, named.row)?.ok_or(DatabaseError::Shape { column: 0 })
 }
 
-/// Whether all addresses of a contact are of one person, as far as the shop has said so; one alone is.
+/// Returns whether all addresses of a contact belong to one person: the shop has linked them all, or there is only one.
 pub(crate) fn is_one_person(database: &dyn Database, contact: i64) -> Result<bool, DatabaseError> {
     let row = database.first(
         "SELECT count(*) < 2 OR min(linked) = 1 FROM address WHERE contact = ? AND kind <> 'rectified'",
@@ -53,14 +52,14 @@ pub(crate) fn is_one_person(database: &dyn Database, contact: i64) -> Result<boo
     Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? == 1)
 }
 
-/// What the shop knows of a contact beyond what a form has said.
+/// Facts that the shop has noted about a contact beyond what a form stated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Noted {
-    /// Nothing: what is known the form has said of all its addresses.
+    /// Nothing. All facts were stated by the form, about all its addresses.
     Nothing,
-    /// It is of the person whose addresses it has linked.
+    /// The facts are about the person whose addresses the shop has linked.
     OfLinked,
-    /// It has linked none, and has corrected, restricted or merged something.
+    /// The shop has linked no address, but has corrected, restricted, exported or merged something.
     OfSomebody,
 }
 
@@ -88,7 +87,7 @@ fn unlinked(tx: &dyn Database, contact: &Contact) -> Result<Vec<i64>, DatabaseEr
     .collect()
 }
 
-/// Makes an address a contact by itself.
+/// Moves an address to a new contact of its own.
 fn leave(
     tx: &dyn Database,
     shop: &Shop,
@@ -111,7 +110,7 @@ fn leave(
         ],
     )?;
     let noes = standing::wide_noes_of(tx, from.row)?;
-    // With it go those that were corrected into it.
+    // The old rows of addresses that were corrected into this one move too.
     let gone = tx.query(
         "WITH RECURSIVE chain (id) AS (
              SELECT CAST(?1 AS INTEGER) UNION
@@ -130,7 +129,7 @@ fn leave(
     rights_log::note(tx, from, RightsAct::Unmerged, &Acting { key: Uuid::nil(), reason: None }, &detail, moment)
 }
 
-/// Some address that stays with a contact.
+/// Returns an address that stays with the contact, if any.
 fn one_that_stays(tx: &dyn Database, contact: &Contact) -> Result<Option<i64>, DatabaseError> {
     let row = tx.first(
         "SELECT id FROM address WHERE contact = ? AND kind <> 'rectified' ORDER BY id LIMIT 1",
@@ -139,7 +138,8 @@ fn one_that_stays(tx: &dyn Database, contact: &Contact) -> Result<Option<i64>, D
     row.map(|row| row.integer(0)).transpose()
 }
 
-/// A no of every channel bore on the whole contact, whichever address it was said by. It still does.
+/// Stores the given opt-outs for an address. An opt-out from all channels applied to the whole contact, through
+/// whichever address it came. It still does after the separation.
 fn keep_noes(
     tx: &dyn Database,
     shop: &Shop,

@@ -11,21 +11,21 @@ pub enum ChoiceFault {
     ChannelOff,
     /// The shop has no such purpose.
     UnknownPurpose,
-    /// The submission has no address that the channel could use; `None` for an opt-out of all channels without any address.
+    /// The submission has no address for the channel. `None`: an opt-out from all channels came without any address.
     NoAddress(Option<AddressKind>),
-    /// The same channel and purpose stand earlier in the list.
+    /// The same channel and purpose appear earlier in the list.
     Repeated,
     /// Only an opt-out may leave the channel or the purpose open.
     NotSpecific,
-    /// A contract is no ground for advertising.
+    /// A contract is no basis for marketing.
     ContractForAdvertising,
-    /// A ground that ends some months after a dealing lacks the time of that dealing.
+    /// The time of the dealing is missing, and the ground ends some months after it.
     Undated,
     /// The ground lacks a piece of evidence.
     Missing(Missing),
 }
 
-/// The act of one choice, with the evidence that it needs.
+/// Returns the act of one choice, after checking that it has the evidence it needs.
 pub(crate) fn act_of(
     shop: &Shop,
     assurance: Assurance,

@@ -1,42 +1,40 @@
-//! The words that a person read before they chose, kept once for each text: a record names them by their hash.
+//! Stores the notice texts that persons read before a choice, each text once. A record refers to a text by its hash.
 //!
-//! What the shop says that it shows stands in its settings. Here are those of our own pages, and those that a submission brought
-//! along: a page's word for what it has shown, of which nothing is certain but the hash.
+//! The notices of the shop are in its settings. This file stores the notices of placet's own pages, and the texts that
+//! submissions brought along. For those only the page says that they were shown; only the hash is certain.
 
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::submission::NoticeShown;
 use crate::model::text::{Locale, Sha256Hex, Token};
 
 vocabulary! {
-    /// Who says that these are the words.
+    /// The source of a notice text.
     TextFrom, "unknown origin of words" {
         /// The shop, in its settings.
         Shop = "shop",
-        /// placet, of its own pages.
+        /// placet, for its own pages.
         Placet = "placet",
-        /// Whoever sent the submission: the words have the hash that is on record, and nobody else says that they were shown.
+        /// The sender of the submission. The text has the hash on record, but nobody else confirms that it was shown.
         Sender = "sender",
     }
 }
 
-/// How many texts of anonymous senders are kept: many times what a shop's forms have, and too few to fill its ledger.
+/// The maximum number of stored texts from anonymous senders: far more than a shop's forms have, but too few to fill
+/// its ledger.
 const SENT_TEXTS: i64 = 500;
 
-/// Words that were shown.
+/// A notice that one of placet's own pages showed.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
-    /// On which of our pages.
+    /// The id of the page.
     pub id: &'a str,
-    /// In which language.
+    /// The language of the message.
     pub locale: &'a str,
-    /// The words.
+    /// The notice text.
     pub text: &'a str,
 }
 
-/// Keeps the words, and tells how a record names them.
-///
-/// # Errors
-/// Those of the database.
+/// Stores a notice of placet's own pages and returns how a record refers to it.
 pub fn own_words(tx: &dyn Database, shown: &Shown<'_>) -> Result<Option<NoticeShown>, DatabaseError> {
     let text_sha256 = Sha256Hex::of(shown.text);
     tx.execute(
@@ -55,7 +53,8 @@ pub fn own_words(tx: &dyn Database, shown: &Shown<'_>) -> Result<Option<NoticeSh
     Ok(named())
 }
 
-/// Keeps the words that a submission brought along. Anyone can send some, so of anonymous ones there is an end.
+/// Stores the notice text that a submission brought along. Anyone can send texts, so the number of anonymous ones is
+/// limited.
 pub(crate) fn keep_sent(
     tx: &dyn Database,
     notice: &NoticeShown,
@@ -81,7 +80,8 @@ pub(crate) fn keep_sent(
     )
 }
 
-/// Lets go of what nothing is left to name, when these submissions go: a JSON list of their ids.
+/// Deletes notice texts that no submission refers to once the given submissions are deleted. `submissions` is a JSON
+/// array of ids.
 pub(crate) fn let_go(tx: &dyn Database, submissions: &str) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE sent_words SET uses = uses - (

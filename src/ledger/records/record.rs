@@ -86,7 +86,7 @@ pub(crate) fn recorded(
 }
 
 impl Submission {
-    /// What an employee enters about a contact that is known: a submission like any other, so that its records have evidence
+    /// Builds the submission for an act that an employee enters for a known contact, so that its records have evidence
     /// like any other. `kind` is the kind of its source.
     pub(crate) fn entered(
         shop: &Shop,

@@ -1,4 +1,4 @@
-//! The law of standings as SQL: one conditional upsert per record. Its twin in Rust is `consent::Standing::add`.
+//! The law of standings as SQL: one conditional upsert per record. The same law in Rust is `consent::Standing::add`.
 
 use crate::consent::{
     Act, Activity, Assurance, Channel, Choice, Entry, Ground, PurposeSlug, RecordId, Refusal, Scope, Standing,
@@ -7,12 +7,12 @@ use crate::consent::{
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
 
-/// In the columns `channel` and `purpose`: all of them.
+/// The value of the columns `channel` and `purpose` that stands for all of them.
 const ALL: &str = "*";
-/// In the column `ground`: the act has none.
+/// The value of the column `ground` for an act that has none.
 const NONE: &str = "-";
 
-/// The columns that a track has in the tables `track` and `record` alike.
+/// The columns that the tables `track` and `record` share.
 pub(crate) struct Columns<'a>(&'a Track);
 
 impl<'a> Columns<'a> {
@@ -62,10 +62,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Takes one record into the standing of an address. In any order, any number of times, with the same outcome.
-///
-/// # Errors
-/// Those of the database.
+/// Adds one record to the standing of an address. Order and repetition of the calls do not change the result.
 pub fn keep(database: &dyn Database, address: i64, track: &Track) -> Result<(), DatabaseError> {
     let columns = Columns::of(track);
     database.execute(
@@ -88,9 +85,6 @@ pub fn keep(database: &dyn Database, address: i64, track: &Track) -> Result<(), 
 }
 
 /// Reads the standing of an address.
-///
-/// # Errors
-/// Those of the database.
 pub fn standing_of(database: &dyn Database, address: i64) -> Result<Standing, DatabaseError> {
     let rows = database.query(
         "SELECT channel, purpose, choice, ground, objection, assurance, effective_at, record FROM track WHERE address = ?",
@@ -99,8 +93,8 @@ pub fn standing_of(database: &dyn Database, address: i64) -> Result<Standing, Da
     rows.iter().map(|row| track_in(row, 0)).collect::<Result<Vec<_>, _>>().map(Standing::of)
 }
 
-/// The noes to every channel that were said by any address of a contact, each with the row of it: they bear on all of them. What
-/// an anonymous form claims does not.
+/// Returns the opt-outs from all channels that came through any address of a contact, each with the row id of that
+/// address. They apply to all addresses of the contact. Opt-outs claimed by an anonymous form are left out.
 pub(crate) fn wide_noes_of(database: &dyn Database, contact: i64) -> Result<Vec<(i64, Track)>, DatabaseError> {
     let rows = database.query(
         "SELECT channel, purpose, choice, ground, objection, assurance, effective_at, record, address FROM track
@@ -111,7 +105,7 @@ pub(crate) fn wide_noes_of(database: &dyn Database, contact: i64) -> Result<Vec<
     rows.iter().map(|row| Ok((row.integer(8)?, track_in(row, 0)?))).collect()
 }
 
-/// Reads a track from eight columns of a row, `from` on, in the order of [`standing_of`].
+/// Reads a history from eight columns of a row, starting at `from`, in the order of [`standing_of`].
 pub(crate) fn track_in(row: &Row, from: usize) -> Result<Track, DatabaseError> {
     let channel = match row.text(from)? {
         ALL => None,
@@ -142,13 +136,13 @@ fn act_in(choice: &str, ground: &str, objection: i64) -> Option<Act> {
     })
 }
 
-/// A track as SQLite hands it over in JSON: choice, ground, objection, assurance, effective time, record.
+/// A history as SQLite returns it in JSON: choice, ground, objection, assurance, effective time, record.
 pub(crate) type WrittenEntry<'a> = (&'a str, &'a str, i64, &'a str, i64, &'a str);
 
-/// As [`WrittenEntry`], with channel and purpose before it.
+/// A [`WrittenEntry`] with channel and purpose in front.
 pub(crate) type WrittenTrack<'a> = (&'a str, &'a str, &'a str, &'a str, i64, &'a str, i64, &'a str);
 
-/// Reads a track from JSON.
+/// Reads a history from JSON.
 pub(crate) fn track_of(
     (channel, purpose, choice, ground, objection, assurance, at, record): WrittenTrack<'_>,
 ) -> Option<Track> {
@@ -158,7 +152,7 @@ pub(crate) fn track_of(
     Some(Track { scope: Scope { channel, purpose }, act, assurance, at, record })
 }
 
-/// Writes a track for JSON.
+/// Returns a history in the form in which it is written to JSON.
 pub(crate) fn written(track: &Track) -> (&str, &str, &str, &str, i64, &str, i64, String) {
     let columns = Columns::of(track);
     let text = |param| if let Param::Text(text) = param { text } else { "" };

@@ -6,8 +6,9 @@ use crate::ledger::records::suppression;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError};
 
-/// The channels by which the owner of the address, or somebody who may say so, wants nothing, whoever types it into a form. A number
-/// that has stopped one begins it again by its own word alone.
+/// Returns the channels on which nothing may be sent to the address, whoever enters it in a form. Its owner, or
+/// somebody who may decide it, has stopped them. A phone number that has stopped a channel can start it again only by a
+/// message of its own.
 pub(crate) fn stopped_channels(
     tx: &dyn Database,
     shop: &Shop,
@@ -26,7 +27,8 @@ pub(crate) fn stopped_channels(
     Ok(stopped)
 }
 
-/// Whether a no to the whole channel stands, with no yes since: as far as the address itself, or the shop for it, has said.
+/// Returns whether an opt-out of the whole channel stands with no later opt-in. Statements by anonymous forms do not
+/// count.
 pub(crate) fn has_stopped(standing: &Standing, channel: Channel) -> bool {
     let latest = |is: &dyn Fn(&Track) -> bool| {
         let of_channel = |track: &&Track| {
@@ -38,7 +40,7 @@ pub(crate) fn has_stopped(standing: &Standing, channel: Channel) -> bool {
     no.is_some() && no >= latest(&|track| matches!(track.act, Act::OptIn { .. }))
 }
 
-/// Whether a no to this very purpose came after a yes.
+/// Returns whether an opt-out of the same purpose followed an opt-in.
 pub(crate) fn is_ended(standing: &Standing, yes: &Track) -> bool {
     standing.tracks().iter().any(|no| {
         matches!(no.act, Act::OptOut { .. })

@@ -1,4 +1,4 @@
-//! Addresses that are not to be written to, kept without the addresses: a keyed hash, a channel, a date.
+//! Addresses that must not receive messages. Only a keyed hash, a channel and a date are stored, not the address.
 
 use crate::consent::{Act, Address, AddressKind, Assurance, Channel, RecordId, Refusal, Scope, Timestamp, Track};
 use crate::ledger::shop::Shop;
@@ -8,17 +8,17 @@ use crate::ledger::store::id::parse_id;
 use crate::model::suppression::SuppressionReason;
 use crate::model::text::Sha256Hex;
 
-/// A suppression as it is told.
+/// A suppression as the ledger stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
-    /// Its id; decisions name it as the record that decides.
+    /// The id of the suppression. Decisions name it as the deciding record.
     pub id: RecordId,
-    /// Since when.
+    /// The time since which the address is suppressed.
     pub created_at: Timestamp,
 }
 
-/// Of two reasons the one stays that says more, the later of equals: that somebody did not want to be written to, or may not be, is
-/// forgotten over no bounce and no erasure.
+/// Merges a suppression into an existing one: the stronger reason wins, or the later one of two equals. So a bounce or
+/// an erasure never replaces the reason that somebody does not want messages or must not get them.
 pub(crate) const AS_WELL: &str =
     "ON CONFLICT DO UPDATE SET import = iif(import IS excluded.import, import, NULL), created_at = max(created_at, excluded.created_at),
     reason = iif(
@@ -26,11 +26,8 @@ pub(crate) const AS_WELL: &str =
             >= CASE reason WHEN 'erased' THEN 0 WHEN 'other' THEN 0 WHEN 'bounced' THEN 1 ELSE 2 END,
         excluded.reason, reason)";
 
-/// Suppresses an address on a channel, or on all. Again it counts from the later time: a person may ask a second time, after
-/// they had said yes again.
-///
-/// # Errors
-/// Those of the database.
+/// Suppresses an address on one channel, or on all. A repeated suppression counts from the later time: a person may ask
+/// a second time after a new opt-in.
 pub fn suppress(
     database: &dyn Database,
     shop: &Shop,
@@ -43,7 +40,7 @@ pub fn suppress(
     keep_hash(database, &hash, channel, (reason, moment.now), moment)
 }
 
-/// As [`suppress`], by the hash of an address, of which nothing else may be left.
+/// Suppresses an address like [`suppress`], by its hash, because the address itself may be deleted.
 pub(crate) fn keep_hash(
     database: &dyn Database,
     hash: &str,
@@ -67,7 +64,8 @@ pub(crate) fn keep_hash(
     Ok(Suppression { id: row.parsed(0, parse_id).map(RecordId)?, created_at: row.time(1)? })
 }
 
-/// The channels by which the owner of an address, or somebody who may say so, wants nothing sent to it; `None` is all of them.
+/// Returns the channels on which the owner of an address, or somebody entitled to say so, wants no messages; `None`
+/// stands for all channels.
 pub(crate) fn unwelcome_channels(
     tx: &dyn Database,
     shop: &Shop,
@@ -87,8 +85,8 @@ pub(crate) fn unwelcome_channels(
     Ok(channels)
 }
 
-/// Lets what suppresses one address suppress another of the same person, from the same day on. That mail to the first came back
-/// says nothing of the second.
+/// Copies the suppressions of one address to another address of the same person, with the same date. Bounces are left
+/// out: a bounce of the first address says nothing about the second.
 pub(crate) fn carry_over(tx: &dyn Database, from: &str, to: &str, moment: &Moment<'_>) -> Result<(), DatabaseError> {
     let rows = tx.query(
         "SELECT channel, reason, created_at FROM suppression WHERE hash = ? AND reason <> 'bounced'",
@@ -111,13 +109,14 @@ pub(crate) fn carry_over(tx: &dyn Database, from: &str, to: &str, moment: &Momen
     Ok(())
 }
 
-/// Whether an address is suppressed on every channel.
+/// Returns whether an address is suppressed on every channel.
 pub(crate) fn is_wide(tx: &dyn Database, hash: &str) -> Result<bool, DatabaseError> {
     let wide = tx.first("SELECT 1 FROM suppression WHERE hash = ? AND channel = '*'", &[Param::Text(hash)])?;
     Ok(wide.is_some())
 }
 
-/// The suppressions of some addresses, read at as little cost as there are of them: mostly none.
+/// A reader for the suppressions of single addresses. It costs almost nothing if the shop has no suppressions, which is
+/// the usual case.
 pub(crate) struct Suppressions<'a> {
     hasher: Option<Hasher<'a>>,
 }
@@ -127,7 +126,7 @@ impl<'a> Suppressions<'a> {
         Ok(Self { hasher: Hasher::of(database, shop)? })
     }
 
-    /// Those of one address, as refusals.
+    /// Returns the suppressions of one address, as refusals.
     pub(crate) fn on(
         &self,
         database: &dyn Database,
@@ -146,14 +145,14 @@ impl<'a> Suppressions<'a> {
     }
 }
 
-/// The names under which addresses may be suppressed, made at as little cost as there are of them.
+/// A generator of the hashes under which an address may be suppressed. It makes no hash that the shop does not need.
 pub(crate) struct Hasher<'a> {
     shop: &'a Shop,
     has_hashes_of_hashes: bool,
 }
 
 impl<'a> Hasher<'a> {
-    /// Nothing where nobody is suppressed.
+    /// Returns `None` if no address is suppressed.
     pub(crate) fn of(database: &dyn Database, shop: &'a Shop) -> Result<Option<Self>, DatabaseError> {
         if database.first("SELECT 1 FROM suppression LIMIT 1", &[])?.is_none() {
             return Ok(None);
@@ -162,7 +161,7 @@ impl<'a> Hasher<'a> {
         Ok(Some(Self { shop, has_hashes_of_hashes: of_hash.is_some() }))
     }
 
-    /// The names of one address: mostly one.
+    /// Returns the hashes of one address, usually one.
     pub(crate) fn names(&self, kind: AddressKind, key: &str) -> Vec<String> {
         let mut names = vec![hash_of(self.shop, kind, key)];
         if self.has_hashes_of_hashes {
@@ -172,7 +171,7 @@ impl<'a> Hasher<'a> {
     }
 }
 
-/// The suppressions of many addresses, read at once, as refusals: each with the place of its address among them.
+/// Reads the suppressions of many addresses at once, as refusals, each with the index of its address in `addresses`.
 pub(crate) fn suppressions_of(
     database: &dyn Database,
     shop: &Shop,
@@ -196,7 +195,7 @@ pub(crate) fn suppressions_of(
         .collect()
 }
 
-/// The names of an address, as a JSON list.
+/// Returns the hashes of an address, as a JSON array.
 pub(crate) fn names_of(
     database: &dyn Database,
     shop: &Shop,
@@ -207,7 +206,7 @@ pub(crate) fn names_of(
     serde_json::to_string(&names).map_err(|_| DatabaseError::Shape { column: 0 })
 }
 
-/// A suppression as a refusal: channel, id and time in the first columns of a row.
+/// Reads a suppression as a refusal: channel, id and time are the first columns of the row.
 fn refusal_in(row: &crate::ledger::store::database::Row) -> Result<Track, DatabaseError> {
     Ok(Track {
         scope: Scope { channel: Channel::parse(row.text(0)?), purpose: None },
@@ -218,12 +217,12 @@ fn refusal_in(row: &crate::ledger::store::database::Row) -> Result<Track, Databa
     })
 }
 
-/// A name as it stands in lists, with what tells whose it is.
+/// Returns a hash as it appears in exported lists, with a prefix that identifies the shop.
 pub(crate) fn listed_name(shop: &Shop, name: &str) -> String {
     format!("{}.{name}", mark_of(shop))
 }
 
-/// The name that stands in a list, where it is of this shop.
+/// Returns the hash from an exported list, if the prefix is that of this shop.
 pub(crate) fn name_listed<'a>(shop: &Shop, listed: &'a str) -> Option<&'a str> {
     listed.split_once('.').filter(|(mark, _)| *mark == mark_of(shop)).map(|(_, name)| name)
 }
@@ -232,12 +231,13 @@ fn mark_of(shop: &Shop) -> String {
     shop.fingerprint(b"whose hashes these are").chars().take(8).collect()
 }
 
-/// The name of an address of which only the SHA-256 is known, as another provider gave it.
+/// Returns the hash for an address of which only the SHA-256 is known, as another provider supplied it.
 pub(crate) fn hash_of_hash(shop: &Shop, kind: AddressKind, sha256: &str) -> String {
     shop.fingerprint(format!("suppression by hash\0{kind}\0{sha256}").as_bytes())
 }
 
-/// The kind and a separator keep this hash apart from every other that is made with the shop's secret.
+/// Returns the hash for an address. The kind and a separator keep it distinct from every other hash made with the
+/// shop's secret.
 pub(crate) fn hash_of(shop: &Shop, kind: AddressKind, key: &str) -> String {
     shop.fingerprint(format!("suppression\0{kind}\0{key}").as_bytes())
 }

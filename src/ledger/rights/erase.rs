@@ -1,11 +1,14 @@
-//! Erasure (GDPR Art. 17): everything that identifies the person goes, in one transaction, dependent rows first.
+//! Erasure (GDPR Art. 17): deletes everything that identifies a person in one transaction, dependent rows first.
 //!
-//! What stays names nobody: a suppression for each address, a keyed hash by which it is not subscribed anew (Art. 17(3)(b) and
-//! 21(3)); the ids of the submissions as keyed hashes, so that one that is sent again brings nobody back; counts by month; the
-//! lines of the audit log, which know the contact by its id alone; and a certificate, signed with the shop's key.
+//! The data that stays identifies nobody:
+//! - a suppression for each address, a keyed hash that prevents a new subscription (Art. 17(3)(b) and 21(3));
+//! - the ids of the submissions as keyed hashes, so that a repeated submission does not bring the person back;
+//! - counts by month;
+//! - the lines of the audit log, which contain only the id of the contact;
+//! - a certificate, signed with the shop's key.
 //!
-//! [`TABLES`] lists what is emptied. A table that refers to a contact, an address or a submission and is not in it makes a test
-//! fail.
+//! [`TABLES`] lists the tables from which rows are deleted. A test fails if a table refers to a contact, an address or
+//! a submission and is not in the list.
 
 use std::collections::BTreeMap;
 
@@ -29,29 +32,30 @@ use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::{parse_id, time_of_id};
 use crate::model::suppression::SuppressionReason;
 
-/// Who asked for an erasure, and which key carried it out.
+/// The origin of an erasure: who requested it, and which API key carried it out.
 #[derive(Clone, Copy, Debug)]
 pub struct ErasureAsked {
-    /// Who asked.
+    /// Who requested the erasure.
     pub requested_by: Requester,
-    /// The id of the key.
+    /// The id of the API key.
     pub key: Uuid,
 }
 
-/// A certificate as it is kept.
+/// A certificate of an erasure as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certified {
-    /// Its id.
+    /// The id of the certificate.
     pub id: String,
-    /// When the erasure was.
+    /// The time of the erasure.
     pub erased_at: Timestamp,
-    /// The certificate, signed: JWS in compact serialisation.
+    /// The signed certificate: JWS in compact serialisation.
     pub jws: String,
-    /// Whom data of the person had been handed to, by the shop's names for them.
+    /// The recipients to which data of the person was disclosed, by the shop's ids for them.
     pub recipients: Vec<String>,
 }
 
-/// What is emptied, in this order: by the rows of the addresses, of the contact and all merged into it, or by their ids.
+/// The tables from which rows are deleted, in this order, and how the rows are found: by the row ids of the addresses,
+/// by the row ids of the contact and all merged into it, or by the ids of these contacts.
 const TABLES: &[(&str, By)] = &[
     ("damped", By::Address),
     ("confirmation", By::Address),
@@ -75,11 +79,11 @@ enum By {
     Id,
 }
 
-/// Erases a contact and all that were merged into it. Again, by any of their ids, it changes nothing and answers with the same
-/// certificate; `None` where the contact never was known.
+/// Erases a contact and all contacts merged into it. A repeated call by any of their ids changes nothing and returns
+/// the same certificate. Returns `None` if the contact was never known.
 ///
 /// # Errors
-/// Those of the database; nothing is erased then.
+/// Returns a [`DatabaseError`] if the database fails; nothing is erased then.
 pub fn erase_contact(
     database: &dyn Database,
     shop: &Shop,
@@ -124,8 +128,8 @@ fn tell(
     emit(tx, shop, EventType::ContactErased, &data, moment)
 }
 
-/// What waits to be sent to the person goes; of their requests what stays is that they were made and answered, which the shop
-/// has to be able to show (11 CCR § 7101).
+/// Deletes the messages that wait to be sent to the person, and the personal data in the person's subject requests. The
+/// shop must be able to show that each request was made and answered (11 CCR § 7101), so this stays.
 fn forget_links(tx: &dyn Database, shop: &Shop, members: &str, uuids: &[String]) -> Result<(), DatabaseError> {
     let forget = "UPDATE subject_request SET to_value = NULL, details = NULL, pseudonym = NULL WHERE";
     for uuid in uuids {
@@ -144,10 +148,7 @@ fn forget_links(tx: &dyn Database, shop: &Shop, members: &str, uuids: &[String])
     Ok(())
 }
 
-/// The certificate of an erasure, by the id that the contact had.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the certificate of an erasure by the id that the contact had. `None` if there is none.
 pub fn certificate_of(database: &dyn Database, contact: Uuid) -> Result<Option<Certified>, DatabaseError> {
     let row = database.first(
         "SELECT c.id, c.erased_at, c.jws, c.recipients FROM erased_contact e JOIN certificate c ON c.id = e.certificate WHERE e.uuid = ?",
@@ -164,11 +165,12 @@ pub fn certificate_of(database: &dyn Database, contact: Uuid) -> Result<Option<C
     .transpose()
 }
 
-/// The addresses of some contacts, for a statement that binds their rows as JSON.
+/// Selects the row ids of the addresses of contacts. The statement binds the row ids of the contacts as a JSON array.
 const ADDRESSES: &str = "(SELECT a.id FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value)";
 
-/// Each address is suppressed, and on the channels that a number has stopped for that reason besides: once they are erased nothing
-/// else tells that a form must not have it asked. Tells how many suppressions there are.
+/// Suppresses each address. A phone number that has stopped a channel also gets a suppression of that channel with the
+/// reason `asked`: after the erasure nothing else prevents a form from having the number asked to confirm. Returns the
+/// number of suppressions.
 fn suppress_addresses(
     tx: &dyn Database,
     shop: &Shop,
@@ -202,8 +204,8 @@ fn suppress_addresses(
     Ok(kept)
 }
 
-/// Of an address that was corrected the hash is all there is, and since when it is no longer theirs: whoever has it now may have
-/// said yes since.
+/// Returns the hash of an address that was corrected, and the time of the correction. The address has not been the
+/// person's since then, and its present owner may have opted in since.
 fn corrected(key: &str, now: Timestamp) -> (String, Timestamp) {
     let (hash, id) = key.split_once(' ').unwrap_or((key, ""));
     (hash.to_owned(), parse_id(id).map_or(now, time_of_id))
@@ -222,7 +224,8 @@ fn count_records(tx: &dyn Database, members: &str) -> Result<(), DatabaseError> 
     )
 }
 
-/// What a sender hands in again must not bring the person back: that it was taken is known by its id, which stays as a hash.
+/// Stores the ids of the submissions as keyed hashes. The ledger recognizes a repeated submission by its hash, so the
+/// repetition does not bring the person back.
 fn spend_submissions(tx: &dyn Database, shop: &Shop, members: &str) -> Result<(), DatabaseError> {
     let rows = tx.query(
         "SELECT s.id, s.received_at FROM json_each(?) m CROSS JOIN submission s ON s.contact = m.value",
@@ -231,7 +234,7 @@ fn spend_submissions(tx: &dyn Database, shop: &Shop, members: &str) -> Result<()
     rows.iter().try_for_each(|row| spend(tx, shop, row))
 }
 
-/// Notes that a submission, by its id and time of receipt, was taken.
+/// Stores the keyed hash of the id of a submission, with its time of receipt.
 fn spend(tx: &dyn Database, shop: &Shop, row: &Row) -> Result<(), DatabaseError> {
     tx.execute(
         "INSERT INTO spent_submission (hash, received_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -246,7 +249,7 @@ fn ids_of(tx: &dyn Database, members: &str) -> Result<Vec<String>, DatabaseError
         .collect()
 }
 
-/// Empties the tables, and tells how many rows went from each.
+/// Deletes the rows of the person and returns the number of deleted rows for each table.
 fn empty(tx: &dyn Database, members: &str, uuids: &[String]) -> Result<BTreeMap<String, u64>, DatabaseError> {
     let ids = serde_json::to_string(uuids).map_err(|_| DatabaseError::Shape { column: 0 })?;
     let mut deleted = BTreeMap::new();
@@ -279,7 +282,7 @@ fn empty(tx: &dyn Database, members: &str, uuids: &[String]) -> Result<BTreeMap<
     Ok(deleted)
 }
 
-/// A submission that is filed under this contact may have a record of somebody else's address: it is theirs then.
+/// Moves submissions to another contact if they also contain a record about an address of that contact.
 fn pass_on_submissions(tx: &dyn Database, members: &str) -> Result<(), DatabaseError> {
     let of_others = "(SELECT a.contact FROM record r JOIN address a ON a.id = r.address WHERE r.submission = submission.id LIMIT 1)";
     tx.execute(
@@ -291,7 +294,8 @@ fn pass_on_submissions(tx: &dyn Database, members: &str) -> Result<(), DatabaseE
     )
 }
 
-/// Whom the shop has to tell, GDPR Art. 19: after the erasure nobody would know any more.
+/// Returns the recipients that the shop has to inform under GDPR Art. 19. They must be read before the erasure deletes
+/// them.
 fn recipients_of(tx: &dyn Database, members: &str) -> Result<Vec<String>, DatabaseError> {
     tx.query(
         "SELECT DISTINCT recipient FROM disclosure WHERE contact IN (SELECT value FROM json_each(?)) ORDER BY 1",
@@ -302,7 +306,8 @@ fn recipients_of(tx: &dyn Database, members: &str) -> Result<Vec<String>, Databa
     .collect()
 }
 
-/// The submissions that have a record of this person's addresses, whoever they are filed under, as a JSON list.
+/// Returns the submissions that contain a record about an address of the person, whichever contact they belong to, as a
+/// JSON array of ids.
 fn submissions_touched(tx: &dyn Database, members: &str) -> Result<String, DatabaseError> {
     let row = tx.first(
         &format!("SELECT json_group_array(DISTINCT submission) FROM record WHERE address IN {ADDRESSES}"),
@@ -311,7 +316,7 @@ fn submissions_touched(tx: &dyn Database, members: &str) -> Result<String, Datab
     Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.text(0)?.to_owned())
 }
 
-/// What is filed under somebody else, and was about this person alone, goes as well.
+/// Deletes submissions of other contacts that were about this person only, and returns their number.
 fn drop_bare_submissions(tx: &dyn Database, shop: &Shop, touched: &str) -> Result<u64, DatabaseError> {
     let bare = tx.query(
         "SELECT s.id, s.received_at FROM json_each(?) t CROSS JOIN submission s ON s.id = t.value
@@ -370,7 +375,7 @@ mod tests {
     use crate::ledger::store::native::Sqlite;
     use crate::ledger::store::schema::migrate;
 
-    /// Whatever refers to a person must go with them.
+    /// Every table that refers to a person must be emptied by an erasure.
     #[test]
     fn every_table_that_refers_to_a_person_is_emptied() {
         let database = Sqlite::in_memory().unwrap();
@@ -389,7 +394,7 @@ mod tests {
             if !refers.iter().any(|refers| sql.contains(refers)) {
                 continue;
             }
-            // The log knows contacts by their ids alone, and is what shows that all this was done.
+            // The audit log contains only the ids of contacts, and it must stay to show that the erasure was done.
             assert!(
                 name == "contact" || name == "audit" || TABLES.iter().any(|(own, _)| *own == name),
                 "{name} would keep rows of an erased person"

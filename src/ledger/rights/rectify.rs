@@ -1,9 +1,10 @@
-//! What is wrong about a person, put right (GDPR Art. 16).
+//! Corrects wrong data about a person (GDPR Art. 16).
 //!
-//! A corrected address is another address: what proved the old one proves nothing for the new. So the records stay where they
-//! are, under an address whose value is gone, and the new one begins with what an employee's word carries over: every no as it
-//! was, suppressions included; every yes at its own time, but known no better than by that employee. So a correction never brings
-//! a yes to an address that had said no, nor does it let a person's no be forgotten with the old one.
+//! A corrected address is a new address: evidence for the old address proves nothing for the new one. So the records
+//! stay under the old address, whose value is deleted. The new address starts with the records that an employee may
+//! carry over: every opt-out unchanged, suppressions included; every opt-in with its own time, but with `staff` as the
+//! highest assurance. So a correction never gives an opt-in to an address that had opted out, and a person's opt-out is
+//! never lost with the old address.
 
 use uuid::Uuid;
 
@@ -22,41 +23,42 @@ use crate::model::person::PersonFacts;
 use crate::model::submission::Submission;
 use crate::model::suppression::SuppressionReason;
 
-/// What is to be put right.
+/// A correction of a contact's data.
 #[derive(Clone, Debug)]
 pub struct Rectification {
-    /// An address of the contact, and what it should be. Both are of one kind.
+    /// An address of the contact and its corrected value. Both have the same kind.
     pub address: Option<(Address, Address)>,
-    /// Facts of the person: those that are given are replaced.
+    /// The facts to replace. Absent facts stay unchanged.
     pub person: PersonFacts,
-    /// Facts that are to be forgotten.
+    /// The facts to delete.
     pub forget: Vec<Fact>,
 }
 
 vocabulary! {
-    /// A fact of a person that rules and ages go by.
+    /// A fact about a person that legal rules and age limits depend on.
     Fact, "unknown fact" {
-        /// Where they live. The region goes with it.
+        /// The country where the person lives. Deleting it also deletes the region.
         Country = "country",
-        /// In which part of it.
+        /// The region of the country where the person lives.
         Region = "region",
-        /// As whom they are addressed.
+        /// Whether the person is addressed as a consumer or as a business.
         Relation = "relation",
-        /// When they were born.
+        /// The person's date of birth.
         Born = "born",
     }
 }
 
-/// Why something cannot be put right. Nothing is written then.
+/// Why a correction is refused. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RectifyError {
     /// The contact is not known.
     Unknown,
     /// The contact does not have the address that is to be corrected.
     NotTheirs,
-    /// The new address is known already: of this contact, or of another one, which then is to be merged.
+    /// The new address is already stored, for this contact or another one. In the second case the contacts have to be
+    /// merged.
     Taken,
-    /// The person is said to be born after now.
+    /// The date of birth is in the future.
     NotBornYet,
     /// The database failed.
     Database(DatabaseError),
@@ -68,10 +70,10 @@ impl From<DatabaseError> for RectifyError {
     }
 }
 
-/// Puts it right.
+/// Corrects the data of a contact.
 ///
 /// # Errors
-/// [`RectifyError`]; nothing is written then.
+/// Returns a [`RectifyError`] if the correction is refused or the database fails; nothing is written then.
 pub fn rectify_contact(
     database: &dyn Database,
     shop: &Shop,
@@ -118,7 +120,7 @@ pub fn rectify_contact(
     })
 }
 
-/// Takes the value out of the old address, and adds the new one.
+/// Deletes the value of the old address and adds the new address. Returns the row ids of both.
 fn rekey(
     tx: &dyn Database,
     shop: &Shop,
@@ -133,7 +135,7 @@ fn rekey(
     )?;
     let old = own.ok_or(RectifyError::NotTheirs)?.integer(0)?;
     if from.key() == to.key() {
-        // Another writing of the same address: nothing has to be proved anew.
+        // Only the spelling of the same address changes, so nothing has to be proved again.
         tx.execute("UPDATE address SET value = ? WHERE id = ?", &[Param::Text(to.given()), Param::Integer(old)])?;
         return Ok((old, old));
     }
@@ -141,14 +143,14 @@ fn rekey(
         return Err(RectifyError::Taken);
     }
     let [wrong, right] = [from, to].map(|address| suppression::hash_of(shop, address.kind(), address.key()));
-    // What suppresses the person follows them; and an address that had said no is not to be woken by an old list that still
-    // has it.
+    // The suppressions of the person apply to the new address too. An old address that had opted out is suppressed, so
+    // that an old list which still contains it cannot re-subscribe it.
     suppression::carry_over(tx, &wrong, &right, moment)?;
     if has_refused(tx, contact, old)? && !suppression::is_wide(tx, &wrong)? {
         suppression::keep_hash(tx, &wrong, None, (SuppressionReason::Other, moment.now), moment)?;
     }
-    // The kind takes it out of every question. Of the address a keyed hash stays, by which an erasure suppresses it as well; the
-    // rest only has to make it one of its own.
+    // The kind `rectified` excludes the row from every query. A keyed hash of the address stays, so that an erasure can
+    // suppress it as well. The id after it only makes the key unique.
     let gone = format!("{wrong} {}", moment.next_id());
     forget_name(tx, shop, from, moment)?;
     tx.execute(
@@ -172,8 +174,8 @@ fn rekey(
     Ok((old, new))
 }
 
-/// What waits to be sent to the old address goes, and so does a request that it has not answered. One that it has proven is still
-/// answered there; of those that were answered nothing names it any more.
+/// Deletes the messages that wait to be sent to the old address and closes the requests that it has not verified. A
+/// request that it has verified is still answered there. Closed requests no longer refer to the address.
 fn forget_name(tx: &dyn Database, shop: &Shop, from: &Address, moment: &Moment<'_>) -> Result<(), DatabaseError> {
     let name = address::written(&shop.pseudonym(from.kind(), from.key()));
     tx.execute("DELETE FROM message WHERE pseudonym = ?", &[Param::Text(&name)])?;
@@ -188,7 +190,8 @@ fn forget_name(tx: &dyn Database, shop: &Shop, from: &Address, moment: &Moment<'
     )
 }
 
-/// Whether a no bears on an address: one of its own, or one that left the channel open, by whatever address of the contact.
+/// Returns whether an opt-out applies to an address: one of its own, or one from all channels by any address of the
+/// contact.
 fn has_refused(tx: &dyn Database, contact: &Contact, address: i64) -> Result<bool, DatabaseError> {
     let found = tx.first(
         "SELECT 1 FROM track WHERE address IN (SELECT id FROM address WHERE contact = ?1) AND choice = 'opt_out'
@@ -198,7 +201,7 @@ fn has_refused(tx: &dyn Database, contact: &Contact, address: i64) -> Result<boo
     Ok(found.is_some())
 }
 
-/// Begins the new address with what stood for the old one.
+/// Copies the histories of the old address to the new one.
 fn carry_over(
     tx: &dyn Database,
     shop: &Shop,
@@ -227,7 +230,7 @@ fn carry_over(
     Ok(())
 }
 
-/// How well it is known that the person did this, now that the address is another.
+/// Returns the assurance that a history has for the new address.
 fn carried(track: &Track) -> Assurance {
     match (track.act, track.assurance) {
         (Act::OptIn { .. }, Assurance::Confirmed | Assurance::Authenticated) => Assurance::Staff,

@@ -8,10 +8,7 @@ use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::text::Line;
 
-/// Notes that what is held on a contact was handed out.
-///
-/// # Errors
-/// Those of the database.
+/// Stores that the data of a contact was exported.
 pub fn note_export(
     database: &dyn Database,
     contact: Uuid,
@@ -25,10 +22,7 @@ pub fn note_export(
     note(database, &contact, RightsAct::Exported, &Acting { key, reason: None }, &detail, moment)
 }
 
-/// Restricts a person's data, or lifts the restriction (GDPR Art. 18). `false` where the contact is not known.
-///
-/// # Errors
-/// Those of the database.
+/// Restricts a person's data, or lifts the restriction (GDPR Art. 18). Returns `false` if the contact is unknown.
 pub fn restrict(
     database: &dyn Database,
     contact: Uuid,
@@ -44,7 +38,7 @@ pub fn restrict(
         } else {
             (Param::Null, RightsAct::RestrictionLifted)
         };
-        // A restriction that stands keeps its date; that it was asked for once more is on record all the same.
+        // An existing restriction keeps its date and reason. The repeated request is stored as an act all the same.
         tx.execute(
             "UPDATE contact SET restricted_at = ?1, restriction_reason = CASE WHEN ?1 IS NULL THEN NULL ELSE ?2 END
              WHERE id = ?3 AND (restricted_at IS NULL) = (?1 IS NOT NULL)",

@@ -1,4 +1,4 @@
-//! The keys that open a shop: stored by their hash, listed, rotated, revoked.
+//! The API keys of a shop: stored by their hash, listed, rotated, revoked.
 
 use uuid::Uuid;
 
@@ -9,55 +9,55 @@ use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
 use crate::model::text::{Line, Origin};
 
-/// A key to be stored: by its hash only.
+/// A key to be stored. Only its hash is stored.
 #[derive(Clone, Debug)]
 pub struct NewKey {
-    /// The SHA-256 of the key. A key is 128 random bits, so a plain hash cannot be guessed back.
+    /// The SHA-256 of the key. A key has 128 random bits, so nobody can find it from a plain hash.
     pub hash: String,
-    /// `pk` or `sk`.
+    /// The kind of key: `pk` (publishable) or `sk` (secret).
     pub kind: &'static str,
-    /// What it may do, separated by spaces.
+    /// The scopes of the key, separated by spaces.
     pub scopes: String,
-    /// What the shop calls it.
+    /// The shop's name for the key; `null` if it has none.
     pub name: Option<Line>,
-    /// The origins on which it works, where these are not all of the shop's.
+    /// The origins on which the key works. `None`: all origins of the shop.
     pub origins: Option<Vec<Origin>>,
-    /// From when on it is no longer good.
+    /// The time from which the key no longer works; `null` if it does not expire.
     pub expires_at: Option<Timestamp>,
 }
 
 /// A key as it is stored.
 #[derive(Clone, Debug)]
 pub struct StoredKey {
-    /// Its name in the audit log.
+    /// The id of the key, as in the audit log.
     pub id: Uuid,
-    /// `pk` or `sk`.
+    /// The kind of key: `pk` (publishable) or `sk` (secret).
     pub kind: String,
-    /// What it may do, separated by spaces.
+    /// The scopes of the key, separated by spaces.
     pub scopes: String,
-    /// What the shop calls it.
+    /// The shop's name for the key; `null` if it has none.
     pub name: Option<String>,
-    /// The origins on which it works; `None` for those of the shop.
+    /// The origins on which the key works. `None`: all origins of the shop.
     pub origins: Option<Vec<Origin>>,
-    /// Since when it exists.
+    /// The time at which the shop was created.
     pub created_at: Timestamp,
-    /// From when on it is no longer good.
+    /// The time from which the key no longer works; `null` if it does not expire.
     pub expires_at: Option<Timestamp>,
-    /// Since when it is revoked.
+    /// The time at which the key was revoked; `null` if it is not revoked.
     pub revoked_at: Option<Timestamp>,
-    /// When it was last used, to the minute.
+    /// The time of the last use, accurate to a minute; `null` if the key was never used.
     pub last_used_at: Option<Timestamp>,
-    /// The key that took its place when it was rotated.
+    /// The id of the key that replaced this one in a rotation.
     pub replaced_by: Option<Uuid>,
 }
 
 impl StoredKey {
-    /// Whether it opens anything now.
+    /// Returns whether the key is valid now: not revoked and not expired.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|at| at > now)
     }
 
-    /// Whether it may do something.
+    /// Returns whether the key has the scope.
     pub fn may(&self, scope: &str) -> bool {
         self.scopes.split(' ').any(|own| own == scope)
     }
@@ -83,15 +83,13 @@ impl StoredKey {
     }
 }
 
-/// How often the last use is written down, in milliseconds: a minute. More would be a write for each request.
+/// The minimum time between two updates of the last use, in milliseconds: one minute. Otherwise every request would
+/// need a write.
 const USE_NOTED_EVERY: i64 = 60_000;
 
 const COLUMNS: &str = "SELECT id, kind, scopes, name, origins, created_at, expires_at, revoked_at, last_used_at, replaced_by FROM api_key";
 
-/// Finds a key by its hash, also one that is no longer good.
-///
-/// # Errors
-/// Those of the database.
+/// Finds a key by its hash, even if it is no longer valid.
 pub fn find_key(database: &dyn Database, hash: &str) -> Result<Option<StoredKey>, DatabaseError> {
     one(database, "hash", hash)
 }
@@ -101,27 +99,21 @@ fn one(database: &dyn Database, column: &str, value: &str) -> Result<Option<Stor
     row.as_ref().map(StoredKey::read).transpose()
 }
 
-/// Every key that the shop ever had, the newest first.
-///
-/// # Errors
-/// Those of the database.
+/// Returns all keys that the shop ever had, newest first.
 pub fn list_keys(database: &dyn Database) -> Result<Vec<StoredKey>, DatabaseError> {
     database.query(&format!("{COLUMNS} ORDER BY id DESC"), &[])?.iter().map(StoredKey::read).collect()
 }
 
-/// A secret key that is good now, as far as what it has signed is checked by it.
+/// A valid secret key, with the fields needed to verify what it has signed.
 #[derive(Clone, Debug)]
 pub struct VouchingKey {
     /// The SHA-256 of the key.
     pub hash: String,
-    /// What it may do, separated by spaces.
+    /// The scopes of the key, separated by spaces.
     pub scopes: String,
 }
 
-/// Every secret key that is good now.
-///
-/// # Errors
-/// Those of the database.
+/// Returns all secret keys that are valid now.
 pub fn vouching_keys(database: &dyn Database, now: Timestamp) -> Result<Vec<VouchingKey>, DatabaseError> {
     let good = "SELECT hash, scopes FROM api_key
         WHERE kind = 'sk' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY id";
@@ -129,10 +121,7 @@ pub fn vouching_keys(database: &dyn Database, now: Timestamp) -> Result<Vec<Vouc
     rows.iter().map(|row| Ok(VouchingKey { hash: row.text(0)?.to_owned(), scopes: row.text(1)?.to_owned() })).collect()
 }
 
-/// Notes that a key was used, where that is not known of this minute.
-///
-/// # Errors
-/// Those of the database.
+/// Records the use of a key, unless a use within the last minute is recorded.
 pub fn note_use(database: &dyn Database, key: &StoredKey, now: Timestamp) -> Result<(), DatabaseError> {
     if key.last_used_at.is_some_and(|at| now < at.plus_millis(USE_NOTED_EVERY)) {
         return Ok(());
@@ -142,9 +131,6 @@ pub fn note_use(database: &dyn Database, key: &StoredKey, now: Timestamp) -> Res
 }
 
 /// Stores a new key.
-///
-/// # Errors
-/// Those of the database.
 pub fn add_key(database: &dyn Database, key: &NewKey, moment: &Moment<'_>) -> Result<StoredKey, DatabaseError> {
     let id = moment.next_id().to_string();
     let origins = key.origins.as_ref().and_then(|origins| serde_json::to_string(origins).ok());
@@ -164,14 +150,14 @@ pub fn add_key(database: &dyn Database, key: &NewKey, moment: &Moment<'_>) -> Re
     one(database, "id", &id)?.ok_or(DatabaseError::Shape { column: 0 })
 }
 
-/// Why a key cannot be changed. Nothing is written then.
+/// The reasons why a key cannot be changed. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyError {
     /// The shop has no such key.
     Unknown,
-    /// The key is no longer good, or another is about to take its place.
+    /// The key is no longer valid, or a rotation has already replaced it.
     Gone,
-    /// Without it nobody could manage the shop's keys any more.
+    /// The key is the last one that can manage the shop's keys, so it cannot be revoked.
     LastAdmin,
     /// The database failed.
     Database(DatabaseError),
@@ -183,19 +169,20 @@ impl From<DatabaseError> for KeyError {
     }
 }
 
-/// A key of the shop's by its id.
+/// Returns a valid key of the shop by its id.
 ///
 /// # Errors
-/// [`KeyError::Unknown`], [`KeyError::Gone`] where it is no longer good, and those of the database.
+/// Returns [`KeyError::Unknown`] if the shop has no such key, [`KeyError::Gone`] if the key is no longer valid, and
+/// [`KeyError::Database`] if the database fails.
 pub fn key_in_use(database: &dyn Database, id: Uuid, now: Timestamp) -> Result<StoredKey, KeyError> {
     let key = one(database, "id", &id.to_string())?.ok_or(KeyError::Unknown)?;
     if key.is_good(now) { Ok(key) } else { Err(KeyError::Gone) }
 }
 
-/// Puts a new key in the place of one, which stays good for `overlap` milliseconds, and never longer than it was to be.
+/// Replaces a key by a new one. The old key stays valid for `overlap` milliseconds, but not beyond its own expiry.
 ///
 /// # Errors
-/// As [`key_in_use`].
+/// Returns [`KeyError::Gone`] if the key was replaced before, and [`KeyError::Database`] if the database fails.
 pub fn rotate_key(
     database: &dyn Database,
     old: &StoredKey,
@@ -203,7 +190,8 @@ pub fn rotate_key(
     overlap: i64,
     moment: &Moment<'_>,
 ) -> Result<StoredKey, KeyError> {
-    // Else its successor would end when its own overlap does.
+    // A rotated key expires at the end of its overlap. A new key takes over the expiry of the old one, so it would
+    // expire then too.
     if old.replaced_by.is_some() {
         return Err(KeyError::Gone);
     }
@@ -219,17 +207,18 @@ pub fn rotate_key(
     })
 }
 
-/// Revokes a key, at once and for good. One that is revoked already stays as it is.
+/// Revokes a key at once and permanently. A key that is revoked already stays unchanged.
 ///
 /// # Errors
-/// [`KeyError::Unknown`], [`KeyError::LastAdmin`], and those of the database.
+/// Returns [`KeyError::Unknown`] if the shop has no such key, [`KeyError::LastAdmin`] if no other valid key without an
+/// expiry has the scope `admin` (the scope that manages keys), and [`KeyError::Database`] if the database fails.
 pub fn revoke_key(database: &dyn Database, id: Uuid, admin: &str, now: Timestamp) -> Result<StoredKey, KeyError> {
     database.transaction(|tx| {
         let key = one(tx, "id", &id.to_string())?.ok_or(KeyError::Unknown)?;
         if key.revoked_at.is_some() {
             return Ok(key);
         }
-        // One that will expire does not count: the shop would be locked out by and by.
+        // A key that expires does not count: the shop would be locked out when it expires.
         let stays =
             |other: &StoredKey| other.id != id && other.is_good(now) && other.expires_at.is_none() && other.may(admin);
         if key.is_good(now) && key.may(admin) && !list_keys(tx)?.iter().any(stays) {

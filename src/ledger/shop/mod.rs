@@ -28,25 +28,22 @@ use crate::json;
 use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// A shop as it is stored.
+/// A shop as the ledger stores it.
 #[derive(Clone, Debug)]
 pub struct Shop {
-    /// Its identity, part of every key.
+    /// The id of the shop. Every API key contains it.
     pub id: String,
-    /// Its settings.
+    /// The settings of the shop.
     pub settings: Settings,
-    /// Since when it exists.
+    /// The time when the webhook was created.
     pub created_at: Timestamp,
-    /// Where its events go.
+    /// The webhooks that the shop's events are sent to.
     pub webhooks: Vec<Webhook>,
     secret: ShopSecret,
 }
 
 impl Shop {
-    /// Reads the shop of this database; `None` when none was created.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Reads the shop of this database; `None` if it was not created.
     pub fn load(database: &dyn Database) -> Result<Option<Self>, DatabaseError> {
         let Some(row) = database.first("SELECT id, settings, secret, created_at FROM shop", &[])? else {
             return Ok(None);
@@ -61,9 +58,6 @@ impl Shop {
     }
 
     /// Creates the shop and its first keys. A database holds one shop: a second call changes nothing and fails.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub fn create(
         database: &dyn Database,
         id: &str,
@@ -91,40 +85,37 @@ impl Shop {
         Ok(Self { id: id.to_owned(), settings, created_at: moment.now, webhooks: Vec::new(), secret })
     }
 
-    /// The same shop with other settings, stored.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Stores new settings and returns the shop with them.
     pub fn with(&self, database: &dyn Database, settings: Settings) -> Result<Self, DatabaseError> {
         let written = serde_json::to_string(&settings).map_err(|error| DatabaseError::Statement(error.to_string()))?;
         database.execute("UPDATE shop SET settings = ?", &[Param::Text(&written)])?;
         Ok(Self { settings, ..self.clone() })
     }
 
-    /// Whether anybody wants to be told of such an event.
+    /// Returns whether any webhook wants events of this type.
     pub fn wants(&self, event: EventType) -> bool {
         self.webhooks.iter().any(|webhook| webhook.wants(event))
     }
 
-    /// The key that the shop signs its certificates with. It follows from the shop's secret.
+    /// Returns the key with which the shop signs its certificates. It follows from the shop's secret.
     pub fn signing_key(&self) -> SigningKey {
         SigningKey::from_seed(self.keyed(b"signing key"))
     }
 
-    /// The hash by which the id of a submission is known when nothing else of it is.
+    /// Returns the keyed hash under which the id of an erased submission is stored.
     pub(crate) fn submission_hash(&self, id: &str) -> String {
         self.fingerprint(format!("submission\0{id}").as_bytes())
     }
 
-    /// A keyed hash of a content, by which the same content is known again. Without the shop's secret it tells nothing,
-    /// so it may stay where the content itself must not.
+    /// Returns a keyed hash of a content, so that the same content can be recognised again. Without the shop's secret
+    /// the hash reveals nothing, so it may be stored where the content must not be.
     pub fn fingerprint(&self, content: &[u8]) -> String {
         Base64Url::encode_string(&self.keyed(content))
     }
 
-    /// 32 bytes that follow from the shop's secret, for one use.
+    /// Returns 32 bytes derived from the shop's secret and `content`, for one use.
     pub fn keyed(&self, content: &[u8]) -> [u8; 32] {
-        // HMAC takes a key of any length; there is no case in which this is `None`.
+        // HMAC takes a key of any length, so this is never `None`.
         Hmac::<Sha256>::new_from_slice(&self.secret.0)
             .map(|mac| mac.chain_update(content).finalize().into_bytes().into())
             .unwrap_or_default()

@@ -1,91 +1,91 @@
-//! What a shop tells people of how their data is handled (GDPR Art. 13 to 15), and how much may be asked of it.
+//! What a shop tells people about how it handles their data (GDPR Art. 13 to 15), and the shop's rate limits.
 
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{CountryCode, PurposeSlug};
 use crate::model::text::{Line, Locale, PageUrl, Token};
 
-/// What a person may know.
+/// The information that a person can read about the handling of their data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Privacy {
-    /// How to reach whoever answers for the data: an e-mail address, a postal address, a telephone number.
+    /// How to reach the controller: an e-mail address, a postal address or a telephone number.
     pub contact: Option<Line>,
-    /// Where the privacy notice is.
+    /// The URL of the privacy notice.
     pub policy_url: Option<PageUrl>,
-    /// With whom a person may lodge a complaint, GDPR Art. 77.
+    /// The supervisory authority with which a person may lodge a complaint, GDPR Art. 77.
     pub authority: Option<Line>,
-    /// Whom the shop hands data to.
+    /// The recipients that the shop discloses data to.
     pub recipients: Vec<Recipient>,
-    /// What the purposes are, in words.
+    /// The purposes, described in plain words.
     pub purposes: Vec<PurposeText>,
-    /// Days for which the audit log is kept; 730 where nothing is said.
+    /// The number of days for which the audit log is stored. Default: 730.
     pub audit_days: Option<u16>,
 }
 
 impl Privacy {
-    /// Two years: as long as California wants requests to be on record (11 CCR § 7101).
+    /// Two years: California requires that requests stay on record for that long (11 CCR § 7101).
     const AUDIT_DAYS: u16 = 730;
 
-    /// For how long the audit log is kept, in days.
+    /// Returns the number of days for which the audit log is stored.
     pub fn audit_days(&self) -> u16 {
         self.audit_days.unwrap_or(Self::AUDIT_DAYS)
     }
 }
 
-/// Whom data is handed to.
+/// A recipient of personal data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Recipient {
-    /// The shop's short name for it, by which disclosures name it.
+    /// The shop's short name for the recipient. Disclosures refer to the recipient by this id.
     pub id: Token,
-    /// Who it is.
+    /// The name of the recipient.
     pub name: Line,
-    /// In which role it gets the data.
+    /// The role in which the recipient gets the data.
     pub role: RecipientRole,
-    /// Where it is.
+    /// The country where the recipient is, ISO 3166-1 alpha-2.
     #[serde(default)]
     pub country: Option<CountryCode>,
-    /// What protects the data there, where that is outside of the EEA (GDPR Art. 15(2), 46).
+    /// The safeguard that protects the data if the recipient is outside the EEA (GDPR Art. 15(2), 46).
     #[serde(default)]
     pub safeguard: Option<Line>,
 }
 
 vocabulary! {
-    /// In which role data is received.
+    /// The role of a recipient of data.
     RecipientRole, "unknown role" {
         /// The shop's e-commerce platform.
         Platform = "platform",
-        /// Acts for the shop, GDPR Art. 28.
+        /// The recipient acts on behalf of the shop (processor, GDPR Art. 28).
         Processor = "processor",
-        /// Acts for itself.
+        /// The recipient acts on its own behalf (controller).
         Controller = "controller",
-        /// An address of the shop's that events are sent to.
+        /// A URL of the shop that events are sent to.
         Webhook = "webhook",
     }
 }
 
-/// A purpose in words.
+/// A description of a purpose in plain words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct PurposeText {
-    /// The purpose.
+    /// The purpose that the text describes.
     pub purpose: PurposeSlug,
-    /// What it is.
+    /// The description of the purpose, for people.
     pub text: Line,
-    /// In which language; for all that have no text of their own where nothing is said.
+    /// The language of the text, a BCP 47 tag. Absent: the text is used for every language that has no text of its own.
     #[serde(default)]
     pub locale: Option<Locale>,
 }
 
 impl Privacy {
-    /// A purpose in words, else its own name.
+    /// Returns the description of a purpose, or the purpose's slug with spaces for underscores if there is none.
     pub fn purpose_in(&self, purpose: &PurposeSlug, language: &str) -> String {
         self.words_for(purpose, language).unwrap_or_else(|| purpose.as_str().replace('_', " "))
     }
 
-    /// A purpose in words: those of the language of a tag, else those of none, else any.
+    /// Returns the description of a purpose: first in the language of `tag`, else one without a language, else any.
     pub fn words_for(&self, purpose: &PurposeSlug, tag: &str) -> Option<String> {
         let language = tag.split('-').next().unwrap_or_default();
         let mut own = self.purposes.iter().filter(|text| text.purpose == *purpose);
@@ -99,21 +99,21 @@ impl Privacy {
     }
 }
 
-/// How much may be asked, in requests a second. A bucket holds ten seconds' worth.
+/// The rate limits, in requests per second. A bucket holds ten seconds' worth of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Limits {
-    /// By one publishable key, and so by all visitors together.
+    /// The limit for one publishable key, and so for all visitors of the shop together.
     pub publishable: u16,
-    /// By one secret key.
+    /// The limit for one secret key.
     pub secret: u16,
-    /// By one visitor.
+    /// The limit for one visitor.
     pub visitor: u16,
 }
 
 impl Limits {
-    /// The most that can be set, in requests a second.
+    /// The highest limit that can be set, in requests per second.
     pub const MAX: u16 = 10_000;
 }
 

@@ -1,39 +1,37 @@
-//! The providers that hand in what persons write back, and the secrets that they sign with.
+//! The providers that deliver inbound messages, and the secrets with which they sign.
 
 use crate::consent::Timestamp;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// A provider as it is kept.
+/// A provider as the ledger stores it.
 #[derive(Clone, Debug)]
 pub struct KnownProvider {
-    /// Which, by its name.
+    /// The name of the provider.
     pub name: String,
-    /// Since when it has this secret.
+    /// The time since which the provider has this secret.
     pub created_at: Timestamp,
-    /// The word by which it checks the address.
+    /// The token that the provider presents when it verifies the webhook URL.
     pub verify_token: Option<String>,
-    /// The secret that it signs with; empty where that is made here.
+    /// The secret with which the provider signs. Empty if the secret is derived from the shop's secret.
     pub given: String,
 }
 
 impl KnownProvider {
-    /// The secret that is made here, for this provider since it was set up.
+    /// Returns the secret that is derived for this provider, based on the time when it was set up.
     pub fn made(&self, shop: &Shop) -> [u8; 32] {
         made_for_provider(shop, &self.name, self.created_at)
     }
 }
 
-/// The secret that is made here for a provider that was set up at a time. It follows from the shop's own.
+/// Returns the secret that is derived for a provider that was set up at the given time. It follows from the shop's
+/// secret.
 pub fn made_for_provider(shop: &Shop, name: &str, set_up_at: Timestamp) -> [u8; 32] {
     shop.keyed(format!("provider\0{name}\0{}", set_up_at.millis()).as_bytes())
 }
 
-/// The providers of the shop.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the providers of the shop.
 pub fn list_providers(database: &dyn Database) -> Result<Vec<KnownProvider>, DatabaseError> {
     database
         .query("SELECT name, created_at, verify_token, secret FROM provider ORDER BY name", &[])?
@@ -49,10 +47,7 @@ pub fn list_providers(database: &dyn Database) -> Result<Vec<KnownProvider>, Dat
         .collect()
 }
 
-/// Keeps a provider, in the place of what was kept of it before.
-///
-/// # Errors
-/// Those of the database.
+/// Stores a provider and replaces what was stored for it before.
 pub fn keep_provider(
     tx: &dyn Database,
     name: &str,
@@ -73,10 +68,7 @@ pub fn keep_provider(
     )
 }
 
-/// Forgets a provider. What it hands in is refused from then on. Tells whether it was known.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes a provider. From then on its inbound messages are refused. Returns whether the provider was known.
 pub fn remove_provider(tx: &dyn Database, name: &str) -> Result<bool, DatabaseError> {
     let gone = tx.query("DELETE FROM provider WHERE name = ? RETURNING 1", &[Param::Text(name)])?;
     Ok(!gone.is_empty())

@@ -1,4 +1,4 @@
-//! What a shop decides about links, about requests, about evidence, and about what has outlived its use.
+//! A shop's settings for links, subject requests, evidence and retention.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,148 +7,151 @@ use crate::ledger::shop::privacy::{Limits, Privacy};
 use crate::model::request::RequestKind;
 use crate::model::text::{Line, Locale, Origin, Sha256Hex, Token};
 
-/// Links and the messages that they stand in.
+/// The settings for links and the messages that contain them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Links {
-    /// What links begin with, such as `https://consent.shop.example`; the deployment's own address where nothing is said.
+    /// The origin at which links begin, such as `https://consent.shop.example`. Default: the origin of the deployment.
     pub public_url: Option<Origin>,
-    /// Days for which a confirmation can be given; 7 where nothing is said.
+    /// The number of days for which a confirmation can be answered, 1 to 30. Default: 7.
     pub confirmation_days: Option<u16>,
-    /// The time zone in which days are counted, an IANA name such as `Europe/Berlin`; UTC where nothing is said.
+    /// The time zone in which days are counted, an IANA name such as `Europe/Berlin`. Default: UTC.
     pub time_zone: Option<String>,
 }
 
 impl Links {
-    /// The most days for a confirmation.
+    /// The maximum of `confirmation_days`.
     pub const MAX_DAYS: u16 = 30;
 
-    /// For how many days a confirmation can be given.
+    /// Returns the number of days for which a confirmation can be answered.
     pub fn confirmation_days(&self) -> u16 {
         self.confirmation_days.unwrap_or(7)
     }
 
-    /// The time zone in which days are counted.
+    /// Returns the time zone in which days are counted.
     pub fn zone(&self) -> &str {
         self.time_zone.as_deref().unwrap_or("UTC")
     }
 }
 
-/// Requests of persons.
+/// The settings for subject requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Requests {
-    /// The kinds that an employee has to approve. What has to be corrected, an employee has to see in any case.
+    /// The kinds of request that an employee has to approve. A rectification always needs an employee.
     pub approval: Vec<RequestKind>,
 }
 
 impl Requests {
-    /// Whether a request of this kind waits for an employee.
+    /// Returns whether a request of this kind waits for an employee.
     pub fn wait(&self, kind: RequestKind) -> bool {
         kind == RequestKind::Rectification || self.approval.contains(&kind)
     }
 }
 
-/// What is kept of where a page's submission came from, besides what it says itself: nothing, unless the shop wants it as evidence
-/// (GDPR Art. 7(1)).
+/// The settings for evidence about the origin of a submission from a page, beyond what the page sends itself. Default:
+/// nothing is stored, unless the shop wants it as evidence (GDPR Art. 7(1)).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Evidence {
-    /// The network of the client's address: the first 24 bits of an IPv4 address, 48 of an IPv6 address.
+    /// Whether to store the network of the client's IP address: the first 24 bits of an IPv4 address, the first 48 bits
+    /// of an IPv6 address.
     pub ip: bool,
-    /// The browser, without its minor versions.
+    /// Whether to store the name of the browser, without minor versions.
     pub user_agent: bool,
 }
 
-/// For how long things are kept that are of no use any more.
+/// The retention periods of data that is no longer needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Retention {
-    /// Months after which a contact goes who has given no sign, said no yes and bought nothing in that time; never where nothing is
-    /// said. The French authority wants 36.
+    /// The number of months after which a contact is erased that was inactive, did not opt in and bought nothing in
+    /// that time, at most 120. Absent: never. The French authority requires 36.
     pub prospect_months: Option<u16>,
-    /// Days for which delivered events are kept; 30 where nothing is said.
+    /// The number of days for which delivered events are stored, 1 to 90. Default: 30.
     pub event_days: Option<u16>,
-    /// Months for which requests that were answered stay in the log; 24 where nothing is said, as 11 CCR § 7101 has it.
+    /// The number of months for which answered subject requests stay in the log, at most 120. Default: 24, as 11 CCR §
+    /// 7101 requires.
     pub request_months: Option<u16>,
 }
 
 impl Retention {
-    /// The most months.
+    /// The maximum of the settings in months.
     pub const MAX_MONTHS: u16 = 120;
-    /// The most days.
+    /// The maximum of the setting in days.
     pub const MAX_DAYS: u16 = 90;
 
-    /// For how many days delivered events are kept.
+    /// Returns the number of days for which delivered events are stored.
     pub fn event_days(&self) -> u16 {
         self.event_days.unwrap_or(30)
     }
 
-    /// For how many months answered requests are kept.
+    /// Returns the number of months for which answered subject requests are stored.
     pub fn request_months(&self) -> u16 {
         self.request_months.unwrap_or(24)
     }
 }
 
-/// What a shop has decided about itself.
+/// The settings of a shop.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Settings {
-    /// The name that people know it by.
+    /// The name under which people know the shop.
     pub name: Line,
-    /// Where it is established.
+    /// The country where the shop is established, ISO 3166-1 alpha-2; `null` if it is not set.
     pub country: Option<CountryCode>,
-    /// The web origins on which its publishable keys work.
+    /// The web origins on which the shop's publishable keys work.
     pub origins: Vec<Origin>,
-    /// The channels it uses.
+    /// The channels that the shop uses.
     pub channels: Vec<Channel>,
-    /// The purposes it has.
+    /// The purposes that the shop uses.
     pub purposes: Vec<PurposeSlug>,
-    /// The words that it shows, by version and language.
+    /// The notices that the shop shows, one for each id, version and language.
     pub notices: Vec<Notice>,
     /// The channels on which an anonymous opt-in awaits confirmation.
     pub confirmation: Vec<Channel>,
-    /// What else the shop asks for beyond the law, and where it goes its own way. Absent in shops of the first version.
+    /// The rules that the shop adds to the law, and its overrides. Absent in shops of the first version.
     #[serde(default)]
     pub policy: PolicySettings,
-    /// What a person may know of how their data is handled.
+    /// The information that a person can read about the handling of their data.
     #[serde(default)]
     pub privacy: Privacy,
-    /// How much may be asked.
+    /// The rate limits.
     #[serde(default)]
     pub limits: Limits,
-    /// Links and the messages that they stand in.
+    /// Settings of links and of the messages that contain them.
     #[serde(default)]
     pub links: Links,
-    /// Requests of persons.
+    /// The settings of subject requests.
     #[serde(default)]
     pub requests: Requests,
-    /// For how long things are kept that are of no use any more.
+    /// The retention periods of data that is no longer needed.
     #[serde(default)]
     pub retention: Retention,
-    /// What is kept of where a page's submission came from.
+    /// The data about the origin of a page's submission that the shop stores as evidence.
     #[serde(default)]
     pub evidence: Evidence,
 }
 
-/// The part of a [`Policy`] that is not told by other settings.
+/// The part of a [`Policy`] that no other setting contains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PolicySettings {
-    /// The purposes that are no advertising.
+    /// The transactional purposes, which are not marketing.
     pub transactional: Vec<PurposeSlug>,
-    /// The bases that advertising may rest on.
+    /// The bases that the shop accepts for marketing.
     pub bases: Vec<Basis>,
-    /// The age from which on a person's act counts, where it is above that of the law.
+    /// The minimum age from which a person's act counts, in years, if it is above the age in the law.
     pub minimum_age: u16,
     /// Whether a person of unknown age counts as too young.
     pub age_required: bool,
-    /// Months after which every ground lapses if the person has not turned to the shop; 0 for no such limit.
+    /// The number of months without activity of the person after which every ground lapses; 0 if there is no such
+    /// limit.
     pub expires_after_months: u16,
-    /// Where the shop goes its own way.
+    /// The rules that the shop loosens, each with a reason.
     pub overrides: Vec<Override>,
 }
 
@@ -161,7 +164,7 @@ impl Default for PolicySettings {
 }
 
 impl Settings {
-    /// The part of the settings that bears on decisions.
+    /// Returns the part of the settings that affects decisions.
     pub fn policy(&self) -> Policy {
         let own = self.policy.clone();
         Policy {
@@ -176,8 +179,8 @@ impl Settings {
         }
     }
 
-    /// The words that a record's notice stands for. The hash decides: what a page claims to have shown under a name is
-    /// believed only if it is what the shop says that it shows under that name.
+    /// Returns the notice text that a record refers to. The hash decides: the text of a notice with this id, version
+    /// and language counts only if its hash is the one that the page reported.
     pub fn words_of(&self, id: &str, version: &str, locale: &str, text_sha256: &str) -> Option<String> {
         let named = |notice: &&Notice| {
             (notice.id.as_str(), notice.version.as_str(), notice.locale.as_str()) == (id, version, locale)
@@ -187,19 +190,19 @@ impl Settings {
     }
 }
 
-/// Words that were or are shown.
+/// A notice that the shop shows or has shown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Notice {
-    /// The shop's name for it.
+    /// The shop's id for the notice.
     pub id: Token,
-    /// Its version.
+    /// The version of the notice.
     pub version: Token,
-    /// Its language.
+    /// The language of the notice, a BCP 47 tag.
     pub locale: Locale,
-    /// The words: the notice, and below it the label of each choice, a line each.
+    /// The full text: the notice, and below it the label of each choice, one per line.
     pub text: String,
-    /// The choices that its last lines are the labels of, in this order. A page can be made of them.
+    /// The choices whose labels are the last lines of the text, in the same order. A form can be generated from them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<NoticeChoice>,
 }
@@ -208,8 +211,8 @@ pub struct Notice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct NoticeChoice {
-    /// By this channel.
+    /// The channel.
     pub channel: Channel,
-    /// For this purpose.
+    /// The purpose.
     pub purpose: PurposeSlug,
 }

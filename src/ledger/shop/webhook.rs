@@ -4,57 +4,57 @@ use crate::consent::Timestamp;
 use crate::ledger::store::database::{Database, DatabaseError, Row};
 
 vocabulary! {
-    /// What an event is about.
+    /// The type of an event.
     EventType, "unknown event" {
-        /// What stands for a contact has changed, or evidence was added.
+        /// Records were added to a contact. Its standings may have changed.
         ConsentChanged = "consent.changed",
-        /// An address was asked to confirm a yes.
+        /// An address was asked to confirm an opt-in.
         ConfirmationRequested = "confirmation.requested",
         /// A contact was erased.
         ContactErased = "contact.erased",
-        /// A person asks for something under their rights; nobody knows yet whether it is they.
+        /// A subject request was opened. The identity of the requester is not verified yet.
         RequestOpened = "request.opened",
-        /// It is they.
+        /// The identity of the requester was verified.
         RequestVerified = "request.verified",
-        /// The deadline of a request is near.
+        /// The deadline of a subject request is near.
         RequestReminder = "request.reminder",
-        /// A request has been answered.
+        /// A subject request was closed: it was carried out or refused.
         RequestCompleted = "request.completed",
         /// The shop has to send a message.
         MessageRequested = "message.requested",
-        /// An import is done, could not be read to the end, or was taken back. It is the one event of all its rows.
+        /// An import was completed, could not be read to its end, or was undone. It is the only event for all its rows.
         ImportEnded = "import.ended",
     }
 }
 
 vocabulary! {
-    /// How much an event tells.
+    /// The amount of data that an event contains.
     Payload, "unknown payload" {
-        /// Ids alone.
+        /// Ids only.
         Thin = "thin",
-        /// The addresses that they stand for as well, and the text of messages.
+        /// Ids, and also the addresses of the contact and the text of messages.
         Full = "full",
     }
 }
 
-/// An address of the shop's that events are sent to.
+/// A URL of the shop that events are sent to.
 #[derive(Clone, Debug)]
 pub struct Webhook {
-    /// Its id.
+    /// The id of the shop.
     pub id: String,
-    /// Where to.
+    /// The URL of the webhook.
     pub url: String,
-    /// Which events; all where nothing is said.
+    /// The types of events to send; `None` for all.
     pub events: Option<Vec<EventType>>,
-    /// How much they tell.
+    /// The amount of data in each event.
     pub payload: Payload,
-    /// Counts the secrets that it has had.
+    /// The number of secrets that the webhook has had, the current one included.
     pub generation: i64,
-    /// Until when the secret before is used as well.
+    /// The time until which events are signed with the previous secret too.
     pub rotated_until: Option<Timestamp>,
-    /// Since when it exists.
+    /// The time at which the shop was created.
     pub created_at: Timestamp,
-    /// Since when nothing is sent to it, and why.
+    /// The time since which nothing is sent to the webhook, and the reason.
     pub disabled: Option<(Timestamp, String)>,
 }
 
@@ -79,16 +79,13 @@ impl Webhook {
         })
     }
 
-    /// Whether it is to be told of such an event.
+    /// Returns whether the webhook wants events of this type.
     pub fn wants(&self, event: EventType) -> bool {
         self.disabled.is_none() && self.events.as_ref().is_none_or(|events| events.contains(&event))
     }
 }
 
-/// The webhooks of the shop.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the webhooks of the shop.
 pub fn list_webhooks(database: &dyn Database) -> Result<Vec<Webhook>, DatabaseError> {
     database
         .query(

@@ -1,4 +1,4 @@
-//! Time and chance, handed in from outside.
+//! The context of a call: time, ids and randomness, all passed in from outside.
 
 use std::cell::Cell;
 
@@ -6,19 +6,20 @@ use uuid::{Builder, Uuid};
 
 use crate::consent::Timestamp;
 
-/// What the runtime lends: a clock, a source of randomness fit for secrets, and the operator's ear.
+/// The services of the runtime: a clock, randomness fit for secrets, and reports to the operator.
 pub trait Host {
-    /// The time now.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
-    /// The day that a time is on in a time zone, `2026-11-25`; nothing where the runtime does not know the zone.
+    /// Returns the day of a time in a time zone, such as `2026-11-25`. `None` if the runtime does not know the zone.
     fn day(&self, at: Timestamp, zone: &str) -> Option<String>;
     /// Fills the buffer with random bytes.
     fn fill(&self, buffer: &mut [u8]);
-    /// Tells the operator of a failure on our side. Never of a person: no address, no key, no value of a row.
+    /// Reports a failure of this service to the operator. The text must contain no address, no key and no value of a
+    /// row.
     fn report(&self, failure: &str);
 }
 
-/// How far a moment has come in giving out ids.
+/// The time of a context and the number of ids it has issued.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     now: Timestamp,
@@ -26,15 +27,15 @@ pub struct Mark {
 }
 
 impl Default for Mark {
-    /// Before all moments.
+    /// Returns a mark before all contexts.
     fn default() -> Self {
         Self { now: Timestamp::BEGINNING, issued: 0 }
     }
 }
 
-/// One instant of the host's, held still while a command is decided.
+/// The context of one call. Its time does not change while a command is decided.
 pub struct Moment<'a> {
-    /// The instant.
+    /// The time of the call.
     pub now: Timestamp,
     host: &'a dyn Host,
     issued: Cell<u32>,
@@ -42,12 +43,13 @@ pub struct Moment<'a> {
 }
 
 impl<'a> Moment<'a> {
-    /// Takes the time from the host.
+    /// Creates a context with the current time of the host.
     pub fn of(host: &'a dyn Host) -> Self {
         Self { now: host.now(), host, issued: Cell::new(0), has_events: Cell::new(false) }
     }
 
-    /// As [`Moment::of`], so that its ids ascend beyond those of an `earlier` moment, also in the same millisecond.
+    /// Creates a context like [`Moment::of`]. If it has the same millisecond as an `earlier` context, its ids continue
+    /// to ascend from there.
     pub fn after(host: &'a dyn Host, earlier: Mark) -> Self {
         let moment = Self::of(host);
         if moment.now == earlier.now {
@@ -56,43 +58,45 @@ impl<'a> Moment<'a> {
         moment
     }
 
-    /// How far it has come, for [`Moment::after`].
+    /// Returns the mark to pass to [`Moment::after`].
     pub fn mark(&self) -> Mark {
         Mark { now: self.now, issued: self.issued.get() }
     }
 
-    /// The day that it is in a time zone; nothing where the runtime does not know the zone.
+    /// Returns the day of the call in a time zone. `None` if the runtime does not know the zone.
     pub fn day(&self, zone: &str) -> Option<jiff::civil::Date> {
         self.host.day(self.now, zone)?.parse().ok()
     }
 
-    /// Notes that an event was kept for somebody to be told.
+    /// Notes that an event was stored for a webhook.
     pub(crate) fn note_event(&self) {
         self.has_events.set(true);
     }
 
-    /// Whether an event was kept.
+    /// Returns whether an event was stored.
     pub fn has_events(&self) -> bool {
         self.has_events.get()
     }
 
-    /// Random bytes.
+    /// Returns random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.host.fill(&mut bytes);
         bytes
     }
 
-    /// A new UUID version 7 (RFC 9562 §5.7) of this instant. Those of one moment ascend: the 12 bits after the time count, and
-    /// whoever needs more of them borrows from the milliseconds to come (RFC 9562 §6.2).
+    /// Returns a new UUID version 7 (RFC 9562 §5.7) with the time of the call. The ids of one context ascend: the 12
+    /// bits after the time are a counter. If a call needs more ids than that, their time moves on to the following
+    /// milliseconds (RFC 9562 §6.2).
     pub fn next_id(&self) -> Uuid {
         self.id_with(self.random::<8>())
     }
 
-    /// Many new ids, as [`Moment::next_id`] makes them one by one. The randomness comes all at once.
+    /// Returns many new ids, equal in form to those of [`Moment::next_id`]. Gets the randomness for all of them at
+    /// once.
     pub fn next_ids(&self, count: usize) -> Vec<Uuid> {
         let mut random = vec![0; count * 8];
-        // A runtime gives out no more than 64 KB at a time.
+        // A runtime returns at most 64 KB of randomness per call.
         random.chunks_mut(1 << 16).for_each(|part| self.host.fill(part));
         random.as_chunks::<8>().0.iter().map(|random| self.id_with(*random)).collect()
     }
@@ -108,7 +112,7 @@ impl<'a> Moment<'a> {
     }
 }
 
-/// Whether a time is less than a day ago.
+/// Returns whether a time is less than a day ago.
 pub(crate) fn is_recent(at: Timestamp, now: Timestamp) -> bool {
     at > now.plus_millis(-86_400_000)
 }

@@ -1,8 +1,8 @@
-//! The one way out of the ledger: a synchronous SQLite database, as a Durable Object has it.
+//! The only interface from the ledger to its storage: a synchronous SQLite database, as in a Durable Object.
 //!
-//! Values are NULL, integers, text and bytes, and nothing else. A Durable Object binds every number as a REAL and every boolean
-//! as text; what stays inside these types is the same on both sides, provided that integers stay within ±2⁵³ and the columns are
-//! declared `INTEGER` in `STRICT` tables.
+//! Values are NULL, integers, text and bytes only. A Durable Object binds every number as REAL and every boolean as
+//! text. The types here behave the same in both databases as long as integers stay within ±2⁵³ and columns are declared
+//! `INTEGER` in `STRICT` tables.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use std::fmt;
 pub enum Param<'a> {
     /// NULL.
     Null,
-    /// A whole number within ±2⁵³.
+    /// An integer within ±2⁵³.
     Integer(i64),
     /// Text.
     Text(&'a str),
@@ -20,12 +20,12 @@ pub enum Param<'a> {
 }
 
 impl<'a> Param<'a> {
-    /// Text, or NULL where there is none.
+    /// Returns the text, or NULL for `None`.
     pub fn text_or_null(text: Option<&'a str>) -> Self {
         text.map_or(Self::Null, Self::Text)
     }
 
-    /// A point in time in milliseconds, or NULL where there is none.
+    /// Returns the time in milliseconds since 1970, or NULL for `None`.
     pub fn time_or_null(at: Option<crate::consent::Timestamp>) -> Self {
         at.map_or(Self::Null, |at| Self::Integer(at.millis()))
     }
@@ -36,7 +36,7 @@ impl<'a> Param<'a> {
 pub enum Value {
     /// NULL.
     Null,
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// Text.
     Text(String),
@@ -44,23 +44,23 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
-/// One row of an answer.
+/// One row of a result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row(pub Vec<Value>);
 
 impl Row {
-    /// The text in a column.
+    /// Returns the text in a column.
     ///
     /// # Errors
-    /// [`DatabaseError::Shape`] when the column is missing or holds something else.
+    /// Returns [`DatabaseError::Shape`] if the column is missing or contains no text.
     pub fn text(&self, column: usize) -> Result<&str, DatabaseError> {
         self.optional_text(column)?.ok_or(DatabaseError::Shape { column })
     }
 
-    /// The text in a column, or `None` for NULL.
+    /// Returns the text in a column, or `None` for NULL.
     ///
     /// # Errors
-    /// [`DatabaseError::Shape`] when the column is missing or holds anything else.
+    /// Returns [`DatabaseError::Shape`] if the column is missing or contains neither text nor NULL.
     pub fn optional_text(&self, column: usize) -> Result<Option<&str>, DatabaseError> {
         match self.0.get(column) {
             Some(Value::Text(text)) => Ok(Some(text)),
@@ -69,15 +69,15 @@ impl Row {
         }
     }
 
-    /// Whether a column is NULL.
+    /// Returns whether a column is NULL.
     pub fn is_null(&self, column: usize) -> bool {
         matches!(self.0.get(column), Some(Value::Null))
     }
 
-    /// The whole number in a column.
+    /// Returns the integer in a column.
     ///
     /// # Errors
-    /// [`DatabaseError::Shape`] when the column is missing or holds something else.
+    /// Returns [`DatabaseError::Shape`] if the column is missing or contains no integer.
     pub fn integer(&self, column: usize) -> Result<i64, DatabaseError> {
         match self.0.get(column) {
             Some(Value::Integer(number)) => Ok(*number),
@@ -85,10 +85,10 @@ impl Row {
         }
     }
 
-    /// The bytes in a column.
+    /// Returns the bytes in a column.
     ///
     /// # Errors
-    /// [`DatabaseError::Shape`] when the column is missing or holds something else.
+    /// Returns [`DatabaseError::Shape`] if the column is missing or contains no bytes.
     pub fn bytes(&self, column: usize) -> Result<&[u8], DatabaseError> {
         match self.0.get(column) {
             Some(Value::Bytes(bytes)) => Ok(bytes),
@@ -96,46 +96,47 @@ impl Row {
         }
     }
 
-    /// A column read as a value of the domain.
+    /// Returns the text in a column, converted by `parse`.
     ///
     /// # Errors
-    /// [`DatabaseError::Shape`] when the text is none that `parse` understands.
+    /// Returns [`DatabaseError::Shape`] if the column contains no text or `parse` returns `None`.
     pub fn parsed<T>(&self, column: usize, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, DatabaseError> {
         parse(self.text(column)?).ok_or(DatabaseError::Shape { column })
     }
 
-    /// A column read as a point in time, milliseconds since 1970.
+    /// Returns the time in a column, stored as milliseconds since 1970.
     ///
     /// # Errors
-    /// [`DatabaseError::Shape`] when it holds no such number.
+    /// Returns [`DatabaseError::Shape`] if the column contains no such integer.
     pub fn time(&self, column: usize) -> Result<crate::consent::Timestamp, DatabaseError> {
         crate::consent::Timestamp::from_millis(self.integer(column)?).ok_or(DatabaseError::Shape { column })
     }
 }
 
-/// Many values that cross to SQLite at once, as JSON.
+/// Writes values as one JSON text, to pass many values to SQLite at once.
 pub(crate) fn to_json(values: &impl serde::Serialize) -> Result<String, DatabaseError> {
     serde_json::to_string(values).map_err(|_| DatabaseError::Shape { column: 0 })
 }
 
-/// Many values that SQLite answers with at once.
+/// Reads a JSON text in which SQLite returns many values at once.
 pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(text: &'a [u8]) -> Result<T, DatabaseError> {
     serde_json::from_slice(text).map_err(|_| DatabaseError::Shape { column: 0 })
 }
 
-/// What can go wrong below the ledger. None of it is the caller's fault.
+/// An error of the database. The caller of the API never causes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseError {
-    /// SQLite refused a statement. The text is SQLite's own and speaks of the statement, never of the values.
+    /// SQLite refused a statement. The text is the message of SQLite; it describes the statement and never contains
+    /// values.
     Statement(String),
-    /// A row does not have the shape that the ledger wrote.
+    /// A row does not have the form that the ledger wrote.
     Shape {
         /// The column, counted from 0.
         column: usize,
     },
-    /// The database is of a later version than this code.
+    /// The database has a later schema version than this build knows.
     Newer {
-        /// The version found.
+        /// The schema version of the database.
         found: i64,
     },
 }
@@ -159,16 +160,17 @@ impl std::error::Error for DatabaseError {}
 
 /// A synchronous SQLite database.
 pub trait Database {
-    /// Runs one statement that answers nothing.
+    /// Runs one statement that returns no rows.
     ///
     /// # Errors
-    /// [`DatabaseError::Statement`] when SQLite refuses it.
+    /// Returns [`DatabaseError::Statement`] if SQLite refuses the statement.
     fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<(), DatabaseError>;
 
-    /// Runs one statement and reads its whole answer; bound it by `LIMIT` or by a key.
+    /// Runs one statement and returns all of its rows. Limit their number by `LIMIT` or by a key.
     ///
     /// # Errors
-    /// [`DatabaseError::Statement`] when SQLite refuses it, [`DatabaseError::Shape`] when it answers with a fraction.
+    /// Returns [`DatabaseError::Statement`] if SQLite refuses the statement, and [`DatabaseError::Shape`] if a value is
+    /// a floating-point number.
     fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DatabaseError>;
 
     /// Runs `work` as one transaction. The transaction is committed when `work` returns `true`, and rolled back otherwise. Inside
@@ -179,10 +181,10 @@ pub trait Database {
     /// [`DatabaseError::Statement`] when the transaction cannot begin or end.
     fn atomically(&self, work: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError>;
 
-    /// The first row of an answer.
+    /// Returns the first row of the result.
     ///
     /// # Errors
-    /// As [`Database::query`].
+    /// Returns the same errors as [`Database::query`].
     fn first(&self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>, DatabaseError> {
         Ok(self.query(sql, params)?.into_iter().next())
     }

@@ -1,4 +1,4 @@
-//! The database as a plain SQLite file or in memory: the native twin of a Durable Object's.
+//! The native `Database`: SQLite in a file or in memory. It behaves like the database of a Durable Object.
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
@@ -14,29 +14,29 @@ use crate::ledger::store::database::{Database, DatabaseError, Param, Row, Value}
 #[derive(Debug)]
 pub struct Sqlite {
     connection: RefCell<Connection>,
-    /// How many transactions are open, one inside of the other.
+    /// The number of open transactions, one nested in the other.
     depth: Cell<u8>,
 }
 
 impl Sqlite {
-    /// A database that lives as long as this value.
+    /// Opens a database in memory that exists as long as this value.
     ///
     /// # Errors
-    /// Those of SQLite.
+    /// Returns [`DatabaseError::Statement`] if SQLite fails.
     pub fn in_memory() -> Result<Self, DatabaseError> {
         Self::over(Connection::open_in_memory()?)
     }
 
-    /// A database in a file, created where there is none.
+    /// Opens a database file, and creates it if it does not exist.
     ///
     /// # Errors
-    /// Those of SQLite.
+    /// Returns [`DatabaseError::Statement`] if SQLite fails.
     pub fn open(path: &Path) -> Result<Self, DatabaseError> {
         Self::over(Connection::open(path)?)
     }
 
     fn over(connection: Connection) -> Result<Self, DatabaseError> {
-        // As in a Durable Object, where they are always on.
+        // Foreign keys are always on in a Durable Object.
         connection.execute_batch("PRAGMA foreign_keys = ON")?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection: RefCell::new(connection), depth: Cell::new(0) })
@@ -53,7 +53,8 @@ impl rusqlite::ToSql for Param<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
             Param::Null => ToSqlOutput::Borrowed(ValueRef::Null),
-            // A Durable Object binds numbers as REAL. Doing the same here lets the tests find a column without affinity.
+            // A Durable Object binds numbers as REAL. Doing the same here lets the tests find a column without
+            // affinity.
             #[allow(clippy::cast_precision_loss, reason = "integers stay within 2^53, see `Param`")]
             Param::Integer(number) => ToSqlOutput::Borrowed(ValueRef::Real(*number as f64)),
             Param::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
@@ -129,7 +130,7 @@ impl Host for OsHost {
     }
 
     fn fill(&self, buffer: &mut [u8]) {
-        // Without randomness no key may be made and no id given out. There is nothing sensible to go on with.
+        // Without randomness, no key and no id can be created, so the process cannot continue.
         if getrandom::fill(buffer).is_err() {
             std::process::abort();
         }

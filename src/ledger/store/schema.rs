@@ -1,8 +1,9 @@
-//! The tables, and how an older database becomes a current one.
+//! The tables of the ledger, and the migrations that bring an older database to the current version.
 
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// Each entry takes the database one version further. Entries are never changed once released, only added.
+/// Each entry migrates the database to the next version. A released entry is never changed; new ones are added at the
+/// end.
 const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS, STOREFRONT, LISTS];
 
 const FIRST: &[&str] = &[
@@ -27,7 +28,7 @@ const FIRST: &[&str] = &[
         country TEXT,
         created_at INTEGER NOT NULL
     ) STRICT",
-    // `match_key` is the form by which two writings of one address are the same; `value` the one to show.
+    // `match_key` is the normalised form: two spellings of one address have the same. `value` is the form to show.
     "CREATE TABLE address (
         id INTEGER PRIMARY KEY,
         contact INTEGER NOT NULL REFERENCES contact,
@@ -45,7 +46,7 @@ const FIRST: &[&str] = &[
         created_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX external_id_of_contact ON external_id (contact)",
-    // One act of handing in; the evidence that its records share.
+    // One submission: the evidence that its records share.
     "CREATE TABLE submission (
         id TEXT PRIMARY KEY,
         fingerprint TEXT NOT NULL,
@@ -60,8 +61,8 @@ const FIRST: &[&str] = &[
         source_url TEXT,
         source_form TEXT
     ) STRICT, WITHOUT ROWID",
-    // The ledger proper. `*` in channel or purpose stands for all of them, `-` in basis for none. The records of an address
-    // lie side by side, in the order of their ids and thus of time.
+    // The consent records. `*` in channel or purpose means all of them, `-` in basis means none. The records of an
+    // address are stored next to each other, ordered by id and thus by time.
     "CREATE TABLE record (
         id TEXT NOT NULL,
         address INTEGER NOT NULL REFERENCES address,
@@ -77,7 +78,8 @@ const FIRST: &[&str] = &[
     ) STRICT, WITHOUT ROWID",
     "CREATE TRIGGER record_is_immutable BEFORE UPDATE ON record
         BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END",
-    // The standings, derived from the records and kept by `track::keep`; activities are here alone, the latest of each kind.
+    // The standings, derived from the records by `track::keep`. Activities are stored only here, the latest of each
+    // kind.
     "CREATE TABLE track (
         address INTEGER NOT NULL REFERENCES address,
         channel TEXT NOT NULL,
@@ -93,11 +95,11 @@ const FIRST: &[&str] = &[
 ];
 
 const GROUNDS_AND_PERSONS: &[&str] = &[
-    // A ground is a basis and, after a colon, the dealing that it rests on. The first version took consent alone, which is a
-    // ground as it stands.
+    // A ground is a basis and, after a colon, the dealing that it rests on. The first version accepted only consent,
+    // which is a valid ground without a dealing.
     "ALTER TABLE record RENAME COLUMN basis TO ground",
     "ALTER TABLE track RENAME COLUMN basis TO ground",
-    // JSON, see `evidence`. A submission that shows no words has empty texts for its notice.
+    // JSON, see `evidence`. A submission without a notice has empty texts in the notice columns.
     "ALTER TABLE record ADD COLUMN evidence TEXT",
     "ALTER TABLE contact ADD COLUMN region TEXT",
     "ALTER TABLE contact ADD COLUMN relation TEXT",
@@ -105,8 +107,8 @@ const GROUNDS_AND_PERSONS: &[&str] = &[
     // GDPR Art. 18.
     "ALTER TABLE contact ADD COLUMN restricted_at INTEGER",
     "ALTER TABLE contact ADD COLUMN restriction_reason TEXT",
-    // Addresses that are not to be written to, by a hash that is worth nothing without the shop's secret. `*` in channel
-    // stands for all of them.
+    // Addresses that must not receive messages, as hashes that reveal nothing without the shop's secret. `*` in channel
+    // means all channels.
     "CREATE TABLE suppression (
         hash TEXT NOT NULL,
         channel TEXT NOT NULL,
@@ -119,18 +121,19 @@ const GROUNDS_AND_PERSONS: &[&str] = &[
 ];
 
 const RIGHTS: &[&str] = &[
-    // A contact that was merged into another keeps its row, so that this can be undone; what it held lies with the other, and
-    // `home` says whose it was.
+    // A merged contact keeps its row, so that the merge can be undone. Its addresses and external ids move to the other
+    // contact; `home` stores which contact they came from.
     "ALTER TABLE contact ADD COLUMN merged_into INTEGER REFERENCES contact",
     "CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL",
     "ALTER TABLE address ADD COLUMN home INTEGER REFERENCES contact",
     "CREATE INDEX address_home ON address (home) WHERE home IS NOT NULL",
     "ALTER TABLE external_id ADD COLUMN home INTEGER REFERENCES contact",
     "CREATE INDEX external_id_home ON external_id (home) WHERE home IS NOT NULL",
-    // What is held on one person is found, and goes, at the same cost however many there are.
+    // These indexes let the ledger find and delete the data of one person at the same cost, however many persons there
+    // are.
     "CREATE INDEX submission_of_contact ON submission (contact)",
     "CREATE INDEX record_of_submission ON record (submission)",
-    // What was done for the person under their rights. `detail` is JSON, see `rights`.
+    // The acts done for the person under their rights. `detail` is JSON, see `rights`.
     "CREATE TABLE rights_act (
         id TEXT PRIMARY KEY,
         contact INTEGER NOT NULL REFERENCES contact,
@@ -141,7 +144,7 @@ const RIGHTS: &[&str] = &[
         detail TEXT
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX rights_act_of_contact ON rights_act (contact, id)",
-    // What was handed to whom, GDPR Art. 15(1)(c) and 19.
+    // Which data was disclosed to which recipient, GDPR Art. 15(1)(c) and 19.
     "CREATE TABLE disclosure (
         contact INTEGER NOT NULL REFERENCES contact,
         recipient TEXT NOT NULL,
@@ -151,14 +154,16 @@ const RIGHTS: &[&str] = &[
         times INTEGER NOT NULL,
         PRIMARY KEY (contact, recipient, data)
     ) STRICT, WITHOUT ROWID",
-    // Anonymous submissions that only repeated what stands, once there were too many for one address.
+    // Anonymous submissions over the flood limit of one address, which only repeat what is on record. They are counted
+    // only.
     "CREATE TABLE damped (
         address INTEGER PRIMARY KEY REFERENCES address,
         count INTEGER NOT NULL,
         last_at INTEGER NOT NULL
     ) STRICT",
-    // What stays of an erasure: the signed certificate, by the ids that the contact had; the ids of its submissions as keyed
-    // hashes, so that a repetition does not bring the person back; counts of its records without identity.
+    // The rows that an erasure leaves: the signed certificate, found by the ids that the contact had; the ids of its
+    // submissions as keyed hashes, so that a repeated submission does not bring the person back; counts of its records
+    // without identity.
     "CREATE TABLE certificate (
         id TEXT PRIMARY KEY,
         erased_at INTEGER NOT NULL,
@@ -181,9 +186,9 @@ const RIGHTS: &[&str] = &[
         count INTEGER NOT NULL,
         PRIMARY KEY (month, channel, purpose, choice)
     ) STRICT, WITHOUT ROWID",
-    // Until now the reason was free text, which may tell of the person.
+    // Before this version the reason was free text, which may contain personal data.
     "UPDATE suppression SET reason = 'other'",
-    // Who did what. Ids ascend with time; `contact` is the id that the ledger gave, never an address.
+    // The audit log. Ids ascend with time; `contact` is the id of a contact, never an address.
     "CREATE TABLE audit (
         id TEXT PRIMARY KEY,
         at INTEGER NOT NULL,
@@ -195,7 +200,7 @@ const RIGHTS: &[&str] = &[
         outcome TEXT NOT NULL
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX audit_of_contact ON audit (contact, id) WHERE contact IS NOT NULL",
-    // Answers to requests with an Idempotency-Key, for as long as the key is good.
+    // Answers to requests with an Idempotency-Key, stored for as long as the key is valid.
     "CREATE TABLE idempotency (
         hash TEXT PRIMARY KEY,
         fingerprint TEXT NOT NULL,
@@ -208,30 +213,31 @@ const RIGHTS: &[&str] = &[
     "CREATE INDEX idempotency_age ON idempotency (created_at)",
     "CREATE INDEX idempotency_of_contact ON idempotency (contact) WHERE contact IS NOT NULL",
     "ALTER TABLE api_key ADD COLUMN name TEXT",
-    // JSON; NULL for those of the shop.
+    // JSON; NULL means the origins of the shop.
     "ALTER TABLE api_key ADD COLUMN origins TEXT",
     "ALTER TABLE api_key ADD COLUMN expires_at INTEGER",
     "ALTER TABLE api_key ADD COLUMN last_used_at INTEGER",
     "ALTER TABLE api_key ADD COLUMN replaced_by TEXT",
-    // A shop had one secret key, which was to do everything.
+    // Before this version a shop had one secret key, which was meant to do everything.
     "UPDATE api_key SET scopes = 'storefront capture read write export erase lists admin' WHERE kind = 'sk'",
 ];
 
 const LINKS: &[&str] = &[
-    // An address as links name it: a keyed hash, see `link`. NULL for those of before until a link is made to them.
+    // The pseudonym of the address in links: a keyed hash, see `link`. NULL in older rows until a link to the address
+    // is made.
     "ALTER TABLE address ADD COLUMN pseudonym TEXT",
     "CREATE UNIQUE INDEX address_pseudonym ON address (pseudonym) WHERE pseudonym IS NOT NULL",
-    // Whether the shop has said that the address is of the same person as others of its contact.
+    // Whether the shop has stated that the address and other linked addresses of the contact belong to one person.
     "ALTER TABLE address ADD COLUMN linked INTEGER NOT NULL DEFAULT 0",
     "UPDATE address SET linked = 1 WHERE assurance <> 'claimed'",
-    // The row of the address that took the place of one that was corrected.
+    // The row of the address that replaced this one in a correction.
     "ALTER TABLE address ADD COLUMN successor INTEGER",
-    // Whether it is only known of the contact that this one was set apart from.
+    // Whether the disclosure was copied from the contact that this one was separated from.
     "ALTER TABLE disclosure ADD COLUMN inherited INTEGER NOT NULL DEFAULT 0",
-    // Messages hold links and codes that act for the person.
+    // Messages contain links and codes with which one can act as the person, so they need a scope of their own.
     "UPDATE api_key SET scopes = scopes || ' messages' WHERE kind = 'sk' AND ' ' || scopes || ' ' LIKE '% admin %'",
-    // Where events go, and how it fares. Secrets are derived from the shop's own and the generation; `events` is JSON, NULL for
-    // all of them.
+    // The webhooks and the state of their deliveries. A secret is derived from the shop's secret and the generation.
+    // `events` is JSON; NULL means all events.
     "CREATE TABLE webhook (
         id TEXT PRIMARY KEY,
         url TEXT NOT NULL,
@@ -245,15 +251,15 @@ const LINKS: &[&str] = &[
         failures INTEGER NOT NULL DEFAULT 0,
         held_until INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID",
-    // What happened, in ids alone: JSON, written in the transaction of its cause.
+    // The events, with ids only. `data` is JSON, written in the same transaction as the cause.
     "CREATE TABLE event (
         id TEXT PRIMARY KEY,
         type TEXT NOT NULL,
         at INTEGER NOT NULL,
         data TEXT NOT NULL
     ) STRICT, WITHOUT ROWID",
-    // Two rows are written with each capture. So there is no index by event, and no reference that would need one: a shop has few
-    // webhooks, and an event is looked for under each.
+    // Each submission writes two rows (its event, and one delivery per webhook). So there is no index by event and no
+    // foreign key that would need one: a shop has few webhooks, and an event is looked up under each of them.
     "CREATE TABLE delivery (
         webhook TEXT NOT NULL REFERENCES webhook,
         event TEXT NOT NULL,
@@ -267,7 +273,8 @@ const LINKS: &[&str] = &[
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX delivery_due ON delivery (webhook, due_at) WHERE state = 'pending'",
     "CREATE INDEX delivery_dead ON delivery (webhook, event) WHERE state = 'dead'",
-    // What the shop has to send. It has the address for as long as it may have to be told again.
+    // The messages that the shop has to send. A message contains the address for as long as the shop may fetch it
+    // again.
     "CREATE TABLE message (
         id TEXT PRIMARY KEY,
         kind TEXT NOT NULL,
@@ -280,7 +287,7 @@ const LINKS: &[&str] = &[
         created_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX message_of_address ON message (pseudonym, created_at)",
-    // Asked of an address: is it you who said yes? `scopes` is JSON, see `confirmation`.
+    // Requests to an address to confirm an opt-in (double opt-in). `scopes` is JSON, see `confirmation`.
     "CREATE TABLE confirmation (
         id TEXT PRIMARY KEY,
         address INTEGER NOT NULL REFERENCES address,
@@ -292,7 +299,8 @@ const LINKS: &[&str] = &[
         used_at INTEGER
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX confirmation_of_address ON confirmation (address, created_at)",
-    // What persons ask for under their rights. Address and details go when it is done; the rest is the log that 11 CCR 7101 wants.
+    // The subject requests. Address and details are deleted when a request is closed; the rest is the log that 11 CCR
+    // 7101 requires.
     "CREATE TABLE subject_request (
         id TEXT PRIMARY KEY,
         kind TEXT NOT NULL,
@@ -326,12 +334,12 @@ const LINKS: &[&str] = &[
     "CREATE INDEX subject_request_of_subject ON subject_request (subject) WHERE subject IS NOT NULL",
     "CREATE INDEX subject_request_reminder ON subject_request (remind_on) WHERE remind_on IS NOT NULL",
     "CREATE INDEX subject_request_closed ON subject_request (closed_at) WHERE closed_at IS NOT NULL",
-    // The words of our own pages that somebody read before they chose, once for each text.
+    // The notice texts of placet's own pages that somebody read before a choice, each text once.
     "CREATE TABLE own_words (
         text_sha256 TEXT PRIMARY KEY,
         text TEXT NOT NULL
     ) STRICT, WITHOUT ROWID",
-    // Who sends inbound messages, and with which secret they sign; and the messages that have come, as keyed hashes.
+    // The providers of inbound messages with their signing secrets, and the received inbound messages as keyed hashes.
     "CREATE TABLE provider (
         name TEXT PRIMARY KEY,
         secret TEXT NOT NULL,
@@ -343,7 +351,7 @@ const LINKS: &[&str] = &[
         at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX inbound_age ON inbound (at)",
-    // How far the jobs have come that run by themselves.
+    // The progress of the background jobs.
     "CREATE TABLE job (
         name TEXT PRIMARY KEY,
         due_at INTEGER NOT NULL,
@@ -353,14 +361,14 @@ const LINKS: &[&str] = &[
     ) STRICT, WITHOUT ROWID",
 ];
 
-/// What a page tells of a submission besides.
+/// Further data that a page sends with a submission.
 const STOREFRONT: &[&str] = &[
     "ALTER TABLE submission ADD COLUMN source_module TEXT",
     "ALTER TABLE submission ADD COLUMN source_gpc INTEGER NOT NULL DEFAULT 0",
-    // Where the shop keeps them as evidence: a network, and a browser without minor versions.
+    // Stored only if the shop keeps them as evidence: the network, and the browser without minor versions.
     "ALTER TABLE submission ADD COLUMN source_ip TEXT",
     "ALTER TABLE submission ADD COLUMN source_user_agent TEXT",
-    // The words that submissions brought along, once for each text.
+    // The notice texts that submissions brought along, each text once.
     "CREATE TABLE sent_words (
         text_sha256 TEXT PRIMARY KEY,
         text TEXT NOT NULL,
@@ -370,10 +378,10 @@ const STOREFRONT: &[&str] = &[
     "CREATE INDEX sent_words_unused ON sent_words (uses) WHERE uses <= 0",
 ];
 
-/// Lists of people, imported.
+/// Imports of lists of contacts.
 const LISTS: &[&str] = &[
-    // A file, how it is to be read, and how far that has come. `key` is who handed it in; `settings`, `layout`, `place` and
-    // `failure` are JSON, see `import`.
+    // A file, how to read it, and how far the import has come. `key` is the id of the API key that started it.
+    // `settings`, `layout`, `place` and `failure` are JSON, see `import`.
     "CREATE TABLE import (
         id TEXT PRIMARY KEY,
         state TEXT NOT NULL,
@@ -408,14 +416,14 @@ const LISTS: &[&str] = &[
     "CREATE INDEX import_state ON import (state, id)",
     "CREATE UNIQUE INDEX import_repeated ON import (repeat_hash) WHERE repeat_hash IS NOT NULL",
     "CREATE INDEX import_of_file ON import (sha256) WHERE sha256 IS NOT NULL",
-    // The file as it came, for as long as it is worked on.
+    // The uploaded file, stored until the import has ended.
     "CREATE TABLE import_chunk (
         import TEXT NOT NULL REFERENCES import,
         place INTEGER NOT NULL,
         bytes BLOB NOT NULL,
         PRIMARY KEY (import, place)
     ) STRICT",
-    // Rows that were not taken, as they came, so that they can be corrected. `fault` and `cells` are JSON.
+    // Rejected rows in their original form, so that they can be corrected. `fault` and `cells` are JSON.
     "CREATE TABLE import_error (
         import TEXT NOT NULL REFERENCES import,
         row INTEGER NOT NULL,
@@ -424,7 +432,8 @@ const LISTS: &[&str] = &[
         cells TEXT NOT NULL,
         PRIMARY KEY (import, row)
     ) STRICT, WITHOUT ROWID",
-    // What a trial would have made of an address: its contact, and the tracks it would have, as JSON. Gone when the trial is over.
+    // The result that a dry run has for an address: its contact, and the histories it would have, as JSON. Deleted when
+    // the dry run ends.
     "CREATE TABLE import_trial (
         import TEXT NOT NULL REFERENCES import,
         address TEXT NOT NULL,
@@ -432,7 +441,7 @@ const LISTS: &[&str] = &[
         tracks TEXT NOT NULL,
         PRIMARY KEY (import, address)
     ) STRICT, WITHOUT ROWID",
-    // What a list has added to what is known of a person, as JSON.
+    // The facts that a list has added to a contact, as JSON.
     "CREATE TABLE import_learned (
         import TEXT NOT NULL REFERENCES import,
         contact INTEGER NOT NULL REFERENCES contact,
@@ -440,7 +449,7 @@ const LISTS: &[&str] = &[
         PRIMARY KEY (import, contact)
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX import_learned_of_contact ON import_learned (contact)",
-    // The addresses that could be read in rows that were not taken, as keyed hashes, so that an erasure finds them.
+    // The addresses found in rejected rows, as keyed hashes, so that an erasure finds these rows.
     "CREATE TABLE import_error_name (
         hash TEXT NOT NULL,
         import TEXT NOT NULL,
@@ -448,18 +457,19 @@ const LISTS: &[&str] = &[
         PRIMARY KEY (hash, import, row)
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX import_error_name_of_row ON import_error_name (import, row)",
-    // Suppressions that came as a SHA-256 of the address, from another provider: what is hashed with the secret is that hash.
+    // Suppressions that another provider supplied as the SHA-256 of the address: `hash` is the keyed hash of that
+    // SHA-256.
     "ALTER TABLE suppression ADD COLUMN is_of_hash INTEGER NOT NULL DEFAULT 0",
-    // The import that brought it, until somebody else says the same.
+    // The import that created the suppression. NULL once another source has suppressed the address too.
     "ALTER TABLE suppression ADD COLUMN import TEXT",
     "CREATE INDEX suppression_of_import ON suppression (import) WHERE import IS NOT NULL",
     "CREATE INDEX suppression_of_hash ON suppression (is_of_hash) WHERE is_of_hash = 1",
-    // What is said of every channel is looked for by the person, whatever the address.
+    // An opt-out from all channels is looked up by person, across all addresses.
     "CREATE INDEX track_wide ON track (address) WHERE channel = '*'",
-    // The row of a file that a submission was.
+    // The row of the file from which the submission was made.
     "ALTER TABLE submission ADD COLUMN import TEXT",
     "ALTER TABLE submission ADD COLUMN import_row INTEGER",
-    // Records that count no more because their import was undone. The records themselves stay.
+    // Records that no longer count because their import was undone. The records themselves stay.
     "CREATE TABLE reversal (
         address INTEGER NOT NULL REFERENCES address,
         record TEXT NOT NULL,
@@ -471,12 +481,13 @@ const LISTS: &[&str] = &[
         BEGIN SELECT RAISE(ABORT, 'a reversal is never changed'); END",
 ];
 
-/// Brings a database, new or old, to the current version. Cheap when it already is.
+/// Brings a new or old database to the current version. Cheap if it is current already.
 ///
-/// The version is a row of a table of our own: a Durable Object refuses `PRAGMA user_version`.
+/// The version is stored in a table, because a Durable Object refuses `PRAGMA user_version`.
 ///
 /// # Errors
-/// [`DatabaseError::Newer`] when a later build has written to it; nothing is changed then.
+/// Returns [`DatabaseError::Newer`] if a later build has written to the database; nothing is changed then. Returns
+/// other errors if a statement fails.
 pub fn migrate(database: &dyn Database) -> Result<(), DatabaseError> {
     database.transaction(|tx| {
         tx.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT", &[])?;

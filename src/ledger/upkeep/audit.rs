@@ -1,4 +1,5 @@
-//! The audit log: who did what to whom, when, and how it ended. It names contacts by their ids and never by an address.
+//! The audit log: who did what to which contact, when, and with which outcome. It refers to contacts by id and never by
+//! address.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -8,73 +9,70 @@ use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::{first_id_of, parse_id};
 
-/// One request that was answered.
+/// A request that was answered.
 #[derive(Clone, Debug)]
 pub struct Audited<'a> {
     /// The id of the request.
     pub id: Uuid,
-    /// The id of the key.
+    /// The id of the API key.
     pub key: Uuid,
     /// The HTTP method.
     pub method: &'a str,
     /// The route, as a template without values.
     pub route: &'a str,
-    /// The contact that it was about, where it was about one.
+    /// The id of the contact that the request was about. `None` if it was about none or about several.
     pub contact: Option<Uuid>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub status: u16,
     /// `ok`, or the code of the problem.
     pub outcome: &'a str,
 }
 
-/// One line of the log.
+/// One line of the audit log.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct AuditEntry {
-    /// The id of the request, a UUID version 7; answers bear it in the header `request-id`.
+    /// The id of the request, a UUID version 7. The response contains it in the header `request-id`.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
-    /// When.
+    /// The time of the request.
     pub at: Timestamp,
-    /// The id of the key.
+    /// The id of the API key.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub key: String,
     /// The HTTP method.
     pub method: String,
     /// The route, as a template without values.
     pub route: String,
-    /// The id of the contact that it was about; `null` where it was about none or about several.
+    /// The id of the contact that the request was about; `null` if it was about none or about several.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub contact: Option<String>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub status: u16,
     /// `ok`, or the code of the problem.
     pub outcome: String,
 }
 
-/// Which lines are asked for. What is absent does not restrict them.
+/// A filter for lines of the audit log. A field that is `None` does not restrict the result.
 #[derive(Clone, Debug, Default)]
 pub struct AuditQuery {
-    /// About this contact.
+    /// Return lines about this contact only.
     pub contact: Option<Uuid>,
-    /// By this key.
+    /// Return lines of this API key only.
     pub key: Option<Uuid>,
-    /// To this route, a template.
+    /// Return lines of this route only. The route is a template.
     pub route: Option<String>,
-    /// Not before.
+    /// Return lines from this time on.
     pub since: Option<Timestamp>,
-    /// Before.
+    /// Return lines before this time.
     pub until: Option<Timestamp>,
-    /// Older than this line: the last one of the page before.
+    /// Return lines older than the line with this id. Pass the last id of the previous page.
     pub before: Option<Uuid>,
-    /// At most so many.
+    /// The maximum number of lines.
     pub limit: u16,
 }
 
-/// Writes a line.
-///
-/// # Errors
-/// Those of the database.
+/// Writes a line to the audit log.
 pub fn note(database: &dyn Database, entry: &Audited<'_>, now: Timestamp) -> Result<(), DatabaseError> {
     let contact = entry.contact.map(|contact| contact.to_string());
     database.execute(
@@ -92,10 +90,7 @@ pub fn note(database: &dyn Database, entry: &Audited<'_>, now: Timestamp) -> Res
     )
 }
 
-/// A page of the log, the newest line first.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a page of the audit log, newest line first.
 pub fn audit_page(database: &dyn Database, query: &AuditQuery) -> Result<Vec<AuditEntry>, DatabaseError> {
     let texts = [
         query.contact.map(|id| id.to_string()),
@@ -116,7 +111,7 @@ pub fn audit_page(database: &dyn Database, query: &AuditQuery) -> Result<Vec<Aud
     restrict(" AND key = ?", Param::text_or_null(key.as_deref()));
     restrict(" AND route = ?", Param::text_or_null(route.as_deref()));
     restrict(" AND id < ?", Param::text_or_null(before.as_deref()));
-    // Ids begin with the time, so a time bounds the scan.
+    // An id begins with the time of its creation, so the times limit how many rows SQLite reads.
     let (since, until) = (query.since.map(first_id_of), query.until.map(first_id_of));
     restrict(" AND id >= ?", Param::text_or_null(since.as_deref()));
     restrict(" AND id < ?", Param::text_or_null(until.as_deref()));
@@ -138,14 +133,11 @@ fn entry_in(row: &Row) -> Result<AuditEntry, DatabaseError> {
     })
 }
 
-/// Lines that go at once.
+/// The maximum number of lines that one call of [`sweep`] deletes.
 const SWEPT: usize = 1_000;
 
-/// Removes what has outlived its time: lines of the log after `days`, answers kept for repetitions after `idempotency`
-/// milliseconds. Tells whether some of it is left over.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes expired data: lines of the audit log older than `days` days, and answers stored under an idempotency key for
+/// more than `idempotency` milliseconds. Returns whether expired lines may be left.
 pub fn sweep(database: &dyn Database, days: u16, idempotency: i64, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
     let oldest = first_id_of(moment.now.plus_millis(-i64::from(days) * 86_400_000));
     let gone = database.query(

@@ -1,31 +1,30 @@
-//! A request that is sent again under the same `Idempotency-Key` gets the answer of the first time and does nothing.
+//! Idempotency keys: a request that is repeated with the same `Idempotency-Key` gets the first answer again and changes
+//! nothing.
 //!
-//! Answers are kept for a day, and go earlier with the contact that they are about.
+//! Answers are stored for a day. They are deleted earlier if the contact that they are about is erased.
 
 use uuid::Uuid;
 
 use crate::consent::Timestamp;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// An answer as it is kept.
+/// An answer as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// The keyed hash of the request that it was the answer to.
+    /// The keyed hash of the request that was answered.
     pub fingerprint: String,
-    /// The contact that it is about.
+    /// The id of the contact that the answer is about. `None` if it is about none.
     pub contact: Option<Uuid>,
     /// The HTTP status.
     pub status: u16,
     /// The body.
     pub body: String,
-    /// The tag of the state that it tells.
+    /// The value of the `ETag` header. `None` if there was none.
     pub etag: Option<String>,
 }
 
-/// The answer that is kept under a hash of key, caller and route, not older than `oldest`.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the answer stored under `hash`, a hash of idempotency key, caller and route. Answers older than `oldest` are
+/// not returned.
 pub fn kept_answer(database: &dyn Database, hash: &str, oldest: Timestamp) -> Result<Option<Kept>, DatabaseError> {
     let row = database.first(
         "SELECT fingerprint, contact, status, body, etag FROM idempotency WHERE hash = ? AND created_at >= ?",
@@ -43,10 +42,7 @@ pub fn kept_answer(database: &dyn Database, hash: &str, oldest: Timestamp) -> Re
     .transpose()
 }
 
-/// Keeps an answer.
-///
-/// # Errors
-/// Those of the database.
+/// Stores an answer.
 pub fn keep_answer(database: &dyn Database, hash: &str, kept: &Kept, now: Timestamp) -> Result<(), DatabaseError> {
     let contact = kept.contact.map(|contact| contact.to_string());
     database.execute(

@@ -1,30 +1,24 @@
-//! What runs by itself, and when: one row a job, so that neither a crash nor an eviction makes it forgotten.
+//! Background jobs and their due times. Each job is one row, so that neither a crash nor an eviction loses it.
 
 use crate::consent::Timestamp;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// How far a job has come.
+/// The state of a background job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// When it is to run.
+    /// The time at which the job is due.
     pub due_at: Timestamp,
-    /// How often it has failed since it last was done.
+    /// The number of failures since the job last succeeded.
     pub attempts: i64,
 }
 
-/// A job by its name; `None` where it never ran.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a job by its name; `None` if it never ran.
 pub fn job(database: &dyn Database, name: &str) -> Result<Option<Job>, DatabaseError> {
     let row = database.first("SELECT due_at, attempts FROM job WHERE name = ?", &[Param::Text(name)])?;
     row.map(|row| Ok(Job { due_at: row.time(0)?, attempts: row.integer(1)? })).transpose()
 }
 
-/// Notes that a job is done until `due_at`.
-///
-/// # Errors
-/// Those of the database.
+/// Records that a job has succeeded and is due again at `due_at`.
 pub fn finish_job(database: &dyn Database, name: &str, now: Timestamp, due_at: Timestamp) -> Result<(), DatabaseError> {
     database.execute(
         "INSERT INTO job (name, due_at, done_at) VALUES (?, ?, ?)
@@ -33,10 +27,7 @@ pub fn finish_job(database: &dyn Database, name: &str, now: Timestamp, due_at: T
     )
 }
 
-/// Notes that a job has failed and is to be tried again at `due_at`.
-///
-/// # Errors
-/// Those of the database.
+/// Records that a job has failed and is to be retried at `due_at`.
 pub fn postpone_job(database: &dyn Database, name: &str, due_at: Timestamp) -> Result<(), DatabaseError> {
     database.execute(
         "INSERT INTO job (name, due_at, attempts) VALUES (?, ?, 1)

@@ -1,4 +1,4 @@
-//! What has outlived its use goes by itself (GDPR Art. 5(1)(e)); before it does, anybody with the right key can see what it would be.
+//! Deletes data whose retention period has expired (GDPR Art. 5(1)(e)), and lists in advance what will be deleted.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -14,73 +14,77 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::first_id_of;
 
 const DAY: i64 = 86_400_000;
-/// For how long messages and inbound messages are known, in milliseconds.
+/// The time for which outbound and inbound messages are stored, in milliseconds.
 const MESSAGES: i64 = 7 * DAY;
 const INBOUND: i64 = 30 * DAY;
-/// For how long a confirmation is known after its time, so that who comes late is told so.
+/// The time for which a confirmation is stored after it has expired, in milliseconds, so that a late answer gets an
+/// explanation.
 const CONFIRMATIONS: i64 = 30 * DAY;
-/// For how long a file waits for its end, and the rows of one that were not taken to be corrected, in milliseconds.
+/// The time for which an incomplete upload is stored, and the time for which rejected rows stay available for
+/// correction, in milliseconds.
 const UPLOADS: i64 = DAY;
 const IMPORT_ERRORS: i64 = 30 * DAY;
-/// Rows of a kind that go at once.
+/// The maximum number of rows of one kind that one pass deletes.
 const AT_ONCE: usize = 500;
-/// Contacts that are looked at, and that are erased, at once.
+/// The maximum numbers of contacts that one pass reads and erases.
 const LOOKED_AT: usize = 2_000;
 const ERASED_AT_ONCE: usize = 100;
 
 vocabulary! {
-    /// What can have outlived its use.
+    /// A kind of data whose retention period can expire.
     Overdue, "unknown" {
         /// Lines of the audit log.
         Audit = "audit",
-        /// Answers kept for requests that are sent again.
+        /// Answers stored for requests that are repeated with the same idempotency key.
         Idempotency = "idempotency",
-        /// Events that every webhook has got, or will never get.
+        /// Events with no pending delivery: every webhook has received them or the ledger has given up.
         Events = "events",
         /// Messages that the shop had to send.
         Messages = "messages",
-        /// Names of inbound messages.
+        /// Keyed hashes that identify inbound messages.
         Inbound = "inbound",
-        /// Questions to addresses that can no longer be answered.
+        /// Confirmations that can no longer be answered.
         Confirmations = "confirmations",
-        /// Requests that were answered.
+        /// Closed subject requests.
         Requests = "requests",
-        /// Files whose end never came.
+        /// Uploads that were never completed.
         Uploads = "uploads",
-        /// Rows of lists that were not taken.
+        /// Rejected rows of imports.
         ImportErrors = "import_errors",
-        /// Contacts that gave no sign for long.
+        /// Contacts that were inactive for longer than the shop's setting allows.
         Prospects = "prospects",
     }
 }
 
-/// How much of a kind has outlived its use.
+/// The expired data of one kind.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct OverdueEntry {
-    /// What.
+    /// The kind of data.
     pub what: Overdue,
-    /// What is older than this goes; `null` where it never does.
+    /// The limit: older data is deleted. `null` if data of this kind is never deleted.
     pub before: Option<Timestamp>,
-    /// How many; 1,000 stands for that or more. Of prospects those among the 20,000 oldest contacts.
+    /// The number of expired items; 1,000 means 1,000 or more. For prospects it counts only among the 20,000 oldest
+    /// contacts.
     pub count: usize,
-    /// The first of them by their ids, where they have any that mean something: contacts, requests, events.
+    /// The first ids of the expired items, at most 50. Empty for kinds other than contacts, subject requests, events
+    /// and uploads.
     pub ids: Vec<String>,
 }
 
-/// How many are counted, and how many named; and how many contacts are looked at for that, the oldest first.
+/// The limits of the overview: items counted, contacts read (oldest first), ids listed.
 const COUNTED: usize = 1_000;
 const LOOKED_AT_TO_TELL: usize = 20_000;
 const NAMED: usize = 50;
 
-/// A kind of rows: how they are found, and since when they are old.
+/// A kind of rows, how expired rows are found and how they are deleted.
 struct Rule {
     what: Overdue,
     before: Timestamp,
-    /// Finds their keys; the bound is the one parameter.
+    /// The SQL that finds the keys of expired rows. Its one parameter is the bound.
     find: String,
     bound: Bound,
-    /// Removes them; the keys are the one parameter, as JSON.
+    /// The SQL statements that delete the rows. Their one parameter is the JSON array of keys.
     remove: &'static [&'static str],
     is_named: bool,
 }
@@ -153,7 +157,7 @@ fn rules(shop: &Shop, idempotency: i64, now: Timestamp) -> Vec<Rule> {
             bound: Bound::Id,
             ..rule(
                 Overdue::Confirmations,
-                // No confirmation lasts longer than 30 days.
+                // No confirmation is valid for longer than 30 days.
                 ago(CONFIRMATIONS + 30 * DAY),
                 "SELECT id FROM confirmation WHERE id < ? ORDER BY id",
                 &["DELETE FROM confirmation WHERE id IN (SELECT value FROM json_each(?))"],
@@ -193,7 +197,7 @@ fn rules(shop: &Shop, idempotency: i64, now: Timestamp) -> Vec<Rule> {
     ]
 }
 
-/// The time so many months ago; a month has 31 days here, so nothing goes too early.
+/// Returns the time `months` ago. A month counts as 31 days, so that nothing is deleted too early.
 fn months_ago(now: Timestamp, months: u16) -> Timestamp {
     now.plus_millis(-i64::from(months) * 31 * DAY)
 }
@@ -213,10 +217,7 @@ impl Rule {
     }
 }
 
-/// What would go now.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the data that is expired now.
 pub fn overdue(
     database: &dyn Database,
     shop: &Shop,
@@ -239,10 +240,7 @@ pub fn overdue(
     Ok(entries)
 }
 
-/// Removes what has outlived its use, a part at a time. Tells whether some is left over.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes expired data, a limited number of rows per call. Returns whether there is more to delete.
 pub fn retain(
     database: &dyn Database,
     shop: &Shop,
@@ -269,12 +267,14 @@ fn prospects_before(shop: &Shop, now: Timestamp) -> Option<Timestamp> {
     shop.settings.retention.prospect_months.map(|months| months_ago(now, months))
 }
 
-/// What was submitted is a sign, unless it was written as a contact was taken apart.
+/// A submission counts as activity, unless separating a contact has created it.
 const SIGN: &str = "s.source_kind <> 'set_apart'";
 
-/// Contacts that gave no sign since: no record, no submission, no activity of theirs, no request, and which no platform knows;
-/// with all that were merged into them. What is restricted has to be kept (GDPR Art. 18).
-/// Looks at a part of those that are old enough, from an id on, and tells the last id that was looked at, if there may be more.
+/// Finds contacts with no activity since `before`: no record, no submission, no activity of the person, no open subject
+/// request, and no external id. The same must hold for all contacts merged into them. Restricted contacts must be kept
+/// (GDPR Art. 18).
+/// Reads at most `looked_at` of the contacts that are old enough, from the id `from` on. Also returns the last id it
+/// read, if there may be more.
 fn prospects(
     database: &dyn Database,
     before: Timestamp,
@@ -317,7 +317,8 @@ fn prospects(
     Ok((found, Some(from)))
 }
 
-/// Addresses and external ids of what was merged are with the whole; what was submitted and asked for stays with the parts.
+/// Returns whether the merged contacts are inactive too. Their addresses and external ids are with the merge target,
+/// but their submissions and subject requests stay with them.
 fn parts_are_quiet(database: &dyn Database, contact: i64, before: Timestamp) -> Result<bool, DatabaseError> {
     let sign = database.first(
         &format!(
@@ -331,7 +332,7 @@ fn parts_are_quiet(database: &dyn Database, contact: i64, before: Timestamp) -> 
     Ok(sign.is_none())
 }
 
-/// Erases some of them, from where the last time ended.
+/// Erases some inactive contacts, starting where the last call ended.
 fn erase_prospects(database: &dyn Database, shop: &Shop, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
     let Some(before) = prospects_before(shop, moment.now) else { return Ok(false) };
     let place = database.first("SELECT place FROM job WHERE name = 'prospects'", &[])?;
@@ -344,7 +345,8 @@ fn erase_prospects(database: &dyn Database, shop: &Shop, moment: &Moment<'_>) ->
     for id in &ids {
         erase_contact(database, shop, *id, &asked, moment)?;
     }
-    // Where there were more than could be erased at once it goes on from the same place; at the end it begins anew.
+    // If more contacts were found than one pass may erase, the next pass starts at the same place. At the end of the
+    // table it starts again from the beginning.
     let next = if ids.len() == ERASED_AT_ONCE { Some(place) } else { next };
     database.execute(
         "INSERT INTO job (name, due_at, place) VALUES ('prospects', 0, ?)

@@ -1,4 +1,4 @@
-//! How many said what: counts without persons, those of the erased included.
+//! Counts of records without personal data. Records of erased persons are included.
 
 use serde::Serialize;
 
@@ -10,10 +10,10 @@ use crate::ledger::store::database::{Database, DatabaseError};
 pub struct StatisticsEntry {
     /// The month of receipt, in UTC, such as `2026-11`.
     pub month: String,
-    /// The channel; `null` for all.
+    /// The channel; `null` for all channels.
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::consent::Channel>"))]
     pub channel: Option<String>,
-    /// The purpose; `null` for all.
+    /// The purpose; `null` for all purposes.
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::consent::PurposeSlug>"))]
     pub purpose: Option<String>,
     /// The choice: `opt_in`, `opt_out` or `declined`.
@@ -23,10 +23,8 @@ pub struct StatisticsEntry {
     pub count: i64,
 }
 
-/// Counts the records by month, channel, purpose and choice. It reads every record, and so takes the longer the more there are.
-///
-/// # Errors
-/// Those of the database.
+/// Counts the records by month, channel, purpose and choice. It reads every record, so the time grows with their
+/// number.
 pub fn statistics(database: &dyn Database) -> Result<Vec<StatisticsEntry>, DatabaseError> {
     let rows = database.query(
         "SELECT month, nullif(channel, '*'), nullif(purpose, '*'), choice, sum(count) FROM (

@@ -1,8 +1,8 @@
-//! Countries as files name them.
+//! Countries as files write them.
 
 use crate::consent::{CountryCode, RegionCode};
 
-/// The English names of the countries that shops sell to most, and codes that are in use beside those of ISO 3166-1.
+/// The English names of the countries to which shops sell most, and common codes that are not in ISO 3166-1.
 const NAMES: &[(&str, &str)] = &[
     ("united kingdom", "GB"),
     ("great britain", "GB"),
@@ -79,8 +79,8 @@ const NAMES: &[(&str, &str)] = &[
     ("peru", "PE"),
 ];
 
-/// Reads a code, whatever its case, or an English name, or a name of any language with the code in brackets. What is none of these is
-/// not known here, and no mistake.
+/// Reads a code in any case, an English name, or a name in any language with the code in brackets. Returns `None` for
+/// any other text; the caller does not treat that as a fault.
 pub(crate) fn country(text: &str) -> Option<CountryCode> {
     let bracketed = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map(|(_, code)| code);
     let text = bracketed.unwrap_or(text);
@@ -88,7 +88,7 @@ pub(crate) fn country(text: &str) -> Option<CountryCode> {
     CountryCode::parse(name.unwrap_or(&text.to_ascii_uppercase()))
 }
 
-/// Reads the part of a country, with or without the country before it: `FL` and `US-FL`.
+/// Reads a region, with or without the country before it: `FL` or `US-FL`.
 pub(crate) fn region(text: &str, country: CountryCode) -> Option<RegionCode> {
     let text = text.to_ascii_uppercase();
     let own = text.strip_prefix(country.as_str()).and_then(|rest| rest.strip_prefix('-'));

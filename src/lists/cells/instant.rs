@@ -1,14 +1,15 @@
-//! Times as files have them.
+//! Times as files write them.
 
 use crate::consent::Timestamp;
 
-/// Reads a time: RFC 3339; a date and a time without a zone, which are UTC; a date, its midnight; the Unix time in seconds or in
-/// milliseconds.
+/// Reads a time: RFC 3339; a date and a time without a zone, which count as UTC; a date, which counts as its midnight;
+/// or the Unix time in seconds or milliseconds.
 pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return unix(text);
     }
-    // The ledger's own time for "at no known time" is no date that anybody writes; neither are the years of its far ends.
+    // A date of ten characters is enough. Nobody writes the ledger's value for "at no known time", or years at the ends
+    // of its range.
     match (text.get(..10), text.get(10..)) {
         (Some(date), Some("")) => Timestamp::parse_date(date),
         (Some(date), Some(clock)) => match millis(clock) {
@@ -19,12 +20,12 @@ pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// Whether a text stands for no time at all, as databases write it.
+/// Returns whether a text is the zero date, which databases write for "no time".
 pub(crate) fn is_none(text: &str) -> bool {
     text.starts_with("0000-00-00")
 }
 
-/// In seconds from 1973 to 2286, in milliseconds likewise: what has fewer digits is a date or a mistake.
+/// Reads a Unix time in seconds or milliseconds, from 1973 to 2286. A number with fewer digits is a date or a mistake.
 fn unix(text: &str) -> Option<Timestamp> {
     let number: i64 = text.parse().ok()?;
     match text.len() {
@@ -34,7 +35,7 @@ fn unix(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// The milliseconds of `HH:MM:SS[.fff]` with a space or a `T` before it, and UTC or nothing after it.
+/// Returns the milliseconds of `HH:MM:SS[.fff]` with a space or a `T` before it, and with UTC or nothing after it.
 fn millis(clock: &str) -> Option<i64> {
     let clock = clock.strip_prefix([' ', 'T'])?;
     let clock = ["Z", " UTC", "+00:00", " +00:00"].iter().find_map(|zone| clock.strip_suffix(zone)).unwrap_or(clock);

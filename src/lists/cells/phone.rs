@@ -1,24 +1,24 @@
-//! Telephone numbers as people write them at home.
+//! Telephone numbers as people write them in their own country.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 use crate::consent::{CountryCode, PhoneNumber};
 
-/// Why a number is none.
+/// The reason why a number is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PhoneFault {
-    /// It begins with `+` and is no number.
+    /// The number begins with `+` or `00` and is not a valid international number.
     International,
-    /// It is written as at home, and nobody says where that is.
+    /// The number has no country code, and the country is not known.
     NoCountry,
-    /// It is no number of that country.
+    /// The number is not valid in this country.
     National(CountryCode),
 }
 
-/// Reads a number: with its country code after `+` or `00`, else as one of this country.
+/// Reads a number: with its country code after `+` or `00`, otherwise as a number of this country.
 ///
 /// # Errors
-/// Why it is none.
+/// The reason why the number is not valid.
 pub(crate) fn number(text: &str, country: Option<CountryCode>) -> Result<PhoneNumber, PhoneFault> {
     let text = text.trim();
     if text.starts_with('+') {
@@ -32,7 +32,7 @@ pub(crate) fn number(text: &str, country: Option<CountryCode>) -> Result<PhoneNu
 }
 
 fn national(text: &str, country: CountryCode) -> Option<PhoneNumber> {
-    // Letters on keys and extensions are for calls, and no subscriber's number has them.
+    // Letters stand for keys of the telephone or for an extension. A subscriber's number has neither.
     if text.len() > 40 || text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
@@ -67,7 +67,7 @@ mod tests {
             ("442079460018", country("GB"), Ok("+442079460018")),
             ("030 23125 001", country("DE"), Ok("+493023125001")),
             ("(202) 555-0143", country("US"), Ok("+12025550143")),
-            // Kept for films, and nobody's.
+            // This number is reserved for films and belongs to nobody.
             ("06 39 98 12 34", country("FR"), Err(PhoneFault::National(country("FR").unwrap()))),
             ("+44 7700 900123", None, Ok("+447700900123")),
             ("+44 (0)20 7946 0018", country("DE"), Ok("+442079460018")),

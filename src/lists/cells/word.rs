@@ -1,18 +1,18 @@
-//! The words that lists have for yes and no.
+//! The words for choices in lists.
 
 use crate::model::suppression::SuppressionReason;
 
-/// What a cell says of a choice.
+/// The meaning of a cell with a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
     Yes,
-    /// A no that says that the person left.
+    /// An explicit opt-out: the word says that the person left.
     No,
-    /// A no to a flag.
+    /// A flag with the value `no`.
     BareNo,
-    /// A no under GDPR Art. 21(2).
+    /// An objection, GDPR Art. 21(2).
     Objection,
-    /// Was asked and said nothing, has yet to confirm, or was never asked.
+    /// The person was asked and did not answer, has not confirmed yet, or was never asked.
     Neither,
 }
 
@@ -37,19 +37,19 @@ const WORDS: &[(&str, Word)] = &[
     ("declined", Word::Neither),
     ("awaiting_confirmation", Word::Neither),
     ("never_asked", Word::Neither),
-    // Klaviyo.
+    // A word of Klaviyo.
     ("never_subscribed", Word::Neither),
-    // Magento: awaits confirmation, and so does the customer's whole account.
+    // Words of Magento. The customer has not confirmed the subscription or the whole account.
     ("not_activated", Word::Neither),
     ("unconfirmed", Word::Neither),
 ];
 
-/// Reads a word, whatever its case; a space in it is a `_`.
+/// Reads a word in any case. A space counts as `_`.
 pub(crate) fn word(text: &str) -> Option<Word> {
     WORDS.iter().find(|(word, _)| is_same(word, text)).map(|(_, word)| *word)
 }
 
-/// Reads a flag.
+/// Reads a flag. Returns `None` if the word is not a plain yes or no.
 pub(crate) fn flag(text: &str) -> Option<bool> {
     match word(text)? {
         Word::Yes => Some(true),
@@ -58,41 +58,42 @@ pub(crate) fn flag(text: &str) -> Option<bool> {
     }
 }
 
-/// Why addresses are not written to, as others say it.
+/// The words of other systems for the reason of a suppression.
 const REASONS: &[(&str, SuppressionReason)] = &[
-    // Klaviyo.
+    // Words of Klaviyo.
     ("unsubscribe", SuppressionReason::Asked),
     ("spam_complaint", SuppressionReason::Complained),
     ("hard_bounce", SuppressionReason::Bounced),
     ("invalid_email", SuppressionReason::Bounced),
     ("user_suppressed", SuppressionReason::Other),
-    // Brevo.
+    // Words of Brevo.
     ("unsubscribedviama", SuppressionReason::Asked),
     ("unsubscribedviaemail", SuppressionReason::Asked),
     ("unsubscribedviaapi", SuppressionReason::Asked),
     ("contactflaggedasspam", SuppressionReason::Complained),
     ("hardbounce", SuppressionReason::Bounced),
     ("adminblocked", SuppressionReason::Other),
-    // Anybody.
+    // A word that many systems use.
     ("unsubscribed", SuppressionReason::Asked),
 ];
 
-/// Reads why an address is not written to: our own words, and those of providers.
+/// Reads the reason of a suppression: placet's own words, and those of providers.
 pub(crate) fn reason(text: &str) -> Option<SuppressionReason> {
     let own = SuppressionReason::ALL.iter().find(|reason| is_same(reason.as_str(), text)).copied();
     own.or_else(|| REASONS.iter().find(|(word, _)| is_same(word, text)).map(|(_, reason)| *reason))
 }
 
-/// What the suppressions of a profile amount to.
+/// The acts of the person among the suppressions of a profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Suppressions {
-    /// The person left.
+    /// Whether the person unsubscribed.
     pub(crate) has_left: bool,
-    /// The person complained.
+    /// Whether the person complained.
     pub(crate) has_complained: bool,
 }
 
-/// Reads the suppressions of a profile: a reason, several, or a list in JSON. `None` where none of its words is a reason.
+/// Reads the suppressions of a profile: one reason, several reasons, or a JSON list. Returns `None` if the text has
+/// words but none of them is a known reason.
 pub(crate) fn suppressions(text: &str) -> Option<Suppressions> {
     let mut found = Suppressions::default();
     let (mut knows_one, mut is_empty) = (false, true);

@@ -1,4 +1,4 @@
-//! What a row says of channels and purposes.
+//! Reads the choices of a row for channels and purposes.
 
 use crate::consent::{Address, Basis, Channel, Dealing, PurposeSlug, Scope, Timestamp};
 use crate::lists::cells::word;
@@ -10,10 +10,11 @@ use crate::lists::read::row::Row;
 use crate::model::evidence::KeptEvidence;
 use crate::model::listed::{ListedChoice, ListedWord as Said};
 
-/// Reads what a row says, of the person with these addresses.
+/// Reads the choices of a row. `addresses` are the addresses of the row.
 ///
 /// # Errors
-/// Where it says yes to what has no address, something twice, or in words that nobody knows.
+/// A fault if the row opts in to a channel without an address, makes two choices about the same scope, or contains a
+/// word that is not known.
 pub(crate) fn choices(row: &Row<'_>, addresses: &[Address]) -> Result<Vec<ListedChoice>, RowFault> {
     let mut telling = Telling { row, choices: Vec::with_capacity(1), heard: Vec::new(), has_said: false };
     telling.of_row()?;
@@ -34,7 +35,7 @@ pub(crate) fn choices(row: &Row<'_>, addresses: &[Address]) -> Result<Vec<Listed
             return Err(RowFault::of_row(Wrong::NoAddressFor { channel }));
         }
     }
-    // A no of somebody without an address is about nothing.
+    // An opt-out from a channel without an address has no effect.
     choices.retain(reached);
     Ok(choices)
 }
@@ -42,14 +43,14 @@ pub(crate) fn choices(row: &Row<'_>, addresses: &[Address]) -> Result<Vec<Listed
 struct Telling<'a> {
     row: &'a Row<'a>,
     choices: Vec<ListedChoice>,
-    /// The channels of which the row has said something, even if that is neither yes nor no.
+    /// The channels about which the row says something, even if that is neither an opt-in nor an opt-out.
     heard: Vec<Channel>,
-    /// Whether it has said something as a whole.
+    /// Whether the row has a choice for the row as a whole.
     has_said: bool,
 }
 
 impl Telling<'_> {
-    /// The row is one act.
+    /// Reads the choice of the row as a whole.
     fn of_row(&mut self) -> Result<(), RowFault> {
         let row = self.row;
         let left_at = row.time(Field::OptedOutAt)?;
@@ -78,7 +79,7 @@ impl Telling<'_> {
         Ok(())
     }
 
-    /// Channels have columns of their own.
+    /// Reads the choices in the columns that belong to a single channel.
     fn of_channels(&mut self) -> Result<(), RowFault> {
         CHANNEL_FIELDS
             .iter()
@@ -101,13 +102,15 @@ impl Telling<'_> {
                 self.not_opted_in(Scope::specific(channel, self.needed_purpose()?));
             }
             _ if is_no || word == Some(Word::BareNo) => {
-                // When they joined is not when they left.
+                // The time belongs to the opt-out only if the word is an opt-out. Otherwise it may be the time of
+                // joining.
                 let at = if says_no { row.time(fields.at)? } else { None };
                 let scope = Scope { channel: Some(channel), purpose: row.purpose()?.cloned() };
                 let evidence = self.evidence_of_no()?;
                 self.no(scope, acts.has_complained || word == Some(Word::Objection), at, evidence);
             }
-            // What is sent there comes back: no act of the person, and no ground to write either.
+            // If a provider suppresses the address without an act of the person, for example because mail bounces, that
+            // is not an opt-out. But the opt-in is not imported either.
             Some(Word::Yes) if suppressions.is_none() => {
                 let at = match row.time(fields.at)? {
                     Some(at) => Some(at),
@@ -120,7 +123,7 @@ impl Telling<'_> {
         Ok(())
     }
 
-    /// Why a provider does not write to the address; nothing for an empty list, such as `[]`.
+    /// Reads why a provider does not write to the address. Returns `None` for an empty list, such as `[]`.
     fn suppressions(&self) -> Result<Option<Suppressions>, RowFault> {
         let field = Field::EmailSuppressions;
         let found = self.row.read(field, Wrong::UnknownWord { field }, word::suppressions)?;
@@ -128,7 +131,8 @@ impl Telling<'_> {
         Ok(found.filter(|_| self.row.text(field).is_some_and(has_one)))
     }
 
-    /// Offers of partners, which PrestaShop asks for beside the newsletter, and of which it keeps no time.
+    /// Reads the choice about offers of partners. PrestaShop asks for it in addition to the newsletter, and stores no
+    /// time for it.
     fn of_partners(&mut self) -> Result<(), RowFault> {
         let row = self.row;
         let Some(purpose) = row.layout.partner_purpose().filter(|_| self.is_read(Channel::Email)) else {
@@ -149,7 +153,7 @@ impl Telling<'_> {
         Ok(())
     }
 
-    /// The row says nothing, and the list that it is in does.
+    /// Applies the meaning of the list if the row itself makes no choice.
     fn of_list(&mut self) -> Result<(), RowFault> {
         if self.has_said {
             return Ok(());
@@ -160,7 +164,7 @@ impl Telling<'_> {
         };
         let is_heard = channel.map_or(!self.heard.is_empty(), |channel| self.heard.contains(&channel));
         match self.row.layout.list {
-            // A file with columns for each channel need not say which the list is of.
+            // A file with columns for single channels need not name the channel of the list.
             Some(ListKind::OptedIn) if !is_heard && (channel.is_some() || self.row.layout.has(Field::Channel)) => {
                 self.yes()
             }
@@ -195,7 +199,7 @@ impl Telling<'_> {
         self.choices.push(ListedChoice { scope, said: Said::NotOptedIn, occurred_at: None, evidence });
     }
 
-    /// Whether a channel's own columns are read.
+    /// Returns whether the columns of this channel are read.
     fn is_read(&self, channel: Channel) -> bool {
         let layout = self.row.layout;
         layout.channels.contains(&channel) && layout.channel.is_none_or(|wished| wished == channel)
@@ -206,14 +210,14 @@ impl Telling<'_> {
         !layout.is_no_opt_out && layout.profile.is_some_and(|profile| profile.table().is_no_ambiguous)
     }
 
-    /// What a no is about: it may leave channel and purpose open.
+    /// Returns the scope of an opt-out. It may leave the channel and the purpose open.
     fn wide_scope(&self) -> Result<Scope, RowFault> {
         let channel = self.row.channel()?;
         self.is_used(channel)?;
         Ok(Scope { channel, purpose: self.row.purpose()?.cloned() })
     }
 
-    /// What a yes is about.
+    /// Returns the scope of an opt-in.
     fn specific_scope(&self) -> Result<Scope, RowFault> {
         let channel = self.row.channel()?;
         self.is_used(channel)?;
@@ -234,7 +238,7 @@ impl Telling<'_> {
         }
     }
 
-    /// A yes that was confirmed counts from the confirmation.
+    /// Returns the time of an opt-in. A confirmed opt-in counts from its confirmation.
     fn time_of_yes(&self) -> Result<Option<Timestamp>, RowFault> {
         let row = self.row;
         match row.time(Field::OccurredAt)? {
@@ -279,7 +283,7 @@ impl Telling<'_> {
         })
     }
 
-    /// Where and why; the addresses of computers are those of the yes.
+    /// Returns the origin and the reason of an opt-out. The IP addresses in the row belong to the opt-in.
     fn evidence_of_no(&self) -> Result<KeptEvidence, RowFault> {
         let (origin, reason) = (self.row.line(Field::Origin)?, self.row.line(Field::Reason)?);
         Ok(KeptEvidence { origin, reason, ..KeptEvidence::default() })

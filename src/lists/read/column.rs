@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::lists::field::Field;
 
 vocabulary! {
-    /// How the rows of a file are written.
+    /// The format of the rows of a file.
     Format, "unknown format" {
         /// Cells between separators, with a header line.
         Csv = "csv",
-        /// A JSON object a line.
+        /// One JSON object on each line.
         Ndjson = "ndjson",
     }
 }
@@ -17,14 +17,14 @@ vocabulary! {
 /// The longest header line, in bytes.
 pub const MAX_HEADER: usize = 64 * 1024;
 
-/// The most columns.
+/// The greatest number of columns.
 pub const MAX_COLUMNS: usize = 1_000;
 
 /// A column of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
-    /// What it is called.
+    /// The header of the column.
     pub header: String,
-    /// What it is about; nothing where it is not read.
+    /// The field that the column holds. `None` if the column is not read.
     pub field: Option<Field>,
 }

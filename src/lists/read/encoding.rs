@@ -1,6 +1,7 @@
-//! Bytes that are not UTF-8: they are read as Windows-1252, in which spreadsheets of the West are written.
+//! Reads bytes that are not UTF-8 as Windows-1252, the encoding of spreadsheets in Western countries.
 
-/// What the bytes 0x80 to 0x9F are, by the WHATWG Encoding Standard; all others are the character of their number.
+/// The characters for the bytes 0x80 to 0x9F, as in the WHATWG Encoding Standard. Every other byte is the character
+/// with its number.
 const HIGH: [char; 32] = [
     '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2c6}', '\u{2030}',
     '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}', '\u{90}', '\u{2018}', '\u{2019}', '\u{201c}',
@@ -8,7 +9,7 @@ const HIGH: [char; 32] = [
     '\u{17e}', '\u{178}',
 ];
 
-/// Reads bytes as Windows-1252. Every byte is some character.
+/// Reads bytes as Windows-1252. Every byte is a character.
 pub(crate) fn windows_1252(bytes: &[u8]) -> String {
     let character = |byte: &u8| match byte {
         0x80..=0x9f => HIGH.get(usize::from(*byte) - 0x80).copied().unwrap_or_default(),
@@ -17,7 +18,7 @@ pub(crate) fn windows_1252(bytes: &[u8]) -> String {
     bytes.iter().map(character).collect()
 }
 
-/// Reads bytes as UTF-8, or else as Windows-1252.
+/// Reads bytes as UTF-8, or as Windows-1252 if they are not UTF-8.
 pub(crate) fn read(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     match core::str::from_utf8(bytes) {
         Ok(text) => text.into(),

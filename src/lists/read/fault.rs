@@ -1,123 +1,123 @@
-//! What is wrong with a row, and what to do about it. No text of it repeats a cell.
+//! The faults of rows, and how to correct them. No text repeats the content of a cell.
 
 use std::borrow::Cow;
 
 use crate::consent::{Channel, CountryCode};
 use crate::lists::field::Field;
 
-/// Why a row is not taken.
+/// The fault because of which a row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowFault {
-    /// In which column, counted from 1; its header is in the layout. Nothing where the row as a whole is wrong.
+    /// The number of the column, counted from 1. Its header is in the layout. `None` if the row as a whole is wrong.
     pub column: Option<usize>,
-    /// What is wrong.
+    /// The problem.
     pub what: Wrong,
 }
 
-/// Why somebody who takes rows does not take one.
+/// The reason why the receiver of the rows refuses a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The reason, as a word.
+    /// The code of the reason.
     pub code: &'static str,
-    /// What to do about it.
+    /// The way to correct the row, in words.
     pub fix: &'static str,
 }
 
-/// What is wrong with a row.
+/// The problem with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrong {
-    /// It can be read, and is not taken as it is.
+    /// The row can be read, but the receiver refuses it.
     Refused(Refusal),
-    /// A quote is opened and not closed.
+    /// A quote is not closed.
     UnclosedQuote,
-    /// Something stands between a closing quote and the end of its cell.
+    /// There is text between a closing quote and the end of its cell.
     MisplacedQuote,
-    /// The row is longer than [`crate::lists::read::file::MAX_ROW`].
+    /// The row is longer than [`super::MAX_ROW`].
     RowTooLong,
-    /// A cell is longer than [`crate::lists::read::file::MAX_CELL`].
+    /// A cell is longer than [`super::MAX_CELL`].
     CellTooLong,
     /// The row has more cells than the header.
     TooManyCells {
-        /// How many it has.
+        /// The number of cells in the row.
         cells: usize,
-        /// How many the header has.
+        /// The number of columns in the header.
         columns: usize,
     },
-    /// The line is no JSON object.
+    /// The line is not a JSON object.
     NotJson,
     /// The object has a field that is not known.
     UnknownKey,
     /// The object has a field twice.
     RepeatedKey,
-    /// A field is neither a text nor a whole number nor true or false.
+    /// A field is not a text, a whole number, true or false.
     NotText,
-    /// A cell holds a control character.
+    /// A cell contains a control character.
     ControlCharacter,
-    /// No mail could be sent to it.
+    /// The text is not an email address.
     BadEmail,
-    /// It is no international number.
+    /// The text is not an international telephone number.
     BadPhone,
-    /// It is a number as at home, and no country is known.
+    /// The telephone number has no country code, and no country is known.
     NoPhoneCountry,
-    /// It is no number of its country.
+    /// The text is not a telephone number of the country.
     BadNationalPhone {
-        /// Which.
+        /// The country.
         country: CountryCode,
     },
-    /// It is of no kind of address, or not of the kind that is said.
+    /// The text is not an address of its kind.
     BadAddress,
-    /// It is no kind of address.
+    /// The text is not a kind of address.
     BadKind,
-    /// Nothing says what kind of address it is.
+    /// The kind of the address is not known.
     NoKind,
-    /// It is no external id.
+    /// The text is not an external id.
     BadExternal,
-    /// It is no SHA-256.
+    /// The text is not a hash.
     BadHash,
-    /// It is no time.
+    /// The text is not a time.
     BadTime,
-    /// It is no date of birth.
+    /// The text is not a date of birth.
     BadBirth,
-    /// It is neither yes nor no.
+    /// The text is not a choice.
     BadChoice,
-    /// It is neither true nor false.
+    /// The text is neither true nor false.
     BadFlag,
-    /// It is no channel.
+    /// The text is not a channel.
     UnknownChannel,
     /// The shop does not use this channel.
     ChannelOff {
-        /// Which.
+        /// The channel.
         channel: Channel,
     },
     /// The shop has no such purpose.
     UnknownPurpose,
-    /// It is none of the words of its field.
+    /// The text is not one of the words of its field.
     UnknownWord {
-        /// Which field.
+        /// The field.
         field: Field,
     },
-    /// It is longer than 200 characters, or has several lines.
+    /// The text is longer than 200 characters, or has several lines.
     BadText,
-    /// It is no reason why an address is not written to.
+    /// The text is not a reason for a suppression.
     BadReason,
     /// The row has no address.
     NoAddress,
-    /// The row says yes to a channel and has no address for it.
+    /// The row opts in to a channel and has no address for it.
     NoAddressFor {
-        /// Which.
+        /// The channel.
         channel: Channel,
     },
-    /// The row has several addresses where one is meant.
+    /// The row has several addresses, but only one is allowed.
     SeveralAddresses,
-    /// The row has two numbers, and says something of each.
+    /// The row has two telephone numbers, and a choice for each.
     TwoNumbers,
-    /// A yes that names no channel.
+    /// An opt-in names no channel.
     NoChannel,
-    /// A yes that names no purpose.
+    /// An opt-in names no purpose.
     NoPurpose,
-    /// The row says something twice of one channel and purpose.
+    /// The row has two choices for the same channel and purpose.
     SaidTwice,
-    /// The row says yes, and when the person said no.
+    /// The row has an opt-in and also the time of an opt-out.
     Contradiction,
 }
 
@@ -126,132 +126,132 @@ impl RowFault {
         Self { column: None, what }
     }
 
-    /// What is wrong, as a word.
+    /// Returns the code of the fault.
     pub const fn code(&self) -> &'static str {
         self.what.told().0
     }
 
-    /// What is wrong, in words.
+    /// Returns the problem in words.
     pub fn problem(&self) -> Cow<'static, str> {
         match self.what {
             Wrong::TooManyCells { cells, columns } => {
-                format!("the row has {cells} cells and the header {columns}").into()
+                format!("the row has {cells} cells, but the header has {columns}").into()
             }
-            Wrong::BadNationalPhone { country } => format!("not a telephone number of {}", country.as_str()).into(),
+            Wrong::BadNationalPhone { country } => format!("not a telephone number in {}", country.as_str()).into(),
             Wrong::ChannelOff { channel } => format!("the shop does not use the channel {channel}").into(),
             Wrong::NoAddressFor { channel } => {
-                format!("the row says yes to {channel} and has no address for it").into()
+                format!("the row opts in to {channel}, but has no address for it").into()
             }
-            Wrong::UnknownWord { field } => format!("not a word that {field} has").into(),
+            Wrong::UnknownWord { field } => format!("not an allowed value of {field}").into(),
             _ => self.what.told().1.into(),
         }
     }
 
-    /// What to do about it.
+    /// The way to correct the row, in words.
     pub const fn fix(&self) -> &'static str {
         self.what.told().2
     }
 
-    /// Both: what is wrong, and what to do.
+    /// Returns the problem and the way to correct it.
     pub fn message(&self) -> String {
         format!("{}: {}", self.problem(), self.fix())
     }
 }
 
 impl Wrong {
-    /// Its code, what is wrong, and the fix.
+    /// Returns the code, the problem and the way to correct it.
     const fn told(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Refused(Refusal { code, fix }) => (code, "the row cannot be taken as it is", fix),
+            Self::Refused(Refusal { code, fix }) => (code, "the row cannot be imported as it is", fix),
             Self::UnclosedQuote => (
                 "unclosed_quote",
-                "a quote is opened and not closed",
-                "close it, or write a quote that belongs to the cell twice and put the cell in quotes",
+                "a quotation mark is not closed",
+                "close it; if it belongs to the text, write it twice and put the whole cell in quotation marks",
             ),
             Self::MisplacedQuote => (
                 "misplaced_quote",
-                "something stands between a closing quote and the end of its cell",
-                "write a quote that belongs to the cell twice, or close the quote of an earlier cell",
+                "there is text between a closing quotation mark and the end of the cell",
+                "write a quotation mark that belongs to the text twice, or close the one of an earlier cell",
             ),
             Self::RowTooLong => {
-                ("row_too_long", "the row is longer than 256 KB", "shorten it, or check where its line ends")
+                ("row_too_long", "the row is longer than 256 KB", "shorten it, or check where the line ends")
             }
             Self::CellTooLong => ("cell_too_long", "a cell is longer than 64 KB", "shorten it"),
             Self::TooManyCells { .. } => (
                 "too_many_cells",
                 "the row has more cells than the header",
-                "put a cell that holds the separator in quotes",
+                "put a cell that contains the separator in quotation marks",
             ),
-            Self::NotJson => ("not_json", "the line is not a JSON object", "write one object a line"),
+            Self::NotJson => ("not_json", "the line is not a JSON object", "write one object on each line"),
             Self::UnknownKey => (
                 "unknown_key",
-                "the object has a field that is not known",
-                "leave it out, or begin its name with placet_ to have it ignored",
+                "the object has an unknown field",
+                "remove the field, or begin its name with placet_ so that it is ignored",
             ),
-            Self::RepeatedKey => ("repeated_key", "the object has a field twice", "leave one of them out"),
-            Self::NotText => ("not_text", "neither a text nor a whole number", "write a text"),
-            Self::ControlCharacter => ("control_character", "the cell holds a control character", "remove it"),
+            Self::RepeatedKey => ("repeated_key", "the object has a field twice", "remove one of them"),
+            Self::NotText => ("not_text", "not a text, a whole number, true or false", "write a text"),
+            Self::ControlCharacter => ("control_character", "the cell contains a control character", "remove it"),
             Self::BadEmail => {
-                ("bad_email", "not an e-mail address", "correct it, or leave the row out: no mail would arrive")
+                ("bad_email", "not a valid email address", "correct it, or leave the row out: no mail would arrive")
             }
-            Self::BadPhone => ("bad_phone", "not an international telephone number", "write + and 7 to 15 digits"),
+            Self::BadPhone => ("bad_phone", "not a valid international telephone number", "write + and 7 to 15 digits"),
             Self::NoPhoneCountry => (
                 "no_phone_country",
-                "a telephone number without a country",
-                "write it with + and the code of its country, or give country= with the import",
+                "the country of the telephone number is not known",
+                "write it with + and its country code, or give country= with the import",
             ),
             Self::BadNationalPhone { .. } => (
                 "bad_phone",
-                "not a telephone number of its country",
-                "correct it, or write it with + and the code of its country",
+                "not a telephone number in its country",
+                "correct it, or write it with + and its country code",
             ),
-            Self::BadAddress => ("bad_address", "not an address of its kind", "correct it, or leave the row out"),
+            Self::BadAddress => ("bad_address", "not a valid address of its kind", "correct it, or leave the row out"),
             Self::BadKind => ("bad_kind", "not a kind of address", "write email, phone, push or postal"),
             Self::NoKind => (
                 "no_kind",
-                "nothing says what kind of address it is",
+                "the kind of the address is not known",
                 "add a column kind with email or phone, or give channel= with the import",
             ),
             Self::BadExternal => {
                 ("bad_external", "not an external id", "write the platform, a colon and the id, such as shopify:123")
             }
-            Self::BadHash => ("bad_hash", "not a SHA-256", "write 64 hexadecimal digits"),
+            Self::BadHash => ("bad_hash", "not a valid hash", "write 64 hexadecimal digits, or a hash from this shop"),
             Self::BadTime => (
                 "bad_time",
-                "not a time",
-                "write it as 2026-11-23T10:00:00Z or 2026-11-23 10:00:00 (UTC), or leave it empty",
+                "not a valid time",
+                "write it as 2026-11-23T10:00:00Z or 2026-11-23 10:00:00 (UTC), or leave the cell empty",
             ),
-            Self::BadBirth => ("bad_birth", "not a date of birth", "write it as 1990-05-01"),
+            Self::BadBirth => ("bad_birth", "not a valid date of birth", "write it as 1990-05-01"),
             Self::BadChoice => (
                 "bad_choice",
-                "neither yes nor no",
-                "write opt_in, opt_out, yes, no, subscribed or unsubscribed, or leave it empty",
+                "not a known choice",
+                "write opt_in, opt_out, yes, no, subscribed or unsubscribed, or leave the cell empty",
             ),
-            Self::BadFlag => ("bad_flag", "neither yes nor no", "write true or false"),
+            Self::BadFlag => ("bad_flag", "not a known choice", "write true or false"),
             Self::UnknownChannel => {
                 ("unknown_channel", "not a channel", "write email, sms, phone, whatsapp, push or post")
             }
             Self::ChannelOff { .. } => (
                 "channel_off",
                 "the shop does not use this channel",
-                "leave the row out, or add the channel to the shop's settings",
+                "leave the row out, or add the channel in the shop's settings",
             ),
             Self::UnknownPurpose => {
                 ("unknown_purpose", "not a purpose of the shop", "write one of the purposes in the shop's settings")
             }
-            Self::UnknownWord { field } => ("unknown_word", "not a word of its field", words_of(field)),
+            Self::UnknownWord { field } => ("unknown_word", "not an allowed value", words_of(field)),
             Self::BadText => {
-                ("bad_text", "longer than 200 characters, or several lines", "shorten it to a line of 200 characters")
+                ("bad_text", "longer than 200 characters, or several lines", "write one line of up to 200 characters")
             }
             Self::BadReason => (
                 "bad_reason",
                 "not a reason for a suppression",
-                "write asked, complained, bounced, deceased, ordered, erased or other, or leave it empty",
+                "write asked, complained, bounced, deceased, ordered, erased or other, or leave the cell empty",
             ),
             Self::NoAddress => (
                 "no_address",
                 "the row has no address",
-                "fill in an e-mail address or a telephone number, or leave it out",
+                "fill in an email address or a telephone number, or leave the row out",
             ),
             Self::NoAddressFor { .. } => (
                 "no_address",
@@ -260,19 +260,19 @@ impl Wrong {
             ),
             Self::SeveralAddresses => (
                 "several_addresses",
-                "a row of a suppression list names one address",
-                "write a row for each, or give channel= with the import",
+                "the row has several addresses, but only one is allowed",
+                "write one row for each address, or give channel= with the import",
             ),
-            Self::TwoNumbers => ("two_numbers", "the row has two different numbers", "write a row for each"),
-            Self::NoChannel => ("no_channel", "a yes needs a channel", "name it, or give channel= with the import"),
-            Self::NoPurpose => ("no_purpose", "a yes needs a purpose", "name it, or give purpose= with the import"),
+            Self::TwoNumbers => ("two_numbers", "the row has two telephone numbers", "write a row for each"),
+            Self::NoChannel => ("no_channel", "an opt-in needs a channel", "name it, or give channel= with the import"),
+            Self::NoPurpose => ("no_purpose", "an opt-in needs a purpose", "name it, or give purpose= with the import"),
             Self::SaidTwice => (
                 "said_twice",
-                "the row says something twice of one channel and purpose",
+                "the row has two choices for the same channel and purpose",
                 "leave one of the columns empty",
             ),
             Self::Contradiction => {
-                ("contradiction", "the row says yes, and also when the person said no", "leave one of the two empty")
+                ("contradiction", "the row has an opt-in and an opt-out time", "leave one of these two cells empty")
             }
         }
     }
@@ -284,6 +284,6 @@ const fn words_of(field: Field) -> &'static str {
         Field::Dealing => "write purchase, contract, negotiation, free_account, inquiry or support",
         Field::Relation => "write consumer or business",
         Field::EmailSuppressions => "write UNSUBSCRIBE, SPAM_COMPLAINT, HARD_BOUNCE, INVALID_EMAIL or USER_SUPPRESSED",
-        _ => "write one of the words that are known",
+        _ => "write one of the known words",
     }
 }

@@ -1,7 +1,7 @@
-//! The rows of a file, piece by piece.
+//! Reads the rows of a file, piece by piece.
 //!
-//! Reading stops and goes on at any row, and no cut through the bytes changes what is read. A row that cannot be read never takes
-//! the next with it: reading goes on at the line after the one where it began.
+//! Reading can stop and continue at any row. The result does not depend on where the bytes are divided. A row that
+//! cannot be read never affects the next one: reading continues on the line after the one in which the row began.
 
 use std::borrow::Cow;
 
@@ -14,47 +14,50 @@ use crate::lists::read::values::Values;
 use crate::lists::read::{encoding, meaning, object};
 use crate::model::listed::Listed;
 
-/// So many bytes are always enough to read a row, or to see that it cannot be read.
+/// This number of bytes is always enough to read a row, or to find that it cannot be read.
 pub const WINDOW: usize = MAX_ROW + 2;
-/// How much of a row that is not taken is handed back, in bytes.
+/// The most bytes of a rejected row that are returned.
 const MAX_RETURNED: usize = 64 * 1024;
-/// After so many bytes that were read in vain a piece ends: each row of a file that means ill may take [`WINDOW`] of them.
+/// The number of bytes read without a result after which a piece ends. In a malicious file each row can cost [`WINDOW`]
+/// bytes.
 const MAX_WASTE: usize = 4 * 1024 * 1024;
 
-/// What was read of a piece.
+/// The result of reading a piece.
 #[derive(Debug)]
 pub struct Read {
     /// The rows.
     pub rows: Vec<ReadRow>,
-    /// Where it goes on.
+    /// The position at which reading continues.
     pub place: Place,
-    /// How many of the rows were not UTF-8 and were read as Windows-1252.
+    /// The number of rows that were not UTF-8 and were read as Windows-1252.
     pub windows_1252: u64,
 }
 
-/// A row.
+/// A row of a file.
 #[derive(Debug)]
 pub struct ReadRow {
-    /// Its number, counted from 1; blank lines and the header are none.
+    /// The number of the row, counted from 1. Blank lines and the header are not counted.
     pub row: u64,
-    /// The line of the file that it begins in, counted from 1.
+    /// The line of the file in which the row begins, counted from 1.
     pub line: u64,
-    /// What it says, or why that is not to be understood.
+    /// The content of the row, or the reason why it is rejected.
     pub outcome: Result<Listed, RowFault>,
-    /// Of a row that is not understood: its cells, in the order of the columns, up to 64 KB. They hold whatever the file holds.
+    /// The cells of a rejected row, in the order of the columns, up to 64 KB. They may hold anything that the file
+    /// holds.
     pub cells: Vec<String>,
 }
 
 /// Reads the next rows of a file, at most `limit`.
 ///
-/// `bytes` begin at `place.byte`; `is_end` says that the file ends with them. Only whole rows are read: the bytes from the new place
-/// on are to be given again, with more behind them. Where nothing was read and the place is the same, there were too few; [`WINDOW`]
-/// are always enough. A file is read when its place is its end, and there may be more of it however few rows came back.
+/// `bytes` begin at `place.byte`. `is_end` says that the file ends with them. Only whole rows are read: the caller
+/// passes the bytes from the new place on again, with more bytes after them. If no row was read and the place is the
+/// same, there were too few bytes; [`WINDOW`] bytes are always enough. The file is finished when its place is at its
+/// end. Before that, a result with few rows does not mean that the file is finished.
 pub fn read_rows(layout: &Layout, place: Place, bytes: &[u8], is_end: bool, limit: usize) -> Read {
     read_accepted_rows(layout, place, bytes, is_end, limit, &|_| Ok(()))
 }
 
-/// As [`read_rows`], with a say for whoever takes the rows: what they refuse is handed back like what cannot be read.
+/// Reads rows like [`read_rows`]. Rows that `accept` refuses are returned like rows that cannot be read.
 pub fn read_accepted_rows(
     layout: &Layout,
     place: Place,
@@ -80,7 +83,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads a row, or skips a line. Says whether that was possible.
+    /// Reads a row or skips a line. Returns whether that was possible.
     fn step(&mut self) -> bool {
         if self.rest.is_empty() {
             return false;
@@ -110,7 +113,7 @@ impl<'a> Reading<'a> {
             Scanned::Open { in_quotes: true } if is_full || is_last => self.give_up(Wrong::UnclosedQuote, window.len()),
             Scanned::Open { .. } if is_full => self.give_up(Wrong::RowTooLong, window.len()),
             Scanned::Open { .. } => false,
-            // The line is handed back as a whole, so its end has to be there.
+            // The line is returned as a whole, so its end must have been read.
             Scanned::Misplaced { at } => {
                 let is_seen = is_full || is_last || line_end(window, is_last).is_some();
                 is_seen && self.give_up(Wrong::MisplacedQuote, at)
@@ -135,7 +138,7 @@ impl<'a> Reading<'a> {
         };
         let is_out_of_step = matches!(outcome, Err(RowFault { what: Wrong::TooManyCells { .. }, .. })) && breaks > 0;
         if is_out_of_step {
-            // Quotes of different rows that made one of them: the lines between are rows of their own.
+            // Quotes of different rows were combined into one row. The lines between them are rows of their own.
             self.give_up(Wrong::UnclosedQuote, raw.len());
             return;
         }
@@ -187,13 +190,13 @@ impl<'a> Reading<'a> {
         text
     }
 
-    /// Hands back the line that the row begins in, and goes on after it.
+    /// Returns the line in which the row begins as rejected, and continues after it.
     fn give_up(&mut self, what: Wrong, read: usize) -> bool {
         self.wasted += read;
         let end = line_end(self.rest, self.is_end).map_or(self.rest.len(), |(end, _)| end);
         let line = encoding::read(self.rest.get(..end.min(MAX_RETURNED)).unwrap_or_default());
         let separator = self.layout.separator.unwrap_or('\n');
-        // Whose the quotes are is not known, so they stay.
+        // The quotes are kept, because it is not known to which cell they belong.
         let returned = bounded(line.split(separator).map(Cow::Borrowed));
         self.push(Err(RowFault::of_row(what)), returned);
         self.read.place.skipping = true;
@@ -209,7 +212,7 @@ impl<'a> Reading<'a> {
                 true
             }
             None => {
-                // Whether a line feed follows a return is not known yet.
+                // It is not known yet whether a line feed follows the carriage return.
                 let kept = usize::from(self.rest.last() == Some(&b'\r'));
                 self.advance(self.rest.len() - kept, 0);
                 false
@@ -234,14 +237,14 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Cells to hand back, as far as there is room for them.
+/// Returns the cells, cut to the size that may be returned.
 fn bounded<'t>(cells: impl Iterator<Item = Cow<'t, str>>) -> Vec<String> {
     let mut room = MAX_RETURNED;
     let mut bounded = Vec::new();
     for cell in cells {
         let end = cell.floor_char_boundary(room);
         bounded.push(cell.get(..end).unwrap_or_default().to_owned());
-        // Thousands of empty cells are no less of a burden.
+        // Empty cells count too: thousands of them also need memory.
         room = room.saturating_sub(end + 1);
         if room == 0 {
             break;

@@ -1,4 +1,4 @@
-//! Any cut and any limit, and files that mean ill.
+//! Tests any division into pieces, any limit, and malicious files.
 
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ fn check(file: &[u8], wishes: &Wishes, rows: &[&str]) {
     assert_eq!(told(&read(file, wishes)), rows);
 }
 
-/// Reads a file in pieces: so many bytes more at a time, at most so many rows at once.
+/// Reads a file in pieces: with each step some more bytes, and at most some rows.
 fn in_pieces(layout: &Layout, start: Place, file: &[u8], pieces: &[(usize, usize)]) -> (Vec<ReadRow>, Place) {
     let (mut rows, mut place) = (Vec::new(), start);
     let mut held = usize::try_from(start.byte).unwrap();
@@ -137,7 +137,7 @@ fn an_open_quote_takes_no_other_row_with_it() {
         ]
     );
     assert_eq!(rows[1].cells, ["\"Bob", "bob@example.com", "yes"]);
-    // A quote further down does not close it.
+    // A quote in a later row does not close it.
     let file = format!("{file}Dot,dot@example.com,yes\n\"Eli\",eli@example.com,yes\n");
     check(
         file.as_bytes(),
@@ -150,7 +150,7 @@ fn an_open_quote_takes_no_other_row_with_it() {
             "6: eli@example.com [email/newsletter yes:consent]",
         ],
     );
-    // Where one does, as if by chance, the number of cells tells.
+    // If a later quote closes it by chance, the number of cells shows the mistake.
     let file = format!("{CHOICES}\"Bob,bob@example.com,yes\nCid,cid@example.com,no\nx,\",dot@example.com,yes,\n");
     check(
         file.as_bytes(),
@@ -179,7 +179,7 @@ fn a_line_without_an_end_is_skipped_and_never_held() {
     let (pieces, end) = in_pieces(&layout, start, &file, &[(50_000, 1), (7, 3)]);
     assert_eq!(told(&pieces), rows);
     assert_eq!(end.byte, file.len() as u64);
-    // However long the line, no call needs more than the window before it lets go of the bytes.
+    // However long a line is, a call needs no more than the window before it releases the bytes.
     let (mut place, mut held) = (start, usize::try_from(start.byte).unwrap());
     while held < file.len() {
         held = file.len().min(usize::try_from(place.byte).unwrap() + WINDOW);

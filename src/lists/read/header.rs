@@ -1,4 +1,4 @@
-//! The beginning of a file: what kind of file it is, and how its header line reads.
+//! Reads the beginning of a file: its format and its header line.
 
 use crate::lists::field::Field;
 use crate::lists::profile::{EXPORTED, Profile, TABLES, Table};
@@ -9,29 +9,29 @@ use crate::lists::read::options::Wishes;
 use crate::lists::read::place::Place;
 use crate::lists::read::scan::{Cell, Scanned, line_end, scan, unquoted};
 
-/// The header of a CSV file, or that a file of JSON lines has none.
+/// The header of a CSV file. A file of JSON lines has no header texts.
 pub(crate) struct Header {
     pub(crate) format: Format,
     pub(crate) separator: Option<char>,
-    /// The texts as they stand, without what surrounds them.
+    /// The headers as written, without surrounding space.
     pub(crate) texts: Vec<String>,
-    /// Where the first row begins.
+    /// The position of the first row.
     pub(crate) place: Place,
 }
 
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
-/// A header that is known is worth more than any number that are not.
+/// The weight of a known header. It is higher than that of any number of unknown headers.
 const KNOWN: usize = 1_000_000;
 
 /// Reads the header of a file.
 ///
 /// # Errors
-/// Where it is no text, or its first line is none of names.
+/// An error if the file is not text, or its first line does not consist of headers.
 pub(crate) fn header(head: &[u8], is_whole: bool, wishes: &Wishes) -> Result<Header, LayoutError> {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return Err(LayoutError::Utf16);
     }
-    // An archive, which sheets of Excel and of LibreOffice are.
+    // A ZIP archive, such as a spreadsheet of Excel or LibreOffice.
     if head.starts_with(b"PK\x03\x04") {
         return Err(LayoutError::Binary);
     }
@@ -42,7 +42,7 @@ pub(crate) fn header(head: &[u8], is_whole: bool, wishes: &Wishes) -> Result<Hea
     let mut said = None;
     while let Some((end, next)) = line_end(rest, is_whole) {
         let line = rest.get(..end).unwrap_or_default();
-        // What Excel writes for itself.
+        // Excel writes this line to name the separator.
         if let [b's', b'e', b'p', b'=', separator] = line {
             said = Some(*separator);
         } else if !blank(line) {
@@ -79,7 +79,8 @@ pub(crate) fn header(head: &[u8], is_whole: bool, wishes: &Wishes) -> Result<Hea
             best = Some((worth, texts, separator, next));
         }
     }
-    // A line that only another separator takes to be whole, and that names nothing then, is not whole.
+    // A line can have an open quote with one separator and be complete with another. The complete reading counts only
+    // if it contains a known header.
     let is_found =
         |(worth, ..): &(usize, Vec<String>, u8, usize)| *worth >= KNOWN || failure == LayoutError::HeaderTooLong;
     let (_, texts, separator, next) = best.filter(is_found).ok_or(failure.clone())?;
@@ -95,7 +96,7 @@ fn from<'a>(head: &'a [u8], place: &Place) -> &'a [u8] {
     usize::try_from(place.byte).ok().and_then(|byte| head.get(byte..)).unwrap_or_default()
 }
 
-/// A NUL in the first line is no text of ours. Every second byte of UTF-16 is one, in the West.
+/// Refuses a first line that contains a NUL. In UTF-16 every second byte of a Western text is a NUL.
 fn is_text(head: &[u8]) -> Result<(), LayoutError> {
     let line = head.iter().take(MAX_HEADER).take_while(|byte| **byte != b'\n');
     let (mut length, mut nuls) = (0_usize, 0_usize);
@@ -113,7 +114,7 @@ fn is_text(head: &[u8]) -> Result<(), LayoutError> {
 fn texts(line: &[u8], separator: u8, cells: &[Cell]) -> Vec<String> {
     let read = encoding::read(line);
     let mut again = Vec::new();
-    // In another encoding the cells are elsewhere.
+    // After the change of encoding the cells are at other positions.
     let cells = if read.len() == line.len() {
         cells
     } else {
@@ -123,7 +124,7 @@ fn texts(line: &[u8], separator: u8, cells: &[Cell]) -> Vec<String> {
     cells.iter().map(|cell| bare(&unquoted(&read, cell)).to_owned()).collect()
 }
 
-/// A header without what surrounds it.
+/// Returns a header without surrounding space, a byte order mark or an apostrophe.
 fn bare(text: &str) -> &str {
     let text = text.trim().trim_start_matches('\u{feff}').trim();
     text.strip_prefix('\'').unwrap_or(text).trim()
@@ -136,7 +137,7 @@ fn is_known(text: &str, wishes: &Wishes) -> bool {
 }
 
 impl Table {
-    /// The field of a header, and how good the header is for it.
+    /// Returns the field of a header, and the rank of the header among those of the field (0 is the best).
     fn field(&self, lower: &str) -> Option<(Field, usize)> {
         self.columns
             .iter()
@@ -144,7 +145,7 @@ impl Table {
     }
 }
 
-/// Which platform's headers these are. What is nobody's is read as our own.
+/// Returns the platform that uses these headers. Returns placet's own profile if no platform does.
 pub(crate) fn detect(texts: &[String]) -> Profile {
     let lower: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
     let score = |table: &Table| {
@@ -162,10 +163,10 @@ pub(crate) fn detect(texts: &[String]) -> Profile {
     best.0
 }
 
-/// Which header stands for which field, by the table of a platform.
+/// Finds the field of each header in the table of a platform.
 ///
 /// # Errors
-/// Where two columns are about the same.
+/// An error if two columns are for the same field.
 pub(crate) fn columns(texts: Vec<String>, table: &Table) -> Result<Vec<Column>, LayoutError> {
     let lower: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
     let found: Vec<Option<(Field, usize)>> = lower.iter().map(|text| table.field(text)).collect();
@@ -188,10 +189,10 @@ pub(crate) fn columns(texts: Vec<String>, table: &Table) -> Result<Vec<Column>, 
     Ok(columns)
 }
 
-/// Which header stands for which field, as whoever sends the file says it.
+/// Finds the field of each header in the mapping that the sender gave.
 ///
 /// # Errors
-/// Where they name what is not there.
+/// An error if the mapping names a field or a header that does not exist, or names one twice.
 pub(crate) fn own_columns(texts: Vec<String>, format: Format, wishes: &Wishes) -> Result<Vec<Column>, LayoutError> {
     let mut columns: Vec<Column> = texts.into_iter().map(|header| Column { header, field: None }).collect();
     for (name, header) in &wishes.columns {
@@ -222,7 +223,7 @@ fn assign(columns: &mut [Column], place: usize, field: Field) {
     }
 }
 
-/// The names that an object of our own may have.
+/// Returns the names that an object of placet may have.
 pub(crate) fn keys() -> Vec<Column> {
     let fields = Field::ALL.iter().map(|field| Column { header: field.as_str().to_owned(), field: Some(*field) });
     fields.chain(EXPORTED.iter().map(|header| Column { header: (*header).to_owned(), field: None })).collect()

@@ -1,4 +1,4 @@
-//! How a file is read: which column is what, and what a row means.
+//! How a file is read: the field of each column, and the meaning of a row.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,47 +14,47 @@ use crate::lists::read::options::{ShopScopes, Wishes};
 use crate::lists::read::place::Place;
 use crate::model::suppression::SuppressionReason;
 
-/// The purpose that PrestaShop's second flag is about, if the shop has it.
+/// The purpose of PrestaShop's second flag, if the shop has this purpose.
 const PARTNERS: &str = "partner_offers";
 
-/// How a file is read. It is found once and kept between the pieces of the file, with all that the meaning of a row depends on: so
-/// the last row means what the first did, even if the shop's settings change meanwhile.
+/// How a file is read. It is found once and stored between the pieces of the file, together with everything that the
+/// meaning of a row depends on. So all rows are read in the same way, even if the shop's settings change meanwhile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
-    /// How rows are written.
+    /// The format of the rows.
     pub format: Format,
-    /// What stands between cells; nothing in JSON lines.
+    /// The separator between cells. `None` for JSON lines.
     pub separator: Option<char>,
-    /// The columns, in their order. Of JSON lines: the names that an object may have.
+    /// The columns in their order. For JSON lines: the names that an object may have.
     pub columns: Vec<Column>,
-    /// Whose file it is; nothing where the columns were given by hand and nobody said.
+    /// The platform that the file comes from. `None` if the sender mapped the columns and named no profile.
     pub profile: Option<Profile>,
-    /// What a row means that says neither yes nor no.
+    /// The meaning of a row that contains no choice.
     pub list: Option<ListKind>,
-    /// The channel of rows that name none, and the only one that is read of several columns.
+    /// The channel of rows that name none. If the file has columns for several channels, only this channel is read.
     pub channel: Option<Channel>,
     /// The purpose of rows that name none.
     pub purpose: Option<PurposeSlug>,
-    /// The ground of a yes that names none.
+    /// The basis of an opt-in that names none.
     pub basis: Basis,
-    /// The country of telephone numbers that say none.
+    /// The country of telephone numbers without a country code.
     pub country: Option<CountryCode>,
-    /// Whether a no that may as well mean that the person was never asked is a no.
+    /// Whether a `no` counts as an opt-out even if it may also mean that the person was never asked.
     pub is_no_opt_out: bool,
-    /// Why addresses are not written to, where a row does not say.
+    /// The reason of a suppression in a row that gives no reason.
     pub reason: SuppressionReason,
     /// The channels that the shop uses.
     pub channels: Vec<Channel>,
-    /// The purposes that it has.
+    /// The purposes that the shop has.
     pub purposes: Vec<PurposeSlug>,
 }
 
 impl Layout {
-    /// Finds out how to read a file, from its beginning (up to 256 KB of it; `is_whole` if there is no more), from what is said
-    /// about it and what the shop has decided; and where its first row begins.
+    /// Finds how to read a file, and where its first row begins. `head` is the beginning of the file, up to 256 KB;
+    /// `is_whole` says that this is the whole file. The import options and the shop's settings are used too.
     ///
     /// # Errors
-    /// Where that cannot be found out.
+    /// A [`LayoutError`] if the file cannot be read with these options.
     pub fn of(
         head: &[u8],
         is_whole: bool,
@@ -107,17 +107,17 @@ impl Layout {
         Ok((layout, place))
     }
 
-    /// Whether a column is about this.
+    /// Returns whether a column holds this field.
     pub fn has(&self, field: Field) -> bool {
         self.columns.iter().any(|column| column.field == Some(field))
     }
 
-    /// The purpose of offers of partners.
+    /// Returns the purpose for offers of partners, if the shop has it.
     pub(crate) fn partner_purpose(&self) -> Option<&PurposeSlug> {
         self.purposes.iter().find(|purpose| purpose.as_str() == PARTNERS)
     }
 
-    /// What the file itself says that its rows mean.
+    /// Finds the kind of list that the file itself states.
     fn find_list(&mut self, wishes: &Wishes) -> Result<(), LayoutError> {
         let has = |header: &str| self.columns.iter().any(|column| column.header.eq_ignore_ascii_case(header));
         let is_mailchimp = self.profile == Some(Profile::Mailchimp);
@@ -125,7 +125,7 @@ impl Layout {
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let is_cleaned =
             is_mailchimp && (has("clean_time") || has("clean_campaign_title") || name.starts_with("cleaned"));
-        // A list of people may have such columns as well.
+        // A list of contacts may have columns with hashes as well.
         let is_of_people = self.has(Field::Choice) || self.has(Field::Status);
         let has_hashes = self.has(Field::Hash) || self.has(Field::Sha256);
         let is_of_hashes = self.format == Format::Csv && has_hashes && !is_of_people;
@@ -151,7 +151,7 @@ impl Layout {
         Ok(())
     }
 
-    /// Whether there is all that a row needs.
+    /// Checks that the file has everything that a row needs.
     fn check(&self) -> Result<(), LayoutError> {
         let has_one = |fields: &[Field]| fields.iter().any(|field| self.has(*field));
         if !self.columns.iter().filter_map(|column| column.field).any(Field::names_a_person) {

@@ -1,84 +1,84 @@
-//! Why a file cannot be understood, and what to do. No text of it repeats what stands in the file.
+//! The reasons why a file cannot be read, and what to do. No text repeats content of the file.
 
 use std::borrow::Cow;
 
 use crate::consent::{Channel, PurposeSlug};
 use crate::lists::field::Field;
 
-/// Why a file cannot be understood.
+/// The reason why a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LayoutError {
-    /// There is nothing in it.
+    /// The file is empty.
     Empty,
-    /// It is UTF-16.
+    /// The file is UTF-16.
     Utf16,
-    /// It is no text.
+    /// The file is not text.
     Binary,
-    /// None of its columns names a person.
+    /// No column of the file identifies a contact.
     HeaderMissing {
-        /// How many columns there are.
+        /// The number of columns.
         columns: usize,
     },
-    /// The header line does not end within [`crate::lists::read::column::MAX_HEADER`].
+    /// The header line does not end within [`super::MAX_HEADER`].
     HeaderTooLong,
-    /// The header line has a quote that is not closed, or closed amid a cell.
+    /// The header line has a quote that is not closed, or that is closed in the middle of a cell.
     BrokenHeader,
-    /// There are more columns than [`crate::lists::read::column::MAX_COLUMNS`].
+    /// There are more columns than [`super::MAX_COLUMNS`].
     TooManyColumns {
-        /// How many.
+        /// The number of columns.
         columns: usize,
     },
-    /// Two columns are about the same.
+    /// Two columns are for the same field.
     DuplicateHeader {
-        /// About what.
+        /// The field.
         field: Field,
-        /// Which columns, counted from 1.
+        /// The two columns, counted from 1.
         columns: [usize; 2],
     },
-    /// An own mapping names a field that there is not.
+    /// The sender's mapping names a field that does not exist.
     UnknownField {
-        /// As it was named.
+        /// The name that was given.
         field: String,
     },
-    /// An own mapping names a header that the file does not have.
+    /// The sender's mapping names a header that the file does not have.
     UnknownHeader {
-        /// The field that was to be there.
+        /// The field that the header is for.
         field: Field,
     },
-    /// An own mapping names a header or a field twice.
+    /// The sender's mapping names a header or a field twice.
     MappedTwice {
         /// The field.
         field: Field,
     },
-    /// A profile that has no files of JSON lines.
+    /// The profile has no files of JSON lines.
     NotCsv,
-    /// Nothing says what for.
+    /// Neither the file nor the import options name a purpose.
     NoPurpose,
-    /// Nothing says by which channel.
+    /// Neither the file nor the import options name a channel.
     NoChannel,
-    /// Nothing says yes or no.
+    /// Neither the file nor the import options contain a choice.
     NoChoice,
     /// The shop has no such purpose.
     UnknownPurpose {
-        /// Which.
+        /// The purpose that was named.
         purpose: PurposeSlug,
     },
-    /// The shop does not use this channel.
+    /// The shop does not use the channel.
     ChannelOff {
-        /// Which.
+        /// The channel.
         channel: Channel,
     },
-    /// No column has addresses for the channel.
+    /// No column contains addresses for the channel.
     NoAddressColumn {
-        /// Which.
+        /// The channel.
         channel: Channel,
     },
-    /// The file says of itself that these people are not to be written to, and the import that they are.
+    /// The file itself says that these contacts must not be written to, but the import options say that they opted in.
     ListContradicted,
 }
 
 impl LayoutError {
-    /// What is wrong, as a word.
+    /// Returns the code of the error.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty => "empty_file",
@@ -103,7 +103,7 @@ impl LayoutError {
         }
     }
 
-    /// The line of the file that is to blame, where it is one.
+    /// Returns the line of the file that is wrong, if the error concerns a line.
     pub const fn line(&self) -> Option<u64> {
         match self {
             Self::HeaderMissing { .. }
@@ -115,67 +115,67 @@ impl LayoutError {
         }
     }
 
-    /// What is wrong and what to do.
+    /// Returns what is wrong and what to do, in words.
     pub fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::Empty => "the file is empty: choose another".into(),
+            Self::Empty => "the file is empty: choose another file".into(),
             Self::Utf16 => "the file is UTF-16: save it as CSV in UTF-8".into(),
-            Self::Binary => "the file is not text: save the sheet as CSV in UTF-8".into(),
+            Self::Binary => "the file is not a text file: save the spreadsheet as CSV in UTF-8".into(),
             Self::HeaderMissing { columns } => format!(
-                "none of the {columns} columns has a header that names a person, such as email or phone: probably the \
-                 header line is missing. Add one, or say with columns=email:Header which column is which"
+                "none of the {columns} columns has a header for addresses, such as email or phone: the header line is \
+                 probably missing. Add one, or name the column with columns=email:Header"
             )
             .into(),
             Self::HeaderTooLong => {
-                "the first line does not end within 64 KB: it should be the names of the columns".into()
+                "the first line is longer than 64 KB: it must contain the names of the columns".into()
             }
             Self::BrokenHeader => {
-                "the first line has a quote that is not closed, or closed amid a cell: correct the names of the columns"
+                "the first line has a quotation mark that is not closed, or closed within a cell: correct that line"
                     .into()
             }
             Self::TooManyColumns { columns } => {
-                format!("the file has {columns} columns and may have 1,000: leave out those that nobody needs").into()
+                format!("the file has {columns} columns, but may have 1,000: remove those that nobody needs").into()
             }
             Self::DuplicateHeader { field, columns: [first, second] } => {
-                format!("the columns {first} and {second} are both headed as {field}: rename or remove one of them")
+                format!("the columns {first} and {second} are both read as {field}: rename or remove one of them")
                     .into()
             }
             Self::UnknownField { field } => {
                 let fields: Vec<_> = Field::ALL.iter().map(|field| field.as_str()).collect();
                 format!(
-                    "there is no field {field:?}: columns= takes pairs field:Header, with one of {}",
+                    "there is no field {field:?}: write columns= as pairs field:Header, with one of {}",
                     fields.join(", ")
                 )
                 .into()
             }
             Self::UnknownHeader { field } => format!(
-                "the header that columns= gives for {field} is not in the file: write it as the first line does"
+                "the header that columns= gives for {field} is not in the file: write it as it is in the first line"
             )
             .into(),
-            Self::MappedTwice { field } => format!("columns= names {field} or its header twice: leave one out").into(),
-            Self::NotCsv => "the file is lines of JSON, which this profile does not have: leave profile= out".into(),
-            Self::NoPurpose => "nothing says what for: add a column purpose, or give purpose=".into(),
-            Self::NoChannel => "nothing says by which channel: add a column channel, or give channel=".into(),
+            Self::MappedTwice { field } => format!("columns= names {field} or its header twice: remove one").into(),
+            Self::NotCsv => "the file is JSON lines, which this profile does not support: leave out profile=".into(),
+            Self::NoPurpose => "the purpose is not known: add a column purpose, or give purpose=".into(),
+            Self::NoChannel => "the channel is not known: add a column channel, or give channel=".into(),
             Self::NoChoice => {
-                "nothing in the file says yes or no: give list=opted_in, list=opted_out or list=suppressed, \
-                 or say with columns=choice:Header which column does"
+                "the file does not say who opted in or out: give list=opted_in, list=opted_out or list=suppressed, \
+                 or name the column with the choices with columns=choice:Header"
                     .into()
             }
             Self::UnknownPurpose { purpose } => {
-                format!("the shop has no purpose {purpose}: use one of its settings, or add it there first").into()
+                format!("the shop has no purpose {purpose}: use one from its settings, or add it there first").into()
             }
             Self::ChannelOff { channel } => {
-                format!("the shop does not use the channel {channel}: use one of its settings, or add it there first")
+                format!("the shop does not use the channel {channel}: use one from its settings, or add it there")
                     .into()
             }
             Self::NoAddressColumn { channel } => format!(
-                "no column has addresses for {channel}: add one, or say with columns={}:Header which it is",
+                "no column contains addresses for {channel}: add one, or name it with columns={}:Header",
                 channel.address_kind()
             )
             .into(),
             Self::ListContradicted => {
-                "the file is of people who are not to be written to, by its name or its columns: \
-                 leave list= out, or choose the file of those who subscribed"
+                "the name or the columns of the file say that these contacts must not be written to: \
+                 leave out list=, or choose the file of the subscribed contacts"
                     .into()
             }
         }

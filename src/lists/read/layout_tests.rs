@@ -105,10 +105,10 @@ fn an_own_mapping_wins() {
     assert_eq!(fails(file, &mapped("mail:Correo")), LayoutError::UnknownField { field: "mail".into() });
     assert_eq!(fails(file, &mapped("email:Correo,email:Email")), LayoutError::MappedTwice { field: Field::Email });
     assert_eq!(fails(file, &mapped("email:Correo,phone:Correo")), LayoutError::MappedTwice { field: Field::Phone });
-    // Of a platform whose no is ambiguous it stays so.
+    // With the profile of a platform whose `no` is ambiguous, it stays ambiguous.
     let wishes = Wishes { profile: Some(Profile::Shopify), ..wishes };
     assert_eq!(told(&read(file, &wishes)), ["2: ann@example.com [email/newsletter not_opted_in]"]);
-    // Objects have fields of any name then.
+    // With a mapping, objects may have fields of any name.
     let file = br#"{"mail":"ann@example.com","ok":true,"more":[]}"#;
     assert_eq!(
         told(&read(file, &mapped("email:mail,choice:ok"))),

@@ -16,7 +16,7 @@ use crate::model::text::{BirthDate, ExternalId, KeyedHash, Sha256Hex};
 /// Reads a row.
 ///
 /// # Errors
-/// What is wrong with it; then nothing of it is taken.
+/// The fault of the row. Then nothing of the row is imported.
 pub(crate) fn listed(layout: &Layout, values: &Values<'_>) -> Result<Listed, RowFault> {
     let row = Row { layout, values };
     let is_suppressed = layout.list == Some(ListKind::Suppressed)
@@ -30,7 +30,7 @@ impl<'a> Row<'a> {
         let country = self.text(Field::Country).and_then(country::country);
         let person = PersonFacts {
             country,
-            // Without a country it says nothing, and of another form neither.
+            // A region without a country, or in another form, is ignored.
             region: self.text(Field::Region).zip(country).and_then(|(text, country)| country::region(text, country)),
             relation: self.read(Field::Relation, Wrong::UnknownWord { field: Field::Relation }, |text| {
                 Relation::parse(&text.to_ascii_lowercase())
@@ -79,7 +79,7 @@ impl<'a> Row<'a> {
         if let Some(channel) = channel {
             addresses.retain(|address| address.kind() == channel.address_kind());
         }
-        // The plainest name of an address is the best: a hash of ours is worth something in this shop alone.
+        // An address is better than a hash, and a SHA-256 is better than a keyed hash, which only this shop can use.
         if let Some(address) = addresses.pop() {
             let is_one = addresses.is_empty();
             return if is_one {

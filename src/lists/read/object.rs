@@ -1,4 +1,4 @@
-//! Rows that are JSON objects: their fields in the order of the layout's columns.
+//! Reads rows that are JSON objects: their fields in the order of the layout's columns.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::lists::read::layout::Layout;
 use crate::lists::read::scan::MAX_CELL;
 use crate::lists::read::values::Values;
 
-/// The fields of an object by what they are about.
+/// Returns the values of an object, by field.
 pub(crate) fn values<'a>(layout: &Layout, text: &'a str) -> Result<Values<'a>, RowFault> {
     let (Json::Object(fields), None) = json::parse(text.as_bytes()) else {
         return Err(RowFault::of_row(Wrong::NotJson));
@@ -20,7 +20,7 @@ pub(crate) fn values<'a>(layout: &Layout, text: &'a str) -> Result<Values<'a>, R
     for (name, value) in fields {
         let place = layout.columns.iter().position(|column| column.header == name);
         let Some(place) = place else {
-            // Whoever maps fields by hand leaves the others out by that.
+            // If the sender mapped the columns, a field that is not mapped is ignored.
             if layout.profile == Some(Profile::Placet) && !name.starts_with("placet_") && !is_mapped(layout) {
                 return Err(RowFault::of_row(Wrong::UnknownKey));
             }
@@ -41,7 +41,7 @@ pub(crate) fn values<'a>(layout: &Layout, text: &'a str) -> Result<Values<'a>, R
     Ok(values)
 }
 
-/// The fields of an object as cells, as far as it is one.
+/// Returns the values of an object as cells. They are empty if the text is not an object.
 pub(crate) fn cells<'a>(layout: &Layout, text: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
     let mut cells = vec![Cow::Borrowed(""); layout.columns.len()];
     if let (Json::Object(fields), None) = json::parse(text.as_bytes()) {
@@ -67,7 +67,8 @@ fn cell(value: Json<'_>) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether the columns were given by hand: our own are every field, and what exports have besides.
+/// Returns whether the sender mapped the columns. Without a mapping the layout has a column for every field and for
+/// every additional field of exports, so it has more columns than there are fields.
 fn is_mapped(layout: &Layout) -> bool {
     layout.columns.len() <= crate::lists::field::Field::COUNT
 }

@@ -1,33 +1,34 @@
-//! What whoever sends a file says about it.
+//! The import options that the sender of a file gives.
 
 use crate::consent::{Basis, Channel, CountryCode, PurposeSlug};
 use crate::lists::kind::ListKind;
 use crate::lists::profile::Profile;
 
-/// What is said about a file beside it. Whatever is left out is found in the file, or is asked for.
+/// The import options. An option that is not given is read from the file, if possible; otherwise the file is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
-    /// What the file is called: some say in it what they are.
+    /// The name of the file. Some files say in their name which kind of list they are.
     pub name: Option<String>,
-    /// What a row means that says neither yes nor no.
+    /// The meaning of a row that contains no choice.
     pub list: Option<ListKind>,
-    /// The channel of rows that name none. Of a file that has columns for several channels, the only one that is read.
+    /// The channel of rows that name none. If the file has columns for several channels, only this channel is read.
     pub channel: Option<Channel>,
-    /// The purpose of rows that name none.
+    /// The purpose of rows that do not state one; `null` if it is not known.
     pub purpose: Option<PurposeSlug>,
-    /// The ground of a yes that names none; otherwise it is consent.
+    /// The basis of an opt-in that names none. Default: consent.
     pub basis: Option<Basis>,
-    /// The country of telephone numbers that say none; otherwise it is the shop's.
+    /// The country of telephone numbers without a country code. Default: the shop's country.
     pub country: Option<CountryCode>,
-    /// Whose file it is; otherwise it is found by the headers.
+    /// The platform that the file comes from. Default: found from the headers.
     pub profile: Option<Profile>,
-    /// The columns, as pairs of a field and a header; otherwise the profile has them. See [`own_columns`].
+    /// The mapping of columns, as pairs of a field and a header. Default: the mapping of the profile. See
+    /// [`own_columns`].
     pub columns: Vec<(String, String)>,
-    /// Whether a no that may as well mean that the person was never asked is a no.
+    /// Whether a `no` counts as an opt-out even if it may also mean that the person was never asked.
     pub is_no_opt_out: bool,
 }
 
-/// Reads `field:Header,field:Header`. A comma that no field follows is part of the header.
+/// Reads `field:Header,field:Header`. A comma that is not followed by a field belongs to the header.
 pub fn own_columns(text: &str) -> Vec<(String, String)> {
     let mut columns: Vec<(String, String)> = Vec::new();
     for part in text.split(',') {

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where in a file reading goes on.
+/// The position in a file at which reading continues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// At this byte, counted from 0.
+    /// The offset of the next byte, counted from 0.
     pub byte: u64,
-    /// In this line, counted from 1.
+    /// The number of the line, counted from 1.
     pub line: u64,
-    /// After so many rows.
+    /// The number of rows that were read before it.
     pub row: u64,
-    /// Whether it is amid a line that was given up, whose rest is not read.
+    /// Whether the position is inside a line that was given up. The rest of that line is skipped.
     pub skipping: bool,
 }

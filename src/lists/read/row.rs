@@ -1,4 +1,4 @@
-//! What the cells of a row say.
+//! Reads the cells of a row.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::lists::read::layout::Layout;
 use crate::lists::read::values::Values;
 use crate::model::text::Line;
 
-/// A row, and how it is to be read.
+/// A row, and the layout by which it is read.
 pub(crate) struct Row<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) values: &'a Values<'a>,
@@ -25,7 +25,7 @@ impl<'a> Row<'a> {
         self.values.get(field)
     }
 
-    /// The text of a cell where the file has such a column.
+    /// Returns the text of a cell, or `None` if the file has no such column.
     pub(crate) fn cell(&self, field: Field) -> Option<&'a str> {
         self.layout.has(field).then(|| self.text(field).unwrap_or_default())
     }
@@ -36,7 +36,7 @@ impl<'a> Row<'a> {
         RowFault { column: place.map(|place| place + 1), what }
     }
 
-    /// Reads a cell by a rule; an empty one is nothing.
+    /// Reads a cell by a rule. Returns `None` if the cell is empty.
     pub(crate) fn read<T>(
         &self,
         field: Field,
@@ -46,7 +46,7 @@ impl<'a> Row<'a> {
         self.text(field).map(|text| rule(text).ok_or_else(|| self.fault(field, wrong))).transpose()
     }
 
-    /// Reads a time. What databases write for none is none.
+    /// Reads a time. Returns `None` for the zero date that databases write for "no time".
     pub(crate) fn time(&self, field: Field) -> Result<Option<Timestamp>, RowFault> {
         match self.text(field) {
             Some(text) if instant::is_none(text) => Ok(None),
@@ -56,7 +56,8 @@ impl<'a> Row<'a> {
 
     pub(crate) fn line(&self, field: Field) -> Result<Option<Line>, RowFault> {
         self.read(field, Wrong::BadText, |text| {
-            // What a platform tells at length is told in short; our own columns are the shop's to fill.
+            // A long text from a platform is cut to 200 characters. In placet's own columns it is a fault, because the
+            // shop fills them itself.
             let end = text.char_indices().nth(200).filter(|_| !self.is_own()).map_or(text.len(), |(end, _)| end);
             Line::parse(text.get(..end)?)
         })
@@ -66,12 +67,13 @@ impl<'a> Row<'a> {
         self.read(field, Wrong::BadFlag, word::flag)
     }
 
-    /// Whether the columns are ours, or chosen by hand.
+    /// Returns whether the columns are placet's own or mapped by the sender.
     pub(crate) fn is_own(&self) -> bool {
         matches!(self.layout.profile, Some(Profile::Placet) | None)
     }
 
-    /// The channel that the row is about. Nothing where it leaves that open, or nobody says.
+    /// Returns the channel of the row. `None` if the row leaves it open, or if neither the file nor the import options
+    /// name one.
     pub(crate) fn channel(&self) -> Result<Option<Channel>, RowFault> {
         match self.cell(Field::Channel) {
             None => Ok(self.layout.channel),
@@ -83,7 +85,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The purpose that the row is about, likewise.
+    /// Returns the purpose of the row. `None` has the same meaning as for the channel.
     pub(crate) fn purpose(&self) -> Result<Option<&'a PurposeSlug>, RowFault> {
         match self.cell(Field::Purpose) {
             None => Ok(self.layout.purpose.as_ref()),
@@ -117,7 +119,7 @@ impl<'a> Row<'a> {
         Ok(addresses)
     }
 
-    /// The number of the channel that the file is about, where a row has two.
+    /// Returns the column of the telephone number. If a row has two numbers, it is the one for the channel of the file.
     fn number_field(&self) -> Result<Field, RowFault> {
         let (phone, whatsapp) = match (self.text(Field::Phone), self.text(Field::Whatsapp)) {
             (_, None) => return Ok(Field::Phone),
@@ -126,7 +128,7 @@ impl<'a> Row<'a> {
         };
         let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
         let chosen = if self.layout.channel == Some(Channel::Whatsapp) { Field::Whatsapp } else { Field::Phone };
-        // A contact has one number, and what is said of the other would be lost.
+        // A contact has only one telephone number, so the choice about the other number would be lost.
         let is_said = |field| self.text(field).is_some_and(|text| word::flag(text) != Some(false));
         if digits(phone) != digits(whatsapp)
             && (is_said(Field::SmsRefused) || is_said(Field::WhatsappRefused) || is_said(Field::WhatsappChoice))
@@ -136,7 +138,8 @@ impl<'a> Row<'a> {
         Ok(chosen)
     }
 
-    /// What kind of address a cell holds that may be of any: as the row says, or the channel; a mailbox can be told by itself.
+    /// Returns the kind of an address in a column that may hold any kind: from the row, otherwise from the channel. An
+    /// email address is recognised by its text.
     pub(crate) fn kind(&self, text: &str) -> Result<AddressKind, RowFault> {
         let said = self.read(Field::Kind, Wrong::BadKind, |text| {
             let text = text.to_ascii_lowercase();
@@ -170,7 +173,7 @@ impl<'a> Row<'a> {
         address.map_err(|wrong| self.fault(field, wrong))
     }
 
-    /// A number as its platform means it.
+    /// Returns the number with a `+` if its platform writes international numbers without it.
     fn with_plus(&self, text: &'a str) -> Cow<'a, str> {
         let is_bare = self.layout.profile.is_some_and(|profile| profile.table().are_numbers_bare)
             && text.len() >= 8

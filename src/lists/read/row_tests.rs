@@ -6,7 +6,7 @@ use crate::lists::read::fault::Wrong;
 use crate::lists::read::options::{Wishes, own_columns};
 use crate::lists::tests::{newsletter, read, told};
 
-/// What one row of a file of ours says.
+/// Returns the content of one row of a file in placet's own columns.
 fn row(header: &str, row: &str, wishes: &Wishes) -> String {
     let rows = told(&read(format!("{header}\n{row}\n").as_bytes(), wishes));
     assert_eq!(rows.len(), 1);
@@ -48,7 +48,7 @@ fn an_open_scope_is_for_a_no_alone() {
         "email,channel,purpose,choice",
         &[("a@example.com,,newsletter,yes", "no_channel in 2"), ("a@example.com,email,,yes", "no_purpose in 3")],
     );
-    // Where there is no such column, the wish is meant.
+    // Without such a column, the import options decide.
     check(&wishes, "email,choice", &[("a@example.com,no", "a@example.com [email/newsletter no]")]);
 }
 

@@ -1,8 +1,8 @@
-//! Rows of CSV, RFC 4180, found in bytes.
+//! Finds rows of CSV (RFC 4180) in bytes.
 //!
-//! Nothing is copied: a row is where its cells are. Written by hand because quotes are taken strictly. A lenient reader takes a
-//! quote that somebody forgot to close to end at the next one, lines later, and what stood between is gone without a word; here
-//! whatever follows a closing quote tells that quotes are out of step.
+//! Nothing is copied: a row is the positions of its cells. The code is written by hand because quotes must be read
+//! strictly. If a quote is not closed, a lenient reader takes the next quote, some lines later, as its end, and the
+//! text between them is lost without an error. Here any text after a closing quote shows that the quotes do not match.
 
 use std::borrow::Cow;
 
@@ -11,27 +11,27 @@ pub const MAX_ROW: usize = 256 * 1024;
 /// The longest cell, in bytes.
 pub const MAX_CELL: usize = 64 * 1024;
 
-/// Where a cell is.
+/// The position of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cell {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// Whether its quotes are doubled.
+    /// Whether the cell contains doubled quotes.
     pub(crate) is_doubled: bool,
 }
 
-/// What was found.
+/// The result of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scanned {
-    /// A row: where its text ends, and where the next begins.
+    /// A row: the end of its text, and the beginning of the next row.
     Row { end: usize, next: usize },
-    /// The bytes end before it does.
+    /// The bytes end before the row ends.
     Open { in_quotes: bool },
-    /// After a closing quote something follows that does not belong there. So much was read.
+    /// A text follows a closing quote, where no text is allowed. `at` is the number of bytes read.
     Misplaced { at: usize },
 }
 
-/// Reads the row at the beginning of the bytes. `is_end` says that nothing comes after them.
+/// Finds the row at the beginning of the bytes. `is_end` says that no bytes follow.
 pub(crate) fn scan(bytes: &[u8], separator: u8, is_end: bool, cells: &mut Vec<Cell>) -> Scanned {
     cells.clear();
     let mut start = 0;
@@ -60,7 +60,7 @@ pub(crate) fn scan(bytes: &[u8], separator: u8, is_end: bool, cells: &mut Vec<Ce
             Some(b'\r') => {
                 let next = match bytes.get(after + 1) {
                     Some(b'\n') => after + 2,
-                    // Whether a line feed follows is not known yet.
+                    // It is not known yet whether a line feed follows.
                     None if !is_end => return Scanned::Open { in_quotes: false },
                     _ => after + 1,
                 };
@@ -73,7 +73,7 @@ pub(crate) fn scan(bytes: &[u8], separator: u8, is_end: bool, cells: &mut Vec<Ce
     }
 }
 
-/// A cell in quotes, and where its closing quote is behind.
+/// Returns a cell in quotes, and the position after its closing quote.
 fn quoted(bytes: &[u8], opening: usize, is_end: bool) -> Result<(Cell, usize), Scanned> {
     let start = opening + 1;
     let mut is_doubled = false;
@@ -87,15 +87,15 @@ fn quoted(bytes: &[u8], opening: usize, is_end: bool) -> Result<(Cell, usize), S
                 is_doubled = true;
                 from = end + 2;
             }
-            // It may be the first of two.
+            // The quote may be the first of two.
             None if !is_end => return Err(Scanned::Open { in_quotes: true }),
             _ => return Ok((Cell { start, end, is_doubled }, end + 1)),
         }
     }
 }
 
-/// Where the line ends that the bytes begin in: the end of its text, and where the next begins. `None` where that is not to be
-/// seen.
+/// Returns the end of the text of the first line, and the beginning of the next line. Returns `None` if the end of the
+/// line is not in the bytes.
 pub(crate) fn line_end(bytes: &[u8], is_end: bool) -> Option<(usize, usize)> {
     let end = bytes.iter().position(|byte| *byte == b'\n' || *byte == b'\r')?;
     match (bytes.get(end), bytes.get(end + 1)) {
@@ -105,7 +105,7 @@ pub(crate) fn line_end(bytes: &[u8], is_end: bool) -> Option<(usize, usize)> {
     }
 }
 
-/// How many lines end in a text: at `\n`, at `\r`, and at both together.
+/// Returns how many lines end in a text: at `\n`, at `\r`, and at both together.
 pub(crate) fn line_breaks(bytes: &[u8]) -> u64 {
     let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
     let returns =
@@ -113,10 +113,11 @@ pub(crate) fn line_breaks(bytes: &[u8]) -> u64 {
     (feeds + returns.count()) as u64
 }
 
-/// A cell without white space around it, and without the apostrophe by which it is no formula and no number to a spreadsheet.
+/// Returns a cell without surrounding white space and without a leading apostrophe. Spreadsheets write this apostrophe
+/// before a text that they would otherwise read as a formula or a number.
 pub(crate) fn bare(text: &str) -> &str {
     let text = text.trim();
-    // `'tis@example.com` is a mailbox.
+    // In the email address `'tis@example.com` the apostrophe belongs to the address.
     let is_defused = |rest: &&str| {
         !rest.contains('@')
             || rest.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r') || c.is_ascii_digit())
@@ -124,7 +125,7 @@ pub(crate) fn bare(text: &str) -> &str {
     text.strip_prefix('\'').filter(is_defused).unwrap_or(text)
 }
 
-/// The text of a cell, its quotes as they were meant.
+/// Returns the text of a cell, with doubled quotes made single.
 pub(crate) fn unquoted<'a>(text: &'a str, cell: &Cell) -> Cow<'a, str> {
     let text = text.get(cell.start..cell.end).unwrap_or_default();
     if cell.is_doubled { text.replace("\"\"", "\"").into() } else { text.into() }

@@ -1,4 +1,4 @@
-//! The cells of a row by what they are about.
+//! The cells of a row, by field.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
 use crate::lists::read::scan::{Cell, bare, unquoted};
 
-/// The cells of a row that are read, without what surrounds them.
+/// The cells of a row that are read, without surrounding space.
 pub(crate) struct Values<'a>([Cow<'a, str>; Field::COUNT]);
 
 impl<'a> Values<'a> {
@@ -15,7 +15,7 @@ impl<'a> Values<'a> {
         Self([const { Cow::Borrowed("") }; Field::COUNT])
     }
 
-    /// The cells of a row of CSV. Those at its end may be missing.
+    /// Makes the values from the cells of a CSV row. Cells at the end of the row may be missing.
     pub(crate) fn of_cells(layout: &Layout, text: &'a str, cells: &[Cell]) -> Result<Self, RowFault> {
         if cells.len() > layout.columns.len() {
             let wrong = Wrong::TooManyCells { cells: cells.len(), columns: layout.columns.len() };
@@ -30,14 +30,14 @@ impl<'a> Values<'a> {
         Ok(values)
     }
 
-    /// Takes a cell in.
+    /// Stores one cell.
     pub(crate) fn put(&mut self, field: Field, place: usize, cell: Cow<'a, str>) -> Result<(), RowFault> {
         let cell = match cell {
             Cow::Borrowed(text) => Cow::Borrowed(bare(text)),
             Cow::Owned(text) => Cow::Owned(bare(&text).to_owned()),
         };
         let cell = match field {
-            // These have lines.
+            // These fields may have several lines.
             Field::Postal | Field::Address if cell.contains('\r') => {
                 cell.replace("\r\n", "\n").replace('\r', "\n").into()
             }
@@ -58,7 +58,7 @@ impl<'a> Values<'a> {
         Ok(())
     }
 
-    /// The text of a cell; nothing where it is empty.
+    /// Returns the text of a cell, or `None` if it is empty.
     pub(crate) fn get(&self, field: Field) -> Option<&str> {
         self.0.get(field as usize).map(|cell| &**cell).filter(|cell| !cell.is_empty())
     }

@@ -1,7 +1,7 @@
-//! The columns of placet and of each platform, and what a row says in them.
+//! The columns of placet and of each platform, and the values of a row in them.
 //!
-//! A platform's columns have its own names, in the order of its own files; of those that it has, the ones that placet can fill. A cell
-//! that a row says nothing of is empty, which is no "no".
+//! A platform's columns have the platform's names, in the order of its own files. Only those columns are written that
+//! placet can fill. A cell for which the row has no value is empty; an empty cell is not an opt-out.
 
 use crate::consent::{Assurance, Channel};
 use crate::lists::kind::ListKind;
@@ -45,7 +45,7 @@ const PEOPLE_WITH_DECISIONS: [&str; 16] = [
 
 const SUPPRESSIONS: [&str; 7] = ["hash", "kind", "address", "sha256", "channel", "reason", "since"];
 
-/// Shopify's template for the import of customers. Names of columns are compared with regard to case there.
+/// The columns of Shopify's template for the import of customers. Shopify compares their names case-sensitively.
 const SHOPIFY: [&str; 7] = [
     "Email",
     "Accepts Email Marketing",
@@ -76,7 +76,7 @@ const MAGENTO: [&str; 3] = ["Email", "Type", "Status"];
 
 const PRESTASHOP: [&str; 3] = ["email", "subscribed", "subscribed_on"];
 
-/// The names of the columns, in their order.
+/// Returns the names of the columns in their order.
 pub(crate) fn header(columns: Columns, what: ListKind, with_decisions: bool) -> &'static [&'static str] {
     match (columns, what) {
         (Columns::Placet, ListKind::Suppressed) => &SUPPRESSIONS,
@@ -92,7 +92,7 @@ pub(crate) fn header(columns: Columns, what: ListKind, with_decisions: bool) -> 
     }
 }
 
-/// What stands between two cells.
+/// Returns the separator between two cells.
 pub(crate) const fn separator(columns: Columns) -> u8 {
     match columns {
         Columns::Brevo | Columns::Prestashop => b';',
@@ -100,7 +100,7 @@ pub(crate) const fn separator(columns: Columns) -> u8 {
     }
 }
 
-/// All that a row says. The last four are of its decision.
+/// Returns all values of a row. The last four belong to its decision.
 pub(crate) fn placet<'a>(row: &OutRow<'a>) -> [Value<'a>; 16] {
     let decision = row.decision.as_ref();
     [
@@ -123,7 +123,7 @@ pub(crate) fn placet<'a>(row: &OutRow<'a>) -> [Value<'a>; 16] {
     ]
 }
 
-/// All that a suppression says.
+/// Returns all values of a suppression.
 pub(crate) fn suppression<'a>(suppression: &SuppressedRow<'a>) -> [Value<'a>; 7] {
     [
         Value::Text(suppression.hash),
@@ -136,7 +136,8 @@ pub(crate) fn suppression<'a>(suppression: &SuppressedRow<'a>) -> [Value<'a>; 7]
     ]
 }
 
-/// What is not opted in is a `no` here, whether they left or were never asked; Shopify's files do not tell these apart.
+/// Returns the values for Shopify. Everything that is not an opt-in is a `no`, because Shopify's files do not
+/// distinguish an opt-out from a person who was never asked.
 pub(crate) fn shopify<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
     let (email, sms, whatsapp) = (is_of(row, Channel::Email), is_of(row, Channel::Sms), is_of(row, Channel::Whatsapp));
     let accepts = Value::Word(if is_opted_in(row) { "yes" } else { "no" });
@@ -159,7 +160,7 @@ pub(crate) fn klaviyo<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
     } else if is_opted_out(row) {
         ("UNSUBSCRIBED", row.since)
     } else {
-        // What they did instead has a time, but never having subscribed has none.
+        // The time of the status is not used, because "never subscribed" has no time.
         ("NEVER_SUBSCRIBED", None)
     };
     let (consent, since) = (Value::Word(consent), Value::time(since));
@@ -174,7 +175,7 @@ pub(crate) fn klaviyo<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 7]> {
     ])
 }
 
-/// To be in the file is what is said, so no other status may be in it.
+/// Returns the values for Mailchimp. Being in the file is itself the status, so rows with another status are left out.
 pub(crate) fn mailchimp<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'a>; 6]> {
     let (email, sms) = (is_of(row, Channel::Email), is_of(row, Channel::Sms));
     if !(email || sms) || row.status != what.as_str() {
@@ -192,8 +193,9 @@ pub(crate) fn mailchimp<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'
     })
 }
 
-/// To be in the file is what is said, as with Mailchimp. A no has no time here: that at which somebody was added to Brevo is earlier,
-/// and a no that is dated too early may lose against a yes.
+/// Returns the values for Brevo. Being in the file is itself the status, as with Mailchimp. An opt-out gets no time:
+/// the column holds the time when the contact was added to Brevo, which is earlier, and an opt-out with too early a
+/// time might lose against an opt-in.
 pub(crate) fn brevo<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'a>; 4]> {
     let (email, sms, whatsapp) = (is_of(row, Channel::Email), is_of(row, Channel::Sms), is_of(row, Channel::Whatsapp));
     let address = Value::Text(row.address);
@@ -205,7 +207,7 @@ pub(crate) fn brevo<'a>(row: &OutRow<'a>, what: ListKind) -> Option<[Value<'a>; 
     ])
 }
 
-/// Who was asked and did not say yes has no status here: to be unsubscribed, they would have had to be subscribed.
+/// Returns the values for Magento. A person who declined has no status there: only a subscriber can be unsubscribed.
 pub(crate) fn magento<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 3]> {
     let status = match row.status {
         "opted_in" => "Subscribed",
@@ -216,7 +218,8 @@ pub(crate) fn magento<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 3]> {
     is_of(row, Channel::Email).then_some([Value::Text(row.address), Value::Word("Guest"), Value::Word(status)])
 }
 
-/// `0` is whatever is not opted in, as with Shopify. The time is that of a subscription, which a no has none of.
+/// Returns the values for PrestaShop. Everything that is not an opt-in is `0`, as with Shopify. The time is that of the
+/// subscription, so an opt-out has none.
 pub(crate) fn prestashop<'a>(row: &OutRow<'a>) -> Option<[Value<'a>; 3]> {
     let subscribed = is_opted_in(row);
     is_of(row, Channel::Email).then_some([
@@ -230,7 +233,7 @@ fn every<'a>(channel: Option<Channel>) -> Value<'a> {
     Value::Word(channel.map_or("*", Channel::as_str))
 }
 
-/// Whether a row is about a channel: by its name, or as one of all that use its address.
+/// Returns whether a row is about a channel: it names the channel, or it is for all channels that use its address.
 fn is_of(row: &OutRow<'_>, channel: Channel) -> bool {
     row.kind == channel.address_kind() && row.channel.is_none_or(|own| own == channel)
 }

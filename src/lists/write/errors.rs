@@ -1,4 +1,4 @@
-//! The rows that were not taken, written out: as CSV ready to be corrected and sent again, or as JSON for a program.
+//! Writes the rejected rows: as CSV that can be corrected and imported again, or as JSON for a program.
 
 use std::borrow::Cow;
 
@@ -8,34 +8,34 @@ use crate::lists::read::fault::RowFault;
 use crate::lists::read::layout::Layout;
 use crate::lists::write::csv_cell;
 
-/// A fault as it is kept and told.
+/// A fault of a row, as it is stored and returned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ToldFault<'a> {
-    /// In which column, counted from 1; nothing where the row as a whole is wrong.
+    /// The number of the column, counted from 1. `null` if the row as a whole is wrong.
     pub column: Option<usize>,
-    /// What is wrong, as a word.
+    /// The code of the fault, such as `bad_email`.
     #[serde(borrow)]
     pub code: Cow<'a, str>,
-    /// What is wrong.
+    /// The problem, in words.
     #[serde(borrow)]
     pub problem: Cow<'a, str>,
-    /// What to do about it.
+    /// The way to correct it, in words.
     #[serde(borrow)]
     pub fix: Cow<'a, str>,
 }
 
 impl ToldFault<'static> {
-    /// A fault in words.
+    /// Makes the written form of a fault.
     pub fn of(fault: &RowFault) -> Self {
         Self { column: fault.column, code: fault.code().into(), problem: fault.problem(), fix: fault.fix().into() }
     }
 }
 
-/// Columns that are added to those of the file. Who imports it again finds them ignored.
+/// The columns that are added to those of the file. A later import of the file ignores them.
 const ADDED: [&str; 4] = ["placet_line", "placet_column", "placet_error", "placet_fix"];
 
-/// Writes the rows that were not taken.
+/// Writes the rejected rows of an import.
 #[derive(Clone, Debug)]
 pub struct ErrorWriter {
     headers: Vec<String>,
@@ -44,32 +44,32 @@ pub struct ErrorWriter {
     is_first: bool,
 }
 
-/// A row that was not taken, as JSON.
+/// A rejected row, as JSON.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(rename = "RejectedRow"))]
 pub struct ErrorEntry<'a> {
-    /// The line of the file that it begins in, counted from 1.
+    /// The line of the file in which the row begins, counted from 1.
     pub line: u64,
-    /// The header of the column that is wrong; `null` where the row as a whole is.
+    /// The header of the column that is wrong. `null` if the row as a whole is wrong.
     pub column: Option<&'a str>,
-    /// What is wrong, as a word.
+    /// The code of the fault, such as `bad_email`.
     pub code: &'a str,
-    /// What is wrong.
+    /// The problem, in words.
     pub problem: &'a str,
-    /// What to do about it.
+    /// The way to correct it, in words.
     pub fix: &'a str,
 }
 
 impl ErrorWriter {
-    /// A writer for a file of this layout.
+    /// Makes a writer for a file of this layout.
     pub fn new(layout: Option<&Layout>, is_json: bool) -> Self {
         let headers = layout.map(|layout| layout.columns.iter().map(|column| column.header.clone()).collect());
         let separator = layout.and_then(|layout| u8::try_from(layout.separator?).ok()).unwrap_or(b',');
         Self { headers: headers.unwrap_or_default(), separator, is_json, is_first: true }
     }
 
-    /// Begins: the header line, or the array.
+    /// Writes the beginning: the header line of CSV, or the start of the JSON array.
     pub fn begin(&mut self, out: &mut Vec<u8>) {
         if self.is_json {
             out.push(b'[');
@@ -80,10 +80,10 @@ impl ErrorWriter {
         self.line(out, &names);
     }
 
-    /// Writes a row: the line where it begins, its fault and its cells as they were kept.
+    /// Writes a row: the line in which it begins, its fault and its cells as they were stored.
     ///
     /// # Errors
-    /// Where they are not what was kept.
+    /// An error if `fault` or `cells` is not the JSON that was stored.
     pub fn row(&mut self, out: &mut Vec<u8>, line: u64, fault: &str, cells: &str) -> Result<(), serde_json::Error> {
         let fault: ToldFault<'_> = serde_json::from_str(fault)?;
         let header = fault.column.and_then(|column| self.headers.get(column.checked_sub(1)?));
@@ -98,7 +98,7 @@ impl ErrorWriter {
         let number = line.to_string();
         let error = format!("{}: {}", fault.code, fault.problem);
         let mut written: Vec<&str> = Vec::with_capacity(self.headers.len() + ADDED.len());
-        // One cell a column, so that those that are added stand below their names.
+        // Every column gets a cell, so that the added cells stand below their headers.
         for (place, name) in self.headers.iter().enumerate() {
             if !is_added(name) {
                 written.push(cells.get(place).map_or("", |cell| cell));
@@ -109,14 +109,14 @@ impl ErrorWriter {
         Ok(())
     }
 
-    /// Ends the array.
+    /// Writes the end of the JSON array.
     pub fn end(&mut self, out: &mut Vec<u8>) {
         if self.is_json {
             out.extend_from_slice(b"\n]\n");
         }
     }
 
-    /// The media type of the file.
+    /// Returns the media type of the file.
     pub const fn media_type(&self) -> &'static str {
         if self.is_json { "application/json" } else { "text/csv; charset=utf-8" }
     }

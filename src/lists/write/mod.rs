@@ -1,11 +1,11 @@
-//! Lists written out, row by row, into a buffer that whoever reads them empties from time to time.
+//! Writes lists row by row into a buffer. The caller empties the buffer from time to time.
 //!
-//! A list may have a million rows, so nothing here grows with it and no row is put together anywhere but in the buffer.
+//! A list may have a million rows. Nothing here grows with the list, and a row is built only in the buffer.
 //!
-//! | file | idea |
+//! | file | purpose |
 //! |---|---|
-//! | `columns` | the columns of placet and of each platform, and what a row says in them |
-//! | `value` | what stands in one place of a row, as a cell and as JSON |
+//! | `columns` | the columns of placet and of each platform, and the values of a row in them |
+//! | `value` | one value of a row, as a CSV cell and as JSON |
 //!
 //! ```
 //! use placet::consent::{AddressKind, Assurance, Basis, Channel, Timestamp};
@@ -43,11 +43,11 @@ use crate::lists::kind::ListKind;
 use crate::model::suppression::SuppressedRow;
 
 vocabulary! {
-    /// How a list is written down.
+    /// The format of a written list.
     Form, "unknown form" {
-        /// Lines of cells, RFC 4180, in UTF-8.
+        /// CSV (RFC 4180) in UTF-8.
         Csv = "csv",
-        /// Lines that are a JSON object each.
+        /// Lines with one JSON object each.
         Ndjson = "ndjson",
         /// One JSON array of objects.
         Json = "json",
@@ -55,84 +55,84 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Whose columns a list has.
+    /// The platform whose columns a list uses.
     Columns, "unknown columns" {
-        /// Ours, which lose nothing.
+        /// placet's own columns, which contain all data.
         Placet = "placet",
-        /// Those of Shopify's customers.
+        /// The columns of Shopify's customers.
         Shopify = "shopify",
-        /// Those of Klaviyo's profiles.
+        /// The columns of Klaviyo's profiles.
         Klaviyo = "klaviyo",
-        /// Those of a Mailchimp audience.
+        /// The columns of a Mailchimp audience.
         Mailchimp = "mailchimp",
-        /// Those of Brevo's contacts.
+        /// The columns of Brevo's contacts.
         Brevo = "brevo",
-        /// Those of Magento's newsletter subscribers.
+        /// The columns of Magento's newsletter subscribers.
         Magento = "magento",
-        /// Those of PrestaShop's newsletter module.
+        /// The columns of PrestaShop's newsletter module.
         Prestashop = "prestashop",
     }
 }
 
-/// One line of a list of people: what is said of one address, on one channel, for one purpose.
+/// One row of a list of contacts: the state of one address, on one channel, for one purpose.
 #[derive(Clone, Copy, Debug)]
 pub struct OutRow<'a> {
-    /// What kind of address it is.
+    /// The kind of the address.
     pub kind: AddressKind,
-    /// The address as it is written to.
+    /// The address in the form that messages are sent to.
     pub address: &'a str,
-    /// Whose it is, a UUID.
+    /// The id of the contact, a UUID.
     pub contact: &'a str,
-    /// Where they are, ISO 3166-1 alpha-2.
+    /// The country of the contact, ISO 3166-1 alpha-2.
     pub country: Option<&'a str>,
-    /// In which part of it: what follows the country in ISO 3166-2.
+    /// The region of that country: the part after the country in ISO 3166-2.
     pub region: Option<&'a str>,
-    /// On which channel; nothing for all, which only a no may mean.
+    /// The channel. `None` stands for all channels, which is possible only for an opt-out.
     pub channel: Option<Channel>,
-    /// For which purpose; nothing for all, which only a no may mean.
+    /// The purpose. `None` stands for all purposes, which is possible only for an opt-out.
     pub purpose: Option<&'a str>,
-    /// What it comes to: `opted_in`, `opted_out`, `awaiting_confirmation`, `declined`.
+    /// The status: `opted_in`, `opted_out`, `awaiting_confirmation` or `declined`.
     pub status: &'static str,
-    /// The ground of a yes.
+    /// The basis of an opt-in.
     pub basis: Option<Basis>,
-    /// Whether a no is an objection under GDPR Art. 21(2).
+    /// Whether an opt-out is an objection under GDPR Art. 21(2).
     pub objection: bool,
-    /// How it is known.
+    /// How the shop knows that the person acted.
     pub assurance: Option<Assurance>,
-    /// Since when; nothing where nobody knows.
+    /// The time since which the status is in force. `None` if it is not known.
     pub since: Option<Timestamp>,
-    /// Whether it may be used now; for lists with decisions.
+    /// Whether the address may be written to now. Only in lists with decisions.
     pub decision: Option<OutDecision<'a>>,
 }
 
-/// Whether an address may be written to now.
+/// The decision whether an address may be written to now.
 #[derive(Clone, Copy, Debug)]
 pub struct OutDecision<'a> {
-    /// Whether.
+    /// Whether a message may be sent.
     pub allow: bool,
-    /// Why not.
+    /// The reason why a message may not be sent.
     pub reason: Option<&'a str>,
-    /// By which rule.
+    /// The id of the rule that was applied.
     pub rule: &'a str,
-    /// Until when a yes holds; nothing where it does not end by itself.
+    /// The time until which an allow holds. `None` if it does not end by itself.
     pub until: Option<Timestamp>,
 }
 
-/// Writes a text as a cell of a CSV file, as it is.
+/// Writes a text unchanged as a cell of a CSV file.
 pub(crate) fn csv_cell(out: &mut Vec<u8>, text: &str, separator: u8) {
     Value::Text(text).write_cell(out, separator, Cells::Exact);
 }
 
-/// Why a list cannot be written as asked.
+/// The reason why a list cannot be written with the given options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unwritable {
-    /// A platform reads its columns from CSV alone.
+    /// A platform reads its columns only as CSV.
     ColumnsAreCsv,
     /// A platform has no columns for suppressions.
     SuppressionsArePlacet,
     /// A platform has no columns for decisions.
     DecisionsArePlacet,
-    /// A suppression has no decision: it is one.
+    /// A suppression has no decision.
     SuppressionsDecide,
 }
 
@@ -158,17 +158,18 @@ pub struct ListWriter {
     what: ListKind,
     header: &'static [&'static str],
     separator: u8,
-    /// What comes before the next object of an array: its bracket, then commas. An array so opens by itself on whatever page.
+    /// The text before the next object of an array: first the bracket, then commas. So the first object of each page
+    /// opens the array.
     before: &'static str,
 }
 
 impl ListWriter {
     const OPEN: &'static str = "[\n";
 
-    /// A list of a kind, with or without decisions.
+    /// Makes a writer for a list of this kind, with or without decisions.
     ///
     /// # Errors
-    /// [`Unwritable`] when there is no such list.
+    /// [`Unwritable`] if such a list does not exist.
     pub fn new(
         form: Form,
         columns: Columns,
@@ -201,8 +202,8 @@ impl ListWriter {
         })
     }
 
-    /// Begins a list: the header line of a CSV file. Not for its later pages, which have none; the array that each page is in
-    /// JSON opens without.
+    /// Writes the beginning of a list: the header line of a CSV file. Do not call it for later pages, which have no
+    /// header line. In JSON each page is an array that opens without this call.
     pub fn begin(&mut self, out: &mut Vec<u8>) {
         if self.form == Form::Csv {
             if self.cells == Cells::Spreadsheet {
@@ -212,10 +213,10 @@ impl ListWriter {
         }
     }
 
-    /// Writes a row of a list of people, and tells whether it did. The columns of a platform have no place for some channels and
-    /// statuses; a row that would say in them what it does not mean is left out.
+    /// Writes a row of a list of contacts, and returns whether it did. A platform's columns cannot express some
+    /// channels and statuses. A row that they would express wrongly is left out.
     ///
-    /// Purposes no platform knows: who writes a list in its columns writes one purpose alone.
+    /// Platforms have no purposes. A caller that uses a platform's columns must write the rows of one purpose only.
     pub fn row(&mut self, out: &mut Vec<u8>, row: &OutRow<'_>) -> bool {
         if self.what == ListKind::Suppressed {
             return false;
@@ -231,13 +232,13 @@ impl ListWriter {
         }
     }
 
-    /// Writes a row of the list of suppressions, and tells whether it did: in a list of people there are none.
+    /// Writes a row of a list of suppressions, and returns whether it did. A list of contacts has no suppressions.
     pub fn suppression(&mut self, out: &mut Vec<u8>, suppression: &SuppressedRow<'_>) -> bool {
         let is_of_suppressions = self.what == ListKind::Suppressed;
         self.values(out, is_of_suppressions.then(|| columns::suppression(suppression)))
     }
 
-    /// Ends a list, or a page of one: closes the array.
+    /// Writes the end of a list or of a page: closes the JSON array.
     pub fn end(&mut self, out: &mut Vec<u8>) {
         if self.form == Form::Json {
             let is_empty = self.before == Self::OPEN;
@@ -246,7 +247,7 @@ impl ListWriter {
         }
     }
 
-    /// The media type of the file.
+    /// Returns the media type of the file.
     pub const fn media_type(&self) -> &'static str {
         match self.form {
             Form::Csv => "text/csv; charset=utf-8",
@@ -255,7 +256,7 @@ impl ListWriter {
         }
     }
 
-    /// What the file's name ends with, after the dot.
+    /// Returns the extension of the file's name, without the dot.
     pub const fn ending(&self) -> &'static str {
         self.form.as_str()
     }
@@ -263,7 +264,8 @@ impl ListWriter {
     fn values<const N: usize>(&mut self, out: &mut Vec<u8>, values: Option<[Value<'_>; N]>) -> bool {
         let Some(values) = values else { return false };
         match self.form {
-            // A row may have more values than the list has columns: those of a decision, where it is without.
+            // A row may have more values than the list has columns: the values of a decision, if the list has no
+            // decisions.
             Form::Csv => self.line(out, values.into_iter().take(self.header.len())),
             Form::Ndjson => {
                 self.object(out, &values);

@@ -7,7 +7,7 @@ fn at(text: &str) -> Option<Timestamp> {
     Some(Timestamp::parse(text).unwrap())
 }
 
-/// A confirmed yes by e-mail.
+/// Returns a confirmed opt-in by email.
 fn yes() -> OutRow<'static> {
     OutRow {
         kind: AddressKind::Email,
@@ -34,7 +34,7 @@ fn no(row: OutRow<'static>) -> OutRow<'static> {
     OutRow { status: "opted_out", basis: None, ..row }
 }
 
-/// An objection to everything at one address.
+/// Returns an objection to everything at one address.
 fn objection() -> OutRow<'static> {
     OutRow { channel: None, purpose: None, objection: true, country: None, region: None, ..no(yes()) }
 }
@@ -43,7 +43,7 @@ fn writer(form: Form, columns: Columns, what: ListKind) -> ListWriter {
     ListWriter::new(form, columns, Cells::Exact, what, false).unwrap()
 }
 
-/// The whole list as text.
+/// Returns the whole list as text.
 fn written(mut list: ListWriter, rows: &[OutRow<'_>]) -> String {
     let mut out = Vec::new();
     list.begin(&mut out);
@@ -55,7 +55,7 @@ fn written(mut list: ListWriter, rows: &[OutRow<'_>]) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// The cells as another reader finds them, the header among them.
+/// Returns the cells as another CSV reader finds them, including the header.
 fn read_back(text: &str, separator: u8) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(text.as_bytes());
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
@@ -255,7 +255,7 @@ fn each_platform_reads_what_is_meant() {
     let declined = OutRow { status: "declined", basis: None, ..yes() };
     let undated = OutRow { since: None, assurance: Some(Assurance::Listed), country: None, region: None, ..yes() };
     let wide = no(by_phone(None));
-    // Of each row the line, or nothing where the platform has no place for it.
+    // The expected line of each row, or `None` if the platform's columns cannot express the row.
     for (columns, what, row, expected) in [
         (Shopify, ListKind::OptedIn, yes(), Some("ada@shop.example,yes,FL,US,,,")),
         (Shopify, ListKind::OptedIn, undated, Some("ada@shop.example,yes,,,,,")),
@@ -327,7 +327,7 @@ fn cells_come_back_as_they_were() {
         let row = OutRow { kind: AddressKind::Postal, address, channel: Some(Channel::Post), ..yes() };
         let text = written(writer(Form::Csv, Columns::Placet, ListKind::OptedIn), &[row]);
         assert_eq!(read_back(&text, b',')[1][1], address);
-        // No platform would be given such an address, but no cell may break its line.
+        // No platform receives such an address, but no cell may break its line.
         let row = OutRow { address, ..yes() };
         for &columns in Columns::ALL {
             let text = written(writer(Form::Csv, columns, ListKind::OptedIn), &[row]);
@@ -368,15 +368,15 @@ fn a_spreadsheet_calculates_nothing() {
             }
         }
     }
-    // What is harmless stays as it is, and so does what Shopify writes itself.
+    // A harmless text stays as it is. So does the apostrophe that Shopify itself writes.
     let list = |columns| ListWriter::new(Form::Csv, columns, Cells::Spreadsheet, ListKind::OptedIn, false).unwrap();
     assert!(written(list(Columns::Magento), &[yes()]).ends_with("\r\nada@shop.example,Guest,Subscribed\r\n"));
     let phone = by_phone(Some(Channel::Sms));
     assert!(written(list(Columns::Shopify), &[phone]).ends_with("\r\n,,FL,US,'+4915112345678,yes,\r\n"));
-    // JSON has no cells.
+    // JSON has no cells, so nothing is changed.
     let list = ListWriter::new(Form::Ndjson, Columns::Placet, Cells::Spreadsheet, ListKind::OptedIn, false).unwrap();
     assert!(written(list, &[phone]).starts_with("{\"kind\":\"phone\",\"address\":\"+4915112345678\","));
-    // Addresses that are valid may begin so.
+    // Valid addresses may begin with these characters.
     assert!(EmailAddress::parse("=1@shop.example").is_some() && PhoneNumber::parse("+4915112345678").is_some());
 }
 
@@ -399,7 +399,7 @@ fn a_plain_time_is_the_time_to_the_second() {
         (-1, "1969-12-31 23:59:59"),
         (951_868_799_999, "2000-02-29 23:59:59"),
         (1_795_428_000_125, "2026-11-23 10:00:00"),
-        // Beyond the years that have four digits there is nothing to write.
+        // A year with more than four digits is not written.
         (Timestamp::NEVER.millis(), "9999-12-31 23:59:59"),
         (Timestamp::BEGINNING.millis(), "0000-01-01 00:00:00"),
         (-70_000_000_000_000, ""),

@@ -1,16 +1,16 @@
-//! What stands in one place of a row.
+//! One value of a row.
 
 use std::io::Write;
 
 use crate::consent::Timestamp;
 
 vocabulary! {
-    /// For whom the cells of a CSV file are.
+    /// The reader that the cells of a CSV file are for.
     Cells, "unknown cells" {
-        /// For programs: as they are.
+        /// Programs: cells are written unchanged.
         Exact = "exact",
-        /// For spreadsheets: what they would take for a formula has an apostrophe before it. The file begins with a byte order
-        /// mark, without which they take UTF-8 for something else.
+        /// Spreadsheets: a cell that a spreadsheet would read as a formula begins with an apostrophe. The file begins
+        /// with a byte order mark; without it spreadsheets do not recognise UTF-8.
         Spreadsheet = "spreadsheet",
     }
 }
@@ -18,19 +18,20 @@ vocabulary! {
 /// A value, borrowed from its row until it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value<'a> {
-    /// Nothing: an empty cell, `null`.
+    /// No value: an empty cell or `null`.
     Absent,
-    /// A word of ours: it needs neither quotes nor escapes.
+    /// A word of placet. It needs neither quotes nor escapes.
     Word(&'a str),
-    /// A text that comes from outside.
+    /// A text from outside.
     Text(&'a str),
-    /// A text after an apostrophe, in which Shopify writes numbers lest a spreadsheet calculate with them.
+    /// A text after an apostrophe. Shopify writes telephone numbers in this way, so that a spreadsheet does not
+    /// calculate with them.
     Apostrophe(&'a str),
     /// `true` or `false`.
     Flag(bool),
-    /// A time as RFC 3339 has it, with milliseconds.
+    /// A time in RFC 3339, with milliseconds.
     Time(Timestamp),
-    /// A time as databases have it, `YYYY-MM-DD HH:MM:SS`, in UTC.
+    /// A time as databases write it, `YYYY-MM-DD HH:MM:SS`, in UTC.
     PlainTime(Timestamp),
 }
 
@@ -51,7 +52,7 @@ impl<'a> Value<'a> {
         at.map_or(Self::Absent, Self::PlainTime)
     }
 
-    /// The value if `condition` holds, else nothing.
+    /// Returns the value if `condition` is true, otherwise no value.
     pub(crate) fn only_if(self, condition: bool) -> Self {
         if condition { self } else { Self::Absent }
     }
@@ -81,7 +82,7 @@ impl<'a> Value<'a> {
             Self::Absent => out.extend_from_slice(b"null"),
             Self::Flag(flag) => out.extend_from_slice(flag_word(flag)),
             Self::Text(text) | Self::Apostrophe(text) => {
-                // A text can always be written as JSON, and into memory.
+                // A text can always be written as JSON, and writing to memory does not fail.
                 let _ = serde_json::to_writer(&mut *out, text);
             }
             Self::Word(word) => {
@@ -103,11 +104,11 @@ const fn flag_word(flag: bool) -> &'static [u8] {
 }
 
 fn write_time(out: &mut Vec<u8>, at: Timestamp) {
-    // Into memory nothing fails but memory itself.
+    // Writing to memory does not fail.
     let _ = write!(out, "{at}");
 }
 
-/// The other form of the same text, cut off after the seconds. A year of more than four digits it has no place for.
+/// Writes the time without a `T` and cut off after the seconds. Writes nothing for a year with more than four digits.
 fn write_plain_time(out: &mut Vec<u8>, at: Timestamp) {
     let start = out.len();
     write_time(out, at);
@@ -118,12 +119,12 @@ fn write_plain_time(out: &mut Vec<u8>, at: Timestamp) {
     }
 }
 
-/// RFC 4180, section 2, rule 6.
+/// Returns whether a cell must be quoted: RFC 4180, section 2, rule 6.
 fn needs_quotes(text: &str, separator: u8) -> bool {
     text.bytes().any(|byte| byte == separator || matches!(byte, b'"' | b'\r' | b'\n'))
 }
 
-/// Rule 7: a quote within quotes is written twice.
+/// Writes a quoted cell. A quote within it is written twice: RFC 4180, section 2, rule 7.
 fn write_quoted(out: &mut Vec<u8>, before: &str, text: &str) {
     out.push(b'"');
     out.extend_from_slice(before.as_bytes());
@@ -136,7 +137,8 @@ fn write_quoted(out: &mut Vec<u8>, before: &str, text: &str) {
     out.push(b'"');
 }
 
-/// Whether a spreadsheet may calculate it (OWASP, "CSV Injection"). An address may well begin so.
+/// Returns whether a spreadsheet may read the text as a formula (OWASP, "CSV Injection"). Valid addresses may begin
+/// with these characters.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }

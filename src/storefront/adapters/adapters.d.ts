@@ -1,6 +1,6 @@
 import type { Channel, Placet } from "placet/storefront";
 
-/** What a signal of somebody else's goes by. */
+/** The channel and purpose whose decision sets a signal. */
 export interface By {
   channel: Channel;
   purpose: string;
@@ -12,7 +12,8 @@ export type GoogleSignal =
   | "personalization_storage" | "security_storage";
 
 /**
- * Google Consent Mode v2: sends `gtag("consent", "update", …)` now and whenever a decision changes. Returns what ends it.
+ * Google Consent Mode v2: calls `gtag("consent", "update", …)` now and whenever a decision changes. Returns a function
+ * that stops it.
  *
  * ```js
  * import { googleConsent } from "placet/adapters/google";
@@ -26,8 +27,8 @@ export function googleConsent(placet: Placet, signals: Partial<Record<GoogleSign
 export type ShopifySignal = "analytics" | "marketing" | "preferences" | "sale_of_data";
 
 /**
- * Shopify's Customer Privacy API: calls `setTrackingConsent` now and whenever a decision changes. Returns what ends it. Where the
- * browser sends Global Privacy Control, `sale_of_data` is no.
+ * Shopify's Customer Privacy API: calls `setTrackingConsent` now and whenever a decision changes. Returns a function
+ * that stops it. If the browser sends Global Privacy Control, `sale_of_data` is `false`.
  *
  * ```js
  * import { shopifyPrivacy } from "placet/adapters/shopify";
@@ -42,7 +43,7 @@ export function shopifyPrivacy(
 ): () => void;
 
 /**
- * A data layer: pushes `{ event: "placet_submitted" | "placet_queued", placet_submission: id }`, and nothing of the person.
- * Returns what ends it.
+ * Pushes `{ event: "placet_submitted" | "placet_queued", placet_submission: id }` to a data layer, without any data
+ * about the person. Returns a function that stops it.
  */
 export function dataLayerPush(placet: Placet, layer?: { push(entry: object): unknown }): () => void;

@@ -1,8 +1,9 @@
-// Google Consent Mode v2 follows what the person has chosen.
+// Updates Google Consent Mode v2 with the person's choices.
 
 /**
- * Tells `gtag` what may be done, now and whenever it changes. `signals` names for each of its signals the channel and purpose by
- * which it goes. Set the default to `denied` before any tag loads, as Google asks; this sends updates.
+ * Calls `gtag` with the current decisions, now and whenever they change. `signals` names the channel and purpose that
+ * each signal of Google depends on. Set the default to `denied` before any tag loads, as Google requires; this function
+ * sends updates only.
  */
 export const googleConsent = (placet, signals, gtag = globalThis.gtag) => {
   const update = () => {

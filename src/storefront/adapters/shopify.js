@@ -1,9 +1,10 @@
-// Shopify's Customer Privacy API follows what the person has chosen.
+// Updates Shopify's Customer Privacy API with the person's choices.
 
 /**
- * Sets Shopify's tracking consent, now and whenever it changes. `signals` names for `analytics`, `marketing`, `preferences` and
- * `sale_of_data` the channel and purpose by which each goes; what is left out stays as it is. The API has to be loaded:
- * `Shopify.loadFeatures([{ name: "consent-tracking-api", version: "0.1" }])`. With Global Privacy Control, `sale_of_data` is no.
+ * Sets Shopify's tracking consent, now and whenever a decision changes. `signals` names the channel and purpose that
+ * each of `analytics`, `marketing`, `preferences` and `sale_of_data` depends on; a signal that is left out is not
+ * changed. The API must be loaded: `Shopify.loadFeatures([{ name: "consent-tracking-api", version: "0.1" }])`. If the
+ * browser sends Global Privacy Control, `sale_of_data` is `false`.
  */
 export const shopifyPrivacy = (placet, signals, api = globalThis.Shopify?.customerPrivacy) => {
   const update = () => {

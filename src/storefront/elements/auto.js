@@ -1,4 +1,4 @@
-// For <script type="module" src="…/auto.js">: makes the elements known to the page.
+// For <script type="module" src="…/auto.js">: defines the elements in the page.
 
 import { define } from "./elements.js";
 

@@ -1,15 +1,15 @@
-// What the elements have in common: one open storefront for a page, words in the page's language, small pieces of markup.
+// What both elements share: one open storefront for each shop, texts in the page's language, and helpers for markup.
 
 import { open } from "../storefront.js";
 import { STYLE } from "./style.js";
 import { wordsFor } from "./words.js";
 
-/** For elements that do not say themselves which shop they are of. */
+/** The values for elements that do not have these attributes. */
 export const defaults = {};
 
 const opened = new Map();
 
-/** One storefront for each shop in a page. One that failed is tried again by whoever asks next. */
+/** Returns the storefront of a shop; the page has one for each shop. After a failure the next caller tries again. */
 const shared = (options) => {
   const name = `${options.endpoint} ${options.key}`;
   if (!opened.has(name)) {
@@ -20,7 +20,7 @@ const shared = (options) => {
   return opened.get(name);
 };
 
-/** A piece of markup. Texts are people's and the shop's own: they are set as text, never as markup. */
+/** Creates an element. Texts come from people and from the shop, so they are set as text and never as markup. */
 export const make = (tag, part, attributes, ...children) => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries({ ...(part && { part, class: `placet-${part}` }), ...attributes })) {
@@ -32,12 +32,12 @@ export const make = (tag, part, attributes, ...children) => {
 
 let count = 0;
 
-/** Ids are of the whole page: no two of ours are alike. */
+/** Returns an id that no other element of placet in this page has. */
 export const freshName = () => `placet-${++count}`;
 
 let sheet;
 
-/** A style sheet that needs no leave of a Content-Security-Policy. */
+/** Adds the style sheet in a way that no Content-Security-Policy blocks. */
 const styled = (root) => {
   if (!sheet) {
     sheet = new CSSStyleSheet();
@@ -46,14 +46,14 @@ const styled = (root) => {
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 };
 
-// What the module will take, see submission.rs and address.rs.
+// The addresses that the module accepts, see submission.rs and address.rs.
 export const isEmail = (input) => /^[^@]+@[^@]*\./.test(input.value.trim()) && (input.type !== "email" || input.validity.valid);
 export const isPhone = ({ value }) => {
   const digits = value.replace(/\D/g, "").length;
   return /^\+(?!0)[\d\s().\-/+]*$/.test(value.trim()) && digits > 6 && digits < 17;
 };
 
-/** The addresses in a token. Whether it is good the edge alone can tell. */
+/** Returns the addresses in an identity token. Only the edge can verify it. */
 export const claimsOf = (token) => {
   try {
     const bytes = Uint8Array.from(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
@@ -64,13 +64,16 @@ export const claimsOf = (token) => {
   }
 };
 
-/** The base of both elements. A function, since importing must touch no global and a server has no HTMLElement. */
+/**
+ * Returns the base class of both elements. It is a function because importing must touch no global, and a server has no
+ * HTMLElement.
+ */
 export const baseClass = () =>
   class extends HTMLElement {
     static observedAttributes = ["identity", "lang", "notice"];
-    /** Where everything is drawn: the element itself, or its shadow. */
+    /** The node that contains the markup: the element itself, or its shadow root. */
     root;
-    /** Who the customer is, as the shop's server has signed it. */
+    /** The identity token that the shop's server has signed. */
     identity;
     status = make("p", "status", { role: "status" });
     #generation = 0;
@@ -82,10 +85,11 @@ export const baseClass = () =>
       try {
         this.root ??= this.hasAttribute("shadow") ? (this.shadowRoot ?? this.attachShadow({ mode: "open" })) : this;
         styled(this.root === this ? this.getRootNode() : this.root);
-        // React keeps attributes named key to itself.
+        // React does not pass on an attribute named key.
         const key = this.getAttribute("publishable-key") ?? this.given("key");
         this.placet = await shared({ endpoint: this.given("endpoint"), key, locale: this.language, wasm: defaults.wasm });
-        // What somebody is typing into stays until they are done: the page's own form, before ours is there.
+        // While the visitor types into the page's own form in this element, the element is not drawn: the text would be
+        // lost.
         while (stays() && this.matches(":focus-within") && !this.drawn) await new Promise((left) => this.addEventListener("focusout", () => setTimeout(left), { once: true }));
         if (!stays()) return;
         this.identify();
@@ -100,14 +104,17 @@ export const baseClass = () =>
       return this.getAttribute(name) ?? defaults[name] ?? undefined;
     }
 
-    /** Also when the customer has logged out. An element that says nothing of it leaves it as it is. */
+    /**
+     * Passes a changed identity token to the storefront, also when the customer has logged out. An element without a
+     * token changes nothing.
+     */
     identify() {
       const identity = this.given("identity");
       if (identity !== this.identity) this.placet.identify(identity);
       this.identity = identity;
     }
 
-    /** Whoever changes the language, or logs in or out, sees it anew. */
+    /** Draws the element again when the language, the notice or the customer has changed. */
     attributeChangedCallback(name, before, now) {
       if (!this.placet || !this.isConnected || before === now) return;
       if (name === "identity" && this.keepsDrawing) this.identify();
@@ -117,12 +124,12 @@ export const baseClass = () =>
     disconnectedCallback() {
       this.#generation++;
       this.leave?.();
-      // What this element brought goes with it.
+      // The identity token that this element has set is removed with it.
       if (this.identity) this.placet?.identify(undefined);
       this.identity = undefined;
     }
 
-    /** The language of the page here, as BCP 47 has it. */
+    /** The language of the page at this element, as a BCP 47 tag. */
     get language() {
       const tag = this.closest("[lang]")?.lang || document.documentElement.lang || navigator.language;
       return tag.replaceAll("_", "-");
@@ -132,7 +139,7 @@ export const baseClass = () =>
       return wordsFor(this.language);
     }
 
-    /** Tells the page. A mistake that nobody listens for would stay unseen for ever. */
+    /** Fires an event in the page. An error without a listener is written to the console, so that it is noticed. */
     tell(name, detail) {
       const heard = this.dispatchEvent(new CustomEvent(`placet:${name}`, { detail, bubbles: true, composed: true, cancelable: name === "error" }));
       if (name === "error" && heard) console.error(detail);
@@ -144,7 +151,7 @@ export const baseClass = () =>
       this.status.part.toggle("wrong", isWrong);
     }
 
-    /** A field with its label, and a place for what is wrong with it. */
+    /** Creates a field with its label and a place for its error text. */
     field(kind) {
       const [id, wrong] = [freshName(), freshName()];
       const input = make("input", "input", {
@@ -152,7 +159,7 @@ export const baseClass = () =>
       });
       const line = make("p", "wrong", { id: wrong });
       const element = make("div", "field", {}, make("label", "label", { for: id }, this.words[kind]), input, line);
-      /** Whether it could be an address; says what to do about it where it could not. */
+      /** Returns whether the value could be an address. If not, shows how to correct it. */
       const check = () => {
         const fits = kind === "email" ? isEmail(input) : isPhone(input);
         input.setAttribute("aria-invalid", !fits);
@@ -163,11 +170,11 @@ export const baseClass = () =>
       return { element, input, check };
     }
 
-    /** Does something that takes a while, one thing at a time, and says what became of it. */
+    /** Runs a slow task and shows its outcome. Only one runs at a time. */
     async busy(button, work) {
       if (this.#isBusy) return;
       this.#isBusy = true;
-      // Not disabled: that would take the focus from who has just pressed it.
+      // `aria-disabled` and not `disabled`: a disabled button would lose the focus that its press has just given it.
       button.ariaDisabled = "true";
       this.say("");
       try {

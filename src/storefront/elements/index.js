@@ -1,4 +1,4 @@
-// The elements. Importing this touches no global; `define` does.
+// The entry of the elements. Importing it touches no global; `define` does.
 
 import { baseClass, defaults } from "./base.js";
 import { optinClass } from "./optin.js";
@@ -6,7 +6,7 @@ import { preferencesClass } from "./preferences.js";
 
 export { addWords } from "./words.js";
 
-/** Makes the elements known to the page, once. On a server, where frameworks run the same code, there is none. */
+/** Defines the elements in the page, once. Does nothing on a server, where frameworks run the same code. */
 export const define = (given = {}) => {
   if (typeof customElements === "undefined") return;
   Object.assign(defaults, given);

@@ -1,14 +1,14 @@
-// <placet-optin>: the shop's notice with a box for each channel and purpose, none of them ticked. In a form it is a part of it;
-// by itself it is a newsletter form of its own.
+// <placet-optin>: the shop's notice with a box for each channel and purpose, none of them ticked. Inside a form it is a
+// part of that form; alone it is a newsletter form.
 
 import { PlacetError } from "../storefront.js";
 import { claimsOf, freshName, isEmail, isPhone, make } from "./base.js";
 import { inLanguage } from "./words.js";
 
-/** What kind of address a channel needs. The others a page cannot give. */
+/** The kind of address that each channel needs. A page cannot supply the other kinds. */
 const KINDS = { email: "email", sms: "phone", phone: "phone", whatsapp: "phone" };
 
-/** The fields that a shop has anyway, by what browsers know of them. */
+/** How to find the address fields of the shop's form, by the attributes that browsers know. */
 const FIELDS = {
   email: ["[autocomplete~=email]", "[type=email]"],
   phone: ["[autocomplete~=tel]", "[type=tel]"],
@@ -18,7 +18,7 @@ const FIELDS = {
 export const optinClass = (Base) =>
   class extends Base {
     static formAssociated = true;
-    /** Who the customer is changes nothing of what is asked. */
+    /** The boxes do not depend on the identity, so a new identity does not draw the element again. */
     keepsDrawing = true;
     #internals = this.attachInternals();
     #boxes = [];
@@ -38,12 +38,12 @@ export const optinClass = (Base) =>
       try {
         if (form) this.#join(form);
       } catch (error) {
-        // A box that could not be captured must not be there to be ticked.
+        // A box that could not be captured must not be shown.
         this.root.replaceChildren(...before);
         this.#boxes = boxes;
         throw error;
       }
-      // Moved within the page, or into another form: what was ticked beside the very same words stays so.
+      // If the element is moved within the page or into another form, boxes of the same notice stay ticked.
       const ticked = this.#shown === shown ? boxes.filter(({ input }) => input.checked).map(({ input }) => input.name) : [];
       for (const { input } of this.#boxes) input.checked = ticked.includes(input.name);
       this.#shown = shown;
@@ -51,7 +51,7 @@ export const optinClass = (Base) =>
       this.tell("ready");
     }
 
-    /** The shop's words: those that are asked for, in the page's language, the latest of them. */
+    /** Returns the shop's notice: the latest that matches the attributes, in the page's language. */
     #notice() {
       const [wanted, version, purposes] = ["notice", "version", "purpose"].map((name) => this.getAttribute(name));
       const asked = purposes?.split(/[\s,]+/);
@@ -90,7 +90,7 @@ export const optinClass = (Base) =>
       this.tell("change", this.choices);
     };
 
-    /** In a shadow tree the boxes are none of the form's own. */
+    /** The boxes in a shadow tree do not belong to the form, so their values are set here. */
     #setValues() {
       if (this.root === this) return;
       const values = new FormData();
@@ -98,12 +98,12 @@ export const optinClass = (Base) =>
       this.#internals.setFormValue(values);
     }
 
-    /** What is chosen now. */
+    /** The current choices. */
     get choices() {
       return this.#boxes.map(({ channel, purpose, input }) => ({ channel, purpose, choice: input.checked ? "opt_in" : "declined" }));
     }
 
-    /** Becomes a part of the shop's form, which goes its own way whatever becomes of us. */
+    /** Binds the shop's form to this element. Errors of placet never stop the form. */
     #join(form) {
       const fields = [...form.elements];
       for (const [kind, selectors] of Object.entries(FIELDS)) {
@@ -121,8 +121,9 @@ export const optinClass = (Base) =>
     }
 
     /**
-     * Whoever ticks a box for text messages and gives no number hears of it beside the box. Said only to who has just ticked it:
-     * words that appear while somebody presses a button would move it from under the pointer.
+     * Shows, beside a ticked box, that its address is missing or not valid, such as a phone number for text messages.
+     * The text appears only beside the box that was just ticked: a text that appears while the visitor presses a button
+     * would move the button away from the pointer.
      */
     #checkAddresses(form, ticked) {
       for (const { kind, input, wrong } of this.#boxes) {
@@ -162,7 +163,7 @@ export const optinClass = (Base) =>
       return form;
     }
 
-    /** Tells the page and the person what became of a submission. */
+    /** Reports the outcome of a submission to the page and to the person. */
     async #told(outcome, throws) {
       const own = claimsOf(this.identity);
       const form = this.#internals.form ?? this.root.querySelector("form");

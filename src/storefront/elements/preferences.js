@@ -1,4 +1,4 @@
-// <placet-preferences>: what a logged-in customer has chosen, all of it to be changed at once; for anyone else the way to a link.
+// <placet-preferences>: all choices of a logged-in customer in one form. For anyone else, a form that requests a link.
 
 import { claimsOf, make } from "./base.js";
 import { languageFor } from "./words.js";
@@ -12,7 +12,7 @@ export const preferencesClass = (Base) =>
       try {
         shown = identity && (await this.placet.ask("/v1/preferences", { identity, locale: this.language }));
       } catch (error) {
-        // One that has run out, say. Whoever it was of can still have the link sent.
+        // For example, the token has expired. The person can still request the link.
         if (stays()) this.tell("error", error);
       }
       if (!stays()) return;
@@ -24,7 +24,8 @@ export const preferencesClass = (Base) =>
 
     #drawChoices(addresses) {
       const boxes = [];
-      // The shop has signed which addresses are the customer's; of others they see what stands.
+      // The customer can change the addresses that the shop's token names. The choices of their other addresses are
+      // only shown.
       const groups = addresses.map(({ masked, named, choices }) =>
         make("fieldset", "group", { disabled: !named }, make("legend", "label", {}, masked), ...choices.map((one) => {
           const words = `${one.text ?? one.purpose} ${this.words.channels[one.channel]}`;
@@ -44,15 +45,17 @@ export const preferencesClass = (Base) =>
         event.preventDefault();
         this.busy(save, () => this.#save(own, boxes, own.filter(({ input, is }) => input.checked !== is), ({ input }) => input.checked));
       });
-      // All of it, whatever was shown: a no more than was needed harms nobody, one too few would.
+      // Opts out for all of the customer's named addresses, whatever is ticked: a superfluous opt-out does no harm, a
+      // missing one does.
       stop.addEventListener("click", () => this.busy(stop, () => this.#save(own, boxes, own, () => false)));
       this.root.replaceChildren(form);
     }
 
-    /** Hands in what is to change: of the rest nobody has said anything. */
+    /** Submits the changed choices only: the person has not decided about the others. */
     async #save(own, boxes, changed, wanted) {
       if (!changed.length) return this.words.saved;
-      // A page may stay open for longer than its token is good, and what is said then is not what the person was told.
+      // A page may stay open for longer than its token is valid. Then the choices would not be recorded as the person
+      // is told. So the edge checks the token first: 422 means that it is not valid.
       await this.placet.ask("/v1/preferences", { identity: this.identity, locale: this.language }).catch((error) => {
         if (error.status === 422) throw error;
       });
@@ -69,7 +72,10 @@ export const preferencesClass = (Base) =>
       return this.words[outcome.queued ? "later" : "saved"];
     }
 
-    /** Whoever is not logged in can have a link sent to their own address. Whether it is known, nobody is told. */
+    /**
+     * Lets a person who is not logged in request a link to their own address. The answer does not reveal whether the
+     * address is known.
+     */
     #drawAsking(config) {
       const hasPhone = config?.channels.some((channel) => ["sms", "phone", "whatsapp"].includes(channel));
       const kind = config?.channels.includes("email") || !hasPhone ? "email" : "phone";

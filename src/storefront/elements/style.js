@@ -1,5 +1,5 @@
-// As little as makes it readable on any page: colours and letters are the page's own. What a shop sets counts more, be it a
-// custom property, a part, or a rule of its own: these are in a layer. Distances are gaps of grids, which no page resets.
+// The minimum that is readable on any page. Colours and fonts are those of the page. The rules are in a layer, so the
+// shop's custom properties, parts and rules take precedence. Distances are grid gaps, which no page resets.
 
 export const STYLE = `@layer placet {
 :host, placet-optin, placet-preferences { display: block; }

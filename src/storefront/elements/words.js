@@ -1,4 +1,4 @@
-// What the elements say besides the shop's own words. Languages that are not here the shop adds with `addWords`.
+// The texts of the elements besides the shop's notice. A shop adds other languages with `addWords`.
 
 const WORDS = {
   en: {
@@ -135,13 +135,16 @@ const WORDS = {
   },
 };
 
-/** Adds a language, or changes words of one. What is left out stays, and is English in a new one. */
+/** Adds a language, or changes texts of one. A missing text stays as it is; in a new language it is English. */
 export const addWords = (language, words) => {
   const known = WORDS[language] ?? WORDS.en;
   WORDS[language] = { ...known, ...words, channels: { ...known.channels, ...words.channels } };
 };
 
-/** Of some things by their language, the one for a language: the very same, the same without regions, English, any. */
+/**
+ * Returns the thing in the wanted language: the same tag, else the same language in any region, else English, else the
+ * first.
+ */
 export const inLanguage = (things, tagOf, wanted) => {
   const tag = wanted.toLowerCase();
   const base = (text) => text.toLowerCase().split("-")[0];
@@ -151,7 +154,7 @@ export const inLanguage = (things, tagOf, wanted) => {
   return exact ?? near ?? english ?? things[0];
 };
 
-/** The language that the words come in. */
+/** Returns the language in which the texts are shown. */
 export const languageFor = (language) => inLanguage(Object.keys(WORDS), (tag) => tag, language);
 
 export const wordsFor = (language) => WORDS[languageFor(language)];

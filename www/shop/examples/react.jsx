@@ -1,4 +1,4 @@
-// A form of one's own in React: bound when it is there, let go when it goes.
+// A shop's own form in React. It is bound when it mounts and unbound when it unmounts.
 
 import { useEffect, useRef } from "react";
 import { createRoot } from "react-dom/client";

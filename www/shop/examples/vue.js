@@ -1,4 +1,5 @@
-// The element in Vue. A render function, since a Content-Security-Policy as this shop's lets no template be compiled in the page.
+// The element in Vue. It uses a render function, because this shop's Content-Security-Policy does not allow templates
+// to be compiled in the page.
 
 import { createApp, h, ref } from "vue";
 

@@ -1,4 +1,4 @@
-//! What stands in the queries and headers of the routes of lists.
+//! The query parameters and headers of the routes for lists and imports.
 
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::consent::Basis;
 use crate::lists::{ListKind, Profile};
 use crate::model::text::Line;
 
-/// Makes the types that only parameters have known.
+/// Registers the types that only these parameters use.
 pub(in crate::api::contract) fn register(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Basis>();
     generator.subschema_for::<Line>();
@@ -34,18 +34,19 @@ fn limit(most: u32, default: Option<u32>) -> Value {
     schema
 }
 
-/// The schema of a parameter of a list or an import, and what it is; `None` for other routes.
+/// Returns the schema and the description of a query parameter of a list or an import. `None`: it belongs to another
+/// route.
 pub(in crate::api::contract) fn query(action: Action, name: &str) -> Option<(Value, &'static str)> {
     match action {
         Action::List => of_list(name),
         Action::TakeImport => of_file(name),
         Action::ListImports => Some(match name {
-            "before" => (id(), "Older than this import: the `next` of the page before."),
-            "limit" => (limit(500, Some(50)), "At most so many imports."),
+            "before" => (id(), "Return imports older than this one. Pass the `next` of the previous page."),
+            "limit" => (limit(500, Some(50)), "The maximum number of imports in the answer."),
             _ => return None,
         }),
         Action::ImportErrors if name == "format" => {
-            Some((json!({ "enum": ["csv", "json"], "default": "csv" }), "In which form."))
+            Some((json!({ "enum": ["csv", "json"], "default": "csv" }), "The answer format."))
         }
         _ => None,
     }
@@ -53,69 +54,74 @@ pub(in crate::api::contract) fn query(action: Action, name: &str) -> Option<(Val
 
 fn of_list(name: &str) -> Option<(Value, &'static str)> {
     Some(match name {
-        "channel" => (reference("Channel"), "On this channel; on all that the shop uses where nothing is said."),
+        "channel" => (reference("Channel"), "Return only rows for this channel. Default: all channels of the shop."),
         "purpose" => (
             reference("Purpose"),
-            "For this purpose; for all where nothing is said. The columns of a platform have no place for purposes, and need it.",
+            "Return only rows for this purpose. Default: all purposes. Required with the columns of a platform, which \
+             cannot express a purpose.",
         ),
-        "basis" => (reference("Basis"), "Resting on this ground."),
-        "country" => (country(), "In this country, ISO 3166-1 alpha-2."),
-        "since" => (time(), "Where what stands was recorded at this time or later."),
+        "basis" => (reference("Basis"), "Return only rows with this basis."),
+        "country" => (country(), "Return only people in this country, ISO 3166-1 alpha-2."),
+        "since" => (time(), "Return only rows whose state was recorded at this time or later, RFC 3339."),
         "decide" => (
             flag(),
-            "Asks the law as well: `opted_in` has then those to whom a message may be sent now, `opted_out` all others that are known, \
-             each with the decision.",
+            "Whether to decide each row by law as well. If true, `opted_in` contains the addresses that a message may \
+             be sent to now and `opted_out` all others that are known, each with the decision.",
         ),
-        "format" => (reference("ListForm"), "In which form; `csv` where nothing is said."),
+        "format" => (reference("ListForm"), "The format of the list. Default: `csv`."),
         "profile" => (
             reference("ListColumns"),
-            "With whose columns; `placet` where nothing is said, which alone knows NDJSON, JSON, decisions and suppressions.",
+            "The platform whose columns the list has. Default: `placet`, which is required for NDJSON, JSON, decisions \
+             and suppressions.",
         ),
-        "cells" => (reference("ListCells"), "For whom the cells of a CSV file are; `exact` where nothing is said."),
+        "cells" => (reference("ListCells"), "The reader of the cells of a CSV file. Default: `exact`."),
         "by" => (
             json!({ "enum": ["hash", "address"], "default": "hash" }),
-            "Of `suppressed`: by the shop's own hashes, all of them; or by the addresses that are still held, for another provider.",
+            "Only for `suppressed`. `hash`: all suppressions, by the shop's own hashes. `address`: only those whose \
+             address is still stored, for use at another provider.",
         ),
-        "gzip" => (flag(), "Packs the file, RFC 1952."),
+        "gzip" => (flag(), "Whether to compress the file with gzip, RFC 1952."),
         "after" => {
-            (json!({ "type": "string" }), "Where a page begins, as the header `link` of the page before has it.")
+            (json!({ "type": "string" }), "The start of the page, as given by the header `link` of the previous page.")
         }
-        "limit" => (limit(10_000, None), "At most so many rows in one answer; all where nothing is said."),
+        "limit" => (limit(10_000, None), "The maximum number of rows in the answer. Default: all."),
         _ => return None,
     })
 }
 
 fn of_file(name: &str) -> Option<(Value, &'static str)> {
     Some(match name {
-        "name" => (reference("Line"), "What the file is called. Mailchimp says in it what the file is of."),
-        "list" => (reference("ListKind"), "What a row means that says neither yes nor no itself."),
+        "name" => (reference("Line"), "The name of the file. Mailchimp states the kind of list in its file names."),
+        "list" => (reference("ListKind"), "The kind of list. It gives the meaning of rows that state no choice."),
         "channel" => (
             reference("Channel"),
-            "The channel of rows that name none. Of a file that has columns for several channels, the only one that is read.",
+            "The channel of rows that do not state one. If the file has columns for several channels, only those of \
+             this channel are read.",
         ),
-        "purpose" => (reference("Purpose"), "The purpose of rows that name none."),
-        "basis" => (reference("Basis"), "The ground of a yes that names none; `consent` where nothing is said."),
+        "purpose" => (reference("Purpose"), "The purpose of rows that do not state one."),
+        "basis" => (reference("Basis"), "The basis of opt-ins that do not state one. Default: `consent`."),
         "country" => (
             country(),
-            "Where telephone numbers without a country code are, ISO 3166-1 alpha-2; in the shop's country where nothing is said.",
+            "The country of telephone numbers without a country code, ISO 3166-1 alpha-2. Default: the country of the \
+             shop.",
         ),
-        "profile" => (reference("Profile"), "Whose file it is; found by its headers where nothing is said."),
+        "profile" => (reference("Profile"), "The platform that wrote the file. Default: recognised from the headers."),
         "columns" => (
             json!({ "type": "string", "minLength": 1, "examples": ["email:E-Mail,choice:Newsletter"] }),
-            "Which column is what, instead of a profile: pairs `field:Header` with commas between them. The fields are those of \
-             `ListField`; a comma that no field follows is part of the header.",
+            "The meaning of the columns, instead of a profile: pairs `field:Header`, separated by commas. The fields \
+             are those of `ListField`; a comma that is not followed by a field is part of the header.",
         ),
         "no" => (
             json!({ "const": "opt_out" }),
-            "Makes an opt-out of a no that may as well mean that the person was never asked.",
+            "Treat values as an opt-out that may also mean that the person was never asked.",
         ),
-        "dry_run" => (flag(), "Writes nothing, and tells what would become of each row."),
-        "again" => (flag(), "Imports the file also where the very same was imported already."),
+        "dry_run" => (flag(), "Whether to do a dry run: nothing is written; the result says what would happen."),
+        "again" => (flag(), "Whether to import the file even if the same file was imported before."),
         _ => return None,
     })
 }
 
-/// The code of the problem that such a parameter can cause; `None` where it is that of any route.
+/// Returns the code of the problem that such a parameter can cause. `None`: the same code as on any other route.
 pub(in crate::api::contract) fn code_of(action: Action, name: &str) -> Option<&'static str> {
     Some(match (action, name) {
         (Action::List, "by") => "unknown_form",
@@ -133,16 +139,16 @@ pub(in crate::api::contract) fn code_of(action: Action, name: &str) -> Option<&'
     })
 }
 
-/// The headers of a request that brings a file.
+/// Returns the headers of a request that uploads a file.
 pub(in crate::api::contract) fn headers(action: Action) -> Vec<Value> {
     let complete = json!({
         "name": "Upload-Complete", "in": "header",
-        "description": "Whether the file ends with this request, RFC 9651: `?0` where more of it follows.",
+        "description": "Whether the file ends with this request, as a boolean of RFC 9651: `?0` if more parts follow.",
         "schema": { "enum": ["?0", "?1"], "default": "?1" },
     });
     let offset = json!({
         "name": "Upload-Offset", "in": "header", "required": true,
-        "description": "How many bytes of the file came before.",
+        "description": "The number of bytes of the file that were sent before this request.",
         "schema": { "type": "integer", "minimum": 0 },
     });
     match action {

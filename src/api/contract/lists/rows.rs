@@ -1,4 +1,5 @@
-//! The rows of a list as JSON. They are written without a type of their own; the suite holds each answer against these.
+//! The schemas of the rows of a list in JSON. The rows are written without a Rust type; the API tests compare each
+//! answer with these schemas.
 
 use std::borrow::Cow;
 
@@ -11,12 +12,12 @@ use crate::model::text::Sha256Hex;
 
 /// A row of `opted_in` or `opted_out`.
 pub(super) struct ListLine;
-/// The same with a decision.
+/// A row of `opted_in` or `opted_out` with a decision.
 pub(super) struct DecidedLine;
 /// A row of `suppressed`.
 pub(super) struct SuppressedLine;
 
-/// A field: its name, its schema, what it is.
+/// A field: its name, schema and description.
 type Field = (&'static str, Value, &'static str);
 
 fn object(about: &str, fields: Vec<Field>) -> Schema {
@@ -51,18 +52,18 @@ fn or_all<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
 fn line(generator: &mut SchemaGenerator) -> Vec<Field> {
     let status = json!({ "enum": ["opted_in", "awaiting_confirmation", "opted_out", "declined", "never_asked"] });
     vec![
-        ("kind", of::<AddressKind>(generator), "What kind of address it is."),
-        ("address", json!({ "type": "string" }), "The address as it is written to."),
-        ("channel", or_all::<Channel>(generator), "On which channel; `*` for all, which only a no may mean."),
-        ("purpose", or_all::<PurposeSlug>(generator), "For which purpose; `*` for all, which only a no may mean."),
-        ("status", status, "What it comes to."),
-        ("basis", or_null::<Basis>(generator), "The ground of a yes."),
-        ("objection", json!({ "type": "boolean" }), "Whether a no is an objection (GDPR Art. 21(2))."),
-        ("assurance", or_null::<Assurance>(generator), "How it is known."),
-        ("since", or_null::<Timestamp>(generator), "Since when; `null` where nobody knows."),
-        ("country", or_null::<CountryCode>(generator), "Where the person is, ISO 3166-1 alpha-2."),
-        ("region", or_null::<RegionCode>(generator), "In which part of it: what follows the country in ISO 3166-2."),
-        ("contact", json!({ "type": "string", "format": "uuid" }), "Whose the address is."),
+        ("kind", of::<AddressKind>(generator), "The kind of the address."),
+        ("address", json!({ "type": "string" }), "The address in the form that messages are sent to."),
+        ("channel", or_all::<Channel>(generator), "The channel; `*` for all channels, only in an opt-out."),
+        ("purpose", or_all::<PurposeSlug>(generator), "The purpose; `*` for all purposes, only in an opt-out."),
+        ("status", status, "The standing."),
+        ("basis", or_null::<Basis>(generator), "The basis of the opt-in; `null` if there is none."),
+        ("objection", json!({ "type": "boolean" }), "Whether the opt-out is an objection (GDPR Art. 21(2))."),
+        ("assurance", or_null::<Assurance>(generator), "The assurance of the choice; `null` if there is none."),
+        ("since", or_null::<Timestamp>(generator), "The time since which it holds; `null` if it is not known."),
+        ("country", or_null::<CountryCode>(generator), "The country, ISO 3166-1 alpha-2; `null` if it is not known."),
+        ("region", or_null::<RegionCode>(generator), "The region, ISO 3166-2 without the country; `null` if unknown."),
+        ("contact", json!({ "type": "string", "format": "uuid" }), "The id of the contact that has the address."),
     ]
 }
 
@@ -85,11 +86,11 @@ impl JsonSchema for DecidedLine {
         let mut fields = line(generator);
         fields.extend([
             ("allow", json!({ "type": "boolean" }), "Whether a message may be sent now."),
-            ("reason", or_null::<Reason>(generator), "Why not; `null` where it may."),
-            ("rule", json!({ "type": "string" }), "The id of the rule that says so."),
-            ("until", or_null::<Timestamp>(generator), "When a yes ends by itself; `null` where it does not."),
+            ("reason", or_null::<Reason>(generator), "The reason for a denial; `null` if the message may be sent."),
+            ("rule", json!({ "type": "string" }), "The id of the rule that decides."),
+            ("until", or_null::<Timestamp>(generator), "The time when the permission expires; `null` if it does not."),
         ]);
-        object("A row of these lists with `decide=true`.", fields)
+        object("A row of the lists `opted_in` and `opted_out` with `decide=true`.", fields)
     }
 }
 
@@ -100,17 +101,17 @@ impl JsonSchema for SuppressedLine {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let fields = vec![
-            ("hash", json!({ "type": "string" }), "The hash by which this shop keeps the address, and no other can."),
-            ("kind", or_null::<AddressKind>(generator), "What kind of address it is; `null` by hash."),
-            ("address", json!({ "type": ["string", "null"] }), "The address; `null` by hash."),
+            ("hash", json!({ "type": "string" }), "The keyed hash of the address. Only this shop can compute it."),
+            ("kind", or_null::<AddressKind>(generator), "The kind of the address; `null` with `by=hash`."),
+            ("address", json!({ "type": ["string", "null"] }), "The address; `null` with `by=hash`."),
             (
                 "sha256",
                 or_null::<Sha256Hex>(generator),
-                "The SHA-256 of the address as it is compared, as providers exchange it; `null` by hash.",
+                "The SHA-256 of the normalised address, for exchange with providers; `null` with `by=hash`.",
             ),
-            ("channel", or_all::<Channel>(generator), "On which channel; `*` for all."),
-            ("reason", of::<SuppressionReason>(generator), "Why."),
-            ("since", of::<Timestamp>(generator), "Since when."),
+            ("channel", or_all::<Channel>(generator), "The suppressed channel; `*` for all channels."),
+            ("reason", of::<SuppressionReason>(generator), "The reason for the suppression."),
+            ("since", of::<Timestamp>(generator), "The time since which the suppression is in force."),
         ];
         object("A row of the list `suppressed`.", fields)
     }

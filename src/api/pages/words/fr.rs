@@ -1,4 +1,5 @@
-//! French. Its spaces before double punctuation do not break (`\u{a0}`), except in text messages, whose letters have none such.
+//! French. The spaces before double punctuation are non-breaking (`\u{a0}`), except in text messages, because GSM 03.38
+//! has no such character.
 
 use super::Words;
 

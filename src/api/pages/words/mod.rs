@@ -1,7 +1,8 @@
-//! Every text of the pages and messages, one file a language.
+//! All texts of the pages and messages, one file per language.
 //!
-//! A language is a constant of [`Words`], so a text that is missing does not compile. In `{braces}` stand the places that are
-//! filled in, see [`crate::api::pages::fill`]. Texts that begin with `sms_` keep to the letters of GSM 03.38, so that a message costs one part.
+//! A language is a constant of [`Words`], so a missing text is a compile error. Placeholders are written in `{braces}`;
+//! see [`super::fill`]. Texts that begin with `sms_` use only characters of GSM 03.38, so that a message costs one
+//! part.
 
 use crate::api::pages::language::Language;
 
@@ -12,20 +13,20 @@ pub(in crate::api) mod fr;
 pub(in crate::api) mod it;
 pub(in crate::api) mod nl;
 
-/// Declares the texts; in tests they can also be walked through.
+/// Declares the texts. In tests it also makes a list of them.
 macro_rules! words {
     ($($(#[$doc:meta])* $text:ident,)+) => {
         /// The texts of one language.
         #[derive(Debug)]
         pub(super) struct Words {
-            /// The months, as they stand in a date.
+            /// The names of the months, as used in a date.
             pub months: [&'static str; 12],
             $($(#[$doc])* pub $text: &'static str,)+
         }
 
         #[cfg(test)]
         impl Words {
-            /// Every text by its name, months aside.
+            /// Returns every text with its name, without the months.
             pub(super) fn texts(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($text), self.$text),)+]
             }
@@ -34,31 +35,31 @@ macro_rules! words {
 }
 
 words! {
-    /// A date in a sentence: `{day}`, `{month}` by name, `{year}`.
+    /// The format of a date in a sentence: `{day}`, `{month}` as a name, `{year}`.
     date,
-    /// A date for text messages: also `{dd}` and `{mm}`.
+    /// The format of a date in text messages: also `{dd}` and `{mm}`.
     sms_date,
     /// The first day of a month.
     first_day,
-    /// A date with `{time}` of day.
+    /// The format of a date with the `{time}` of day.
     date_time,
 
     // Channels, in a sentence.
     by_email, by_sms, by_phone, by_whatsapp, by_push, by_post,
     // Kinds of addresses, as headings.
     kind_email, kind_phone, kind_push, kind_postal,
-    /// A purpose as the name of something: quotation marks of the language.
+    /// A purpose as a name, in the quotation marks of the language.
     quoted,
 
-    // Around every page.
+    // What surrounds every page.
     privacy_notice, contact, languages, withdraw,
 
-    // The page that confirms.
+    // The confirmation page.
     confirm_title, confirm_lead, confirm_starts, confirm_button, confirm_unasked,
     confirm_done_title, confirm_done, confirm_again_title, confirm_again,
     confirm_expired_title, confirm_expired, confirm_gone_title, confirm_gone,
 
-    // The page that unsubscribes.
+    // The unsubscribe page.
     unsubscribe_title, unsubscribe_ask, unsubscribe_button, unsubscribe_done_title, unsubscribe_done, at_once,
     scope_one, scope_channel, scope_purpose, scope_all, orders_go_on, all_choices,
 
@@ -71,22 +72,22 @@ words! {
     data_rectification_label, data_rectification_button, data_objection, data_objection_button,
     sent_title, sent_text, nothing_title, nothing_text,
 
-    // What is requested, as a name.
+    // The kinds of subject requests, as names.
     access, portability, erasure, rectification, objection,
-    // What confirming it does.
+    // The explanations of what confirming a request does, and the buttons.
     access_ask, portability_ask, erasure_ask, rectification_ask, objection_ask,
     access_button, portability_button, erasure_button, rectification_button, objection_button,
-    // What was done.
+    // The texts when a request is done.
     access_done, portability_done, erasure_done, rectification_done, objection_done,
     erasure_final, erasure_hash,
 
-    // The pages of a request.
+    // The pages of a subject request.
     request_lead, request_unasked, code_label, code_hint, code_wrong, code_one_try, code_tries, code_button,
     waiting_title, waiting_text, done_title, files_until, files_care, file, held_title, held_text,
     refused_title, refused_text, refused_reason, complain_named, complain, request_expired_title, request_expired,
     resend_button, resent_title, resent_text, completed_title, completed_text,
 
-    // The pages of files.
+    // The download page.
     files_title, files_lead, files_expired_title, files_expired, files_gone_title, files_gone,
 
     // The page that answers a form.
@@ -95,7 +96,7 @@ words! {
     // Pages without a shop.
     broken_title, broken_text, too_many_title, too_many_text, failed_title, failed_text,
 
-    // E-mails and messages without a limit of length.
+    // Emails, and messages without a length limit.
     hello, mail_confirm_subject, mail_confirm_lead, mail_confirm_link, mail_day, mail_days, mail_confirm_unasked,
     chat_confirm, mail_request_subject, mail_request_lead, mail_request_link, mail_code, mail_minutes,
     mail_request_unasked, mail_result_subject, mail_result_lead, mail_ready, mail_ready_link, mail_extended,

@@ -1,4 +1,4 @@
-//! Leaving in one click (RFC 8058), and the preference page.
+//! One-click unsubscribe (RFC 8058), and the preference page.
 
 use crate::api::link::{LinkKind, Subject};
 use crate::api::pages;
@@ -12,14 +12,15 @@ use crate::api::service::refusal::request_refused;
 use crate::api::service::visit::{Seen, Visit, masked};
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
 use crate::ledger::{
-    EventType, Host, Named, NewRequest, OwnAct, RequestOrigin, Shown, has_left, last_locale, named, noes,
-    note_own_acts, open_request, own_words, save_preferences, stop_everything,
+    EventType, Named, NewRequest, OwnAct, RequestOrigin, Shown, has_left, last_locale, named, noes, note_own_acts,
+    open_request, own_words, save_preferences, stop_everything,
 };
 use crate::model::request::RequestKind;
 use crate::model::submission::{Claim, NoticeShown};
 
 impl ShopService {
-    /// The same for everybody, also for who is not known or no longer: what is shown is in the link itself.
+    /// Shows the unsubscribe page. It is the same whether or not the address is known: its content comes from the link
+    /// alone.
     pub(super) fn ask_to_leave(
         &self,
         visit: &Visit<'_>,
@@ -62,7 +63,7 @@ impl ShopService {
         Ok(seen.about(address.contact()))
     }
 
-    /// What was said already is not said again.
+    /// Stores the opt-outs that are not stored already.
     fn note_noes(&self, visit: &Visit<'_>, by: &Named, acts: Vec<OwnAct>, source: &str) -> Result<(), Problem> {
         let mut new = Vec::new();
         for act in acts {
@@ -86,7 +87,8 @@ impl ShopService {
         let stored = last_locale(self.database(), address.contact())?;
         let language = visit.language(stored.as_deref());
         let offers = self.offers(&visit.shop, &address, visit.moment.now)?;
-        // What the boxes showed comes back with them, so that a page that was left open takes nothing back that was said since.
+        // The form sends back what the checkboxes showed. A page that was open for long thus does not undo a choice
+        // made since.
         let shown = offers.iter().map(|offer| format!("{}:{}", offer.name(), u8::from(offer.is_in())));
         let shown = shown.collect::<Vec<_>>().join(" ");
         let mut groups: Vec<Group> = Vec::new();
@@ -110,7 +112,7 @@ impl ShopService {
                 }),
             }
         }
-        // Without anybody who sends messages no request could be proven.
+        // If no webhook receives messages to send, no subject request could be verified.
         let requests = visit.shop.wants(EventType::MessageRequested);
         let view = PreferencesView { groups: &groups, shown: &shown, state, requests };
         Ok(Seen::page(pages::preferences(&visit.frame(language), &view)).about(address.contact()))
@@ -141,8 +143,8 @@ impl ShopService {
         }
     }
 
-    /// Writes down what the person has changed. A box that the page did not show says nothing, and one that they left as it was
-    /// neither.
+    /// Stores the choices that the person changed. A checkbox that the page did not show, or that the person left
+    /// unchanged, is not a choice. Returns whether an opt-in awaits confirmation.
     fn save(&self, visit: &Visit<'_>, by: &Named) -> Result<bool, Problem> {
         let fields = visit.fields();
         let shown =
@@ -163,8 +165,8 @@ impl ShopService {
             }
             let claim =
                 if ticked { Claim::OptIn { basis: Basis::Consent } } else { Claim::OptOut { objection: false } };
-            // The link proves the address that it was sent to. That another is the same person's the shop has said: enough for a
-            // no; a yes that address has to confirm.
+            // The link verifies only the address that it was sent to. The shop has said that another address is the
+            // same person's. That is enough for an opt-out; an opt-in must be confirmed by that address.
             let assurance = match (offer.is_own, ticked) {
                 (true, _) => Assurance::Confirmed,
                 (false, true) => Assurance::Claimed,
@@ -182,7 +184,7 @@ impl ShopService {
         Ok(is_pending)
     }
 
-    /// The words of the page, kept so that it can be shown what the person read.
+    /// Stores the notice on the page, as evidence of what the person read.
     fn words_shown(
         &self,
         visit: &Visit<'_>,
@@ -215,13 +217,13 @@ impl ShopService {
         Ok(())
     }
 
-    /// The path of a link of this shop.
+    /// Returns the path of a link of this shop.
     pub(in crate::api::service) fn path_of(&self, visit: &Visit<'_>, kind: LinkKind, subject: &Subject) -> String {
         self.path(&visit.shop, kind, subject)
     }
 }
 
-/// Why nothing comes although one might think so.
+/// Returns the note that explains why a person gets nothing although the checkbox may suggest otherwise.
 fn note_on(offer: &Offer) -> Option<RowNote> {
     match offer.standing.decision.reason {
         Some(Reason::AwaitingConfirmation) => Some(RowNote::AwaitingConfirmation),

@@ -1,4 +1,4 @@
-//! Double opt-in: was it you?
+//! Double opt-in: the page on which a person confirms an opt-in.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::api::problem::Problem;
 use crate::api::service::ShopService;
 use crate::api::service::visit::{Seen, Visit, masked};
 use crate::consent::Channel;
-use crate::ledger::{Answered, Confirmation, Host, Shown, confirm, confirmation};
+use crate::ledger::{Answered, Confirmation, Shown, confirm, confirmation};
 
 impl ShopService {
     pub(super) fn ask_to_confirm(&self, visit: &Visit<'_>, id: Uuid) -> Result<Seen, Problem> {

@@ -1,14 +1,14 @@
-//! What people do by links, without an account: pages that show and change nothing, and forms that do.
+//! What people do with links, without an account: pages that show and change nothing, and forms that change something.
 //!
-//! Looking at a link changes nothing, whoever looks: mail scanners, previews, the browser's prefetch (RFC 9110 §9.2.1). Only what is
-//! posted does, and the same again does nothing more.
+//! A `GET` changes nothing, because mail scanners, previews and the browser's prefetch open links too (RFC 9110
+//! §9.2.1). Only a `POST` changes something, and a repeated one changes nothing more.
 //!
-//! | file | idea |
+//! | file | content |
 //! |---|---|
-//! | `mod` | one visit: who it belongs to, in which language, and what is noted of it |
-//! | `choices` | leaving in one click; the preference page |
+//! | `mod` | one visit: routing, language, and the audit log |
+//! | `choices` | one-click unsubscribe; the preference page |
 //! | `confirm` | double opt-in |
-//! | `requests` | proving a request, and its answer |
+//! | `requests` | the verification of a subject request, and its result |
 
 pub(in crate::api) mod choices;
 pub(in crate::api) mod confirm;
@@ -29,7 +29,7 @@ use crate::api::route::{Action, Route};
 use crate::api::service::ShopService;
 use crate::api::{html, pages};
 use crate::consent::{AddressKind, Channel};
-use crate::ledger::{Audited, Database, Host, Moment, ScopeEntry, Shop, note_request};
+use crate::ledger::{Audited, Moment, ScopeEntry, Shop, note_request};
 
 /// One visit by a link.
 pub(super) struct Visit<'a> {
@@ -41,10 +41,10 @@ pub(super) struct Visit<'a> {
     pub(super) subject: Subject,
 }
 
-/// What a visit ends with.
+/// The result of a visit.
 struct Seen {
     page: Response<Bytes>,
-    /// The contact that it was about, for the audit log.
+    /// The contact that the visit was about, for the audit log.
     contact: Option<Uuid>,
 }
 
@@ -58,7 +58,7 @@ impl Seen {
     }
 }
 
-/// What is around a page of a shop.
+/// Returns the parts that surround every page of a shop.
 pub(super) fn frame_of<'a>(shop: &'a Shop, language: Language, path: &'a str) -> Frame<'a> {
     let privacy = &shop.settings.privacy;
     Frame {
@@ -71,7 +71,8 @@ pub(super) fn frame_of<'a>(shop: &'a Shop, language: Language, path: &'a str) ->
 }
 
 impl Visit<'_> {
-    /// The language of the page: the one asked for, else the person's, else the browser's.
+    /// Returns the language of the page: the one that the query asks for, otherwise the person's, otherwise the
+    /// browser's.
     fn language(&self, stored: Option<&str>) -> Language {
         pages::negotiate(self.request.uri().query(), accepted(self.request.headers()), stored)
     }
@@ -80,12 +81,12 @@ impl Visit<'_> {
         frame_of(&self.shop, language, self.request.uri().path())
     }
 
-    /// A purpose as the shop words it.
+    /// Returns the channel, and the purpose in the shop's words.
     fn purpose(&self, scope: &ScopeEntry, language: Language) -> (Channel, String) {
         (scope.channel, self.shop.settings.privacy.purpose_in(&scope.purpose, language.tag()))
     }
 
-    /// A field of the form that was posted.
+    /// Returns the fields of the posted form.
     fn fields(&self) -> Vec<(String, String)> {
         url::form_urlencoded::parse(self.request.body()).into_owned().collect()
     }
@@ -96,7 +97,7 @@ impl Visit<'_> {
 }
 
 impl ShopService {
-    /// Answers a visit. Never fails: whatever goes wrong is a page too.
+    /// Answers a visit. Never fails: every error becomes a page.
     pub(super) fn visit(&self, visit: &Visit<'_>) -> Response<Bytes> {
         let seen = self.database().transaction(|_| {
             let limit = visit.route.endpoint.body_limit;
@@ -106,7 +107,7 @@ impl ShopService {
             let seen = match visit.route.endpoint.action {
                 Action::ShowPage(kind) => {
                     let seen = self.show(kind, visit)?;
-                    // To look is not noted; that data was handed out is.
+                    // Viewing a page is not logged, but handing out data is.
                     if kind == LinkKind::Result && seen.contact.is_some() {
                         self.note_visit(visit, &seen)?;
                     }
@@ -128,7 +129,7 @@ impl ShopService {
         response
     }
 
-    /// What went wrong, as a page. It tells nothing of why a link, or a key in a path, leads nowhere.
+    /// Returns a page for a problem. It does not say why a link, or a key in a path, is not valid.
     pub(super) fn refuse_visitor(&self, problem: Problem, request: &Request<Bytes>) -> Response<Bytes> {
         let problem = match problem {
             Problem::InvalidKey | Problem::WrongScope { .. } => Problem::RouteNotFound,
@@ -178,7 +179,7 @@ impl ShopService {
         }
     }
 
-    /// A person has no key; their acts stand in the log under the key that is none.
+    /// Writes the audit log entry of a visit. A person has no key, so the entry has the nil UUID as its key.
     fn note_visit(&self, visit: &Visit<'_>, seen: &Seen) -> Result<(), Problem> {
         let entry = Audited {
             id: visit.id,
@@ -193,7 +194,7 @@ impl ShopService {
     }
 }
 
-/// An address as its owner knows it again and nobody else does: `j•••@e•••.com`, `+44 ••• 23`.
+/// Masks an address so that only its owner recognises it: `j•••@e•••.com`, `+44••• 23`.
 pub(super) fn masked(kind: AddressKind, value: &str) -> String {
     let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
     let last = |text: &str, count: usize| {

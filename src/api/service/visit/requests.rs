@@ -1,4 +1,4 @@
-//! Proving a request by the link or the code that was sent, and what is told then.
+//! The verification of a subject request by the link or the code that was sent, and the pages that follow.
 
 use bytes::Bytes;
 use http::Response;
@@ -13,29 +13,29 @@ use crate::api::service::ShopService;
 use crate::api::service::visit::{Seen, Visit, masked};
 use crate::api::{export, html, pages};
 use crate::ledger::{
-    Checked, Database, Download, Host, Lookup, RequestState, Selection, SubjectRequest, Verified, check_code,
-    contact_report, download_of, resend, subject_request, verify_request,
+    Checked, Download, Lookup, RequestState, Selection, SubjectRequest, Verified, check_code, contact_report,
+    download_of, resend, subject_request, verify_request,
 };
 use crate::model::request::RequestKind;
 
-/// The forms in which an answer can be downloaded.
+/// The formats in which a result can be downloaded.
 const FORMATS: [(Format, &str); 3] = [(Format::Html, "HTML"), (Format::Json, "JSON"), (Format::Csv, "CSV (ZIP)")];
 
 impl ShopService {
-    /// The page of a link that was sent, in the message of this number.
+    /// Shows the page of the link in the message with the number `sent`.
     pub(super) fn show_request(&self, visit: &Visit<'_>, id: Uuid, sent: u8) -> Result<Seen, Problem> {
         let request = self.subject_request(id)?;
         let page = match request.state {
             RequestState::Open if sent == request.sent && request.verify_until > visit.moment.now => Page::Ask,
-            // Also where a newer link has been sent since.
+            // Also if a newer link has been sent since.
             RequestState::Open => Page::Expired,
             _ => settled(visit, &request),
         };
         Ok(seen(visit, &request, page))
     }
 
-    /// The page that takes a code. Whoever opened the request has a link to it (number 0), and need not be the person: what has
-    /// become of it is told by the link in the message alone.
+    /// Shows the page that takes the code. The visitor who opened the request has a link to it too (number 0), and may
+    /// not be the person. So that link does not show the outcome; only the link in the message does.
     pub(super) fn show_code(&self, visit: &Visit<'_>, id: Uuid, sent: u8) -> Result<Seen, Problem> {
         let request = self.subject_request(id)?;
         let page = match request.state {
@@ -47,7 +47,7 @@ impl ShopService {
         Ok(seen(visit, &request, page))
     }
 
-    /// Long after it was answered a request goes from the log too; its link then leads nowhere.
+    /// Finds a subject request. Requests are deleted long after they were answered; their links then lead nowhere.
     fn subject_request(&self, id: Uuid) -> Result<SubjectRequest, Problem> {
         subject_request(self.database(), id)?.ok_or(Problem::RouteNotFound)
     }
@@ -98,9 +98,10 @@ impl ShopService {
         let links = if for_data { self.downloads(visit, &request) } else { Vec::new() };
         let until = until(&request);
         let page = match (was_open, is_known) {
-            // The answer goes to who proves to be the person, once; then it is in their mail.
+            // The result is shown once to the requester who verifies it; after that, only the message has the link to
+            // it.
             (false, _) => settled(visit, &request),
-            // An objection is kept all the same.
+            // An objection of an unknown person is stored too.
             (true, false) if request.kind != RequestKind::Objection => Page::NothingHeld,
             (true, _) if request.state == RequestState::Completed => {
                 Page::Done { downloads: for_data.then_some(links.as_slice()), until: until.as_deref() }
@@ -151,12 +152,12 @@ impl ShopService {
     }
 }
 
-/// The last day on which an answer can be downloaded.
+/// Returns the last day on which a result can be downloaded.
 fn until(request: &SubjectRequest) -> Option<String> {
     request.download_until.map(|until| until.to_string().chars().take(10).collect())
 }
 
-/// The page of a request that is no longer open.
+/// Returns the page of a request that is no longer open.
 fn settled<'a>(visit: &'a Visit<'_>, request: &'a SubjectRequest) -> Page<'a> {
     match request.state {
         RequestState::Open | RequestState::Lapsed => Page::Expired,

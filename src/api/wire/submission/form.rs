@@ -1,7 +1,7 @@
-//! What a form posts that runs no script: fields as browsers write them, and how they become a submission like any other.
+//! Reads what an HTML form without script posts and turns the fields into a submission like any other.
 //!
-//! The notice decides what was offered, so that a box which was not ticked is told from one that was not there; of the words the
-//! shop's own settings have the hash.
+//! The notice defines which choices were offered, so an unticked box is distinguished from a box that was not shown.
+//! The hash of the notice text comes from the shop's settings.
 
 use http::{HeaderMap, header};
 use uuid::Uuid;
@@ -18,14 +18,14 @@ const NO_NOTICE: Fault =
     Fault::new("missing_field", "send notice, version and locale of a notice of the shop's that has choices");
 const NO_ADDRESS: Fault = Fault::new("no_address", "send email or phone, as the choices of the notice need them");
 
-/// The fields that were posted. Of several of a name the first counts, and one that is empty says nothing.
+/// The posted fields. If a name occurs several times, the first field counts. An empty field counts as absent.
 pub(in crate::api) struct FormBody(Vec<(String, String)>);
 
 impl FormBody {
-    /// Reads a body.
+    /// Reads the body of a posted form.
     ///
     /// # Errors
-    /// [`Problem::UnsupportedMediaType`] for any other encoding.
+    /// Returns [`Problem::UnsupportedMediaType`] if the body is not `application/x-www-form-urlencoded`.
     pub(in crate::api) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Problem> {
         let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = media_type.split(';').next().unwrap_or_default().trim();
@@ -35,13 +35,14 @@ impl FormBody {
         Ok(Self(url::form_urlencoded::parse(body).into_owned().collect()))
     }
 
-    /// A field.
+    /// Returns the trimmed value of a field, or `None` if it is absent or empty.
     pub(in crate::api) fn text(&self, name: &str) -> Option<&str> {
         let own = self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.trim());
         own.filter(|value| !value.is_empty())
     }
 
-    /// Where the person came from, if that is a page of the shop's: anybody can write another address into a form.
+    /// Returns the URL of the page to go back to, if it is on one of the shop's origins. Anybody can put another URL
+    /// into a form, so any other is ignored.
     pub(in crate::api) fn back(&self, origins: &[Origin]) -> Option<String> {
         let url = url::Url::parse(self.text("return")?).ok()?;
         let origin = url.origin().ascii_serialization();
@@ -49,10 +50,10 @@ impl FormBody {
         (is_own && url.username().is_empty() && url.password().is_none()).then(|| url.into())
     }
 
-    /// What it says, as the module in a page would say it. `id` is that of a form that has none.
+    /// Turns the fields into the body that the storefront module would send. `id` is used if the form has no id.
     ///
     /// # Errors
-    /// [`Problem::Field`], by the name of the form's field.
+    /// Returns [`Problem::Field`], which points to the name of the form field.
     pub(in crate::api) fn submission(&self, settings: &Settings, id: Uuid) -> Result<SubmissionBody, Problem> {
         let named = |name: &str| self.text(name).unwrap_or_default();
         let (id_of, version, locale) = (named("notice"), named("version"), named("locale"));
@@ -74,7 +75,8 @@ impl FormBody {
         for (kind, given, pointer, fault) in
             [(AddressKind::Email, &email, "/email", EMAIL), (AddressKind::Phone, &phone, "/phone", PHONE)]
         {
-            // One that nothing was ticked for is left out like an empty one: a slip in a number does not cost the yes for mail.
+            // An invalid address that no ticked choice needs is treated as empty, so that a typing error in a phone
+            // number does not lose the opt-in to e-mail.
             if *given == Given::Bad && wants(kind) {
                 return Err(Problem::field(pointer, fault));
             }
@@ -88,9 +90,9 @@ impl FormBody {
         if choices.is_empty() {
             return Err(Problem::field("/email", NO_ADDRESS));
         }
-        // An address that no choice is about is none of our business, GDPR Art. 5(1)(c).
+        // Addresses that no choice uses are dropped (data minimisation, GDPR Art. 5(1)(c)).
         let asked = |kind: AddressKind| choices.iter().any(|own| own.channel.address_kind() == kind);
-        // A country is a help and no reason to be refused: without one the strictest rule applies.
+        // A bad country does not refuse the form: without a country the strictest rule applies.
         let country = self.text("country").map(str::to_ascii_uppercase).filter(|own| CountryCode::parse(own).is_some());
         Ok(SubmissionBody {
             id: self.text("id").map_or_else(|| id.to_string(), str::to_owned),
@@ -135,7 +137,7 @@ impl FormBody {
     }
 }
 
-/// What a field for an address has.
+/// The content of an address field.
 #[derive(PartialEq, Eq)]
 enum Given<'a> {
     Nothing,

@@ -1,4 +1,4 @@
-//! The rows that were not taken, kept as they came for as long as somebody may want to correct them.
+//! The rejected rows of an import, stored in their original form for as long as somebody may want to correct them.
 
 use uuid::Uuid;
 
@@ -8,26 +8,23 @@ use crate::ledger::records::suppression::hash_of;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// As many are kept of one import. All are counted.
+/// The maximum number of rejected rows stored per import. All of them are counted.
 const KEPT: u64 = 100_000;
 
-/// A row that was not taken.
+/// A rejected row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptError {
-    /// Which row it is, the first being 1.
+    /// The number of the row, counted from 1.
     pub row: u64,
-    /// The line in the file on which it begins, the first being 1.
+    /// The line of the file on which the row begins, counted from 1.
     pub line: u64,
-    /// What is wrong, as JSON.
+    /// The fault, as JSON.
     pub fault: String,
-    /// Its cells, as JSON.
+    /// The cells of the row, as JSON.
     pub cells: String,
 }
 
-/// Keeps the errors of a page, of which there were `earlier` before.
-///
-/// # Errors
-/// Those of the database.
+/// Stores the rejected rows of a page. `earlier` is the number of rejected rows before this page.
 pub fn keep_errors(
     tx: &dyn Database,
     shop: &Shop,
@@ -58,7 +55,7 @@ pub fn keep_errors(
     Ok(())
 }
 
-/// The addresses that can be read in the cells of a row, as the hashes by which an erasure looks for them.
+/// Returns the addresses that can be read in the cells of a row, as the hashes that an erasure looks for.
 fn names_in(shop: &Shop, cells: &str) -> Vec<String> {
     let cells: Vec<String> = crate::json::read(cells).unwrap_or_default();
     let read = |cell: &String| {
@@ -66,14 +63,11 @@ fn names_in(shop: &Shop, cells: &str) -> Vec<String> {
         let phone = || PhoneNumber::parse(cell.trim_start_matches('\'')).map(Address::Phone);
         if cell.contains('@') { email() } else { phone() }
     };
-    // Who fills a row with a thousand addresses has other things in mind.
+    // At most 16 addresses per row are indexed.
     cells.iter().filter_map(read).take(16).map(|address| hash_of(shop, address.kind(), address.key())).collect()
 }
 
-/// Forgets the rows in which an address stands, by its hash.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes the rejected rows that contain an address, given by its hash.
 pub(in crate::ledger) fn forget_errors_of(tx: &dyn Database, hash: &str) -> Result<(), DatabaseError> {
     tx.execute(
         "DELETE FROM import_error WHERE (import, row) IN (SELECT import, row FROM import_error_name WHERE hash = ?)",
@@ -82,10 +76,7 @@ pub(in crate::ledger) fn forget_errors_of(tx: &dyn Database, hash: &str) -> Resu
     tx.execute("DELETE FROM import_error_name WHERE hash = ?", &[Param::Text(hash)])
 }
 
-/// Errors behind a row, in the order of the file.
-///
-/// # Errors
-/// Those of the database.
+/// Returns rejected rows after a given row, in the order of the file.
 pub fn errors_page(database: &dyn Database, id: Uuid, after: u64, limit: u16) -> Result<Vec<KeptError>, DatabaseError> {
     database
         .query(

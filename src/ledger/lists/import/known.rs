@@ -1,4 +1,5 @@
-//! What is known of everybody on a page, read at once: a page crosses to SQLite and back as one text a kind of address.
+//! Reads what is known about all addresses on a page at once. Per kind of address, one text goes to SQLite and one
+//! comes back.
 
 use std::collections::HashMap;
 
@@ -13,15 +14,15 @@ use crate::ledger::store::database::{Database, DatabaseError, Param, from_json, 
 use crate::model::listed::{ListedSuppression, Suppressed};
 use crate::model::person::PersonFacts;
 
-/// An address on a page, in the form it is matched by.
+/// An address on a page: its kind and its normalised form.
 pub(crate) type Key<'a> = (AddressKind, &'a str);
 
-/// What is not known of a person: the country, the relation, the date of birth, a bit each.
+/// The facts that are missing for a contact: country (1), relation (2), date of birth (4), added up.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Gaps(u8);
 
 impl Gaps {
-    /// The part of some facts that fills gaps; nothing where none does.
+    /// Returns the part of `facts` that fills gaps; `None` if it fills none.
     pub(crate) fn filled_by(self, facts: &PersonFacts) -> Option<PersonFacts> {
         let lacks = |bit: u8| self.0 & bit != 0;
         let new = PersonFacts {
@@ -34,28 +35,30 @@ impl Gaps {
     }
 }
 
-/// What is known of an address, and what the rows of the page before have made of it.
+/// Data about an address: what the ledger has, updated by the earlier rows of the page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
-    /// Its row, and that of its contact.
+    /// The row ids of the address and of its contact; `None` if the address is unknown.
     pub(crate) rows: Option<(i64, i64)>,
-    /// What stands for it, and what is said of all that reaches the person.
+    /// The histories of the address, and those that apply to all addresses of the contact.
     pub(crate) tracks: Vec<Track>,
-    /// The channels on which it is suppressed; `None` is all of them.
+    /// The channels on which the address is suppressed; `None` in the list means all channels.
     pub(crate) suppressed: Vec<Option<Channel>>,
-    /// What a list may add to what is known of the person.
+    /// The facts that a list may add to the contact.
     pub(crate) gaps: Gaps,
-    /// Whether the page has made anything of it.
+    /// Whether the page has changed anything about the address.
     pub(crate) is_changed: bool,
 }
 
 impl Known {
-    /// Whether it is suppressed on a channel, or, asked of all, on every one.
+    /// Returns whether the address is suppressed on the given channel. With `None`, whether it is suppressed on all
+    /// channels.
     pub(crate) fn is_suppressed(&self, channel: Option<Channel>) -> bool {
         self.suppressed.iter().any(|own| own.is_none() || *own == channel)
     }
 
-    /// Whether it is one that nothing is to be kept of: suppressed on every channel that could use it, and else unknown.
+    /// Returns whether nothing may be stored about the address: it is unknown, and suppressed on every channel that
+    /// could use it.
     pub(crate) fn is_barred(&self, kind: AddressKind) -> bool {
         let mut channels = Channel::ALL.iter().filter(|channel| channel.address_kind() == kind);
         self.rows.is_none() && channels.all(|channel| self.is_suppressed(Some(*channel)))
@@ -70,7 +73,7 @@ pub(crate) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Notes that an address is on the page.
+    /// Adds an address to the page.
     pub(crate) fn want(&mut self, address: &'a Address) {
         let next = self.known.len();
         if *self.slots.entry((address.kind(), address.key())).or_insert(next) == next {
@@ -86,7 +89,7 @@ impl<'a> Page<'a> {
         self.known.get_mut(*self.slots.get(&(address.kind(), address.key()))?)
     }
 
-    /// The addresses that the page has changed, in the order in which they came.
+    /// Returns the addresses that the page has changed, in the order in which they came.
     pub(crate) fn changed(&self) -> Vec<(Key<'a>, &Known)> {
         let mut changed: Vec<_> = self
             .slots
@@ -98,7 +101,7 @@ impl<'a> Page<'a> {
         changed.into_iter().map(|(_, key, known)| (key, known)).collect()
     }
 
-    /// Reads what the ledger knows of all of them.
+    /// Reads the ledger's data about all addresses of the page.
     pub(crate) fn read(
         &mut self,
         database: &dyn Database,
@@ -106,7 +109,7 @@ impl<'a> Page<'a> {
         trial: Option<Uuid>,
     ) -> Result<(), DatabaseError> {
         let mut keys: Vec<(usize, Key<'a>)> = self.slots.iter().map(|(key, slot)| (*slot, *key)).collect();
-        // In the order of the index, so that one part of it after the other is read.
+        // In the order of the index, so that SQLite reads one part of the index after the other.
         keys.sort_unstable_by_key(|(_, key)| *key);
         for kind in AddressKind::ALL {
             let of_kind: Vec<&(usize, Key<'a>)> = keys.iter().filter(|(_, (own, _))| own == kind).collect();
@@ -140,7 +143,7 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// What a trial would have made of them so far.
+    /// Reads the results that the dry run has had for these addresses so far.
     fn read_trial(
         &mut self,
         database: &dyn Database,
@@ -180,7 +183,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The name under which a suppression of a file is kept.
+/// Returns the hash under which a suppression of a file is stored.
 pub(crate) fn name_of(shop: &Shop, suppression: &ListedSuppression) -> String {
     match &suppression.whom {
         Suppressed::Address(address) => {
@@ -191,7 +194,7 @@ pub(crate) fn name_of(shop: &Shop, suppression: &ListedSuppression) -> String {
     }
 }
 
-/// The contacts that external ids stand for.
+/// Returns the contacts that have these external ids.
 pub(crate) fn externals(database: &dyn Database, values: &[&str]) -> Result<HashMap<String, i64>, DatabaseError> {
     if values.is_empty() {
         return Ok(HashMap::new());
@@ -203,7 +206,7 @@ pub(crate) fn externals(database: &dyn Database, values: &[&str]) -> Result<Hash
     rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
 }
 
-/// Place in the page, address, contact, gaps, tracks.
+/// Place in the page, address, contact, gaps, histories.
 #[derive(Deserialize)]
 struct Found<'a>(usize, i64, i64, u8, #[serde(borrow)] Vec<WrittenTrack<'a>>);
 
@@ -211,7 +214,8 @@ fn tracks_in(written: Vec<WrittenTrack<'_>>) -> Result<Vec<Track>, DatabaseError
     written.into_iter().map(|track| track_of(track).ok_or(DatabaseError::Shape { column: 0 })).collect()
 }
 
-/// As decisions read it: what bears on the address, and what bears on all that reaches the person.
+/// Selects the same data as decisions do: the histories of the address, and those that apply to all addresses of the
+/// contact.
 const OF_ADDRESSES: &str = "SELECT CAST(json_group_array(json_array(q.key, a.id, a.contact,
         (c.country IS NULL) + 2 * (c.relation IS NULL) + 4 * (c.born IS NULL),
         json((SELECT json_group_array(json_array(channel, purpose, choice, ground, objection, assurance, effective_at, record))

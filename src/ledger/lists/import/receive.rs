@@ -1,4 +1,5 @@
-//! The file as it comes: kept piece by piece, and hashed on the way, so that it can go on after any cut.
+//! The upload of a file. Each chunk is stored and hashed as it arrives, so that the upload can continue after any
+//! interruption.
 
 use uuid::Uuid;
 
@@ -7,23 +8,20 @@ use crate::ledger::lists::import::state::{COLUMNS, Digest, Import, ImportState, 
 use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// A file that is about to come.
+/// A new import, before its file arrives.
 #[derive(Clone, Debug)]
 pub struct NewImport<'a> {
-    /// Who hands it in.
+    /// The id of the API key that starts the import.
     pub key: Uuid,
-    /// By what it is known when the same request comes again.
+    /// The keyed hash that identifies the same request if it is repeated.
     pub repeat_hash: Option<&'a str>,
-    /// What is said of it, as JSON.
+    /// The import options, as JSON.
     pub settings: &'a str,
-    /// Whether nothing but the report is wanted.
+    /// Whether this is a dry run, which only produces the report.
     pub is_dry_run: bool,
 }
 
-/// Begins an import.
-///
-/// # Errors
-/// Those of the database.
+/// Creates an import and returns its id.
 pub fn begin_import(tx: &dyn Database, new: &NewImport<'_>, moment: &Moment<'_>) -> Result<Uuid, DatabaseError> {
     let id = moment.next_id();
     let now = Param::Integer(moment.now.millis());
@@ -43,23 +41,20 @@ pub fn begin_import(tx: &dyn Database, new: &NewImport<'_>, moment: &Moment<'_>)
     Ok(id)
 }
 
-/// The import that an earlier request of the same name began.
-///
-/// # Errors
-/// Those of the database.
+/// Finds the import that an earlier request with the same idempotency key created.
 pub fn find_repeated(database: &dyn Database, repeat_hash: &str) -> Result<Option<Import>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM import WHERE repeat_hash = ?");
     database.first(&sql, &[Param::Text(repeat_hash)])?.as_ref().map(Import::read).transpose()
 }
 
-/// Why a piece of a file was not taken.
+/// Why a chunk of a file is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppendError {
-    /// The import does not wait for more.
+    /// The import does not accept more bytes.
     Closed,
-    /// The piece does not begin where the last one ended.
+    /// The chunk does not begin where the last one ended.
     WrongOffset {
-        /// Where that is.
+        /// The number of bytes received so far, where the chunk must begin.
         received: u64,
     },
     /// The database failed.
@@ -72,10 +67,10 @@ impl From<DatabaseError> for AppendError {
     }
 }
 
-/// Keeps the next piece of a file, which begins at `offset`. `digest` is that of the file up to its end.
+/// Stores the next chunk of a file, which begins at `offset`. `digest` covers the file up to the end of this chunk.
 ///
 /// # Errors
-/// [`AppendError`]; nothing is kept then.
+/// Returns an [`AppendError`] if the chunk is refused or the database fails; nothing is stored then.
 pub fn append(
     database: &dyn Database,
     id: Uuid,
@@ -106,10 +101,7 @@ pub fn append(
     })
 }
 
-/// Notes that all of a file is here and how it is laid out. It is worked on from now on.
-///
-/// # Errors
-/// Those of the database.
+/// Marks the upload as complete and stores the layout of the file. The import then waits to be processed.
 pub fn complete_import(
     tx: &dyn Database,
     id: Uuid,
@@ -129,11 +121,8 @@ pub fn complete_import(
     )
 }
 
-/// Other imports of the very same file that count, the newest first: a trial for a trial, and none that was stopped, broke off or
-/// was taken back.
-///
-/// # Errors
-/// Those of the database.
+/// Returns other imports of exactly the same file, the newest first: dry runs for a dry run, real imports for a real
+/// import. Cancelled, failed and undone imports are left out.
 pub fn same_file(database: &dyn Database, of: &Import, sha256: &str) -> Result<Vec<Import>, DatabaseError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM import WHERE sha256 = ? AND id <> ? AND is_dry_run = ?
@@ -143,10 +132,7 @@ pub fn same_file(database: &dyn Database, of: &Import, sha256: &str) -> Result<V
     database.query(&sql, &[Param::Text(sha256), Param::Text(&id), dry])?.iter().map(Import::read).collect()
 }
 
-/// The piece of the file that a place lies in, from that place on; nothing behind the end.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the rest of the chunk that contains `place`, starting at `place`; `None` after the end of the file.
 pub fn chunk_from(database: &dyn Database, id: Uuid, place: u64) -> Result<Option<Vec<u8>>, DatabaseError> {
     let row = database.first(
         "SELECT place, bytes FROM import_chunk WHERE import = ? AND place <= ? ORDER BY place DESC LIMIT 1",
@@ -158,10 +144,8 @@ pub fn chunk_from(database: &dyn Database, id: Uuid, place: u64) -> Result<Optio
     Ok(row.bytes(1)?.get(skipped..).filter(|rest| !rest.is_empty()).map(<[u8]>::to_vec))
 }
 
-/// Lets go of the pieces that end before a place. A few at a time: freeing pages takes time as well. Tells whether some are left.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes the chunks that end before a place, eight at a time, because freeing pages takes time. Returns whether there
+/// may be more.
 pub fn drop_chunks(tx: &dyn Database, id: Uuid, before: u64) -> Result<bool, DatabaseError> {
     let id = id.to_string();
     let gone = tx.query(
@@ -173,10 +157,7 @@ pub fn drop_chunks(tx: &dyn Database, id: Uuid, before: u64) -> Result<bool, Dat
     Ok(gone.len() == 8)
 }
 
-/// Lets go of what a trial has made, a part at a time. Tells whether some is left.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes the results of a dry run, a limited number per call. Returns whether there may be more.
 pub fn drop_trial(tx: &dyn Database, id: Uuid) -> Result<bool, DatabaseError> {
     let id = id.to_string();
     let gone = tx.query(
@@ -188,10 +169,7 @@ pub fn drop_trial(tx: &dyn Database, id: Uuid) -> Result<bool, DatabaseError> {
     Ok(gone.len() == 2_000)
 }
 
-/// Forgets an import of which nothing was taken.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes an import from which nothing was recorded.
 pub fn forget_import(tx: &dyn Database, id: Uuid) -> Result<(), DatabaseError> {
     for table in [
         "import_chunk WHERE import",

@@ -1,4 +1,5 @@
-//! What a page writes: for each table one statement over all of its rows, which cross to SQLite as one text.
+//! Writes the rows of a page. Each table gets one SQL statement for all its rows, which are passed to SQLite as one
+//! JSON text.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -7,29 +8,29 @@ use crate::consent::Timestamp;
 use crate::ledger::records::suppression::AS_WELL;
 use crate::ledger::store::database::{Database, DatabaseError, Param, to_json};
 
-// What crosses to SQLite crosses as bytes: on its way through JavaScript a text would be recoded twice.
+// The JSON is passed as bytes: JavaScript would recode a text twice.
 
-/// The rows of a page, in the order of the tables that refer to each other.
+/// The rows of a page, in an order in which each table comes after the tables it refers to.
 #[derive(Debug, Default)]
 pub(crate) struct Rows<'a> {
     /// Id, UUID, country, region, relation, date of birth.
     pub(crate) contacts: Vec<NewContact<'a>>,
-    /// Id, contact, kind, form it is matched by, writing.
+    /// Id, contact, kind, normalised form, form as given.
     pub(crate) addresses: Vec<(i64, i64, &'a str, &'a str, &'a str)>,
     /// Value, contact.
     pub(crate) externals: Vec<(&'a str, i64)>,
-    /// Id, contact, when it happened, where the list comes from, row.
+    /// Id, contact, time of the act, row of the file.
     pub(crate) submissions: Vec<(Uuid, i64, Option<i64>, u64)>,
-    /// Id, address, channel, purpose, choice, ground, whether an objection, since when it counts, submission, evidence.
+    /// Id, address, channel, purpose, choice, ground, objection flag, effective time, submission, evidence.
     pub(crate) records: Vec<Recorded<'a>>,
-    /// Name, channel, id, reason, since when, whether it is of a hash.
+    /// Hash, channel, id, reason, time, whether the hash is of a SHA-256.
     pub(crate) suppressions: Vec<(String, &'static str, Uuid, &'static str, i64, u8)>,
 }
 
-/// A contact of a page.
+/// A new contact of a page.
 pub(crate) type NewContact<'a> = (i64, Uuid, Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
-/// A record of a page.
+/// A new record of a page.
 #[derive(Debug, Serialize)]
 pub(crate) struct Recorded<'a>(
     pub(crate) Uuid,
@@ -45,7 +46,7 @@ pub(crate) struct Recorded<'a>(
 );
 
 impl Rows<'_> {
-    /// Writes them all.
+    /// Writes all rows.
     pub(crate) fn write(&self, tx: &dyn Database, import: Uuid, now: Timestamp) -> Result<(), DatabaseError> {
         let (import, now) = (import.to_string(), Param::Integer(now.millis()));
         if !self.contacts.is_empty() {
@@ -79,7 +80,7 @@ impl Rows<'_> {
 const CONTACTS: &str = "INSERT INTO contact (created_at, id, uuid, country, region, relation, born)
     SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(CAST(? AS TEXT))";
 
-/// A name for links is made when a link is.
+/// The pseudonym stays NULL until a link to the address is made.
 const ADDRESSES: &str = "INSERT INTO address (created_at, id, contact, kind, match_key, value, assurance, linked)
     SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 'listed', 1 FROM json_each(CAST(? AS TEXT))";
 
@@ -96,7 +97,7 @@ const RECORDS: &str = "INSERT INTO record (id, address, channel, purpose, choice
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'listed',
         value ->> 7, value ->> 8, value ->> 9 FROM json_each(CAST(? AS TEXT))";
 
-/// As `track::keep`.
+/// The same upsert as `track::keep`.
 const TRACKS: &str = "INSERT INTO track (address, channel, purpose, choice, ground, objection, assurance, effective_at, record)
     SELECT value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'listed', value ->> 7, value ->> 0
     FROM json_each(CAST(? AS TEXT)) WHERE true

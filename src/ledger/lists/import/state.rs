@@ -1,18 +1,18 @@
-//! Lists of people, imported: the file is kept as it comes, then worked through page by page, each in a transaction of its own
-//! together with how far that has come. So nothing of it is ever lost or done twice, whenever the process ends.
+//! Imports of lists of contacts. The uploaded file is stored first and then processed page by page. Each page is one
+//! transaction that also stores the progress, so that no row is lost or processed twice, whenever the process ends.
 //!
-//! | file | idea |
+//! | file | contents |
 //! |---|---|
-//! | `mod` | an import and its states |
-//! | `listed` | what a row of a list says |
-//! | `receive` | the file, as it comes |
-//! | `weigh` | what one line of a list amounts to beside what is known |
-//! | `take` | a page of rows: what is known of them, what is written |
+//! | `mod` | the import and its states |
+//! | `listed` | the statements in a row of a list |
+//! | `receive` | the upload of the file |
+//! | `weigh` | judges one line of a list against what is on record |
+//! | `take` | processes a page of rows: reads, decides, writes |
 //! | `suppress` | the suppressions of a page |
-//! | `rows` | what a page writes, as one statement a table |
-//! | `known` | what is known of everybody on a page, read at once |
-//! | `errors` | the rows that were not taken |
-//! | `undo` | an import taken back |
+//! | `rows` | writes the rows of a page, one SQL statement per table |
+//! | `known` | reads what is known about all addresses of a page at once |
+//! | `errors` | the rejected rows |
+//! | `undo` | undoes an import |
 
 use serde::Serialize;
 use sha2::Digest as _;
@@ -29,56 +29,57 @@ use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
 
 vocabulary! {
-    /// How far an import has come.
+    /// The state of an import.
     ImportState, "unknown state" {
-        /// Not all of the file is here.
+        /// The upload is not complete.
         Receiving = "receiving",
-        /// It is here; others are worked on first.
+        /// The file is complete and waits until earlier imports are processed.
         Waiting = "waiting",
-        /// It is worked on.
+        /// The import is being processed.
         Running = "running",
-        /// All of its rows were looked at.
+        /// All rows were processed.
         Done = "done",
-        /// It could not be read to the end. The rows before that were taken.
+        /// The file could not be read to its end. The rows before that point were imported.
         Failed = "failed",
-        /// Somebody stopped it. The rows before that were taken.
+        /// Somebody stopped the import. The rows before that point were imported.
         Cancelled = "cancelled",
-        /// It is being taken back.
+        /// The import is being undone.
         Undoing = "undoing",
-        /// It was taken back.
+        /// The import was undone.
         Undone = "undone",
     }
 }
 
 impl ImportState {
-    /// Whether nothing more happens by itself.
+    /// Returns whether the state does not change any more by itself.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Done | Self::Failed | Self::Cancelled | Self::Undone)
     }
 }
 
-/// What became of the choices that a file tells of; `rejected` counts rows.
+/// The results of an import: numbers of choices. `rejected` is a number of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Counts {
-    /// Recorded.
+    /// Choices that were recorded.
     pub accepted: u64,
-    /// What stands already says as much or more.
+    /// Choices that change nothing, because a record on file says as much or more.
     pub unchanged: u64,
-    /// A yes that does not count: the person said no, and a list never ends that.
+    /// Opt-ins that do not count, because the person opted out and a list never ends an opt-out.
     pub outranked: u64,
-    /// The address is suppressed. Nothing of the row is kept where that is all that is known of it.
+    /// Choices for suppressed addresses. If the suppression is all that is known about an address, nothing of the row
+    /// is stored.
     pub suppressed: u64,
-    /// An earlier row of the same file says as much or more.
+    /// Choices that an earlier row of the same file already states, or more strongly.
     pub duplicate: u64,
-    /// Rows that could not be read, see `GET /v1/imports/{id}/errors`.
+    /// Rows that could not be read or recorded, see `GET /v1/imports/{id}/errors`.
     pub rejected: u64,
-    /// Neither a yes nor a no.
+    /// Choices that are neither an opt-in nor an opt-out, and rows without any choice.
     pub no_choice: u64,
 }
 
 impl Counts {
-    /// The sum of both.
+    /// Returns the sum of both.
     pub const fn plus(self, other: Self) -> Self {
         Self {
             accepted: self.accepted + other.accepted,
@@ -92,50 +93,50 @@ impl Counts {
     }
 }
 
-/// An import as it is kept. What is JSON here is written and read by the service.
+/// An import as the ledger stores it. The API layer writes and reads the JSON fields.
 #[derive(Clone, Debug)]
 pub struct Import {
-    /// Its id.
+    /// The id of the shop.
     pub id: Uuid,
-    /// How far it has come.
+    /// The state of the import.
     pub state: ImportState,
-    /// What the caller said of the file, as JSON.
+    /// The import options of the caller, as JSON.
     pub settings: String,
-    /// Whether nothing but the report is wanted.
+    /// Whether this is a dry run, which only produces the report.
     pub is_dry_run: bool,
-    /// Bytes of the file that are here, or were.
+    /// The number of bytes of the file received so far.
     pub received: u64,
-    /// The state of the hash of these bytes.
+    /// The state of the SHA-256 computation over these bytes.
     pub digest: Digest,
-    /// The SHA-256 of the file, once all of it was here.
+    /// The SHA-256 of the file; `None` until the upload is complete.
     pub sha256: Option<String>,
-    /// How the file is laid out, as JSON.
+    /// The layout of the file, as JSON.
     pub layout: Option<String>,
-    /// Where the first row begins that has not been looked at, as JSON.
+    /// The place where the next unprocessed row begins, as JSON.
     pub place: Option<String>,
-    /// Bytes of the file that have been looked at.
+    /// The number of bytes of the file that were processed.
     pub bytes_done: u64,
-    /// Rows that have been looked at.
+    /// The number of rows that were processed.
     pub rows: u64,
-    /// Of these, rows that were no UTF-8 and were read as Windows-1252.
+    /// The number of these rows that were not valid UTF-8 and were read as Windows-1252.
     pub windows_1252: u64,
-    /// What became of them.
+    /// The results of these rows.
     pub counts: Counts,
-    /// For how long it has been worked on, in milliseconds.
+    /// The processing time so far, in milliseconds.
     pub worked: u64,
-    /// Why it could not be read to the end, as JSON.
+    /// The reason why the file could not be read to its end, as JSON.
     pub failure: Option<String>,
-    /// Since when it is known.
+    /// The time at which the import was created.
     pub created_at: Timestamp,
-    /// When it last came further.
+    /// The time of the last progress.
     pub touched_at: Timestamp,
-    /// Since when it is worked on.
+    /// The time at which processing started; `null` if it has not started.
     pub started_at: Option<Timestamp>,
-    /// Since when nothing more happens.
+    /// The time when the import reached a final state.
     pub finished_at: Option<Timestamp>,
-    /// Since when it is taken back.
+    /// The time at which the import was undone; `null` if it was not undone.
     pub undone_at: Option<Timestamp>,
-    /// The last submission that was taken back.
+    /// The id of the last submission that the undo has processed.
     pub undone_to: Option<String>,
 }
 
@@ -183,29 +184,20 @@ impl Import {
     }
 }
 
-/// An import by its id.
-///
-/// # Errors
-/// Those of the database.
+/// Returns an import by its id.
 pub fn import(database: &dyn Database, id: Uuid) -> Result<Option<Import>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM import WHERE id = ?");
     database.first(&sql, &[Param::Text(&id.to_string())])?.as_ref().map(Import::read).transpose()
 }
 
-/// The imports, the newest first, before one of them.
-///
-/// # Errors
-/// Those of the database.
+/// Returns imports, the newest first. With `before`, only imports older than that one.
 pub fn list_imports(database: &dyn Database, before: Option<Uuid>, limit: u16) -> Result<Vec<Import>, DatabaseError> {
     let before = before.unwrap_or(Uuid::max()).to_string();
     let sql = format!("SELECT {COLUMNS} FROM import WHERE id < ? ORDER BY id DESC LIMIT ?");
     database.query(&sql, &[Param::Text(&before), Param::Integer(limit.into())])?.iter().map(Import::read).collect()
 }
 
-/// What is to be worked on next: one at a time, that which was begun before those that wait.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the import to process next. Imports are processed one at a time; a started one comes before those that wait.
 pub fn import_to_work_on(database: &dyn Database) -> Result<Option<Import>, DatabaseError> {
     for state in ["running", "undoing", "waiting"] {
         let sql = format!("SELECT {COLUMNS} FROM import WHERE state = ? ORDER BY id LIMIT 1");
@@ -216,31 +208,28 @@ pub fn import_to_work_on(database: &dyn Database) -> Result<Option<Import>, Data
     Ok(None)
 }
 
-/// How far an import has come with one page.
+/// The progress that an import made with one page.
 #[derive(Clone, Debug)]
 pub struct Progress<'a> {
-    /// The state it is in now.
+    /// The new state of the import.
     pub state: ImportState,
-    /// Where the next row begins, as JSON.
+    /// The place where the next row begins, as JSON.
     pub place: &'a str,
-    /// Bytes of the file that have been looked at in all.
+    /// The total number of bytes of the file that were processed.
     pub bytes_done: u64,
-    /// Rows of this page.
+    /// The number of rows in this page.
     pub rows: u64,
-    /// Of these, rows that were no UTF-8.
+    /// The number of these rows that were not valid UTF-8.
     pub windows_1252: u64,
-    /// What became of them.
+    /// The results of these rows.
     pub counts: Counts,
-    /// For how long the page was worked on, in milliseconds.
+    /// The processing time of the page, in milliseconds.
     pub worked: u64,
-    /// Why it cannot be read further, as JSON.
+    /// The reason why the file cannot be read further, as JSON.
     pub failure: Option<&'a str>,
 }
 
-/// Notes how far an import has come. To be called in the transaction that wrote the page.
-///
-/// # Errors
-/// Those of the database.
+/// Stores the progress of an import. Must be called in the transaction that wrote the page.
 pub fn note_progress(
     tx: &dyn Database,
     id: Uuid,
@@ -279,7 +268,7 @@ pub fn note_progress(
     )
 }
 
-/// What [`EventType::ImportEnded`] tells.
+/// The data of the event [`EventType::ImportEnded`].
 #[derive(Serialize)]
 struct ImportEnded {
     import: String,
@@ -289,20 +278,14 @@ struct ImportEnded {
     counts: Counts,
 }
 
-/// Tells the shop's webhooks that an import has ended. To be called in the transaction that ended it.
-///
-/// # Errors
-/// Those of the database.
+/// Tells the shop's webhooks that an import has ended. Must be called in the transaction that ended it.
 pub fn tell_import_ended(tx: &dyn Database, shop: &Shop, id: Uuid, moment: &Moment<'_>) -> Result<(), DatabaseError> {
     let Some(Import { state, is_dry_run, rows, counts, .. }) = import(tx, id)? else { return Ok(()) };
     let told = ImportEnded { import: id.to_string(), state, dry_run: is_dry_run, rows, counts };
     emit(tx, shop, EventType::ImportEnded, &told, moment)
 }
 
-/// Brings an import into another state.
-///
-/// # Errors
-/// Those of the database.
+/// Changes the state of an import.
 pub fn set_import_state(tx: &dyn Database, id: Uuid, state: ImportState, now: Timestamp) -> Result<(), DatabaseError> {
     let finished = state.is_final().then_some(now);
     tx.execute(
@@ -320,12 +303,12 @@ pub(crate) fn number(number: u64) -> Param<'static> {
     Param::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-/// The SHA-256 of a file whose end has not come yet.
+/// The SHA-256 computation over an incomplete file.
 #[derive(Clone, Debug, Default)]
 pub struct Digest(Sha256);
 
 impl Digest {
-    /// The hash, from what [`Digest::state`] wrote; a new one from anything else.
+    /// Restores the computation from what [`Digest::state`] wrote; starts a new one from anything else.
     pub(crate) fn of_state(state: &str) -> Self {
         let bytes = base16ct::lower::decode_vec(state).unwrap_or_default();
         let state = bytes.as_slice().try_into().ok();
@@ -336,12 +319,12 @@ impl Digest {
         base16ct::lower::encode_string(&self.0.serialize())
     }
 
-    /// Takes more of the file in.
+    /// Adds bytes of the file to the hash.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The hash of all that was taken in, in hexadecimal digits.
+    /// Returns the hash of all bytes so far, in hexadecimal digits.
     pub fn sha256(&self) -> String {
         base16ct::lower::encode_string(&self.0.clone().finalize())
     }

@@ -1,4 +1,4 @@
-//! The suppressions of a file: of each address and channel the latest stands.
+//! Imports the suppressions of a file. For each address and channel the latest one counts.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::ledger::store::id::{parse_id, time_of_id};
 use crate::model::listed::{ListedSuppression, Suppressed};
 
 impl Desk<'_> {
-    /// Takes the suppressions of a page.
+    /// Adds the suppressions of a page.
     pub(crate) fn suppress(
         &mut self,
         tx: &dyn Database,
@@ -59,7 +59,7 @@ impl Desk<'_> {
     }
 }
 
-/// The suppressions of a page that a trial would have kept: since when each, and by which id.
+/// The suppressions of a page that the dry run would already have stored, each with its time and id.
 type Tried = Vec<((String, Option<Channel>), (Timestamp, Uuid))>;
 
 fn tried_suppressions(tx: &dyn Database, import: &Import, names: &[String]) -> Result<Tried, DatabaseError> {

@@ -1,4 +1,4 @@
-//! A page of rows: what is known of them, what becomes of each, what is written.
+//! Processes a page of rows: reads what is known, decides on each row, and writes the result.
 
 use std::collections::HashMap;
 
@@ -28,22 +28,22 @@ use crate::model::text::BirthDate;
 /// A row that could be read.
 #[derive(Clone, Debug)]
 pub struct TakenRow {
-    /// Which row of the file it is, the first being 1.
+    /// The number of the row, counted from 1.
     pub row: u64,
-    /// What it says.
+    /// The content of the row.
     pub listed: Listed,
 }
 
-/// Why a row that could be read cannot be taken.
+/// Why a readable row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListedFault {
     /// A choice cannot be recorded.
     Choice(ChoiceFault),
-    /// It names an address by the hash of another shop.
+    /// The row names an address by the hash of another shop.
     ForeignHash,
 }
 
-/// Why a row that could be read cannot be taken; nothing where it can.
+/// Returns why a readable row is rejected; `None` if it is not.
 pub fn refuses(shop: &Shop, listed: &Listed) -> Option<ListedFault> {
     match listed {
         Listed::Person(person) => {
@@ -57,7 +57,7 @@ pub fn refuses(shop: &Shop, listed: &Listed) -> Option<ListedFault> {
     }
 }
 
-/// The ground that a line rests on; nothing for a line that says no.
+/// Returns the ground of a choice; `None` for anything but an opt-in.
 fn ground_of(shop: &Shop, choice: &ListedChoice) -> Result<Option<Ground>, ChoiceFault> {
     let settings = &shop.settings;
     if choice.scope.channel.is_some_and(|channel| !settings.channels.contains(&channel)) {
@@ -75,10 +75,8 @@ fn ground_of(shop: &Shop, choice: &ListedChoice) -> Result<Option<Ground>, Choic
     Ok(act_of(shop, Assurance::Listed, choice.occurred_at, &chosen)?.ground())
 }
 
-/// Takes a page of rows, in their order. To be called in a transaction. Of a trial only what it would have made is kept.
-///
-/// # Errors
-/// Those of the database.
+/// Processes a page of rows in their order. Must be called in a transaction. A dry run stores only the results that a
+/// real import would have.
 pub fn take_page(
     tx: &dyn Database,
     shop: &Shop,
@@ -120,7 +118,7 @@ fn next_id(tx: &dyn Database, sql: &str) -> Result<i64, DatabaseError> {
     tx.first(sql, &[])?.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)
 }
 
-/// What a page is decided with.
+/// The state with which the rows of a page are decided.
 pub(crate) struct Desk<'a> {
     pub(crate) shop: &'a Shop,
     page: Page<'a>,
@@ -129,7 +127,7 @@ pub(crate) struct Desk<'a> {
     next_address: i64,
     ids: std::vec::IntoIter<Uuid>,
     pub(crate) rows: Rows<'a>,
-    /// Contacts that the page tells something of.
+    /// The contacts to which the page adds facts.
     learned: Vec<(i64, PersonFacts)>,
     pub(crate) counts: Counts,
     pub(crate) times: Times,
@@ -141,7 +139,7 @@ impl<'a> Desk<'a> {
         self.ids.next().unwrap_or_else(|| self.moment.next_id())
     }
 
-    /// Decides on one row, and brings what is known up to date with it, for the rows to come.
+    /// Decides on one row and updates what is known, for the rows that follow.
     fn take(&mut self, row: u64, person: &'a ListedPerson) {
         let mut accepted: Vec<(&'a Address, &'a ListedChoice, Track)> = Vec::new();
         for choice in &person.choices {
@@ -161,13 +159,13 @@ impl<'a> Desk<'a> {
             let Some(known) = self.page.of_mut(address) else { continue };
             let address = known.rows.map_or(0, |(address, _)| address);
             self.rows.records.push(recorded(address, &track, choice, submission));
-            // One that is not later than what stands changes nothing, but it is on record.
+            // A history that is not later than the existing one changes nothing, but the record is stored.
             known.tracks.push(track);
             known.is_changed = true;
         }
     }
 
-    /// Weighs one line for each address that it is about.
+    /// Judges one choice for each address that it is about.
     fn weigh(
         &mut self,
         person: &'a ListedPerson,
@@ -181,7 +179,7 @@ impl<'a> Desk<'a> {
         for address in person.addresses.iter().filter(|address| kind.is_none_or(|kind| kind == address.kind())) {
             let Some(known) = self.page.of(address) else { continue };
             let says_yes = matches!(choice.said, ListedWord::Yes { .. });
-            // Of an address that is suppressed and else unknown nothing is kept, be it a no.
+            // Nothing is stored about an address that is suppressed and otherwise unknown, not even an opt-out.
             let is_suppressed = known.is_suppressed(choice.scope.channel);
             let is_unknown = known.rows.is_none() && (is_suppressed || known.is_barred(address.kind()));
             let weighed = if is_unknown || (is_suppressed && is_advertising && says_yes) {
@@ -205,8 +203,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The contact that a row is filed under, with what the row adds to it. A list vouches for what it says together: an address that
-    /// is known keeps its contact, and what is new joins it.
+    /// Finds or creates the contact of a row and adds to it what the row brings. A list vouches that the data in a row
+    /// belongs together: a known address keeps its contact, and new addresses join it.
     fn file(&mut self, person: &'a ListedPerson) -> i64 {
         let by_external = person.external.as_ref().and_then(|external| self.externals.get(external.as_str()).copied());
         let known = person.addresses.iter().find_map(|address| self.page.of(address).filter(|own| own.rows.is_some()));
@@ -271,7 +269,7 @@ impl<'a> Desk<'a> {
         Ok(self.counts)
     }
 
-    /// Keeps what a trial would have made of the addresses, so that it counts what a real import would.
+    /// Stores the result that the dry run has for each address, so that later pages count as in a real import.
     fn write_trial(&self, tx: &dyn Database, import: &Import) -> Result<(), DatabaseError> {
         for (name, channel, id, _, at, _) in &self.rows.suppressions {
             tx.execute(
@@ -302,7 +300,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// Facts as they are kept, to be taken back.
+/// Returns facts in the form in which they are stored for the undo.
 fn written_facts(facts: &PersonFacts) -> [Option<&str>; 4] {
     [
         facts.country.as_ref().map(CountryCode::as_str),

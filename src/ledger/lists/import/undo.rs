@@ -1,14 +1,11 @@
-//! An import taken back: its records count no more, and what stood before stands again. Nothing is deleted of what was recorded;
-//! that it was taken back is a record as well.
+//! Undoes an import: its records no longer count, and the standings from before apply again. No record is deleted; the
+//! undo itself is stored as well.
 
 use crate::consent::Timestamp;
 use crate::ledger::lists::import::state::{Import, ImportState};
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// Begins to take an import back.
-///
-/// # Errors
-/// Those of the database.
+/// Starts the undo of an import.
 pub fn begin_undo(tx: &dyn Database, id: uuid::Uuid, now: Timestamp) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE import SET state = 'undoing', undone_at = ?, touched_at = ? WHERE id = ?",
@@ -16,19 +13,17 @@ pub fn begin_undo(tx: &dyn Database, id: uuid::Uuid, now: Timestamp) -> Result<(
     )
 }
 
-/// Submissions that are taken back at once.
+/// The maximum number of submissions that one call processes.
 const AT_ONCE: i64 = 300;
 
-/// Takes a page of an import back. To be called in a transaction. Tells whether more is left.
-///
-/// # Errors
-/// Those of the database.
+/// Undoes a part of an import. Must be called in a transaction. Returns whether there is more to do.
 pub fn undo_page(tx: &dyn Database, import: &Import, now: Timestamp) -> Result<bool, DatabaseError> {
     let id = import.id.to_string();
-    // Ids ascend with time, and those of an import were made while it was worked on.
+    // Ids ascend with time, and those of an import were made while it was processed.
     let from = import.undone_to.clone().unwrap_or_else(|| first_id(import.started_at.unwrap_or(import.created_at)));
     let until = first_id(import.finished_at.unwrap_or(now).plus_millis(LATER));
-    // How far is looked at once does not depend on how many of them are the import's own.
+    // The limit counts all submissions in the range, not only those of the import, so that the work per call is
+    // bounded.
     let seen = tx.query(
         "SELECT id, import IS NOT NULL AND import = ?1 FROM submission WHERE id > ?2 AND id < ?3 ORDER BY id LIMIT ?4",
         &[Param::Text(&id), Param::Text(&from), Param::Text(&until), Param::Integer(AT_ONCE)],
@@ -42,13 +37,14 @@ pub fn undo_page(tx: &dyn Database, import: &Import, now: Timestamp) -> Result<b
     if !own.is_empty() {
         let own = crate::ledger::store::database::to_json(&own)?;
         tx.execute(REVERSE, &[Param::Integer(now.millis()), Param::Text(&id), Param::Text(&own)])?;
-        // The tracks are those of the records that are left.
+        // The histories are computed again from the records that are left.
         let affected = tx.query(AFFECTED, &[Param::Text(&own)])?;
         let tracks = affected.first().ok_or(DatabaseError::Shape { column: 0 })?.text(0)?.to_owned();
         tx.execute(FORGET, &[Param::Text(&tracks)])?;
         tx.execute(RECALL, &[Param::Text(&tracks)])?;
     }
-    // A suppression is no record of the person's but a list of the shop's; what somebody else has said as well stays.
+    // A suppression is not a record of the person but an entry in the shop's list, so it is deleted. It stays if
+    // another source added it too.
     let freed = tx.query(
         "DELETE FROM suppression WHERE (hash, channel) IN
              (SELECT hash, channel FROM suppression WHERE import = ? LIMIT ?) RETURNING 1",
@@ -73,15 +69,15 @@ pub fn undo_page(tx: &dyn Database, import: &Import, now: Timestamp) -> Result<b
     Ok(has_more)
 }
 
-/// By how much the ids of a page may be ahead of its time, in milliseconds, see `Moment::next_id`.
+/// The maximum by which the ids of a page may be ahead of its time, in milliseconds, see `Moment::next_id`.
 const LATER: i64 = 60_000;
 
-/// Before every id that is made from a time on.
+/// Returns a text that sorts before every id made at or after a time.
 fn first_id(at: Timestamp) -> String {
     crate::ledger::store::id::first_id_of(at)
 }
 
-/// What somebody else has said otherwise since stays.
+/// Deletes a fact only if it still has the value that the import stored. A value that changed since then stays.
 const UNLEARN: &str = "UPDATE contact SET
         region = iif(country IS ?2 ->> 0 AND region IS ?2 ->> 1, NULL, region),
         country = iif(country IS ?2 ->> 0, NULL, country),
@@ -93,7 +89,7 @@ const REVERSE: &str = "INSERT INTO reversal (at, import, address, record)
     SELECT ?, ?, r.address, r.id FROM json_each(?) q CROSS JOIN record r ON r.submission = q.value WHERE true
     ON CONFLICT DO NOTHING";
 
-/// The tracks that the records of some submissions are of.
+/// Selects the histories to which the records of some submissions belong.
 const AFFECTED: &str = "SELECT json_group_array(DISTINCT
         json_array(r.address, r.channel, r.purpose, r.choice, r.ground, r.objection, r.assurance))
     FROM json_each(?) q CROSS JOIN record r ON r.submission = q.value";

@@ -1,43 +1,44 @@
-//! What one line of a list amounts to beside what is known. Pure.
+//! Judges one line of a list against what is on record. Pure.
 //!
-//! An old list never wakes a person who left: a yes from a list is taken only where no refusal stands on record, of whatever time.
-//! And a list that says no takes nothing that a person has proven since: the law of standings weighs times and assurances.
+//! An old list never ends an opt-out: an opt-in from a list is accepted only if no opt-out is on record, of whatever
+//! time. An opt-out from a list does not end an opt-in that the person has proven since: the law of standings compares
+//! times and assurances.
 
 use crate::consent::{Act, Assurance, Ground, Refusal, Scope, Timestamp, Track, effective_time};
 use crate::ledger::store::id::time_of_id;
 use crate::model::listed::{ListedChoice, ListedWord};
 
-/// What a line amounts to.
+/// The result for one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weighed {
-    /// It is to be recorded.
+    /// The line must be recorded.
     Accepted {
-        /// As this act.
+        /// The act to record.
         act: Act,
-        /// Which counts from then on.
+        /// The effective time of the act.
         at: Timestamp,
     },
-    /// What stands says as much or more.
+    /// A record on file says as much or more.
     Unchanged,
     /// An earlier row of the same file says as much or more.
     Duplicate,
-    /// A yes that a refusal keeps from counting.
+    /// An opt-in that does not count because of an opt-out.
     Outranked,
-    /// Neither a yes nor a no.
+    /// The line is neither an opt-in nor an opt-out.
     NoChoice,
 }
 
-/// The times that a line is weighed by.
+/// The times needed to judge a line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
-    /// Since when this file is worked on.
+    /// The time when processing of this file started.
     pub(crate) began: Timestamp,
-    /// Now.
+    /// The current time.
     pub(crate) now: Timestamp,
 }
 
-/// Weighs a line. `known` is what stands for the address, and what is said of all that reaches the person; `ground` is the one
-/// that a yes rests on; objections and suppressions do not bear on a purpose that is no advertising.
+/// Judges a line. `known` contains the histories of the address and those that apply to all addresses of the contact;
+/// `ground` is the ground of an opt-in. Objections and suppressions do not apply to a transactional purpose.
 pub(crate) fn weigh(
     known: &[Track],
     choice: &ListedChoice,
@@ -66,7 +67,7 @@ pub(crate) fn weigh(
             let refusal = if objection { Refusal::Objection } else { Refusal::Plain };
             let act = Act::OptOut { refusal };
             let at = effective_time(act, Assurance::Listed, choice.occurred_at, times.now);
-            // One without a time says no more than one that stands already, unless somebody said yes since.
+            // An opt-out without a time adds nothing to an existing one, unless the person has opted in since.
             let latest_yes = || {
                 let yes = known
                     .iter()
@@ -86,7 +87,8 @@ pub(crate) fn weigh(
             standing.find(as_much).map_or(Weighed::Accepted { act, at }, |track| repeated(track, times))
         }
         (ListedWord::NotOptedIn, _) => {
-            // What a file said, a later file of the same kind can take back; what a person has proven it cannot.
+            // A later file of the same kind can withdraw what a file stated. It cannot withdraw what a person has
+            // proven.
             let yes =
                 || known.iter().filter(|track| matches!(track.act, Act::OptIn { .. }) && track.scope == choice.scope);
             let from_files = |track: &Track| matches!(track.assurance, Assurance::Listed | Assurance::Reported);
@@ -99,8 +101,8 @@ pub(crate) fn weigh(
     }
 }
 
-/// What stands already was said by an earlier row, where it came in since this file is worked on: files are worked on one at a
-/// time.
+/// Returns `Duplicate` if the record was created since processing of this file started: then an earlier row created it,
+/// because files are processed one at a time. Otherwise returns `Unchanged`.
 fn repeated(track: &Track, times: Times) -> Weighed {
     let is_own = track.assurance == Assurance::Listed && time_of_id(track.record.0) >= times.began;
     if is_own { Weighed::Duplicate } else { Weighed::Unchanged }
@@ -110,18 +112,18 @@ const fn is_refusal(track: &Track) -> bool {
     matches!(track.act, Act::OptOut { .. }) && track.assurance.may_opt_out()
 }
 
-/// Whether a track is a refusal that bears on a scope.
+/// Returns whether a history is an opt-out that applies to a scope.
 fn refuses(track: &Track, scope: &Scope, is_advertising: bool) -> bool {
     let counts = is_advertising || matches!(track.act, Act::OptOut { refusal: Refusal::Plain });
     is_refusal(track) && counts && is_as_wide(&track.scope, scope)
 }
 
-/// Whether one scope covers another.
+/// Returns whether scope `one` covers scope `other`.
 fn is_as_wide(one: &Scope, other: &Scope) -> bool {
     (one.channel.is_none() || one.channel == other.channel) && (one.purpose.is_none() || one.purpose == other.purpose)
 }
 
-/// Whether a track is about something that a scope covers.
+/// Returns whether a history is about something that the scope covers.
 fn overlaps(scope: &Scope, track: &Track) -> bool {
     is_as_wide(scope, &track.scope)
 }
@@ -166,10 +168,10 @@ mod tests {
             (vec![], NO, None, accepted(OPT_OUT, NOW)),
             (vec![], NO, Some(500), accepted(OPT_OUT, 500)),
             (vec![], ListedWord::NotOptedIn, None, Weighed::NoChoice),
-            // No list wakes anybody, whatever its time.
+            // No list ends an opt-out, whatever its time.
             (vec![track(OPT_OUT, Assurance::Confirmed, 100)], YES, Some(500), Weighed::Outranked),
             (vec![track(OPT_OUT, Assurance::Listed, 100)], YES, None, Weighed::Outranked),
-            // Nor does an anonymous form's no count as one.
+            // An opt-out claimed by an anonymous form does not count as one.
             (vec![track(OPT_OUT, Assurance::Claimed, 100)], YES, Some(500), accepted(OPT_IN, 500)),
             (vec![track(OPT_IN, Assurance::Confirmed, 600)], YES, Some(500), Weighed::Unchanged),
             (vec![track(OPT_IN, Assurance::Confirmed, 400)], YES, Some(500), accepted(OPT_IN, 500)),
@@ -177,7 +179,7 @@ mod tests {
             (vec![track(OPT_IN, Assurance::Listed, ever)], YES, None, Weighed::Unchanged),
             (vec![track(OPT_OUT, Assurance::Listed, 500)], NO, Some(500), Weighed::Unchanged),
             (vec![track(OPT_OUT, Assurance::Listed, 400)], NO, Some(500), accepted(OPT_OUT, 500)),
-            // A list that was read before says nothing new, unless they said yes since.
+            // Importing the same list again changes nothing, unless the person has opted in since.
             (vec![track(OPT_OUT, Assurance::Listed, 400)], NO, None, Weighed::Unchanged),
             (
                 vec![track(OPT_OUT, Assurance::Listed, 400), track(OPT_IN, Assurance::Confirmed, 450)],
@@ -203,7 +205,7 @@ mod tests {
         };
         assert_eq!(weighed(true), Weighed::Outranked);
         assert!(matches!(weighed(false), Weighed::Accepted { .. }));
-        // A plain no of one purpose is less than an objection to all.
+        // A plain opt-out from one purpose is less than an objection to all.
         let plain = track(OPT_OUT, Assurance::Confirmed, NOW);
         let objects = ListedChoice { scope: scope(None), ..line(ListedWord::No { objection: true }, None) };
         assert!(matches!(weigh(&[plain], &objects, None, true, times), Weighed::Accepted { .. }));

@@ -1,5 +1,5 @@
-//! What a person may know beyond what is held on them (GDPR Art. 15(1) and (2)): purposes and grounds, sources, recipients in
-//! general, periods, rights.
+//! The general information that a person may request in addition to their data (GDPR Art. 15(1) and (2)): purposes and
+//! bases, sources, recipients, retention periods, rights.
 
 use serde::Serialize;
 
@@ -8,19 +8,19 @@ use crate::ledger::rights::report::records::{RecordEntry, SourceSeen, sources_of
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::privacy::Recipient;
 
-/// Who holds the data.
+/// The shop that holds the data (the controller).
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ShopEntry {
-    /// The shop's id.
+    /// The id of the shop.
     pub id: String,
-    /// Its name.
+    /// The name of the shop.
     pub name: String,
-    /// Where it is established.
+    /// The country where the shop is established.
     pub country: Option<String>,
-    /// How to reach whoever answers for the data.
+    /// How to reach the controller.
     pub contact: Option<String>,
-    /// Where the privacy notice is.
+    /// The URL of the privacy notice.
     pub policy_url: Option<String>,
 }
 
@@ -37,49 +37,50 @@ impl ShopEntry {
     }
 }
 
-/// What a person may know beyond what is held.
+/// General information for a person, in addition to their data.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct AboutEntry {
-    /// The shop's purposes, and the grounds on record for each, Art. 15(1)(a).
+    /// The shop's purposes, and the bases on record for each, Art. 15(1)(a).
     pub purposes: Vec<PurposeEntry>,
-    /// Where the data came from, Art. 15(1)(g).
+    /// The sources of the data, Art. 15(1)(g).
     pub sources: Vec<SourceSeen>,
-    /// Whom the shop hands data to, Art. 15(1)(c) and (2). What was in fact handed over is in the section `recipients`.
+    /// The recipients that the shop discloses data to, Art. 15(1)(c) and (2). Actual disclosures are in the section
+    /// `recipients`.
     pub recipients: Vec<Recipient>,
-    /// For how long what is kept, Art. 15(1)(d).
+    /// The retention periods, Art. 15(1)(d).
     pub periods: Vec<PeriodEntry>,
-    /// What the person may do, Art. 15(1)(e) and (f).
+    /// The rights of the person, Art. 15(1)(e) and (f).
     pub rights: Vec<RightEntry>,
-    /// Whether a machine decides anything about them, Art. 15(1)(h).
+    /// Whether decisions about the person are automated, Art. 15(1)(h).
     pub automated_decisions: &'static str,
-    /// With whom a complaint may be lodged, where the shop names it.
+    /// The supervisory authority for complaints; `null` if the shop does not name one.
     pub authority: Option<String>,
 }
 
-/// A purpose, and the grounds on record.
+/// A purpose, and the bases on record for it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct PurposeEntry {
     /// The purpose.
     pub purpose: PurposeSlug,
-    /// What it is, where the shop says so.
+    /// The description of the purpose; `null` if the shop does not give one.
     pub text: Option<String>,
     /// The bases of the opt-ins on record.
     pub bases: Vec<Basis>,
-    /// Whether the shop declares it to be no advertising.
+    /// Whether the shop declares the purpose as transactional.
     pub transactional: bool,
 }
 
-/// For how long something is kept.
+/// A retention period.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct PeriodEntry {
-    /// What.
+    /// The data that is stored.
     pub what: &'static str,
-    /// For how long.
+    /// The length of the period.
     pub period: String,
-    /// By which law.
+    /// The legal basis of the period.
     pub law: &'static str,
 }
 
@@ -87,11 +88,11 @@ pub struct PeriodEntry {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct RightEntry {
-    /// Its name.
+    /// The name of the right.
     pub right: &'static str,
-    /// The law behind it.
+    /// The legal basis of the right.
     pub law: &'static str,
-    /// What it gives.
+    /// A description of the right.
     pub text: &'static str,
 }
 

@@ -10,15 +10,16 @@ use crate::ledger::store::database::{Database, DatabaseError};
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct AddressEntry {
-    /// Its kind.
+    /// The kind of the key.
     pub kind: AddressKind,
-    /// The address as it was given.
+    /// The address as it was entered.
     pub value: String,
-    /// How we know that it is this person's.
+    /// The assurance: how it is known that the address belongs to this person.
     pub assurance: Assurance,
-    /// Since when it is known.
+    /// The time at which the import was created.
     pub created_at: Timestamp,
-    /// Anonymous submissions for it that only repeated what stands, and were counted instead of kept.
+    /// The number of anonymous submissions over the flood limit of the address. They only repeat what is on record, so
+    /// they are counted but not stored.
     pub damped: i64,
     #[serde(skip)]
     pub(crate) row: i64,

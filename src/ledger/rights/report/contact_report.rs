@@ -1,11 +1,12 @@
-//! The contact report: all that is held on one person, or the chosen sections of it. Reports, exports and pages are made of it.
+//! The contact report: all data about one person, or selected sections. Reports, exports and pages are generated from
+//! it.
 //!
-//! | file | idea |
+//! | file | contents |
 //! |---|---|
-//! | `mod` | what a report says |
-//! | `standings` | what stands for each address, and what keeps it alive |
-//! | `records` | every act with its evidence, and where acts came from |
-//! | `about` | what a person may know beyond what is held: purposes, periods, rights |
+//! | `mod` | the report and its sections |
+//! | `standings` | the standings of each address, and the activities that keep grounds valid |
+//! | `records` | the records with their evidence, and their sources |
+//! | `about` | general information: purposes, periods, rights |
 
 use serde::Serialize;
 
@@ -24,77 +25,77 @@ use crate::ledger::rights::report::selection::{Section, Selection};
 use crate::ledger::rights::report::standings::{ActivityEntry, StandingEntry};
 use crate::ledger::rights::report::{records, standings};
 
-/// All that is held on one person. A section that was not asked for is left out.
+/// All data about one person. Sections that were not requested are left out.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ContactReport {
-    /// The name of this form. It changes when a field changes its meaning or goes.
+    /// The name of this format. It changes when a field is removed or changes its meaning.
     #[cfg_attr(feature = "contract", schemars(extend("const" = ContactReport::SCHEMA)))]
     pub schema: &'static str,
-    /// When this was put together.
+    /// The time when the report was generated.
     pub generated_at: Timestamp,
-    /// Who holds it.
+    /// The shop that holds the data.
     pub shop: ShopEntry,
     /// The id of the contact.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
-    /// Since when it is known.
+    /// The time at which the import was created.
     pub created_at: Timestamp,
-    /// The ids of the contacts that were merged into it.
+    /// The ids of the contacts that were merged into this one.
     #[cfg_attr(feature = "contract", schemars(with = "Vec<uuid::Uuid>"))]
     pub merged: Vec<String>,
-    /// Since when the data may be kept and not used (GDPR Art. 18), and why; `null` where it may be used.
+    /// The restriction of processing (GDPR Art. 18): the data is stored but not used. `null` if there is none.
     pub restriction: Option<RestrictionEntry>,
-    /// What rules and ages go by.
+    /// The facts that legal rules and age limits depend on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<ProfileEntry>,
-    /// Its addresses.
+    /// The addresses of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses: Option<Vec<AddressEntry>>,
-    /// What platforms call it. Part of the section `addresses`.
+    /// The external ids of the contact. Part of the section `addresses`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_ids: Option<Vec<String>>,
-    /// What stands, for each address and each channel and purpose of the shop.
+    /// The standings, for each address and each channel and purpose of the shop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standings: Option<Vec<StandingEntry>>,
-    /// Every act, oldest first, with its evidence.
+    /// All records, oldest first, with their evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub records: Option<Vec<RecordEntry>>,
-    /// What keeps grounds alive, the latest of each kind.
+    /// The activities that keep grounds valid, the latest of each kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activities: Option<Vec<ActivityEntry>>,
-    /// What was done for the person under their rights, oldest first.
+    /// The acts done for the person under their rights, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requests: Option<Vec<RightsEntry>>,
-    /// What was handed to whom.
+    /// The disclosures of data to recipients.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipients: Option<Vec<DisclosureEntry>>,
-    /// What a person may know beyond what is held.
+    /// General information for the person, in addition to their data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub information: Option<AboutEntry>,
-    /// The state of the contact, for its `ETag`.
+    /// The revision of the contact, for its `ETag`.
     #[serde(skip)]
     pub revision: String,
 }
 
 impl ContactReport {
-    /// The name of the form that reports have.
+    /// The name of the format of reports.
     pub const SCHEMA: &'static str = "urn:placet:contact-report:1";
 }
 
-/// What rules and ages go by.
+/// The facts about a person that legal rules and age limits depend on.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ProfileEntry {
-    /// The country, ISO 3166-1 alpha-2.
+    /// The country of the person, ISO 3166-1 alpha-2.
     #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
     pub country: Option<String>,
-    /// The part of the country, ISO 3166-2 without the country.
+    /// The region of the country, ISO 3166-2 without the country prefix.
     #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
     pub region: Option<String>,
-    /// As whom it is addressed: `consumer` or `business`.
+    /// How the person is addressed: `consumer` or `business`.
     pub relation: Option<Relation>,
-    /// The date of birth.
+    /// The date of birth, such as `2009-05-01`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::model::text::BirthDate>"))]
     pub born: Option<String>,
 }
@@ -103,16 +104,13 @@ pub struct ProfileEntry {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct RestrictionEntry {
-    /// Since when.
+    /// The time since which the address is suppressed.
     pub since: Timestamp,
-    /// Why.
+    /// The reason for the correction.
     pub reason: Option<String>,
 }
 
-/// Reports on one contact; `None` when it is not known.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the report on one contact; `None` if the contact is unknown.
 pub fn contact_report(
     database: &dyn Database,
     shop: &Shop,

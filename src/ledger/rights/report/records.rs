@@ -1,4 +1,4 @@
-//! Every act of a contact with its evidence, and where acts came from.
+//! The records of a contact with their evidence, and the sources of the records.
 
 use serde::Serialize;
 
@@ -12,107 +12,108 @@ use crate::ledger::store::database::{Database, DatabaseError, Row};
 use crate::ledger::store::id::parse_id;
 use crate::model::evidence::KeptEvidence;
 
-/// One act, with its evidence.
+/// One consent record, with its evidence.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct RecordEntry {
-    /// Its id.
+    /// The id of the record.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
-    /// The address it was about; `null` for one that has been corrected since, see the requests.
+    /// The address of the record; `null` if the address has been corrected since, see the section `requests`.
     pub address: Option<String>,
-    /// The channel; `null` for all.
+    /// The channel; `null` for all channels.
     pub channel: Option<Channel>,
-    /// The purpose; `null` for all.
+    /// The purpose; `null` for all purposes.
     pub purpose: Option<PurposeSlug>,
     /// The choice.
     pub choice: Choice,
-    /// The ground of an opt-in.
+    /// The basis of an opt-in.
     pub basis: Option<Basis>,
-    /// What shows that the ground is there.
+    /// The evidence for the record.
     #[serde(skip_serializing_if = "KeptEvidence::is_empty")]
     pub evidence: KeptEvidence,
     /// Whether it is an objection to direct marketing, GDPR Art. 21(2).
     pub objection: bool,
-    /// How we know.
+    /// The assurance: how it is known that the person acted.
     pub assurance: Assurance,
-    /// When, by the sender's clock.
+    /// The time of the act by the sender's clock.
     pub occurred_at: Option<Timestamp>,
-    /// When it reached the ledger.
+    /// The time when the ledger received the record.
     pub received_at: Timestamp,
-    /// Since when it counts; `null` for an opt-in of unknown age.
+    /// The time from which the record counts; `null` for an opt-in of unknown age.
     pub effective_at: Option<Timestamp>,
-    /// What was shown; `null` where nobody was asked.
+    /// The notice that was shown; `null` if nobody was asked.
     pub notice: Option<NoticeEntry>,
-    /// Where.
+    /// The place where the choice was captured.
     pub source: SourceEntry,
-    /// The submission that brought it.
+    /// The submission that contained the record.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub submission: String,
-    /// Since when it counts no more, because the import that brought it was taken back.
+    /// The time since which the record no longer counts, because its import was undone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reversed_at: Option<Timestamp>,
 }
 
-/// The words that were shown.
+/// The notice that was shown.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct NoticeEntry {
-    /// The shop's name for them.
+    /// The shop's id for the notice.
     pub id: String,
-    /// Their version.
+    /// The version of the notice.
     pub version: String,
-    /// Their language.
+    /// The language of the notice, a BCP 47 tag.
     pub locale: String,
-    /// Their SHA-256, hexadecimal.
+    /// The SHA-256 of the notice text, as 64 hexadecimal digits.
     pub text_sha256: String,
-    /// The words themselves, where they are known: their hash is the one above.
+    /// The notice text, if known. Its hash equals `text_sha256`.
     pub text: Option<String>,
-    /// Who says that these are the words that were shown; of `sender` it is the hash alone that is certain.
+    /// The source that says that this is the text. For `sender` only the hash is certain.
     pub text_from: Option<TextFrom>,
 }
 
-/// Where an act was captured.
+/// The place where a choice was captured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct SourceEntry {
-    /// The kind of place.
+    /// The kind of place, such as `form`.
     pub kind: String,
-    /// The page, without query and fragment.
+    /// The URL of the page, without query and fragment.
     pub url: Option<String>,
-    /// The form.
+    /// The form on the page.
     pub form: Option<String>,
-    /// The version of the storefront module, where it captured it.
+    /// The version of the storefront module, if it captured the choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
-    /// Whether the browser sent Global Privacy Control: a no to selling and sharing, which says nothing of messages.
+    /// Whether the browser sent Global Privacy Control. It opts out of selling and sharing data; it says nothing about
+    /// messages.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gpc: bool,
-    /// The network that it came from, `203.0.113.0/24` or `2001:db8:1::/48`, where the shop keeps that.
+    /// The network of the sender, such as `203.0.113.0/24` or `2001:db8:1::/48`, if the shop stores it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    /// The browser that it came from, without minor versions, where the shop keeps that.
+    /// The sender's browser without minor versions, if the shop stores it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
-    /// The import of the list that it stands in.
+    /// The id of the import that contained the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub import: Option<String>,
-    /// The row of that list, the first being 1.
+    /// The row in the imported file, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<i64>,
 }
 
-/// A place that data came from, GDPR Art. 15(1)(g).
+/// A source of data, GDPR Art. 15(1)(g).
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct SourceSeen {
-    /// The place.
+    /// The place where data was captured.
     #[serde(flatten)]
     pub source: SourceEntry,
-    /// For the first time.
+    /// The time of the first record from this source.
     pub first_at: Timestamp,
-    /// For the last time.
+    /// The time of the last record from this source.
     pub last_at: Timestamp,
     /// The number of records.
     pub records: u32,
@@ -196,12 +197,12 @@ fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
     })
 }
 
-/// The places that some records came from, in the order in which they came.
+/// Returns the sources of some records, in the order in which they first occur.
 pub(crate) fn sources_of(records: &[RecordEntry]) -> Vec<SourceSeen> {
     let mut sources: Vec<SourceSeen> = Vec::new();
     for record in records {
         let at = record.received_at;
-        // A place is one, whoever was there.
+        // Network, browser and row do not distinguish sources.
         let source = SourceEntry { ip: None, user_agent: None, row: None, ..record.source.clone() };
         match sources.iter_mut().find(|seen| seen.source == source) {
             Some(seen) => {

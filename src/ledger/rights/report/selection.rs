@@ -3,46 +3,47 @@
 use crate::consent::{Channel, PurposeSlug, Scope, Timestamp};
 
 vocabulary! {
-    /// A part of a report that can be asked for by itself.
+    /// A section of a report that can be requested separately.
     Section, "unknown section" {
-        /// What rules and ages go by.
+        /// Facts that legal rules and age limits depend on.
         Profile = "profile",
-        /// Addresses, and what platforms call the person.
+        /// The addresses and external ids of the contact.
         Addresses = "addresses",
-        /// What stands now, with the decision for each.
+        /// The current standings, with the decision for each.
         Standings = "standings",
-        /// Every act, with its evidence.
+        /// All records, with their evidence.
         Records = "records",
-        /// What keeps grounds alive.
+        /// The activities that keep grounds valid.
         Activities = "activities",
-        /// What was done for the person under their rights.
+        /// The acts done for the person under their rights.
         Requests = "requests",
-        /// What was handed to whom.
+        /// The disclosures of data to recipients.
         Recipients = "recipients",
-        /// What a person may know beyond what is held: purposes, sources, periods, rights.
+        /// General information: purposes, sources, periods, rights.
         Information = "information",
     }
 }
 
-/// What is asked for. What is absent does not restrict it.
+/// The selection for a report. An absent field does not restrict it.
 #[derive(Clone, Debug)]
 pub struct Selection {
-    /// The sections.
+    /// The sections to include.
     pub sections: Vec<Section>,
-    /// Only what bears on this channel.
+    /// Only data that applies to this channel.
     pub channel: Option<Channel>,
-    /// Only what bears on this purpose.
+    /// Only data that applies to this purpose.
     pub purpose: Option<PurposeSlug>,
     /// Only records and activities that count from this time on.
     pub since: Option<Timestamp>,
     /// Only records and activities that count from before this time.
     pub until: Option<Timestamp>,
-    /// Whether the person themselves gets it, by a link: without what may be somebody else's.
+    /// Whether the report is for the person themselves, through a link. It then omits data that may belong to somebody
+    /// else.
     pub for_person: bool,
 }
 
 impl Default for Selection {
-    /// Everything.
+    /// Selects everything.
     fn default() -> Self {
         Self {
             sections: Section::ALL.to_vec(),
@@ -60,7 +61,8 @@ impl Selection {
         self.sections.contains(&section)
     }
 
-    /// Whether a scope bears on what is asked for. One that leaves the channel or the purpose open bears on all.
+    /// Returns whether a scope applies to the selection. A scope with an open channel or purpose applies to all of
+    /// them.
     pub(crate) fn covers(&self, scope: &Scope) -> bool {
         let channel = self.channel.is_none_or(|channel| scope.channel.is_none_or(|own| own == channel));
         channel && self.purpose.as_ref().is_none_or(|asked| scope.purpose.as_ref().is_none_or(|own| own == asked))

@@ -1,4 +1,4 @@
-//! What stands for each address of a contact, and what keeps it alive.
+//! The standings of each address of a contact, and the activities that keep grounds valid.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::ledger::rights::report::selection::Selection;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError};
 
-/// What stands for one address, channel and purpose.
+/// The standing of one address, channel and purpose.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct StandingEntry {
@@ -25,35 +25,35 @@ pub struct StandingEntry {
     pub channel: Channel,
     /// The purpose.
     pub purpose: PurposeSlug,
-    /// The choice that decides; `null` when the person was never asked.
+    /// The deciding choice; `null` if the person was never asked.
     pub choice: Option<Choice>,
-    /// What it amounts to: `opted_in`, `awaiting_confirmation`, `opted_out`, `declined` or `never_asked`.
+    /// The status of the standing: `opted_in`, `awaiting_confirmation`, `opted_out`, `declined` or `never_asked`.
     #[cfg_attr(feature = "contract", schemars(extend("enum" = ["opted_in", "awaiting_confirmation", "opted_out", "declined", "never_asked"])))]
     pub status: &'static str,
-    /// Whether a message may be sent now, by which law, and why or why not.
+    /// The decision whether a message may be sent now, with its rule and reason.
     #[serde(flatten)]
     pub decision: WrittenDecision,
-    /// Since when it counts.
+    /// The time since which the deciding choice counts.
     pub since: Option<Timestamp>,
 }
 
-/// The latest activity of a kind.
+/// The latest activity of one kind.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct ActivityEntry {
-    /// The address it was about.
+    /// The address of the activity.
     pub address: String,
-    /// What happened: `used`, `contacted` or `screened`.
+    /// The activity: `used`, `contacted` or `screened`.
     pub activity: Activity,
-    /// The channel; `null` for all.
+    /// The channel; `null` for all channels.
     pub channel: Option<Channel>,
-    /// The purpose; `null` for all.
+    /// The purpose; `null` for all purposes.
     pub purpose: Option<PurposeSlug>,
-    /// When.
+    /// The time of the activity.
     pub at: Timestamp,
 }
 
-/// Standings and activities, as far as they are asked for.
+/// Returns the selected standings and activities.
 pub(crate) fn standings_of(
     database: &dyn Database,
     shop: &Shop,
@@ -66,7 +66,8 @@ pub(crate) fn standings_of(
     let suppressions = Suppressions::of(database, shop)?;
     let (mut standings, mut activities) = (Vec::new(), Vec::new());
     let own = addresses.iter().map(|address| standing_of(database, address.row)).collect::<Result<Vec<_>, _>>()?;
-    // What bears on all that reaches the person, whatever address of theirs it was said by: also one that was corrected since.
+    // Opt-outs from all channels apply to all addresses of the contact, also if they came through an address that was
+    // corrected since.
     let mut all = Standing::default();
     for row in database.query("SELECT id FROM address WHERE contact = ?", &[contact.param()])? {
         all.merge(&standing_of(database, row.integer(0)?)?);
@@ -101,7 +102,8 @@ fn activities_on<'a>(
     })
 }
 
-/// Every channel and purpose that the shop has for this kind of address, and those that only the records know.
+/// Returns the standings for every channel and purpose that the shop uses for this kind of address, and for those that
+/// occur only in records.
 fn standings_on(
     shop: &Shop,
     address: &AddressEntry,

@@ -1,4 +1,4 @@
-//! It was they: what is asked for is done, at once by the machine, or by an employee who decides.
+//! Carries out a subject request once the requester is verified: automatically, or when an employee has decided.
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -25,23 +25,21 @@ use crate::model::submission::Claim;
 use crate::model::suppression::SuppressionReason;
 use crate::model::text::Line;
 
-/// For how long an answer can be downloaded, in milliseconds: 7 days.
+/// The time for which an answer can be downloaded, in milliseconds: 7 days.
 const TO_DOWNLOAD: i64 = 7 * 86_400_000;
 
-/// What came of it that the address said that it was they.
+/// The result of a verification.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// The request as it is now.
+    /// The request in its new state.
     pub request: SubjectRequest,
-    /// Whether anything is held on them; where nothing is, there was nothing to do.
+    /// Whether any data is held about the requester. If not, there was nothing to do.
     pub is_known: bool,
 }
 
-/// Notes that it was they, and does what they ask for, unless an employee has to see it. Again it changes nothing. `key` is that of
-/// the shop's server where it vouches for the person; none where they came by themselves.
-///
-/// # Errors
-/// Those of the database.
+/// Marks a request as verified and carries it out, unless an employee has to decide. A repeated call changes nothing.
+/// `key` is the id of the API key with which the shop's server vouches for the person; the nil UUID if the person used
+/// the link or code.
 pub fn verify_request(
     tx: &dyn Database,
     shop: &Shop,
@@ -62,7 +60,7 @@ pub fn verify_request(
     let request = again(tx, &request)?;
     emit(tx, shop, EventType::RequestVerified, &RequestEvent::of(&request), moment)?;
     let is_known = address.is_some();
-    // Nobody has to decide about nothing.
+    // If no data is held, there is nothing for an employee to decide.
     let request = if is_known && shop.settings.requests.wait(request.kind) {
         request
     } else {
@@ -71,7 +69,7 @@ pub fn verify_request(
     Ok(Verified { request, is_known })
 }
 
-/// The address that asks, with nobody else's in its contact; nothing where it is not, or no longer, known.
+/// Returns the requester's address, after separating it from addresses of other persons; `None` if it is unknown now.
 fn address_of(
     tx: &dyn Database,
     shop: &Shop,
@@ -81,7 +79,7 @@ fn address_of(
     let Some(pseudonym) = request.address_name() else { return Ok(None) };
     let known = match named(tx, shop, &pseudonym)? {
         Some(known) => Some(known),
-        // A list may have brought the address since; it has no name in links before one is made.
+        // An import may have added the address since. It has no pseudonym until a link to it is made.
         None => match request.address.as_deref().and_then(|value| Address::parse(request.address_kind, value)) {
             Some(address) => find_to_link(tx, shop, &address)?,
             None => None,
@@ -98,7 +96,7 @@ fn is_known(tx: &dyn Database, request: &SubjectRequest) -> Result<bool, Databas
     Ok(subject.flatten().is_some())
 }
 
-/// The contact of the address may be another by now: contacts are merged and taken apart.
+/// Updates the contact of the request, because contacts may have been merged or separated since.
 fn about(tx: &dyn Database, request: SubjectRequest, address: Option<&Named>) -> Result<SubjectRequest, DatabaseError> {
     let Some(contact) = address.map(Named::contact).filter(|contact| request.subject() != Some(*contact)) else {
         return Ok(request);
@@ -114,7 +112,8 @@ fn again(tx: &dyn Database, request: &SubjectRequest) -> Result<SubjectRequest, 
     subject_request(tx, request.uuid())?.ok_or(DatabaseError::Shape { column: 0 })
 }
 
-/// Does what is asked for, and answers. `key` is that of the employee; none where nobody had to decide.
+/// Carries out the request and closes it. `key` is the id of the employee's API key; the nil UUID if nobody had to
+/// decide.
 fn carry_out(
     tx: &dyn Database,
     shop: &Shop,
@@ -125,7 +124,7 @@ fn carry_out(
 ) -> Result<SubjectRequest, DatabaseError> {
     let subject = request.subject();
     match (request.kind, subject) {
-        // Of whom nothing is held it is kept that they want nothing: tomorrow a list may bring them.
+        // The person is unknown, but an import may add them tomorrow. So the objection is stored as a suppression.
         (RequestKind::Objection, None) => {
             if let Some(address) = request.from() {
                 suppress(tx, shop, &address, None, SuppressionReason::Asked, moment)?;
@@ -147,7 +146,8 @@ fn carry_out(
             erase_contact(tx, shop, subject, &asked, moment)?;
         }
         (RequestKind::Objection, Some(subject)) => {
-            // The address that asked may have been corrected since: then it is known of theirs, and of theirs alone.
+            // The requester's address may have been corrected since. Then the objection is recorded for an address that
+            // certainly belongs to the person: a linked one, or the contact's only one.
             let others = if address.is_some() { Vec::new() } else { addresses_to_link(tx, shop, subject)? };
             let is_alone = others.len() == 1;
             let theirs = others.iter().find(|other| other.linked || is_alone);
@@ -161,7 +161,8 @@ fn carry_out(
     close(tx, shop, request, RequestState::Completed, None, moment)
 }
 
-/// An objection to direct marketing, for each of their addresses; `proven` by this one itself.
+/// Records an objection to direct marketing for each address of the person. `proven` is true if this address verified
+/// the request.
 fn object(tx: &dyn Database, shop: &Shop, by: &Named, proven: bool, moment: &Moment<'_>) -> Result<(), DatabaseError> {
     let objected = |act: OwnAct| OwnAct {
         claim: Claim::OptOut { objection: true },
@@ -173,7 +174,7 @@ fn object(tx: &dyn Database, shop: &Shop, by: &Named, proven: bool, moment: &Mom
     Ok(())
 }
 
-/// Answers a request: what is no longer needed of it goes, the rest is the log.
+/// Closes a request and deletes its address and details; the rest stays as the log.
 fn close(
     tx: &dyn Database,
     shop: &Shop,
@@ -194,14 +195,14 @@ fn close(
     )?;
     let closed = again(tx, &request)?;
     emit(tx, shop, EventType::RequestCompleted, &RequestEvent::of(&closed), moment)?;
-    // An erased person has no address that could be written to; the link that proved the request tells them.
+    // An erased person has no address to write to. They see the result on the page of the verification link.
     if request.kind != RequestKind::Erasure || state != RequestState::Completed {
         write_to(tx, shop, &request, moment)?;
     }
     Ok(closed)
 }
 
-/// Tells the person what has become of it. What exactly, the message takes from the request as it then is.
+/// Sends the result to the person. The text is built later, from the request as it is then.
 fn write_to(
     tx: &dyn Database,
     shop: &Shop,
@@ -216,27 +217,28 @@ fn write_to(
     post(tx, shop, MessageKind::Result, &to, Some(&request.id), &MessageDetail::default(), moment)
 }
 
-/// What an employee decides.
+/// The decision of an employee about a request.
 #[derive(Clone, Debug)]
 pub enum StaffDecision {
-    /// It is to be done; or, of a correction, was done.
+    /// Carry out the request; for a rectification, confirm that the data was corrected.
     Approve,
-    /// It is not, and why (GDPR Art. 12(4)).
+    /// Refuse the request, with the reason (GDPR Art. 12(4)).
     Refuse(Line),
-    /// It takes longer, and why (Art. 12(3)).
+    /// Extend the deadline, with the reason (Art. 12(3)).
     Extend(Line),
 }
 
-/// Why a decision cannot be taken.
+/// Why a decision is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecideError {
-    /// There is no such request.
+    /// The request does not exist.
     Unknown,
-    /// It is not, or no longer, for an employee to decide.
+    /// The request does not, or no longer, wait for an employee's decision.
     NotWaiting,
-    /// The address that asked was corrected since: whether it was theirs at all, the link that was sent there does not show.
+    /// The requester's address was corrected since. So the link that was sent there does not prove that the address was
+    /// theirs.
     Corrected,
-    /// The law gives no more time, or it was used already, or the first has passed.
+    /// The law allows no extension, it was already used, or the first deadline has passed.
     NotExtendable,
     /// The database failed.
     Database(DatabaseError),
@@ -248,10 +250,10 @@ impl From<DatabaseError> for DecideError {
     }
 }
 
-/// Takes an employee's decision.
+/// Applies an employee's decision to a request.
 ///
 /// # Errors
-/// [`DecideError`]; nothing is written then.
+/// Returns a [`DecideError`] if the decision is rejected or the database fails; nothing is written then.
 pub fn decide_request(
     tx: &dyn Database,
     shop: &Shop,
@@ -265,7 +267,8 @@ pub fn decide_request(
     match decision {
         StaffDecision::Approve if waits => {
             let address = address_of(tx, shop, &request, moment)?;
-            // A no is done for whoever has taken its place; nobody is erased, and nothing told, for it.
+            // An objection also applies to the address that replaced a corrected one. An erasure, or the disclosure of
+            // data, must not follow from it.
             let is_for_any = matches!(request.kind, RequestKind::Objection | RequestKind::Rectification);
             if address.is_none() && !is_for_any && is_known(tx, &request)? {
                 return Err(DecideError::Corrected);

@@ -1,4 +1,4 @@
-//! For a while the answer to a request is to be downloaded, by a link that its address was sent.
+//! The download of the answer to a subject request, through a link that was sent to the requester's address.
 
 use uuid::Uuid;
 
@@ -10,22 +10,19 @@ use crate::ledger::rights::requests::subject_request::{RequestState, SubjectRequ
 use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError};
 
-/// What a link to an answer leads to.
+/// The result of opening a download link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Download {
-    /// What is held on this contact.
+    /// The data of this contact can be downloaded.
     Of(Uuid),
-    /// They have been erased since.
+    /// The contact has been erased since.
     Gone,
-    /// It is too late; or the address is no longer theirs, or no longer alone with theirs in its contact. Who asks once more is
-    /// answered for their own.
+    /// The download period is over; or the address no longer belongs to the contact, or the contact now also has
+    /// addresses of other persons. The person can open a new request.
     Expired,
 }
 
-/// What can be downloaded for a request now.
-///
-/// # Errors
-/// Those of the database.
+/// Returns what can be downloaded for a request now.
 pub fn download_of(
     database: &dyn Database,
     shop: &Shop,

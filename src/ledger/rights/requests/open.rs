@@ -1,4 +1,4 @@
-//! A request is opened, and the address is asked whether it was they.
+//! Opens a subject request and verifies the requester through their address.
 
 use subtle::ConstantTimeEq;
 
@@ -17,39 +17,39 @@ use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::request::RequestKind;
 
-/// For how long the address can say that it was they, in milliseconds: half an hour.
+/// The time within which the requester must be verified, in milliseconds: 30 minutes.
 const TO_VERIFY: i64 = 30 * 60 * 1_000;
-/// How many messages an address gets in a day that ask whether it was they, besides the first about each request.
+/// The maximum number of verification messages to an address per day, besides the first message of each request.
 const MESSAGES: i64 = 5;
-/// How many requests of a kind can wait for an address that were opened within a day.
+/// The maximum number of unverified requests of one kind for an address that were opened within a day.
 const OPEN_AT_ONCE: usize = 5;
 const DAY: i64 = 86_400_000;
 
-/// What is asked.
+/// A new subject request.
 #[derive(Clone, Debug)]
 pub struct NewRequest {
-    /// For what.
+    /// The kind of the request.
     pub kind: RequestKind,
-    /// By whom.
+    /// The requester's address.
     pub address: Address,
-    /// In which language.
+    /// The language of the requester, a BCP 47 tag.
     pub locale: String,
-    /// What is to be put right.
+    /// The data to correct, in the person's words.
     pub details: Option<String>,
-    /// Where.
+    /// The place where the request is opened.
     pub origin: RequestOrigin,
-    /// Whether the shop knows that it is they: nobody is asked then.
+    /// Whether the shop vouches for the requester's identity. Then no verification message is sent.
     pub vouched: bool,
 }
 
 /// Why a request cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenError {
-    /// Nothing but paper could be sent to the address.
+    /// The address is a postal address, to which no verification message can be sent.
     NotReachable,
-    /// So many wait for this address that no more are taken before then.
+    /// Too many unverified requests exist for this address.
     TooMany {
-        /// When the first of them is a day old.
+        /// The time from which a new request is accepted, when the oldest of them is a day old.
         until: Timestamp,
     },
     /// The runtime does not know the shop's time zone.
@@ -64,11 +64,12 @@ impl From<DatabaseError> for OpenError {
     }
 }
 
-/// Opens a request. The same one again within a day is the same request, and the address is asked again. What somebody else has
-/// written into one is not what this person says: with other details it is another request.
+/// Opens a request. The same request again within a day is not a new one: the address gets another verification
+/// message. A request with other details is a new request, so that nobody speaks with details that somebody else
+/// entered.
 ///
 /// # Errors
-/// [`OpenError`]; nothing is written then.
+/// Returns an [`OpenError`] if the request cannot be opened or the database fails; nothing is written then.
 pub fn open_request(
     tx: &dyn Database,
     shop: &Shop,
@@ -80,7 +81,7 @@ pub fn open_request(
         return Err(OpenError::NotReachable);
     }
     let pseudonym = written(&shop.pseudonym(kind, key));
-    // By that name the address is found again when it answers.
+    // This call also gives the address its pseudonym, with which it is found when the requester answers.
     let known = find_to_link(tx, shop, &asked.address)?;
     let mut open = still_open(tx, asked.kind, &pseudonym, moment.now)?;
     if let Some(place) = open.iter().position(|request| request.details == asked.details) {
@@ -91,7 +92,7 @@ pub fn open_request(
         return Err(OpenError::TooMany { until: oldest.opened_at.plus_millis(DAY) });
     }
     let received = moment.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
-    // Where the person lives, as far as the ledger knows.
+    // The place where the person lives, as far as the ledger knows.
     let place = known.map(|known| contact::place_of(tx, &known.contact)).transpose()?.unwrap_or_default();
     let times = deadlines(&place, shop.settings.country, received);
     let id = moment.next_id();
@@ -141,7 +142,7 @@ fn insert(
     )
 }
 
-/// The requests of a kind that an address has not answered within a day, the newest first.
+/// Returns the unverified requests of one kind for an address from the last 24 hours, the newest first.
 fn still_open(
     tx: &dyn Database,
     kind: RequestKind,
@@ -161,10 +162,8 @@ fn still_open(
     .collect()
 }
 
-/// Asks the address once more; the link before is no longer good then. Nothing where it was asked too often today.
-///
-/// # Errors
-/// Those of the database.
+/// Sends the verification message again; the previous link stops working. Returns `None` if the address got too many
+/// messages today.
 pub fn resend(
     tx: &dyn Database,
     shop: &Shop,
@@ -181,8 +180,8 @@ pub fn resend(
     send(tx, shop, request, moment).map(|request| Some(request).filter(|request| request.sent > before))
 }
 
-/// Whether the address may get one more message. The first about each request always goes: else anybody could keep a person from
-/// their rights by asking for something else in their name.
+/// Returns whether the address may get another message. The first message of each request is always sent: otherwise
+/// anybody could block a person's rights by opening other requests in their name.
 fn may_write(tx: &dyn Database, request: &SubjectRequest, now: Timestamp) -> Result<bool, DatabaseError> {
     if request.sent == 0 {
         return Ok(true);
@@ -194,7 +193,8 @@ fn may_write(tx: &dyn Database, request: &SubjectRequest, now: Timestamp) -> Res
     Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? < MESSAGES)
 }
 
-/// Asks the address. Where it was asked too often today, what was sent last is good again: nobody can let it run out for them.
+/// Sends the verification message and restarts its period. If the address got too many messages today, only the period
+/// of the last message restarts, so that nobody can make it expire for the person.
 fn send(
     tx: &dyn Database,
     shop: &Shop,
@@ -227,32 +227,30 @@ fn send(
     Ok(request)
 }
 
-/// The code that stands in the latest message about a request: eight digits, of which ten can be tried a message.
+/// Returns the code in the latest message of a request: eight digits. A message allows ten attempts in total: five on
+/// the page of its link, five on the page of the one who opened the request.
 pub fn code_of(shop: &Shop, request: &SubjectRequest) -> String {
     let bytes = shop.keyed(format!("code\0{}\0{}", request.id, request.sent).as_bytes());
     let number = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % 100_000_000;
     format!("{number:08}")
 }
 
-/// What a code that was entered is worth.
+/// The result of checking a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checked {
-    /// It is the one that was sent.
+    /// The code is the one that was sent.
     Right,
-    /// It is not.
+    /// The code is wrong.
     Wrong {
-        /// How many more are taken.
+        /// The number of attempts left.
         left: u8,
     },
-    /// Codes are no longer taken: it was too late, or there were too many.
+    /// Codes are no longer accepted: the time is over, or too many were wrong.
     TooLate,
 }
 
-/// Checks a code that was entered on the page of a link, by the number of the message that it stood in. Five wrong ones, and a new code
-/// has to be sent.
-///
-/// # Errors
-/// Those of the database.
+/// Checks a code that was entered on the page of the link from message number `sent`. After five wrong codes a new
+/// message has to be sent.
 pub fn check_code(
     tx: &dyn Database,
     shop: &Shop,

@@ -1,4 +1,5 @@
-//! What happens to requests as days pass: the shop is reminded before a day is over, and what nobody proved to be theirs lapses.
+//! Scheduled work on subject requests: reminds the shop before a deadline, and closes requests that were never
+//! verified.
 
 use jiff::civil::Date;
 
@@ -9,15 +10,12 @@ use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// Requests that are looked at in one go.
+/// The maximum number of requests that one call processes.
 const AT_ONCE: usize = 100;
-/// For how long a request can wait for its address, in milliseconds: 30 days.
+/// The time that a request can wait for verification, in milliseconds: 30 days.
 const TO_LAPSE: i64 = 30 * 86_400_000;
 
-/// Reminds the shop of what is due soon. Tells whether some is left over.
-///
-/// # Errors
-/// Those of the database.
+/// Reminds the shop of requests that are due soon. Returns whether there may be more.
 pub fn remind(tx: &dyn Database, shop: &Shop, today: Date, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
     let today = today.to_string();
     let rows = tx.query(
@@ -40,7 +38,7 @@ pub fn remind(tx: &dyn Database, shop: &Shop, today: Date, moment: &Moment<'_>) 
     Ok(rows.len() == AT_ONCE)
 }
 
-/// Lets requests lapse whose address never answered: what they said goes.
+/// Closes the requests that were not verified in time, and deletes their address and details.
 pub(in crate::ledger) fn lapse(tx: &dyn Database, moment: &Moment<'_>) -> Result<(), DatabaseError> {
     let oldest = moment.now.plus_millis(-TO_LAPSE);
     tx.execute(

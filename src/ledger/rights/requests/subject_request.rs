@@ -1,15 +1,16 @@
-//! Subject requests: what a person asks for under their rights, from the question to the answer, within the law's time.
+//! Subject requests: a person's requests under their rights, from opening to the answer, within the legal deadline.
 //!
-//! Who asks is settled by the address itself: a link, or a code, goes there, and nothing is told or done before it comes back
-//! (GDPR Art. 12(6): no more than that is asked). Whether an address is known, no answer to the question tells.
+//! The address itself verifies the requester: a link or a code is sent there, and no data is disclosed and nothing is
+//! done before it comes back (GDPR Art. 12(6): no more is requested than that). The answer to an opened request never
+//! tells whether the address is known.
 //!
-//! | file | idea |
+//! | file | contents |
 //! |---|---|
-//! | `mod` | what a request is, as it is kept and told |
-//! | `open` | it is asked, and the address is asked whether it was they |
-//! | `carry_out` | it was they: what is done, by the machine or by an employee |
-//! | `download` | what the answer's link leads to |
-//! | `remind` | what happens as days pass |
+//! | `mod` | the request as it is stored and shown |
+//! | `open` | opening a request and verifying the requester |
+//! | `carry_out` | carrying out a verified request, automatically or after an employee's decision |
+//! | `download` | the download of the answer |
+//! | `remind` | reminders and expiry |
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -21,91 +22,92 @@ use crate::ledger::store::id::parse_id;
 use crate::model::request::RequestKind;
 
 vocabulary! {
-    /// How far a request has come.
+    /// The state of a subject request.
     RequestState, "unknown state" {
-        /// The address has not said that it was they.
+        /// The requester is not verified yet.
         Open = "open",
-        /// It has; an employee has to act.
+        /// The requester is verified; an employee has to act.
         Verified = "verified",
-        /// It was done.
+        /// The request was carried out.
         Completed = "completed",
-        /// It was refused, with a reason.
+        /// The request was refused, with a reason.
         Refused = "refused",
-        /// The address never said that it was they.
+        /// The requester was never verified in time.
         Lapsed = "lapsed",
     }
 }
 
 vocabulary! {
-    /// Where a request was opened.
+    /// The place where a request was opened.
     RequestOrigin, "unknown origin" {
-        /// On a page of the shop.
+        /// A page of the shop.
         Storefront = "storefront",
-        /// On the person's preference page.
+        /// The person's preference page.
         Preferences = "preferences",
-        /// By the shop's server, or an employee.
+        /// The shop's server, or an employee.
         Api = "api",
     }
 }
 
-/// A request as it is told.
+/// A subject request.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct SubjectRequest {
-    /// Its id.
+    /// The id of the shop.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
-    /// What is asked for.
+    /// The kind of request.
     pub kind: RequestKind,
-    /// How far it has come.
+    /// The state of the import.
     pub state: RequestState,
-    /// Where it was opened.
+    /// The place where the request was opened.
     pub origin: RequestOrigin,
-    /// The contact, once it is known that it was they; `null` also where nothing is held on them.
+    /// The id of the contact. `null` until the requester is verified, or if no data is held about them.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub contact: Option<String>,
-    /// The kind of address that it came from.
+    /// The kind of the requester's address.
     pub address_kind: AddressKind,
-    /// The address, until the request is answered.
+    /// The requester's address; `null` once the request is closed.
     pub address: Option<String>,
-    /// What is to be put right, in the person's words, until the request is answered.
+    /// The data to correct, in the person's words; `null` once the request is closed.
     pub details: Option<String>,
-    /// The language of its pages and messages.
+    /// The language of the pages and messages of the request, a BCP 47 tag.
     pub locale: String,
-    /// The law by whose time it goes.
+    /// The law that sets the deadlines.
     pub regime: Regime,
-    /// The day on which it came, in the shop's time zone.
+    /// The day of receipt, in the shop's time zone.
     pub received_on: String,
-    /// The last day on which its receipt has to be confirmed, where the law wants that.
+    /// The last day on which the receipt must be acknowledged; `null` if the law does not require it.
     pub acknowledge_by: Option<String>,
     /// The last day for the answer.
     pub due: String,
-    /// The last day, if the time is extended; `null` where it cannot be, or was.
+    /// The last day for the answer if the deadline is extended; `null` if it cannot be, or already was.
     pub extendable_to: Option<String>,
-    /// Whether the time was extended.
+    /// Whether the deadline was extended.
     pub is_extended: bool,
-    /// When it came.
+    /// The time when the request was opened.
     pub opened_at: Timestamp,
-    /// When the address said that it was they.
+    /// The time when the requester was verified.
     pub verified_at: Option<Timestamp>,
-    /// When it was answered.
+    /// The time when the request was closed.
     pub closed_at: Option<Timestamp>,
-    /// Why it was refused, or its time extended.
+    /// The reason why the request was refused, or its deadline extended.
     pub reason: Option<String>,
-    /// Until when the answer can be downloaded.
+    /// The time until which the answer can be downloaded.
     pub download_until: Option<Timestamp>,
     #[serde(skip)]
     pub(crate) pseudonym: Option<String>,
-    /// Until when the address can say that it was they.
+    /// The time until which the requester can be verified.
     #[serde(skip)]
     pub verify_until: Timestamp,
-    /// How many messages have asked the address.
+    /// The number of verification messages sent to the address.
     #[serde(skip)]
     pub sent: u8,
-    /// How many wrong codes were entered on the page of the message.
+    /// The number of wrong codes entered on the page of the message's link.
     #[serde(skip)]
     pub(crate) tries: u8,
-    /// How many on the page of who opened it, who need not be the person and must not use up what is theirs.
+    /// The number of wrong codes entered on the page of the one who opened the request. They need not be the person, so
+    /// they must not use up the person's attempts.
     #[serde(skip)]
     pub(crate) tries_of_opener: u8,
 }
@@ -147,65 +149,61 @@ pub(crate) fn request_in(row: &Row) -> Result<SubjectRequest, DatabaseError> {
     })
 }
 
-/// How many wrong codes are taken.
+/// The maximum number of wrong codes.
 pub(crate) const TRIES: u8 = 5;
 
 impl SubjectRequest {
-    /// Its id.
+    /// Returns the id of the request.
     pub fn uuid(&self) -> Uuid {
         parse_id(&self.id).unwrap_or_default()
     }
 
-    /// The contact that it is about.
+    /// Returns the id of the contact that the request is about.
     pub fn subject(&self) -> Option<Uuid> {
         self.contact.as_deref().and_then(parse_id)
     }
 
-    /// How many more codes are taken on the page of a link, by the number of the message that it stood in; 0 is the opener's.
+    /// Returns how many more codes are accepted on the page of the link from message number `sent`; 0 is the page of
+    /// the one who opened the request.
     pub fn tries_left(&self, sent: u8) -> u8 {
         TRIES.saturating_sub(if sent == 0 { self.tries_of_opener } else { self.tries })
     }
 
-    /// The address that it came from, until it is answered.
+    /// Returns the requester's address; `None` once the request is closed.
     pub(crate) fn from(&self) -> Option<Address> {
         Address::parse(self.address_kind, self.address.as_deref()?)
     }
 
-    /// The name of its address in links, until it is answered with an erasure.
+    /// Returns the pseudonym of the requester's address in links. An erasure removes it, and so does a correction of
+    /// the address unless the request is verified and not closed.
     pub fn address_name(&self) -> Option<[u8; 16]> {
         base16ct::lower::decode_vec(self.pseudonym.as_deref()?).ok()?.try_into().ok()
     }
 }
 
-/// A request by its id.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a request by its id.
 pub fn subject_request(database: &dyn Database, id: Uuid) -> Result<Option<SubjectRequest>, DatabaseError> {
     let row = database
         .first(&format!("SELECT {COLUMNS} FROM subject_request WHERE id = ?"), &[Param::Text(&id.to_string())])?;
     row.as_ref().map(request_in).transpose()
 }
 
-/// Which requests are asked for. What is absent does not restrict them.
+/// A filter for requests. An absent field does not restrict them.
 #[derive(Clone, Debug, Default)]
 pub struct RequestQuery {
-    /// In this state.
+    /// Only requests in this state.
     pub state: Option<RequestState>,
-    /// Of this kind.
+    /// Only requests of this kind.
     pub kind: Option<RequestKind>,
-    /// Due on this day or before, and not answered.
+    /// Only requests that are due on or before this day and not closed.
     pub due_by: Option<String>,
-    /// Older than this one: the last of the page before.
+    /// Only requests older than this one, the last of the previous page.
     pub before: Option<Uuid>,
-    /// At most so many.
+    /// The maximum number of lines.
     pub limit: u16,
 }
 
-/// A page of requests, the newest first.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a page of requests, the newest first.
 pub fn list_requests(database: &dyn Database, query: &RequestQuery) -> Result<Vec<SubjectRequest>, DatabaseError> {
     let before = query.before.map(|id| id.to_string());
     let mut sql = format!("SELECT {COLUMNS} FROM subject_request WHERE 1 = 1");
@@ -225,7 +223,7 @@ pub fn list_requests(database: &dyn Database, query: &RequestQuery) -> Result<Ve
     database.query(&sql, &params)?.iter().map(request_in).collect()
 }
 
-/// What events tell of a request.
+/// The data of an event about a request.
 #[derive(Serialize)]
 pub(crate) struct RequestEvent<'a> {
     request: &'a str,
