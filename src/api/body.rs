@@ -13,7 +13,7 @@ use crate::json::{Mistake, Step, What};
 /// # Errors
 /// Returns [`Problem::UnsupportedMediaType`] for another `Content-Type`, [`Problem::MalformedJson`] for invalid JSON,
 /// and [`Problem::Field`] for an unknown, missing or repeated field or a value of another type than expected.
-pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
+pub(in crate::api) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
@@ -33,7 +33,7 @@ pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
 /// A value that is written as a JSON object. [`json`] accepts nothing else for a struct.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(transparent)]
-pub(super) struct Object<T>(pub(super) T);
+pub(in crate::api) struct Object<T>(pub(in crate::api) T);
 
 fn problem(mistake: &Mistake) -> Problem {
     let mut pointer = pointer(mistake);

@@ -4,27 +4,20 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use http::HeaderMap;
-
 use crate::ledger::Evidence;
 use crate::model::submission::Source;
-
-/// The header that the front worker sets for the shop's object only: the network or `-`, a space, and the browser, both
-/// already truncated.
-pub const EVIDENCE_HEADER: &str = "placet-evidence";
 
 /// The maximum length of a stored browser name, in characters.
 const LONGEST: usize = 200;
 
-/// Returns the value of [`EVIDENCE_HEADER`] for the client's IP address and its `User-Agent`.
+/// Returns what the front worker hands over for the client's IP address and its `User-Agent`.
 pub fn evidence(address: Option<&str>, user_agent: Option<&str>) -> String {
     let network = address.and_then(network);
     format!("{} {}", network.as_deref().unwrap_or("-"), user_agent.map(browser).unwrap_or_default())
 }
 
-/// Copies into the source the parts of [`EVIDENCE_HEADER`] that the shop's settings ask to store.
-pub(super) fn keep(source: &mut Source, wanted: Evidence, headers: &HeaderMap) {
-    let told = headers.get(EVIDENCE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+/// Copies into the source the parts of `told` that the shop's settings ask to store.
+pub(in crate::api) fn keep(source: &mut Source, wanted: Evidence, told: &str) {
     let (network, browser) = told.split_once(' ').unwrap_or((told, ""));
     let kept = |is_wanted: bool, text: &str| (is_wanted && !matches!(text, "" | "-")).then(|| text.to_owned());
     source.ip = kept(wanted.ip, network);

@@ -6,67 +6,60 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
+use crate::api::headers::{accepted, bearer, idempotency_key, readable_anywhere};
 use crate::api::key::{KeyKind, Secrets, ShopId};
 use crate::api::link::LinkKind;
 use crate::api::problem::Problem;
-use crate::api::route::{Access, Action, Route};
-use crate::api::service::call::idempotency_key;
-use crate::api::wire::shop::ShopBody;
-use crate::api::{body, contract, html, pages};
+use crate::api::route::Access;
+use crate::api::routed::{Handover, Routed};
+use crate::api::routes::shop::shop_body::ShopBody;
+use crate::api::service::handler::Handler;
+use crate::api::{body, html, pages, routes};
 use crate::ledger::Host;
+use crate::platforms;
 
 /// The headers that the service reads. An adapter need not copy any other.
 pub const REQUEST_HEADERS: &[&str] =
     &["authorization", "content-length", "content-type", "idempotency-key", "if-match", "if-none-match", "origin"];
 
-/// The additional headers that links and provider webhooks read.
-const LINK_HEADERS: &[&str] = &[
-    "accept-language",
-    "x-twilio-signature",
-    "x-hub-signature-256",
-    "webhook-id",
-    "webhook-timestamp",
-    "webhook-signature",
-];
+/// The header that pages read.
+const PAGE_HEADERS: &[&str] = &["accept-language"];
 
 /// The additional headers of a file that is uploaded in parts.
 const UPLOAD_HEADERS: &[&str] = &["upload-complete", "upload-offset"];
 
+/// The operation whose records may say where a page's request comes from.
+const SUBMIT: &str = "submitConsents";
+
 /// Returns the headers to read besides [`REQUEST_HEADERS`] for a path. Copying a header costs time, so most requests
 /// need no more.
-pub fn more_headers(path: &str) -> &'static [&'static str] {
+pub fn more_headers(path: &str) -> Vec<&'static str> {
     match path {
-        _ if path.starts_with("/v1/imports") => UPLOAD_HEADERS,
-        _ if path.starts_with("/v1/") && !path.starts_with("/v1/hooks/") => &[],
-        _ => LINK_HEADERS,
+        _ if path.starts_with("/v1/imports") => UPLOAD_HEADERS.to_vec(),
+        _ if path.starts_with("/v1/hooks/") => platforms::headers(),
+        _ if path.starts_with("/v1/") => Vec::new(),
+        _ => PAGE_HEADERS.to_vec(),
     }
 }
 
-/// The header that the front worker sets for the shop's object only: a pseudonym of the visitor that changes every day
-/// and cannot be traced back to the visitor.
-pub const VISITOR_HEADER: &str = "placet-visitor";
-
-/// The header that the front worker sets for the shop's object only: the id of the shop to create.
-pub const NEW_SHOP_HEADER: &str = "placet-new-shop";
-
-/// The routing result of a request.
+/// Where a request goes.
 #[derive(Debug)]
-pub enum Door {
+pub enum Routing {
     /// The request is answered here.
     Answer(Response<Bytes>),
-    /// The request goes to the object of this name. The adapter adds [`VISITOR_HEADER`] if the request comes from a
-    /// page and the adapter knows the client's address.
+    /// The request is answered with a file that is deployed beside the worker, see [`asset`].
+    Asset(&'static str),
+    /// The request goes to the object of this name, together with a [`Handover`](super::Handover).
     Shop {
         /// The name of the object.
         object: String,
         /// Whether the request comes from a page that people see, so that each visitor has a rate limit.
         by_visitor: bool,
-        /// Whether the shop may want to store where the request comes from. If so, the adapter adds
-        /// [`EVIDENCE_HEADER`](super::EVIDENCE_HEADER).
+        /// Whether the shop may want to store where the request comes from.
         with_evidence: bool,
     },
-    /// The request creates a shop. The adapter reads the body, has [`refuse_shop`] check it, adds [`NEW_SHOP_HEADER`]
-    /// with this id, and sends the request to the object of this name.
+    /// The request creates a shop. The adapter reads the body, has [`refuse_shop`] check it, and sends the request to the object of
+    /// this name, together with a [`Handover`](super::Handover) that has the id of the shop.
     NewShop {
         /// The name of the object.
         object: String,
@@ -78,13 +71,13 @@ pub enum Door {
 }
 
 /// Routes a request by its method, path and headers; it does not read the body.
-pub fn front(method: &Method, path: &str, headers: &HeaderMap, secrets: &Secrets, host: &dyn Host) -> Door {
+pub fn front(method: &Method, path: &str, headers: &HeaderMap, secrets: &Secrets, host: &dyn Host) -> Routing {
     if method == Method::OPTIONS {
-        return Door::Answer(preflight());
+        return Routing::Answer(preflight());
     }
     match decide(method, path, headers, secrets, host) {
         Ok(door) => door,
-        Err(problem) => Door::Answer(readable_anywhere(problem.into_response())),
+        Err(problem) => Routing::Answer(readable_anywhere(problem.into_response())),
     }
 }
 
@@ -94,16 +87,18 @@ fn decide(
     headers: &HeaderMap,
     secrets: &Secrets,
     host: &dyn Host,
-) -> Result<Door, Problem> {
-    let route = Route::of(method, path)?;
-    let endpoint = route.endpoint;
+) -> Result<Routing, Problem> {
+    let (row, [first, ..]) = routes::find(method, path)?;
+    let endpoint = &row.endpoint;
     let limit = endpoint.body_limit;
     let door = match endpoint.access {
-        Access::Open => match endpoint.action {
-            Action::OpenApi => return Ok(Door::Answer(contract::openapi())),
-            Action::Docs => return Ok(Door::Answer(contract::docs())),
-            _ => return Ok(Door::Answer(health())),
-        },
+        Access::Open => {
+            return match row.handler {
+                Handler::Front(answer) => Ok(Routing::Answer(answer())),
+                Handler::Asset(file) => Ok(Routing::Asset(file)),
+                _ => Err(Problem::RouteNotFound),
+            };
+        }
         Access::Root => {
             if !secrets.is_root(bearer(headers)?) {
                 return Err(Problem::InvalidKey);
@@ -118,39 +113,39 @@ fn decide(
                 }
             };
             let shop = ShopId(id);
-            Door::NewShop { object: secrets.object_name(shop), shop, body_limit: limit }
+            Routing::NewShop { object: secrets.object_name(shop), shop, body_limit: limit }
         }
         Access::Link(kind) => {
-            let token = route.value(0);
+            let token = first;
             let Some(link) = secrets.read_link(kind, token) else {
                 if kind == LinkKind::Hook {
                     return Err(Problem::RouteNotFound);
                 }
-                return Ok(Door::Answer(lost(headers)));
+                return Ok(Routing::Answer(lost(headers)));
             };
             // A mail provider may send one-click unsubscribes for many people at once, and no rate limit may block
             // them.
             let by_visitor = !matches!(kind, LinkKind::Unsubscribe | LinkKind::Hook);
-            Door::Shop { object: secrets.object_name(link.shop), by_visitor, with_evidence: false }
+            Routing::Shop { object: secrets.object_name(link.shop), by_visitor, with_evidence: false }
         }
         Access::PathKey(_) => {
-            let key = secrets.verify(route.value(0)).filter(|key| key.kind == KeyKind::Publishable);
+            let key = secrets.verify(first).filter(|key| key.kind == KeyKind::Publishable);
             let Some(key) = key else {
-                return if endpoint.is_page() { Ok(Door::Answer(lost(headers))) } else { Err(Problem::InvalidKey) };
+                return if endpoint.is_page() { Ok(Routing::Answer(lost(headers))) } else { Err(Problem::InvalidKey) };
             };
-            Door::Shop { object: secrets.object_name(key.shop), by_visitor: true, with_evidence: endpoint.is_page() }
+            Routing::Shop { object: secrets.object_name(key.shop), by_visitor: true, with_evidence: endpoint.is_page() }
         }
         Access::Key(_) => {
             let key = secrets.verify(bearer(headers)?).ok_or(Problem::InvalidKey)?;
             let by_visitor = key.kind == KeyKind::Publishable;
-            let with_evidence = by_visitor && endpoint.action == Action::Submit;
-            Door::Shop { object: secrets.object_name(key.shop), by_visitor, with_evidence }
+            let with_evidence = by_visitor && endpoint.id == SUBMIT;
+            Routing::Shop { object: secrets.object_name(key.shop), by_visitor, with_evidence }
         }
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     // A body on a route that takes none is ignored (RFC 9110 §9.3.1).
     if limit > 0 && endpoint.is_page() && announced.is_some_and(|length| length > limit as u64) {
-        return Ok(Door::Answer(body_too_large(limit, path, headers)));
+        return Ok(Routing::Answer(html::too_large(headers)));
     }
     if limit > 0 && announced.is_some_and(|length| length > limit as u64) {
         return Err(Problem::BodyTooLarge { limit });
@@ -158,39 +153,31 @@ fn decide(
     Ok(door)
 }
 
+impl Routed {
+    /// Finds the route of a request that has reached the shop's object.
+    ///
+    /// # Errors
+    /// The answer to send instead if there is no such route.
+    pub fn of(method: &Method, path: &str, headers: &HeaderMap) -> Result<Self, Box<Response<Bytes>>> {
+        match routes::find(method, path) {
+            Ok((row, values)) => {
+                let (values, handover) = (values.map(str::to_owned), Handover::read(headers));
+                Ok(Self { row, values, is_route: routes::has, handover })
+            }
+            Err(problem) => Err(Box::new(readable_anywhere(problem.into_response()))),
+        }
+    }
+}
+
 /// Returns the page for a link, or a key in a path, that this deployment did not issue.
 fn lost(headers: &HeaderMap) -> Response<Bytes> {
     html::page(StatusCode::NOT_FOUND, pages::broken(pages::negotiate(None, accepted(headers), None)))
-}
-
-/// Returns the `Accept-Language` header.
-pub(super) fn accepted(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
-}
-
-/// Returns the key in the `Authorization` header (RFC 6750 §2.1). The error is [`Problem::MissingKey`] without a bearer
-/// key, and [`Problem::InvalidKey`] for a value that cannot be read.
-pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
-    let value = headers.get(header::AUTHORIZATION).ok_or(Problem::MissingKey)?;
-    let (scheme, key) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(Problem::InvalidKey)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(key.trim()) } else { Err(Problem::MissingKey) }
 }
 
 /// Checks the body of a request that creates a shop, before its object starts. Returns `None` if the body is valid,
 /// otherwise the error response.
 pub fn refuse_shop(headers: &HeaderMap, given: &[u8]) -> Option<Response<Bytes>> {
     body::read::<ShopBody>(headers, given).and_then(|shop| shop.parse()).err().map(Problem::into_response)
-}
-
-/// Returns the maximum size of the request body that an adapter has to read, in bytes.
-pub fn body_limit(method: &Method, path: &str) -> usize {
-    Route::of(method, path).map_or(0, |route| route.endpoint.body_limit)
-}
-
-/// Returns whether a request uploads a file of any length. The adapter passes such a file on in pieces as they arrive,
-/// with [`ShopService::begin_upload`](super::ShopService::begin_upload), and never holds it whole in memory.
-pub fn takes_file(method: &Method, path: &str) -> bool {
-    Route::of(method, path).is_ok_and(|route| route.endpoint.takes_file())
 }
 
 /// Returns the error response for a missing or weak secret of the deployment.
@@ -203,19 +190,31 @@ pub fn too_many_requests() -> Response<Bytes> {
     readable_anywhere(Problem::TooManyRequests { retry_after: 10 }.into_response())
 }
 
-/// Returns the error response for a body over the limit; a page if the path is one that people see.
-pub fn body_too_large(limit: usize, path: &str, headers: &HeaderMap) -> Response<Bytes> {
-    if Route::of(&Method::POST, path).is_ok_and(|route| route.endpoint.is_page()) {
-        let language = pages::negotiate(None, accepted(headers), None);
-        return html::page(StatusCode::PAYLOAD_TOO_LARGE, pages::failed(language));
-    }
+/// Returns the error response for a body over the limit, on a route that is no page.
+pub fn body_too_large(limit: usize) -> Response<Bytes> {
     readable_anywhere(Problem::BodyTooLarge { limit }.into_response())
 }
 
-fn health() -> Response<Bytes> {
-    let body = concat!("{\"status\":\"ok\",\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}");
-    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+/// Returns the answer with a file that is deployed beside the worker; `None` if the deployment lacks it.
+pub fn asset(file: &str, text: Option<Vec<u8>>) -> Response<Bytes> {
+    let Some(text) = text else {
+        let what = format!("the file {file} is not deployed beside the worker; deploy the folder `assets` with it");
+        return Problem::Misconfigured { what }.into_response();
+    };
+    let is_page = file.ends_with(".html");
+    let mut response = Response::new(Bytes::from(text));
+    let headers = response.headers_mut();
+    let media_type = if is_page { "text/html; charset=utf-8" } else { "application/json" };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_page {
+        let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    } else {
+        // Any tool may read the contract.
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     response
 }
 
@@ -232,12 +231,5 @@ fn preflight() -> Response<Bytes> {
         HeaderValue::from_static("authorization, content-type, idempotency-key, if-none-match"),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    response
-}
-
-/// Allows every origin to read this response. It says nothing about a shop. A developer then sees the error instead of
-/// a network failure, and a storefront does not retry for ever.
-pub(super) fn readable_anywhere(mut response: Response<Bytes>) -> Response<Bytes> {
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }

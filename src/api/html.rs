@@ -5,10 +5,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
+use crate::api::headers::accepted;
 use crate::api::pages;
 
 /// Returns a page as a response, with its security headers.
-pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {
+pub(in crate::api) fn page(status: StatusCode, html: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(html));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -27,7 +28,7 @@ pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {
 
 /// Adds the headers that keep the page's URL secret, because the URL alone gives access. No other site, cache or search
 /// engine may get it.
-pub(super) fn seal(headers: &mut HeaderMap) {
+pub(in crate::api) fn seal(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
@@ -36,4 +37,10 @@ pub(super) fn seal(headers: &mut HeaderMap) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+}
+
+/// Returns the page for a form that is too large.
+pub(in crate::api) fn too_large(headers: &HeaderMap) -> Response<Bytes> {
+    let language = pages::negotiate(None, accepted(headers), None);
+    page(StatusCode::PAYLOAD_TOO_LARGE, pages::failed(language))
 }

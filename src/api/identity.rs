@@ -30,25 +30,25 @@ const LATEST: i64 = 30 * LONGEST_LIFE;
 const SKEW: i64 = 60 * 1_000;
 
 /// The one error for every invalid identity token. It never says which check failed, so that a forger learns nothing.
-pub(super) const INVALID: Fault = Fault::new(
+pub(in crate::api) const INVALID: Fault = Fault::new(
     "invalid_identity",
     "sign a JWT, HS256, under the SHA-256 of a secret key in lower-case hex; with exp within a day, and email, phone or external",
 );
 
 /// The customer that a token identifies.
 #[derive(Clone, Debug)]
-pub(super) struct Identity {
+pub(in crate::api) struct Identity {
     /// The email address and phone number in the token.
-    pub(super) addresses: Vec<Address>,
+    pub(in crate::api) addresses: Vec<Address>,
     /// The external id in the token.
-    pub(super) external: Option<ExternalId>,
+    pub(in crate::api) external: Option<ExternalId>,
     /// Whether the token has expired.
-    pub(super) late: bool,
+    pub(in crate::api) late: bool,
 }
 
 impl Identity {
     /// Returns whether this address is one of the customer's.
-    pub(super) fn names(&self, address: &Address) -> bool {
+    pub(in crate::api) fn names(&self, address: &Address) -> bool {
         self.addresses.iter().any(|own| own.kind() == address.kind() && own.key() == address.key())
     }
 }
@@ -71,7 +71,7 @@ struct Claims {
 }
 
 /// Reads a token. Returns `None` for a correctly signed token that expired 30 days ago or earlier.
-pub(super) fn read(token: &str, keys: &[VouchingKey], now: Timestamp) -> Result<Option<Identity>, Fault> {
+pub(in crate::api) fn read(token: &str, keys: &[VouchingKey], now: Timestamp) -> Result<Option<Identity>, Fault> {
     let claims = proven(token, keys).ok_or(INVALID)?;
     let (now, exp) = (now.millis() as f64, claims.exp * 1_000.0);
     if claims.nbf.is_some_and(|nbf| nbf * 1_000.0 > now + SKEW as f64) || exp > now + (LONGEST_LIFE + SKEW) as f64 {

@@ -157,7 +157,7 @@ impl Secrets {
 
     /// Derives 16 pseudo-random bytes, the same for the same content. A repeated request thus creates the same keys
     /// again.
-    pub(super) fn derive(&self, use_for: &str, content: &str) -> [u8; 16] {
+    pub(in crate::api) fn derive(&self, use_for: &str, content: &str) -> [u8; 16] {
         self.tagged(use_for, content.as_bytes())
     }
 
@@ -192,7 +192,7 @@ impl Secrets {
     }
 
     /// Returns 16 bytes that authenticate a content for one use.
-    pub(super) fn tagged(&self, use_for: &str, content: &[u8]) -> [u8; 16] {
+    pub(in crate::api) fn tagged(&self, use_for: &str, content: &[u8]) -> [u8; 16] {
         self.keyed(use_for, content).first_chunk().copied().unwrap_or_default()
     }
 
@@ -213,7 +213,7 @@ impl Secrets {
 }
 
 /// Returns the SHA-256 under which the ledger stores a key.
-pub(super) fn hash_of(key: &str) -> String {
+pub(in crate::api) fn hash_of(key: &str) -> String {
     hex::encode_string(&Sha256::digest(key))
 }
 

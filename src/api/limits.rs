@@ -24,13 +24,13 @@ struct Bucket {
 
 /// The buckets of one shop.
 #[derive(Debug, Default)]
-pub(super) struct Limiter {
+pub(in crate::api) struct Limiter {
     buckets: HashMap<String, Bucket>,
 }
 
 /// The state of a bucket after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Left {
+pub(in crate::api) struct Left {
     policy: &'static str,
     quota: u32,
     remaining: u32,
@@ -43,7 +43,7 @@ impl Limiter {
     ///
     /// # Errors
     /// [`Problem::TooManyRequests`] if the bucket is empty.
-    pub(super) fn take(
+    pub(in crate::api) fn take(
         &mut self,
         policy: &'static str,
         whose: &str,
@@ -77,7 +77,7 @@ fn whole(number: f64) -> u32 {
 
 impl Left {
     /// Adds the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers).
-    pub(super) fn tell(&self, headers: &mut HeaderMap) {
+    pub(in crate::api) fn tell(&self, headers: &mut HeaderMap) {
         let Self { policy, quota, remaining, reset } = self;
         let policies = HeaderValue::from_str(&format!("\"{policy}\";q={quota};w=10"));
         let left = HeaderValue::from_str(&format!("\"{policy}\";r={remaining};t={reset}"));

@@ -35,7 +35,7 @@ vocabulary! {
 
 /// The subject of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Subject {
+pub(in crate::api) enum Subject {
     /// One address, by its keyed hash; with a channel and a purpose, where `None` means all.
     Leave { pseudonym: [u8; 16], channel: Option<Channel>, purpose: Option<PurposeSlug> },
     /// One address, by its keyed hash.
@@ -51,9 +51,9 @@ pub(super) enum Subject {
 
 /// A verified link of this deployment.
 #[derive(Clone, Debug)]
-pub(super) struct Link {
-    pub(super) shop: ShopId,
-    pub(super) subject: Subject,
+pub(in crate::api) struct Link {
+    pub(in crate::api) shop: ShopId,
+    pub(in crate::api) subject: Subject,
 }
 
 /// The byte in place of a channel that means all channels.
@@ -101,7 +101,7 @@ impl Subject {
 
 impl Secrets {
     /// Makes the token of a link.
-    pub(super) fn link(&self, kind: LinkKind, shop: ShopId, subject: &Subject) -> String {
+    pub(in crate::api) fn link(&self, kind: LinkKind, shop: ShopId, subject: &Subject) -> String {
         let mut token = [shop.0.as_slice(), &subject.write()].concat();
         let proof = self.proof(kind, &token);
         token.extend(proof);
@@ -110,7 +110,7 @@ impl Secrets {
 
     /// Reads the token of a link. Returns `None` if this deployment did not make it, or made it for another kind of
     /// link. The HMAC is compared in constant time.
-    pub(super) fn read_link(&self, kind: LinkKind, token: &str) -> Option<Link> {
+    pub(in crate::api) fn read_link(&self, kind: LinkKind, token: &str) -> Option<Link> {
         let bytes = Base64Url::decode_vec(token).ok()?;
         let (signed, proof) = bytes.split_at_checked(bytes.len().checked_sub(16)?)?;
         let is_ours = bool::from(self.proof(kind, signed).as_slice().ct_eq(proof));

@@ -14,7 +14,7 @@ use crate::ledger::DatabaseError;
 
 /// The error of one field, query parameter or file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(in crate::api) struct Fault {
     /// The stable code, the last part of the problem's `type`.
     pub code: &'static str,
     /// The instruction how to correct it.
@@ -23,14 +23,14 @@ pub(super) struct Fault {
 
 impl Fault {
     /// Creates a fault with a fixed text.
-    pub(super) const fn new(code: &'static str, detail: &'static str) -> Self {
+    pub(in crate::api) const fn new(code: &'static str, detail: &'static str) -> Self {
         Self { code, detail: Cow::Borrowed(detail) }
     }
 }
 
 /// The errors that callers can get.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(in crate::api) enum Problem {
     /// The body is not JSON.
     MalformedJson {
         /// The line of the first error, from 1.
@@ -175,11 +175,11 @@ impl From<serde_json::Error> for Problem {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(rename = "Problem"))]
-pub(super) struct ProblemBody {
+pub(in crate::api) struct ProblemBody {
     /// The type of the error: `urn:placet:problem:` followed by a stable code. The code never changes its meaning.
     r#type: String,
     /// The kind of error, in English.
-    pub(super) title: &'static str,
+    pub(in crate::api) title: &'static str,
     /// The HTTP status.
     status: u16,
     /// The instruction how to correct it.
@@ -214,12 +214,12 @@ struct FieldError {
 
 impl Problem {
     /// Creates a problem about one field.
-    pub(super) fn field(pointer: impl Into<String>, fault: Fault) -> Self {
+    pub(in crate::api) fn field(pointer: impl Into<String>, fault: Fault) -> Self {
         Self::Field { pointer: pointer.into(), fault }
     }
 
     /// The HTTP status.
-    pub(super) const fn status(&self) -> StatusCode {
+    pub(in crate::api) const fn status(&self) -> StatusCode {
         match self {
             Self::MalformedJson { .. } | Self::InvalidIdempotencyKey => StatusCode::BAD_REQUEST,
             Self::Field { .. } | Self::Parameter { .. } | Self::File { .. } | Self::IdempotencyMismatch => {
@@ -255,7 +255,7 @@ impl Problem {
     }
 
     /// Returns the code, the last part of `type`.
-    pub(super) const fn code(&self) -> &'static str {
+    pub(in crate::api) const fn code(&self) -> &'static str {
         match self {
             Self::MalformedJson { .. } => "malformed_json",
             Self::Field { fault, .. } | Self::Parameter { fault, .. } | Self::File { fault, .. } => fault.code,
@@ -385,7 +385,7 @@ impl Problem {
     }
 
     /// Returns the problem details that the caller reads.
-    pub(super) fn body(&self) -> ProblemBody {
+    pub(in crate::api) fn body(&self) -> ProblemBody {
         ProblemBody {
             r#type: format!("urn:placet:problem:{}", self.code()),
             title: self.title(),
@@ -407,12 +407,12 @@ impl Problem {
     }
 
     /// Returns the response.
-    pub(super) fn into_response(self) -> Response<Bytes> {
+    pub(in crate::api) fn into_response(self) -> Response<Bytes> {
         self.told(None)
     }
 
     /// Returns the response with the id of the request in `instance`.
-    pub(super) fn told(self, request: Option<Uuid>) -> Response<Bytes> {
+    pub(in crate::api) fn told(self, request: Option<Uuid>) -> Response<Bytes> {
         let instance = request.map(|id| id.urn().to_string());
         let (status, body) = (self.status(), ProblemBody { instance, ..self.body() });
         let mut response = Response::new(serde_json::to_vec(&body).unwrap_or_default().into());

@@ -1,19 +1,19 @@
 //! Reads the query of a request. It is as strict as the reader of bodies, and errors never repeat what the caller sent.
 
 use crate::api::problem::{Fault, Problem};
-use crate::api::route::{ENDPOINTS, Endpoint};
+use crate::api::route::Endpoint;
 
 /// The parameters of a query. The route knows each of them, and none occurs twice.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Query(Vec<(&'static str, String)>);
+pub(in crate::api) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Reads a query.
     ///
     /// # Errors
     /// Returns [`Problem::Parameter`] for a parameter that the route does not know or that occurs twice.
-    pub(super) fn read(endpoint: &Endpoint, query: Option<&str>) -> Result<Self, Problem> {
-        let mut read: Vec<(&'static str, String)> = Vec::new();
+    pub(in crate::api) fn read(endpoint: &Endpoint, query: Option<&str>) -> Result<Self, Problem> {
+        let mut read: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             let Some(known) = endpoint.query.iter().find(|known| **known == name) else {
                 // The error omits the name: the caller chose it, and it might be an address.
@@ -24,21 +24,21 @@ impl Query {
                 let fault = Fault::new("duplicate_parameter", "this parameter stands twice; send it once");
                 return Err(Problem::Parameter { name: known, fault });
             }
-            read.push((known, value.into_owned()));
+            read.push(((*known).to_owned(), value.into_owned()));
         }
         Ok(Self(read))
     }
 
     /// Returns a parameter as it was sent, or `None` if it is absent.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
+    pub(in crate::api) fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Returns a flag: `true` or `false`; false if the parameter is absent.
     ///
     /// # Errors
     /// Returns [`Problem::Parameter`] for any other value.
-    pub(super) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+    pub(in crate::api) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
         let fault = Fault::new("not_a_flag", "use true or false");
         let parse = |text: &str| ["false", "true"].iter().position(|own| *own == text);
         Ok(self.parsed(name, parse, fault)? == Some(1))
@@ -48,8 +48,9 @@ impl Query {
     ///
     /// # Errors
     /// Returns an error only if the JSON cannot be written, never because of the parameters.
-    pub(super) fn kept(&self, without: &[&str]) -> Result<String, Problem> {
-        let mut kept: Vec<&(&str, String)> = self.0.iter().filter(|(name, _)| !without.contains(name)).collect();
+    pub(in crate::api) fn kept(&self, without: &[&str]) -> Result<String, Problem> {
+        let mut kept: Vec<&(String, String)> =
+            self.0.iter().filter(|(name, _)| !without.contains(&name.as_str())).collect();
         // Sorted, so that the order in which the parameters were sent makes no difference.
         kept.sort_unstable();
         Ok(serde_json::to_string(&kept)?)
@@ -59,17 +60,16 @@ impl Query {
     ///
     /// # Errors
     /// Returns an error if the text is anything else.
-    pub(super) fn restored(kept: &str) -> Result<Self, Problem> {
-        let read: Vec<(String, String)> = serde_json::from_str(kept)?;
-        let known =
-            |name: &str| ENDPOINTS.iter().flat_map(|endpoint| endpoint.query).find(|own| **own == name).copied();
-        Ok(Self(read.into_iter().filter_map(|(name, value)| Some((known(&name)?, value))).collect()))
+    pub(in crate::api) fn restored(kept: &str) -> Result<Self, Problem> {
+        Ok(Self(serde_json::from_str(kept)?))
     }
 
     /// Returns the URL of the path with the same query, except that one parameter has a new value.
-    pub(super) fn link(&self, path: &str, name: &str, value: &str) -> String {
+    pub(in crate::api) fn link(&self, path: &str, name: &str, value: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.0.iter().filter(|(own, _)| *own != name).map(|(own, value)| (*own, value.as_str())));
+        query.extend_pairs(
+            self.0.iter().filter(|(own, _)| own != name).map(|(own, value)| (own.as_str(), value.as_str())),
+        );
         query.append_pair(name, value);
         format!("{path}?{}", query.finish())
     }
@@ -78,7 +78,7 @@ impl Query {
     ///
     /// # Errors
     /// Returns [`Problem::Parameter`] with the given fault if `parse` returns `None`.
-    pub(super) fn parsed<T>(
+    pub(in crate::api) fn parsed<T>(
         &self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
@@ -87,3 +87,11 @@ impl Query {
         self.text(name).map(|text| parse(text).ok_or(Problem::Parameter { name, fault })).transpose()
     }
 }
+
+/// Parses a date of the form `2026-11-25`, for queries.
+pub(in crate::api) fn day(text: &str) -> Option<String> {
+    text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10).map(|day| day.to_string())
+}
+
+/// The fault of a date that cannot be parsed.
+pub(in crate::api) const DAY: Fault = Fault::new("invalid_date", "use a day, such as 2026-11-25");

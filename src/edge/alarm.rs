@@ -18,7 +18,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
 
-use crate::api::{JobError, Outgoing, ShopService};
+use crate::api::{JobError, Outgoing, ShopService, Step};
 use crate::consent::Timestamp;
 use crate::edge::send::{Sent, send};
 use crate::ledger::{DeliveryKey, Host};
@@ -57,19 +57,19 @@ pub(super) struct Alarm {
     has_rung: Cell<bool>,
     /// When the running handler last recorded that it is alive; [`Timestamp::BEGINNING`] while none runs.
     awake_at: Cell<Timestamp>,
-    shoulder: Rc<Shoulder>,
+    wakeup: Rc<Wakeup>,
 }
 
 /// The notification to a waiting alarm handler from a request that left work.
 #[derive(Default)]
-struct Shoulder {
-    tapped: Cell<bool>,
+struct Wakeup {
+    woken: Cell<bool>,
     sleeper: RefCell<Option<Waker>>,
 }
 
-impl Shoulder {
-    fn tap(&self) {
-        self.tapped.set(true);
+impl Wakeup {
+    fn notify(&self) {
+        self.woken.set(true);
         self.wake();
     }
 
@@ -80,18 +80,18 @@ impl Shoulder {
     }
 
     /// Returns whether a notification came since the last call. `asks` is woken at the next notification.
-    fn was_tapped(&self, asks: &Waker) -> bool {
+    fn was_woken(&self, asks: &Waker) -> bool {
         self.sleeper.replace(Some(asks.clone()));
-        self.tapped.replace(false)
+        self.woken.replace(false)
     }
 
     /// Also wakes the waiting handler after this many milliseconds.
     fn pause(self: &Rc<Self>, milliseconds: u32) -> Pause {
-        let (shoulder, over) = (self.clone(), Rc::new(Cell::new(false)));
+        let (wakeup, over) = (self.clone(), Rc::new(Cell::new(false)));
         let ended = over.clone();
         let end = move || {
             ended.set(true);
-            shoulder.wake();
+            wakeup.wake();
         };
         Pause { over, _timer: Timeout::new(milliseconds, end) }
     }
@@ -113,7 +113,7 @@ impl Alarm {
             is_known: Cell::new(false),
             has_rung: Cell::new(false),
             awake_at: Cell::new(Timestamp::BEGINNING),
-            shoulder: Rc::default(),
+            wakeup: Rc::default(),
         }
     }
 
@@ -139,7 +139,7 @@ impl Alarm {
             return;
         }
         if self.is_ringing() {
-            self.shoulder.tap();
+            self.wakeup.notify();
         } else {
             self.set(service, Timestamp::BEGINNING);
         }
@@ -153,11 +153,13 @@ impl Alarm {
 
     /// Sets the alarm to the next due time, if that is earlier than the time it is set to.
     fn set(&self, service: &ShopService, earliest: Timestamp) {
-        let next = service.next_job().unwrap_or_else(|error| Some(after_failure(&error)));
+        let next = service.next_step().unwrap_or_else(|error| after_failure(&error));
         // An alarm that should have run more than `LOST` ago is lost and has to be set again.
         let is_lost = now() > self.set_to.get().plus_millis(LOST);
-        let next = next.map(|next| next.max(earliest)).filter(|next| *next < self.set_to.get() || is_lost);
-        let Some(next) = next else { return };
+        let next = next.max(earliest);
+        if next == Timestamp::NEVER || (next >= self.set_to.get() && !is_lost) {
+            return;
+        }
         #[allow(clippy::cast_precision_loss, reason = "a time within the range of a Date")]
         match self.storage.set_alarm(next.millis() as f64) {
             // The promise is not awaited: if the runtime cannot store the alarm, its output gate fails the request.
@@ -173,7 +175,7 @@ impl Alarm {
         self.set_to.set(Timestamp::NEVER);
         service.nothing_is_under_way();
         // After a failure the next run waits: an immediate retry would fail again.
-        let earliest = match self.deliver(service).await {
+        let earliest = match self.work(service).await {
             Ok(()) => Timestamp::BEGINNING,
             Err(error) => after_failure(&error),
         };
@@ -181,40 +183,44 @@ impl Alarm {
         self.set(service, earliest);
     }
 
-    /// Sends the due deliveries concurrently and stores each outcome as it arrives. Also runs housekeeping and imports.
-    async fn deliver(&self, service: &ShopService) -> Result<(), JobError> {
+    /// Does what is due, with several deliveries in progress at a time, and reports each outcome as it comes.
+    async fn work(&self, service: &ShopService) -> Result<(), JobError> {
         let (mut end, lists_end) = (now().plus_millis(RINGS_FOR), now().plus_millis(LISTS_FOR));
         let mut under_way = FuturesUnordered::new();
         loop {
             self.awake_at.set(now());
             let in_time = now() < end;
-            if in_time {
-                under_way.extend(service.due_deliveries()?.into_iter().map(carried_out));
-            }
-            let next = if in_time { service.next_job()?.unwrap_or(Timestamp::NEVER) } else { Timestamp::NEVER };
-            let wait = (next.millis() - now().millis()).clamp(20, SIGN_OF_LIFE.into());
-            if next <= now() {
-                service.housekeeping()?;
-            }
-            // Imports are processed one page at a time, for at most `LISTS_FOR`; between two pages the object answers
-            // requests.
-            let is_working = in_time && service.work_on_imports()?;
-            if is_working && now() > lists_end {
-                end = Timestamp::BEGINNING;
-            }
-            if !is_working && under_way.is_empty() && (!in_time || next > now().plus_millis(LINGERS.into())) {
-                if in_time && self.lingered().await {
+            let step = if in_time { service.step(now())? } else { Step::Until(Timestamp::NEVER) };
+            let wait = match step {
+                Step::Send(outgoing) => {
+                    under_way.extend(outgoing.into_iter().map(carried_out));
                     continue;
                 }
-                return Ok(());
-            }
-            let wait = if is_working { 0 } else { u32::try_from(wait).unwrap_or(SIGN_OF_LIFE) };
-            let pause = self.shoulder.pause(wait);
+                // An import gets so much time in one run. Between two pages other requests are answered.
+                Step::Busy => {
+                    if now() > lists_end {
+                        end = Timestamp::BEGINNING;
+                    }
+                    0
+                }
+                Step::Until(next) => {
+                    let is_idle = !in_time || next > now().plus_millis(LINGERS.into());
+                    if under_way.is_empty() && is_idle {
+                        if in_time && self.lingered().await {
+                            continue;
+                        }
+                        return Ok(());
+                    }
+                    let wait = next.millis().saturating_sub(now().millis()).clamp(20, SIGN_OF_LIFE.into());
+                    u32::try_from(wait).unwrap_or(SIGN_OF_LIFE)
+                }
+            };
+            let pause = self.wakeup.pause(wait);
             let ended = poll_fn(|context| {
                 if let Poll::Ready(Some(ended)) = under_way.poll_next_unpin(context) {
                     return Poll::Ready(Some(ended));
                 }
-                let on = self.shoulder.was_tapped(context.waker()) || pause.over.get();
+                let on = self.wakeup.was_woken(context.waker()) || pause.over.get();
                 if on { Poll::Ready(None) } else { Poll::Pending }
             });
             if let Some((key, sent)) = ended.await {
@@ -225,10 +231,10 @@ impl Alarm {
 
     /// Waits [`LINGERS`] milliseconds for new work. Returns whether any came.
     async fn lingered(&self) -> bool {
-        let pause = self.shoulder.pause(LINGERS);
-        poll_fn(|context| match (self.shoulder.was_tapped(context.waker()), pause.over.get()) {
+        let pause = self.wakeup.pause(LINGERS);
+        poll_fn(|context| match (self.wakeup.was_woken(context.waker()), pause.over.get()) {
             (false, false) => Poll::Pending,
-            (tapped, _) => Poll::Ready(tapped),
+            (woken, _) => Poll::Ready(woken),
         })
         .await
     }

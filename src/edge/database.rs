@@ -4,7 +4,6 @@
 //! `transactionSync`; the cursors of the crate throw an exception straight through Rust when a statement fails late;
 //! and one `raw().toArray()` crosses the boundary once, where a cursor crosses it for every row.
 
-
 use js_sys::{Array, ArrayBuffer, Iterator, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 

@@ -10,8 +10,7 @@ use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use crate::api::ListStream;
-use crate::edge::Service;
+use crate::api::{ListStream, Routed, ShopService};
 use crate::edge::http::{DRAINED, Head, answer_with};
 use crate::ledger::Host;
 
@@ -49,11 +48,12 @@ extern "C" {
 /// before the file has ended, up to [`DRAINED`] bytes of the rest are read and ignored. A client that still sends after
 /// that may see a broken connection instead of the response.
 pub(super) async fn take_file(
-    service: &Service,
+    service: &ShopService,
+    routed: &Routed,
     head: Head,
     request: &mut worker::Request,
 ) -> worker::Result<Response<Bytes>> {
-    let mut upload = match service.begin_upload(&head.with(Bytes::new())) {
+    let mut upload = match service.begin_upload(routed, &head.with(Bytes::new())) {
         Ok(upload) => Ok(upload),
         Err(response) => Err(*response),
     };
@@ -91,7 +91,7 @@ pub(super) async fn take_file(
 
 /// Responds with a list. The database is read no faster than the client receives the data.
 pub(super) fn stream_out(
-    service: Rc<Service>,
+    service: Rc<ShopService>,
     head: Response<Bytes>,
     stream: ListStream,
 ) -> worker::Result<worker::Response> {
@@ -107,7 +107,7 @@ pub(super) fn stream_out(
     answer_with(head, pipe.readable())
 }
 
-async fn write_all(service: &Service, mut stream: ListStream, writer: &Writer) -> Result<(), JsValue> {
+async fn write_all(service: &ShopService, mut stream: ListStream, writer: &Writer) -> Result<(), JsValue> {
     loop {
         match service.next_piece(&mut stream) {
             Ok(Some(piece)) if piece.is_empty() => crate::edge::alarm::breathe().await,

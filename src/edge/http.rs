@@ -19,7 +19,7 @@ impl Head {
     pub(super) fn of(request: &worker::Request, also: &[&'static str]) -> worker::Result<Self> {
         let mut headers = HeaderMap::with_capacity(REQUEST_HEADERS.len());
         let path = request.path();
-        for name in REQUEST_HEADERS.iter().chain(also).chain(more_headers(&path)) {
+        for name in REQUEST_HEADERS.iter().chain(also).copied().chain(more_headers(&path)) {
             if let Some(value) = request.headers().get(name)?
                 && let Ok(value) = HeaderValue::from_bytes(value.as_bytes())
             {

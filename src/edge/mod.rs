@@ -32,13 +32,13 @@ use self::files::{stream_out, take_file};
 use self::host::EdgeHost;
 use self::http::{Head, answer, read_body};
 use crate::api;
-use crate::api::{
-    Deployment, Door, EVIDENCE_HEADER, NEW_SHOP_HEADER, Opened, Secrets, ShopService, VISITOR_HEADER, WeakSecret,
-};
+use crate::api::{Deployment, Handover, Opened, Routed, Routing, Secrets, ShopService, WeakSecret};
 use crate::ledger::Host;
 
 /// The binding of the Durable Object namespace of the shops.
 const SHOPS: &str = "SHOPS";
+/// The binding of the static files that are deployed beside the worker.
+const ASSETS: &str = "ASSETS";
 /// The binding of the platform's rate limiter for visitors; optional.
 const VISITORS: &str = "VISITORS";
 /// The variable with the name of the header that holds the client's IP address. Default: `cf-connecting-ip`.
@@ -53,12 +53,16 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     };
     let head = Head::of(&request, &[])?;
     match api::front(&head.method, &head.path, &head.headers, &secrets, &EdgeHost) {
-        Door::Answer(response) => {
+        Routing::Answer(response) => {
             // The body is drained so that the client can read the response. The response is the same if this fails.
             let _ = read_body(&mut request, 0).await;
             answer(response)
         }
-        Door::Shop { object, by_visitor, with_evidence } => {
+        Routing::Asset(file) => {
+            let _ = read_body(&mut request, 0).await;
+            answer(api::asset(file, asset(&env, file).await))
+        }
+        Routing::Shop { object, by_visitor, with_evidence } => {
             let visitor = if by_visitor { visitor(&request, &env, &secrets)? } else { None };
             if let Some(visitor) = &visitor
                 && !is_welcome(&env, visitor).await
@@ -67,18 +71,18 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
                 return answer(api::too_many_requests());
             }
             let evidence = if with_evidence { Some(evidence(&request, &env)?) } else { None };
-            let inner = told(request, &env, [(VISITOR_HEADER, visitor), (EVIDENCE_HEADER, evidence)])?;
+            let inner = handed_over(request, &env, &Handover { visitor, evidence, new_shop: None })?;
             env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(inner).await
         }
-        Door::NewShop { object, shop, body_limit } => {
+        Routing::NewShop { object, shop, body_limit } => {
             let Some(body) = read_body(&mut request, body_limit).await? else {
-                return answer(api::body_too_large(body_limit, &head.path, &head.headers));
+                return answer(api::body_too_large(body_limit));
             };
             if let Some(refusal) = api::refuse_shop(&head.headers, &body) {
                 return answer(refusal);
             }
             let headers = request.headers().clone();
-            headers.set(NEW_SHOP_HEADER, &shop.to_string())?;
+            headers.set(Handover::HEADER, &Handover { new_shop: Some(shop), ..Handover::default() }.written())?;
             let mut init = RequestInit::new();
             init.with_method(request.method()).with_headers(headers);
             init.with_body(Some(js_sys::Uint8Array::from(body.as_ref()).into()));
@@ -88,31 +92,28 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     }
 }
 
-/// Returns the request for the shop's object: with the headers set here, and without these headers if the client sent
-/// them itself.
-fn told(request: Request, env: &Env, known: [(&str, Option<String>); 2]) -> worker::Result<Request> {
-    let mut is_changed = false;
-    for (name, value) in &known {
-        is_changed |= value.is_some() || request.headers().has(name)?;
-    }
-    // Most requests from servers have none of these headers and need no copy.
-    if !is_changed {
+/// Returns the request as the shop's object gets it: with what is handed over, and without what a client sends under that name.
+fn handed_over(request: Request, env: &Env, handover: &Handover) -> worker::Result<Request> {
+    // Most requests of servers come with nothing of the kind. Then nothing is copied.
+    if handover.is_empty() && !request.headers().has(Handover::HEADER)? {
         return Ok(request);
     }
     let mut inner = request.clone_mut()?;
     let headers = inner.headers_mut()?;
-    for (name, value) in &known {
-        match value {
-            Some(value) => headers.set(name, value)?,
-            None => headers.delete(name)?,
-        }
-        // With the truncated evidence set, the exact IP address and `User-Agent` do not reach the object.
-        if *name == EVIDENCE_HEADER && value.is_some() {
-            headers.delete("user-agent")?;
-            headers.delete(&address_header(env))?;
-        }
+    headers.set(Handover::HEADER, &handover.written())?;
+    // The object gets the origin only as coarse as it may be stored.
+    if handover.evidence.is_some() {
+        headers.delete("user-agent")?;
+        headers.delete(&address_header(env))?;
     }
     Ok(inner)
+}
+
+/// Reads a file that is deployed beside the worker, through the binding of the static assets.
+async fn asset(env: &Env, file: &str) -> Option<Vec<u8>> {
+    let assets = env.service(ASSETS).ok()?;
+    let mut found = assets.fetch(format!("https://assets.invalid/{file}"), None).await.ok()?;
+    if found.status_code() == 200 { found.bytes().await.ok() } else { None }
 }
 
 /// Returns the truncated network and browser of a request, as they may be stored.
@@ -161,12 +162,10 @@ fn text(env: &Env, name: &str) -> String {
 }
 
 /// The service of a shop in this runtime.
-type Service = ShopService;
-
 /// The Durable Object of one shop.
 #[durable_object]
 pub struct ShopObject {
-    service: Result<Rc<Service>, WeakSecret>,
+    service: Result<Rc<ShopService>, WeakSecret>,
     alarm: Alarm,
 }
 
@@ -185,22 +184,26 @@ impl DurableObject for ShopObject {
             Ok(service) => service,
             Err(weak) => return answer(api::misconfigured(weak)),
         };
-        let head = Head::of(&request, &[NEW_SHOP_HEADER, VISITOR_HEADER, EVIDENCE_HEADER])?;
-        if api::takes_file(&head.method, &head.path) {
+        let head = Head::of(&request, &[Handover::HEADER])?;
+        let routed = match Routed::of(&head.method, &head.path, &head.headers) {
+            Ok(routed) => routed,
+            Err(response) => return answer(*response),
+        };
+        if routed.takes_file() {
             self.alarm.learn().await;
-            let response = take_file(service, head, &mut request).await;
+            let response = take_file(service, &routed, head, &mut request).await;
             self.alarm.consider(service);
             return answer(response?);
         }
-        let limit = api::body_limit(&head.method, &head.path);
+        let limit = routed.body_limit();
         let body = match read_body(&mut request, limit).await? {
             Some(body) => body,
-            // The route takes no body: a body that was sent anyway is ignored.
+            // A body on a route that takes none is ignored.
             None if limit == 0 => Bytes::new(),
-            None => return answer(api::body_too_large(limit, &head.path, &head.headers)),
+            None => return answer(routed.body_too_large(&head.headers)),
         };
         self.alarm.learn().await;
-        let opened = service.open(&head.with(body));
+        let opened = service.open(&routed, &head.with(body));
         // The alarm is set in the same synchronous stretch as the writes, so that the runtime stores both together.
         self.alarm.consider(service);
         match opened {

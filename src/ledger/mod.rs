@@ -31,8 +31,8 @@ mod shop;
 mod store;
 mod upkeep;
 
-pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request, sweep};
-pub use upkeep::idempotency::{Kept, keep_answer, kept_answer};
+pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request};
+pub use upkeep::idempotency::{KEPT_FOR, Kept, keep_answer, kept_answer};
 pub use upkeep::job::{Job, finish_job, job, postpone_job};
 pub use upkeep::retention::{Overdue, OverdueEntry, overdue, retain};
 pub use upkeep::statistics::{StatisticsEntry, statistics};

@@ -2,11 +2,10 @@
 
 use std::hint::black_box;
 
-use super::Code;
 use wasm_bindgen::prelude::*;
 
 use crate::logic::call::Asked;
-use crate::logic::error::Error;
+use crate::logic::error::{Code, Error};
 use crate::logic::value::thrown;
 
 #[wasm_bindgen]

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use crate::consent::{Channel, PhoneNumber, Timestamp};
+use crate::platforms::platform::{Hook, HookError, Inbound, Platform, act_of};
 use crate::platforms::signature::verified;
-use crate::platforms::{Hook, HookError, Inbound, act_of};
 
 /// The body: the channel, the sender's number and the text of a message.
 #[derive(Deserialize)]
@@ -14,7 +14,24 @@ struct Body {
     text: String,
 }
 
-pub(super) fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError> {
+/// Any provider that signs as Standard Webhooks.
+pub(super) struct Generic;
+
+impl Platform for Generic {
+    fn headers(&self) -> &'static [&'static str] {
+        &["webhook-id", "webhook-timestamp", "webhook-signature"]
+    }
+
+    fn read(&self, secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError> {
+        read(secret, hook, now)
+    }
+
+    fn gives_secret(&self) -> bool {
+        false
+    }
+}
+
+fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError> {
     let id = verified(secret, hook, now).ok_or(HookError::Signature)?;
     let needs = "a JSON body {channel: sms or whatsapp, from: +44…, text}";
     let body: Body = crate::json::read(hook.body).ok_or(HookError::Malformed { needs })?;

@@ -8,10 +8,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::consent::{Channel, PhoneNumber};
+use crate::consent::{Channel, PhoneNumber, Timestamp};
 use crate::platforms::keywords::Keyword;
+use crate::platforms::platform::{Hook, HookError, Inbound, InboundAct, Platform, act_of};
 use crate::platforms::signature::{same, sha256};
-use crate::platforms::{Hook, HookError, Inbound, InboundAct, act_of};
 
 #[derive(Deserialize)]
 struct Body {
@@ -34,7 +34,7 @@ struct Change {
 }
 
 /// Returns the challenge to answer with, if Meta sends the verify token that it was given.
-pub fn handshake(query: &str, verify_token: &str) -> Option<String> {
+fn handshake(query: &str, verify_token: &str) -> Option<String> {
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let field = |name: &str| fields.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
     let is_ours = field("hub.mode") == Some("subscribe")
@@ -46,7 +46,24 @@ pub fn handshake(query: &str, verify_token: &str) -> Option<String> {
     (is_ours && fits).then(|| challenge.to_owned())
 }
 
-pub(super) fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
+/// Meta's Cloud API: WhatsApp.
+pub(super) struct Meta;
+
+impl Platform for Meta {
+    fn headers(&self) -> &'static [&'static str] {
+        &["x-hub-signature-256"]
+    }
+
+    fn read(&self, secret: &str, hook: &Hook<'_>, _now: Timestamp) -> Result<Vec<Inbound>, HookError> {
+        read(secret, hook)
+    }
+
+    fn greet(&self, query: Option<&str>, verify_token: Option<&str>) -> Option<String> {
+        handshake(query?, verify_token?)
+    }
+}
+
+fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
     let given = hook.header("x-hub-signature-256").and_then(|given| given.strip_prefix("sha256="));
     let own = base16ct::lower::encode_string(&sha256(secret.as_bytes(), &[hook.body]));
     if !given.is_some_and(|given| same(given.as_bytes(), own.as_bytes())) {

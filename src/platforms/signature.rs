@@ -7,7 +7,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::consent::Timestamp;
-use crate::platforms::Hook;
+use crate::platforms::platform::Hook;
 
 /// The number of seconds by which the time of a signature may differ from the current time.
 const TOLERANCE: u64 = 5 * 60;

@@ -6,17 +6,34 @@
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
 
-use crate::consent::{Channel, PhoneNumber};
+use crate::consent::{Channel, PhoneNumber, Timestamp};
 use crate::platforms::keywords::{Keyword, keyword};
+use crate::platforms::platform::{Hook, HookError, Inbound, InboundAct, Platform, act_of};
 use crate::platforms::signature::{same, sha1};
-use crate::platforms::{Hook, HookError, Inbound, InboundAct, act_of};
 
 /// The answer in Twilio's markup that sends no message.
-pub const SILENCE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>";
+const SILENCE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>";
 
 type Fields = Vec<(String, String)>;
 
-pub(super) fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
+/// Twilio: text messages and WhatsApp.
+pub(super) struct Twilio;
+
+impl Platform for Twilio {
+    fn headers(&self) -> &'static [&'static str] {
+        &["x-twilio-signature"]
+    }
+
+    fn read(&self, secret: &str, hook: &Hook<'_>, _now: Timestamp) -> Result<Vec<Inbound>, HookError> {
+        read(secret, hook)
+    }
+
+    fn thanks(&self) -> (&'static str, &'static str) {
+        (SILENCE, "text/xml")
+    }
+}
+
+fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
     let fields: Fields = url::form_urlencoded::parse(hook.body).into_owned().collect();
     if !is_signed(secret, hook, &fields) {
         return Err(HookError::Signature);

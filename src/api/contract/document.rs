@@ -8,12 +8,15 @@ use serde_json::{Map, Value, json};
 
 use crate::api::contract::operation::Operation;
 use crate::api::contract::operations::TAGS;
+use crate::api::contract::operations::operation as operation_of;
 use crate::api::contract::page::USUAL;
 use crate::api::contract::problems::{FAULTS, OF_ANY_BODY, kinds, status_of};
 use crate::api::contract::rehearsal::{Example, LARGE, rehearse, shortened};
-use crate::api::contract::{lists, parameters, schema};
+use crate::api::contract::{lists, parameters};
 use crate::api::key::Scope;
-use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
+use crate::api::route::{Access, Endpoint};
+use crate::api::routes::endpoints;
+use crate::api::schema;
 
 /// The parts of the document that operations refer to.
 struct Parts {
@@ -25,7 +28,7 @@ struct Parts {
 
 /// Returns the methods and paths of all routes.
 pub fn routes() -> Vec<(&'static str, &'static str)> {
-    ENDPOINTS.iter().map(|endpoint| (endpoint.method, endpoint.path)).collect()
+    endpoints().map(|endpoint| (endpoint.method, endpoint.path)).collect()
 }
 
 /// Generates the document.
@@ -42,10 +45,9 @@ pub fn document() -> Result<Value, String> {
     };
     // The types come first, because codes follow from them.
     let bodies: Vec<Option<Schema>> =
-        ENDPOINTS.iter().map(|own| Operation::of(own.action).body.map(|make| make(&mut parts.sent))).collect();
-    let answers: Vec<Vec<Schema>> = ENDPOINTS
-        .iter()
-        .map(|own| Operation::of(own.action).answers.iter().map(|make| make(&mut parts.answered)).collect())
+        endpoints().map(|own| operation_of(own.id).body.map(|make| make(&mut parts.sent))).collect();
+    let answers: Vec<Vec<Schema>> = endpoints()
+        .map(|own| operation_of(own.id).answers.iter().map(|make| make(&mut parts.answered)).collect())
         .collect();
     parts.answered.subschema_for::<crate::api::problem::ProblemBody>();
     parameters::register(&mut parts.sent);
@@ -55,8 +57,8 @@ pub fn document() -> Result<Value, String> {
     let key = example_value(&rehearsed, "rotateKey");
     let webhook = example_value(&rehearsed, "putWebhook");
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    for ((endpoint, body), answers) in ENDPOINTS.iter().zip(bodies).zip(answers) {
-        let examples = rehearsed.get(Operation::of(endpoint.action).id).map(Vec::as_slice).unwrap_or_default();
+    for ((endpoint, body), answers) in endpoints().zip(bodies).zip(answers) {
+        let examples = rehearsed.get(operation_of(endpoint.id).id).map(Vec::as_slice).unwrap_or_default();
         let written = operation(endpoint, body.as_ref(), &answers, examples, &schemas, &mut parts)?;
         paths.entry(endpoint.path).or_default().insert(endpoint.method.to_lowercase(), written);
     }
@@ -140,7 +142,7 @@ fn operation(
     schemas: &Map<String, Value>,
     parts: &mut Parts,
 ) -> Result<Value, String> {
-    let operation = Operation::of(endpoint.action);
+    let operation = operation_of(endpoint.id);
     let mut written = json!({
         "operationId": operation.id,
         "tags": [operation.tag],
@@ -168,15 +170,13 @@ fn operation(
     }
     if endpoint.takes_file() {
         let example = examples.iter().find_map(|example| example.body.as_ref());
-        fields.insert("requestBody".into(), lists::body(endpoint.action, example));
+        fields.insert("requestBody".into(), lists::body(endpoint.id, example));
         fields.insert("x-placet-body-limit".into(), endpoint.body_limit.into());
     }
-    let forms = parameters::forms(endpoint.action);
+    let forms = parameters::forms(endpoint.id);
     if !forms.is_empty() {
-        let content: Map<String, Value> = forms
-            .iter()
-            .map(|form| ((*form).to_owned(), json!({ "schema": parameters::form(endpoint.action) })))
-            .collect();
+        let content: Map<String, Value> =
+            forms.iter().map(|form| ((*form).to_owned(), json!({ "schema": parameters::form(endpoint.id) }))).collect();
         fields.insert("requestBody".into(), json!({ "content": content }));
         fields.insert("x-placet-body-limit".into(), endpoint.body_limit.into());
     }
@@ -185,7 +185,7 @@ fn operation(
     for told in std::iter::once(usual).chain(operation.statuses.iter().copied()) {
         responses.insert(told.0.to_string(), success(endpoint, &operation, told, answers, examples, parts));
     }
-    if matches!(endpoint.action, Action::Storefront | Action::StorefrontOfKey) {
+    if matches!(endpoint.id, "getStorefront" | "getStorefrontOfKey") {
         let unchanged = json!({
             "description": "Not modified: the state is still the one that `If-None-Match` names.",
             "headers": { "ETag": { "$ref": "#/components/headers/ETag" } },
@@ -241,7 +241,7 @@ fn success(
     parts: &mut Parts,
 ) -> Value {
     let schema = match answers {
-        [] => parameters::answer_without_type(endpoint.action),
+        [] => parameters::answer_without_type(endpoint.id),
         [only] => json!(only),
         several => json!({ "anyOf": several }),
     };
@@ -256,7 +256,7 @@ fn success(
         let name = name.rsplit('/').next().unwrap_or_default().to_owned();
         let reference = json!({ "$ref": format!("#/components/examples/{name}") });
         // An export contains only parts of a report, so each example is shown with its operation.
-        if endpoint.action == Action::Export {
+        if endpoint.id == "exportContact" {
             add_examples(&mut media, given);
         } else {
             parts.examples.entry(name).or_insert_with(|| json!({ "value": large }));
@@ -268,12 +268,12 @@ fn success(
         add_examples(&mut media, given);
     }
     let mut content = Map::new();
-    match endpoint.action {
-        Action::Docs | Action::ShowPage(_) | Action::UsePage(_) | Action::TakeForm => {
+    match endpoint.id {
+        _ if endpoint.is_page() || endpoint.id == "getDocs" => {
             drop(content.insert("text/html".into(), json!({})));
         }
-        Action::GreetProvider => drop(content.insert("text/plain".into(), json!({}))),
-        Action::TakeInbound => {
+        "greetProvider" => drop(content.insert("text/plain".into(), json!({}))),
+        "takeInbound" => {
             let status =
                 json!({ "type": "object", "required": ["status"], "properties": { "status": { "const": "ok" } } });
             let media = json!({ "schema": status, "example": { "status": "ok" } });
@@ -281,7 +281,7 @@ fn success(
         }
         _ => drop(content.insert("application/json".into(), media)),
     }
-    for other in parameters::other_forms(endpoint.action) {
+    for other in parameters::other_forms(endpoint.id) {
         let kind = if *other == "application/json" { "object" } else { "string" };
         let mut media = json!({ "schema": { "type": kind } });
         add_examples(&mut media, given_as(other));
@@ -331,12 +331,12 @@ fn codes(
     }
     if !endpoint.query.is_empty() {
         add(&["duplicate_parameter"]);
-        endpoint.query.iter().for_each(|name| add(&[parameters::code_of(endpoint.action, name)]));
+        endpoint.query.iter().for_each(|name| add(&[parameters::code_of(endpoint.id, name)]));
     }
     if endpoint.takes_file() {
         add(&["body_too_large"]);
     }
-    if endpoint.action == Action::ChangeChoice {
+    if endpoint.id == "changeChoice" {
         add(&["unknown_channel", "invalid_purpose"]);
     }
     if let Some(body) = body {

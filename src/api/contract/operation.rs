@@ -47,4 +47,20 @@ macro_rules! maker {
     };
 }
 
-pub(in crate::api) use maker;
+/// The codes of the problems that the ledger can find in a choice.
+macro_rules! choice_faults {
+    ($($more:literal),*) => {
+        &["basis_without_opt_in", "objection_without_opt_out", "channel_off", "unknown_purpose", "no_address",
+          "not_specific", "basis_not_accepted", "missing_evidence", $($more),*]
+    };
+}
+
+pub(in crate::api) const CONTACT: Operation = Operation { tag: "Contacts", codes: &["contact_not_found"], ..NONE };
+
+pub(in crate::api) const SHOP: Operation = Operation { tag: "Shop", ..NONE };
+
+pub(in crate::api) const LINKS: Operation = Operation { tag: "Links", ..NONE };
+
+pub(in crate::api) const LISTS: Operation = Operation { tag: "Lists", ..NONE };
+
+pub(in crate::api) use {choice_faults, maker};

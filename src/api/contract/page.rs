@@ -9,10 +9,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
 use crate::api::contract::shape::{Field, fields, shape, words};
-use crate::api::route::ENDPOINTS;
+use crate::api::routes::endpoints;
 
 /// Returns the page of a document.
-pub(super) fn page(document: &Value) -> String {
+pub fn page(document: &Value) -> String {
     let version = text(document, "/info/version");
     let markup = html! {
         (DOCTYPE)
@@ -87,7 +87,7 @@ fn anchor(name: &str) -> String {
 /// Returns the operations of a group, in the order of the routes.
 fn operations<'a>(document: &'a Value, tag: &str) -> Vec<(&'static str, &'static str, &'a Value)> {
     let paths = document.get("paths");
-    let all = ENDPOINTS.iter().filter_map(|own| {
+    let all = endpoints().filter_map(|own| {
         let operation = paths?.get(own.path)?.get(own.method.to_lowercase())?;
         Some((own.method, own.path, operation))
     });
@@ -130,7 +130,7 @@ fn introduction(about: &str) -> Markup {
 }
 
 /// Renders a text in which code is between backticks.
-pub(super) fn prose(text: &str) -> Markup {
+pub(in crate::api) fn prose(text: &str) -> Markup {
     html! {
         @for (place, part) in text.split('`').enumerate() {
             @if place % 2 == 1 { code { (part) } } @else { (part) }
@@ -241,7 +241,7 @@ fn written(example: &Value) -> Cow<'_, str> {
 }
 
 /// The description of an answer that needs none.
-pub(super) const USUAL: &str = "The answer.";
+pub(in crate::api) const USUAL: &str = "The answer.";
 
 fn answers(document: &Value, operation: &Value) -> Markup {
     let (good, bad): (Vec<_>, Vec<_>) =

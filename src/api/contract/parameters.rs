@@ -8,8 +8,9 @@ use crate::api::contract::operation::Operation;
 use crate::api::contract::rehearsal::Example;
 use crate::api::export::Format;
 use crate::api::key::Scope;
-use crate::api::link::LinkKind;
-use crate::api::route::{Access, Action, ENDPOINTS, Endpoint};
+use crate::api::route::{Access, Endpoint};
+use crate::api::routes::endpoints;
+use crate::api::schema::{id, reference, time};
 use crate::consent::certificate::Requester;
 use crate::consent::{Channel, PurposeSlug};
 use crate::ledger::{DeliveryState, RequestState, Section};
@@ -17,7 +18,7 @@ use crate::model::request::RequestKind;
 use crate::platforms::Provider;
 
 /// Registers the types that only parameters use.
-pub(super) fn register(generator: &mut SchemaGenerator) {
+pub(in crate::api) fn register(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Format>();
     generator.subschema_for::<Requester>();
     generator.subschema_for::<Section>();
@@ -27,28 +28,12 @@ pub(super) fn register(generator: &mut SchemaGenerator) {
     generator.subschema_for::<RequestKind>();
     generator.subschema_for::<RequestState>();
     generator.subschema_for::<DeliveryState>();
-    generator.subschema_for::<crate::api::contract::schema::EventId>();
+    generator.subschema_for::<crate::api::schema::EventId>();
     lists::register(generator);
 }
 
-pub(super) fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
-
-pub(super) fn time() -> Value {
-    json!({ "type": "string", "format": "date-time" })
-}
-
-pub(super) fn id() -> Value {
-    json!({ "type": "string", "format": "uuid" })
-}
-
-pub(super) fn country() -> Value {
-    json!({ "type": "string", "pattern": "^[A-Z]{2}$" })
-}
-
 /// The pages that a link can answer with besides the page for a success.
-pub(super) const OTHER_PAGES: &[(u16, &str)] = &[
+pub(in crate::api) const OTHER_PAGES: &[(u16, &str)] = &[
     (404, "The link is not valid, or the data that it refers to was deleted."),
     (413, "The form is too large."),
     (429, "Too many visits."),
@@ -56,7 +41,7 @@ pub(super) const OTHER_PAGES: &[(u16, &str)] = &[
 ];
 
 /// The pages that a posted form can get besides the page for a success.
-pub(super) const FORM_PAGES: &[(u16, &str)] = &[
+pub(in crate::api) const FORM_PAGES: &[(u16, &str)] = &[
     (403, "The page of the form is not on an origin of the key, or the browser sent no origin."),
     (404, "The key is invalid, revoked or expired."),
     (409, "The form was sent before with this `id` and other content."),
@@ -67,27 +52,27 @@ pub(super) const FORM_PAGES: &[(u16, &str)] = &[
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
 /// Returns the media types of what is posted to a page or by a provider.
-pub(super) fn forms(action: Action) -> &'static [&'static str] {
+pub(in crate::api) fn forms(action: &str) -> &'static [&'static str] {
     match action {
-        Action::UsePage(LinkKind::Unsubscribe) => &[URLENCODED, "multipart/form-data"],
-        Action::UsePage(_) | Action::TakeForm => &[URLENCODED],
-        Action::TakeInbound => &[URLENCODED, "application/json"],
+        "unsubscribe" => &[URLENCODED, "multipart/form-data"],
+        "changePreferences" | "confirm" | "proveRequest" | "enterRequestCode" | "submitForm" => &[URLENCODED],
+        "takeInbound" => &[URLENCODED, "application/json"],
         _ => &[],
     }
 }
 
 /// Returns the schema of a form's fields.
-pub(super) fn form(action: Action) -> Value {
+pub(in crate::api) fn form(action: &str) -> Value {
     let actions = |actions: &[&str]| json!({ "type": "string", "enum": actions });
     let fields = match action {
-        Action::UsePage(LinkKind::Unsubscribe) => json!({ "List-Unsubscribe": { "const": "One-Click" } }),
-        Action::UsePage(LinkKind::Preferences) => {
+        "unsubscribe" => json!({ "List-Unsubscribe": { "const": "One-Click" } }),
+        "changePreferences" => {
             let kinds: Vec<&str> = RequestKind::ALL.iter().map(|kind| kind.as_str()).collect();
             json!({ "action": actions(&[&["save", "stop"], kinds.as_slice()].concat()), "shown": { "type": "string" } })
         }
-        Action::UsePage(LinkKind::Code) => json!({ "code": { "type": "string" }, "action": actions(&["resend"]) }),
-        Action::UsePage(LinkKind::Request) => json!({ "action": actions(&["resend"]) }),
-        Action::TakeForm => return of_form(),
+        "enterRequestCode" => json!({ "code": { "type": "string" }, "action": actions(&["resend"]) }),
+        "proveRequest" => json!({ "action": actions(&["resend"]) }),
+        "submitForm" => return of_form(),
         _ => json!({}),
     };
     json!({ "type": "object", "properties": fields })
@@ -118,12 +103,12 @@ fn of_form() -> Value {
 }
 
 /// Returns the code of the problem that a query parameter can cause.
-pub(super) fn code_of(action: Action, name: &str) -> &'static str {
+pub(in crate::api) fn code_of(action: &str, name: &str) -> &'static str {
     if let Some(code) = lists::code_of(action, name) {
         return code;
     }
     match name {
-        "before" if action == Action::ListDeliveries => "invalid_event_id",
+        "before" if action == "listDeliveries" => "invalid_event_id",
         "state" => "unknown_state",
         "sections" => "unknown_section",
         "channel" => "unknown_channel",
@@ -142,7 +127,7 @@ pub(super) fn code_of(action: Action, name: &str) -> &'static str {
 }
 
 /// Returns the schema and the description of a query parameter.
-fn query(action: Action, name: &str) -> (Value, &'static str) {
+fn query(action: &str, name: &str) -> (Value, &'static str) {
     if let Some(own) = lists::query(action, name) {
         return own;
     }
@@ -151,13 +136,13 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
             json!({ "type": "array", "items": reference("Section"), "minItems": 1 }),
             "The sections of the report, separated by commas. Default: all.",
         ),
-        ("channel", Action::Links) => {
+        ("channel", "getLinks") => {
             (reference("Channel"), "The channel that the link opts out of. Default: all channels.")
         }
-        ("purpose", Action::Links) => {
+        ("purpose", "getLinks") => {
             (reference("Purpose"), "The purpose that the link opts out of. Default: all purposes.")
         }
-        ("state", Action::ListRequests) => (reference("RequestState"), "Return only requests in this state."),
+        ("state", "listRequests") => (reference("RequestState"), "Return only requests in this state."),
         ("kind", _) => (reference("RequestKind"), "Return only requests of this kind."),
         ("due_by", _) => {
             (json!({ "type": "string", "format": "date" }), "Return only unanswered requests due by this date.")
@@ -166,18 +151,18 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
         ("purpose", _) => (reference("Purpose"), "Return only data that applies to this purpose."),
         ("since", _) => (time(), "Return only entries from this time on, RFC 3339."),
         ("until", _) => (time(), "Return only entries before this time, RFC 3339."),
-        ("format", Action::Audit) => (json!({ "enum": ["json", "ndjson"], "default": "json" }), "The answer format."),
+        ("format", "readAudit") => (json!({ "enum": ["json", "ndjson"], "default": "json" }), "The answer format."),
         ("format", _) => (reference("Format"), "The format of the export. Default: `json`."),
         ("requested_by", _) => (reference("Requester"), "The party that requested the erasure. Default: `person`."),
         ("contact", _) => (id(), "Return only entries about this contact."),
         ("key", _) => (id(), "Return only requests made with this key."),
         ("route", _) => {
-            let routes: Vec<&str> = ENDPOINTS.iter().map(|own| own.path).collect();
+            let routes: Vec<&str> = endpoints().map(|own| own.path).collect();
             let routes: std::collections::BTreeSet<&str> = routes.into_iter().collect();
             (json!({ "enum": routes }), "Return only requests to this route.")
         }
         ("state", _) => (reference("DeliveryState"), "Return only deliveries in this state. Default: all states."),
-        ("before", Action::ListDeliveries) => {
+        ("before", "listDeliveries") => {
             (reference("EventId"), "Return entries older than this event. Pass the `next` of the previous page.")
         }
         ("before", _) => (id(), "Return entries older than this one. Pass the `next` of the previous page."),
@@ -189,7 +174,7 @@ fn query(action: Action, name: &str) -> (Value, &'static str) {
 }
 
 /// Returns the parameters that several operations share.
-pub(super) fn shared(contact: &str, key: &str, webhook: &str) -> Value {
+pub(in crate::api) fn shared(contact: &str, key: &str, webhook: &str) -> Value {
     let header = |name: &str, about: &str, schema: Value| json!({ "name": name, "in": "header", "description": about, "schema": schema });
     let tags = json!({ "type": "string", "examples": ["*"] });
     json!({
@@ -221,7 +206,7 @@ pub(super) fn shared(contact: &str, key: &str, webhook: &str) -> Value {
 }
 
 /// Returns the parameters of an operation.
-pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Example>) -> Vec<Value> {
+pub(in crate::api) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Example>) -> Vec<Value> {
     let shared = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let mut parameters = Vec::new();
     let names = endpoint.path.split('/').filter(|part| part.starts_with('{'));
@@ -250,7 +235,7 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
         });
     }
     for name in endpoint.query {
-        let (schema, about) = query(endpoint.action, name);
+        let (schema, about) = query(endpoint.id, name);
         let mut parameter = json!({ "name": name, "in": "query", "description": about, "schema": schema });
         if let Some(fields) = parameter.as_object_mut() {
             let sent = example.and_then(|example| example.query.iter().find(|(sent, _)| sent == name));
@@ -268,11 +253,11 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
     if takes_idempotency_key(endpoint) {
         parameters.push(shared("IdempotencyKey"));
     }
-    parameters.extend(lists::headers(endpoint.action));
+    parameters.extend(lists::headers(endpoint.id));
     if operation.conditional {
         parameters.push(shared("IfMatch"));
     }
-    if matches!(endpoint.action, Action::Storefront | Action::StorefrontOfKey) {
+    if matches!(endpoint.id, "getStorefront" | "getStorefrontOfKey") {
         parameters.push(shared("IfNoneMatch"));
     }
     if matches!(endpoint.access, Access::Key(Scope::Storefront | Scope::Capture) | Access::PathKey(_)) {
@@ -282,13 +267,13 @@ pub(super) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Ex
 }
 
 /// Returns whether the route accepts an `Idempotency-Key`. A part of a file is repeated safely by its offset instead.
-pub(super) fn takes_idempotency_key(endpoint: &Endpoint) -> bool {
+pub(in crate::api) fn takes_idempotency_key(endpoint: &Endpoint) -> bool {
     let has_key = matches!(endpoint.access, Access::Key(_) | Access::Root);
-    endpoint.mutates() && has_key && endpoint.action != Action::ContinueImport
+    endpoint.mutates() && has_key && endpoint.id != "continueImport"
 }
 
 /// Returns the headers of answers.
-pub(super) fn headers() -> Value {
+pub(in crate::api) fn headers() -> Value {
     let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
     json!({
         "ETag": text("The current state of the resource, for `If-Match` and `If-None-Match`."),
@@ -304,7 +289,7 @@ pub(super) fn headers() -> Value {
 }
 
 /// Returns the headers of a success.
-pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation, status: u16) -> Value {
+pub(in crate::api) fn answer_headers(endpoint: &Endpoint, operation: &Operation, status: u16) -> Value {
     let mut names = Vec::new();
     if endpoint.access != Access::Open {
         names.push("request-id");
@@ -315,11 +300,11 @@ pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation, status:
     if operation.tagged {
         names.push("ETag");
     }
-    match endpoint.action {
-        Action::Export => names.push("Content-Disposition"),
-        Action::Audit => names.push("Link"),
-        Action::List => names.extend(["Content-Disposition", "Link"]),
-        Action::TakeImport | Action::ContinueImport if status != 200 => names.push("Location"),
+    match endpoint.id {
+        "exportContact" => names.push("Content-Disposition"),
+        "readAudit" => names.push("Link"),
+        "getList" => names.extend(["Content-Disposition", "Link"]),
+        "createImport" | "continueImport" if status != 200 => names.push("Location"),
         _ => {}
     }
     let named = names.into_iter().map(|name| {
@@ -330,9 +315,9 @@ pub(super) fn answer_headers(endpoint: &Endpoint, operation: &Operation, status:
 }
 
 /// Returns the schema of an answer that has no Rust type.
-pub(super) fn answer_without_type(action: Action) -> Value {
+pub(in crate::api) fn answer_without_type(action: &str) -> Value {
     match action {
-        Action::Health => json!({
+        "getHealth" => json!({
             "type": "object", "required": ["status", "version"], "additionalProperties": false,
             "properties": {
                 "status": { "const": "ok" },
@@ -344,11 +329,11 @@ pub(super) fn answer_without_type(action: Action) -> Value {
 }
 
 /// Returns the media types, besides JSON, of an answer.
-pub(super) fn other_forms(action: Action) -> &'static [&'static str] {
+pub(in crate::api) fn other_forms(action: &str) -> &'static [&'static str] {
     match action {
-        Action::Export => &["application/zip", "text/html"],
-        Action::Audit => &["application/x-ndjson"],
-        Action::ShowPage(LinkKind::Result) => &["application/json", "application/zip"],
+        "exportContact" => &["application/zip", "text/html"],
+        "readAudit" => &["application/x-ndjson"],
+        "showResult" => &["application/json", "application/zip"],
         _ => lists::other_forms(action),
     }
 }

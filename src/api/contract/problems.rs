@@ -3,7 +3,7 @@
 use crate::api::problem::{Fault, Problem};
 
 /// Returns one example of each kind of problem that is not about a field, a parameter or a file.
-pub(super) fn kinds() -> Vec<Problem> {
+pub(in crate::api) fn kinds() -> Vec<Problem> {
     vec![
         Problem::MalformedJson { line: 1, column: 1 },
         Problem::InvalidIdempotencyKey,
@@ -42,7 +42,7 @@ pub(super) fn kinds() -> Vec<Problem> {
 }
 
 /// The codes and titles of the problems about a field, a parameter or a file. Their status is 422.
-pub(super) const FAULTS: &[(&str, &str)] = &[
+pub(in crate::api) const FAULTS: &[(&str, &str)] = &[
     ("ambiguous_address", "The contact has several addresses that the channel can use"),
     ("ambiguous_lookup", "Exactly one of several fields is required"),
     ("basis_not_accepted", "The basis contract is not accepted for marketing"),
@@ -151,10 +151,10 @@ pub(super) const FAULTS: &[(&str, &str)] = &[
 ];
 
 /// The codes that any JSON body can cause.
-pub(super) const OF_ANY_BODY: &[&str] = &["duplicate_field", "missing_field", "unknown_field", "wrong_type"];
+pub(in crate::api) const OF_ANY_BODY: &[&str] = &["duplicate_field", "missing_field", "unknown_field", "wrong_type"];
 
 /// Returns the HTTP status of a code. `None`: the code does not exist.
-pub(super) fn status_of(code: &str) -> Option<u16> {
+pub(in crate::api) fn status_of(code: &str) -> Option<u16> {
     if FAULTS.iter().any(|(own, _)| *own == code) {
         return Some(Problem::field("", Fault::new("", "")).status().as_u16());
     }

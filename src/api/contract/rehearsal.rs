@@ -10,27 +10,30 @@ use http::{HeaderValue, Method, Request, Response};
 use serde_json::{Value, json};
 
 use crate::api::contract::lists::SHOWN;
+use crate::api::contract::operations::operation as operation_of;
 use crate::api::deployment::Deployment;
-use crate::api::front::{Door, NEW_SHOP_HEADER, front};
+use crate::api::front::{Routing, front};
 use crate::api::key::Secrets;
-use crate::api::route::{Action, ENDPOINTS, Endpoint};
-use crate::api::service::ShopService;
+use crate::api::route::Endpoint;
+use crate::api::routed::{Handover, Routed};
+use crate::api::routes::endpoints;
+use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
 use crate::ledger::{Host, Sqlite};
 
 /// One request and its answer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Example {
+pub(in crate::api) struct Example {
     /// The values in the path, in their order.
-    pub(super) values: Vec<String>,
-    pub(super) query: Vec<(&'static str, &'static str)>,
+    pub(in crate::api) values: Vec<String>,
+    pub(in crate::api) query: Vec<(&'static str, &'static str)>,
     /// The body: a JSON object, or the text of a file.
-    pub(super) body: Option<Value>,
-    pub(super) status: u16,
+    pub(in crate::api) body: Option<Value>,
+    pub(in crate::api) status: u16,
     /// The media type of the answer, without its parameters.
-    pub(super) media_type: String,
+    pub(in crate::api) media_type: String,
     /// The answer. It is a text if it is not JSON.
-    pub(super) answer: Value,
+    pub(in crate::api) answer: Value,
 }
 
 /// The parts of a request other than the route and the values in the path.
@@ -42,7 +45,7 @@ struct Question<'a> {
 }
 
 /// The size in bytes above which an example is stored in the document only once.
-pub(super) const LARGE: usize = 1_200;
+pub(in crate::api) const LARGE: usize = 1_200;
 
 const ROOT: &str = "a root secret that only the examples know";
 /// A shortened file from Mailchimp.
@@ -89,7 +92,7 @@ struct Stage {
 ///
 /// # Errors
 /// Returns a text if the service refuses a request.
-pub(super) fn rehearse() -> Result<BTreeMap<&'static str, Vec<Example>>, String> {
+pub(in crate::api) fn rehearse() -> Result<BTreeMap<&'static str, Vec<Example>>, String> {
     let secrets = || Secrets::new("a master key that only the examples know", ROOT).map_err(|weak| weak.to_string());
     let host = |dice| StillHost { dice: Cell::new(dice) };
     let database = Sqlite::in_memory().map_err(|error| error.to_string())?;
@@ -102,72 +105,72 @@ pub(super) fn rehearse() -> Result<BTreeMap<&'static str, Vec<Example>>, String>
 
 impl Stage {
     fn play(&mut self) -> Result<(), String> {
-        let shop = self.ask(ROOT, Action::CreateShop, &[], &[], Some(shop()))?;
+        let shop = self.ask(ROOT, "createShop", &[], &[], Some(shop()))?;
         let secret = &text(&shop, "/keys/secret");
-        for action in [Action::Health, Action::OpenApi, Action::Docs, Action::Storefront, Action::ReadShop] {
+        for action in ["getHealth", "getStorefront", "getShop"] {
             self.ask(secret, action, &[], &[], None)?;
         }
         let publishable = text(&shop, "/keys/publishable");
-        self.ask("", Action::StorefrontOfKey, &[&publishable], &[], None)?;
-        self.ask(secret, Action::WriteShop, &[], &[], Some(shop_now()))?;
-        let receipt = self.ask(secret, Action::Submit, &[], &[], Some(submission()))?;
+        self.ask("", "getStorefrontOfKey", &[&publishable], &[], None)?;
+        self.ask(secret, "putShop", &[], &[], Some(shop_now()))?;
+        let receipt = self.ask(secret, "submitConsents", &[], &[], Some(submission()))?;
         let jane = &text(&receipt, "/contact");
-        let other = self.ask(secret, Action::Submit, &[], &[], Some(bought()))?;
+        let other = self.ask(secret, "submitConsents", &[], &[], Some(bought()))?;
         let other = &text(&other, "/contact");
-        self.ask(secret, Action::Lookup, &[], &[], Some(json!({ "email": "jane@example.com" })))?;
-        self.ask(secret, Action::Decide, &[], &[], Some(decision()))?;
-        self.ask(secret, Action::Decide, &[], &[], Some(decisions()))?;
+        self.ask(secret, "lookUpContact", &[], &[], Some(json!({ "email": "jane@example.com" })))?;
+        self.ask(secret, "decide", &[], &[], Some(decision()))?;
+        self.ask(secret, "decide", &[], &[], Some(decisions()))?;
         let used = json!({ "activity": "contacted", "channel": "email", "occurred_at": "2026-11-22T18:30:00Z" });
         let used = json!({ "contact": { "id": jane }, "activities": [used] });
-        self.ask(secret, Action::NoteActivities, &[], &[], Some(used))?;
+        self.ask(secret, "noteActivities", &[], &[], Some(used))?;
         let told = json!({ "contact": { "id": jane }, "recipient": "mailer", "data": ["email"] });
-        self.ask(secret, Action::NoteDisclosure, &[], &[], Some(told))?;
+        self.ask(secret, "noteDisclosure", &[], &[], Some(told))?;
         let no = json!({ "choice": "opt_out", "reason": "asked on the phone" });
-        self.ask(secret, Action::ChangeChoice, &[jane, "sms", "newsletter"], &[], Some(no))?;
+        self.ask(secret, "changeChoice", &[jane, "sms", "newsletter"], &[], Some(no))?;
         let correction = json!({ "from": { "email": "jane@example.com" }, "to": { "email": "jane.doe@example.com" } });
         let correction = json!({ "address": correction, "profile": { "born": null }, "reason": "a slip at the till" });
-        self.ask(secret, Action::Rectify, &[jane], &[], Some(correction))?;
+        self.ask(secret, "rectifyContact", &[jane], &[], Some(correction))?;
         let merge = json!({ "contact": { "external": "shopify:123" }, "reason": "showed both orders" });
-        self.ask(secret, Action::Merge, &[jane], &[], Some(merge))?;
+        self.ask(secret, "mergeContacts", &[jane], &[], Some(merge))?;
         let apart = json!({ "contact": other, "reason": "two persons at one till" });
-        self.ask(secret, Action::Unmerge, &[jane], &[], Some(apart))?;
+        self.ask(secret, "unmergeContact", &[jane], &[], Some(apart))?;
         let restriction = json!({ "restricted": true, "reason": "contests that the data is right" });
-        self.ask(secret, Action::Restrict, &[jane], &[], Some(restriction))?;
-        self.ask(secret, Action::Report, &[jane], &[], None)?;
+        self.ask(secret, "restrictContact", &[jane], &[], Some(restriction))?;
+        self.ask(secret, "getContact", &[jane], &[], None)?;
         let leave = [("channel", "email"), ("purpose", "newsletter")];
-        self.ask(secret, Action::Links, &[jane], &leave, None)?;
+        self.ask(secret, "getLinks", &[jane], &leave, None)?;
         let customer = json!({ "identity": identity(secret), "locale": "en-GB" });
-        self.ask(secret, Action::Preferences, &[], &[], Some(customer))?;
+        self.ask(secret, "getPreferences", &[], &[], Some(customer))?;
         let way = json!({ "contact": { "email": "jane.doe@example.com" }, "locale": "en-GB" });
-        self.ask(secret, Action::SendPreferencesLink, &[], &[], Some(way))?;
+        self.ask(secret, "sendPreferencesLink", &[], &[], Some(way))?;
         let wish = json!({ "kind": "rectification", "contact": { "email": "jane.doe@example.com" }, "locale": "en-GB", "details": "My name is spelled Jayne", "verified": true });
-        let request = self.ask(secret, Action::OpenRequest, &[], &[], Some(wish))?;
+        let request = self.ask(secret, "openRequest", &[], &[], Some(wish))?;
         let request = &text(&request, "/id");
-        self.ask(secret, Action::ReadRequest, &[request], &[], None)?;
+        self.ask(secret, "getRequest", &[request], &[], None)?;
         let open = [("state", "verified"), ("due_by", "2026-12-31")];
-        self.ask(secret, Action::ListRequests, &[], &open, None)?;
+        self.ask(secret, "listRequests", &[], &open, None)?;
         let more = json!({ "action": "extend", "reason": "the archive has to be searched" });
-        self.ask(secret, Action::DecideRequest, &[request], &[], Some(more))?;
-        self.ask(secret, Action::Retention, &[], &[], None)?;
+        self.ask(secret, "decideRequest", &[request], &[], Some(more))?;
+        self.ask(secret, "previewRetention", &[], &[], None)?;
         let part = [("sections", "standings,records"), ("channel", "email"), ("format", "json")];
-        self.ask(secret, Action::Export, &[jane], &part, None)?;
-        self.ask(secret, Action::Erase, &[jane], &[("requested_by", "person")], None)?;
-        self.ask(secret, Action::Certificate, &[jane], &[], None)?;
+        self.ask(secret, "exportContact", &[jane], &part, None)?;
+        self.ask(secret, "eraseContact", &[jane], &[("requested_by", "person")], None)?;
+        self.ask(secret, "getCertificate", &[jane], &[], None)?;
         let bounced = json!({ "email": "nobody@example.com", "reason": "bounced" });
-        self.ask(secret, Action::Suppress, &[], &[], Some(bounced))?;
-        self.ask(secret, Action::Statistics, &[], &[], None)?;
+        self.ask(secret, "suppressAddress", &[], &[], Some(bounced))?;
+        self.ask(secret, "getStatistics", &[], &[], None)?;
         let new = json!({ "kind": "sk", "name": "Newsletter tool", "scopes": ["read", "lists"] });
-        let key = self.ask(secret, Action::CreateKey, &[], &[], Some(new))?;
+        let key = self.ask(secret, "createKey", &[], &[], Some(new))?;
         let key = &text(&key, "/id");
         let overlap = json!({ "overlap_seconds": 3_600 });
-        self.ask(secret, Action::RotateKey, &[key], &[], Some(overlap))?;
-        self.ask(secret, Action::RevokeKey, &[key], &[], None)?;
-        self.ask(secret, Action::ListKeys, &[], &[], None)?;
+        self.ask(secret, "rotateKey", &[key], &[], Some(overlap))?;
+        self.ask(secret, "revokeKey", &[key], &[], None)?;
+        self.ask(secret, "listKeys", &[], &[], None)?;
         let twilio = json!({ "secret": "0123456789abcdef0123456789abcdef" });
-        self.ask(secret, Action::WriteProvider, &["twilio"], &[], Some(twilio))?;
-        self.ask(secret, Action::ListProviders, &[], &[], None)?;
-        self.ask(secret, Action::RemoveProvider, &["twilio"], &[], None)?;
-        self.ask(secret, Action::Audit, &[], &[("limit", "2")], None)?;
+        self.ask(secret, "setProvider", &["twilio"], &[], Some(twilio))?;
+        self.ask(secret, "listProviders", &[], &[], None)?;
+        self.ask(secret, "removeProvider", &["twilio"], &[], None)?;
+        self.ask(secret, "readAudit", &[], &[("limit", "2")], None)?;
         self.play_events(secret)?;
         self.play_lists(secret)?;
         Ok(())
@@ -176,30 +179,30 @@ impl Stage {
     /// Imports a list from Mailchimp that contains a person who has opted out since and an address that cannot be read.
     /// Then imports the list again, in parts.
     fn play_lists(&mut self, secret: &str) -> Result<(), String> {
-        self.silently(secret, Action::Submit, &left())?;
+        self.silently(secret, "submitConsents", &left())?;
         let query = [("name", "subscribed_members.csv"), ("channel", "email"), ("purpose", "newsletter")];
         let file = Question { query: &query, headers: &[], body: Some(SUBSCRIBED.into()) };
-        let import = self.put(secret, Action::TakeImport, &[], file)?;
+        let import = self.put(secret, "createImport", &[], file)?;
         let import = &text(&import, "/id");
         self.work()?;
-        self.ask(secret, Action::ReadImport, &[import], &[], None)?;
-        self.ask(secret, Action::ImportErrors, &[import], &[], None)?;
-        self.ask(secret, Action::ImportErrors, &[import], &[("format", "json")], None)?;
+        self.ask(secret, "getImport", &[import], &[], None)?;
+        self.ask(secret, "getImportErrors", &[import], &[], None)?;
+        self.ask(secret, "getImportErrors", &[import], &[("format", "json")], None)?;
         let news = [("channel", "email"), ("purpose", "newsletter")];
-        self.ask(secret, Action::List, &["opted_in"], &news, None)?;
-        self.ask(secret, Action::List, &["opted_in"], &[("format", "json"), ("decide", "true")], None)?;
+        self.ask(secret, "getList", &["opted_in"], &news, None)?;
+        self.ask(secret, "getList", &["opted_in"], &[("format", "json"), ("decide", "true")], None)?;
         let again = Question { query: &query, headers: &[], body: Some(SUBSCRIBED.into()) };
-        self.put(secret, Action::TakeImport, &[], again)?;
-        self.ask(secret, Action::UndoImport, &[import], &[], None)?;
+        self.put(secret, "createImport", &[], again)?;
+        self.ask(secret, "undoImport", &[import], &[], None)?;
         self.work()?;
         let (first, rest) = SUBSCRIBED.split_at(SUBSCRIBED.len() / 2);
         let part = Question { query: &query, headers: &[("upload-complete", "?0")], body: Some(first.into()) };
-        let import = self.put(secret, Action::TakeImport, &[], part)?;
+        let import = self.put(secret, "createImport", &[], part)?;
         let (import, received) = (&text(&import, "/id"), first.len().to_string());
         let part = Question { query: &[], headers: &[("upload-offset", &received)], body: Some(rest.into()) };
-        self.put(secret, Action::ContinueImport, &[import], part)?;
-        self.ask(secret, Action::CancelImport, &[import], &[], None)?;
-        self.ask(secret, Action::ListImports, &[], &[("limit", "2")], None)?;
+        self.put(secret, "continueImport", &[import], part)?;
+        self.ask(secret, "cancelImport", &[import], &[], None)?;
+        self.ask(secret, "listImports", &[], &[("limit", "2")], None)?;
         Ok(())
     }
 
@@ -212,28 +215,28 @@ impl Stage {
     fn play_events(&mut self, secret: &str) -> Result<(), String> {
         let url = "https://hooks.shop.example/placet";
         let new = json!({ "url": url, "events": ["consent.changed", "message.requested"] });
-        let webhook = self.ask(secret, Action::CreateWebhook, &[], &[], Some(new))?;
+        let webhook = self.ask(secret, "createWebhook", &[], &[], Some(new))?;
         let webhook = &text(&webhook, "/id");
         let full = json!({ "url": url, "events": ["consent.changed", "message.requested"], "payload": "full", "enabled": true });
-        self.ask(secret, Action::WriteWebhook, &[webhook], &[], Some(full))?;
+        self.ask(secret, "putWebhook", &[webhook], &[], Some(full))?;
         let access = json!({ "kind": "access", "contact": { "email": "john@example.com" }, "locale": "en-GB" });
-        self.ask(secret, Action::OpenRequest, &[], &[], Some(access))?;
-        let listed = self.ask(secret, Action::ListMessages, &[], &[("limit", "1")], None)?;
+        self.ask(secret, "openRequest", &[], &[], Some(access))?;
+        let listed = self.ask(secret, "listMessages", &[], &[("limit", "1")], None)?;
         let message = &text(&listed, "/messages/0/message");
-        self.ask(secret, Action::Message, &[message], &[], None)?;
-        self.ask(secret, Action::RotateWebhook, &[webhook], &[], Some(json!({ "overlap_seconds": 3_600 })))?;
-        self.silently(secret, Action::Submit, &bought_again())?;
-        self.ask(secret, Action::ListDeliveries, &[webhook], &[("state", "pending"), ("limit", "2")], None)?;
+        self.ask(secret, "getMessage", &[message], &[], None)?;
+        self.ask(secret, "rotateWebhook", &[webhook], &[], Some(json!({ "overlap_seconds": 3_600 })))?;
+        self.silently(secret, "submitConsents", &bought_again())?;
+        self.ask(secret, "listDeliveries", &[webhook], &[("state", "pending"), ("limit", "2")], None)?;
         let replay = json!({ "state": "dead", "since": "2026-11-23T00:00:00Z" });
-        self.ask(secret, Action::Replay, &[webhook], &[], Some(replay))?;
-        self.ask(secret, Action::ListWebhooks, &[], &[], None)?;
-        self.ask(secret, Action::RemoveWebhook, &[webhook], &[], None)?;
+        self.ask(secret, "replayDeliveries", &[webhook], &[], Some(replay))?;
+        self.ask(secret, "listWebhooks", &[], &[], None)?;
+        self.ask(secret, "removeWebhook", &[webhook], &[], None)?;
         Ok(())
     }
 
     /// Sends a request that does not become an example.
-    fn silently(&self, key: &str, action: Action, body: &Value) -> Result<(), String> {
-        let endpoint = ENDPOINTS.iter().find(|own| own.action == action).ok_or("an action without a route")?;
+    fn silently(&self, key: &str, action: &str, body: &Value) -> Result<(), String> {
+        let endpoint = endpoints().find(|own| own.id == action).ok_or("an action without a route")?;
         let question = Question { body: Some(body.clone()), ..Question::default() };
         let response = self.send(request(endpoint, key, &[], &question)?)?;
         if response.status().is_success() { Ok(()) } else { Err(format!("refused: {}", response.status())) }
@@ -243,7 +246,7 @@ impl Stage {
     fn ask(
         &mut self,
         key: &str,
-        action: Action,
+        action: &str,
         values: &[&str],
         query: &[(&'static str, &'static str)],
         body: Option<Value>,
@@ -251,9 +254,9 @@ impl Stage {
         self.put(key, action, values, Question { query, headers: &[], body })
     }
 
-    fn put(&mut self, key: &str, action: Action, values: &[&str], question: Question<'_>) -> Result<Value, String> {
-        let operation = crate::api::contract::operation::Operation::of(action);
-        let endpoint = ENDPOINTS.iter().find(|own| own.action == action).ok_or("an action without a route")?;
+    fn put(&mut self, key: &str, action: &str, values: &[&str], question: Question<'_>) -> Result<Value, String> {
+        let operation = operation_of(action);
+        let endpoint = endpoints().find(|own| own.id == action).ok_or("an action without a route")?;
         let request = request(endpoint, key, values, &question)?;
         let response = self.send(request)?;
         let said = String::from_utf8_lossy(response.body());
@@ -271,24 +274,22 @@ impl Stage {
         let values = values.iter().map(ToString::to_string).collect();
         let Question { query, body, .. } = question;
         let example = Example { values, query: query.to_vec(), body, status, media_type, answer: answer.clone() };
-        // The document is not an example in itself.
-        if !matches!(action, Action::OpenApi | Action::Docs) {
-            self.examples.entry(operation.id).or_default().push(example);
-        }
+        self.examples.entry(operation.id).or_default().push(example);
         Ok(answer)
     }
 
     fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, String> {
         let path = request.uri().path().to_owned();
-        match front(request.method(), &path, request.headers(), &self.secrets, &self.host) {
-            Door::Answer(response) => Ok(response),
-            Door::Shop { .. } => Ok(self.service.handle(&request)),
-            Door::NewShop { shop, .. } => {
-                let id = HeaderValue::from_str(&shop.to_string()).map_err(|error| error.to_string())?;
-                request.headers_mut().insert(NEW_SHOP_HEADER, id);
-                Ok(self.service.handle(&request))
-            }
-        }
+        let handover = match front(request.method(), &path, request.headers(), &self.secrets, &self.host) {
+            Routing::Answer(response) => return Ok(response),
+            Routing::Asset(file) => return Err(format!("{file} is no example")),
+            Routing::Shop { .. } => Handover::default(),
+            Routing::NewShop { shop, .. } => Handover { new_shop: Some(shop), ..Handover::default() },
+        };
+        let written = HeaderValue::from_str(&handover.written()).map_err(|error| error.to_string())?;
+        request.headers_mut().insert(Handover::HEADER, written);
+        let routed = Routed::of(request.method(), &path, request.headers());
+        Ok(routed.map_or_else(|response| *response, |routed| self.service.handle(&routed, &request)))
     }
 }
 
@@ -322,7 +323,7 @@ fn request(
 }
 
 /// Shortens an example so that it is easy to read: of long lists and maps only the beginning remains.
-pub(super) fn shortened(value: &Value) -> Value {
+pub(in crate::api) fn shortened(value: &Value) -> Value {
     let two = cut(value, 2);
     if two.to_string().len() > LARGE { cut(value, 1) } else { two }
 }

@@ -4,14 +4,14 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 /// A field of an object.
-pub(super) struct Field<'a> {
-    pub(super) name: &'a str,
-    pub(super) required: bool,
-    pub(super) schema: &'a Value,
+pub(in crate::api) struct Field<'a> {
+    pub(in crate::api) name: &'a str,
+    pub(in crate::api) required: bool,
+    pub(in crate::api) schema: &'a Value,
 }
 
 /// Returns the fields of an object, required fields first.
-pub(super) fn fields(schema: &Value) -> Vec<Field<'_>> {
+pub(in crate::api) fn fields(schema: &Value) -> Vec<Field<'_>> {
     let required = schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
     let all = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
@@ -22,7 +22,7 @@ pub(super) fn fields(schema: &Value) -> Vec<Field<'_>> {
 }
 
 /// Returns the values of a vocabulary, each with its description.
-pub(super) fn words(schema: &Value) -> Option<Vec<(&str, &str)>> {
+pub(in crate::api) fn words(schema: &Value) -> Option<Vec<(&str, &str)>> {
     let meanings = schema.get("x-enumDescriptions");
     let words = schema.get("enum")?.as_array()?.iter().filter_map(Value::as_str);
     let meaning = |word: &str| meanings.and_then(|all| all.get(word)?.as_str()).unwrap_or_default();
@@ -30,7 +30,7 @@ pub(super) fn words(schema: &Value) -> Option<Vec<(&str, &str)>> {
 }
 
 /// Renders a short description of the values that a schema accepts.
-pub(super) fn shape(schema: &Value) -> Markup {
+pub(in crate::api) fn shape(schema: &Value) -> Markup {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next()) {
         return html! { a href={ "#type-" (name) } { (name) } };
     }

@@ -14,7 +14,7 @@ use crate::api::problem::Problem;
 const CRC_32: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// Returns the ZIP archive.
-pub(super) fn archive(tables: &[Table]) -> Result<Vec<u8>, Problem> {
+pub(in crate::api) fn archive(tables: &[Table]) -> Result<Vec<u8>, Problem> {
     let mut archive = Vec::new();
     let mut zip = ZipArchiveWriter::new(&mut archive);
     for table in tables {

@@ -10,9 +10,9 @@ use http::{HeaderValue, Response, header};
 use serde_json::{Map, Value};
 
 use crate::api::answer;
+use crate::api::fields::{CHANNEL, PURPOSE, TIME};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
-use crate::api::wire::{CHANNEL, PURPOSE, TIME};
 use crate::consent::{Channel, PurposeSlug, Timestamp};
 use crate::ledger::{ContactReport, Section, Selection};
 
@@ -29,9 +29,9 @@ vocabulary! {
 }
 
 /// The requested selection and format.
-pub(super) struct ExportAsked {
-    pub(super) selection: Selection,
-    pub(super) format: Format,
+pub(in crate::api) struct ExportAsked {
+    pub(in crate::api) selection: Selection,
+    pub(in crate::api) format: Format,
 }
 
 const SECTIONS: Fault = Fault::new(
@@ -41,7 +41,7 @@ const SECTIONS: Fault = Fault::new(
 const FORMAT: Fault = Fault::new("unknown_format", "use json, csv or html");
 
 impl ExportAsked {
-    pub(super) fn read(query: &Query) -> Result<Self, Problem> {
+    pub(in crate::api) fn read(query: &Query) -> Result<Self, Problem> {
         let sections = |text: &str| {
             let mut sections = text.split(',').map(|one| Section::parse(one.trim())).collect::<Option<Vec<_>>>()?;
             sections.sort_unstable();
@@ -62,7 +62,7 @@ impl ExportAsked {
 }
 
 /// Returns the report in a format, as a response.
-pub(super) fn answer(report: &ContactReport, format: Format) -> Result<Response<Bytes>, Problem> {
+pub(in crate::api) fn answer(report: &ContactReport, format: Format) -> Result<Response<Bytes>, Problem> {
     let json = serde_json::to_vec(report)?;
     let (body, media_type, ending) = match format {
         Format::Json => (json, "application/json", "json"),
@@ -89,7 +89,7 @@ pub(super) fn answer(report: &ContactReport, format: Format) -> Result<Response<
 }
 
 /// One list of a report, flattened: a nested field has the names of both levels, with a dot between them.
-struct Table {
+pub(in crate::api) struct Table {
     name: String,
     rows: Vec<Vec<(String, String)>>,
 }

@@ -47,7 +47,7 @@ const HEADINGS: &[(&str, &[&str])] = &[
     ("information_rights", &["right"]),
 ];
 
-pub(super) fn page(report: &ContactReport, tables: &[Table]) -> String {
+pub(in crate::api) fn page(report: &ContactReport, tables: &[Table]) -> String {
     let title = format!("What {} holds on you", report.shop.name);
     let page = html! {
         (DOCTYPE)

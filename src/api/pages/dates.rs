@@ -7,7 +7,7 @@ use crate::api::pages::language::Language;
 
 /// Writes a date such as `2027-04-05` in words: `5 April 2027`. For a time in UTC (`2027-04-05T09:30:00Z`) it adds the
 /// time. Any other text is returned unchanged.
-pub(super) fn date(language: Language, iso: &str) -> String {
+pub(in crate::api) fn date(language: Language, iso: &str) -> String {
     let words = language.words();
     let (day, time) = iso.split_once('T').map_or((iso, None), |(day, time)| (day, time.strip_suffix('Z')));
     let Some(date) = written(language, day, words.date) else { return iso.to_owned() };
@@ -18,7 +18,7 @@ pub(super) fn date(language: Language, iso: &str) -> String {
 }
 
 /// Writes only the day, in a short form with the characters of text messages.
-pub(super) fn short_date(language: Language, iso: &str) -> String {
+pub(in crate::api) fn short_date(language: Language, iso: &str) -> String {
     let day = iso.split('T').next().unwrap_or(iso);
     written(language, day, language.words().sms_date).unwrap_or_else(|| iso.to_owned())
 }

@@ -45,7 +45,7 @@ pub(in crate::api) fn downloads(frame: &Frame, view: &DownloadView) -> String {
 }
 
 /// Returns the files, the end of the download period, and the advice to keep the files safe.
-pub(super) fn files(frame: &Frame, items: &[(String, String)], until: Option<&str>) -> Markup {
+pub(in crate::api) fn files(frame: &Frame, items: &[(String, String)], until: Option<&str>) -> Markup {
     let words = frame.words();
     html! {
         ul.files {

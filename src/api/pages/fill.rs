@@ -24,7 +24,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 }
 
 /// Fills the placeholders of a text.
-pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
+pub(in crate::api) fn fill(text: &str, values: &[(&str, &str)]) -> String {
     pieces(text)
         .map(|piece| match piece {
             Piece::Words(words) => words,
@@ -34,7 +34,7 @@ pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// Fills the placeholders of a text as markup: every value is escaped and printed in bold.
-pub(super) fn strong(text: &str, values: &[(&str, &str)]) -> Markup {
+pub(in crate::api) fn strong(text: &str, values: &[(&str, &str)]) -> Markup {
     html! {
         @for piece in pieces(text) {
             @match piece {
@@ -48,19 +48,19 @@ pub(super) fn strong(text: &str, values: &[(&str, &str)]) -> Markup {
 }
 
 /// Returns a text that contains a number: `one` for 1, otherwise `many` with the number filled in.
-pub(super) fn counted(number: u32, one: &str, many: &str) -> String {
+pub(in crate::api) fn counted(number: u32, one: &str, many: &str) -> String {
     if number == 1 { one.to_owned() } else { fill(many, &[("number", &number.to_string())]) }
 }
 
 /// Returns a text as one line, for headers and titles: a line break in a shop's name cannot start a mail header.
-pub(super) fn one_line(text: &str) -> String {
+pub(in crate::api) fn one_line(text: &str) -> String {
     let clean = text.split(|c: char| c.is_whitespace() && c != '\u{a0}' || c.is_control());
     clean.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 impl Words {
     /// Returns the words for a channel in a sentence.
-    pub(super) const fn by(&self, channel: Channel) -> &'static str {
+    pub(in crate::api) const fn by(&self, channel: Channel) -> &'static str {
         match channel {
             Channel::Email => self.by_email,
             Channel::Sms => self.by_sms,
@@ -72,7 +72,7 @@ impl Words {
     }
 
     /// Returns the heading for a kind of address.
-    pub(super) const fn kind(&self, kind: AddressKind) -> &'static str {
+    pub(in crate::api) const fn kind(&self, kind: AddressKind) -> &'static str {
         match kind {
             AddressKind::Email => self.kind_email,
             AddressKind::Phone => self.kind_phone,
@@ -83,7 +83,7 @@ impl Words {
 }
 
 /// Returns channels and purposes as a list.
-pub(super) fn items(words: &Words, items: &[(Channel, String)]) -> Markup {
+pub(in crate::api) fn items(words: &Words, items: &[(Channel, String)]) -> Markup {
     html! {
         ul.items {
             @for (channel, purpose) in items {

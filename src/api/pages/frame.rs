@@ -26,28 +26,28 @@ pub(in crate::api) struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    pub(super) const fn words(&self) -> &'static Words {
+    pub(in crate::api) const fn words(&self) -> &'static Words {
         self.language.words()
     }
 
     /// Adds the language of this page to a path, so that the next page is in the same language.
-    pub(super) fn with_language(&self, path: &str) -> String {
+    pub(in crate::api) fn with_language(&self, path: &str) -> String {
         let mark = if path.contains('?') { '&' } else { '?' };
         format!("{path}{mark}lang={}", self.language.tag())
     }
 
     /// Returns a form that posts to this page.
-    pub(super) fn form(&self, content: &Markup) -> Markup {
+    pub(in crate::api) fn form(&self, content: &Markup) -> Markup {
         html! { form method="post" action=(self.with_language(self.path)) autocomplete="off" { (content) } }
     }
 
     /// Returns a form with only a button.
-    pub(super) fn button(&self, class: &str, name: &str, value: &str, text: &str) -> Markup {
+    pub(in crate::api) fn button(&self, class: &str, name: &str, value: &str, text: &str) -> Markup {
         self.form(&html! { button class=(class) name=(name) value=(value) { (text) } })
     }
 
     /// Returns a complete page.
-    pub(super) fn page(&self, title: &str, main: &Markup) -> String {
+    pub(in crate::api) fn page(&self, title: &str, main: &Markup) -> String {
         let words = self.words();
         let content = html! {
             header { p.shop { (self.shop) } }
@@ -134,6 +134,6 @@ pub(in crate::api) fn failed(language: Language) -> String {
     without_shop(language, words.failed_title, words.failed_text)
 }
 
-pub(super) fn without_shop(language: Language, title: &str, text: &str) -> String {
+pub(in crate::api) fn without_shop(language: Language, title: &str, text: &str) -> String {
     document(language, title, &html! { main { h1 { (title) } p { (text) } } })
 }

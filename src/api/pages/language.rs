@@ -36,7 +36,7 @@ impl Language {
     }
 
     /// Returns the name of the language in the language itself.
-    pub(super) const fn own_name(self) -> &'static str {
+    pub(in crate::api) const fn own_name(self) -> &'static str {
         match self {
             Self::En => "English",
             Self::Fr => "Français",

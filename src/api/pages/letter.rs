@@ -18,7 +18,7 @@ pub(in crate::api) struct Message {
 }
 
 /// A part of a message.
-pub(super) enum Part<'a> {
+pub(in crate::api) enum Part<'a> {
     /// A paragraph.
     Say(String),
     /// A list.
@@ -30,7 +30,13 @@ pub(super) enum Part<'a> {
 }
 
 /// Builds a message in the form that its medium takes.
-pub(super) fn letter(language: Language, medium: Channel, shop: &str, subject: &str, parts: &[Part]) -> Message {
+pub(in crate::api) fn letter(
+    language: Language,
+    medium: Channel,
+    shop: &str,
+    subject: &str,
+    parts: &[Part],
+) -> Message {
     let subject = one_line(subject);
     let chat = matches!(medium, Channel::Sms | Channel::Whatsapp);
     Message {

@@ -7,38 +7,11 @@ use crate::api::pages::dates::date;
 use crate::api::pages::fill::{counted, fill};
 use crate::api::pages::language::Language;
 use crate::api::pages::letter::{Message, Part, letter};
+use crate::api::pages::outcome::Outcome;
 use crate::api::pages::request::{complaint, texts};
 use crate::api::pages::sms;
 use crate::consent::Channel;
 use crate::model::request::RequestKind;
-
-/// The result of a subject request, or its extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::api) enum Outcome<'a> {
-    /// The result can be downloaded.
-    Ready {
-        /// The link to the download.
-        link: &'a str,
-        /// The end of the download period, as an RFC 3339 date or time.
-        until: &'a str,
-    },
-    /// The request is completed.
-    Completed,
-    /// The request is refused (GDPR Art. 12(4)).
-    Refused {
-        /// The reason, in the shop's words.
-        reason: &'a str,
-        /// The supervisory authority for complaints.
-        authority: Option<&'a str>,
-    },
-    /// The request takes longer than a month (GDPR Art. 12(3)).
-    Extended {
-        /// The new last day.
-        until: &'a str,
-        /// The reason, in the shop's words.
-        reason: &'a str,
-    },
-}
 
 /// Returns the message that asks a person to confirm an opt-in. In SMS and WhatsApp the person can reply with a word,
 /// `sms_yes`.

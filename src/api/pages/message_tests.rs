@@ -1,9 +1,10 @@
 //! Tests of every message, in every language and medium.
 
 use super::language::Language;
-use super::letter::Message;
-use super::message::*;
-use super::sms::{help_reply, started_reply, stopped_reply};
+
+use crate::api::pages::letter::letter::Message;
+use crate::api::pages::message::message::*;
+use crate::api::pages::sms::{help_reply, started_reply, stopped_reply};
 use crate::consent::Channel;
 use crate::model::request::RequestKind;
 

@@ -1,14 +1,15 @@
 //! Tests of every page, in every language and state.
 
-use super::confirm::*;
-use super::files::*;
-use super::form::*;
-use super::frame::*;
 use super::language::Language;
-use super::preferences::*;
-use super::request::*;
-use super::unsubscribe::*;
 use super::words::Words;
+
+use crate::api::pages::page::confirm::*;
+use crate::api::pages::page::files::*;
+use crate::api::pages::page::form::*;
+use crate::api::pages::page::frame::*;
+use crate::api::pages::page::preferences::*;
+use crate::api::pages::page::request::*;
+use crate::api::pages::page::unsubscribe::*;
 use crate::consent::{AddressKind, Channel};
 use crate::model::request::RequestKind;
 

@@ -11,7 +11,7 @@ use crate::model::request::RequestKind;
 
 /// Returns the texts of a kind of request: its name, what confirming it does, the text of the button, and the text when
 /// it is done.
-pub(super) const fn texts(kind: RequestKind, words: &Words) -> Texts {
+pub(in crate::api) const fn texts(kind: RequestKind, words: &Words) -> Texts {
     let (title, ask, button, done) = match kind {
         RequestKind::Access => (words.access, words.access_ask, words.access_button, words.access_done),
         RequestKind::Portability => {
@@ -27,7 +27,7 @@ pub(super) const fn texts(kind: RequestKind, words: &Words) -> Texts {
 }
 
 /// The texts of a kind of request.
-pub(super) struct Texts {
+pub(in crate::api) struct Texts {
     pub title: &'static str,
     pub ask: &'static str,
     pub button: &'static str,
@@ -194,7 +194,7 @@ fn code(frame: &Frame, view: &RequestView, tries_left: u32, wrong: bool) -> Mark
 }
 
 /// Returns the text that says where to complain (GDPR Art. 12(4)).
-pub(super) fn complaint(words: &Words, authority: Option<&str>) -> String {
+pub(in crate::api) fn complaint(words: &Words, authority: Option<&str>) -> String {
     match authority {
         Some(authority) => fill(words.complain_named, &[("authority", authority)]),
         None => words.complain.to_owned(),

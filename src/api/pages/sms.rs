@@ -6,7 +6,7 @@ use crate::api::pages::dates::short_date;
 use crate::api::pages::fill::{fill, one_line};
 use crate::api::pages::language::Language;
 use crate::api::pages::letter::Message;
-use crate::api::pages::message::Outcome;
+use crate::api::pages::outcome::Outcome;
 use crate::consent::Channel;
 use crate::model::request::RequestKind;
 
@@ -30,13 +30,13 @@ pub(in crate::api) fn help_reply(language: Language, shop: &str, contact: Option
     })
 }
 
-pub(super) fn confirm(language: Language, shop: &str, items: &[(Channel, String)], link: &str) -> Message {
+pub(in crate::api) fn confirm(language: Language, shop: &str, items: &[(Channel, String)], link: &str) -> Message {
     let words = language.words();
     let values = [("shop", shop), ("yes", words.sms_yes), ("items", &items_by_channel(words, items)), ("link", link)];
     message(fill(words.sms_confirm, &values))
 }
 
-pub(super) fn request(
+pub(in crate::api) fn request(
     language: Language,
     shop: &str,
     kind: RequestKind,
@@ -60,11 +60,11 @@ pub(super) fn request(
     message(fill(text, &values))
 }
 
-pub(super) fn preferences(language: Language, shop: &str, link: &str) -> Message {
+pub(in crate::api) fn preferences(language: Language, shop: &str, link: &str) -> Message {
     message(fill(language.words().sms_choices, &[("shop", shop), ("link", link)]))
 }
 
-pub(super) fn result(language: Language, shop: &str, kind: RequestKind, outcome: &Outcome) -> Message {
+pub(in crate::api) fn result(language: Language, shop: &str, kind: RequestKind, outcome: &Outcome) -> Message {
     let words = language.words();
     let title = title(words, kind);
     message(match *outcome {

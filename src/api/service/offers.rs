@@ -1,26 +1,26 @@
 //! What a person can choose, for the preference page and for the shop's own pages.
 
 use crate::api::problem::Problem;
-use crate::api::service::ShopService;
+use crate::api::service::shop_service::ShopService;
 use crate::consent::{AddressKind, Channel, PurposeSlug, Reason, Timestamp};
 use crate::ledger::{Lookup, Named, Section, Selection, Settings, Shop, StandingEntry, contact_report, same_person};
 
 /// One checkbox: a channel and a purpose of an address, and its standing.
-pub(super) struct Offer {
-    pub(super) address: Named,
+pub(in crate::api) struct Offer {
+    pub(in crate::api) address: Named,
     /// Whether this is the address that was asked about, and not another address of the same person.
-    pub(super) is_own: bool,
-    pub(super) standing: StandingEntry,
+    pub(in crate::api) is_own: bool,
+    pub(in crate::api) standing: StandingEntry,
 }
 
 impl Offer {
     /// Returns whether the checkbox is ticked.
-    pub(super) fn is_in(&self) -> bool {
+    pub(in crate::api) fn is_in(&self) -> bool {
         self.standing.status == "opted_in" && self.standing.decision.reason != Some(Reason::Suppressed)
     }
 
     /// Returns the name of the checkbox in a form.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::api) fn name(&self) -> String {
         let pseudonym = base16ct::lower::encode_string(&self.address.pseudonym);
         format!("{pseudonym}.{}.{}", self.standing.channel, self.standing.purpose)
     }
@@ -28,7 +28,10 @@ impl Offer {
 
 /// Returns the channels and purposes that can be chosen for a kind of address, in the shop's order: all but
 /// transactional purposes.
-pub(super) fn on_offer(settings: &Settings, kind: AddressKind) -> impl Iterator<Item = (Channel, &PurposeSlug)> {
+pub(in crate::api) fn on_offer(
+    settings: &Settings,
+    kind: AddressKind,
+) -> impl Iterator<Item = (Channel, &PurposeSlug)> {
     let channels = settings.channels.iter().filter(move |channel| channel.address_kind() == kind);
     let is_advertising = |purpose: &&PurposeSlug| !settings.policy.transactional.contains(purpose);
     channels.flat_map(move |channel| settings.purposes.iter().filter(is_advertising).map(|purpose| (*channel, purpose)))
@@ -37,7 +40,7 @@ pub(super) fn on_offer(settings: &Settings, kind: AddressKind) -> impl Iterator<
 impl ShopService {
     /// Returns every checkbox that the owner of this address may tick or untick. They include the checkboxes of other
     /// addresses that the shop has said are the same person's.
-    pub(super) fn offers(&self, shop: &Shop, address: &Named, now: Timestamp) -> Result<Vec<Offer>, Problem> {
+    pub(in crate::api) fn offers(&self, shop: &Shop, address: &Named, now: Timestamp) -> Result<Vec<Offer>, Problem> {
         let own = same_person(self.database(), shop, address)?;
         let wanted = Selection { sections: vec![Section::Standings], ..Selection::default() };
         let report = contact_report(self.database(), shop, &Lookup::Id(address.contact()), &wanted, now)?;

@@ -9,7 +9,7 @@ use crate::ledger::{
 };
 use crate::lists::Refusal;
 
-pub(super) fn submission_refused(error: SubmissionError) -> Problem {
+pub(in crate::api) fn submission_refused(error: SubmissionError) -> Problem {
     match error {
         SubmissionError::Conflict => Problem::SubmissionConflict,
         SubmissionError::NoNotice => {
@@ -25,7 +25,7 @@ pub(super) fn submission_refused(error: SubmissionError) -> Problem {
     }
 }
 
-pub(super) fn change_refused(error: ChangeError) -> Problem {
+pub(in crate::api) fn change_refused(error: ChangeError) -> Problem {
     match error {
         ChangeError::Unknown => Problem::ContactNotFound,
         ChangeError::NotTheirs => {
@@ -51,7 +51,7 @@ pub(super) fn change_refused(error: ChangeError) -> Problem {
 }
 
 /// Returns the reason why a row of a list cannot be taken.
-pub(super) fn listed_refused(fault: ListedFault) -> Refusal {
+pub(in crate::api) fn listed_refused(fault: ListedFault) -> Refusal {
     let ListedFault::Choice(fault) = fault else {
         let fix = "a hash of another shop says nothing here: export by address, or give the SHA-256";
         return Refusal { code: "foreign_hash", fix };
@@ -99,7 +99,7 @@ fn choice_refused(at: &str, fault: ChoiceFault) -> Problem {
     Problem::field(format!("{at}{field}"), fault)
 }
 
-pub(super) fn rectification_refused(error: RectifyError) -> Problem {
+pub(in crate::api) fn rectification_refused(error: RectifyError) -> Problem {
     match error {
         RectifyError::Unknown => Problem::ContactNotFound,
         RectifyError::NotTheirs => {
@@ -115,7 +115,7 @@ pub(super) fn rectification_refused(error: RectifyError) -> Problem {
     }
 }
 
-pub(super) fn merge_refused(error: MergeError) -> Problem {
+pub(in crate::api) fn merge_refused(error: MergeError) -> Problem {
     match error {
         MergeError::Unknown => Problem::ContactNotFound,
         MergeError::UnknownSource => {
@@ -127,7 +127,7 @@ pub(super) fn merge_refused(error: MergeError) -> Problem {
     }
 }
 
-pub(super) fn key_refused(error: KeyError) -> Problem {
+pub(in crate::api) fn key_refused(error: KeyError) -> Problem {
     match error {
         KeyError::Unknown => Problem::KeyNotFound,
         KeyError::Gone => Problem::KeyGone,
@@ -136,7 +136,7 @@ pub(super) fn key_refused(error: KeyError) -> Problem {
     }
 }
 
-pub(super) fn request_refused(error: OpenError, now: Timestamp) -> Problem {
+pub(in crate::api) fn request_refused(error: OpenError, now: Timestamp) -> Problem {
     match error {
         OpenError::NotReachable => {
             let fault =
@@ -154,7 +154,7 @@ pub(super) fn request_refused(error: OpenError, now: Timestamp) -> Problem {
     }
 }
 
-pub(super) fn decision_refused(error: DecideError) -> Problem {
+pub(in crate::api) fn decision_refused(error: DecideError) -> Problem {
     match error {
         DecideError::Unknown => Problem::RequestNotFound,
         DecideError::NotWaiting => {

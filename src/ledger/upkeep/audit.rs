@@ -5,7 +5,6 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::consent::Timestamp;
-use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::{first_id_of, parse_id};
 
@@ -131,24 +130,6 @@ fn entry_in(row: &Row) -> Result<AuditEntry, DatabaseError> {
         status: u16::try_from(row.integer(6)?).map_err(|_| DatabaseError::Shape { column: 6 })?,
         outcome: row.text(7)?.to_owned(),
     })
-}
-
-/// The maximum number of lines that one call of [`sweep`] deletes.
-const SWEPT: usize = 1_000;
-
-/// Deletes expired data: lines of the audit log older than `days` days, and answers stored under an idempotency key for
-/// more than `idempotency` milliseconds. Returns whether expired lines may be left.
-pub fn sweep(database: &dyn Database, days: u16, idempotency: i64, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
-    let oldest = first_id_of(moment.now.plus_millis(-i64::from(days) * 86_400_000));
-    let gone = database.query(
-        &format!(
-            "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ? ORDER BY id LIMIT {SWEPT}) RETURNING 1"
-        ),
-        &[Param::Text(&oldest)],
-    )?;
-    let stale = Param::Integer(moment.now.plus_millis(-idempotency).millis());
-    database.execute("DELETE FROM idempotency WHERE created_at < ?", &[stale])?;
-    Ok(gone.len() == SWEPT)
 }
 
 #[cfg(all(test, feature = "native"))]

@@ -12,6 +12,7 @@ use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Moment;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::first_id_of;
+use crate::ledger::upkeep::idempotency::KEPT_FOR;
 
 const DAY: i64 = 86_400_000;
 /// The time for which outbound and inbound messages are stored, in milliseconds.
@@ -94,7 +95,7 @@ enum Bound {
     Id,
 }
 
-fn rules(shop: &Shop, idempotency: i64, now: Timestamp) -> Vec<Rule> {
+fn rules(shop: &Shop, now: Timestamp) -> Vec<Rule> {
     let settings = &shop.settings;
     let ago = |millis: i64| now.plus_millis(-millis);
     let days = |days: u16| ago(i64::from(days) * DAY);
@@ -118,7 +119,7 @@ fn rules(shop: &Shop, idempotency: i64, now: Timestamp) -> Vec<Rule> {
         },
         rule(
             Overdue::Idempotency,
-            ago(idempotency),
+            ago(KEPT_FOR),
             "SELECT hash FROM idempotency WHERE created_at < ? ORDER BY created_at",
             &["DELETE FROM idempotency WHERE hash IN (SELECT value FROM json_each(?))"],
         ),
@@ -218,14 +219,9 @@ impl Rule {
 }
 
 /// Returns the data that is expired now.
-pub fn overdue(
-    database: &dyn Database,
-    shop: &Shop,
-    idempotency: i64,
-    now: Timestamp,
-) -> Result<Vec<OverdueEntry>, DatabaseError> {
+pub fn overdue(database: &dyn Database, shop: &Shop, now: Timestamp) -> Result<Vec<OverdueEntry>, DatabaseError> {
     let mut entries = Vec::new();
-    for rule in rules(shop, idempotency, now) {
+    for rule in rules(shop, now) {
         let keys = rule.keys(database, COUNTED)?;
         let ids = if rule.is_named { keys.iter().take(NAMED).cloned().collect() } else { Vec::new() };
         entries.push(OverdueEntry { what: rule.what, before: Some(rule.before), count: keys.len(), ids });
@@ -241,15 +237,10 @@ pub fn overdue(
 }
 
 /// Deletes expired data, a limited number of rows per call. Returns whether there is more to delete.
-pub fn retain(
-    database: &dyn Database,
-    shop: &Shop,
-    idempotency: i64,
-    moment: &Moment<'_>,
-) -> Result<bool, DatabaseError> {
+pub fn retain(database: &dyn Database, shop: &Shop, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
     lapse(database, moment)?;
     let mut is_left = false;
-    for rule in rules(shop, idempotency, moment.now) {
+    for rule in rules(shop, moment.now) {
         let keys = rule.keys(database, AT_ONCE)?;
         if keys.is_empty() {
             continue;

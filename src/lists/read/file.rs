@@ -73,7 +73,7 @@ pub fn read_accepted_rows(
 }
 
 struct Reading<'a> {
-    layout: &'a Layout,
+    pub(crate) layout: &'a Layout,
     rest: &'a [u8],
     is_end: bool,
     read: Read,

@@ -29,7 +29,7 @@
 
 mod columns;
 pub mod errors;
-mod value;
+pub(crate) mod value;
 
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,8 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use crate::api::contract::parameters::{country, id, reference, time};
-use crate::api::contract::schema::{ListCells, ListColumns, ListField, ListForm};
-use crate::api::route::Action;
+use crate::api::schema::{ListCells, ListColumns, ListField, ListForm};
+use crate::api::schema::{country, id, reference, time};
 use crate::consent::Basis;
 use crate::lists::{ListKind, Profile};
 use crate::model::text::Line;
@@ -36,16 +35,16 @@ fn limit(most: u32, default: Option<u32>) -> Value {
 
 /// Returns the schema and the description of a query parameter of a list or an import. `None`: it belongs to another
 /// route.
-pub(in crate::api::contract) fn query(action: Action, name: &str) -> Option<(Value, &'static str)> {
+pub(in crate::api::contract) fn query(action: &str, name: &str) -> Option<(Value, &'static str)> {
     match action {
-        Action::List => of_list(name),
-        Action::TakeImport => of_file(name),
-        Action::ListImports => Some(match name {
+        "getList" => of_list(name),
+        "createImport" => of_file(name),
+        "listImports" => Some(match name {
             "before" => (id(), "Return imports older than this one. Pass the `next` of the previous page."),
             "limit" => (limit(500, Some(50)), "The maximum number of imports in the answer."),
             _ => return None,
         }),
-        Action::ImportErrors if name == "format" => {
+        "getImportErrors" if name == "format" => {
             Some((json!({ "enum": ["csv", "json"], "default": "csv" }), "The answer format."))
         }
         _ => None,
@@ -122,25 +121,25 @@ fn of_file(name: &str) -> Option<(Value, &'static str)> {
 }
 
 /// Returns the code of the problem that such a parameter can cause. `None`: the same code as on any other route.
-pub(in crate::api::contract) fn code_of(action: Action, name: &str) -> Option<&'static str> {
+pub(in crate::api::contract) fn code_of(action: &str, name: &str) -> Option<&'static str> {
     Some(match (action, name) {
-        (Action::List, "by") => "unknown_form",
-        (Action::List, "cells") => "unknown_cells",
-        (Action::List, "after") => "invalid_cursor",
-        (Action::List, "decide" | "gzip") | (Action::TakeImport, "dry_run" | "again") => "not_a_flag",
-        (Action::List | Action::TakeImport, "profile") => "unknown_profile",
-        (Action::List | Action::TakeImport, "basis") => "unknown_basis",
-        (Action::List | Action::TakeImport, "country") => "invalid_country",
-        (Action::TakeImport, "list") => "unknown_list",
-        (Action::TakeImport, "name") => "invalid_text",
-        (Action::TakeImport, "columns") => "unknown_field",
-        (Action::TakeImport, "no") => "unknown_choice",
+        ("getList", "by") => "unknown_form",
+        ("getList", "cells") => "unknown_cells",
+        ("getList", "after") => "invalid_cursor",
+        ("getList", "decide" | "gzip") | ("createImport", "dry_run" | "again") => "not_a_flag",
+        ("getList" | "createImport", "profile") => "unknown_profile",
+        ("getList" | "createImport", "basis") => "unknown_basis",
+        ("getList" | "createImport", "country") => "invalid_country",
+        ("createImport", "list") => "unknown_list",
+        ("createImport", "name") => "invalid_text",
+        ("createImport", "columns") => "unknown_field",
+        ("createImport", "no") => "unknown_choice",
         _ => return None,
     })
 }
 
 /// Returns the headers of a request that uploads a file.
-pub(in crate::api::contract) fn headers(action: Action) -> Vec<Value> {
+pub(in crate::api::contract) fn headers(action: &str) -> Vec<Value> {
     let complete = json!({
         "name": "Upload-Complete", "in": "header",
         "description": "Whether the file ends with this request, as a boolean of RFC 9651: `?0` if more parts follow.",
@@ -152,8 +151,8 @@ pub(in crate::api::contract) fn headers(action: Action) -> Vec<Value> {
         "schema": { "type": "integer", "minimum": 0 },
     });
     match action {
-        Action::TakeImport => vec![complete],
-        Action::ContinueImport => vec![offset, complete],
+        "createImport" => vec![complete],
+        "continueImport" => vec![offset, complete],
         _ => Vec::new(),
     }
 }

@@ -11,11 +11,11 @@ use crate::model::suppression::SuppressionReason;
 use crate::model::text::Sha256Hex;
 
 /// A row of `opted_in` or `opted_out`.
-pub(super) struct ListLine;
+pub(in crate::api) struct ListLine;
 /// A row of `opted_in` or `opted_out` with a decision.
-pub(super) struct DecidedLine;
+pub(in crate::api) struct DecidedLine;
 /// A row of `suppressed`.
-pub(super) struct SuppressedLine;
+pub(in crate::api) struct SuppressedLine;
 
 /// A field: its name, schema and description.
 type Field = (&'static str, Value, &'static str);

@@ -2,7 +2,7 @@
 
 use super::Words;
 
-pub(super) const WORDS: Words = Words {
+pub(in crate::api) const WORDS: Words = Words {
     months: [
         "January",
         "February",

@@ -3,7 +3,7 @@
 
 use super::Words;
 
-pub(super) const WORDS: Words = Words {
+pub(in crate::api) const WORDS: Words = Words {
     months: [
         "janvier",
         "février",

@@ -1,7 +1,7 @@
 //! All texts of the pages and messages, one file per language.
 //!
 //! A language is a constant of [`Words`], so a missing text is a compile error. Placeholders are written in `{braces}`;
-//! see [`super::fill`]. Texts that begin with `sms_` use only characters of GSM 03.38, so that a message costs one
+//! see [`crate::api::pages::fill`]. Texts that begin with `sms_` use only characters of GSM 03.38, so that a message costs one
 //! part.
 
 use crate::api::pages::language::Language;
@@ -18,7 +18,7 @@ macro_rules! words {
     ($($(#[$doc:meta])* $text:ident,)+) => {
         /// The texts of one language.
         #[derive(Debug)]
-        pub(super) struct Words {
+        pub(in crate::api) struct Words {
             /// The names of the months, as used in a date.
             pub months: [&'static str; 12],
             $($(#[$doc])* pub $text: &'static str,)+
@@ -27,7 +27,7 @@ macro_rules! words {
         #[cfg(test)]
         impl Words {
             /// Returns every text with its name, without the months.
-            pub(super) fn texts(&self) -> Vec<(&'static str, &'static str)> {
+            pub(in crate::api) fn texts(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($text), self.$text),)+]
             }
         }
@@ -111,7 +111,7 @@ words! {
 
 impl Language {
     /// The texts of this language.
-    pub(super) const fn words(self) -> &'static Words {
+    pub(in crate::api) const fn words(self) -> &'static Words {
         match self {
             Self::En => &en::WORDS,
             Self::Fr => &fr::WORDS,

@@ -1,0 +1,157 @@
+//! The JSON bodies that callers send. This module parses every field once and turns the bodies into domain values.
+//!
+//! |---|---|
+//! | `keys` | keys |
+//! | `webhooks` | webhooks and their deliveries |
+
+use serde::Deserialize;
+
+use crate::api::problem::{Fault, Problem};
+#[cfg(feature = "contract")]
+use crate::api::schema;
+use crate::consent::{Address, EmailAddress, PhoneNumber, PostalAddress, PushAddress};
+
+pub(in crate::api) const EMAIL: Fault =
+    Fault::new("invalid_email", "no mail could be sent to this; check the spelling");
+pub(in crate::api) const PHONE: Fault =
+    Fault::new("invalid_phone", "write the number with + and its country code, E.164");
+const PUSH: Fault = Fault::new("invalid_push", "use the endpoint or token of 8 to 2048 visible ASCII characters");
+const POSTAL: Fault = Fault::new("invalid_postal", "use 10 to 400 characters, in lines");
+pub(in crate::api) const COUNTRY: Fault =
+    Fault::new("invalid_country", "use two upper-case letters, ISO 3166-1 alpha-2");
+pub(in crate::api) const EXTERNAL: Fault = Fault::new("invalid_external_id", "write platform:id, such as shopify:123");
+pub(in crate::api) const CHANNEL: Fault =
+    Fault::new("unknown_channel", "use email, sms, phone, whatsapp, push or post");
+pub(in crate::api) const PURPOSE: Fault =
+    Fault::new("invalid_purpose", "use 1 to 48 lower-case letters, digits and _, a letter first");
+pub(in crate::api) const CHOICE: Fault = Fault::new("unknown_choice", "use opt_in, opt_out or declined");
+pub(in crate::api) const BASIS: Fault =
+    Fault::new("unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract");
+pub(in crate::api) const ASSURANCE: Fault =
+    Fault::new("invalid_assurance", "use claimed, authenticated, confirmed, reported, listed or staff");
+pub(in crate::api) const NO_ASSURANCE: Fault = Fault::new(
+    "missing_field",
+    "say whether the shop vouches for an opt_out: authenticated, or claimed, which turns nobody off",
+);
+pub(in crate::api) const DEALING: Fault =
+    Fault::new("unknown_dealing", "use purchase, contract, negotiation, free_account, inquiry or support");
+pub(in crate::api) const RELATION: Fault = Fault::new("unknown_relation", "use consumer or business");
+pub(in crate::api) const REGION: Fault =
+    Fault::new("invalid_region", "use what ISO 3166-2 has after the country, such as FL, together with the country");
+pub(in crate::api) const BORN: Fault = Fault::new("invalid_date", "use a date, such as 2009-05-01");
+pub(in crate::api) const ACTIVITY: Fault = Fault::new("unknown_activity", "use used, contacted or screened");
+pub(in crate::api) const TIME: Fault =
+    Fault::new("invalid_time", "use RFC 3339 with an offset, such as 2026-11-23T10:00:00Z");
+pub(in crate::api) const CURSOR: Fault =
+    Fault::new("invalid_cursor", "use the `after` of the link to the next page as it is");
+pub(in crate::api) const UUID: Fault = Fault::new("invalid_id", "use a UUID, version 7 at best");
+pub(in crate::api) const TOKEN: Fault = Fault::new("invalid_token", "use 1 to 64 letters, digits and . _ : -");
+pub(in crate::api) const LOCALE: Fault = Fault::new("invalid_locale", "use a language tag, BCP 47, such as en-GB");
+pub(in crate::api) const SHA256: Fault = Fault::new("invalid_sha256", "use 64 hexadecimal digits in lower case");
+pub(in crate::api) const URL: Fault =
+    Fault::new("invalid_url", "use an http or https address of at most 2048 characters");
+pub(in crate::api) const LINE: Fault = Fault::new("invalid_text", "use 1 to 200 characters on one line");
+pub(in crate::api) const KIND: Fault =
+    Fault::new("unknown_request", "use access, portability, erasure, rectification or objection");
+pub(in crate::api) const ORIGIN: Fault =
+    Fault::new("invalid_origin", "use scheme, host and port alone, such as https://shop.example");
+
+/// Parses one field. On failure the problem points to the field.
+pub(in crate::api) fn field<T>(
+    pointer: &str,
+    text: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+    fault: Fault,
+) -> Result<T, Problem> {
+    parse(text).ok_or_else(|| Problem::field(pointer, fault))
+}
+
+pub(in crate::api) fn optional<T>(
+    pointer: &str,
+    text: Option<&str>,
+    parse: impl FnOnce(&str) -> Option<T>,
+    fault: Fault,
+) -> Result<Option<T>, Problem> {
+    text.map(|text| field(pointer, text, parse, fault)).transpose()
+}
+
+fn email(text: &str) -> Option<Address> {
+    EmailAddress::parse(text).map(Address::Email)
+}
+
+fn phone(text: &str) -> Option<Address> {
+    PhoneNumber::parse(text).map(Address::Phone)
+}
+
+fn push(text: &str) -> Option<Address> {
+    PushAddress::parse(text).map(Address::Push)
+}
+
+fn postal(text: &str) -> Option<Address> {
+    PostalAddress::parse(text).map(Address::Postal)
+}
+
+/// One address. Exactly one of the four fields is present.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(transform = schema::one_of_its_fields))]
+pub(in crate::api) struct AddressBody {
+    /// The e-mail address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
+    email: Option<String>,
+    /// The telephone number.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
+    phone: Option<String>,
+    /// The push endpoint or push token.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
+    push: Option<String>,
+    /// The postal address.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
+    postal: Option<String>,
+}
+
+impl AddressBody {
+    pub(in crate::api) fn parse(&self, pointer: &str) -> Result<Address, Problem> {
+        one_of(pointer, addresses(pointer, [&self.email, &self.phone, &self.push, &self.postal])?)
+    }
+}
+
+/// Returns the only address of a list.
+pub(in crate::api) fn one_of(pointer: &str, addresses: Vec<Address>) -> Result<Address, Problem> {
+    let fault = Fault::new("ambiguous_lookup", "send exactly one address");
+    <[Address; 1]>::try_from(addresses).map(|[address]| address).map_err(|_| Problem::field(pointer, fault))
+}
+
+/// Parses the addresses that are present, in the order email, phone, push, postal.
+pub(in crate::api) fn addresses(pointer: &str, given: [&Option<String>; 4]) -> Result<Vec<Address>, Problem> {
+    type Parse = fn(&str) -> Option<Address>;
+    let kinds: [(&str, Parse, Fault); 4] =
+        [("email", email, EMAIL), ("phone", phone, PHONE), ("push", push, PUSH), ("postal", postal, POSTAL)];
+    let mut read = Vec::new();
+    for (text, (name, parse, fault)) in given.into_iter().zip(kinds) {
+        if let Some(text) = text {
+            read.push(field(&format!("{pointer}/{name}"), text, parse, fault)?);
+        }
+    }
+    Ok(read)
+}
+
+/// Parses every element of a list. On failure the problem points to the element.
+pub(in crate::api) fn each<T>(
+    pointer: &str,
+    texts: &[String],
+    parse: impl Fn(&str) -> Option<T>,
+    fault: &Fault,
+) -> Result<Vec<T>, Problem> {
+    let numbered = texts.iter().enumerate();
+    numbered.map(|(index, text)| field(&format!("{pointer}/{index}"), text, &parse, fault.clone())).collect()
+}
+
+/// The fault of a field that requires a secret key.
+pub(in crate::api) fn needs_secret_key() -> Fault {
+    Fault::new(
+        "needs_secret_key",
+        "a publishable key may not say this; send it from the shop's server with a secret key",
+    )
+}

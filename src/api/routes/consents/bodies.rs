@@ -1,0 +1,395 @@
+//! The body of `POST /v1/consents`. The submodule reads an HTML form that posts the same content.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::body::Object;
+use crate::api::fields::{
+    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PURPOSE, REGION,
+    RELATION, SHA256, TIME, TOKEN, URL, UUID, addresses, field, needs_secret_key, optional,
+};
+use crate::api::identity::Identity;
+use crate::api::problem::{Fault, Problem};
+use crate::api::routes::shop::shop_body::NoticeText;
+#[cfg(feature = "contract")]
+use crate::api::schema;
+use crate::consent::{
+    Address, Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode, Relation, Scope,
+    Timestamp,
+};
+use crate::model::evidence::KeptEvidence;
+use crate::model::person::PersonFacts;
+use crate::model::submission::{ChosenAct, Claim, Identified, NoticeShown, Source, Submission};
+use crate::model::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
+
+/// Body of `POST /v1/consents`. The fingerprint of a submission is a hash of this struct written back as JSON, so a
+/// repetition is recognised whatever its spacing and order of fields. Absent fields are left out of that JSON, so a
+/// field that is added in a later version does not change the fingerprint of a repeated submission.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(description = "One submission of choices, idempotent by its `id`."))]
+pub(in crate::api) struct SubmissionBody {
+    /// The id that the sender gives to the submission. Sending the same content again under this id changes nothing;
+    /// other content under the same id is refused.
+    #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
+    pub(in crate::api) id: String,
+    /// The contact whose choices these are.
+    pub(in crate::api) contact: Object<ContactBody>,
+    /// The choices, 1 to 64. Each channel and purpose occurs at most once.
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 64)))]
+    pub(in crate::api) choices: Vec<Object<ChoiceBody>>,
+    /// The notice that was shown. Required for an opt-in with basis `consent` and for a `declined`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::api) notice: Option<Object<NoticeBody>>,
+    /// The place where the choices were captured.
+    pub(in crate::api) source: Object<SourceBody>,
+    /// The time of the act by the sender's clock, RFC 3339. Absent: the service uses the time of receipt, and treats an
+    /// opt-in that is `listed` or `reported` as undated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
+    pub(in crate::api) occurred_at: Option<String>,
+    /// How the sender knows that the person acted. Default: `claimed`. Any other value requires a secret key. With a
+    /// secret key, a submission that contains an `opt_out` must state the assurance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Assurance>"))]
+    pub(in crate::api) assurance: Option<String>,
+    /// A token in which the shop's server states who the person is: a JWT (RFC 7519), signed with HS256. The HMAC key
+    /// is the SHA-256 of a secret key with the scope `capture`, as lower-case hexadecimal text. `exp` is at most one
+    /// day ahead. The token contains at least one of `email`, `phone` and `external`. Choices for an address in the
+    /// token are `authenticated`. For 30 days after the token has expired, only its `opt_out`s are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(length(max = 4_096)))]
+    pub(in crate::api) identity: Option<String>,
+}
+
+/// The person, identified by the addresses that the chosen channels use.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct ContactBody {
+    /// The e-mail address of the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
+    pub(in crate::api) email: Option<String>,
+    /// The telephone number of the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
+    pub(in crate::api) phone: Option<String>,
+    /// The person's push endpoint or push token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
+    pub(in crate::api) push: Option<String>,
+    /// The postal address of the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
+    pub(in crate::api) postal: Option<String>,
+    /// The country of the person, ISO 3166-1 alpha-2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
+    pub(in crate::api) country: Option<String>,
+    /// The region of the country: the part of the ISO 3166-2 code after the country, such as `FL`. Requires `country`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
+    pub(in crate::api) region: Option<String>,
+    /// The role in which the person is addressed. Requires a secret key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Relation>"))]
+    pub(in crate::api) relation: Option<String>,
+    /// The date of birth, such as `2009-05-01`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<BirthDate>"))]
+    pub(in crate::api) born: Option<String>,
+    /// The id that a platform gives to the person, such as `shopify:123`. Requires a secret key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<ExternalId>"))]
+    pub(in crate::api) external: Option<String>,
+}
+
+/// One choice of the person for a channel and a purpose.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct ChoiceBody {
+    /// The channel. Absent: all channels, which only an `opt_out` sent with a secret key may mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
+    pub(in crate::api) channel: Option<String>,
+    /// The purpose. Absent: all purposes, which only an `opt_out` sent with a secret key may mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<PurposeSlug>"))]
+    pub(in crate::api) purpose: Option<String>,
+    /// The choice: `opt_in`, `opt_out` or `declined`.
+    #[cfg_attr(feature = "contract", schemars(with = "Choice"))]
+    pub(in crate::api) choice: String,
+    /// The legal basis of an opt-in. Default: `consent`. Any other basis requires a secret key and evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Basis>"))]
+    pub(in crate::api) basis: Option<String>,
+    /// Whether an opt-out is an objection to direct marketing, GDPR Art. 21(2). Default: false. Requires a secret key
+    /// and `choice` `opt_out`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::api) objection: Option<bool>,
+    /// The evidence that the basis applies. Requires a secret key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::api) evidence: Option<Object<EvidenceBody>>,
+}
+
+/// The evidence that the basis of a choice applies.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct EvidenceBody {
+    /// The event between the person and the shop on which the basis rests, such as a purchase.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Dealing>"))]
+    dealing: Option<String>,
+    /// The shop's own reference to the event: an order, an account or a contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
+    reference: Option<String>,
+    /// Whether the person could refuse marketing simply and free of charge when the shop collected the address.
+    /// Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal_offered: Option<bool>,
+    /// Whether the shop advertises only its own similar products. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_similar_products: Option<bool>,
+    /// The place where the shop has documented its balancing of interests, GDPR Art. 6(1)(f).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
+    assessment: Option<String>,
+    /// The reason why an employee entered the choice. Required with the assurance `staff`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
+    reason: Option<String>,
+    /// The channel through which the person confirmed. Required with the assurance `confirmed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
+    confirmed_by: Option<String>,
+}
+
+/// A notice that was shown to the person.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct NoticeBody {
+    /// The shop's id for the notice.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
+    pub(in crate::api) id: String,
+    /// The version of the notice.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
+    pub(in crate::api) version: String,
+    /// The language of the notice, a BCP 47 tag.
+    #[cfg_attr(feature = "contract", schemars(with = "Locale"))]
+    pub(in crate::api) locale: String,
+    /// The SHA-256 of the notice text, as 64 lower-case hexadecimal digits.
+    #[cfg_attr(feature = "contract", schemars(with = "Sha256Hex"))]
+    pub(in crate::api) text_sha256: String,
+    /// The text of a notice that is not among the shop's notices, at most 8,000 bytes. It is stored once, as the
+    /// sender's statement of what was shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 8_000)))]
+    pub(in crate::api) text: Option<String>,
+}
+
+/// The place where the choices were captured.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct SourceBody {
+    /// The kind of place, such as `form`.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
+    pub(in crate::api) kind: String,
+    /// The URL of the page. Query, fragment and user info are removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<PageUrl>"))]
+    pub(in crate::api) url: Option<String>,
+    /// The name of the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
+    pub(in crate::api) form: Option<String>,
+    /// The version of the storefront module that captured the choices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Token>"))]
+    pub(in crate::api) module: Option<String>,
+    /// Whether the browser sends Global Privacy Control. Default: false. The signal is stored, but it does not opt the
+    /// person out of messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::api) gpc: Option<bool>,
+}
+
+const OTHER_WORDS: Fault =
+    Fault::new("other_words", "send 1 to 8000 bytes of text, exactly those that text_sha256 is the hash of");
+
+/// The maximum number of choices in one submission: more than all channels times a sensible number of purposes.
+const MAX_CHOICES: usize = 64;
+
+impl SubmissionBody {
+    /// Returns the identity token, in which the shop states who the person is.
+    pub(in crate::api) fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
+    }
+
+    /// Turns the body into a submission. `trusted`: whether the sender is the shop's server, which may vouch for a
+    /// customer. `identity`: the content of the identity token if it is valid.
+    pub(in crate::api) fn parse(
+        &self,
+        trusted: bool,
+        identity: Option<&Identity>,
+        fingerprint: impl FnOnce(&[u8]) -> String,
+    ) -> Result<Submission, Problem> {
+        let (contact, source) = (&self.contact.0, &self.source.0);
+        let assurance = optional("/assurance", self.assurance.as_deref(), Assurance::parse, ASSURANCE)?;
+        let assurance = assurance.unwrap_or(Assurance::Claimed);
+        // Only the shop's server may state these fields: on a page, any visitor can send anything.
+        let private = [
+            ("/assurance", assurance != Assurance::Claimed),
+            ("/contact/external", contact.external.is_some()),
+            ("/contact/relation", contact.relation.is_some()),
+        ];
+        if let Some((pointer, _)) = private.iter().find(|(_, said)| *said && !trusted) {
+            return Err(Problem::field(*pointer, needs_secret_key()));
+        }
+        // An opt-out that is only `claimed` opts nobody out. A page cannot state more. A shop's server can, and must
+        // not lose a person's opt-out by omitting the field.
+        let refuses = self.choices.iter().any(|choice| choice.0.choice == Choice::OptOut.as_str());
+        if trusted && refuses && self.assurance.is_none() {
+            return Err(Problem::field("/assurance", NO_ASSURANCE));
+        }
+        let given = [&contact.email, &contact.phone, &contact.push, &contact.postal];
+        let addresses = addresses("/contact", given)?;
+        let numbered = self.choices.iter().enumerate();
+        let choices = match self.choices.len() {
+            1..=MAX_CHOICES => numbered.map(|(at, choice)| choice.0.parse(at, trusted)).collect::<Result<_, _>>()?,
+            _ => return Err(Problem::field("/choices", Fault::new("wrong_number_of_choices", "send 1 to 64 choices"))),
+        };
+        let notice = self.notice.as_ref().map(|notice| notice.0.parse()).transpose()?;
+        let external = optional("/contact/external", contact.external.as_deref(), ExternalId::parse, EXTERNAL)?;
+        let named = |address: &&Address| identity.is_some_and(|identity| identity.names(address));
+        Ok(Submission {
+            id: field("/id", &self.id, |text| text.parse().ok(), UUID)?,
+            identified: identity.map(|identity| Identified {
+                kinds: addresses.iter().filter(named).map(Address::kind).collect(),
+                late: identity.late,
+            }),
+            addresses,
+            person: contact.person()?,
+            external: external.or_else(|| identity.filter(|identity| !identity.late)?.external.clone()),
+            choices,
+            notice,
+            source: Source {
+                kind: field("/source/kind", &source.kind, Token::parse, TOKEN)?,
+                url: optional("/source/url", source.url.as_deref(), PageUrl::parse, URL)?,
+                form: optional("/source/form", source.form.as_deref(), Line::parse, LINE)?,
+                module: optional("/source/module", source.module.as_deref(), Token::parse, TOKEN)?,
+                gpc: source.gpc.unwrap_or(false),
+                ip: None,
+                user_agent: None,
+            },
+            occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
+            assurance,
+            // A page and a server never share a submission, so `trusted` is part of the fingerprint.
+            fingerprint: fingerprint(&serde_json::to_vec(&(trusted, self))?),
+        })
+    }
+}
+
+impl ContactBody {
+    fn person(&self) -> Result<PersonFacts, Problem> {
+        let person = PersonFacts {
+            country: optional("/contact/country", self.country.as_deref(), CountryCode::parse, COUNTRY)?,
+            region: optional("/contact/region", self.region.as_deref(), RegionCode::parse, REGION)?,
+            relation: optional("/contact/relation", self.relation.as_deref(), Relation::parse, RELATION)?,
+            born: optional("/contact/born", self.born.as_deref(), BirthDate::parse, BORN)?,
+        };
+        match person {
+            PersonFacts { country: None, region: Some(_), .. } => Err(Problem::field("/contact/region", REGION)),
+            person => Ok(person),
+        }
+    }
+}
+
+impl NoticeBody {
+    pub(in crate::api) fn parse(&self) -> Result<NoticeShown, Problem> {
+        // Ids that begin with `placet:` are notices of placet's own pages. No caller may claim that one of them was
+        // shown.
+        let id = |text: &str| Token::parse(text).filter(|_| !text.starts_with("placet:"));
+        let text_sha256 = field("/notice/text_sha256", &self.text_sha256, Sha256Hex::parse, SHA256)?;
+        let words = |text: &str| NoticeText::words(text).filter(|text| Sha256Hex::of(text) == text_sha256);
+        Ok(NoticeShown {
+            id: field("/notice/id", &self.id, id, TOKEN)?,
+            version: field("/notice/version", &self.version, Token::parse, TOKEN)?,
+            locale: field("/notice/locale", &self.locale, Locale::parse, LOCALE)?,
+            text: optional("/notice/text", self.text.as_deref(), words, OTHER_WORDS)?,
+            text_sha256,
+        })
+    }
+}
+
+impl ChoiceBody {
+    fn parse(&self, index: usize, trusted: bool) -> Result<ChosenAct, Problem> {
+        let at = |name: &str| format!("/choices/{index}/{name}");
+        let claim = claim(&format!("/choices/{index}"), &self.choice, self.basis.as_deref(), self.objection)?;
+        let private = [
+            ("basis", matches!(claim, Claim::OptIn { basis } if basis != Basis::Consent)),
+            ("objection", self.objection == Some(true)),
+            ("evidence", self.evidence.is_some()),
+        ];
+        if let Some((name, _)) = private.iter().find(|(_, said)| *said && !trusted) {
+            return Err(Problem::field(at(name), needs_secret_key()));
+        }
+        let scope = Scope {
+            channel: optional(&at("channel"), self.channel.as_deref(), Channel::parse, CHANNEL)?,
+            purpose: optional(&at("purpose"), self.purpose.as_deref(), PurposeSlug::parse, PURPOSE)?,
+        };
+        if !trusted && !scope.is_specific() {
+            let missing = if scope.channel.is_none() { "channel" } else { "purpose" };
+            return Err(Problem::field(at(missing), Fault::new("missing_field", "this field is required")));
+        }
+        let evidence = self.evidence.as_ref().map(|evidence| evidence.0.parse(&at("evidence"))).transpose()?;
+        Ok(ChosenAct { scope, claim, evidence: evidence.unwrap_or_default() })
+    }
+}
+
+/// Parses a choice with its basis or objection flag, and refuses a field that does not belong to the choice.
+pub(in crate::api) fn claim(
+    pointer: &str,
+    choice: &str,
+    basis: Option<&str>,
+    objection: Option<bool>,
+) -> Result<Claim, Problem> {
+    let at = |name: &str| format!("{pointer}/{name}");
+    let basis = optional(&at("basis"), basis, Basis::parse, BASIS)?;
+    let claim = match field(&at("choice"), choice, Choice::parse, CHOICE)? {
+        Choice::OptIn => Claim::OptIn { basis: basis.unwrap_or(Basis::Consent) },
+        Choice::OptOut => Claim::OptOut { objection: objection.unwrap_or(false) },
+        Choice::Declined => Claim::Declined,
+    };
+    if basis.is_some() && !matches!(claim, Claim::OptIn { .. }) {
+        return Err(Problem::field(at("basis"), Fault::new("basis_without_opt_in", "only an opt-in has a basis")));
+    }
+    if objection.is_some() && !matches!(claim, Claim::OptOut { .. }) {
+        let fault = Fault::new("objection_without_opt_out", "only an opt_out can be an objection");
+        return Err(Problem::field(at("objection"), fault));
+    }
+    Ok(claim)
+}
+
+impl EvidenceBody {
+    pub(in crate::api) fn parse(&self, pointer: &str) -> Result<KeptEvidence, Problem> {
+        let line = |name: &str, text: &Option<String>| {
+            optional(&format!("{pointer}/{name}"), text.as_deref(), Line::parse, LINE)
+        };
+        let by = self.confirmed_by.as_deref();
+        Ok(KeptEvidence {
+            dealing: optional(&format!("{pointer}/dealing"), self.dealing.as_deref(), Dealing::parse, DEALING)?,
+            reference: line("reference", &self.reference)?,
+            refusal_offered: self.refusal_offered.unwrap_or(false),
+            own_similar_products: self.own_similar_products.unwrap_or(false),
+            assessment: line("assessment", &self.assessment)?,
+            reason: line("reason", &self.reason)?,
+            confirmed_by: optional(&format!("{pointer}/confirmed_by"), by, Channel::parse, CHANNEL)?,
+            ..KeptEvidence::default()
+        })
+    }
+}

@@ -1,0 +1,25 @@
+//! Messages to send: the descriptions and types of the routes, for the contract.
+
+use crate::api::contract::operation::{LINKS, Operation, maker};
+use crate::api::routes::messages::answers::MessagesAnswer;
+use crate::api::service::message::MessageAnswer;
+
+pub(in crate::api) const OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "listMessages",
+        summary: "List the messages to send",
+        about: "The newest first, for shops that poll instead of using a webhook. Messages are created only if \
+                one of the shop's webhooks wants `message.requested`.",
+        answers: &[maker!(MessagesAnswer)],
+        ..LINKS
+    },
+    Operation {
+        id: "getMessage",
+        summary: "Get a message to send",
+        about: "The message that a `message.requested` event is about: its recipient and its complete text in \
+                the person's language. It is stored for one week.",
+        answers: &[maker!(MessageAnswer)],
+        codes: &["message_not_found"],
+        ..LINKS
+    },
+];

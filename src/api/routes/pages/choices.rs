@@ -1,0 +1,226 @@
+//! One-click unsubscribe (RFC 8058), and the preference page.
+
+use crate::api::link::{LinkKind, Subject};
+use crate::api::pages;
+use crate::api::pages::language::Language;
+use crate::api::pages::masked::masked;
+use crate::api::pages::preferences::{Group, PreferencesState, PreferencesView, Row, RowNote};
+use crate::api::pages::unsubscribe::{UnsubscribeState, UnsubscribeView};
+use crate::api::problem::Problem;
+use crate::api::service::offers::Offer;
+use crate::api::service::refusal::request_refused;
+use crate::api::service::shop_service::ShopService;
+use crate::api::service::visit::{Seen, Visit};
+use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
+use crate::ledger::{
+    EventType, Named, NewRequest, OwnAct, RequestOrigin, Shown, has_left, last_locale, named, noes, note_own_acts,
+    open_request, own_words, save_preferences, stop_everything,
+};
+use crate::model::request::RequestKind;
+use crate::model::submission::{Claim, NoticeShown};
+
+impl ShopService {
+    /// Shows the unsubscribe page. It is the same whether or not the address is known: its content comes from the link
+    /// alone.
+    pub(in crate::api) fn ask_to_leave(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
+        let Subject::Leave { pseudonym, channel, purpose } = &visit.subject else { return Err(Problem::RouteNotFound) };
+        let (channel, purpose) = (*channel, purpose.as_ref());
+        Ok(self.leaving(visit, pseudonym, channel, purpose, UnsubscribeState::Ask))
+    }
+
+    fn leaving(
+        &self,
+        visit: &Visit<'_>,
+        pseudonym: &[u8; 16],
+        channel: Option<Channel>,
+        purpose: Option<&PurposeSlug>,
+        state: UnsubscribeState,
+    ) -> Seen {
+        let language = visit.language(None);
+        let choices = self.path(&visit.shop, LinkKind::Preferences, &Subject::Choices { pseudonym: *pseudonym });
+        let purpose = purpose.map(|own| visit.shop.settings.privacy.purpose_in(own, language.tag()));
+        let view = UnsubscribeView { channel, purpose: purpose.as_deref(), state, preferences: Some(&choices) };
+        Seen::page(pages::unsubscribe(&visit.frame(language), &view))
+    }
+
+    pub(in crate::api) fn leave(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
+        let Subject::Leave { pseudonym, channel, purpose } = &visit.subject else { return Err(Problem::RouteNotFound) };
+        let (channel, purpose) = (*channel, purpose.as_ref());
+        let seen = self.leaving(visit, pseudonym, channel, purpose, UnsubscribeState::Done);
+        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else { return Ok(seen) };
+        let acts = match (channel, purpose) {
+            (None, None) => stop_everything(self.database(), &visit.shop, &address)?,
+            _ => noes(&address, channel, purpose),
+        };
+        self.note_noes(visit, &address, acts, "unsubscribe")?;
+        Ok(seen.about(address.contact()))
+    }
+
+    /// Stores the opt-outs that are not stored already.
+    fn note_noes(&self, visit: &Visit<'_>, by: &Named, acts: Vec<OwnAct>, source: &str) -> Result<(), Problem> {
+        let mut new = Vec::new();
+        for act in acts {
+            if !has_left(self.database(), &act)? {
+                new.push(act);
+            }
+        }
+        note_own_acts(self.database(), &visit.shop, by, &new, source, None, visit.moment)?;
+        Ok(())
+    }
+
+    pub(in crate::api) fn show_choices(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
+        let Subject::Choices { pseudonym } = &visit.subject else { return Err(Problem::RouteNotFound) };
+        self.choices(visit, pseudonym, PreferencesState::Form)
+    }
+
+    fn choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16], state: PreferencesState) -> Result<Seen, Problem> {
+        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
+            let view = PreferencesView { groups: &[], shown: "", state: PreferencesState::Nothing, requests: false };
+            return Ok(Seen::page(pages::preferences(&visit.frame(visit.language(None)), &view)));
+        };
+        let stored = last_locale(self.database(), address.contact())?;
+        let language = visit.language(stored.as_deref());
+        let offers = self.offers(&visit.shop, &address, visit.moment.now)?;
+        // The form sends back what the checkboxes showed. A page that was open for long thus does not undo a choice
+        // made since.
+        let shown = offers.iter().map(|offer| format!("{}:{}", offer.name(), u8::from(offer.is_in())));
+        let shown = shown.collect::<Vec<_>>().join(" ");
+        let mut groups: Vec<Group> = Vec::new();
+        for offer in &offers {
+            let (channel, purpose) = (offer.standing.channel, &offer.standing.purpose);
+            let id = format!("{channel}-{}", base16ct::lower::encode_string(&offer.address.pseudonym));
+            let row = Row {
+                name: offer.name(),
+                channel,
+                purpose: visit.shop.settings.privacy.purpose_in(purpose, language.tag()),
+                checked: offer.is_in(),
+                note: note_on(offer),
+            };
+            match groups.iter_mut().find(|group| group.id == id) {
+                Some(group) => group.rows.push(row),
+                None => groups.push(Group {
+                    id,
+                    address: masked(offer.address.kind, &offer.address.value),
+                    kind: offer.address.kind,
+                    rows: vec![row],
+                }),
+            }
+        }
+        // If no webhook receives messages to send, no subject request could be verified.
+        let requests = visit.shop.wants(EventType::MessageRequested);
+        let view = PreferencesView { groups: &groups, shown: &shown, state, requests };
+        Ok(Seen::page(pages::preferences(&visit.frame(language), &view)).about(address.contact()))
+    }
+
+    pub(in crate::api) fn change_choices(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
+        let Subject::Choices { pseudonym } = &visit.subject else { return Err(Problem::RouteNotFound) };
+        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
+            return self.choices(visit, pseudonym, PreferencesState::Form);
+        };
+        match visit.field("action").as_deref() {
+            Some("save") => {
+                let is_pending = self.save(visit, &address)?;
+                self.choices(visit, pseudonym, PreferencesState::Saved { pending_confirmation: is_pending })
+            }
+            Some("stop") => {
+                let acts = stop_everything(self.database(), &visit.shop, &address)?;
+                self.note_noes(visit, &address, acts, "preferences")?;
+                self.choices(visit, pseudonym, PreferencesState::StoppedAll)
+            }
+            Some(action) => match RequestKind::parse(action) {
+                Some(kind) => {
+                    self.ask_by_page(visit, &address, kind)?;
+                    self.choices(visit, pseudonym, PreferencesState::RequestSent)
+                }
+                None => self.choices(visit, pseudonym, PreferencesState::Form),
+            },
+            None => self.choices(visit, pseudonym, PreferencesState::Form),
+        }
+    }
+
+    /// Stores the choices that the person changed. A checkbox that the page did not show, or that the person left
+    /// unchanged, is not a choice. Returns whether an opt-in awaits confirmation.
+    fn save(&self, visit: &Visit<'_>, by: &Named) -> Result<bool, Problem> {
+        let fields = visit.fields();
+        let shown =
+            fields.iter().find(|(name, _)| name == "shown").map(|(_, value)| value.as_str()).unwrap_or_default();
+        let shown: Vec<(&str, bool)> =
+            shown.split(' ').filter_map(|one| one.rsplit_once(':')).map(|(name, was)| (name, was == "1")).collect();
+        let is_ticked = |name: &str| fields.iter().any(|(own, _)| own == name);
+        let offers = self.offers(&visit.shop, by, visit.moment.now)?;
+        let stored = last_locale(self.database(), by.contact())?;
+        let language = visit.language(stored.as_deref());
+        let mut acts = Vec::new();
+        for offer in &offers {
+            let own = offer.name();
+            let ticked = is_ticked(&own);
+            let was_changed = shown.iter().any(|(name, was)| *name == own && *was != ticked);
+            if !was_changed || ticked == offer.is_in() {
+                continue;
+            }
+            let claim =
+                if ticked { Claim::OptIn { basis: Basis::Consent } } else { Claim::OptOut { objection: false } };
+            // The link verifies only the address that it was sent to. The shop has said that another address is the
+            // same person's. That is enough for an opt-out; an opt-in must be confirmed by that address.
+            let assurance = match (offer.is_own, ticked) {
+                (true, _) => Assurance::Confirmed,
+                (false, true) => Assurance::Claimed,
+                (false, false) => Assurance::Authenticated,
+            };
+            let scope = Scope::specific(offer.standing.channel, offer.standing.purpose.clone());
+            acts.push(OwnAct { address: offer.address.clone(), scope, claim, assurance, confirms: None });
+        }
+        if acts.is_empty() {
+            return Ok(false);
+        }
+        let is_pending = acts.iter().any(|act| act.assurance == Assurance::Claimed);
+        let notice = self.words_shown(visit, language, &offers)?;
+        save_preferences(self.database(), &visit.shop, by, &acts, notice, visit.moment)?;
+        Ok(is_pending)
+    }
+
+    /// Stores the notice on the page, as evidence of what the person read.
+    fn words_shown(
+        &self,
+        visit: &Visit<'_>,
+        language: Language,
+        offers: &[Offer],
+    ) -> Result<Option<NoticeShown>, Problem> {
+        let labels: Vec<(Channel, String)> = offers
+            .iter()
+            .map(|offer| &offer.standing)
+            .map(|own| (own.channel, visit.shop.settings.privacy.purpose_in(&own.purpose, language.tag())))
+            .collect();
+        let text = pages::preferences_words(language, visit.shop.settings.name.as_str(), &labels);
+        Ok(own_words(self.database(), &Shown { id: "preferences", locale: language.tag(), text: &text })?)
+    }
+
+    fn ask_by_page(&self, visit: &Visit<'_>, address: &Named, kind: RequestKind) -> Result<(), Problem> {
+        let Some(own) = address.address() else { return Ok(()) };
+        let stored = last_locale(self.database(), address.contact())?;
+        let details = visit.field("details").map(|text| text.trim().chars().take(500).collect::<String>());
+        let asked = NewRequest {
+            kind,
+            address: own,
+            locale: visit.language(stored.as_deref()).tag().to_owned(),
+            details: details.filter(|text| kind == RequestKind::Rectification && !text.is_empty()),
+            origin: RequestOrigin::Preferences,
+            vouched: false,
+        };
+        open_request(self.database(), &visit.shop, &asked, visit.moment)
+            .map_err(|error| request_refused(error, visit.moment.now))?;
+        Ok(())
+    }
+}
+
+/// Returns the note that explains why a person gets nothing although the checkbox may suggest otherwise.
+fn note_on(offer: &Offer) -> Option<RowNote> {
+    match offer.standing.decision.reason {
+        Some(Reason::AwaitingConfirmation) => Some(RowNote::AwaitingConfirmation),
+        Some(Reason::Objected) => Some(RowNote::Objected),
+        Some(Reason::Suppressed) => Some(RowNote::Suppressed),
+        Some(Reason::Expired) => Some(RowNote::Expired),
+        Some(Reason::Restricted) => Some(RowNote::Restricted),
+        _ => None,
+    }
+}

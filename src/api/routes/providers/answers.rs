@@ -1,0 +1,30 @@
+//! What the routes of providers answer.
+
+use serde::Serialize;
+
+use crate::consent::Timestamp;
+use crate::platforms::Provider;
+
+/// A message provider.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct ProviderAnswer {
+    /// The name of the provider.
+    pub(in crate::api) provider: Provider,
+    /// The URL to enter at the provider. Keep it secret; requests without a valid signature are refused in any case.
+    pub(in crate::api) url: String,
+    /// The secret with which the provider has to sign, if placet generated it. Present only in the answer that creates
+    /// it; it is never shown again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::api) secret: Option<String>,
+    /// The time since which the provider has this secret.
+    pub(in crate::api) created_at: Timestamp,
+}
+
+/// The message providers of the shop.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct ProvidersAnswer {
+    /// The providers, one entry each.
+    pub(in crate::api) providers: Vec<ProviderAnswer>,
+}

@@ -1,0 +1,39 @@
+//! What a caller sends to set up a provider of messages.
+
+use serde::Deserialize;
+
+use crate::api::fields::optional;
+use crate::api::problem::{Fault, Problem};
+use crate::api::routes::requests::bodies::ProviderSecrets;
+
+/// Body of `PUT /v1/providers/{provider}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct ProviderBody {
+    /// The secret with which the provider signs: the auth token of Twilio, the app secret of Meta; 16 to 256 visible
+    /// characters. Absent for `generic`, whose secret placet generates.
+    #[cfg_attr(feature = "contract", schemars(length(min = 16, max = 256)))]
+    secret: Option<String>,
+    /// For Meta only: the verify token, with which Meta checks that the URL belongs to the shop; 8 to 128 visible
+    /// characters.
+    #[cfg_attr(feature = "contract", schemars(length(min = 8, max = 128)))]
+    verify_token: Option<String>,
+}
+
+impl ProviderBody {
+    pub(in crate::api) fn parse(&self) -> Result<ProviderSecrets, Problem> {
+        let visible = |shortest: usize, longest: usize| {
+            move |text: &str| {
+                let fits = (shortest..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+                fits.then(|| text.to_owned())
+            }
+        };
+        let secret = Fault::new("invalid_secret", "use the 16 to 256 visible characters that the provider shows");
+        let word = Fault::new("invalid_secret", "use 8 to 128 visible characters");
+        Ok(ProviderSecrets {
+            secret: optional("/secret", self.secret.as_deref(), visible(16, 256), secret)?,
+            verify_token: optional("/verify_token", self.verify_token.as_deref(), visible(8, 128), word)?,
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! Sets up the providers that hand in messages.
+
+use http::StatusCode;
+
+use crate::api::link::{LinkKind, Subject};
+use crate::api::problem::{Fault, Problem};
+use crate::api::routes::providers::answers::{ProviderAnswer, ProvidersAnswer};
+use crate::api::routes::providers::bodies::ProviderBody;
+use crate::api::service::call::Call;
+use crate::api::service::reply::Reply;
+use crate::api::service::shop_service::ShopService;
+use crate::ledger::{keep_provider, list_providers, remove_provider};
+use crate::platforms::{Provider, signature};
+
+impl ShopService {
+    pub(in crate::api) fn list_providers(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let mut providers = Vec::new();
+        for known in list_providers(self.database())? {
+            let Some(provider) = Provider::parse(&known.name) else { continue };
+            providers.push(ProviderAnswer {
+                provider,
+                url: self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?,
+                secret: None,
+                created_at: known.created_at,
+            });
+        }
+        Reply::json(StatusCode::OK, &ProvidersAnswer { providers })
+    }
+
+    pub(in crate::api) fn write_provider(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let provider = Provider::parse(call.route.value(0)).ok_or(Problem::ProviderNotFound)?;
+        let given = call.body::<ProviderBody>()?.parse()?;
+        match (provider.platform().gives_secret(), &given.secret) {
+            (false, Some(_)) => {
+                let fault = Fault::new("invalid_secret", "leave it out: for generic it is made here");
+                return Err(Problem::field("/secret", fault));
+            }
+            (true, None) => {
+                let fault = Fault::new("missing_field", "say what the provider signs with");
+                return Err(Problem::field("/secret", fault));
+            }
+            _ => {}
+        }
+        let url = self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?;
+        let (secret, word) = (given.secret.as_deref(), given.verify_token.as_deref());
+        keep_provider(self.database(), provider.as_str(), secret, word, call.moment)?;
+        let known = list_providers(self.database())?.into_iter().find(|known| known.name == provider.as_str());
+        let made = known.filter(|known| known.given.is_empty());
+        let made = made.map(|known| signature::secret_text(&known.made(&call.shop)));
+        let answer = ProviderAnswer { provider, url, secret: made, created_at: call.moment.now };
+        Reply::json(StatusCode::OK, &answer)
+    }
+
+    pub(in crate::api) fn remove_provider(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let provider = Provider::parse(call.route.value(0)).ok_or(Problem::ProviderNotFound)?;
+        if !remove_provider(self.database(), provider.as_str())? {
+            return Err(Problem::ProviderNotFound);
+        }
+        self.list_providers(call)
+    }
+}

@@ -1,0 +1,85 @@
+//! What message providers send: the replies of people to messages.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+
+use crate::api::link::{LinkKind, Subject};
+use crate::api::problem::{Fault, Problem};
+use crate::api::service::shop_service::ShopService;
+use crate::api::service::visit::Visit;
+use crate::ledger::{Heard, KnownProvider, Said, hear, list_providers};
+use crate::platforms::{Hook, HookError, Inbound, InboundAct, Keyword, Provider, signature};
+
+impl ShopService {
+    /// Answers a provider that asks whether this is the URL it was given.
+    pub(in crate::api) fn greet_provider(&self, visit: &Visit<'_>) -> Result<Response<Bytes>, Problem> {
+        let (provider, known) = self.provider_of(visit)?;
+        let greeted = provider.platform().greet(visit.request.uri().query(), known.verify_token.as_deref());
+        greeted.map(|answer| plain(answer, "text/plain")).ok_or(Problem::RouteNotFound)
+    }
+
+    /// Takes what a provider sends. The messages in one request are stored all or none; a repeated request changes nothing.
+    pub(in crate::api) fn take_inbound(&self, visit: &Visit<'_>) -> Result<Response<Bytes>, Problem> {
+        let (provider, known) = self.provider_of(visit)?;
+        let limit = visit.route.endpoint.body_limit;
+        if visit.request.body().len() > limit {
+            return Err(Problem::BodyTooLarge { limit });
+        }
+        for inbound in &self.read_hook(visit, provider, &known)? {
+            if let Some(heard) = heard_of(provider, inbound) {
+                hear(self.database(), &visit.shop, &heard, visit.moment)?;
+            }
+        }
+        self.note_visit(visit, None, 200)?;
+        let (body, media_type) = provider.platform().thanks();
+        Ok(plain(body.into(), media_type))
+    }
+
+    fn provider_of(&self, visit: &Visit<'_>) -> Result<(Provider, KnownProvider), Problem> {
+        let Subject::Provider(provider) = visit.subject else { return Err(Problem::RouteNotFound) };
+        let known = list_providers(self.database())?.into_iter().find(|known| known.name == provider.as_str());
+        Ok((provider, known.ok_or(Problem::RouteNotFound)?))
+    }
+
+    fn read_hook(&self, visit: &Visit<'_>, provider: Provider, known: &KnownProvider) -> Result<Vec<Inbound>, Problem> {
+        let (shop, uri) = (&visit.shop, visit.request.uri());
+        // Twilio signs the URL that it was given.
+        let path = self.path(shop, LinkKind::Hook, &visit.subject);
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let hook = Hook {
+            url: &format!("{}{path}{query}", self.public_url(shop)?),
+            headers: visit.request.headers(),
+            query: uri.query(),
+            body: visit.request.body(),
+        };
+        let secret = match known.given.as_str() {
+            "" => signature::secret_text(&known.made(shop)),
+            given => given.to_owned(),
+        };
+        provider.platform().read(&secret, &hook, visit.moment.now).map_err(|error| match error {
+            HookError::Signature => Problem::BadSignature,
+            HookError::Malformed { needs } => Problem::field("", Fault::new("unreadable", needs)),
+        })
+    }
+}
+
+/// Returns the inbound message to act on; `None` if it contains no keyword.
+fn heard_of(provider: Provider, inbound: &Inbound) -> Option<Heard> {
+    let InboundAct::Keyword { word, is_answered } = inbound.act else { return None };
+    let said = match word {
+        Keyword::Stop => Said::Stop,
+        Keyword::Start => Said::Start,
+        Keyword::Yes => Said::Yes,
+        Keyword::Help => Said::Help,
+    };
+    let id = format!("{provider}\0{}", inbound.id);
+    Some(Heard { id, channel: inbound.channel, from: inbound.from.clone(), said, is_answered })
+}
+
+fn plain(text: String, media_type: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(text));
+    *response.status_mut() = StatusCode::OK;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

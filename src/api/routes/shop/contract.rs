@@ -1,0 +1,60 @@
+//! The shop itself: the descriptions and types of the routes, for the contract.
+
+use crate::api::contract::operation::{Operation, SHOP, maker};
+use crate::api::routes::shop::answers::{AuditAnswer, RetentionAnswer, ShopSettingsAnswer, StatisticsAnswer};
+use crate::api::routes::shop::shop_body::ShopBody;
+
+pub(in crate::api) const OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "getShop",
+        summary: "Get the shop's settings",
+        about: "All settings, with every default filled in.",
+        answers: &[maker!(ShopSettingsAnswer<'static>)],
+        tagged: true,
+        ..SHOP
+    },
+    Operation {
+        id: "putShop",
+        summary: "Replace the shop's settings",
+        about: "Replaces all settings: a field that is absent is set to its default. Existing records do not \
+                change.",
+        body: Some(maker!(ShopBody)),
+        answers: &[maker!(ShopSettingsAnswer<'static>)],
+        tagged: true,
+        conditional: true,
+        codes: &[
+            "empty_list",
+            "unknown_purpose",
+            "repeated_choice",
+            "repeated_rule",
+            "unknown_time_zone",
+            "unknown_request",
+        ],
+        ..SHOP
+    },
+    Operation {
+        id: "getStatistics",
+        summary: "Count records",
+        about: "Numbers of records by month, channel, purpose and choice, those of erased contacts included. \
+                The request reads every record.",
+        answers: &[maker!(StatisticsAnswer)],
+        ..SHOP
+    },
+    Operation {
+        id: "readAudit",
+        summary: "Read the audit log",
+        about: "Every request that was made with a key, the newest first. Contacts are named by id, never by \
+                address (GDPR Art. 5(2), 32). For the next page, send `next` as `before`; in NDJSON, follow \
+                the header `link`.",
+        answers: &[maker!(AuditAnswer)],
+        ..SHOP
+    },
+    Operation {
+        id: "previewRetention",
+        summary: "Preview the data that will be deleted",
+        about: "The data whose retention period has expired and that the next daily run deletes (GDPR Art. \
+                5(1)(e)). This request deletes nothing.",
+        answers: &[maker!(RetentionAnswer)],
+        ..SHOP
+    },
+];

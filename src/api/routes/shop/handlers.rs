@@ -1,0 +1,175 @@
+//! The shop itself: its creation, settings, keys, audit log and statistics.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use sha2::{Digest, Sha256};
+
+use crate::api::fields::{TIME, UUID};
+use crate::api::headers::idempotency_key;
+use crate::api::key::{KeyKind, Scope, ShopId, hash_of};
+use crate::api::problem::{Fault, Problem};
+use crate::api::query::Query;
+use crate::api::routes::shop::answers::{
+    AuditAnswer, KeysAnswer, NewShopAnswer, RetentionAnswer, ShopSettingsAnswer, StatisticsAnswer,
+};
+use crate::api::routes::shop::shop_body::ShopBody;
+use crate::api::routes::storefront::answers::StorefrontAnswer;
+use crate::api::service::call::Call;
+use crate::api::service::reply::{Fresh, Reply};
+use crate::api::service::shop_service::ShopService;
+use crate::api::{answer, body};
+use crate::consent::Timestamp;
+use crate::ledger::{
+    AuditEntry, AuditQuery, KEPT_FOR, Moment, NewKey, Shop, audit_page, keep_answer, kept_answer, overdue, statistics,
+};
+
+/// The default number of audit log entries in one response; below, the maximum.
+const AUDIT_PAGE: u16 = 100;
+const MAX_AUDIT_PAGE: u16 = 1_000;
+
+impl ShopService {
+    pub(in crate::api) fn create(
+        &self,
+        id: ShopId,
+        request: &Request<Bytes>,
+        moment: &Moment<'_>,
+    ) -> Result<Response<Bytes>, Problem> {
+        let (headers, given) = (request.headers(), request.body());
+        let settings = body::read::<ShopBody>(headers, given)?.parse()?;
+        if moment.day(settings.links.zone()).is_none() {
+            let fault = Fault::new("unknown_time_zone", "use an IANA name, such as Europe/Berlin");
+            return Err(Problem::field("/links/time_zone", fault));
+        }
+        let repeated = idempotency_key(headers)?.map(|key| format!("new shop {id} {key}"));
+        if let Some(shop) = self.shop()? {
+            // A request gets the id of an existing shop only if it repeats an idempotency key.
+            let context = repeated.ok_or(Problem::AlreadyDone)?;
+            let hash = shop.fingerprint(context.as_bytes());
+            let kept = kept_answer(self.database(), &hash, moment.now.plus_millis(-KEPT_FOR))?;
+            let kept = kept.ok_or(Problem::AlreadyDone)?;
+            if kept.fingerprint != shop.fingerprint(given) {
+                return Err(Problem::IdempotencyMismatch);
+            }
+            let again = Reply::again(&kept, |fresh, _| match fresh {
+                Fresh::Key(kind) => self.minted(kind, &shop.id, &context, moment),
+                Fresh::Secret => String::new(),
+            });
+            return again.map(|reply| reply.response);
+        }
+        let first = |kind: KeyKind| match &repeated {
+            None => self.deployment.secrets.mint(kind, id, moment.random()),
+            Some(context) => self.minted(kind, &id.to_string(), context, moment),
+        };
+        let new = |kind: KeyKind, text: &str| NewKey {
+            hash: hash_of(text),
+            kind: kind.as_str(),
+            scopes: written(kind.scopes()),
+            name: None,
+            origins: None,
+            expires_at: None,
+        };
+        let (publishable, secret) = (first(KeyKind::Publishable), first(KeyKind::Secret));
+        let keys = [new(KeyKind::Publishable, &publishable), new(KeyKind::Secret, &secret)];
+        let response = self.database().transaction(|tx| {
+            let shop = Shop::create(tx, &id.to_string(), settings, &keys, moment)?;
+            let keys = KeysAnswer { publishable: &publishable, secret: &secret };
+            let storefront = StorefrontAnswer::of(&shop);
+            let reply = Reply::json(StatusCode::CREATED, &NewShopAnswer { storefront, keys })?;
+            if let Some(context) = &repeated {
+                let hash = shop.fingerprint(context.as_bytes());
+                keep_answer(tx, &hash, &reply.to_keep(shop.fingerprint(given)), moment.now)?;
+            }
+            Ok::<_, Problem>(reply.response)
+        });
+        // The next request loads the shop again.
+        self.shop.replace(None);
+        response
+    }
+
+    pub(in crate::api) fn read_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let reply = Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&call.shop))?;
+        let tag = tag_of(&reply);
+        Ok(reply.tagged(&tag))
+    }
+
+    pub(in crate::api) fn write_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let settings = call.body::<ShopBody>()?.parse()?;
+        if call.moment.day(settings.links.zone()).is_none() {
+            let fault = Fault::new("unknown_time_zone", "use an IANA name, such as Europe/Berlin");
+            return Err(Problem::field("/links/time_zone", fault));
+        }
+        call.check_unchanged(&tag_of(&Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&call.shop))?))?;
+        let shop = Rc::new(call.shop.with(self.database(), settings)?);
+        self.shop.replace(Some(Rc::clone(&shop)));
+        self.storefront.replace(None);
+        let reply = Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&shop))?;
+        let tag = tag_of(&reply);
+        Ok(reply.tagged(&tag))
+    }
+
+    pub(in crate::api) fn statistics(&self, _: &Call<'_>) -> Result<Reply, Problem> {
+        Reply::json(StatusCode::OK, &StatisticsAnswer { counts: statistics(self.database())? })
+    }
+
+    pub(in crate::api) fn audit_log(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
+        let id = |name| query.parsed(name, |text| text.parse().ok(), UUID);
+        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_AUDIT_PAGE).contains(limit));
+        let limits = Fault::new("out_of_range", "use 1 to 1000");
+        let route = |text: &str| (call.is_route)(text).then(|| text.to_owned());
+        let routes = Fault::new("unknown_route", "use a route as the contract writes it, such as /v1/contacts/{id}");
+        let formats = Fault::new("unknown_format", "use json or ndjson");
+        let ndjson = query.parsed("format", |text| ["json", "ndjson"].iter().position(|own| *own == text), formats)?;
+        let asked = AuditQuery {
+            contact: id("contact")?,
+            key: id("key")?,
+            before: id("before")?,
+            route: query.parsed("route", route, routes)?,
+            since: query.parsed("since", Timestamp::parse, TIME)?,
+            until: query.parsed("until", Timestamp::parse, TIME)?,
+            limit: query.parsed("limit", limit, limits)?.unwrap_or(AUDIT_PAGE),
+        };
+        let entries = audit_page(self.database(), &asked)?;
+        let full = entries.len() == usize::from(asked.limit);
+        let next = entries.last().filter(|_| full).map(|last| last.id.clone());
+        if ndjson != Some(1) {
+            return Reply::json(StatusCode::OK, &AuditAnswer { entries, next });
+        }
+        lines(&entries, next)
+    }
+}
+
+/// Returns the audit log as NDJSON. The `link` header points to the next page (RFC 8288).
+fn lines(entries: &[AuditEntry], next: Option<String>) -> Result<Reply, Problem> {
+    let mut text = Vec::new();
+    for entry in entries {
+        serde_json::to_writer(&mut text, entry)?;
+        text.push(b'\n');
+    }
+    let mut response = answer::json_text(text.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    let link = next.and_then(|next| HeaderValue::from_str(&format!("<?before={next}>; rel=\"next\"")).ok());
+    if let Some(link) = link {
+        headers.insert(header::LINK, link);
+    }
+    Ok(response.into())
+}
+
+pub(in crate::api) fn written(scopes: &[Scope]) -> String {
+    scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn tag_of(reply: &Reply) -> String {
+    let mut tag = base16ct::lower::encode_string(&Sha256::digest(reply.response.body()));
+    tag.truncate(32);
+    tag
+}
+
+impl ShopService {
+    pub(in crate::api) fn retention(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let overdue = overdue(self.database(), &call.shop, call.moment.now)?;
+        Reply::json(StatusCode::OK, &RetentionAnswer { overdue })
+    }
+}

@@ -1,0 +1,285 @@
+//! The body of `POST /v1/shops` and `PUT /v1/shop`.
+
+use serde::Deserialize;
+
+use crate::api::body::Object;
+use crate::api::fields::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
+use crate::api::problem::{Fault, Problem};
+use crate::api::routes::shop::handling_body::{EvidencePolicyBody, LinksBody, RequestsBody, RetentionBody};
+use crate::api::routes::shop::privacy_body::{LimitsBody, PrivacyBody};
+#[cfg(feature = "contract")]
+use crate::api::schema;
+use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Waiver};
+use crate::ledger::{Notice, NoticeChoice, PolicySettings, Settings};
+use crate::model::text::{Line, Locale, Origin, Token};
+
+/// Body of `POST /v1/shops` and `PUT /v1/shop`: the settings of a shop.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct ShopBody {
+    /// The name under which people know the shop.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
+    name: String,
+    /// The country where the shop is established, ISO 3166-1 alpha-2.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
+    country: Option<String>,
+    /// The web origins on which the shop's publishable keys work.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<Origin>"))]
+    origins: Vec<String>,
+    /// The channels that the shop uses, at least one.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<Channel>", length(min = 1)))]
+    channels: Vec<String>,
+    /// The purposes that the shop uses, at least one.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<PurposeSlug>", length(min = 1)))]
+    purposes: Vec<String>,
+    /// The notices that the shop shows, one for each id, version and language.
+    #[serde(default)]
+    notices: Vec<Object<NoticeText>>,
+    /// The rules that the shop adds to the law, and the rules that it loosens. Default: the law alone, and confirmation
+    /// of every anonymous opt-in.
+    policy: Option<Object<PolicyBody>>,
+    /// The information that a person can read about the handling of their data.
+    privacy: Option<Object<PrivacyBody>>,
+    /// The rate limits, in requests per second.
+    limits: Option<Object<LimitsBody>>,
+    /// The settings of links and of the messages that contain them.
+    links: Option<Object<LinksBody>>,
+    /// The settings of subject requests.
+    requests: Option<Object<RequestsBody>>,
+    /// The retention periods of data that is no longer needed.
+    retention: Option<Object<RetentionBody>>,
+    /// The data about the origin of a page's submission that the shop stores as evidence, beyond what the page sends
+    /// itself.
+    evidence: Option<Object<EvidencePolicyBody>>,
+}
+
+/// A notice: the text that a person reads before they choose.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct NoticeText {
+    /// The shop's id for the notice.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
+    id: String,
+    /// The version of the notice.
+    #[cfg_attr(feature = "contract", schemars(with = "Token"))]
+    version: String,
+    /// The language of the notice, a BCP 47 tag.
+    #[cfg_attr(feature = "contract", schemars(with = "Locale"))]
+    locale: String,
+    /// The full text: the notice, and below it the label of each choice, one per line. At most 8,000 bytes.
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 8_000)))]
+    text: String,
+    /// The choices whose labels are the last lines of the text, in the same order. `<placet-optin>` needs them to show
+    /// the notice.
+    #[serde(default)]
+    choices: Vec<Object<OfferBody>>,
+}
+
+/// A choice that a notice offers: one channel for one purpose.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+struct OfferBody {
+    /// The channel.
+    #[cfg_attr(feature = "contract", schemars(with = "Channel"))]
+    channel: String,
+    /// The purpose.
+    #[cfg_attr(feature = "contract", schemars(with = "PurposeSlug"))]
+    purpose: String,
+}
+
+/// The shop's policy. Its fields tighten the law; only an override loosens it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+struct PolicyBody {
+    /// The channels on which an anonymous opt-in awaits confirmation. Default: all channels.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Channel>>"))]
+    confirmation: Option<Vec<String>>,
+    /// The transactional purposes, which are not marketing. Each must be one of the shop's purposes. Default: none.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<PurposeSlug>>"))]
+    transactional: Option<Vec<String>>,
+    /// The bases that the shop accepts for marketing. Default: all.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Basis>>"))]
+    bases: Option<Vec<String>>,
+    /// The minimum age from which a person's act counts, in years. It has an effect only above the age in the law.
+    /// Default: 0.
+    #[cfg_attr(feature = "contract", schemars(range(max = 120)))]
+    minimum_age: Option<u16>,
+    /// Whether a person of unknown age counts as too young. Default: false.
+    age_required: Option<bool>,
+    /// The number of months without activity of the person after which every ground lapses. Default: 0, no such limit.
+    #[cfg_attr(feature = "contract", schemars(range(max = 1_200)))]
+    expires_after_months: Option<u16>,
+    /// The rules that the shop loosens. Each rule occurs at most once.
+    #[serde(default)]
+    overrides: Vec<Object<OverrideBody>>,
+}
+
+/// A rule that the shop loosens on purpose.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+struct OverrideBody {
+    /// The id of a rule for marketing, such as `de-email`.
+    #[cfg_attr(feature = "contract", schemars(with = "schema::RuleId"))]
+    rule: String,
+    /// The bases that the shop accepts in addition to those of the rule.
+    #[serde(default)]
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<schema::AdvertisingBasis>"))]
+    accept: Vec<String>,
+    /// The requirements of the rule that the shop waives.
+    #[serde(default)]
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<Waiver>"))]
+    waive: Vec<String>,
+    /// The reason for the override, in 1 to 200 characters. Every decision under the rule repeats it.
+    #[cfg_attr(feature = "contract", schemars(with = "Line"))]
+    reason: String,
+}
+
+impl ShopBody {
+    pub(in crate::api) fn parse(&self) -> Result<Settings, Problem> {
+        let empty = Fault::new("empty_list", "name at least one");
+        if self.channels.is_empty() {
+            return Err(Problem::field("/channels", empty));
+        }
+        if self.purposes.is_empty() {
+            return Err(Problem::field("/purposes", empty));
+        }
+        let confirmation = self.policy.as_ref().and_then(|policy| policy.0.confirmation.as_deref());
+        let purposes = each("/purposes", &self.purposes, PurposeSlug::parse, &PURPOSE)?;
+        let policy = self.policy.as_ref().map(|policy| policy.0.parse(&purposes)).transpose()?;
+        Ok(Settings {
+            name: field("/name", &self.name, Line::parse, LINE)?,
+            country: optional("/country", self.country.as_deref(), CountryCode::parse, COUNTRY)?,
+            origins: each("/origins", &self.origins, Origin::parse, &ORIGIN)?,
+            channels: each("/channels", &self.channels, Channel::parse, &CHANNEL)?,
+            purposes,
+            notices: self
+                .notices
+                .iter()
+                .enumerate()
+                .map(|(at, notice)| notice.0.parse(at))
+                .collect::<Result<_, _>>()?,
+            confirmation: match confirmation {
+                Some(channels) => each("/policy/confirmation", channels, Channel::parse, &CHANNEL)?,
+                None => Policy::default().confirmation,
+            },
+            policy: policy.unwrap_or_default(),
+            privacy: self.privacy.as_ref().map(|privacy| privacy.0.parse()).transpose()?.unwrap_or_default(),
+            limits: self.limits.as_ref().map(|limits| limits.0.parse()).transpose()?.unwrap_or_default(),
+            links: self.links.as_ref().map(|links| links.0.parse()).transpose()?.unwrap_or_default(),
+            requests: self.requests.as_ref().map(|requests| requests.0.parse()).transpose()?.unwrap_or_default(),
+            retention: self.retention.as_ref().map(|own| own.0.parse()).transpose()?.unwrap_or_default(),
+            evidence: self.evidence.as_ref().map(|own| own.0.parse()).unwrap_or_default(),
+        })
+    }
+}
+
+impl PolicyBody {
+    fn parse(&self, purposes: &[PurposeSlug]) -> Result<PolicySettings, Problem> {
+        let default = PolicySettings::default();
+        let own = |text: &str| purposes.iter().find(|purpose| purpose.as_str() == text).cloned();
+        let transactional = self.transactional.as_deref().unwrap_or_default();
+        let unknown = Fault::new("unknown_purpose", "the shop has no such purpose");
+        let bounded = |pointer: &str, given: Option<u16>, max: u16, detail: &'static str| match given {
+            Some(number) if number > max => Err(Problem::field(pointer, Fault::new("out_of_range", detail))),
+            given => Ok(given.unwrap_or(0)),
+        };
+        for (index, own) in self.overrides.iter().enumerate() {
+            if self.overrides.iter().take(index).any(|earlier| earlier.0.rule == own.0.rule) {
+                let fault = Fault::new("repeated_rule", "override each rule once, with all that is loosened");
+                return Err(Problem::field(format!("/policy/overrides/{index}/rule"), fault));
+            }
+        }
+        let numbered = self.overrides.iter().enumerate();
+        Ok(PolicySettings {
+            transactional: each("/policy/transactional", transactional, own, &unknown)?,
+            bases: match self.bases.as_deref() {
+                Some(bases) => each("/policy/bases", bases, Basis::parse, &BASIS)?,
+                None => default.bases,
+            },
+            minimum_age: bounded("/policy/minimum_age", self.minimum_age, Policy::MAX_AGE, "use 0 to 120 years")?,
+            age_required: self.age_required.unwrap_or(default.age_required),
+            expires_after_months: bounded(
+                "/policy/expires_after_months",
+                self.expires_after_months,
+                Policy::MAX_MONTHS,
+                "use 1 to 1200 months, or 0 for no such limit",
+            )?,
+            overrides: numbered.map(|(at, own)| own.0.parse(at)).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl OverrideBody {
+    fn parse(&self, index: usize) -> Result<Override, Problem> {
+        let at = |name: &str| format!("/policy/overrides/{index}/{name}");
+        let basis = |text: &str| Basis::parse(text).filter(|basis| *basis != Basis::Contract);
+        let bases = Fault::new("unknown_basis", "use consent, soft_opt_in, implied or legitimate_interest");
+        let waivers = Fault::new("unknown_waiver", "use confirmation, age, expiry or screening");
+        let reason =
+            Fault::new("invalid_text", "say why the shop loosens the rule, in 1 to 200 characters on one line");
+        Ok(Override {
+            rule: field(&at("rule"), &self.rule, Override::rule_named, UNKNOWN_RULE)?,
+            accept: each(&at("accept"), &self.accept, basis, &bases)?,
+            waive: each(&at("waive"), &self.waive, Waiver::parse, &waivers)?,
+            reason: field(&at("reason"), &self.reason, Override::written_reason, reason)?,
+        })
+    }
+}
+
+const NO_LABELS: Fault = Fault::new(
+    "missing_field",
+    "write the notice on one line and below it a label for each of these choices, a line each, without needless white space",
+);
+
+impl OfferBody {
+    fn parse(&self, pointer: &str, place: usize) -> Result<NoticeChoice, Problem> {
+        Ok(NoticeChoice {
+            channel: field(&format!("{pointer}/{place}/channel"), &self.channel, Channel::parse, CHANNEL)?,
+            purpose: field(&format!("{pointer}/{place}/purpose"), &self.purpose, PurposeSlug::parse, PURPOSE)?,
+        })
+    }
+}
+
+const UNKNOWN_RULE: Fault = Fault::new("unknown_rule", "use the id of a rule for advertising, such as de-email");
+
+impl NoticeText {
+    fn parse(&self, index: usize) -> Result<Notice, Problem> {
+        let at = |name: &str| format!("/notices/{index}/{name}");
+        let choices = self.choices.iter().enumerate().map(|(place, own)| own.0.parse(&at("choices"), place));
+        let choices = choices.collect::<Result<Vec<_>, _>>()?;
+        for (place, own) in choices.iter().enumerate() {
+            if choices.iter().take(place).any(|earlier| earlier == own) {
+                let fault = Fault::new("repeated_choice", "offer each channel and purpose once");
+                return Err(Problem::field(at(&format!("choices/{place}")), fault));
+            }
+        }
+        // Pages show and hash the lines with collapsed white space, so the lines must have that form already.
+        let is_line = |line: &str| !line.is_empty() && line.split_whitespace().collect::<Vec<_>>().join(" ") == line;
+        let lines = self.text.split('\n');
+        if !choices.is_empty() && (lines.clone().count() != choices.len() + 1 || !lines.clone().all(is_line)) {
+            return Err(Problem::field(at("choices"), NO_LABELS));
+        }
+        Ok(Notice {
+            choices,
+            id: field(&at("id"), &self.id, Token::parse, TOKEN)?,
+            version: field(&at("version"), &self.version, Token::parse, TOKEN)?,
+            locale: field(&at("locale"), &self.locale, Locale::parse, LOCALE)?,
+            text: field(
+                &at("text"),
+                &self.text,
+                Self::words,
+                Fault::new("invalid_text", "use 1 to 8000 bytes of text"),
+            )?,
+        })
+    }
+
+    /// Returns the text if its length is allowed: 1 to 8,000 bytes.
+    pub(in crate::api) fn words(text: &str) -> Option<String> {
+        (1..=8_000).contains(&text.len()).then(|| text.to_owned())
+    }
+}

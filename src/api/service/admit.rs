@@ -1,0 +1,143 @@
+//! Who sends a request, and whether they may.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, header};
+use uuid::Uuid;
+
+use crate::api::headers::bearer;
+use crate::api::key::{KeyKind, ShopId};
+use crate::api::limits::Left;
+use crate::api::link::LinkKind;
+use crate::api::problem::Problem;
+use crate::api::route::Access;
+use crate::api::routed::Routed;
+use crate::api::service::call::{Call, Caller};
+use crate::api::service::shop_service::ShopService;
+use crate::api::service::visit::Visit;
+use crate::consent::Timestamp;
+use crate::ledger::{Moment, Shop, StoredKey, find_key};
+
+/// A request that may be answered.
+pub(in crate::api) enum Admitted<'a> {
+    NewShop(ShopId),
+    Caller(Box<Call<'a>>),
+    Visitor(Box<Visit<'a>>),
+}
+
+impl ShopService {
+    /// Authenticates and authorises the caller, before the body is read.
+    pub(in crate::api) fn admit<'a>(
+        &self,
+        id: Uuid,
+        routed: &'a Routed,
+        request: &'a Request<Bytes>,
+        moment: &'a Moment<'a>,
+    ) -> Result<Admitted<'a>, Problem> {
+        let (method, headers) = (request.method(), request.headers());
+        let route = routed.route();
+        if let Access::Link(kind) = route.endpoint.access {
+            return self.admit_by_link(kind, id, routed, request, moment).map(Admitted::Visitor);
+        }
+        let (needed, given) = match route.endpoint.access {
+            Access::Key(needed) => (needed, bearer(headers)?),
+            Access::PathKey(needed) => (needed, route.value(0)),
+            // Only the front worker sends this request, and it chooses the id itself.
+            _ => return routed.handover.new_shop.map(Admitted::NewShop).ok_or(Problem::RouteNotFound),
+        };
+        let key = self.deployment.secrets.verify(given).ok_or(Problem::InvalidKey)?;
+        let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
+        let stored = find_key(self.database(), &key.hash)?.ok_or(Problem::InvalidKey)?;
+        if key.shop.to_string() != shop.id {
+            return Err(Problem::InvalidKey);
+        }
+        let left = self.limit(&shop, key.kind, &stored, routed, moment.now)?;
+        let may = if !stored.is_good(moment.now) {
+            Err(Problem::InvalidKey)
+        } else if !stored.may(needed.as_str()) {
+            Err(Problem::WrongScope { needed: needed.as_str() })
+        } else {
+            match key.kind {
+                KeyKind::Publishable => page_origin(&shop, &stored, method, request),
+                KeyKind::Secret if matches!(route.endpoint.access, Access::PathKey(_)) => Err(Problem::InvalidKey),
+                // A secret key does not belong in a page, so no page may read the response.
+                KeyKind::Secret => Ok(None),
+            }
+        };
+        match may {
+            Err(problem) => {
+                // The audit log records the use of a key that is no longer valid, because the shop needs to know of it.
+                let outcome = (problem.status().as_u16(), problem.code());
+                self.audit(id, &stored, route.endpoint, None, outcome, moment.now)?;
+                Err(problem)
+            }
+            Ok(origin) => Ok(Admitted::Caller(Box::new(Call {
+                id,
+                route,
+                request,
+                caller: Caller { kind: key.kind, key: stored, origin },
+                shop,
+                moment,
+                left,
+                is_route: routed.is_route,
+                evidence: routed.handover.evidence.as_deref().unwrap_or_default(),
+            }))),
+        }
+    }
+
+    /// Authorises a visit by a link. The front worker has verified the link already; this function also checks that it
+    /// belongs to this shop.
+    fn admit_by_link<'a>(
+        &self,
+        kind: LinkKind,
+        id: Uuid,
+        routed: &'a Routed,
+        request: &'a Request<Bytes>,
+        moment: &'a Moment<'a>,
+    ) -> Result<Box<Visit<'a>>, Problem> {
+        let route = routed.route();
+        let link = self.deployment.secrets.read_link(kind, route.value(0)).ok_or(Problem::RouteNotFound)?;
+        let shop = self.shop()?.filter(|shop| shop.id == link.shop.to_string()).ok_or(Problem::RouteNotFound)?;
+        let visitor = routed.handover.visitor.as_deref();
+        if let Some(visitor) = visitor {
+            self.limiter.borrow_mut().take("visitor", visitor, shop.settings.limits.visitor, moment.now)?;
+        }
+        Ok(Box::new(Visit { id, route, request, shop, moment, subject: link.subject }))
+    }
+
+    fn limit(
+        &self,
+        shop: &Shop,
+        kind: KeyKind,
+        key: &StoredKey,
+        routed: &Routed,
+        now: Timestamp,
+    ) -> Result<Left, Problem> {
+        let (mut limiter, limits) = (self.limiter.borrow_mut(), shop.settings.limits);
+        let rate = if kind == KeyKind::Publishable { limits.publishable } else { limits.secret };
+        let visitor = routed.handover.visitor.as_deref();
+        // The visitor's limit is checked first, so that one visitor cannot use up the limit of all others.
+        let visitor = visitor.filter(|_| kind == KeyKind::Publishable);
+        let left = visitor.map(|visitor| limiter.take("visitor", visitor, limits.visitor, now)).transpose()?;
+        let all = limiter.take("key", &key.id.to_string(), rate, now)?;
+        Ok(left.unwrap_or(all))
+    }
+}
+
+/// Checks that a publishable key is used on one of its origins, and returns the origin. Browsers send `Origin` with
+/// every cross-origin request and with every `POST`. A `GET` without it comes from the same origin or from no browser,
+/// and reads only what every page shows.
+fn page_origin(
+    shop: &Shop,
+    key: &StoredKey,
+    method: &Method,
+    request: &Request<Bytes>,
+) -> Result<Option<HeaderValue>, Problem> {
+    let origins = key.origins.as_ref().unwrap_or(&shop.settings.origins);
+    match request.headers().get(header::ORIGIN) {
+        Some(origin) if origins.iter().any(|own| own.as_str().as_bytes() == origin.as_bytes()) => {
+            Ok(Some(origin.clone()))
+        }
+        None if method == Method::GET => Ok(None),
+        _ => Err(Problem::WrongOrigin),
+    }
+}

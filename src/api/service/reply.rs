@@ -1,0 +1,127 @@
+//! The reply to a request.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::api::answer;
+use crate::api::key::KeyKind;
+use crate::api::problem::Problem;
+use crate::api::service::list_stream::ListStream;
+use crate::ledger::Kept;
+
+/// The reply to a request.
+pub(in crate::api) struct Reply {
+    pub(in crate::api) response: Response<Bytes>,
+    /// The one contact that the reply is about, for the audit log.
+    pub(in crate::api) contact: Option<Uuid>,
+    /// Whether the reply is the report on that contact.
+    is_report: bool,
+    /// The source of the rest of the body, if it follows in pieces.
+    pub(in crate::api) stream: Option<Box<ListStream>>,
+}
+
+/// A secret that one response shows and that is never stored, but can be derived again.
+#[derive(Clone, Copy)]
+pub(in crate::api) enum Fresh {
+    Key(KeyKind),
+    Secret,
+}
+
+/// The places of such secrets in a response. The stored response contains only the prefix, such as `sk_`.
+const FRESH: [(&str, Fresh); 5] = [
+    ("\"key\":\"sk_", Fresh::Key(KeyKind::Secret)),
+    ("\"key\":\"pk_", Fresh::Key(KeyKind::Publishable)),
+    ("\"secret\":\"sk_", Fresh::Key(KeyKind::Secret)),
+    ("\"publishable\":\"pk_", Fresh::Key(KeyKind::Publishable)),
+    ("\"secret\":\"whsec_", Fresh::Secret),
+];
+
+impl Reply {
+    /// Builds a JSON reply.
+    pub(in crate::api) fn json(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
+        Ok(answer::json(status, value)?.into())
+    }
+
+    /// Sets the contact that the reply is about.
+    pub(in crate::api) fn about(mut self, contact: Option<Uuid>) -> Self {
+        self.contact = contact;
+        self
+    }
+
+    /// Sets the source of the rest of the body.
+    pub(in crate::api) fn with_stream(mut self, stream: ListStream) -> Self {
+        self.stream = Some(Box::new(stream));
+        self
+    }
+
+    /// Marks the reply as the report on its contact, which is made again for a repeated request.
+    pub(in crate::api) fn told_anew(mut self) -> Self {
+        self.is_report = true;
+        self
+    }
+
+    /// Sets the `ETag` of the state that the reply describes.
+    pub(in crate::api) fn tagged(mut self, tag: &str) -> Self {
+        if let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
+            self.response.headers_mut().insert(header::ETAG, tag);
+        }
+        self
+    }
+
+    /// Returns the part of the reply that is stored for a repeated request.
+    pub(in crate::api) fn to_keep(&self, fingerprint: String) -> Kept {
+        let body: &[u8] = if self.is_report { &[] } else { self.response.body() };
+        let mut body = String::from_utf8_lossy(body).into_owned();
+        for (before, _) in FRESH {
+            if let Some((start, rest)) = body.split_once(before)
+                && let Some((_, end)) = rest.split_once('"')
+            {
+                body = format!("{start}{before}\"{end}");
+            }
+        }
+        let etag = self.response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+        let etag = etag.map(|tag| tag.trim_matches('"').to_owned());
+        Kept { fingerprint, contact: self.contact, status: self.response.status().as_u16(), body, etag }
+    }
+
+    /// Returns the first reply again. `made` derives each secret again, from its kind and the stored body.
+    pub(in crate::api) fn again(kept: &Kept, made: impl Fn(Fresh, &str) -> String) -> Result<Self, Problem> {
+        let mut body = kept.body.clone();
+        for (before, fresh) in FRESH {
+            let blank = format!("{before}\"");
+            if body.contains(&blank) {
+                let text = made(fresh, &kept.body);
+                let secret = text.split_once('_').map(|(_, secret)| secret).unwrap_or_default();
+                body = body.replacen(&blank, &format!("{before}{secret}\""), 1);
+            }
+        }
+        let mut response = answer::json_text(body.into());
+        *response.status_mut() = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+        let reply = Self::from(response).about(kept.contact);
+        Ok(match &kept.etag {
+            Some(tag) => reply.tagged(tag),
+            None => reply,
+        })
+    }
+}
+
+impl From<Response<Bytes>> for Reply {
+    fn from(response: Response<Bytes>) -> Self {
+        Self { response, contact: None, is_report: false, stream: None }
+    }
+}
+
+impl Reply {
+    /// Builds a reply whose body follows in pieces.
+    pub(in crate::api) fn stream(stream: ListStream) -> Self {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::OK;
+        if let Some(media_type) = stream.media_type() {
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Self::from(response).with_stream(stream)
+    }
+}

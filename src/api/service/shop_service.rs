@@ -1,0 +1,98 @@
+//! The service of one shop: its state, and what every part of it needs.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Response};
+use uuid::Uuid;
+
+use crate::api::deployment::Deployment;
+use crate::api::limits::Limiter;
+use crate::api::problem::Problem;
+use crate::api::route::Endpoint;
+use crate::api::service::work::import_file::Reading;
+use crate::consent::Timestamp;
+use crate::ledger::{Audited, Database, DeliveryKey, Host, Mark, Shop, StoredKey, migrate, note_request};
+
+/// The service of one shop. It lives as long as the shop's object does.
+pub struct ShopService {
+    pub(in crate::api) database: Box<dyn Database>,
+    pub(in crate::api) host: Box<dyn Host>,
+    pub(in crate::api) deployment: Deployment,
+    // Read on every request and written by this object alone, so it is cached between requests.
+    pub(in crate::api) shop: RefCell<Option<Rc<Shop>>>,
+    // The response of the storefront route and its ETag. Both are derived from the shop.
+    pub(in crate::api) storefront: RefCell<Option<(Bytes, HeaderValue)>>,
+    pub(in crate::api) limiter: RefCell<Limiter>,
+    // The last time and id that were used, so that the ids of requests and records increase in their order of arrival.
+    pub(in crate::api) latest: Cell<Mark>,
+    // The deliveries in progress. They are known only in memory: after a crash they are sent again.
+    pub(in crate::api) busy: RefCell<Vec<DeliveryKey>>,
+    pub(in crate::api) has_new_jobs: Cell<bool>,
+    // The import file in progress, with the bytes that were read ahead.
+    pub(in crate::api) reading: RefCell<Option<Reading>>,
+    // The number of consecutive failures of the import in progress.
+    pub(in crate::api) failed_pages: Cell<u32>,
+}
+
+impl ShopService {
+    /// Builds a service for a database. The first request migrates the database to the current version.
+    pub fn new(
+        database: impl Database + 'static,
+        host: impl Host + 'static,
+        deployment: impl Into<Deployment>,
+    ) -> Self {
+        Self {
+            database: Box::new(database),
+            host: Box::new(host),
+            deployment: deployment.into(),
+            shop: RefCell::new(None),
+            storefront: RefCell::new(None),
+            limiter: RefCell::default(),
+            latest: Cell::default(),
+            busy: RefCell::default(),
+            // A crash may have left work.
+            has_new_jobs: Cell::new(true),
+            reading: RefCell::default(),
+            failed_pages: Cell::new(0),
+        }
+    }
+
+    pub(in crate::api) fn database(&self) -> &dyn Database {
+        &*self.database
+    }
+
+    pub(in crate::api) fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    /// Returns the response for a problem. An internal error is also reported to the operator, who alone can repair it.
+    pub(in crate::api) fn refuse(&self, problem: Problem, request: Uuid) -> Response<Bytes> {
+        if let Problem::Internal { cause } = &problem {
+            self.host().report(cause);
+        }
+        problem.told(Some(request))
+    }
+
+    pub(in crate::api) fn shop(&self) -> Result<Option<Rc<Shop>>, Problem> {
+        if self.shop.borrow().is_none() {
+            migrate(self.database())?;
+            *self.shop.borrow_mut() = Shop::load(self.database())?.map(Rc::new);
+        }
+        Ok(self.shop.borrow().clone())
+    }
+
+    pub(in crate::api) fn audit(
+        &self,
+        id: Uuid,
+        key: &StoredKey,
+        endpoint: &Endpoint,
+        contact: Option<Uuid>,
+        (status, outcome): (u16, &str),
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let (method, route) = (endpoint.method, endpoint.path);
+        Ok(note_request(self.database(), &Audited { id, key: key.id, method, route, contact, status, outcome }, now)?)
+    }
+}

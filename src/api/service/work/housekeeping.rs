@@ -1,0 +1,61 @@
+//! The daily run: reminders, and the removal of what has expired.
+
+use crate::api::problem::Problem;
+use crate::api::service::shop_service::ShopService;
+use crate::api::service::work::job_error::JobError;
+use crate::consent::Timestamp;
+use crate::ledger::{Moment, Shop, finish_job, job, postpone_job, remind, retain};
+
+const HOUSEKEEPING: &str = "housekeeping";
+
+pub(in crate::api) const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// The first delay before failed housekeeping is retried, in milliseconds: one minute. It doubles with each failure.
+const FIRST_RETRY: i64 = 60_000;
+
+/// The delay, in milliseconds, before housekeeping continues if it could not delete everything in one run.
+const NEXT_SWEEP: i64 = 1_000;
+
+impl ShopService {
+    /// Does the daily run if it is due, and returns whether it was. If the run fails, the failure is reported and the run is tried
+    /// again later by itself.
+    ///
+    /// # Errors
+    /// [`JobError`] if the database fails so that not even that can be stored.
+    pub(in crate::api) fn keep_house(&self) -> Result<bool, JobError> {
+        let Some(shop) = self.shop()? else { return Ok(false) };
+        let moment = Moment::after(self.host(), self.latest.get());
+        if self.housekeeping_due(&shop)? > moment.now {
+            return Ok(false);
+        }
+        let done = self.database().transaction(|_| {
+            let left = self.kept_house(&shop, &moment)?;
+            let next = moment.now.plus_millis(if left { NEXT_SWEEP } else { DAY });
+            Ok::<_, Problem>(finish_job(self.database(), HOUSEKEEPING, moment.now, next)?)
+        });
+        self.latest.set(moment.mark());
+        if let Err(problem) = done {
+            self.host().report(&JobError::from(problem).to_string());
+            let failed = job(self.database(), HOUSEKEEPING)?.map_or(0, |job| job.attempts);
+            let wait = FIRST_RETRY << failed.clamp(0, 10);
+            postpone_job(self.database(), HOUSEKEEPING, moment.now.plus_millis(wait.min(DAY)))?;
+        }
+        Ok(true)
+    }
+
+    /// Sends reminders and deletes expired data. Returns whether some work is left.
+    pub(in crate::api) fn kept_house(&self, shop: &Shop, moment: &Moment<'_>) -> Result<bool, Problem> {
+        // Without a known time zone there are no reminders. The settings refuse an unknown time zone, so this does not
+        // happen in practice.
+        let reminders = match moment.day(shop.settings.links.zone()) {
+            Some(today) => remind(self.database(), shop, today, moment)?,
+            None => false,
+        };
+        Ok(retain(self.database(), shop, moment)? || reminders)
+    }
+
+    pub(in crate::api) fn housekeeping_due(&self, shop: &Shop) -> Result<Timestamp, Problem> {
+        let known = job(self.database(), HOUSEKEEPING)?.map(|job| job.due_at);
+        Ok(known.unwrap_or_else(|| shop.created_at.plus_millis(DAY)))
+    }
+}

@@ -1,0 +1,236 @@
+//! The processing of imports, one page of rows at a time, so that requests to the shop do not wait.
+
+use crate::api::problem::{Fault, Problem};
+use crate::api::service::refusal::listed_refused;
+use crate::api::service::shop_service::ShopService;
+use crate::api::service::work::import_file::{FileError, FileReader, Reading};
+use crate::api::service::work::job_error::JobError;
+use crate::consent::Timestamp;
+use crate::ledger::{
+    Counts, Database, DatabaseError, Import, ImportState, KeptError, Moment, Progress, Shop, TakenRow, drop_chunks,
+    drop_trial, import_to_work_on, keep_errors, note_progress, refuses, take_page, tell_import_ended, undo_page,
+};
+use crate::lists::{Place, Read, ReadRow, ToldFault, read_accepted_rows};
+use crate::model::listed::Listed;
+
+/// The number of rows in one page.
+const ROWS: usize = 500;
+/// The maximum time that counts as work on one page, in milliseconds. If more time has passed, the process was busy
+/// elsewhere.
+const LONGEST_PAGE: i64 = 5_000;
+
+/// The number of consecutive failures after which an import fails.
+const PATIENCE: u32 = 5;
+const INTERNAL: Fault =
+    Fault::new("internal", "something failed on our side; import the file again, and report it if it stays");
+
+impl ShopService {
+    /// Processes one page of an import. Returns whether there was an import to process.
+    ///
+    /// # Errors
+    /// [`JobError`] if processing failed; the caller retries. After five consecutive failures the import ends as failed
+    /// instead.
+    pub(in crate::api) fn work_on_imports(&self) -> Result<bool, JobError> {
+        let Some(shop) = self.shop()? else { return Ok(false) };
+        let Some(import) = import_to_work_on(self.database())? else {
+            self.reading.replace(None);
+            return Ok(false);
+        };
+        let moment = Moment::after(self.host(), self.latest.get());
+        let done = match import.state {
+            ImportState::Undoing => self.undo_page(&shop, &import, &moment),
+            _ => match &import.failure {
+                Some(failure) => self.let_go(&shop, &import, failure, &moment),
+                None => self.page(&shop, &import, &moment),
+            },
+        };
+        if moment.has_events() {
+            self.has_new_jobs.set(true);
+        }
+        self.latest.set(moment.mark());
+        if let Err(problem) = done {
+            self.reading.replace(None);
+            let failures = self.failed_pages.get() + 1;
+            self.failed_pages.set(failures);
+            if failures < PATIENCE {
+                return Err(problem.into());
+            }
+            // The import would fail for ever and block all others.
+            self.host().report(&JobError::from(problem).to_string());
+            let place = import.place.as_deref().map(serde_json::from_str).transpose().map_err(Problem::from)?;
+            self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &moment)?;
+        }
+        self.failed_pages.set(0);
+        Ok(true)
+    }
+
+    /// Returns whether there is an import to process.
+    pub(in crate::api) fn has_imports(&self) -> Result<bool, DatabaseError> {
+        Ok(import_to_work_on(self.database())?.is_some())
+    }
+
+    fn undo_page(&self, shop: &Shop, import: &Import, moment: &Moment<'_>) -> Result<(), Problem> {
+        Ok(self.database().transaction(|tx| {
+            if !undo_page(tx, import, moment.now)? {
+                tell_import_ended(tx, shop, import.id, moment)?;
+            }
+            Ok::<_, DatabaseError>(())
+        })?)
+    }
+
+    fn page(&self, shop: &Shop, import: &Import, moment: &Moment<'_>) -> Result<(), Problem> {
+        let place: Place = import.place.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+        let known = self.reading.take().filter(|own| own.file.import() == import.id && own.file.place() == place.byte);
+        let mut reading = match known {
+            Some(reading) => reading,
+            None => match self.open_file(import, place.byte, moment.now) {
+                Ok(reading) => reading,
+                Err(Opening::File(error)) => return self.unreadable(shop, import, place, error, moment),
+                Err(Opening::Problem(problem)) => return Err(problem),
+            },
+        };
+        if let Err(error) = reading.file.fill(self.database()) {
+            return self.unreadable(shop, import, place, error, moment);
+        }
+        let (bytes, is_end) = reading.file.ahead();
+        let accept = |listed: &Listed| refuses(shop, listed).map_or(Ok(()), |fault| Err(listed_refused(fault)));
+        let read = read_accepted_rows(&reading.layout, place, bytes, is_end, ROWS, &accept);
+        let next = read.place;
+        let is_over = is_end && read.rows.is_empty() && next.byte.saturating_sub(place.byte) >= length(bytes);
+        let worked = (moment.now.millis() - reading.at.millis()).clamp(0, LONGEST_PAGE);
+        reading.file.skip(next.byte);
+        let (used, is_plain) = (reading.file.used(), reading.file.is_plain());
+        self.database().transaction(|tx| {
+            let (rows, windows_1252) = (length(&read.rows), read.windows_1252);
+            let counts = take(tx, shop, import, read, moment)?;
+            // The pieces that were read are deleted. Those of a gzip file stay until the end: after a crash it has to
+            // be decompressed from its beginning.
+            let before = if is_over {
+                u64::MAX
+            } else if is_plain {
+                next.byte
+            } else {
+                0
+            };
+            let is_cleared = !drop_chunks(tx, import.id, before)? && (!is_over || !drop_trial(tx, import.id)?);
+            let state = if is_over && is_cleared { ImportState::Done } else { ImportState::Running };
+            let progress = Progress {
+                state,
+                place: &serde_json::to_string(&next)?,
+                bytes_done: used,
+                rows,
+                windows_1252,
+                counts,
+                worked: worked.unsigned_abs(),
+                failure: None,
+            };
+            note_progress(tx, import.id, &progress, moment.now)?;
+            if state.is_final() {
+                tell_import_ended(tx, shop, import.id, moment)?;
+            }
+            Ok::<_, Problem>(())
+        })?;
+        reading.at = moment.now;
+        self.reading.replace(Some(reading));
+        Ok(())
+    }
+
+    fn open_file(&self, import: &Import, place: u64, now: Timestamp) -> Result<Reading, Opening> {
+        let layout =
+            import.layout.as_deref().ok_or(Problem::Internal { cause: "an import without a layout".into() })?;
+        let layout = serde_json::from_str(layout).map_err(Problem::from)?;
+        let file = FileReader::at(self.database(), import.id, place)?;
+        Ok(Reading { file, layout, at: now })
+    }
+
+    fn unreadable(
+        &self,
+        shop: &Shop,
+        import: &Import,
+        place: Place,
+        error: FileError,
+        moment: &Moment<'_>,
+    ) -> Result<(), Problem> {
+        match error {
+            FileError::Database(error) => Err(error.into()),
+            error => self.fail(shop, import, place, &error.fault(), moment),
+        }
+    }
+
+    /// Ends an import whose file cannot be read further. The rows that were taken stay.
+    fn fail(
+        &self,
+        shop: &Shop,
+        import: &Import,
+        place: Place,
+        fault: &Fault,
+        moment: &Moment<'_>,
+    ) -> Result<(), Problem> {
+        let Fault { code, detail } = fault;
+        let failure = serde_json::json!({ "code": code, "detail": detail, "line": place.line }).to_string();
+        self.let_go(shop, import, &failure, moment)
+    }
+
+    /// Deletes the file of a failed import, one part at a time, and then ends the import.
+    fn let_go(&self, shop: &Shop, import: &Import, failure: &str, moment: &Moment<'_>) -> Result<(), Problem> {
+        self.database().transaction(|tx| {
+            let is_cleared = !drop_chunks(tx, import.id, u64::MAX)? && !drop_trial(tx, import.id)?;
+            let progress = Progress {
+                state: if is_cleared { ImportState::Failed } else { ImportState::Running },
+                place: import.place.as_deref().unwrap_or("null"),
+                bytes_done: import.bytes_done,
+                rows: 0,
+                windows_1252: 0,
+                counts: Counts::default(),
+                worked: 0,
+                failure: Some(failure),
+            };
+            note_progress(tx, import.id, &progress, moment.now)?;
+            if progress.state.is_final() {
+                tell_import_ended(tx, shop, import.id, moment)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Takes the valid rows of a page, and stores the errors of the others.
+fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, moment: &Moment<'_>) -> Result<Counts, Problem> {
+    let (mut taken, mut errors) = (Vec::with_capacity(read.rows.len()), Vec::new());
+    for ReadRow { row, line, outcome, cells } in read.rows {
+        match outcome {
+            Ok(listed) => taken.push(TakenRow { row, listed }),
+            Err(fault) => errors.push(KeptError {
+                row,
+                line,
+                fault: serde_json::to_string(&ToldFault::of(&fault))?,
+                cells: serde_json::to_string(&cells)?,
+            }),
+        }
+    }
+    let counts = take_page(tx, shop, import, &taken, moment)?;
+    keep_errors(tx, shop, import.id, &errors, import.counts.rejected)?;
+    Ok(Counts { rejected: length(&errors), ..counts })
+}
+
+/// The reason why a file could not be opened.
+enum Opening {
+    File(FileError),
+    Problem(Problem),
+}
+
+impl From<FileError> for Opening {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<Problem> for Opening {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+fn length<T>(items: &[T]) -> u64 {
+    u64::try_from(items.len()).unwrap_or(u64::MAX)
+}
