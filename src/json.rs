@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn what_serde_json_reads_is_read_alike() {
+    fn the_json_reader_agrees_with_serde_json() {
         for text in [
             r#"{"name":"a","pair":[1,-2]}"#,
             r#"{"name":"\u00e9\n","alias":"b","pair":[65535,9007199254740993],"old":true,"more":{"x":[1.5,null]}}"#,
@@ -437,12 +437,12 @@ mod tests {
     }
 
     #[test]
-    fn a_struct_is_no_list() {
+    fn a_struct_is_not_read_from_a_list() {
         assert_eq!(read::<Known<'_>>(r#"["a",null,[1,2],true]"#), None);
     }
 
     #[test]
-    fn a_mistake_is_told_by_its_place() {
+    fn a_json_error_names_its_place() {
         let mistake = |text: &str| {
             let (json, _) = parse(text.as_bytes());
             let mistake = Vec::<Known<'_>>::deserialize(&json).unwrap_err();

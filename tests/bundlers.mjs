@@ -1,6 +1,6 @@
-// The package on a shop's page, by each way in which it gets there: built by esbuild, Rollup or Vite, or loaded from another
-// origin. Each page is opened in Chromium, shows its boxes and hands in one submission. Besides, what a server may import, and
-// what a shop's compiler finds.
+// The package on a shop's page in every supported way: built by esbuild, Rollup or Vite, or loaded from another origin.
+// Each page is opened in Chromium, shows its boxes and sends one submission. Also tests the import on a server and the
+// TypeScript declarations.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -22,7 +22,7 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { project, installed, run, remove } = await freshProject();
 after(remove);
 
-/** Why there are no bundlers of others, where there are none. esbuild is one of our own tools. */
+/** The error text if the other bundlers could not be installed. esbuild is one of our own tools. */
 let missing;
 try {
   install(at("bundlers"));
@@ -31,7 +31,7 @@ try {
 }
 
 const bins = ["bundlers", "../www"].map((path) => at(`${path}/node_modules/.bin`));
-/** Runs what a shop would write into its package.json as a script. */
+/** Runs a shell command like a script of the shop's package.json. */
 function script(command) {
   try {
     execFileSync("sh", ["-c", command], { cwd: project, env: { ...process.env, PATH: [...bins, process.env.PATH].join(":") }, stdio: "pipe", encoding: "utf8" });
@@ -51,7 +51,9 @@ const CORS = { "access-control-allow-origin": "*", "access-control-allow-headers
 const servers = [];
 let browser, edge, submissions;
 
-/** Serves what the handler returns on an origin of its own: bytes with their headers, nothing for what is not there. */
+/**
+ * Serves the bytes and headers that the handler returns, on an origin of its own. Answers 404 if it returns nothing.
+ */
 async function serve(handler) {
   const server = createServer(async (request, response) => {
     let sent = "";
@@ -65,7 +67,7 @@ async function serve(handler) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-/** The files of folders, the first that has one. */
+/** Returns a handler that serves files of these folders; the first folder that has the file wins. */
 const files = (folders, headers) => async (path) => {
   const name = path === "/" ? "index.html" : path.slice(1);
   const folder = folders.find((folder) => existsSync(join(folder, name)));
@@ -75,7 +77,7 @@ const files = (folders, headers) => async (path) => {
 before(async () => {
   edge = await serve((path, sent) => {
     const answered = (answer) => [JSON.stringify(answer), { ...CORS, "content-type": "application/json" }];
-    // A preflight sends nothing.
+    // A preflight has no body.
     if (path !== "/v1/consents" || !sent) return answered(SETTINGS);
     submissions.push(JSON.parse(sent));
     return answered({ id: submissions.at(-1).id, received_at: "2026-01-02T00:00:00.000Z" });
@@ -94,7 +96,7 @@ after(async () => {
   }
 });
 
-/** Opens the page as a visitor would, who wants the newsletter. Returns where the module came from. */
+/** Opens the page as a visitor who wants the newsletter. Returns the URL of the WebAssembly module. */
 async function visit(address) {
   submissions = [];
   const page = await browser.newPage();
@@ -108,7 +110,7 @@ async function visit(address) {
   });
   try {
     await page.goto(address);
-    // A page that only loads the elements opens nothing itself.
+    // A page that only loads the elements does not open the storefront itself.
     const told = await page.evaluate(() => globalThis.opening?.then(({ config }) => config).then(({ shop }) => shop.name, ({ message, cause }) => `${message}: ${cause}`));
     assert.equal(told ?? "Shop", "Shop");
     await page.getByLabel("By email").check({ timeout: 10_000 });
@@ -123,11 +125,11 @@ async function visit(address) {
   }
   assert.deepEqual(wrong, []);
   assert.deepEqual(submissions.map(({ choices, notice }) => [notice.id, choices]), [["footer", [{ ...NOTICE.choices[0], choice: "opt_in" }]]]);
-  assert.equal(modules.length, 1, "one module for all of the page");
+  assert.equal(modules.length, 1, "the page loads one module");
   return modules[0];
 }
 
-/** The shop's own module: where it has placet from, and what it says of the WebAssembly module. */
+/** Returns the shop's own module: where it imports placet from, and its option for the WebAssembly module. */
 const shopModule = ({ from = (name) => `placet/${name}`, imported = "", option = "" } = {}) => `
   import { define } from "${from("elements")}";
   import { open } from "${from("storefront")}";
@@ -139,9 +141,9 @@ const html = (head, attributes = "") => `<!doctype html><html lang="en"><head><t
 
 const COPIED = "cp node_modules/placet/storefront/storefront_bg.wasm dist/";
 const WAYS = [
-  // Finds the file by itself.
+  // Vite finds the WebAssembly file by itself.
   { bundler: "Vite", build: "vite build", module: /^\/assets\/storefront_bg-[\w-]+\.wasm$/ },
-  // These two leave `new URL(…, import.meta.url)` as it is: the file has to be where the bundle is.
+  // These two leave `new URL(…, import.meta.url)` unchanged, so the file has to be beside the bundle.
   { bundler: "Rollup", build: `rollup main.js --dir dist --plugin node-resolve && ${COPIED}`, module: /^\/storefront_bg\.wasm$/ },
   { bundler: "esbuild", own: true, build: `esbuild main.js --bundle --minify --format=esm --outdir=dist && ${COPIED}`, module: /^\/storefront_bg\.wasm$/ },
   {
@@ -154,18 +156,18 @@ const WAYS = [
 ];
 
 for (const { bundler, own, source, build, module } of WAYS) {
-  test(`on a page built by ${bundler}`, { skip: !own && missing }, async () => {
+  test(`the package works on a page built by ${bundler}`, { skip: !own && missing }, async () => {
     await rm(join(project, "dist"), { recursive: true, force: true });
     await writeFile(join(project, "index.html"), html(`<script type="module" src="/main.js"></script>`));
     await writeFile(join(project, "main.js"), shopModule(source));
     script(build);
-    // Vite alone writes the page anew.
+    // Only Vite writes a new HTML page.
     const shop = await serve(files([join(project, "dist"), project]));
     assert.match(new URL(await visit(`${shop}/`)).pathname, module);
   });
 }
 
-test("on a page that Vite serves while it is worked on", { skip: missing }, async () => {
+test("on a page of Vite's development server", { skip: missing }, async () => {
   await writeFile(join(project, "index.html"), html(`<script type="module" src="/main.js"></script>`));
   await writeFile(join(project, "main.js"), shopModule());
   const { createServer } = await import(pathToFileURL(createRequire(at("bundlers/package.json")).resolve("vite")));
@@ -178,23 +180,23 @@ test("on a page that Vite serves while it is worked on", { skip: missing }, asyn
   }
 });
 
-test("from another origin, imported by the page", async () => {
+test("loaded from another origin by an import in the page", async () => {
   const cdn = await serve(files([join(installed, "storefront")], CORS));
   const page = html(`<script type="module">${shopModule({ from: (name) => `${cdn}/${name}.js` })}</script>`);
   const shop = await serve(() => [page, { "content-type": "text/html" }]);
   assert.equal(await visit(`${shop}/`), `${cdn}/storefront_bg.wasm`);
 });
 
-test("from another origin, by one script tag, under a Content-Security-Policy", async () => {
+test("loaded from another origin by one script tag, with a Content-Security-Policy", async () => {
   const cdn = await serve(files([join(installed, "storefront")], CORS));
-  // The module is fetched as the edge is, so it counts among what may be connected to.
+  // The browser fetches the WebAssembly module like the edge, so its origin belongs in connect-src.
   const policy = `default-src 'none'; img-src data:; script-src ${cdn} 'wasm-unsafe-eval'; connect-src ${cdn} ${edge}`;
   const page = html(`<script type="module" src="${cdn}/auto.js"></script>`, ` endpoint="${edge}" key="pk_test"`);
   const shop = await serve(() => [page, { "content-type": "text/html", "content-security-policy": policy }]);
   assert.equal(await visit(`${shop}/`), `${cdn}/storefront_bg.wasm`);
 });
 
-test("a server may import all of it: that touches no global and leaves none", () => {
+test("importing every module on a server neither reads nor creates a global", () => {
   const seen = run(`
     const touched = [];
     // Whether there is a document may be asked.
@@ -212,7 +214,7 @@ test("a server may import all of it: that touches no global and leaves none", ()
   assert.deepEqual(seen, { touched: [], same: true });
 });
 
-test("a server has nothing to define elements in, and nothing happens", () => {
+test("defining the elements on a server does nothing", () => {
   const seen = run(`
     import { define } from "placet/elements";
     import "placet/auto";
@@ -222,7 +224,7 @@ test("a server has nothing to define elements in, and nothing happens", () => {
   assert.equal(seen, "undefined");
 });
 
-test("a shop's compiler finds the declarations, by either way of resolving them", async () => {
+test("TypeScript finds the declarations with both module resolutions", async () => {
   await writeFile(join(project, "shop.ts"), `
     import { define, type Chosen } from "placet/elements";
     import { open, type Receipt } from "placet/storefront";

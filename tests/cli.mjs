@@ -1,8 +1,8 @@
-// `npx placet`: its commands as people run them, against workerd, with lines that are cut and processes that are killed.
+// `npx placet`: its commands as people run them, with workerd, cut connections and killed processes.
 //
 //   node --test tests/cli.mjs
-//   PLACET_CLI=src/cli/placet.js node --test …                    the sources in place of the built package
-//   PLACET_TEST_URL=http://127.0.0.1:… PLACET_TEST_KEY=sk_… …     another service, of a shop in which nobody is
+//   PLACET_CLI=src/cli/placet.js node --test …                    the sources instead of the built package
+//   PLACET_TEST_URL=http://127.0.0.1:… PLACET_TEST_KEY=sk_… …     another service, with an empty shop
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -45,7 +45,7 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Starts the command; `ended` resolves to `{ exit, signal, out, err }`. */
+/** Starts the command. `ended` resolves to `{ exit, signal, out, err }`. */
 function start(args, { env = {}, input } = {}) {
   const child = spawn(process.execPath, [placet, ...args], {
     cwd: directory, stdio: ["pipe", "pipe", "pipe"], timeout: 120_000, killSignal: "SIGKILL",
@@ -56,7 +56,7 @@ function start(args, { env = {}, input } = {}) {
   child.stderr.setEncoding("utf8").on("data", (text) => (told.err += text));
   child.stdin.on("error", () => {}).end(input);
   const ended = new Promise((done) => child.on("close", (exit, signal) => {
-    assert.ok(!`${told.out}${told.err}`.includes(key), "the key is printed nowhere");
+    assert.ok(!`${told.out}${told.err}`.includes(key), "the key must not be printed");
     done({ exit, signal, ...told });
   }));
   return { child, ended };
@@ -64,7 +64,7 @@ function start(args, { env = {}, input } = {}) {
 
 const run = (args, options) => start(args, options).ended;
 
-/** The import that a command ended with, by --json. */
+/** Runs an import with --json and returns its result. */
 async function imported(args, exit = 0, options = {}) {
   const told = await run(["import", ...args, "--json"], options);
   assert.equal(told.exit, exit, told.err);
@@ -73,7 +73,7 @@ async function imported(args, exit = 0, options = {}) {
 
 const address = (name, index) => `${name}${index}@example.com`;
 
-/** A file of so many people, each row with so many characters that nobody asked for. */
+/** Writes a file of `count` persons, each row with `padding` unused characters. */
 async function listOf(name, count, padding = 10) {
   const rows = Array.from({ length: count }, (_, index) => `${address(name, index)},${"x".repeat(padding)}\n`);
   await writeFile(join(directory, `${name}.csv`), `Mail,Remark\n${rows.join("")}`);
@@ -81,10 +81,12 @@ async function listOf(name, count, padding = 10) {
 }
 
 async function until(what, patience = 20_000) {
-  for (const limit = Date.now() + patience; !(await what()); await sleep(20)) assert.ok(Date.now() < limit, `in vain: ${what}`);
+  for (const limit = Date.now() + patience; !(await what()); await sleep(20)) assert.ok(Date.now() < limit, `waited in vain: ${what}`);
 }
 
-/** Disturbs the line once, at the first request that `when` holds for. Resolves when that has come. */
+/**
+ * Disturbs the connection once, at the first request for which `when` holds. Resolves when that request has arrived.
+ */
 function once(when, fate) {
   return new Promise((come) => {
     line.disturb = (seen) => {
@@ -96,7 +98,7 @@ function once(when, fate) {
   });
 }
 
-test("what is missing or wrong in the environment is said, with exit code 2", async () => {
+test("a missing or wrong environment variable is reported with exit code 2", async () => {
   for (const [env, words] of [
     [{ PLACET_KEY: "" }, /PLACET_KEY must be set/], [{ PLACET_URL: "", PLACET_KEY: "" }, /PLACET_URL and PLACET_KEY must be set/],
     [{ PLACET_KEY: "pk_1" }, /publishable/], [{ PLACET_KEY: "sk_1\u2026" }, /no secret key/],
@@ -110,7 +112,7 @@ test("what is missing or wrong in the environment is said, with exit code 2", as
   }
 });
 
-test("a command line that is not understood names what is wrong, and the help", async () => {
+test("an invalid command line is reported with the mistake and the help", async () => {
   for (const [args, words] of [
     [[], /import, export or list/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
     [["import"], /one FILE/], [["import", "a.csv", "--list"], /--list <value>' argument missing/], [["import", "a.csv", "--list", "x", "--list", "y"], /--list stands twice/],
@@ -123,10 +125,10 @@ test("a command line that is not understood names what is wrong, and the help", 
   assert.match((await run(["--help"])).out, /Exit codes:/);
 });
 
-test("a key that the service does not take, and a service that is not there", async () => {
+test("an invalid key and an unreachable service are reported", async () => {
   const refused = await run(["list"], { env: { PLACET_KEY: "sk_nobodys" } });
   assert.equal(refused.exit, 3);
-  // The front door, which refuses it, gives requests no numbers.
+  // The front worker, which refuses this key, gives no request id.
   assert.match(refused.err, /refused.*\(invalid_key, 401\)/);
   const unknown = await run(["list", "0199a1b2-0000-7000-8000-000000000001"]);
   assert.equal(unknown.exit, 3);
@@ -136,14 +138,14 @@ test("a key that the service does not take, and a service that is not there", as
   assert.match(silent.err, /ECONNREFUSED[^]*same command again/);
 });
 
-test("a dry run says what would be, and keeps nothing", async () => {
+test("a dry run reports the outcome and stores nothing", async () => {
   const file = await listOf("dry", 5);
   const { one } = await imported([file, ...COLUMNS, "--dry-run"]);
   assert.deepEqual([one.state, one.dry_run, one.counts.accepted], ["done", true, 5]);
   assert.doesNotMatch((await run(["export", "opted_in"])).out, /dry\d@/);
 });
 
-test("a list is imported, told, found again, taken back, and imported anew", async () => {
+test("a list can be imported, shown, found again, undone and imported again", async () => {
   const file = await listOf("small", 1_234);
   const first = await run(["import", file, ...COLUMNS]);
   assert.equal(first.exit, 0, first.err);
@@ -165,7 +167,7 @@ test("a list is imported, told, found again, taken back, and imported anew", asy
   assert.deepEqual([quiet.exit, quiet.out, quiet.err], [0, "", ""]);
 });
 
-test("rejected rows make exit code 1, and are written as they were", async () => {
+test("rejected rows cause exit code 1 and are written unchanged", async () => {
   await writeFile(join(directory, "faulty.csv"), "Mail,Remark\nfaulty1@example.com,a\nnobody,b\nfaulty2@example.com,c\n");
   const told = await run(["import", "faulty.csv", ...COLUMNS]);
   assert.equal(told.exit, 1);
@@ -181,19 +183,19 @@ test("rejected rows make exit code 1, and are written as they were", async () =>
   assert.equal((await run(["list", id, "--errors", "-o", "errors.csv"])).exit, 2);
 });
 
-test("a file that cannot be understood is refused, with what is wrong", async () => {
+test("an unreadable file is refused with the reason", async () => {
   const file = await listOf("odd", 3);
   const { exit, err } = await run(["import", file, "--list", "opted_in", "--channel", "email", "--purpose", "newsletter", "--column", "email=Post"]);
   assert.equal(exit, 3);
   assert.match(err, /\(unknown_header, 422\)/);
 });
 
-test("stdin is imported as well", async () => {
+test("stdin can be imported", async () => {
   const { one } = await imported(["-", ...COLUMNS], 0, { input: "Mail\nstream1@example.com\nstream2@example.com\n" });
   assert.equal(one.counts.accepted, 2);
 });
 
-test("a line that is cut before or after a piece has arrived costs nothing but time", async () => {
+test("a connection cut before or after a piece arrives loses nothing", async () => {
   const file = await listOf("long", 20_000, 500);
   const { size } = await stat(join(directory, file));
   assert.ok(size > 2 * PIECE);
@@ -208,7 +210,7 @@ test("a line that is cut before or after a piece has arrived costs nothing but t
   assert.equal(new Set(pieces.map(({ headers }) => headers["upload-offset"])).size, pieces.length - 1, "only the piece that was lost is sent twice");
 });
 
-test("an upload that is killed or interrupted is continued by the same command", async () => {
+test("the same command resumes a killed or interrupted upload", async () => {
   const file = await listOf("cut", 20_000, 500);
   for (const signal of ["SIGKILL", "SIGINT"]) {
     const there = once(({ method }) => method === "PATCH", () => sleep(1_000, "cut"));
@@ -226,7 +228,7 @@ test("an upload that is killed or interrupted is continued by the same command",
   assert.equal(patch.headers["upload-offset"], `${PIECE}`);
 });
 
-test("Ctrl-C while the service works leaves it to work, and says how to look", async () => {
+test("Ctrl-C does not stop the service's work, and the command says how to follow it", async () => {
   const file = await listOf("left", 10);
   const there = once(({ method, path }) => method === "GET" && path.startsWith("/v1/imports/"), () => sleep(1_000));
   const { child, ended } = start(["import", file, ...COLUMNS]);
@@ -238,17 +240,17 @@ test("Ctrl-C while the service works leaves it to work, and says how to look", a
   await until(async () => JSON.parse((await run(["list", id, "--json"])).out).state === "done");
 });
 
-test("a file that has changed since is another import", async () => {
+test("a changed file is another import", async () => {
   const file = await listOf("touched", 3);
   const first = await imported([file, ...COLUMNS]);
   await utimes(join(directory, file), new Date(), new Date(Date.now() + 5_000));
-  // The service knows it by its content nevertheless.
+  // The service still recognises the file by its content.
   assert.equal((await imported([file, ...COLUMNS])).one.id, first.one.id);
   await appendFile(join(directory, file), "touched3@example.com,\n");
   assert.equal((await imported([file, ...COLUMNS])).one.counts.accepted, 1);
 });
 
-test("an export into a file is the same as on stdout, page by page, and overwrites nothing", async () => {
+test("an export to a file equals the export to stdout, page by page, and overwrites nothing", async () => {
   for (const format of ["csv", "ndjson", "json"]) {
     const args = ["export", "opted_in", "--format", format];
     const { out } = await run(args);
@@ -258,14 +260,14 @@ test("an export into a file is the same as on stdout, page by page, and overwrit
     assert.equal(told.exit, 0, told.err);
     assert.equal(told.out, "");
     assert.equal(await readFile(join(directory, `all.${format}`), "utf8"), out);
-    assert.equal((await stat(join(directory, `all.${format}`))).mode & 0o077, 0, "for nobody else to read");
+    assert.equal((await stat(join(directory, `all.${format}`))).mode & 0o077, 0, "only the owner may read the file");
     assert.match((await run([...args, "-o", `all.${format}`])).err, /exists already; --force/);
     assert.equal((await run([...args, "-o", `all.${format}`, "--force"], { env })).exit, 0);
   }
   assert.deepEqual((await readdir(directory)).filter((name) => name.includes(".part")), []);
 });
 
-test("an export that is killed is continued where it was, without what was half written", async () => {
+test("a killed export resumes at its last complete line", async () => {
   const args = ["export", "opted_in", "-o", "killed.csv"];
   const options = { env: { PLACET_PAGE: "500" } };
   const note = async () => JSON.parse(await readFile(join(directory, "killed.csv.part.json"), "utf8").catch(() => "{}"));
@@ -279,7 +281,7 @@ test("an export that is killed is continued where it was, without what was half 
   assert.ok((await note()).size > 0);
   assert.ok(!(await readdir(directory)).includes("killed.csv"));
   await appendFile(join(directory, "killed.csv.part"), "half a ro");
-  // Another list does not go on there.
+  // The download of another list is not continued.
   assert.match((await run(["export", "opted_out", "-o", "killed.csv"], options)).err, /is of something else/);
 
   line.seen.length = 0;
@@ -291,7 +293,7 @@ test("an export that is killed is continued where it was, without what was half 
   assert.deepEqual((await readdir(directory)).filter((name) => name.includes(".part")), []);
 });
 
-test("an export whose line is cut goes on by itself", async () => {
+test("an export resumes by itself after a cut connection", async () => {
   const fates = [undefined, "cut", "swallow"];
   line.disturb = () => fates.shift();
   const { exit, out } = await run(["export", "opted_in"], { env: { PLACET_PAGE: "5000" } });

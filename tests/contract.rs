@@ -1,4 +1,4 @@
-//! The contract against the code: the committed document is what the code makes now, and it says what is so.
+//! Checks the contract against the code: the committed document is what the code generates now, and it is correct.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 use std::collections::BTreeSet;
@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The operations that change something and take no body.
+/// The operations that change something and have no body.
 const BODILESS: [&str; 2] = ["cancelImport", "undoImport"];
 
 fn document() -> Value {
-    contract::document().expect("a document that is true")
+    contract::document().expect("the document is valid JSON")
 }
 
 fn file(name: &str) -> PathBuf {
@@ -22,17 +22,20 @@ fn file(name: &str) -> PathBuf {
 }
 
 #[test]
-fn what_is_committed_is_what_the_code_says() {
+fn the_committed_contract_is_what_the_code_generates() {
     let json = format!("{}\n", document());
     if std::env::var_os("PLACET_WRITE_CONTRACT").is_some() {
         fs::write(file("openapi.json"), &json).unwrap();
+        fs::write(file("docs.html"), contract::page(&document())).unwrap();
         return;
     }
-    // Without a diff of 100 KB on one line.
-    assert!(OPENAPI == json, "src/api/contract/openapi.json is not what the code says now: run `make contract`");
+    let page = fs::read_to_string(file("docs.html")).unwrap();
+    assert!(page == contract::page(&document()), "src/api/contract/docs.html is outdated: run `make contract`");
+    // Without printing a diff of 100 KB on one line.
+    assert!(OPENAPI == json, "src/api/contract/openapi.json is outdated: run `make contract`");
 }
 
-/// Every operation: its method, its path, itself.
+/// Returns every operation: its method, its path, the operation.
 fn operations(document: &Value) -> Vec<(String, String, Map<String, Value>)> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -44,16 +47,16 @@ fn operations(document: &Value) -> Vec<(String, String, Map<String, Value>)> {
     all
 }
 
-/// What a reference leads to, or the value itself.
+/// Returns the target of a reference, or the value itself.
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
-        Some(reference) => document.pointer(&reference[1..]).unwrap_or_else(|| panic!("{reference} leads nowhere")),
+        Some(reference) => document.pointer(&reference[1..]).unwrap_or_else(|| panic!("{reference} has no target")),
         None => value,
     }
 }
 
 #[test]
-fn every_route_is_an_operation_and_every_operation_a_route() {
+fn every_route_is_an_operation_and_every_operation_is_a_route() {
     let documented: BTreeSet<(String, String)> =
         operations(&document()).into_iter().map(|(method, path, _)| (method, path)).collect();
     let routes = contract::routes().into_iter().map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
@@ -61,13 +64,13 @@ fn every_route_is_an_operation_and_every_operation_a_route() {
 }
 
 #[test]
-fn operations_are_complete_and_have_names_of_their_own() {
+fn operations_are_complete_and_have_unique_names() {
     let document = document();
     let tags: Vec<&Value> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
     let mut ids = BTreeSet::new();
     for (method, path, operation) in operations(&document) {
         let name = operation["operationId"].as_str().unwrap();
-        assert!(ids.insert(name.to_owned()), "{name} stands twice");
+        assert!(ids.insert(name.to_owned()), "{name} occurs twice");
         assert!(tags.contains(&&operation["tags"][0]), "{name}");
         for text in ["summary", "description"] {
             assert!(operation[text].as_str().is_some_and(|text| text.len() > 5), "{name}: {text}");
@@ -83,7 +86,7 @@ fn operations_are_complete_and_have_names_of_their_own() {
             parameters.iter().all(|one| one["description"].as_str().is_some_and(|text| !text.is_empty())),
             "{name}"
         );
-        // What brings an import to an end says all that there is to say in its path.
+        // The path of these operations says everything, so they have no body.
         let takes_body = matches!(method.as_str(), "POST" | "PUT" | "PATCH") && !BODILESS.contains(&name);
         assert_eq!(operation.contains_key("requestBody"), takes_body, "{name}");
         let limit = operation.get("x-placet-body-limit").map_or(0, |limit| limit.as_u64().unwrap());
@@ -92,12 +95,12 @@ fn operations_are_complete_and_have_names_of_their_own() {
 }
 
 #[test]
-fn every_reference_leads_somewhere_and_every_component_is_used() {
+fn every_reference_has_a_target_and_every_component_is_used() {
     let document = document();
     let mut used = BTreeSet::new();
     references(&document, &mut used);
     for reference in &used {
-        assert!(document.pointer(&reference[1..]).is_some(), "{reference} leads nowhere");
+        assert!(document.pointer(&reference[1..]).is_some(), "{reference} has no target");
     }
     for (kind, components) in document["components"].as_object().unwrap() {
         for name in components.as_object().unwrap().keys().filter(|_| kind != "securitySchemes") {
@@ -118,12 +121,12 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_example_is_what_its_schema_says() {
+fn every_example_matches_its_schema() {
     let document = document();
     let mut checked = 0;
     for (_, _, operation) in operations(&document) {
         let name = operation["operationId"].as_str().unwrap();
-        // Forms are of people, who need no example.
+        // Forms are sent by persons, who need no example.
         let sent = operation.get("requestBody").map(|body| &body["content"]);
         let sent = sent.filter(|content| content.get("application/x-www-form-urlencoded").is_none());
         let answers = operation["responses"].as_object().unwrap().iter();
@@ -133,7 +136,7 @@ fn every_example_is_what_its_schema_says() {
             let mut shown = BTreeSet::new();
             for (form, media) in &forms {
                 for example in examples(&document, media) {
-                    // A file of bytes has no schema.
+                    // A binary file has no schema.
                     let schema = media.get("schema").unwrap_or(&Value::Null);
                     assert!(schema.is_object() || example.is_string(), "{name}: {form}");
                     validate(&document, schema, example, &format!("{name}: what is {what}"));
@@ -141,7 +144,7 @@ fn every_example_is_what_its_schema_says() {
                     checked += 1;
                 }
             }
-            // The document itself is not an example of its own.
+            // The document does not contain itself as an example.
             let is_wanted = |form: &str| forms.iter().any(|(own, _)| *own == form);
             for form in ["application/json", "text/csv"].into_iter().filter(|form| is_wanted(form)) {
                 let is_exempt = ["getContract", "showResult"].contains(&name);
@@ -170,7 +173,7 @@ fn validate(document: &Value, schema: &Value, value: &Value, what: &str) {
 }
 
 #[test]
-fn every_scope_opens_something_or_is_told() {
+fn every_scope_is_used_by_an_operation_and_is_described() {
     let document = document();
     let scopes = &document["components"]["schemas"]["Scope"]["enum"];
     let about = document["info"]["description"].as_str().unwrap();
@@ -180,12 +183,12 @@ fn every_scope_opens_something_or_is_told() {
         .collect();
     for scope in scopes.as_array().unwrap() {
         let scope = scope.as_str().unwrap();
-        assert!(opened.contains(scope), "nothing takes the scope {scope}");
-        assert!(about.contains(&format!("`{scope}`")), "the introduction is silent on the scope {scope}");
+        assert!(opened.contains(scope), "no operation needs the scope {scope}");
+        assert!(about.contains(&format!("`{scope}`")), "the introduction does not describe the scope {scope}");
     }
 }
 
-/// Every code that stands in the sources: of a fault, or of a kind of problem.
+/// Returns every problem code and fault code in the sources.
 fn codes_in_sources() -> BTreeSet<String> {
     fn walk(directory: &Path, found: &mut BTreeSet<String>) {
         for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
@@ -196,7 +199,7 @@ fn codes_in_sources() -> BTreeSet<String> {
                 }
             } else if path.extension().is_some_and(|kind| kind == "rs") {
                 let source: String = fs::read_to_string(&path).unwrap().split_whitespace().collect();
-                // What is wrong with a row is told in its place, and is no problem of a request.
+                // A fault of a row is reported in the list of errors and is not a problem of a request.
                 let source = source.replace("Refusal{code:\"", "");
                 for begin in ["Fault::new(\"", "code:\""] {
                     let after = source.split(begin).skip(1);
@@ -211,22 +214,22 @@ fn codes_in_sources() -> BTreeSet<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = BTreeSet::new();
     walk(&sources.join("api"), &mut found);
-    // Why a file cannot be understood.
+    // The reasons why a file cannot be understood.
     let source: String =
-        fs::read_to_string(sources.join("lists/layout_error.rs")).unwrap().split_whitespace().collect();
+        fs::read_to_string(sources.join("lists/read/layout_error.rs")).unwrap().split_whitespace().collect();
     found.extend(codes_between(&source, "fncode(", "fnline("));
     found
 }
 
-/// The texts in a part of a source.
+/// Returns the string literals in a part of a source file.
 fn codes_between(source: &str, begin: &str, end: &str) -> Vec<String> {
     let part = source.split(begin).nth(1).unwrap().split(end).next().unwrap();
-    // Without comments, in which there may be apostrophes but no quotes.
+    // The part has no comments, which could contain unpaired quotation marks.
     part.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 #[test]
-fn every_code_in_the_sources_is_in_the_document_and_comes_from_some_operation() {
+fn every_code_in_the_sources_is_documented_and_possible_in_some_operation() {
     let document = document();
     let known: BTreeSet<String> = document["x-placet-problems"].as_object().unwrap().keys().cloned().collect();
     let in_sources = codes_in_sources();

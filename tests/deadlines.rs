@@ -1,6 +1,7 @@
-//! The deadlines of requests against a table reckoned by hand, and against what holds for every request.
+//! Tests the deadlines of subject requests against a table computed by hand, and against laws that hold for every
+//! request.
 //!
-//! The days of the table come from printed calendars and the texts of the laws, not from the code.
+//! The days in the table come from printed calendars and the texts of the laws, not from the code.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 use jiff::Span;
@@ -9,7 +10,8 @@ use placet::consent::deadlines::*;
 use placet::consent::{CountryCode, Place, RegionCode};
 use proptest::prelude::*;
 
-/// Regime, the person's place, the shop's country, received, acknowledge by, due, extended; then why.
+/// The columns: regime, the person's place, the shop's country, received, acknowledge by, due, extended; then the
+/// reason.
 const CASES: &str = "
 // GDPR: the same day of the next month, or its last
 gdpr        DE    DE 2024-03-05 -          2024-04-05 2024-06-05  as the EDPB counts: 5 March to 5 April
@@ -155,7 +157,7 @@ gdpr        DE    DE 2041-12-01 -          2042-01-01 2042-03-03  1 January 2042
 ccpa        US    US 2041-12-18 2042-01-01 2042-02-01 2042-03-18  Christmas Day counts
 ";
 
-/// Shop's and person's country, received, reminders.
+/// The columns: the shop's and the person's country, received, reminders.
 const REMINDERS: &str = "
 DE DE 2026-08-31 2026-09-23 2026-09-29                 a week and a day before Wednesday 30 September
 DE DE 2026-03-05 2026-03-31 2026-04-02                 due on Tuesday after Easter: the last working day is Maundy Thursday
@@ -171,7 +173,7 @@ US DE 2026-03-02 2026-03-13 2026-03-26 2026-04-01      confirmed by Monday 16 Ma
 BR US 2026-11-16 2026-11-24 2026-11-27 2026-11-30      confirmed and due on Tuesday 1 December
 ";
 
-/// All days off of a year that are no Saturday and no Sunday.
+/// All holidays of a year that are not on a Saturday or Sunday.
 const DAYS_OFF: &[(&str, i16, &str)] = &[
     ("US", 2026, "01-01 01-19 02-16 05-25 06-19 07-03 09-07 10-12 11-11 11-26 12-25"),
     ("US", 2027, "01-01 01-18 02-15 05-31 06-18 07-05 09-06 10-11 11-11 11-25 12-24 12-31"),
@@ -215,7 +217,7 @@ fn day(text: &str) -> Option<Date> {
 }
 
 #[test]
-fn requests_have_the_deadlines_that_the_calendar_says() {
+fn subject_requests_have_the_deadlines_of_the_table() {
     let mut wrong = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
     let mut count = 0;
@@ -242,7 +244,7 @@ fn reminders_are_on_working_days() {
 }
 
 #[test]
-fn the_days_off_are_those_of_the_country() {
+fn the_holidays_are_those_of_the_country() {
     for (code, year, expected) in DAYS_OFF {
         let off = days_of(*year).filter(|day| !is_weekend(*day) && !is_working_day(country(code), *day));
         let off: Vec<String> = off.map(|day| day.strftime("%m-%d").to_string()).collect();
@@ -251,7 +253,7 @@ fn the_days_off_are_those_of_the_country() {
 }
 
 #[test]
-fn after_the_table_only_weekends_are_off() {
+fn outside_the_years_of_the_table_only_weekends_are_days_off() {
     let german = country("DE");
     assert!(!is_working_day(german, date(LAST_YEAR, 12, 25)));
     assert!(days_of(LAST_YEAR + 1).all(|day| is_working_day(german, day) != is_weekend(day)));
@@ -259,7 +261,7 @@ fn after_the_table_only_weekends_are_off() {
 }
 
 #[test]
-fn the_days_of_working() {
+fn working_days_skip_weekends_and_holidays() {
     let (german, friday) = (country("DE"), date(2026, 4, 2).tomorrow().unwrap());
     assert_eq!(next_working_day(german, date(2026, 4, 2)), date(2026, 4, 2));
     assert_eq!(next_working_day(german, friday), date(2026, 4, 7));
@@ -274,13 +276,13 @@ fn the_table_of_laws_is_complete() {
     assert!(TIME_LIMITS.iter().map(|limit| limit.regime).eq(Regime::ALL.iter().copied()));
     for limit in &TIME_LIMITS {
         assert!(!limit.law.is_empty() && !limit.article.is_empty() && !limit.sources.is_empty(), "{}", limit.regime);
-        // Where a last day stays where it is, the row says so.
+        // If a last day is not moved to a working day, the note says so.
         assert_eq!(limit.rolls, !limit.note.contains("not moved off"), "{}", limit.regime);
     }
 }
 
 #[test]
-fn at_the_end_of_the_calendar_nothing_breaks() {
+fn deadlines_at_the_end_of_the_calendar_are_the_last_day() {
     for shop in ["DE", "US", "BR"] {
         let found = deadlines(&Place::default(), country(shop), Date::MAX);
         assert_eq!((found.due, found.extended), (Date::MAX, None));
@@ -317,20 +319,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 
     #[test]
-    fn every_request(person in any_country(), shop in any_country(), received in any_day(), wait in 0..40_i64) {
+    fn every_subject_request_has_a_lawful_deadline(person in any_country(), shop in any_country(), received in any_day(), wait in 0..40_i64) {
         let person = Place { country: person, region: None };
         let found = deadlines(&person, shop, received);
         let limit = TIME_LIMITS.iter().find(|limit| limit.regime == found.regime).unwrap();
         let unknown = [None, country("JP")];
         let calendar = if unknown.contains(&shop) { person.country } else { shop };
 
-        // No law leaves less than two weeks, none more than three months and the longest row of holidays.
+        // No law gives less than two weeks, and none more than three months plus the longest run of holidays.
         let longest = plus(received.checked_add(Span::new().months(3)).unwrap(), 10);
         prop_assert!(found.due >= plus(received, 14) && found.due <= longest);
         prop_assert!(found.extended.is_none_or(|day| day > found.due && day <= longest));
         prop_assert!(found.acknowledge_by.is_none_or(|day| day > received && day <= found.due));
 
-        // A day that moves, moves to the next working day; one that does not is where the law says.
+        // If the law moves the last day, it moves to the next working day; otherwise the deadline is the day of the
+        // law.
         let end = match limit.period {
             Period::Months(months) => received.checked_add(Span::new().months(months)).unwrap(),
             Period::Days(days) => plus(received, days.into()),
@@ -343,17 +346,17 @@ proptest! {
             prop_assert_eq!(found.due, end);
         }
 
-        // Reminders come in time.
+        // Reminders are sent before the deadline, on working days.
         prop_assert!(found.reminders.is_sorted_by(|one, next| one < next) && !found.reminders.is_empty());
         for day in &found.reminders {
             prop_assert!(*day >= received && *day < found.due && is_working_day(calendar, *day));
         }
 
-        // Who asks later is answered no earlier.
+        // A later request never has an earlier deadline.
         let after = deadlines(&person, shop, plus(received, wait));
         prop_assert!(after.due >= found.due && after.acknowledge_by >= found.acknowledge_by);
 
-        // Where two laws hold, neither is broken.
+        // If two laws apply, both deadlines are met.
         if !unknown.contains(&shop) {
             let alone = deadlines(&Place::default(), shop, received);
             prop_assert!(found.due <= alone.due);

@@ -1,4 +1,5 @@
-// The contract's page as the service sends it and Chromium shows it: readable for everyone, on small screens and in the dark, with nothing fetched.
+// The page of the contract as the service sends it and Chromium shows it: accessible, on small screens and in dark
+// mode, without fetching anything.
 
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -53,17 +54,17 @@ async function openPage({ width = 1280, colorScheme = "light", javaScriptEnabled
 
 for (const width of [1280, 320]) {
   for (const colorScheme of ["light", "dark"]) {
-    test(`everyone can read it at ${width} px, ${colorScheme}`, async () => {
+    test(`the page is accessible at ${width} px, ${colorScheme}`, async () => {
       const page = await openPage({ width, colorScheme });
       if (process.env.PLACET_SCREENSHOTS) {
         await page.screenshot({ path: `${process.env.PLACET_SCREENSHOTS}-${width}-${colorScheme}.png` });
         await page.locator("#submitConsents").scrollIntoViewIfNeeded();
         await page.screenshot({ path: `${process.env.PLACET_SCREENSHOTS}-${width}-${colorScheme}-operation.png` });
       }
-      // What is folded has to be readable too.
+      // Folded parts must be accessible too.
       await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(wide, 0, "nobody has to scroll sideways");
+      assert.equal(wide, 0, "the page must not scroll sideways");
       assert.deepEqual(page.fetched, [address]);
       assert.deepEqual(page.complaints, []);
       await page.evaluate(axeSource);
@@ -74,7 +75,7 @@ for (const width of [1280, 320]) {
   }
 }
 
-test("it tells every operation, without scripts, and every link on it leads somewhere", async () => {
+test("the page lists every operation without scripts, and every link has a target", async () => {
   const page = await openPage({ javaScriptEnabled: false });
   assert.equal(await page.locator("h1").count(), 1);
   for (const { operationId, summary } of operations) {
@@ -83,17 +84,17 @@ test("it tells every operation, without scripts, and every link on it leads some
   }
   const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
   assert.equal(ids.size, [...html.matchAll(/ id="/g)].length, "no id stands twice");
-  for (const [, id] of html.matchAll(/ href="#([^"]+)"/g)) assert(ids.has(id), `#${id} leads nowhere`);
+  for (const [, id] of html.matchAll(/ href="#([^"]+)"/g)) assert(ids.has(id), `#${id} has no target`);
   for (const code of Object.keys(contract["x-placet-problems"])) assert(html.includes(`<code>${code}</code>`), code);
   await page.context().close();
 });
 
-test("the keyboard gets past the contents, and sees where it is", async () => {
+test("the keyboard can skip the contents, and the focus is visible", async () => {
   const page = await openPage();
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the contract");
   const box = await page.locator(":focus").boundingBox();
-  assert(box.x >= 0 && box.y >= 0, "it is seen once it has the focus");
+  assert(box.x >= 0 && box.y >= 0, "the focused link is visible");
   await page.keyboard.press("Enter");
   assert.equal(new URL(page.url()).hash, "#main");
   await page.keyboard.press("Tab");

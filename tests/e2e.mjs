@@ -1,4 +1,4 @@
-// The whole path as people walk it: `make serve`, a real Chromium, kill -9, the contact report.
+// The whole way of a choice: `make serve`, a real Chromium, kill -9, the contact report.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -20,13 +20,16 @@ async function openCheckout(page) {
 async function fillCheckout(page, { email, phone }) {
   await page.fill("[data-placet-address=email]", email);
   await page.fill("[data-placet-address=phone]", phone);
-  // Whatever else the shop asks for.
+  // Fills in the other required fields of the shop's form.
   for (const field of await page.$$("form#checkout input[required]")) {
     if (!(await field.inputValue())) await field.fill("Example");
   }
 }
 
-/** The words of a form as a person reads them: the notice, then the label of each box, white space collapsed. */
+/**
+ * Returns the words of a form as a person reads them: the notice, then the label of each box, with white space
+ * collapsed.
+ */
 function wordsOf(page, form) {
   return page.$eval(form, (element) => {
     const boxes = [...element.querySelectorAll("[data-placet-channel]")].map((box) => box.closest("label"));
@@ -87,7 +90,7 @@ test("a ticked box in a real browser becomes a contact report, also after kill -
   assert.deepEqual(page.problems, []);
 });
 
-test("the newsletter box works by keyboard alone", async () => {
+test("the newsletter box works with the keyboard only", async () => {
   const page = await newPage();
   await page.goto(`${shop}/`);
   const box = page.locator("#newsletter .placet-box");
@@ -101,11 +104,11 @@ test("the newsletter box works by keyboard alone", async () => {
   await page.locator("#newsletter .placet-status", { hasText: "Almost done" }).waitFor();
   const report = await reportOn({ email: "grace@example.com" });
   assert.deepEqual(report.records.map(({ channel, choice, source }) => [channel, choice, source.form]), [["email", "opt_in", "newsletter"]]);
-  assert.equal(report.records[0].notice.text_from, "shop", "what was drawn is what the shop has told");
+  assert.equal(report.records[0].notice.text_from, "shop", "the text on the page is the shop's notice");
   assert.deepEqual(page.problems, []);
 });
 
-test("an order goes through while the worker is down, and the choices follow once", async () => {
+test("an order succeeds while the worker is down, and the choices are sent once later", async () => {
   const page = await newPage();
   await openCheckout(page);
   await fillCheckout(page, { email: "hedy@example.com", phone: "" });
@@ -117,7 +120,8 @@ test("an order goes through while the worker is down, and the choices follow onc
 
   await page.unroute(`${worker}/**`);
   await page.goto(`${shop}/thanks.html`);
-  // The page that sent it went away before it heard that it failed. For as long as it might still succeed nobody else sends.
+  // The page left before it knew that the request had failed. While the request might still succeed, no other page
+  // sends it.
   await reportOn({ email: "hedy@example.com" }, 60_000);
   await page.goto(`${shop}/checkout.html`);
   await page.waitForSelector("form[data-bound]");
@@ -126,7 +130,7 @@ test("an order goes through while the worker is down, and the choices follow onc
   assert.deepEqual(page.problems, []);
 });
 
-test("an order goes through with placet blocked and with scripts off", async () => {
+test("an order succeeds with placet blocked and with scripts off", async () => {
   const blocked = await newPage();
   await blocked.route("**/placet/**", (route) => route.abort());
   const scriptless = await newPage({ javaScriptEnabled: false });

@@ -1,5 +1,5 @@
-// The elements in a real Chromium, against the real worker: drawn in the light and in a shadow tree, in every language, in both
-// directions; what a form, a key and a screen reader get of them; and what the ledger has in the end.
+// The elements in a real Chromium with the real worker: in light and shadow DOM, in every language, in both text
+// directions; what forms, the keyboard and screen readers get from them; and what the ledger stores in the end.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -17,7 +17,7 @@ after(() => stage.end());
 
 const EXAMPLE = { de: "E-Mail-Adresse", es: "Correo electrónico", fr: "Adresse e-mail", it: "Indirizzo e-mail", nl: "E-mailadres", ar: "عنوان البريد الإلكتروني" };
 
-/** A page of the demo shop whose body is `html`; its template words are those that the shop fills in. */
+/** Opens a page of the demo shop with the body `html`. The shop fills in the template variables. */
 async function pageWith(html, options) {
   const page = await newPage(options);
   const filled = await page.goto(`${shop}/privacy.html`).then(() => page.$eval("meta[name=placet]", ({ dataset }) => ({ ...dataset })));
@@ -48,14 +48,14 @@ const CHECKOUT = (attributes = "") => `<main><form id="order" action="/order" me
 for (const attributes of ["", "shadow"]) {
   const where = attributes || "light";
 
-  test(`a block in a form (${where}): nothing is ticked, the form has its values and goes its own way`, async () => {
+  test(`a block in a form (${where}) has no ticked box, adds its values to the form, and does not stop the form`, async () => {
     const page = await pageWith(CHECKOUT(attributes));
     const boxes = page.locator("placet-optin input[type=checkbox]");
     await boxes.nth(1).waitFor();
     assert.deepEqual(await boxes.evaluateAll((all) => all.map(({ checked }) => checked)), [false, false]);
     const mail = `block-${where}@example.com`;
     await page.fill("[name=mail]", mail);
-    // Of its own: a number that is known stays with whom it is known of.
+    // Each variant uses its own number, because a known number stays with its contact.
     await page.fill("[name=phone]", attributes ? "+44 7700 900124" : "+44 7700 900123");
     await page.locator("placet-optin label", { hasText: "by email" }).click();
     assert.deepEqual(await heard(page, "change"), [[
@@ -71,12 +71,12 @@ for (const attributes of ["", "shadow"]) {
     assert.deepEqual(page.problems, []);
   });
 
-  test(`a newsletter box (${where}) says what is wrong, beside the field and to a screen reader, and loses nothing`, async () => {
+  test(`a newsletter box (${where}) reports an error beside the field and to a screen reader, and keeps the input`, async () => {
     const page = await pageWith(`<main><placet-optin notice="newsletter-optin" ${attributes}></placet-optin></main>`);
     const [field, box, button, status] = ["input[type=email]", "input[type=checkbox]", "button", "[role=status]"].map((one) => page.locator(`placet-optin ${one}`));
     await button.click();
     await status.filter({ hasText: "Tick a box first" }).waitFor();
-    assert.equal(await box.evaluate((input) => input.getRootNode().activeElement === input), true, "the focus leads to what is missing");
+    assert.equal(await box.evaluate((input) => input.getRootNode().activeElement === input), true, "the focus moves to the missing field");
     await box.check();
     await field.fill("nobody");
     await button.click();
@@ -89,12 +89,12 @@ for (const attributes of ["", "shadow"]) {
     await status.filter({ hasText: "Almost done" }).waitFor();
     assert.deepEqual([await field.inputValue(), await box.isChecked()], ["", false]);
     const report = await reportOn({ email: `box-${where}@example.com` });
-    assert.equal(report.records.length, 1, "pressed twice, sent once");
+    assert.equal(report.records.length, 1, "a double click sends once");
     assert.deepEqual(await heard(page, "error"), []);
   });
 }
 
-test("whoever wants text messages and gives no number hears of it beside the box, and can order", async () => {
+test("a visitor who ticks text messages without a number sees a hint beside the box, and can order", async () => {
   const page = await pageWith(CHECKOUT());
   const label = page.locator("placet-optin label", { hasText: "text message" });
   await label.click();
@@ -104,12 +104,12 @@ test("whoever wants text messages and gives no number hears of it beside the box
   await page.fill("[name=phone]", "+44 7700 900456");
   await hint.waitFor({ state: "detached" });
   await page.fill("[name=phone]", "");
-  // Nothing appears as the field is left: it would move the button from under the pointer.
+  // No hint appears when the field loses focus: it would move the button away from the pointer.
   await page.click("button");
   await page.waitForURL("**/thanks.html");
 });
 
-test("a form that is reset or disabled takes its block along, and one that goes away is let go", async () => {
+test("a block is reset and disabled with its form, and is released when the form is removed", async () => {
   const page = await pageWith(CHECKOUT("shadow"));
   const box = page.locator("placet-optin input").first();
   await box.check();
@@ -129,7 +129,7 @@ test("a form that is reset or disabled takes its block along, and one that goes 
   assert.equal((await ask("POST", "/v1/contacts/lookup", { email: "gone@example.com" })).status, 404);
 });
 
-test("what was ticked stays so when the customer logs in, and when the element moves; and the form's own boxes have their own words", async () => {
+test("ticks survive a login and a move of the element, and the form's own boxes keep their own notice", async () => {
   for (const attributes of ["", "shadow"]) {
     const page = await pageWith(`${CHECKOUT(attributes)}<div id="elsewhere"></div>`);
     const box = page.locator("placet-optin input").first();
@@ -141,7 +141,7 @@ test("what was ticked stays so when the customer logs in, and when the element m
     assert.deepEqual(await page.$eval("#order", (form) => [...new FormData(form)].filter(([name]) => name.startsWith("placet"))), [["placet.email.newsletter", "on"]]);
     await page.evaluate(() => document.querySelector("placet-optin").setAttribute("lang", "de"));
     await page.waitForFunction(() => heard.filter(([name]) => name === "ready").length > 2);
-    assert.equal(await box.isChecked(), true, "the same words: there are none in German");
+    assert.equal(await box.isChecked(), true, "the shop has no German notice");
   }
   const page = await pageWith(`<form id="order" action="/order" method="post"><input type="email" name="mail" data-placet-address="email">
     <placet-optin notice="newsletter-optin"></placet-optin>
@@ -163,7 +163,7 @@ test("what was ticked stays so when the customer logs in, and when the element m
   );
 });
 
-test("every language, in both directions and colour schemes, wide and narrow, in the light and in a shadow tree", async () => {
+test("the elements are accessible in every language, text direction, colour scheme and width, in light and shadow DOM", async () => {
   for (const [colorScheme, width] of [["light", 320], ["dark", 1280], ["dark", 320]]) {
     const page = await newPage({ colorScheme, viewport: { width, height: 900 } });
     await page.goto(`${shop}/letters.html`);
@@ -179,8 +179,8 @@ test("every language, in both directions and colour schemes, wide and narrow, in
           const input = root.querySelector(".placet-box").getBoundingClientRect();
           return { lang: root.querySelector("[data-placet-notice]").lang, right: input.left > label.left + label.width / 2, shadow: !!element.shadowRoot };
         });
-        assert.deepEqual(seen, { lang: language, right: language === "ar", shadow }, "the box is where reading begins");
-        // What is wrong has a colour of its own.
+        assert.deepEqual(seen, { lang: language, right: language === "ar", shadow }, "the box is at the start of the line");
+        // Errors have their own colour.
         await box.locator("button").click();
         assert.deepEqual(await violations(page), [], `${language} ${colorScheme} ${width} ${shadow}`);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -192,9 +192,9 @@ test("every language, in both directions and colour schemes, wide and narrow, in
   }
 });
 
-test("what is wrong with the shop's own side is told, and the page is left as it was", async () => {
+test("a mistake of the shop is reported, and the page stays unchanged", async () => {
   const fallback = `<p id="fallback">Write to us.</p>`;
-  // A box for text messages in a form without a number: it could not be captured, so it is not there to be ticked.
+  // A form without a phone field cannot capture a choice for text messages, so that box is not shown.
   const lacking = await pageWith(`<form><input type="email"><placet-optin notice="checkout-optin">${fallback}</placet-optin></form>`);
   await lacking.waitForFunction(() => heard.length);
   assert.deepEqual([await heard(lacking, "error"), await lacking.locator("placet-optin input").count(), await lacking.isVisible("#fallback")], [["no_address"], 0, true]);
@@ -212,7 +212,7 @@ test("what is wrong with the shop's own side is told, and the page is left as it
   }
 });
 
-test("a customer of whom the shop's server says who they are needs no confirmation", async () => {
+test("a customer with an identity token needs no confirmation", async () => {
   const page = await newPage();
   await page.goto(`${shop}/`);
   const box = page.locator("#newsletter .placet-box");
@@ -231,7 +231,7 @@ test("a customer of whom the shop's server says who they are needs no confirmati
   assert.deepEqual(page.problems, []);
 });
 
-test("the ten lines of the README sign what the edge believes, in Node and, where it is there, in PHP", async (t) => {
+test("the ten lines of the README sign a valid identity token, in Node and, if installed, in PHP", async (t) => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   const lines = (language, about) => readme.split("```").find((block) => block.startsWith(`${language}\n`) && block.includes(about)).slice(language.length + 1);
   const { publishable, secret: PLACET_SECRET_KEY } = await stage.keys();
@@ -258,7 +258,7 @@ test("the ten lines of the README sign what the edge believes, in Node and, wher
   }
 });
 
-test("the examples for developers work: a tag, own markup, React, Vue; and adapters hear of it", async () => {
+test("the examples for developers work: a tag, own markup, React, Vue; and adapters are called", async () => {
   const page = await newPage();
   await page.goto(`${shop}/examples.html`);
   const forms = ["placet-optin[form-name=example-tag] form", "#example-plain", "[data-react] form", "[data-vue] form"];
@@ -276,7 +276,7 @@ test("the examples for developers work: a tag, own markup, React, Vue; and adapt
   assert.deepEqual(page.problems, []);
 });
 
-test("a logged-in customer changes their choices on the shop's page, and stops everything in one press", async () => {
+test("a logged-in customer changes their choices on the shop's page, and opts out of everything with one click", async () => {
   const mail = "customer@example.com";
   const page = await newPage();
   await page.goto(`${shop}/account.html`);
@@ -286,9 +286,9 @@ test("a logged-in customer changes their choices on the shop's page, and stops e
   const box = preferences.locator("label", { hasText: "by email" }).locator("input");
   await box.waitFor();
   assert.equal(await box.isChecked(), false);
-  assert.ok(!(await preferences.textContent()).includes("customer@"), "masked, also on one's own page");
-  assert.deepEqual((await ask("POST", "/v1/contacts/lookup", { email: mail })).status, 404, "asking writes nothing");
-  // By keyboard alone.
+  assert.ok(!(await preferences.textContent()).includes("customer@"), "addresses are masked on the person's own page too");
+  assert.deepEqual((await ask("POST", "/v1/contacts/lookup", { email: mail })).status, 404, "reading preferences stores nothing");
+  // With the keyboard only.
   await box.focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("Enter");
@@ -310,7 +310,7 @@ test("a logged-in customer changes their choices on the shop's page, and stops e
   await preferences.locator("[role=status]", { hasText: "saved" }).waitFor();
   assert.equal(await box.isChecked(), false);
   assert.equal(await standing(), "opted_out");
-  // The page stays open for longer than the token is good: what is not saved is not said to be.
+  // The page stays open until the token has expired. The page must not claim that a choice is saved when it is not.
   await page.route("**/v1/preferences", (route) => route.fulfill({ status: 422, headers: { "access-control-allow-origin": "*" }, json: { title: "A field is not right" } }));
   const sent = [];
   page.on("request", (request) => request.url().endsWith("/v1/consents") && sent.push(request.method()));
@@ -322,7 +322,7 @@ test("a logged-in customer changes their choices on the shop's page, and stops e
   assert.deepEqual(page.problems, []);
 });
 
-test("whoever is not logged in has a link sent to their address, and nobody learns whether it is known", async () => {
+test("a visitor who is not logged in gets a link by message, and the page does not reveal whether the address is known", async () => {
   const page = await newPage();
   await page.goto(`${shop}/account.html`);
   const preferences = page.locator("placet-preferences");
@@ -342,7 +342,7 @@ test("whoever is not logged in has a link sent to their address, and nobody lear
   assert.deepEqual(page.problems, []);
 });
 
-test("without any script the form posts to the worker by itself, and a page answers", async () => {
+test("without scripts the form posts to the worker, which answers with a page", async () => {
   const page = await newPage({ javaScriptEnabled: false });
   await page.goto(`${shop}/`);
   await page.fill("#newsletter-email", "scriptless@example.com");

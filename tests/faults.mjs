@@ -1,10 +1,11 @@
-// Kill -9 under load: what was acknowledged is there, exactly once.
+// Kill -9 under load: every acknowledged submission is stored, exactly once.
 //
 //   node tests/faults.mjs [--rounds 10] [--seconds 30]
 //
-// A round is `seconds` of submissions from 8 connections; at a random moment in it workerd is killed and started again on the
-// same data. A submission without an answer is sent again under its id, as the storefront does. Afterwards every acknowledged
-// submission is looked up: its two records must be there, once. At the end some of every round are looked up again.
+// A round is `seconds` of submissions on 8 connections. At a random moment workerd is killed and started again on the
+// same data. A submission without an answer is sent again under its id, as the storefront does. Then every acknowledged
+// submission is looked up: its two records must be there, once. At the end some submissions of every round are looked
+// up again.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -42,14 +43,14 @@ for (let round = 1; round <= rounds; round++) {
     for (;;) {
       try {
         const { status, text } = await connection.send("POST", "/v1/consents", shop.page, submission.body);
-        // workerd tells the operator why; give its words time to get here.
+        // workerd prints the reason; this leaves time for its output to arrive.
         if (status !== 201) await sleep(500);
         assert.equal(status, 201, text);
         acknowledged.push({ ...submission, received_at: JSON.parse(text).received_at });
         return;
       } catch (error) {
         if (error instanceof assert.AssertionError) throw error;
-        // The connection broke; it may or may not be kept. The same id makes sending it again harmless.
+        // The connection broke, so the submission may or may not be stored. The same id makes it safe to send it again.
         repeated++;
         await sleep(20);
       }
@@ -71,7 +72,7 @@ await rm(data, { recursive: true, force: true });
 assert.ok(repeated > 0, "no submission was ever interrupted: the kill hit nothing");
 console.log(`${total} acknowledged submissions over ${rounds} kills, each there exactly once; ${repeated} were sent again`);
 
-/** Looks each of them up and answers how many there were. */
+/** Looks up each submission and returns their number. */
 async function lookUp(acknowledged, when) {
   let checked = 0;
   await onConnections(CONNECTIONS, workerd.url, () => checked >= acknowledged.length, async (connection) => {

@@ -1,9 +1,9 @@
-// `make fuzz`: the served contract against the service itself, by requests that schemathesis makes up from it.
+// `make fuzz`: tests the service with requests that schemathesis generates from the served contract.
 //
 //   node tests/fuzz.mjs [--seconds 600] [--seed 7]
 //
-// Every operation of the contract is in exactly one pass with the secret key or the root secret, and what pages may do is in one
-// with the publishable key too. Exit code 1 when anything is answered that the contract does not say.
+// Every operation of the contract is in exactly one pass with the secret key or the root secret. The operations for
+// pages are also in one pass with the publishable key. Exit code 1 if any answer is not in the contract.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -21,15 +21,21 @@ const CHECKS = [
   "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
   "response_schema_conformance", "negative_data_rejection", "unsupported_method", "allow_header_conformance", "ignored_auth",
 ];
-/** Statuses that refuse what the contract does not allow. A precondition comes before the body (RFC 9110 §13.2.1). */
+/**
+ * The statuses that refuse what the contract does not allow. A precondition is checked before the body (RFC 9110
+ * §13.2.1).
+ */
 const REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429"];
-/** People that the passes find; every fourth may be erased. */
+/** The number of existing contacts; every fourth may be erased. */
 const PEOPLE = 200;
-/** Keys that they find, and may rotate and revoke. */
+/** The number of existing keys, which the fuzzer may rotate and revoke. */
 const KEYS = 100;
-/** Imports that they find; of every other one the rest is awaited. */
+/** The number of existing imports; every second one still waits for the rest of its file. */
 const IMPORTS = 40;
-/** How often the settings are put back that the fuzzer changes: with the limits that it sets it would soon have to wait. */
+/**
+ * How often the settings are restored. With the limits that the fuzzer sets, its requests would soon be refused with
+ * 429.
+ */
 const PUT_BACK_EVERY_MS = 100;
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -38,7 +44,7 @@ const { values } = parseArgs({ options: { seconds: { type: "string", default: "6
 
 const schemathesis = install();
 const work = await mkdtemp(join(tmpdir(), "placet-fuzz-"));
-// Links have to begin with something.
+// Links need a base URL.
 const secrets = { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET, PLACET_PUBLIC_URL: "https://consent.example" };
 const workerd = await startWorkerd({ config: here("../src/edge/workerd.capnp"), port: 0, data: join(work, "data"), env: secrets });
 const connection = new Connection(workerd.url);
@@ -57,7 +63,7 @@ async function fuzz() {
   const operations = operationsOf(contract);
   assert.ok(operations.length > 20, `the contract has ${operations.length} operations: is the worker built from the current source?`);
   const named = ({ method, path }) => `${method} ${path}`;
-  // What may take the caller's own key, or its shop's room to move, away from it.
+  // The operations that may disable the caller's own key or lower its shop's limits.
   const isOwn = (one) => ["PUT /v1/shop", "POST /v1/keys/{id}/rotate", "DELETE /v1/keys/{id}"].includes(named(one));
   const [shop, other] = [await createShop(contract), await createShop(contract)];
   const passes = [
@@ -91,10 +97,10 @@ function operationsOf(contract) {
   );
 }
 
-/** One run of schemathesis over the chosen operations. */
+/** Runs schemathesis once over the chosen operations. */
 async function run({ name, shop, key, origin }, chosen, seconds) {
   const directory = await mkdtemp(join(work, "pass-"));
-  // In JSON's notation, which is TOML's too for texts and lists.
+  // JSON notation is also valid TOML for strings and lists.
   const text = JSON.stringify;
   const known = (id, filter, values) => `
     [dictionaries.${id}]
@@ -148,7 +154,7 @@ function tell(outcomes) {
   return good;
 }
 
-/** A shop with people in it, the first of them those of the contract's examples. */
+/** Creates a shop with contacts; the first ones have the addresses in the contract's examples. */
 async function createShop(contract) {
   const settings = {
     name: "Fuzz", country: "GB", origins: [ORIGIN], channels: ["email", "sms", "phone", "whatsapp", "post"],
@@ -167,7 +173,7 @@ async function createShop(contract) {
     const body = { id: crypto.randomUUID(), contact, choices, notice, source: { kind: "form" }, assurance: "authenticated" };
     const { contact: id } = await ask("POST", "/v1/consents", secret, body);
     shop.people.push({ id, ...contact });
-    // Every tenth is the one before, as it turned out.
+    // Merges every tenth contact with the one before.
     const before = shop.people[number - 1];
     if (number % 10 === 9) {
       await ask("POST", `/v1/contacts/${before.id}/merge`, secret, { contact: { id }, reason: "one person" });
@@ -184,12 +190,12 @@ async function createShop(contract) {
     assert.ok(status < 300, `an import: ${status} ${text.slice(0, 500)}`);
     shop.imports.push(JSON.parse(text).id);
   }
-  // Another key for what stands beside the fuzzer, and the last one that could manage the shop.
+  // A key for the requests beside the fuzzer. It also keeps the shop manageable: it has the scope `admin`.
   shop.beside = (await ask("POST", "/v1/keys", secret, { kind: "sk", name: "beside", scopes: ["admin"] })).key;
   return shop;
 }
 
-/** The examples in the contract of a field: the texts of a form that stand under its name. */
+/** Returns the example values of a field in the contract that match a pattern. */
 function written(value, name, form) {
   if (typeof value !== "object" || value === null) return [];
   const is = (own, inner) => own === name && typeof inner === "string" && form.test(inner);
@@ -215,7 +221,7 @@ async function ask(method, path, key, body) {
   return JSON.parse(text);
 }
 
-/** Schemathesis of one version, in an environment of its own below `.tools/`. */
+/** Installs a fixed version of schemathesis, in an environment of its own below `.tools/`. */
 function install() {
   const [tool, pip] = [join(venv, "bin/schemathesis"), join(venv, "bin/pip")];
   if (spawnSync(tool, ["--version"], { encoding: "utf8" }).stdout?.trim().endsWith(` ${SCHEMATHESIS}`)) return tool;

@@ -1,5 +1,5 @@
-// The committed table of public holidays against what the tool makes of the library today, whatever the clock's zone; and
-// that the table stays as small as a WebAssembly module can bear.
+// Checks that the committed table of public holidays is what the tool makes of the library today, in every time zone,
+// and that the table is small enough for the WebAssembly module.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ const tool = fileURLToPath(new URL("../www/tools/holidays.mjs", import.meta.url)
 const source = await readFile(new URL("../src/consent/deadlines/holidays.rs", import.meta.url), "utf8");
 const manifest = JSON.parse(await readFile(new URL("../www/package.json", import.meta.url), "utf8"));
 
-/** Countries and their steps, as the table has them. */
+/** The countries and their date steps, as in the table. */
 const table = new Map(
   [...source.matchAll(/code\(b"(..)"\), &\[\n(.*?)\n {4}\]/gs)].map(([, country, rows]) => [
     country,
@@ -21,7 +21,7 @@ const table = new Map(
 );
 
 for (const zone of ["UTC", "Pacific/Auckland", "America/Los_Angeles"]) {
-  test(`the table is what the tool writes, with a clock in ${zone}`, () => {
+  test(`the committed table is what the tool writes in the time zone ${zone}`, () => {
     const { status, stderr } = spawnSync(process.execPath, [tool, "--check"], { encoding: "utf8", env: { ...process.env, TZ: zone } });
     assert.equal(status, 0, stderr);
   });
@@ -31,12 +31,12 @@ test("the table names the version of the library that is installed", () => {
   assert.ok(source.includes(`date-holidays ${manifest.devDependencies["date-holidays"]} `));
 });
 
-test("every country of ours has its holidays", () => {
+test("every supported country has its holidays", () => {
   const eea = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split(" ");
   assert.deepEqual([...table.keys()].sort(), [...eea, "GB", "CH", "US", "CA", "BR", "AU"].sort());
   for (const [country, steps] of table) {
     const holidays = steps.filter((step) => step !== 255).length;
-    // Canada and Switzerland have few that hold in all provinces and cantons.
+    // Canada and Switzerland have few holidays that all provinces or cantons share.
     assert.ok(holidays >= 17 * (["CA", "CH"].includes(country) ? 3 : 5), `${country}: ${holidays}`);
     assert.ok(steps.every((step) => step <= 255), country);
   }

@@ -1,5 +1,6 @@
-// The demo shop's inbox in a real Chromium: events signed by the Standard Webhooks library, shown as the person would get them.
-// The worker is a stand-in here, so that every kind of event and answer can be had; tests/loop.mjs has the real one.
+// The demo shop's inbox in a real Chromium: events signed by the Standard Webhooks library, shown as the person would
+// receive them. The worker is a mock here, so that every kind of event and answer can be tested; tests/loop.mjs uses
+// the real worker.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -18,7 +19,7 @@ const { chromium } = require("playwright-core");
 const { Webhook } = require("standardwebhooks");
 const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** Where screenshots go, for whoever wants to look at them. */
+/** An optional directory for screenshots. */
 const SHOTS = process.env.PLACET_SHOTS;
 const SECRET = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 const HOOK_SECRET = `whsec_${Buffer.alloc(24, 9).toString("base64")}`;
@@ -26,7 +27,7 @@ const HOOK_SECRET = `whsec_${Buffer.alloc(24, 9).toString("base64")}`;
 let shop, worker, browser, page;
 const complaints = [];
 
-/** Stands for the worker: remembers what it is asked, and answers what `answers` says. */
+/** Starts the mock worker, which stores the requests and answers as `answers` says. */
 async function startWorker() {
   const made = { asked: [], answers: new Map(), url: "", server: undefined };
   made.server = createServer(async (request, response) => {
@@ -80,7 +81,7 @@ before(async () => {
   browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
   page = await browser.newPage({ locale: "en-GB", viewport: { width: 1280, height: 900 } });
   page.on("console", (message) => {
-    // The stand-in lacks most of what the pages load from a worker, and the mail's attempts are meant to be complained of.
+    // The mock worker lacks most routes that the pages use, and the attacks in the mail are meant to cause errors.
     const expected = message.location().url.startsWith(worker.url) || /placet is not available|\/pixel|sandboxed/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !expected) complaints.push(message.text());
   });
@@ -95,18 +96,18 @@ after(async () => {
   worker?.server.closeAllConnections();
 });
 
-test("before the demo is seeded events are put off, and the page says what it waits for", async () => {
+test("before the demo is seeded, events are refused for later and the page says what it waits for", async () => {
   assert.equal(await deliver("message.requested", mail()), 503);
   await open();
   await page.getByText("The demonstration is starting").waitFor();
   shop.demo = { shop: "s", endpoint: worker.url, publishable: "pk_x", secret: "sk_x", webhookSecrets: [] };
   await open();
   await page.getByText("This worker has no outbox").waitFor();
-  assert.equal(await deliver("message.requested", mail()), 401, "nobody is trusted without a secret");
+  assert.equal(await deliver("message.requested", mail()), 401, "without a secret every event is refused");
   shop.demo = { ...shop.demo, webhookSecrets: [`whsec_${Buffer.alloc(24, 1).toString("base64")}`, SECRET], hook: { url: `${worker.url}/v1/hooks/t`, secret: HOOK_SECRET } };
 });
 
-test("what is not signed by us is refused and not kept, what comes twice is kept once", async () => {
+test("an event without a valid signature is refused, and a repeated event is stored once", async () => {
   const other = `whsec_${Buffer.alloc(24, 8).toString("base64")}`;
   assert.equal(await deliver("message.requested", mail(), { secret: other }), 401);
   assert.equal(await deliver("message.requested", mail(), { tampered: true }), 401);
@@ -124,7 +125,7 @@ test("what is not signed by us is refused and not kept, what comes twice is kept
   assert.deepEqual((await events(newest)).events, []);
 });
 
-test("the inbox answers its own page alone", async () => {
+test("the inbox answers only its own page", async () => {
   const ask = (path, headers, method = "GET") =>
     new Promise((done) => request(`${shop.url}${path}`, { method, headers }, (answer) => done(answer.resume().statusCode)).end(method === "POST" ? "{}" : undefined));
   for (const path of ["/inbox.json", "/inbox/stream", "/inbox/mail/1"]) assert.equal(await ask(path, { host: "rebound.example" }), 403, path);
@@ -140,7 +141,7 @@ test("the inbox answers its own page alone", async () => {
   }
 });
 
-test("a mail appears at once, is announced, and its link opens", async () => {
+test("a mail appears at once and is announced, and its link opens", async () => {
   await open();
   await page.locator("#mail [data-nothing]").waitFor();
   assert.equal(await deliver("message.requested", mail()), 204);
@@ -157,7 +158,7 @@ test("a mail appears at once, is announced, and its link opens", async () => {
   worker.answers.set("GET /c/abc_DEF-1", [200, {}]);
   const [opened] = await Promise.all([page.context().waitForEvent("page"), frame.getByRole("link", { name: "Confirm" }).click()]);
   await opened.waitForURL(`${worker.url}/c/abc_DEF-1`);
-  // A form on the page must be able to go, and a script to run: it has not inherited the frame's sandbox.
+  // A form on the opened page must work and a script must run, so the page must not inherit the sandbox of the frame.
   assert.equal(await opened.evaluate(() => window.origin), worker.url);
   await opened.close();
 
@@ -165,15 +166,15 @@ test("a mail appears at once, is announced, and its link opens", async () => {
   const text = page.locator(".letter .text");
   assert.match(await text.textContent(), /<b>Kestrel Coffee<\/b>/, "markup in a text is text");
   assert.equal(await text.locator("a").getAttribute("href"), `${worker.url}/c/abc_DEF-1`);
-  assert.equal(await page.title(), "Inbox · Kestrel Coffee", "a mail runs nothing");
-  assert.ok(!worker.asked.some(({ path }) => path === "/pixel"), "a mail fetches nothing");
+  assert.equal(await page.title(), "Inbox · Kestrel Coffee", "a mail must not run scripts");
+  assert.ok(!worker.asked.some(({ path }) => path === "/pixel"), "a mail must not fetch anything");
   await page.reload();
   await page.locator("#mail .rows button").waitFor();
-  assert.equal(await page.locator("#mail .mark-unread:visible").count(), 0, "what was read stays read");
-  assert.equal(await page.locator("[data-news]").textContent(), "", "what was there before is no news");
+  assert.equal(await page.locator("#mail .mark-unread:visible").count(), 0, "a read message stays read");
+  assert.equal(await page.locator("[data-news]").textContent(), "", "earlier messages are not announced");
 });
 
-test("the mail program unsubscribes in one click, by the shop's server", async () => {
+test("the mail program unsubscribes with one click, through the shop's server", async () => {
   const headers = { "List-Unsubscribe": `<${worker.url}/u/tok>, <mailto:leave@kestrel.example>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
   await deliver("message.requested", mail({ kind: "started", subject: "Welcome", headers }));
   await page.locator("#mail .rows button", { hasText: "Welcome" }).click();
@@ -187,10 +188,10 @@ test("the mail program unsubscribes in one click, by the shop's server", async (
   const { headers: sent, body } = worker.asked.find(({ method, path }) => method === "POST" && path === "/u/tok");
   assert.equal(body, "List-Unsubscribe=One-Click");
   assert.match(sent["content-type"], /^application\/x-www-form-urlencoded/);
-  assert.equal(sent.cookie ?? sent.origin ?? sent.authorization, undefined, "nobody's browser sends it");
+  assert.equal(sent.cookie ?? sent.origin ?? sent.authorization, undefined, "the browser does not send the request");
 });
 
-test("a newsletter goes to whom a decision allows", async () => {
+test("a newsletter is sent only to contacts that a decision allows", async () => {
   worker.answers.set("POST /v1/decisions", [200, { decision: { allow: false, reason: "opted_out" } }]);
   await page.fill("#send-email", "ada@example.com");
   await page.click("[data-send] button");
@@ -204,7 +205,7 @@ test("a newsletter goes to whom a decision allows", async () => {
   assert.equal(await page.locator(".letter .text a").getAttribute("href"), `${worker.url}/p/x`);
 });
 
-test("a text message is answered from the telephone, signed as a provider signs", async () => {
+test("a reply to a text message is sent with a provider's signature", async () => {
   await deliver("message.requested", sms("Kestrel Coffee: reply YES to get our newsletter. Details: https://kestrel.example/sms."));
   await deliver("message.requested", sms("Another number", "+447700900456"));
   await page.locator("#phone-tab").click();
@@ -221,10 +222,10 @@ test("a text message is answered from the telephone, signed as a provider signs"
   await deliver("message.requested", sms("Thank you. Reply STOP to end it."));
   await page.locator(".bubbles li", { hasText: "Thank you" }).waitFor();
   assert.deepEqual(await page.locator(".bubbles li").evaluateAll((all) => all.map((one) => one.className)), ["", "own", ""]);
-  assert.equal(await page.locator("#phone .rows li").count(), 2, "one conversation a number");
+  assert.equal(await page.locator("#phone .rows li").count(), 2, "one conversation for each number");
 });
 
-test("everything else is told in rows", async () => {
+test("all other events are shown as rows", async () => {
   await deliver("consent.changed", { contact: "c1", changes: [{ record: "r1", channel: "email", purpose: "newsletter", choice: "opt_in", assurance: "claimed" }] });
   await deliver("message.requested", { message: "thin", kind: "confirm", medium: "email", locale: "en-GB" });
   await page.locator("#told-tab").click();
@@ -233,7 +234,7 @@ test("everything else is told in rows", async () => {
   assert.match(await row.textContent(), /consent\.changed.*Signature verified.*channelemailpurposenewsletterchoiceopt_in/);
 });
 
-test("the inbox keeps the newest two hundred", async () => {
+test("the inbox keeps the newest two hundred events", async () => {
   const spare = await startShop({ port: 0, demo: shop.demo });
   const used = shop;
   shop = spare;
@@ -245,7 +246,7 @@ test("the inbox keeps the newest two hundred", async () => {
   shop = used;
 });
 
-test("the inbox works by keyboard alone", async () => {
+test("the inbox works with the keyboard only", async () => {
   await open();
   await page.locator("#mail .rows button").first().waitFor();
   const press = async (selector) => {
@@ -254,7 +255,7 @@ test("the inbox works by keyboard alone", async () => {
       const [there, ring] = await page.evaluate((wanted) => [document.activeElement.matches(wanted), getComputedStyle(document.activeElement).outlineStyle !== "none"], selector);
       if (there) return assert.ok(ring, `${selector} shows its focus`);
     }
-    assert.fail(`the keyboard does not get to ${selector}`);
+    assert.fail(`the keyboard does not reach ${selector}`);
   };
   await press("[role=tab]");
   await page.keyboard.press("ArrowLeft");
@@ -270,7 +271,7 @@ test("the inbox works by keyboard alone", async () => {
   await page.getByText("You are unsubscribed").waitFor();
 });
 
-test("one asks for one's data, and nobody is told who is known", async () => {
+test("a person can request their data, and the page does not reveal who is known", async () => {
   const [link, code, problem] = [[202, { id: "r1", check: "link", page: null }], [202, { id: "r2", check: "code", page: `${worker.url}/q/x` }], [422, { detail: "this is no telephone number" }]];
   await page.goto(`${shop.url}/privacy.html`);
   const send = async (answer, kind, address) => {
@@ -350,6 +351,6 @@ test("seeding leaves one webhook whose secret is known", async () => {
   await rm(folder, { recursive: true });
 });
 
-test("no page complained", () => {
+test("no page reported an error", () => {
   assert.deepEqual(complaints, []);
 });

@@ -1,7 +1,9 @@
-//! The law of standings over random records: its laws as a semilattice, and its two writings, Rust and SQL, held equal.
+//! Tests the law of standings with random records: its algebraic laws as a semilattice, and that the Rust and the SQL
+//! implementation agree.
 //!
-//! One case is a handful of records of one address, at few enough times that ties happen, in random order, with repetitions,
-//! split at random; undated and future times included. Each case is judged four ways, see `one_case`.
+//! One case is a few records of one address, at few distinct times so that ties occur, in random order, with
+//! repetitions and randomly partitioned, including undated and future times. Each case is judged in four ways, see
+//! `one_case`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 use std::collections::BTreeMap;
@@ -11,19 +13,19 @@ use placet::ledger::{Database, DatabaseError, Param, Sqlite, keep_track, migrate
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-/// Random cases a run.
+/// The number of random cases in a run.
 const CASES: u32 = 100_000;
-/// When every record of a case is received.
+/// The time at which every record of a case is received.
 const RECEIVED: i64 = 1_764_000_000_000;
 
-/// A record as it comes in, before its effective time is fixed.
+/// A record as it arrives, before its effective time is determined.
 #[derive(Clone, Debug)]
 struct Raw {
     channel: Option<Channel>,
     purpose: Option<&'static str>,
     act: Act,
     assurance: Assurance,
-    /// Milliseconds before (or, negative, after) receipt; none for an undated record.
+    /// Milliseconds before (or, if negative, after) receipt. `None` for an undated record.
     age: Option<i64>,
     id: u8,
 }
@@ -81,9 +83,9 @@ fn raw() -> impl Strategy<Value = Raw> {
 #[derive(Clone, Debug)]
 struct Case {
     records: Vec<Raw>,
-    /// The records again, shuffled, some of them twice.
+    /// The records in random order, some of them twice.
     arrivals: Vec<Raw>,
-    /// Which part each arrival goes to.
+    /// The part of the partition for each record in `arrivals`.
     parts: Vec<u8>,
 }
 
@@ -99,8 +101,8 @@ fn case() -> impl Strategy<Value = Case> {
     })
 }
 
-/// What the records amount to, straight from the table of the law: no tracks, no order, every record looked at. Everything but
-/// the law of standings is left out: every ground is good, for ever.
+/// Computes the finding directly from the table of the law: no histories and no order, every record is checked. Leaves
+/// out everything but the law of standings: every ground is accepted and none expires.
 fn naive(records: &[Track], channel: Channel, purpose: &PurposeSlug) -> Finding {
     let matching: Vec<&Track> = records.iter().filter(|record| record.scope.covers(channel, purpose)).collect();
     let refusals =
@@ -135,7 +137,7 @@ fn naive(records: &[Track], channel: Channel, purpose: &PurposeSlug) -> Finding 
     }
 }
 
-/// Every ground is good, for ever.
+/// Conditions that accept every ground without a time limit.
 const LENIENT: Terms = Terms {
     from: Timestamp::BEGINNING,
     to: Timestamp::NEVER,
@@ -156,11 +158,11 @@ fn one_case(database: &Sqlite, case: &Case) -> Result<(), TestCaseError> {
     let tracks: Vec<Track> = case.records.iter().map(Raw::track).collect();
     let standing = Standing::of(tracks.iter().cloned());
 
-    // Any order, any repetition.
+    // Any order and any repetition.
     let arrivals: Vec<Track> = case.arrivals.iter().map(Raw::track).collect();
     prop_assert_eq!(&standing, &Standing::of(arrivals.iter().cloned()), "order and repetition");
 
-    // Any partition, merged in any order; idempotent.
+    // Any partition, merged in any order. Merging twice changes nothing.
     let mut parts: BTreeMap<u8, Standing> = BTreeMap::new();
     for (part, track) in case.parts.iter().zip(&arrivals) {
         parts.entry(*part).or_default().add(track.clone());
@@ -180,7 +182,7 @@ fn one_case(database: &Sqlite, case: &Case) -> Result<(), TestCaseError> {
     database.execute("DELETE FROM track", &[]).map_err(failed)?;
     prop_assert_eq!(&standing, &stored, "SQL");
 
-    // What it amounts to, against the table read naively.
+    // The finding, compared with the naive reading of the table.
     for channel in [Channel::Email, Channel::Sms] {
         for purpose in ["newsletter", "offers"].map(|slug| PurposeSlug::parse(slug).unwrap()) {
             let entries = standing.entries(channel, &purpose);
@@ -198,7 +200,7 @@ fn failed(error: DatabaseError) -> TestCaseError {
 }
 
 #[test]
-fn the_law_of_standings_holds_and_is_the_same_in_sql() {
+fn the_law_of_standings_holds_and_sql_implements_the_same_law() {
     let database = Sqlite::in_memory().unwrap();
     migrate(&database).unwrap();
     database.execute("INSERT INTO contact (id, uuid, created_at) VALUES (1, 'c', 0)", &[]).unwrap();
@@ -253,7 +255,7 @@ fn a_stored_record_cannot_be_changed() {
 }
 
 #[test]
-fn a_database_of_a_later_build_is_left_alone() {
+fn a_database_of_a_later_version_is_refused() {
     let database = Sqlite::in_memory().unwrap();
     migrate(&database).unwrap();
     migrate(&database).unwrap();

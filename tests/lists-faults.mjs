@@ -1,8 +1,8 @@
-// Lists under kill -9 and cut connections: what is imported in the end is what an import makes that nothing happened to, and a list
-// that broke off on its way out is seen to have.
+// Lists under kill -9 and cut connections: an interrupted import has the same outcome as an uninterrupted one, and the
+// client notices when an export breaks off.
 //
 //   node --test tests/lists-faults.mjs
-//   LISTS_SEED=123 node --test …            the moments of an earlier run, as far as the machine is as fast
+//   LISTS_SEED=123 node --test …            the moments of an earlier run, if the machine is equally fast
 
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
@@ -24,11 +24,14 @@ import { begin, ended, exchange, importOf, listText, takeList, upload } from "./
 const SEED = Number(process.env.LISTS_SEED ?? randomInt(2 ** 31));
 const ROWS = 40_000;
 const NEWS = "channel=email&purpose=newsletter";
-/** As many readers that stop, and as many that are slow; what may be held for each. */
+/** The number of readers that stop and, equally, of slow readers; and the memory limit for each, in bytes. */
 const [READERS, HELD] = [2, 30e6];
-/** So many that a list of decisions has far more bytes than the system keeps for a reader by itself, up to 36 MB. */
+/** So many purposes that the list of decisions is much larger than the system's socket buffers of up to 36 MB. */
 const PURPOSES = Array.from({ length: 20 }, (_, number) => `purpose_${number}`);
-/** As many go away in each of so many rounds. A piece of a list has more bytes than may be left of each. */
+/**
+ * The number of readers that disconnect in each round, the rounds, and the bytes that may be left of each: fewer than
+ * one piece of a list has.
+ */
 const [LEAVE, LEAVING_ROUNDS, LEFT] = [100, 5, 60e3];
 const MEGABYTE = 1e6;
 const config = fileURLToPath(new URL("../src/edge/workerd.capnp", import.meta.url));
@@ -56,7 +59,7 @@ before(async () => {
   files.left = await write(join(data, "left.csv"), all.refusedList());
   files.list = await write(join(data, "list.csv"), all.file());
   files.packed = await write(join(data, "list.csv.gz"), all.file(), { gzip: true });
-  // What all the others are held against.
+  // The outcome of an uninterrupted import, which the others must equal.
   const shop = await shopWithLists();
   const { id } = await imported(shop, files.list);
   whole = { shop, id, ...(await outcome(shop, id)) };
@@ -67,7 +70,7 @@ after(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-/** A shop that knows some of the people already. */
+/** Creates a shop that knows some of the persons already. */
 async function shopWithLists() {
   const shop = await createShop(workerd.url);
   await imported(shop, files.known);
@@ -82,7 +85,7 @@ async function imported({ server }, path) {
   return done;
 }
 
-/** A list in the order of its addresses, but for the ids of contacts, which are made anew in each shop. */
+/** Returns the rows of a list sorted by address, without the ids of contacts, which differ in each shop. */
 async function listed({ server }, kind) {
   const [header, ...lines] = (await listText(workerd.url, server, `/v1/lists/${kind}?${NEWS}`)).trimEnd().split("\r\n");
   assert.ok(header.endsWith(",contact"), header);
@@ -97,7 +100,7 @@ async function outcome(shop, id) {
   return { counts, sha256, rows: progress.rows, errors: errors.split("\n"), ...(await standing(shop)) };
 }
 
-/** Two outcomes, told apart by the first line in which they differ: both are long. */
+/** Compares two outcomes. Reports only the first line that differs, because both are long. */
 function same(found, expected, what) {
   for (const [name, own] of Object.entries(found)) {
     if (!Array.isArray(own)) {
@@ -110,7 +113,7 @@ function same(found, expected, what) {
   }
 }
 
-/** Kills while an import is worked on, each time once so many rows are done. What was told before is there after. */
+/** Kills the process while an import runs, once at each of the given row counts. Reported progress must not be lost. */
 async function killAtRows({ server }, id, places) {
   let kills = 0;
   for (const place of places.sort((a, b) => a - b)) {
@@ -127,7 +130,7 @@ async function killAtRows({ server }, id, places) {
   return kills;
 }
 
-/** Imports a file under kills into a shop of its own, and tells how many there were while it came in and while it was worked on. */
+/** Imports a file into a new shop with kills. Returns the number of kills during the upload and during the work. */
 async function killedImport(file, { uploading, working, dry = false }) {
   const shop = await shopWithLists();
   const earlier = dry && (await standing(shop));
@@ -141,13 +144,13 @@ async function killedImport(file, { uploading, working, dry = false }) {
   const done = await ended(workerd.url, shop.server, id, { every: 20 });
   assert.equal(done.state, "done", JSON.stringify(done));
   const found = await outcome(shop, id);
-  // The same list, packed, is another file.
+  // A gzipped file has another hash.
   if (file !== files.list) delete found.sha256;
   same(found, dry ? { ...whole, ...earlier } : whole, file);
   return [sent.struck, kills];
 }
 
-test("an import goes on after kill -9, whenever that comes", async (context) => {
+test("an import continues after kill -9 at any moment", async (context) => {
   context.diagnostic(`LISTS_SEED=${SEED}`);
   const tally = [];
   tally.push(...(await killedImport(files.list, { uploading: 9, working: 6 })));
@@ -155,14 +158,14 @@ test("an import goes on after kill -9, whenever that comes", async (context) => 
   tally.push(...(await killedImport(files.packed, { uploading: 2, working: 3, dry: true })));
   const kills = tally.reduce((sum, count) => sum + count, 0);
   context.diagnostic(`${kills} kills: ${tally.join(", ")} while a list, a packed one and its trial came in and were worked on`);
-  assert.ok(kills >= 15, "hardly a kill hit anything");
+  assert.ok(kills >= 15, "too few kills interrupted anything");
 });
 
-test("an import goes on after kill -9 without any request", async () => {
+test("an import continues after kill -9 without any request", async () => {
   const shop = await shopWithLists();
   const { id } = await upload(workerd.url, shop.server, NEWS, createReadStream(files.list));
   await killAtRows(shop, id, [ROWS * 0.2]);
-  // That look has woken it; now nobody does. It is asked for its health alone.
+  // The look-up has started the shop's object. After this kill no request reaches the shop: only the health check runs.
   await killed();
   const begun = cpuOf(workerd.process.pid);
   await busyAndIdle(begun);
@@ -171,7 +174,7 @@ test("an import goes on after kill -9 without any request", async () => {
   same(await outcome(shop, id), whole, "without a request");
 });
 
-/** Once the process has worked for a while and then no more. */
+/** Waits until the process has worked for a while and then stopped working. */
 async function busyAndIdle(before, seconds = 60) {
   const limit = Date.now() + seconds * 1000;
   for (let last = before; ; ) {
@@ -183,20 +186,20 @@ async function busyAndIdle(before, seconds = 60) {
   }
 }
 
-test("an upload goes on after its connection is cut, again and again", async (context) => {
+test("an upload resumes after repeated cuts of its connection", async (context) => {
   const shop = await shopWithLists();
   const bytes = await readFile(files.list);
   const cuts = somewhere(bytes.length, 24);
   const strike = (cut) => cut();
   const sent = await sendStruck({ worker, server: shop.server, query: NEWS, bytes, key: `cut-${SEED}`, cuts, strike, random });
   context.diagnostic(`${sent.struck} requests were cut`);
-  assert.ok(sent.struck >= 10, "hardly a cut hit anything");
+  assert.ok(sent.struck >= 10, "too few cuts interrupted anything");
   const done = await ended(workerd.url, shop.server, sent.import.id, { every: 20 });
   assert.equal(done.state, "done", JSON.stringify(done));
   same(await outcome(shop, done.id), whole, "cut");
 });
 
-test("an import is taken back after kill -9 in the middle of that", async (context) => {
+test("undoing an import continues after kill -9", async (context) => {
   const shop = await shopWithLists();
   const earlier = await standing(shop);
   const { id } = await imported(shop, files.list);
@@ -208,14 +211,14 @@ test("an import is taken back after kill -9 in the middle of that", async (conte
     await killed();
     kills++;
   }
-  assert.ok(kills > 1, "it was over before");
+  assert.ok(kills > 1, "the work had ended before the kill");
   context.diagnostic(`${kills} kills`);
   const done = await ended(workerd.url, shop.server, id, { every: 20 });
   assert.equal(done.state, "undone", JSON.stringify(done));
   same(await standing(shop), earlier, "undone");
 });
 
-test("readers that are slow, stop, or go away hold up nobody and leave nothing behind", async (context) => {
+test("slow, stopped and disconnected readers neither delay others nor leak memory", async (context) => {
   const { server } = await shopOfManyPurposes();
   const long = "/v1/lists/opted_out?decide=true&format=ndjson";
   const { pid } = workerd.process;
@@ -241,14 +244,14 @@ test("readers that are slow, stop, or go away hold up nobody and leave nothing b
   const grown = (memoryOf(pid).own - held) / answers.length;
   const areOver = answers.filter(({ complete }) => complete);
   for (const answer of answers) answer.destroy();
-  assert.ok(read > 0, "the slow ones read nothing");
-  assert.equal(areOver.length, 0, "a reader that stopped has all of it: the test tests nothing");
+  assert.ok(read > 0, "the slow readers read nothing");
+  assert.equal(areOver.length, 0, "a stopped reader has received everything, so the test tests nothing");
   assert.ok(grown < HELD, `${grown} bytes are held for each reader`);
   assert.ok(longest < 1_000, `a look-up took ${longest} ms`);
 
   const path = `/v1/lists/opted_in?${NEWS}&format=ndjson`;
   const before = await listText(workerd.url, whole.shop.server, path);
-  // The runtime tidies up when it pleases, so that not every round is as the next; what is never let go of shows in each.
+  // Memory is freed at times of the runtime's choice, so the rounds differ. A leak shows in every round.
   const rounds = [];
   for (let round = 0; round < LEAVING_ROUNDS; round++) {
     const begun = memoryOf(pid).own;
@@ -262,15 +265,15 @@ test("readers that are slow, stop, or go away hold up nobody and leave nothing b
   await sleep(500);
   const worked = cpuOf(pid);
   await sleep(1_000);
-  assert.ok(cpuOf(pid) - worked < 300, `it works on for those who left: ${cpuOf(pid) - worked} ms in a second`);
+  assert.ok(cpuOf(pid) - worked < 300, `it still works for disconnected readers: ${cpuOf(pid) - worked} ms in a second`);
   const left = Math.min(...rounds) / LEAVE;
-  assert.ok(left < LEFT, `${left} bytes are left of each that went away`);
-  assert.equal(await listText(workerd.url, whole.shop.server, path), before, "the list is another one now");
+  assert.ok(left < LEFT, `${left} bytes are left of each disconnected reader`);
+  assert.equal(await listText(workerd.url, whole.shop.server, path), before, "the list has changed");
   const kept = `${(grown / MEGABYTE).toFixed(1)} MB for each of ${answers.length} stalled readers`;
   context.diagnostic(`${kept}, ${(left / 1e3).toFixed(0)} kB for each of those who left; look-ups within ${longest.toFixed(0)} ms`);
 });
 
-/** One whose list of decisions is long: each address has a line for each purpose. */
+/** Creates a shop with a long list of decisions: one row for each address and purpose. */
 async function shopOfManyPurposes() {
   const shop = await createShop(workerd.url);
   const headers = { ...shop.server, "content-type": "application/json" };
@@ -282,7 +285,7 @@ async function shopOfManyPurposes() {
   return shop;
 }
 
-test("a list that breaks off is seen to have", async () => {
+test("the client notices when a list breaks off", async () => {
   const { server } = whole.shop;
   for (const more of ["", "&gzip=true", "&format=json"]) {
     let taken = 0;

@@ -1,4 +1,4 @@
-// A plain HTTP client and the submissions that the fault test and the benchmark send.
+// A plain HTTP client, and the submissions that the fault test and the benchmarks send.
 
 import { createHash, randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
@@ -9,7 +9,7 @@ export const ROOT_SECRET = "root_secret_for_load_tests_nowhere_else_used";
 
 const TEXT_SHA256 = createHash("sha256").update("We write about coffee.").digest("hex");
 
-/** One connection that stays open. */
+/** A persistent connection. */
 export class Connection {
   #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   #url;
@@ -18,7 +18,10 @@ export class Connection {
     this.#url = new URL(url);
   }
 
-  /** Answers `{ status, text }`, or rejects when the connection broke: then nobody knows whether the request was served. */
+  /**
+   * Resolves to `{ status, text }`. Rejects if the connection breaks; then it is unknown whether the request was
+   * served.
+   */
   send(method, path, headers, body) {
     return new Promise((done, fail) => {
       const { hostname, port } = this.#url;
@@ -41,13 +44,13 @@ export class Connection {
   }
 }
 
-/** Creates a shop and answers the headers that its page and its server send. */
+/** Creates a shop. Returns the headers of its page and of its server. */
 export async function createShop(url) {
   const connection = new Connection(url);
   const body = JSON.stringify({
     name: "Load", country: "GB", origins: [ORIGIN], channels: ["email", "sms"], purposes: ["newsletter"],
     notices: [{ id: "checkout-optin", version: "1", locale: "en-GB", text: "We write about coffee." }],
-    // Load is what all this is about.
+    // The load must not be refused with 429.
     limits: { publishable: 10_000, secret: 10_000, visitor: 10_000 },
   });
   const answer = await connection.send("POST", "/v1/shops", { authorization: `Bearer ${ROOT_SECRET}` }, body);
@@ -62,7 +65,7 @@ export async function createShop(url) {
 
 let people = 0;
 
-/** A checkout by somebody new: e-mail ticked, SMS not. */
+/** Returns a checkout submission of a new person: email ticked, SMS not. */
 export function newSubmission() {
   const id = randomUUID();
   const email = `${id}@example.com`;
@@ -80,7 +83,7 @@ export function newSubmission() {
   return { id, email, body };
 }
 
-/** Runs `work(connection)` over and over on `count` connections until `until()` says so. */
+/** Runs `work(connection)` repeatedly on `count` connections until `until()` returns true. */
 export async function onConnections(count, url, until, work) {
   await Promise.all(
     Array.from({ length: count }, async () => {

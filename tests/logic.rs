@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const ID: &str = "019a0000-0000-7000-8000-000000000001";
-/// Signed natively, see `consent/certificate_tests.rs`.
+/// A natively signed certificate, see `consent/certificate_tests.rs`.
 const CERTIFICATE: &str = include_str!("certificate.json");
 const YES: &str = r#"{"id":"019a0000-0000-7000-8000-000000000001","choice":"opt_in","channel":"email","purpose":"news",
     "assurance":"confirmed","received_at":"2026-01-02T00:00:00Z"}"#;
@@ -48,14 +48,14 @@ fn answer(call: Call, json: &str) -> String {
     call(json).unwrap_or_else(|error| panic!("{json}: {}", written(&error)))
 }
 
-/// A call about e-mail for news in late 2026, without the words of the decision.
+/// Returns a call about email for news in late 2026, without the explanation of the decision.
 fn question(records: &str) -> String {
     format!(
         r#"{{"records":[{records}],"channel":"email","purpose":"news","at":"2026-11-23T10:00:00Z","explain":false}}"#
     )
 }
 
-/// The call with fields more.
+/// Returns the call with additional fields.
 fn with(question: &str, fields: &str) -> String {
     question.replacen('{', &format!("{{{fields},"), 1)
 }
@@ -68,7 +68,7 @@ fn assert_holds(answer: &str, parts: &[&str]) {
 }
 
 #[wasm_bindgen_test]
-fn a_decision_says_all_it_rests_on() {
+fn a_decision_contains_everything_it_is_based_on() {
     let french = with(&question(YES), r#""person":{"country":"FR"}"#);
     let expected = format!(
         r#"{{"allow":true,"reason":null,"record":"{ID}","basis":"consent","dealing":null,"rule":{{"id":"fr-mail","law":"CPCE","article":"L.34-5; CNIL, référentiel gestion commerciale"}},"until":"2029-01-02T00:00:00.000Z","override":null}}"#
@@ -99,12 +99,12 @@ fn a_decision_names_its_reason_and_its_record() {
         (YES.replace("019a", "019A"), "null", &named),
         (claimed, "\"awaiting_confirmation\"", &named),
         (YES.replace("opt_in", "declined"), "\"declined\"", &named),
-        // A wide no covers tomorrow's purposes; a later specific yes outlives an earlier wide no.
+        // A wide opt-out also covers future purposes. A later specific opt-in ends an earlier wide opt-out.
         (format!("{YES},{left}"), "\"opted_out\"", "null"),
         (format!("{left},{}", YES.replace("01-02", "01-04")), "null", &named),
         (format!("{YES},{objected}"), "\"objected\"", "null"),
         (format!("{YES},{suppressed}"), "\"suppressed\"", "null"),
-        // An old list wakes nobody who left, whenever it is read in.
+        // An old list never ends an opt-out, whenever it is imported.
         (format!("{left},{}", YES.replace("confirmed", "listed").replace("01-02", "01-09")), "\"opted_out\"", "null"),
     ] {
         let answered = answer(decided, &question(&records));
@@ -115,14 +115,14 @@ fn a_decision_names_its_reason_and_its_record() {
 }
 
 #[wasm_bindgen_test]
-fn a_record_without_an_id_is_none_of_those_with_one() {
-    // Ids that look like the numbers that the others get.
+fn a_record_without_an_id_gets_no_id_of_another_record() {
+    // Ids that look like the numbers given to records without an id.
     let numbered = |n| YES.replace(ID, &format!("00000000-0000-0000-0000-00000000000{n}"));
     let unnamed = YES.replace(&format!("\"id\":\"{ID}\","), "").replace("01-02", "01-03");
     for records in [format!("{},{unnamed}", numbered(0)), format!("{unnamed},{}", numbered(0))] {
         assert_holds(&answer(decided, &question(&records)), &["\"allow\":true", "\"record\":null"]);
     }
-    // Of one time the greater id wins, and any id that is given is greater than none.
+    // At the same time the greater id wins, and every given id is greater than none.
     let same_time = unnamed.replace("01-03", "01-02");
     let records = format!("{},{},{same_time}", numbered(7), numbered(2));
     assert_holds(&answer(decided, &question(&records)), &["00000000-0000-0000-0000-000000000007"]);
@@ -131,12 +131,12 @@ fn a_record_without_an_id_is_none_of_those_with_one() {
 }
 
 #[wasm_bindgen_test]
-fn an_act_counts_from_when_it_happened_unless_that_is_to_come() {
+fn an_act_counts_from_its_time_unless_that_is_after_receipt() {
     let left = r#"{"choice":"opt_out","assurance":"confirmed","received_at":"2026-01-03T00:00:00Z"}"#;
     for (occurred, allowed) in [
         ("2026-01-04T00:00:00+00:00", true),
         ("2026-01-03T01:00:00+02:00", false),
-        // After it was received, so it counts from receipt.
+        // A time after receipt, so the record counts from receipt.
         ("2027-01-01T00:00:00Z", true),
     ] {
         let yes =
@@ -147,7 +147,7 @@ fn an_act_counts_from_when_it_happened_unless_that_is_to_come() {
 }
 
 #[wasm_bindgen_test]
-fn what_was_recorded_later_is_left_out() {
+fn a_decision_ignores_records_after_its_time() {
     let left = r#"{"choice":"opt_out","assurance":"confirmed","received_at":"2026-01-03T00:00:00Z"}"#;
     let asked = question(&format!("{YES},{left}"));
     for (at, expected) in [
@@ -158,14 +158,14 @@ fn what_was_recorded_later_is_left_out() {
     ] {
         assert_holds(&answer(decided, &asked.replace("2026-11-23T10:00:00Z", at)), &[expected]);
     }
-    // What a file tells without a date may be of any age, so it was there already.
+    // An undated record of a file may be of any age, so it was already there.
     let undated = YES.replace("confirmed", "listed");
     let before = question(&undated).replace("2026-11", "2025-11");
     assert_holds(&answer(decided, &with(&before, r#""person":{"country":"US"}"#)), &["\"allow\":true"]);
 }
 
 #[wasm_bindgen_test]
-fn an_activity_keeps_a_ground_alive() {
+fn an_activity_extends_the_time_limit_of_a_ground() {
     let noted = |activity: &str, more: &str| {
         format!(r#"{YES},{{"activity":"{activity}"{more},"received_at":"2026-06-02T00:00:00Z"}}"#)
     };
@@ -201,7 +201,7 @@ fn a_ground_is_a_basis_and_a_dealing() {
 }
 
 #[wasm_bindgen_test]
-fn who_a_person_is_changes_the_answer() {
+fn facts_about_the_person_change_the_decision() {
     let mail = question(YES);
     let phone = question(
         &YES.replace("email", "phone").replace("\"confirmed\"", r#""confirmed","basis":"legitimate_interest""#),
@@ -217,7 +217,7 @@ fn who_a_person_is_changes_the_answer() {
         (&mail, r#"{"restricted":true}"#, r#""reason":"restricted""#),
         (&mail, r#"{"reachable":false}"#, r#""reason":"no_address""#),
         (&mail, r#"{"restricted":false,"reachable":true}"#, r#""allow":true"#),
-        // 16 in Germany, and a leap day's child on the first of March.
+        // The age is 16 in Germany, and a child born on 29 February has its birthday on 1 March.
         (&mail, r#"{"country":"DE","born":"2010-01-02"}"#, r#""reason":"under_age""#),
         (&mail, r#"{"country":"DE","born":"2010-01-01"}"#, r#""allow":true"#),
         (&phone, r#"{"country":"GB"}"#, r#""reason":"basis_not_accepted""#),
@@ -232,7 +232,7 @@ fn who_a_person_is_changes_the_answer() {
 }
 
 #[wasm_bindgen_test]
-fn a_policy_tightens_and_its_overrides_loosen() {
+fn a_policy_tightens_the_law_and_its_overrides_loosen_it() {
     let claimed = question(&YES.replace("confirmed", "claimed"));
     let german = |policy: &str| format!(r#""person":{{"country":"DE"}},"policy":{policy}"#);
     let override_of = |what: &str| {
@@ -243,7 +243,7 @@ fn a_policy_tightens_and_its_overrides_loosen() {
         (&claimed, spanish("{}"), "awaiting_confirmation"),
         (&claimed, spanish(r#"{"confirmation":["sms"]}"#), "\"allow\":true"),
         (&claimed, spanish(r#"{"confirmation":["sms","email"]}"#), "awaiting_confirmation"),
-        // In Germany it is the law that asks.
+        // German law itself requires the confirmation.
         (&claimed, german(r#"{"confirmation":[]}"#), "awaiting_confirmation"),
         (&claimed, override_of(r#""waive":["confirmation"],"#), r#""allow":true"#),
         (&claimed, override_of(r#""waive":["confirmation"],"#), r#""override":"memo 7""#),
@@ -286,7 +286,7 @@ fn a_standing_has_a_line_for_each_channel_and_purpose() {
     let wide = r#"{"records":[{"choice":"opt_out","assurance":"staff","received_at":"2026-01-02T00:00:00Z"}],"channel":"post","purpose":"x","at":"2026-11-23T10:00:00Z"}"#;
     assert_eq!(answer(listed, wide), r#"[{"channel":"post","purpose":"x","status":"opted_out","record":null}]"#);
     assert_eq!(answer(listed, r#"{"records":[],"at":"2026-11-23T10:00:00Z"}"#), "[]");
-    // What the person said is there to be seen, whether or not it may be used.
+    // The standing shows the person's choice, whether or not it may be used.
     for fields in [r#""policy":{"channels":[]}"#, r#""person":{"restricted":true}"#, r#""policy":{"bases":[]}"#] {
         let seen = answer(listed, &with(&format!(r#"{{"records":[{YES}],"at":"2030-01-01T00:00:00Z"}}"#), fields));
         assert_eq!(seen, format!(r#"[{{"channel":"email","purpose":"news","status":"opted_in","record":"{ID}"}}]"#));
@@ -294,7 +294,7 @@ fn a_standing_has_a_line_for_each_channel_and_purpose() {
 }
 
 #[wasm_bindgen_test]
-fn an_address_has_a_form_to_show_and_one_to_match_by() {
+fn an_address_has_a_form_for_display_and_a_form_for_matching() {
     for (kind, value, expected) in [
         (
             "email",
@@ -308,7 +308,7 @@ fn an_address_has_a_form_to_show_and_one_to_match_by() {
 }
 
 #[wasm_bindgen_test]
-fn the_table_can_be_read_and_asked() {
+fn the_table_of_rules_can_be_listed_and_filtered() {
     let all = written(&rules(JsValue::UNDEFINED).unwrap());
     assert!(all.starts_with(r#"[{"id":"any","jurisdiction":"*","relation":null,"#), "{all}");
     assert_eq!(all.matches("{\"id\":").count(), placet::consent::rules::rules().count());
@@ -348,14 +348,14 @@ fn the_table_can_be_read_and_asked() {
     assert_eq!(reasons.matches("\"reason\"").count(), placet::consent::Reason::ALL.len());
 }
 
-/// The shared certificate, its key and what it says.
+/// Returns the shared certificate, its key and its content.
 fn certificate() -> [String; 3] {
     let parts = JSON::parse(CERTIFICATE).unwrap();
     ["certificate", "key", "says"].map(|name| written(&js_sys::Reflect::get(&parts, &name.into()).unwrap()))
 }
 
 #[wasm_bindgen_test]
-fn a_certificate_says_what_was_signed() {
+fn a_verified_certificate_has_the_signed_content() {
     let [certificate, key, says] = certificate();
     let rsa = r#"{"kty":"RSA","n":"AQ","e":"AQAB","x5c":["AQ"],"use":"sig"}"#;
     let weak = r#"{"kty":"OKP","crv":"Ed25519","x":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;

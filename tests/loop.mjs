@@ -1,5 +1,5 @@
-// The loop between shop, person and edge, as people walk it: `make serve`, a real Chromium, the demo shop's inbox. And every page
-// that a link leads to, in every language: by axe, by keyboard alone, and 320 pixels wide.
+// The full round between shop, person and edge: `make serve`, a real Chromium, the demo shop's inbox. Also every page
+// behind a link, in every language: checked by axe, with the keyboard only, and at 320 pixels.
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
@@ -9,13 +9,13 @@ import { after, before, test } from "node:test";
 import { axeSource, setStage } from "./tools/stage.mjs";
 
 const LANGUAGES = ["en", "fr", "de", "es", "it", "nl"];
-/** Where screenshots go, for whoever wants to look at them. */
+/** An optional directory for screenshots. */
 const SHOTS = process.env.PLACET_SHOTS;
 
 const stage = await setStage("loop");
 const { worker, shop, ask, browser } = stage;
 let page;
-/** What pages complained of: a blocked script or style is a mistake of ours. */
+/** The errors that pages reported: a blocked script or style is a bug of ours. */
 const complaints = [];
 
 before(async () => {
@@ -33,7 +33,7 @@ async function decision(contact, channel = "email") {
   return body.decision;
 }
 
-/** The latest message that the shop was asked to send, once there are `count`. */
+/** Returns the latest message that the shop was asked to send, as soon as there are `count`. */
 async function latestMessage(count) {
   for (const limit = Date.now() + 10_000; ; await new Promise((done) => setTimeout(done, 50))) {
     const { events } = await (await fetch(`${shop}/inbox.json`)).json();
@@ -45,7 +45,7 @@ async function latestMessage(count) {
 
 const messageLink = async (count) => (await latestMessage(count)).link;
 
-/** Does something that posts a form, and waits for the page that answers. */
+/** Runs an action that posts a form, and waits for the page that answers. */
 async function posted(act, at = page) {
   const answered = at.waitForNavigation();
   await act();
@@ -76,19 +76,19 @@ test("a sign-up counts once the address has confirmed it", async () => {
   await signUp(ada.email);
   links.confirm = await messageLink(++messages);
   assert.equal((await decision(ada)).reason, "awaiting_confirmation");
-  // As people get there: by the button of the mail in the inbox.
+  // The person clicks the button in the mail in the inbox.
   await page.goto(`${shop}/inbox.html`);
   await page.locator("#mail .rows button").first().click();
   const button = page.frameLocator(".letter iframe").locator("a").first();
   const [opened] = await Promise.all([page.context().waitForEvent("page"), button.click()]);
   await opened.waitForURL(links.confirm);
-  assert.equal((await decision(ada)).reason, "awaiting_confirmation", "looking confirms nothing");
+  assert.equal((await decision(ada)).reason, "awaiting_confirmation", "a GET must not confirm");
   await posted(() => opened.locator("main button").click(), opened);
   await opened.close();
   assert.equal((await decision(ada)).allow, true);
 });
 
-test("the newsletter is left by the button of a mail program", async () => {
+test("the button of a mail program unsubscribes from the newsletter", async () => {
   await page.goto(`${shop}/inbox.html`);
   await page.fill("#send-email", ada.email);
   await page.click("[data-send] button");
@@ -105,7 +105,7 @@ test("the newsletter is left by the button of a mail program", async () => {
   await page.getByText("Not sent: opted_out.").waitFor();
 });
 
-test("choices are changed on the preference page, with and without JavaScript", async () => {
+test("the preference page changes choices with and without JavaScript", async () => {
   const plain = await browser.newContext({ javaScriptEnabled: false });
   for (const context of [undefined, plain]) {
     const own = context ? await context.newPage() : page;
@@ -130,7 +130,7 @@ test("a person gets their data, and then is erased", async () => {
   await page.goto(links.request);
   await page.locator("main button").click();
   const hrefs = await page.locator(".files a").evaluateAll((all) => all.map((a) => a.href));
-  messages += 1; // The same downloads, by mail.
+  messages += 1; // a message with the same downloads
   const [html, json, zip] = await Promise.all(hrefs.map((href) => fetch(href)));
   assert.match(await html.text(), /ada@example\.com/);
   assert.equal((await json.json()).addresses[0].value, ada.email);
@@ -142,7 +142,7 @@ test("a person gets their data, and then is erased", async () => {
   await page.getByText("We have sent a link").waitFor();
   links.erasure = await messageLink(++messages);
   await page.goto(links.erasure);
-  assert.equal((await ask("POST", "/v1/contacts/lookup", ada)).status, 200, "looking erases nothing");
+  assert.equal((await ask("POST", "/v1/contacts/lookup", ada)).status, 200, "a GET must not erase");
   await posted(() => page.locator("main button").click());
   assert.equal((await ask("POST", "/v1/contacts/lookup", ada)).status, 404);
   for (const link of Object.values(links)) {
@@ -154,11 +154,11 @@ test("a person gets their data, and then is erased", async () => {
   }
 });
 
-test("a telephone says yes by a word, and proves a request by a code", async () => {
+test("a phone confirms with the reply YES, and verifies a request with a code", async () => {
   await page.goto(`${shop}/checkout.html`);
   await page.locator("#checkout[data-bound]").waitFor();
   await page.fill("#checkout [data-placet-address=email]", "grace@example.com");
-  // Whatever else the shop asks for.
+  // Fills in the other required fields of the shop's form.
   for (const field of await page.locator("#checkout input[required]").all()) {
     if (!(await field.inputValue())) await field.fill("Example");
   }
@@ -187,7 +187,7 @@ test("a telephone says yes by a word, and proves a request by a code", async () 
   assert.equal((await decision(grace, "sms")).reason, "objected");
 });
 
-/** One link of each kind and state that a page can have. */
+/** Returns one link of each kind and state that a page can have. */
 async function pages() {
   const email = "mary@example.com";
   const before = messages;
@@ -205,12 +205,12 @@ async function pages() {
   };
 }
 
-test("every page in every language is for everybody", async (t) => {
+test("every page is accessible in every language", async (t) => {
   const all = await pages();
   for (const [name, link] of Object.entries(all)) {
     for (const language of LANGUAGES) {
       await t.test(`${name} ${language}`, async () => {
-        // A link that is none is answered in the browser's language, before anything of it is looked at.
+        // An invalid link is answered in the browser's language.
         const page = await browser.newPage({ locale: language });
         for (const [width, scheme] of [[1280, "light"], [320, "dark"]]) {
           await page.setViewportSize({ width, height: 800 });
@@ -219,7 +219,7 @@ test("every page in every language is for everybody", async (t) => {
           assert.equal(await page.locator("html").getAttribute("lang"), language);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
           assert.ok(wide <= 0, `${wide} pixels too wide at ${width}`);
-          // The policy of the page lets no script of ours in either, so axe runs beside it.
+          // The policy of the page also blocks our own scripts, so axe is run by the debugger.
           const found = await page.evaluate(`(() => { ${axeSource}; return axe.run(document); })()`);
           assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
           if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}-${language}-${width}.png`), fullPage: true });
@@ -241,7 +241,7 @@ test("every page in every language is for everybody", async (t) => {
   }
 });
 
-test("every page is used by keyboard alone", async () => {
+test("every page can be used with the keyboard only", async () => {
   const email = "joan@example.com";
   await page.setViewportSize({ width: 1280, height: 800 });
   await signUp(email);
@@ -255,11 +255,11 @@ test("every page is used by keyboard alone", async () => {
         return { name: own.getAttribute("name"), value: own.value, type: own.type, ring: style.outlineStyle !== "none" || style.boxShadow !== "none" };
       });
       if (until(at)) {
-        assert.ok(at.ring, "what has the focus shows it");
+        assert.ok(at.ring, "the focused element is marked");
         return;
       }
     }
-    assert.fail("the keyboard does not get there");
+    assert.fail("the keyboard does not reach it");
   };
   await press(({ value }) => value === "confirm");
   await posted(() => page.keyboard.press("Enter"));
@@ -278,7 +278,7 @@ test("every page is used by keyboard alone", async () => {
   assert.equal((await decision({ email })).reason, "opted_out");
 });
 
-test("no page complained", () => {
+test("no page reported an error", () => {
   const own = complaints.filter((text) => !text.includes("404 (Not Found)"));
   assert.deepEqual(own, []);
 });

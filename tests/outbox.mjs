@@ -1,9 +1,9 @@
-// What happens reaches the shop's webhooks, whatever happens to the endpoints and to workerd meanwhile.
+// Events reach the shop's webhooks, whatever happens to the endpoints and to workerd.
 //
 //   node --test tests/outbox.mjs            1,000 events under failures and kills
 //   OUTBOX_EVENTS=200 node --test …         the short run
 //
-// Signatures are checked by the library of Standard Webhooks, and by node:crypto what that does not know (v1a).
+// The Standard Webhooks library checks the signatures; node:crypto checks `v1a`, which the library does not support.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -48,7 +48,7 @@ after(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-/** An endpoint that writes down what comes, and answers as `answer(request, response, count)` does. */
+/** Starts an endpoint that stores the requests and answers as `answer(request, response, count)` does. */
 async function receiver(answer = (_, response) => response.writeHead(204).end(), { port = 0, tls } = {}) {
   const got = [];
   const take = (request, response) => {
@@ -67,7 +67,7 @@ async function receiver(answer = (_, response) => response.writeHead(204).end(),
     port: server.address().port,
     url: `${tls ? "https" : "http"}://127.0.0.1:${server.address().port}/hook`,
     close: () => (server.close(), server.closeAllConnections()),
-    /** Once `count` requests have come. */
+    /** Resolves when `count` requests have arrived. */
     async until(count, seconds = 20) {
       await eventually(() => got.length >= count, seconds, () => `${got.length} of ${count} events came`);
       return got;
@@ -91,10 +91,10 @@ async function ask(shop, method, path, body, status = method === "POST" && path 
   return JSON.parse(answer.text);
 }
 
-/** Has one kind of event sent to an address, of which there is one for each capture. */
+/** Creates a webhook for one kind of event, which each submission causes once. */
 const webhook = (shop, url, more = {}) => ask(shop, "POST", "/v1/webhooks", { url, events: ["consent.changed"], ...more });
 
-/** Submits somebody new, and answers the contact's id. */
+/** Submits a new person. Returns the contact's id. */
 async function capture(shop) {
   return (await ask(shop, "POST", "/v1/consents", JSON.parse(newSubmission().body), 201)).contact;
 }
@@ -103,7 +103,7 @@ async function deliveries(shop, { id }, state) {
   return (await ask(shop, "GET", `/v1/webhooks/${id}/deliveries?state=${state}`)).deliveries;
 }
 
-/** Once a try of its only delivery has come to this. */
+/** Waits until the only delivery of the webhook has had this result. */
 async function outcome(shop, hook, state, expected, seconds = 10) {
   let last;
   const holds = async () => {
@@ -113,7 +113,7 @@ async function outcome(shop, hook, state, expected, seconds = 10) {
   await eventually(holds, seconds, () => `not ${JSON.stringify(expected)}: ${JSON.stringify(last)}`);
 }
 
-/** Whether the library takes it, and the shop's key signed it. */
+/** Checks the request with the library and with the shop's public key. */
 function check({ secret, public_key }, { headers, body }) {
   assert.deepEqual(new Webhook(secret).verify(body, headers), JSON.parse(body));
   const x = Buffer.from(public_key.slice("whpk_".length), "base64").toString("base64url");
@@ -144,7 +144,7 @@ test("signatures are those of Standard Webhooks", async () => {
   check(next, second);
 });
 
-test("each way to fail is told apart, and none holds up anybody else", async () => {
+test("each kind of failure is distinguished, and none delays other webhooks", async () => {
   const shop = await createShop(workerd.url);
   const certificate = await selfSigned();
   const elsewhere = await receiver();
@@ -169,10 +169,10 @@ test("each way to fail is told apart, and none holds up anybody else", async () 
   await outcome(shop, hooks.down, "pending", { attempts: 1, status: null, failure: "unreachable" });
   await endpoints.good.until(1);
   await endpoints.slow.until(1);
-  assert.deepEqual(elsewhere.got, [], "a redirection was followed");
-  assert.deepEqual(endpoints.strange.got, [], "a certificate that nobody trusts was trusted");
+  assert.deepEqual(elsewhere.got, [], "a redirect was followed");
+  assert.deepEqual(endpoints.strange.got, [], "an untrusted certificate was accepted");
 
-  // While the slow one is under way, the good one is told at once.
+  // While the slow endpoint is busy, the fast one gets its events at once.
   for (let count = 2; count <= 6; count++) {
     const began = Date.now();
     await capture(shop);
@@ -184,10 +184,10 @@ test("each way to fail is told apart, and none holds up anybody else", async () 
     async () => (await deliveries(shop, hooks.slow, "pending")).some(({ failure }) => failure === "timeout"),
     25, () => "the slow one did not time out",
   );
-  assert.equal(endpoints.gone.got.length, 1, "who is gone is left alone");
+  assert.equal(endpoints.gone.got.length, 1, "an endpoint that answered 410 gets no more requests");
 });
 
-test("what failed once is sent again after five seconds", async () => {
+test("a failed delivery is sent again after five seconds", async () => {
   const shop = await createShop(workerd.url);
   const unsure = await receiver((_, response, count) => response.writeHead(count === 1 ? 500 : 204).end());
   await webhook(shop, unsure.url);
@@ -198,7 +198,7 @@ test("what failed once is sent again after five seconds", async () => {
   assert.ok(seconds > 3.9 && seconds < 7, `after ${seconds} s`);
 });
 
-test("an endpoint that comes back gets what it missed", async () => {
+test("an endpoint that recovers gets the events it missed", async () => {
   const shop = await createShop(workerd.url);
   const first = await receiver();
   const hook = await webhook(shop, first.url);
@@ -216,9 +216,9 @@ test("an endpoint that comes back gets what it missed", async () => {
   assert.deepEqual(new Set(back.got.map(({ body }) => JSON.parse(body).data.contact)), missed);
 });
 
-test("what was committed is told after kill -9, without any request", async () => {
+test("a committed event is delivered after kill -9 without any request", async () => {
   const shop = await createShop(workerd.url);
-  // One whose request is under way, one that is down when it happens.
+  // At the time of the kill, one endpoint has a request under way and one is down.
   const held = await receiver(() => {});
   const down = await receiver();
   const hooks = [await webhook(shop, held.url), await webhook(shop, down.url)];
@@ -228,7 +228,7 @@ test("what was committed is told after kill -9, without any request", async () =
   await workerd.kill();
   held.answer = (_, response) => response.writeHead(204).end();
   const back = await receiver(undefined, { port: down.port });
-  // It is asked for its health alone, which wakes no shop.
+  // Only the health check runs, which starts no shop's object.
   workerd = await start();
   await held.until(2, 30);
   await back.until(1, 30);
@@ -238,7 +238,7 @@ test("what was committed is told after kill -9, without any request", async () =
   assert.equal(JSON.parse(back.got[0].body).data.contact, contact);
 });
 
-test(`${EVENTS} events under failures and ${KILLS} kills: none lost, none changed, none astray`, async (context) => {
+test(`of ${EVENTS} events under failures and ${KILLS} kills, none is lost, changed or sent to the wrong endpoint`, async (context) => {
   const chance = (share) => Math.random() < share;
   const moody = (request, response) => {
     if (chance(0.1)) return request.socket.destroy();
@@ -265,7 +265,7 @@ test(`${EVENTS} events under failures and ${KILLS} kills: none lost, none change
         if (status === 201) {
           shop.contacts.add(JSON.parse(text).contact);
           kept++;
-          // So that kills come at every stage.
+          // A random delay, so that kills happen at every stage.
           return void (await sleep(5));
         }
         await sleep(100);
@@ -288,7 +288,7 @@ test(`${EVENTS} events under failures and ${KILLS} kills: none lost, none change
     for (const hook of shop.hooks) {
       const { webhooks } = await ask(shop, "GET", "/v1/webhooks");
       if (webhooks.find(({ id }) => id === hook.id).waiting > 0) {
-        // Not in five minutes but now.
+        // Without waiting for the retry in five minutes.
         await ask(shop, "POST", `/v1/webhooks/${hook.id}/replay`, { state: "pending" });
         return false;
       }
@@ -301,13 +301,13 @@ test(`${EVENTS} events under failures and ${KILLS} kills: none lost, none change
   let repeated = 0;
   for (const { endpoints, hooks, contacts } of shops) {
     for (const [place, endpoint] of endpoints.entries()) {
-      assert.deepEqual(told(endpoint), contacts, "an event is lost, or astray");
+      assert.deepEqual(told(endpoint), contacts, "an event is lost, or went to the wrong endpoint");
       const bodies = new Map();
       for (const event of endpoint.got) {
         check(hooks[place], event);
         const { contact } = JSON.parse(event.body).data;
         const known = bodies.get(contact) ?? event;
-        assert.deepEqual([event.id, event.body], [known.id, known.body], "an event that is sent again is the same");
+        assert.deepEqual([event.id, event.body], [known.id, known.body], "a repeated event is unchanged");
         bodies.set(contact, known);
       }
       repeated += endpoint.got.length - bodies.size;
@@ -317,7 +317,7 @@ test(`${EVENTS} events under failures and ${KILLS} kills: none lost, none change
   context.diagnostic(`${kept} events to 2 webhooks each; ${repeated} requests were repeated, ${resent} captures sent again`);
 });
 
-/** A certificate of nobody's for 127.0.0.1. */
+/** Creates a self-signed certificate for 127.0.0.1. */
 async function selfSigned() {
   const directory = await mkdtemp(join(tmpdir(), `placet-tls-${randomUUID()}`));
   const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(directory, name));

@@ -1,5 +1,5 @@
-// The package as its users install it: packed by npm, unpacked somewhere else, imported by Node and workerd, bundled by esbuild.
-// How it behaves in a page is in package/page.mjs.
+// The package as its users install it: packed by npm, unpacked in another directory, imported by Node and workerd,
+// bundled by esbuild. Its behaviour in a page is tested in package/page.mjs.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -30,14 +30,14 @@ test("every file that the manifest names is in the package, and the version is t
   assert.equal(manifest.dependencies, undefined);
 });
 
-test("the command is installed, runs by its name, and needs nothing to explain itself", async () => {
+test("the installed command runs by its name and shows its help without configuration", async () => {
   const placet = (...args) => execFileSync(join(project, "node_modules/.bin/placet"), args, { cwd: project, encoding: "utf8", env: { PATH: process.env.PATH } });
   const { version } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
   assert.equal(placet("--version"), `${version}\n`);
   for (const command of ["import", "export", "list"]) assert.match(placet(command, "--help"), new RegExp(`^placet ${command} [^]*PLACET_KEY[^]*Exit codes:`));
 });
 
-test("importing the storefront on a server touches nothing, and opening it there says why not", () => {
+test("importing the storefront on a server has no effect, and opening it there reports why it fails", () => {
   const seen = run(`
     for (const name of ["fetch", "WebAssembly", "navigator"]) {
       const real = globalThis[name];
@@ -82,12 +82,12 @@ const answers = [
   "unknown_channel",
 ];
 
-test("the logic answers in Node", () => {
+test("the logic works in Node", () => {
   const seen = run(`import { ${imported} } from "placet/logic"; ${ask} console.log(JSON.stringify(answers()));`);
   assert.deepEqual(seen, answers);
 });
 
-test("the logic reads what JSON can say, and refuses the rest as it refuses any mistake", () => {
+test("the logic reads every JSON value and refuses other values like any mistake", () => {
   const seen = run(`
     import { ${imported} } from "placet/logic"; ${ask}
     const told = (call) => { try { return call(); } catch (error) { return [error instanceof PlacetError, error.code, error.pointer, error.message]; } };
@@ -114,11 +114,11 @@ test("the logic reads what JSON can say, and refuses the rest as it refuses any 
   ]);
 });
 
-test("a certificate holds in Node, and with any byte changed it does not", () => {
+test("a certificate verifies in Node, and not with any byte changed", () => {
   assert.deepEqual(run(`import * as logic from "placet/logic"; console.log(JSON.stringify((${probe})(logic, ${JSON.stringify(signed)})));`), expected);
 });
 
-test("what placet signs others can check, and the other way round", () => {
+test("other libraries verify placet's signatures, and placet verifies theirs", () => {
   const [header, payload, signature] = signed.certificate.split(".");
   const key = createPublicKey({ key: signed.key, format: "jwk" });
   assert.ok(verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, "base64url")));
@@ -135,14 +135,14 @@ test("what placet signs others can check, and the other way round", () => {
   assert.deepEqual(says, signed.says);
 });
 
-test("every example in the declarations of the logic does what it says", async () => {
+test("every example in the declarations of the logic has the stated result", async () => {
   const text = await readFile(join(installed, "logic/logic.d.ts"), "utf8");
   const examples = [...text.matchAll(/```js\n(.*?)```/gs)].map(([, block]) => block.replace(/^ \* ?/gm, ""));
   const names = new Set();
   for (const [index, example] of examples.entries()) {
-    // "expression; // => value", on one line.
+    // Matches `expression; // => value` on one line.
     const promises = example.matchAll(/^(.+); \/\/ => (.+)$/gm);
-    assert.ok([...promises].length > 0, `nothing is promised in\n${example}`);
+    assert.ok([...promises].length > 0, `no result is stated in\n${example}`);
     const source = example.replace(/^(.+); \/\/ => (.+)$/gm, (_, given, value) => `assert.deepEqual(${given}, ${value});`);
     await writeFile(join(project, `example${index}.mjs`), `import assert from "node:assert/strict";\n${source}`);
     execFileSync(process.execPath, [`example${index}.mjs`], { cwd: project, stdio: ["ignore", "inherit", "pipe"] });
@@ -152,7 +152,7 @@ test("every example in the declarations of the logic does what it says", async (
   assert.deepEqual(functions.filter((name) => !names.has(name)), [], "functions without an example");
 });
 
-test("the logic answers in workerd, by the condition of that name", async () => {
+test("the logic works in workerd, imported by the export condition of that name", async () => {
   const resolved = run(`console.log(JSON.stringify(import.meta.resolve("placet/logic")));`, "--conditions=workerd");
   assert.match(resolved, /\/logic\/workerd\.js$/);
   const at = join(project, "worker");
@@ -201,7 +201,7 @@ test("esbuild bundles the storefront and the logic for a browser", async () => {
     assert.match(outputFiles[0].text, expected);
     assert.doesNotMatch(outputFiles[0].text, /node:fs/, "the files of another runtime");
   }
-  // What is not used is not there: the package declares itself free of side effects.
+  // Unused code is not bundled, because the package declares itself free of side effects.
   const { outputFiles } = await build({
     stdin: { contents: `import "placet/storefront"; console.log(1);`, resolveDir: project },
     bundle: true,

@@ -1,7 +1,7 @@
-//! What is held on one person is found, changed and erased at a cost that does not grow with the number of persons: no
-//! statement on the way reads a whole table, and no foreign key is checked by reading one.
+//! The data of one person is found, changed and erased at a cost that does not grow with the number of persons: no
+//! statement reads a whole table, and no foreign key check does.
 //!
-//! The statements are those of the service itself, written down while it answers requests.
+//! The statements are recorded while the service answers requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::cell::RefCell;
@@ -10,21 +10,21 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use placet::api::{Deployment, NEW_SHOP_HEADER, Secrets, ShopId, ShopService};
-use placet::ledger::{Database, DatabaseError, OsHost, Param, Row, SendOutcome, Sqlite};
+use placet::api::{Deployment, Handover, Secrets, ShopId, ShopService, Step};
+use placet::ledger::{Database, DatabaseError, Host, OsHost, Param, Row, SendOutcome, Sqlite};
 use serde_json::{Value, json};
 
 const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
 const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 
-/// What a statement may read from end to end: the contacts that are merged into one, and tables that have a row for the shop
-/// or for each of its keys and webhooks. Lists that are handed in, too, and what another line of the plan has found,
-/// such as the few deliveries that are due.
+/// Tables that a statement may read completely: the merged contacts, and tables with one row for the shop or for each
+/// of its keys and webhooks. Also JSON lists in parameters, and results of earlier steps in the plan, such as the few
+/// due deliveries.
 const BOUNDED: &[&str] = &["tree", "up", "shop", "api_key", "webhook", "provider", "schema_version", "due"];
 /// Statements that stop at the first row.
 const STOP_AT_ONCE: &[&str] = &["SELECT 1 FROM suppression LIMIT 1"];
 
-/// SQLite, with a list of the statements that it was asked: each with the number of its parameters and who asked it first.
+/// SQLite with a record of its statements: for each, the number of parameters and the request that first used it.
 #[derive(Clone)]
 struct Recording(Rc<Inner>);
 
@@ -40,7 +40,7 @@ impl Recording {
         self.0.statements.borrow_mut().entry(sql.to_owned()).or_insert((params.len(), asking));
     }
 
-    /// What SQLite would do for a statement.
+    /// Returns SQLite's query plan for a statement.
     fn plan(&self, sql: &str, params: usize) -> Vec<String> {
         let rows = self.0.sqlite.query(&format!("EXPLAIN QUERY PLAN {sql}"), &vec![Param::Null; params]).unwrap();
         rows.iter().map(|row| row.text(3).unwrap().to_owned()).collect()
@@ -67,7 +67,7 @@ impl Database for Recording {
     }
 }
 
-/// A shop over a database that writes down what it is asked.
+/// A shop over a database that records its statements.
 struct Shop {
     database: Recording,
     service: ShopService,
@@ -88,26 +88,26 @@ impl Shop {
             "purposes": ["newsletter"], "notices": [], "limits": { "publishable": 10_000, "secret": 10_000 },
         });
         let request = Request::post("/v1/shops")
-            .header(NEW_SHOP_HEADER, ShopId([7; 16]).to_string())
+            .header(Handover::HEADER, Handover { new_shop: Some(ShopId([7; 16])), ..Handover::default() }.written())
             .header("content-type", "application/json")
             .body(body.to_string().into())
             .unwrap();
-        let made = read(&service.handle(&request));
+        let made = read(&service.respond(&request));
         let key = |kind: &str| made["keys"][kind].as_str().unwrap().to_owned();
         let shop = Self { secret: key("secret"), publishable: key("publishable"), database, service };
-        // Making tables is no request's work.
+        // Creating the tables belongs to no request.
         shop.database.0.statements.borrow_mut().clear();
         shop
     }
 
-    /// Asks with the secret key, under an `Idempotency-Key`, and answers what came of it.
+    /// Sends a request with the secret key and an `Idempotency-Key`. Returns the answer.
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let key = id();
         let headers = [("authorization", format!("Bearer {}", self.secret)), ("idempotency-key", key)];
         self.send(method, path, &headers, body)
     }
 
-    /// Asks as a page of the shop's does.
+    /// Sends a submission as the shop's page does.
     fn ask_from_page(&self, body: &Value) -> Value {
         let headers =
             [("authorization", format!("Bearer {}", self.publishable)), ("origin", "https://shop.example".to_owned())];
@@ -121,19 +121,19 @@ impl Shop {
             request = request.header(*name, value);
         }
         let body: Bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-        let response = self.service.handle(&request.body(body).unwrap());
+        let response = self.service.respond(&request.body(body).unwrap());
         assert!(response.status().is_success(), "{method} {path}: {:?}", response.body());
         read(&response)
     }
 
-    /// Hands in a person's choices, and answers the contact's id.
+    /// Submits a person's choices. Returns the contact's id.
     fn person(&self, number: usize) -> String {
         let receipt = self.ask("POST", "/v1/consents", &person(number));
         receipt["contact"].as_str().unwrap().to_owned()
     }
 }
 
-/// A response's JSON; `null` where it is none.
+/// Returns the JSON of a response, or `null` if it is not JSON.
 fn read(response: &Response<Bytes>) -> Value {
     serde_json::from_slice(response.body()).unwrap_or_default()
 }
@@ -142,7 +142,7 @@ fn email(number: usize) -> String {
     format!("person{number}@example.com")
 }
 
-/// A submission with everything that one can have.
+/// Returns a submission with every field.
 fn person(number: usize) -> Value {
     json!({
         "id": id(),
@@ -166,7 +166,7 @@ fn id() -> String {
     uuid::Uuid::from_bytes(bytes).to_string()
 }
 
-/// Everything that is done about one person.
+/// Runs every kind of request about one person.
 fn everything(shop: &Shop) {
     let url = "https://hooks.shop.example/";
     let webhook = shop.ask("POST", "/v1/webhooks", &json!({ "url": url, "payload": "full" }));
@@ -180,7 +180,7 @@ fn everything(shop: &Shop) {
     let disclosed = json!({ "contact": { "external": "shopify:0" }, "recipient": "mailer", "data": ["email"] });
     shop.ask("POST", "/v1/disclosures", &disclosed);
 
-    // The same again, under the same id and as a flood of a stranger's.
+    // The same submission again, under the same id, and then many times as an anonymous form.
     let again = person(0);
     shop.ask("POST", "/v1/consents", &again);
     shop.ask("POST", "/v1/consents", &again);
@@ -190,7 +190,7 @@ fn everything(shop: &Shop) {
         anonymous["contact"].as_object_mut().unwrap().remove("external");
         shop.ask_from_page(&anonymous);
     }
-    // Of somebody whom a list knows less of.
+    // A submission with the assurance of a list.
     let mut listed = person(4);
     listed["assurance"] = "listed".into();
     shop.ask("POST", "/v1/consents", &listed);
@@ -228,19 +228,20 @@ fn everything(shop: &Shop) {
     shop.ask("DELETE", &at(one, ""), &Value::Null);
     shop.ask("DELETE", &at(one, ""), &Value::Null);
     shop.ask("GET", &at(other, "/certificate"), &Value::Null);
-    // What comes in again of an erased person's.
+    // A submission of the erased person arrives again.
     shop.ask("POST", "/v1/consents", &again);
     events(shop, &webhook);
 }
 
-/// What becomes of the events about them.
+/// Runs the deliveries of the events about them.
 fn events(shop: &Shop, webhook: &str) {
     shop.database.0.asking.replace("the alarm".into());
     for status in [204, 500, 429, 204, 410] {
-        shop.service.next_job().unwrap();
-        let due = shop.service.due_deliveries().unwrap();
-        assert!(!due.is_empty(), "nothing to send before {status}");
-        shop.service.next_job().unwrap();
+        shop.service.next_step().unwrap();
+        let Step::Send(due) = shop.service.step(OsHost.now()).unwrap() else {
+            panic!("nothing to send before {status}");
+        };
+        shop.service.next_step().unwrap();
         for outgoing in &due {
             let retry_after = (status == 429).then_some("1");
             let outcome = SendOutcome::Answered { status, retry_after };
@@ -259,7 +260,7 @@ fn events(shop: &Shop, webhook: &str) {
     shop.ask("DELETE", webhook, &Value::Null);
 }
 
-/// What a person does by links and words, and what comes of it.
+/// Runs what a person does with links, and the subject requests that follow.
 fn by_links(shop: &Shop, id: &str, email: &str) {
     let hook = shop.ask("POST", "/v1/webhooks", &json!({ "url": "https://hooks.shop.example/placet" }));
     let path = |link: &Value| format!("/{}", link.as_str().unwrap().splitn(4, '/').nth(3).unwrap());
@@ -268,7 +269,7 @@ fn by_links(shop: &Shop, id: &str, email: &str) {
         for (method, body) in [("GET", ""), ("POST", form)] {
             shop.database.0.asking.replace(format!("{method} {}", path.split('/').nth(1).unwrap_or_default()));
             let request = Request::builder().method(method).uri(path).body(Bytes::from(body.to_owned())).unwrap();
-            let response = shop.service.handle(&request);
+            let response = shop.service.respond(&request);
             assert!(response.status().is_success(), "{method} {path}");
         }
     };
@@ -296,7 +297,7 @@ fn by_links(shop: &Shop, id: &str, email: &str) {
     shop.ask("DELETE", &format!("/v1/contacts/{id}"), &Value::Null);
 }
 
-/// Whether a line of a plan reads something from end to end that may be large.
+/// Returns whether a line of a query plan reads a possibly large table completely.
 fn reads_all(line: &str) -> bool {
     // An index made for one statement reads the whole table first.
     if line.contains("AUTOMATIC") {
@@ -313,7 +314,7 @@ fn no_statement_about_one_person_reads_a_whole_table() {
     let shop = Shop::create();
     everything(&shop);
     let statements = shop.database.0.statements.borrow().clone();
-    assert!(statements.len() > 80, "{} statements were written down", statements.len());
+    assert!(statements.len() > 80, "{} statements were recorded", statements.len());
     let mut faults = Vec::new();
     for (sql, (params, asking)) in &statements {
         let plan = shop.database.plan(sql, *params);
@@ -324,7 +325,7 @@ fn no_statement_about_one_person_reads_a_whole_table() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
 }
 
-/// Plans do not tell of foreign keys: for each row that goes, SQLite looks for rows that refer to it.
+/// Query plans do not show foreign key checks: for each deleted row, SQLite looks for rows that refer to it.
 #[test]
 fn no_foreign_key_is_checked_by_reading_a_whole_table() {
     let shop = Shop::create();
@@ -336,7 +337,7 @@ fn no_foreign_key_is_checked_by_reading_a_whole_table() {
         let table = table.text(0).unwrap();
         for key in database.rows("SELECT \"table\", \"from\" FROM pragma_foreign_key_list(?)", table) {
             let (parent, column) = (key.text(0).unwrap(), key.text(1).unwrap());
-            // Nothing is looked for where no row ever goes.
+            // Without a DELETE from the parent table, no check happens.
             if !statements.keys().any(|sql| sql.starts_with(&format!("DELETE FROM {parent} "))) {
                 continue;
             }
@@ -344,9 +345,9 @@ fn no_foreign_key_is_checked_by_reading_a_whole_table() {
                 "SELECT 1 FROM pragma_index_list(?1) l JOIN pragma_index_info(l.name) i ON i.seqno = 0 AND i.name = ?2
                 UNION SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2 AND pk = 1";
             let leads = database.0.sqlite.query(leads, &[Param::Text(table), Param::Text(column)]).unwrap();
-            assert!(!leads.is_empty(), "{table}.{column} refers to {parent} and leads no index");
+            assert!(!leads.is_empty(), "{table}.{column} refers to {parent} without an index");
             checked += 1;
         }
     }
-    assert!(checked >= 12, "{checked} references to what is erased");
+    assert!(checked >= 12, "only {checked} references to erased tables");
 }

@@ -1,4 +1,4 @@
-// A person's rights as somebody else sees them: the page that is handed out, and the certificate that stays.
+// A person's rights as others see them: the exported page, and the certificate of an erasure.
 //
 // The edge runs on real workerd, the page and the module that checks certificates in a real Chromium.
 
@@ -76,29 +76,29 @@ after(async () => {
 
 for (const width of [1280, 320]) {
   for (const colorScheme of ["light", "dark"]) {
-    test(`the page that is handed out is for everybody: ${width} px, ${colorScheme}`, async () => {
+    test(`the exported page is accessible: ${width} px, ${colorScheme}`, async () => {
       const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
       const asked = [];
       page.on("request", ({ url }) => asked.push(url()));
-      page.on("dialog", (dialog) => assert.fail(`somebody's words ran: ${dialog.message()}`));
+      page.on("dialog", (dialog) => assert.fail(`a script in personal data ran: ${dialog.message()}`));
       await page.setContent(html);
       await page.evaluate(axeSource);
       const { violations } = await page.evaluate(() => axe.run());
       assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
-      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, "nothing is out of sight to the right");
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, "the page must not scroll sideways");
       assert.equal(await page.title(), "What Kestrel <Coffee> holds on you");
       const text = await page.evaluate(() => document.body.innerText);
       for (const told of ["ada@example.com", "12 Mill Lane", "shopify:4711", "<script>alert(1)</script>", "signed at the counter", "Example Mailer Ltd", "GDPR Art. 17"]) {
         assert.ok(text.includes(told), `the page lacks ${told}`);
       }
       assert.match(text, /since \d+ [A-Z][a-z]+ 20\d\d, \d\d:\d\d:\d\d UTC the data is kept and not used/);
-      assert.deepEqual(asked, [], "it asks nobody for anything");
+      assert.deepEqual(asked, [], "the page must not fetch anything");
       await page.close();
     });
   }
 }
 
-test("the links of the page lead to its sections, by keyboard", async () => {
+test("the links of the page lead to its sections with the keyboard", async () => {
   const page = await browser.newPage();
   await page.setContent(html);
   await page.keyboard.press("Tab");

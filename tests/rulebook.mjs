@@ -1,6 +1,6 @@
-// The printed table of rules against the table itself: the committed page as Chromium reads it, and the CSV as a parser of
-// another house does. What a cell has to say is written down here once more, by hand, so that the printer cannot agree with
-// itself alone.
+// Compares the printed table of rules with the table in the code: the committed page as Chromium reads it, and the CSV
+// as an independent parser reads it. The expected texts of the cells are written here a second time by hand, so that
+// the test does not repeat a mistake of the printer.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -45,7 +45,7 @@ async function openPage(options) {
   return page;
 }
 
-// What is to be read
+// The expected values
 
 const CHANNELS = ["email", "sms", "phone", "whatsapp", "push", "post"];
 const CHANNEL_WORDS = { email: "e-mail", sms: "SMS", phone: "phone", whatsapp: "WhatsApp", push: "push", post: "post" };
@@ -70,7 +70,7 @@ const NAMES = {
 };
 const nameOf = (place) => NAMES[place] ?? new Intl.DisplayNames(["en-GB"], { type: "region" }).of(place);
 
-/** The instants at which some law changes, as its people read them. */
+/** The instants at which a law changes, in local notation. */
 const INSTANTS = {
   "2026-08-10T22:00:00.000Z": { date: "11 August 2026", full: "11 August 2026, 00:00 in Paris (10 August 2026, 22:00 UTC)" },
   "2026-02-05T00:00:00.000Z": { date: "5 February 2026", full: "5 February 2026, 00:00 in London" },
@@ -78,7 +78,7 @@ const INSTANTS = {
 
 const inOrder = (channels) => CHANNELS.filter((channel) => channels.includes(channel));
 
-/** What a limit has to be read as, and the grounds that it is about where these are not all. */
+/** The expected text of each time limit, and the grounds it applies to if not all. */
 const LIMITS = {
   purchase_months: [(months) => `Implied consent lapses ${months} months after the purchase or contract.`, /^implied:(purchase|contract)$/],
   inquiry_months: [(months) => `Implied consent lapses ${months} months after the inquiry.`, /^implied:inquiry$/],
@@ -116,7 +116,7 @@ function expectedRow(row) {
   };
 }
 
-/** The order of the page: by jurisdiction, channel, then time. */
+/** Returns the rows in the order of the page: by jurisdiction, channel, then time. */
 function expectedOrder() {
   const place = ({ id, jurisdiction }) => {
     if (id === "transactional") return "9";
@@ -163,9 +163,9 @@ function expectedCell(place, channel) {
   return consumer.map(({ id }) => id).join() === business.map(({ id }) => id).join() ? consumer : [...consumer, ...business];
 }
 
-// What is read
+// The values on the page
 
-/** Put into the page: readers of its tables, by their heads and cells, as a person finds them. */
+/** Injected into the page: reads its tables by their headers and cells, as a person does. */
 function readers() {
   const say = (element) => element?.textContent.replace(/\s+/g, " ").trim() ?? null;
   const field = (row, name) => {
@@ -174,7 +174,7 @@ function readers() {
     if (found.length === 0) return null;
     return found[0].matches("ul") ? [...found[0].children].map(say) : say(found[0]);
   };
-  /** Under which head a field stands. */
+  /** The header of each field. */
   const columns = {
     channels: "For", relation: "For", "in-force": "For", grounds: "Accepted grounds", confirmation: "Confirmation and limits",
     limits: "Confirmation and limits", "limits-if-overridden": "Confirmation and limits", deadline: "An opt-out is honoured",
@@ -219,7 +219,7 @@ function readers() {
   };
 }
 
-test("the committed files are what the table gives, and a changed one is named", async () => {
+test("the committed files are generated from the table, and a changed file is reported", async () => {
   const check = (directory) => spawnSync(process.execPath, [printer, "--check", directory], { encoding: "utf8" });
   const { status, stderr } = check(docs);
   assert.equal(status, 0, stderr);
@@ -233,7 +233,7 @@ test("the committed files are what the table gives, and a changed one is named",
     assert.equal(status, 1);
     assert.match(stderr, new RegExp(`${name.replace(".", "\\.")} is not what the table gives, from line \\d+ on`));
     for (const other of FILES.filter((one) => one !== name)) assert.ok(!stderr.includes(other), stderr);
-    assert.equal(await readFile(join(scratch, name), "utf8"), changed, "--check writes nothing");
+    assert.equal(await readFile(join(scratch, name), "utf8"), changed, "--check must not write");
     await rm(join(scratch, name));
     assert.match(check(scratch).stderr, /is missing/);
   }
@@ -242,7 +242,7 @@ test("the committed files are what the table gives, and a changed one is named",
   assert.ok(!(await readdir(scratch)).includes("none"));
 });
 
-test("the page says of every row what the table says", async () => {
+test("the page shows every row of the table correctly", async () => {
   const page = await openPage();
   await page.evaluate(readers);
   const rows = await page.evaluate(() => read.rows().map((row) => ({ anchor: row.id, ...read.readRow(row) })));
@@ -251,7 +251,7 @@ test("the page says of every row what the table says", async () => {
   for (const { anchor, ...seen } of rows) assert.deepEqual(seen, expectedRow(byId.get(anchor)), anchor);
 });
 
-test("the overview says of every place and channel which row decides", async () => {
+test("the overview names the deciding row of every place and channel", async () => {
   const page = await openPage();
   await page.evaluate(readers);
   assert.deepEqual(await page.evaluate(() => read.heads("table.matrix")), ["Place", ...CHANNELS.map((channel) => CHANNEL_WORDS[channel])]);
@@ -261,14 +261,14 @@ test("the overview says of every place and channel which row decides", async () 
     assert.equal(name, place === "*" ? "Any other, or unknown *" : `${nameOf(place)} ${place}`);
     for (const [index, channel] of CHANNELS.entries()) assert.deepEqual(cells[index], expectedCell(place, channel), `${place} ${channel}`);
   }
-  // Some of it by heart, so that a page without notes for businesses or versions is not taken for right.
+  // A few known cells, so that a page without notes for businesses or versions does not pass.
   const [france, texas] = ["FR", "US-TX"].map((place) => seen.find((row) => row.place === place).cells);
   assert.deepEqual(france[0].map(({ id }) => id), ["fr-mail", "fr-mail-business"]);
   assert.deepEqual(france[2].map(({ id, lead }) => [id, lead]), [["fr-phone-until-2026", "before 11 August 2026:"], ["fr-phone", "from 11 August 2026:"]]);
   assert.deepEqual(texas.map((cell) => cell.map(({ id }) => id).join()), ["us-email", "us-tx-calls", "us-tx-calls", "us-tx-calls", "any", "us-post"]);
 });
 
-test("ages, reasons, grounds, counts and the signature block are those of the table", async () => {
+test("ages, reasons, grounds, counts and the signature block match the table", async () => {
   const page = await openPage();
   await page.evaluate(readers);
   const plain = (selector) => page.evaluate((selector) => read.plain(selector), selector);
@@ -277,7 +277,7 @@ test("ages, reasons, grounds, counts and the signature block are those of the ta
   const seenAges = await plain("table.ages");
   const strictest = seenAges.pop();
   assert.deepEqual(seenAges, expectedAges.sort(([a], [b]) => (a < b ? -1 : 1)));
-  // What no function tells is asked of the decision.
+  // What no function returns is derived from a decision.
   const years = Number(strictest[1]);
   const reasonAt = (age) => decide({
     records: [{ choice: "opt_in", channel: "email", purpose: "news", assurance: "authenticated", received_at: "2026-06-01T00:00:00Z" }],
@@ -303,7 +303,7 @@ test("ages, reasons, grounds, counts and the signature block are those of the ta
   assert.deepEqual(states, files);
 });
 
-test("the CSV has every field of every row, as RFC 4180 wants it", async () => {
+test("the CSV has every field of every row in the format of RFC 4180", async () => {
   const several = (value) => (Array.isArray(value) ? value.join(" | ") : value === null ? "" : String(value));
   for (const [name, rows] of [["rules.csv", rules().map(({ limits, ...row }) => ({ ...row, ...limits }))], ["ages.csv", ages()]]) {
     const bytes = await readFile(join(docs, name));
@@ -313,17 +313,17 @@ test("the CSV has every field of every row, as RFC 4180 wants it", async () => {
     assert.deepEqual(records.map((record) => Object.keys(record).sort())[0], Object.keys(rows[0]).sort());
     assert.deepEqual(records, rows.map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [field, several(value)]))));
   }
-  // A separator inside of a value would make two of one.
+  // A separator within a value would split it in two.
   for (const row of rules()) assert.ok([...row.sources, ...row.grounds, ...row.channels].every((value) => !value.includes("|")));
 });
 
-test("whatever cell of the page is changed, the reading differs", async () => {
+test("a change of any cell of the page changes the reading", async () => {
   const page = await openPage();
   await page.evaluate(readers);
   const { tried, unseen } = await page.evaluate(() => {
     const unseen = [];
     let tried = 0;
-    /** Changes one thing, reads, and puts it back. */
+    /** Changes one thing, reads the page, and changes it back. */
     const change = (label, reading, change, back) => {
       const was = JSON.stringify(reading());
       change();
@@ -340,7 +340,7 @@ test("whatever cell of the page is changed, the reading differs", async () => {
     const all = (label, element, reading) => {
       for (const node of texts(element)) {
         const was = node.data;
-        // Words between the fields are the page's own.
+        // The words between the fields belong to the page, not to the table.
         if (node.parentElement.closest(".aside") && !element.closest(".matrix")) continue;
         change(`${label}: ${was}`, reading, () => (node.data = `${was}x`), () => (node.data = was));
       }
@@ -359,7 +359,7 @@ test("whatever cell of the page is changed, the reading differs", async () => {
   assert.ok(tried > 2000, `${tried} changes`);
 });
 
-test("the page stands alone: no scripts, nothing fetched, every link inside of it leads somewhere", async () => {
+test("the page has no scripts, fetches nothing, and every internal link has a target", async () => {
   const page = await openPage();
   assert.deepEqual(page.fetched, [page.url()]);
   const found = await page.evaluate(() => {
@@ -390,7 +390,7 @@ test("the page has no accessibility violation, in either colour scheme, wide or 
     await page.evaluate(axeSource);
     const { violations } = await page.evaluate(() => axe.run());
     assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${colorScheme} ${width} ${media}`);
-    // Of what is scrolled out of sight axe cannot tell the contrast.
+    // axe cannot measure the contrast of elements that are scrolled out of view.
     await page.evaluate(() => (location.hash = "de-email"));
     const pale = await page.evaluate(() => {
       const shades = (colour) => colour.match(/[\d.]+/g).map(Number);
@@ -415,12 +415,12 @@ test("the page has no accessibility violation, in either colour scheme, wide or 
   }
 });
 
-test("by keyboard: the first stop skips to the table, and what scrolls sideways scrolls", async () => {
+test("with the keyboard, the first link skips to the table, and wide parts scroll", async () => {
   const page = await openPage({ viewport: { width: 320, height: 700 } });
   await page.keyboard.press("Tab");
   const skip = await page.evaluate(() => ({ text: document.activeElement.textContent, top: document.activeElement.getBoundingClientRect().top }));
   assert.match(skip.text, /Skip/);
-  assert.ok(skip.top >= 0, "the link to skip is in sight once it has the focus");
+  assert.ok(skip.top >= 0, "the focused skip link is visible");
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement.id), "main");
   const regions = await page.$$(".scroll");
@@ -432,7 +432,7 @@ test("by keyboard: the first stop skips to the table, and what scrolls sideways 
   await page.waitForFunction(() => document.querySelector(".scroll").scrollLeft > 0);
 });
 
-test("in print no row is cut in two, and heads stand on every page", async () => {
+test("in print no row is split, and every page has the table header", async () => {
   const page = await openPage({ colorScheme: "dark", viewport: { width: 1032, height: 700 } });
   await page.emulateMedia({ media: "print" });
   const seen = await page.evaluate(() => ({
@@ -445,7 +445,7 @@ test("in print no row is cut in two, and heads stand on every page", async () =>
   }));
   assert.deepEqual(seen, { rows: true, heads: true, clipped: 0, ink: "rgb(0, 0, 0)", paper: "rgb(255, 255, 255)", wide: 0 });
   const printed = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
-  // A4, lying down.
+  // A4 landscape.
   const [, width, height] = /\/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]/.exec(printed);
   assert.ok(Math.abs(width - 842) < 2 && Math.abs(height - 595) < 2, `${width} by ${height}`);
 });

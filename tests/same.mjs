@@ -1,5 +1,5 @@
-// The 10,000 cases of tests/api/same.rs, asked of the two JavaScript modules as built: placet/logic in Node.js, and the
-// storefront in a real Chromium. Every decision has to be the native one, byte for byte.
+// The 10,000 cases of tests/api/same.rs, given to the two built JavaScript modules: placet/logic in Node.js, and the
+// storefront in a real Chromium. Every decision must be the native one, byte for byte.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -24,7 +24,7 @@ before(async () => {
   assert.equal(decisions.length, cases.length);
 });
 
-/** Fails with the first case that came out otherwise. */
+/** Fails with the first case that differs. */
 function assertSame(answers) {
   for (const [number, answer] of answers.entries()) {
     assert.equal(answer, decisions[number], `case ${number}: ${JSON.stringify(cases[number])}`);
@@ -71,7 +71,7 @@ test("the storefront in Chromium decides every case as native code does", async 
         await opened[shop].config;
       }
       return cases.map(({ policy, channel, purpose, person, at, acts }) => {
-        // What this browser knows is in localStorage, under names that say what was done.
+        // The storefront reads the acts of this browser from localStorage, under keys that name the act.
         for (const [act, id] of acts) localStorage.setItem(`placet:pk_${policy}:track:${act}`, id);
         const decision = JSON.stringify(opened[policy].decide(channel, purpose, person, at));
         localStorage.clear();

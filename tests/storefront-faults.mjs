@@ -1,5 +1,5 @@
-// What can go wrong around a checkout, at each moment at which it can: the shop's form goes through every time, and once the fault
-// is over each choice is at the edge exactly once. Real Chromium, real worker, the demo shop's checkout and an element in a form.
+// Faults around a checkout, at every possible moment: the shop's form is always sent, and after the fault each choice
+// is at the edge exactly once. Real Chromium, real worker, the demo shop's checkout and an element in a form.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -15,18 +15,18 @@ after(() => stage.end());
 const CORS = { "access-control-allow-origin": "*", "access-control-expose-headers": "retry-after" };
 const CONSENTS = `${worker}/v1/consents`;
 
-/** Answers a submission so; a preflight as ever. */
+/** Handles a submission with `act`; a preflight is answered as usual. */
 const answering = (act) => ({
   begin: (page) => page.route(CONSENTS, (route) => (route.request().method() === "OPTIONS" ? route.continue() : act(route))),
   end: (page) => page.unroute(CONSENTS),
 });
 
-/** Runs in every document of a page before anything of the page does, until it is ended by a mark in its address. */
+/** Runs a script in every document before the page's scripts, until a mark in the page's address ends it. */
 const inPage = (script) => ({ begin: (page) => page.addInitScript(`if (!location.hash.includes("mended")) { ${script} }`), beforeLoad: true, end: () => {} });
 
 /**
- * `loses` says what a fault costs where nothing could be done: with storage blocked nothing outlives the page. `begin` may come at
- * any moment, unless `beforeLoad` says that it only makes sense before.
+ * `loses` describes an unavoidable loss: with blocked storage nothing survives the page. `begin` may run at any moment,
+ * unless `beforeLoad` limits it to the time before.
  */
 const FAULTS = {
   "worker unreachable": answering((route) => route.abort()),
@@ -59,13 +59,13 @@ async function fill(page, email) {
   await page.check("[data-placet-channel=email]");
 }
 
-/** What is at the edge of somebody: the choices, oldest first. */
+/** Returns the choices of a person at the edge, oldest first. */
 async function kept(email) {
   const { status, body } = await ask("POST", "/v1/contacts/lookup", { email });
   return status === 200 ? body.records.map(({ channel, choice }) => `${channel} ${choice}`) : [];
 }
 
-/** Comes back when the fault is over, as much later as pauses and leases last, until nothing waits. */
+/** Returns to the page when the fault is over, after all pauses and leases, until nothing waits. */
 async function recover(page, email) {
   await page.goto(`${shop}/thanks.html#mended`);
   await page.reload();
@@ -88,7 +88,7 @@ async function submit(page) {
 
 for (const [name, fault] of Object.entries(FAULTS)) {
   for (const moment of fault.beforeLoad ? ["before load"] : ["before load", "before submit", "in a second order"]) {
-    test(`${name}, ${moment}: the order goes through, the choice arrives once`, async () => {
+    test(`${name}, ${moment}: the order succeeds, the choice arrives once`, async () => {
       const page = await newPage();
       const email = `fault${people++}@example.com`;
       if (moment === "in a second order") {
@@ -100,13 +100,13 @@ for (const [name, fault] of Object.entries(FAULTS)) {
       if (moment !== "before submit") await fault.begin(page);
       await page.goto(`${shop}/checkout.html`);
       await page.waitForLoadState("load");
-      // Somebody who only looks, and types, and thinks better of it.
+      // A visitor who looks and types, but does not order.
       const sent = [];
       page.on("request", (request) => request.url() === CONSENTS && request.method() === "POST" && sent.push(request.postDataJSON()));
       await fill(page, `typed-${email}`);
       await page.reload();
       await page.waitForLoadState("load");
-      assert.deepEqual(sent, [], "nothing is sent that was not submitted");
+      assert.deepEqual(sent, [], "an unsubmitted form must not be sent");
       await fill(page, email);
       if (moment === "before submit") await fault.begin(page);
       await submit(page);
@@ -122,7 +122,7 @@ for (const [name, fault] of Object.entries(FAULTS)) {
   }
 }
 
-test("the module is blocked altogether: the order goes through, nothing is claimed", async () => {
+test("with the module blocked the order succeeds and nothing is submitted", async () => {
   const page = await newPage();
   await page.route("**/placet/**", (route) => route.abort());
   await page.goto(`${shop}/checkout.html`);
@@ -131,7 +131,7 @@ test("the module is blocked altogether: the order goes through, nothing is claim
   assert.deepEqual(await kept("blocked@example.com"), []);
 });
 
-test("a policy without wasm-unsafe-eval: the order goes through, and the choice arrives once it allows it", async () => {
+test("with a policy without wasm-unsafe-eval the order succeeds, and the choice arrives when the policy allows it", async () => {
   const page = await newPage();
   const policies = async (route) => {
     const answer = await route.fetch();
@@ -151,7 +151,7 @@ test("a policy without wasm-unsafe-eval: the order goes through, and the choice 
   assert.deepEqual(await kept("policy@example.com"), ["email opt_in"]);
 });
 
-test("a tab that is closed in the middle loses nothing, and two tabs send once", async () => {
+test("a tab closed in the middle loses nothing, and two tabs send once", async () => {
   const page = await newPage();
   const context = page.context();
   let stops = 0;
@@ -170,11 +170,11 @@ test("a tab that is closed in the middle loses nothing, and two tabs send once",
   }
   await Promise.all([one, other].map((tab) => recover(tab, "closed@example.com")));
   assert.deepEqual(await kept("closed@example.com"), ["email opt_in"]);
-  assert.equal(new Set(sent).size, 1, "the same one, however often");
+  assert.equal(new Set(sent).size, 1, "the same submission each time");
   await context.close();
 });
 
-test("an element in a form fails like a guest: what is drawn is captured, what cannot be drawn claims nothing", async () => {
+test("an element in a form never breaks the form: a shown box is captured, a box that cannot be shown submits nothing", async () => {
   for (const [name, expected] of [["settings silent", []], ["module half gone", []], ["worker unreachable", ["email opt_in"]], ["storage full", ["email opt_in"]]]) {
     const page = await newPage();
     const email = `element${people++}@example.com`;

@@ -1,6 +1,7 @@
-//! The storefront in a real browser, with a real document.
+//! The storefront in a real browser with a real document.
 //!
-//! `CHROMEDRIVER=/usr/bin/chromedriver wasm-pack test --headless --chrome --mode no-install -- --no-default-features --features storefront --test storefront`
+//! `CHROMEDRIVER=/usr/bin/chromedriver wasm-pack test --headless --chrome --mode no-install -- --no-default-features
+//! --features storefront --test storefront`
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
@@ -89,7 +90,7 @@ fn checkout() -> HtmlFormElement {
     shop_form(&[FIELDS, NOTICE, BOXES])
 }
 
-/// Reads a form. What it says stays for as long as the test.
+/// Reads a form. The described text lives as long as the test.
 fn read_in(form: &HtmlFormElement, locale: &str) -> (Result<Submission<'static>, Error>, Vec<Error>) {
     let mut problems = Vec::new();
     let described = Box::leak(describe(form, locale).into_boxed_str());
@@ -106,7 +107,7 @@ fn choices(submission: &Submission) -> String {
 }
 
 #[wasm_bindgen_test]
-fn the_words_are_the_notice_and_then_each_label() {
+fn the_shown_text_is_the_notice_and_then_each_label() {
     let (submission, _) = read_all(&checkout());
     let submission = submission.unwrap();
     assert_eq!(submission.words, "We write twice a month.\nBy e-mail\nBy SMS");
@@ -114,7 +115,7 @@ fn the_words_are_the_notice_and_then_each_label() {
         (submission.notice, submission.version, submission.form, submission.kind),
         ("checkout", "3", "checkout", "form")
     );
-    // FIPS 180-4's own example, the empty text, and 56 bytes, which need a second block.
+    // The example of FIPS 180-4, the empty text, and 56 bytes, which need a second block.
     for (text, hash) in [
         ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -128,14 +129,14 @@ fn the_words_are_the_notice_and_then_each_label() {
 }
 
 #[wasm_bindgen_test]
-fn white_space_is_what_javascript_takes_for_it() {
+fn white_space_is_the_same_set_as_in_javascript() {
     let notice = NOTICE.replace("twice", "\u{feff}tw\u{85}ice\u{3000}\u{2028}");
     let (submission, _) = read_all(&shop_form(&[FIELDS, &notice, BOXES]));
     assert!(submission.unwrap().words.starts_with("We write tw\u{85}ice a month.\n"));
 }
 
 #[wasm_bindgen_test]
-fn a_tick_is_an_opt_in_and_no_tick_declines() {
+fn a_ticked_box_is_an_opt_in_and_an_unticked_box_is_declined() {
     let form = checkout();
     fill("email", " jane@example.com ");
     fill("phone", "+44 7700 900123");
@@ -148,7 +149,7 @@ fn a_tick_is_an_opt_in_and_no_tick_declines() {
 }
 
 #[wasm_bindgen_test]
-fn a_box_that_the_page_ticked_is_never_a_yes() {
+fn a_box_that_the_page_ticked_is_never_an_opt_in() {
     let form = shop_form(&[FIELDS, NOTICE, &BOXES.replace(r#"name="news""#, r#"name="news" checked"#)]);
     fill("email", "jane@example.com");
     for on in [true, false] {
@@ -183,7 +184,7 @@ fn a_choice_without_an_address_is_left_out() {
 }
 
 #[wasm_bindgen_test]
-fn what_is_disabled_was_not_offered_and_what_is_elsewhere_was() {
+fn a_disabled_box_is_left_out_and_an_associated_box_outside_the_form_counts() {
     let boxes = format!("<fieldset disabled>{BOXES}</fieldset>");
     assert_eq!(read_all(&shop_form(&[FIELDS, NOTICE, &boxes])).0.unwrap_err(), Error::NoChoices);
     let outside = r#"<form id="f">FIELDS NOTICE</form><label>Post-it<input form="f" type="checkbox"
@@ -196,7 +197,7 @@ fn what_is_disabled_was_not_offered_and_what_is_elsewhere_was() {
 }
 
 #[wasm_bindgen_test]
-fn the_language_is_the_closest_one() {
+fn the_language_comes_from_the_closest_lang_attribute() {
     let bare = NOTICE.replace(r#"lang="en-GB""#, "");
     let locale = |form: &HtmlFormElement, otherwise| read_in(form, otherwise).0.map(|it| it.locale);
     assert_eq!(locale(&checkout(), "fr").unwrap(), "en-GB");
@@ -209,7 +210,7 @@ fn the_language_is_the_closest_one() {
 }
 
 #[wasm_bindgen_test]
-fn markup_that_lacks_something_is_told_when_it_is_bound() {
+fn binding_an_incomplete_form_reports_what_is_missing() {
     let swap = |from: &str, to: &str| BOXES.replace(from, to);
     for (parts, expected) in [
         ([FIELDS, "", BOXES], "no_notice"),
@@ -229,16 +230,16 @@ fn markup_that_lacks_something_is_told_when_it_is_bound() {
         {
             assert_eq!(code(&outcome.unwrap()), format!("PlacetError {expected} true"));
         }
-        assert_eq!(errors(&page), "", "thrown, not told twice");
+        assert_eq!(errors(&page), "", "the error is thrown and not also reported");
     }
 }
 
 #[wasm_bindgen_test]
-fn what_is_captured_is_what_the_choices_are_about() {
+fn only_the_addresses_of_the_choices_are_captured() {
     let form = checkout();
     let page = page();
     let captured = |page: &JsValue| capture(page.unchecked_ref(), &describe(&form, ""));
-    assert!(captured(&page).unwrap().is_undefined(), "nothing to record");
+    assert!(captured(&page).unwrap().is_undefined(), "there is nothing to record");
     assert_eq!(kept(&page), "");
     fill("email", "jane@example.com");
     fill("phone", "07700");
@@ -246,18 +247,18 @@ fn what_is_captured_is_what_the_choices_are_about() {
     assert_eq!(captured(&page).unwrap(), JsValue::from_f64(10.0));
     let words = "We write twice a month.\nBy e-mail\nBy SMS";
     let hash = sha256(words);
-    // The half-typed number is not about any choice that is sent, so it stays here.
+    // The incomplete number belongs to no submitted choice, so it is not sent.
     assert_eq!(
         kept(&page),
         format!("jane@example.com||GB|checkout|3|en-GB|{hash}|form|checkout|{words}|email:newsletter:opt_in")
     );
     assert_eq!(errors(&page), "bad_address");
     form.query_selector("[data-placet-notice]").unwrap().unwrap().remove();
-    assert_eq!(code(&captured(&page).unwrap_err()), "PlacetError no_notice true", "a page that changed under us");
+    assert_eq!(code(&captured(&page).unwrap_err()), "PlacetError no_notice true", "the page has changed since");
 }
 
 #[wasm_bindgen_test]
-fn an_element_in_a_form_has_words_and_boxes_of_its_own() {
+fn an_element_in_a_form_has_its_own_notice_and_boxes() {
     let other =
         BOXES.replace("By&nbsp;e-mail", "Ours").replace("newsletter", "offers").replace("=\"sms\"> By", "=\"own\"> By");
     let other = other.replace("id=\"sms\"", "id=\"own\"");
@@ -276,7 +277,7 @@ fn an_element_in_a_form_has_words_and_boxes_of_its_own() {
 const COMPOSED: &str = "script||n|1|en|We write.|jane@example.com|||email:newsletter:opt_in";
 
 #[wasm_bindgen_test]
-fn what_a_script_hands_in_is_checked() {
+fn a_submission_by_script_is_checked() {
     let page = page();
     let submitted = submit(page.unchecked_ref::<Page>(), &COMPOSED.replace('|', "\0")).unwrap();
     assert_eq!(submitted, JsValue::from_f64(10.0));
@@ -306,7 +307,7 @@ fn what_a_script_hands_in_is_checked() {
     assert_eq!(code(&submit(page.unchecked_ref(), &maybe).unwrap_err()), "PlacetError unknown_choice true");
 }
 
-/// Asks with some acts, and terms that take consent only. What comes back are the numbers of the verdict.
+/// Decides with these acts and conditions that accept consent only. Returns the numbers of the verdict.
 fn verdict(acts: &[[i64; 3]], confirmation: bool, asked: &str) -> String {
     let numbers: Vec<i64> = [1_800_000_000_000, i64::MIN, 0, 0, 16, acts.len() as i64]
         .into_iter()
@@ -333,7 +334,7 @@ fn verdict(acts: &[[i64; 3]], confirmation: bool, asked: &str) -> String {
 }
 
 #[wasm_bindgen_test]
-fn a_question_in_numbers_has_a_verdict_in_numbers() {
+fn a_decision_in_numbers_returns_a_verdict_in_numbers() {
     const EARLY: i64 = 1_760_000_000_000;
     let asked = "email:newsletter:opt_in";
     let lapses = "1854694400000";
@@ -342,11 +343,11 @@ fn a_question_in_numbers_has_a_verdict_in_numbers() {
         (vec![[0, 2, EARLY]], true, format!("13 0 -1 {lapses} 0 16 0")),
         (vec![[0, 2, EARLY]], false, format!("14 0 -1 {lapses} 0 16 {lapses}")),
         (vec![[0, 3, EARLY]], true, format!("14 0 -1 {lapses} 0 16 {lapses}")),
-        // Declined is evidence only, and an anonymous form can turn nobody off.
+        // `declined` is evidence only, and an anonymous form opts nobody out.
         (vec![[0, 3, EARLY], [13, 2, EARLY + 1], [10, 2, EARLY + 2]], true, format!("14 0 -1 {lapses} 0 16 {lapses}")),
-        // An objection, and a sale after it.
+        // An objection, and a later sale.
         (vec![[11, 4, EARLY], [1, 4, EARLY + 1]], true, "3 0 1 8640000000000000 0 16 0".to_owned()),
-        // The person turned to the shop again.
+        // The person contacted the shop again.
         (vec![[0, 3, EARLY - 100_000_000_000], [15, 4, EARLY]], true, format!("14 0 -1 {lapses} 0 16 {lapses}")),
         (
             vec![[99, 3, EARLY], [0, 9, EARLY], [i64::MIN, 3, EARLY], [0, i64::MIN, EARLY]],
@@ -361,7 +362,7 @@ fn a_question_in_numbers_has_a_verdict_in_numbers() {
 }
 
 #[wasm_bindgen_test]
-fn what_may_still_be_taken_is_sent_again_ever_more_rarely() {
+fn a_submission_that_may_still_succeed_is_retried_with_longer_pauses() {
     for settled in [200, 201, 204, 400, 409, 410, 413, 415, 422] {
         assert_eq!(pause(settled, 3, 60), 0, "{settled}");
     }
@@ -371,7 +372,7 @@ fn what_may_still_be_taken_is_sent_again_ever_more_rarely() {
     assert_eq!(
         [401, 403, 404, 405].map(|mistake| pause(mistake, 0, 0)),
         [3600; 4],
-        "the shop's mistake costs nobody a choice"
+        "a mistake of the shop must not lose a choice"
     );
     assert_eq!([1, 2, 9, 10, 40, u32::MAX].map(|attempts| pause(503, attempts, 0)), [10, 20, 2560, 3600, 3600, 3600]);
     assert_eq!([7, 1, 86_400].map(|asked| pause(429, 0, asked)), [7, 5, 3600]);

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_named_by_its_place_and_kind() {
+    fn a_mistake_in_a_body_names_its_pointer_and_kind() {
         for (body, code, pointer) in [
             ("", "malformed_json", ""),
             ("{", "malformed_json", ""),

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_an_address_its_network_is_left() {
+    fn only_the_network_of_an_ip_address_is_stored() {
         for (address, kept) in [
             ("203.0.113.77", Some("203.0.113.0/24")),
             (" 203.0.113.255 ", Some("203.0.113.0/24")),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_browser_its_minor_versions_go() {
+    fn minor_versions_of_a_browser_are_removed() {
         for (given, kept) in [
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
@@ -115,20 +115,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_wanted_is_not_kept() {
-        let mut headers = HeaderMap::new();
-        headers.insert(EVIDENCE_HEADER, evidence(Some("203.0.113.77"), Some("curl/8.5.0")).parse().unwrap());
+    fn evidence_that_the_shop_has_not_enabled_is_not_stored() {
+        let told = evidence(Some("203.0.113.77"), Some("curl/8.5.0"));
         for (ip, user_agent) in [(true, true), (true, false), (false, true), (false, false)] {
             let mut source = Source::of(crate::model::text::Token::parse("form").unwrap());
-            keep(&mut source, Evidence { ip, user_agent }, &headers);
+            keep(&mut source, Evidence { ip, user_agent }, &told);
             assert_eq!(source.ip.as_deref(), ip.then_some("203.0.113.0/24"));
             assert_eq!(source.user_agent.as_deref(), user_agent.then_some("curl/8"));
         }
         assert_eq!(evidence(None, None), "- ");
         let mut source = Source::of(crate::model::text::Token::parse("form").unwrap());
-        keep(&mut source, Evidence { ip: true, user_agent: true }, &HeaderMap::new());
-        headers.insert(EVIDENCE_HEADER, evidence(Some("x"), None).trim().parse().unwrap());
-        keep(&mut source, Evidence { ip: true, user_agent: true }, &headers);
+        keep(&mut source, Evidence { ip: true, user_agent: true }, "");
+        keep(&mut source, Evidence { ip: true, user_agent: true }, evidence(Some("x"), None).trim());
         assert_eq!((source.ip, source.user_agent), (None, None));
     }
 }

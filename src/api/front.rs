@@ -4,7 +4,7 @@
 //! issued, so a key of a shop that does not exist starts no object.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 
 use crate::api::headers::{accepted, bearer, idempotency_key, readable_anywhere};
 use crate::api::key::{KeyKind, Secrets, ShopId};
@@ -14,6 +14,7 @@ use crate::api::route::Access;
 use crate::api::routed::{Handover, Routed};
 use crate::api::routes::shop::shop_body::ShopBody;
 use crate::api::service::handler::Handler;
+use crate::api::service::shop_service::ShopService;
 use crate::api::{body, html, pages, routes};
 use crate::ledger::Host;
 use crate::platforms;
@@ -151,6 +152,16 @@ fn decide(
         return Err(Problem::BodyTooLarge { limit });
     }
     Ok(door)
+}
+
+impl ShopService {
+    /// Answers a request as the shop's object does: finds its route, then answers it. For runtimes that hold a request whole.
+    pub fn respond(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        match Routed::of(request.method(), request.uri().path(), request.headers()) {
+            Ok(routed) => self.handle(&routed, request),
+            Err(response) => *response,
+        }
+    }
 }
 
 impl Routed {

@@ -138,7 +138,7 @@ mod tests {
         r#"{"email":"Jane@Example.com","external":"shop:7","exp":1800000600,"iat":1800000000,"name":"Jane"}"#;
 
     #[test]
-    fn a_token_names_whom_its_signer_says() {
+    fn an_identity_token_names_the_addresses_that_its_signer_states() {
         let keys = [key("other"), key("k1")];
         let identity = read(&signed(HEADER, CLAIMS, "k1"), &keys, NOW).unwrap().unwrap();
         assert_eq!(identity.addresses.first().map(Address::key), Some("jane@example.com"));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_one() {
+    fn every_other_text_is_no_identity_token() {
         let keys = [key("k1")];
         let good = signed(HEADER, CLAIMS, "k1");
         for place in 0..good.len() {

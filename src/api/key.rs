@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_proves_its_shop_and_nothing_else_passes() {
+    fn a_key_proves_its_shop_and_every_other_text_is_refused() {
         let shop = ShopId([7; 16]);
         let key = secrets().mint(KeyKind::Secret, shop, [9; 16]);
         assert_eq!(key.len(), 3 + 64);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_long_enough() {
+    fn short_secrets_are_refused() {
         assert_eq!(Secrets::new("short", &"r".repeat(32)).err(), Some(WeakSecret { name: "PLACET_MASTER_KEY" }));
         assert_eq!(Secrets::new(&"m".repeat(32), "").err(), Some(WeakSecret { name: "PLACET_ROOT_SECRET" }));
         assert!(secrets().is_root(&"r".repeat(32)) && !secrets().is_root("r"));

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_gives_what_it_holds_and_fills_at_its_rate() {
+    fn a_bucket_allows_its_capacity_and_refills_at_its_rate() {
         let mut limiter = Limiter::default();
         for taken in 1..=20 {
             let left = limiter.take("visitor", "v", 2, at(0)).unwrap();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn buckets_do_not_grow_without_end() {
+    fn the_number_of_buckets_is_bounded() {
         let mut limiter = Limiter::default();
         for visitor in 0..30_000_i64 {
             limiter.take("visitor", &visitor.to_string(), 2, at(visitor * 2)).unwrap();

@@ -63,10 +63,9 @@ impl Subject {
     fn write(&self) -> Vec<u8> {
         match self {
             Self::Leave { pseudonym, channel, purpose } => {
-                let place = channel.and_then(|channel| Channel::ALL.iter().position(|own| *own == channel));
-                let place = place.and_then(|place| u8::try_from(place).ok()).unwrap_or(ALL);
+                let code = channel.map_or(ALL, Channel::code);
                 let purpose = purpose.as_ref().map_or("", PurposeSlug::as_str);
-                [pseudonym.as_slice(), &[place], purpose.as_bytes()].concat()
+                [pseudonym.as_slice(), &[code], purpose.as_bytes()].concat()
             }
             Self::Choices { pseudonym } => pseudonym.to_vec(),
             Self::Confirmation(id) => id.as_bytes().to_vec(),
@@ -79,8 +78,8 @@ impl Subject {
         match kind {
             LinkKind::Unsubscribe => {
                 let (pseudonym, rest) = body.split_first_chunk::<16>()?;
-                let (place, purpose) = rest.split_first()?;
-                let channel = if *place == ALL { None } else { Some(*Channel::ALL.get(usize::from(*place))?) };
+                let (code, purpose) = rest.split_first()?;
+                let channel = if *code == ALL { None } else { Some(Channel::from_code(*code)?) };
                 let purpose = match purpose {
                     [] => None,
                     text => Some(PurposeSlug::parse(std::str::from_utf8(text).ok()?)?),
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_leads_to_what_it_was_made_for_and_nowhere_else() {
+    fn a_link_token_works_only_for_its_own_purpose() {
         let other = Secrets::new(&"n".repeat(32), &"r".repeat(32)).unwrap();
         for (kind, subject) in subjects() {
             let token = secrets().link(kind, ShopId([7; 16]), &subject);
@@ -175,5 +174,37 @@ mod tests {
             }
         }
         assert!(secrets().read_link(LinkKind::Preferences, "").is_none());
+    }
+
+    /// Links that were sent never expire, so these bytes never change.
+    #[test]
+    fn the_bytes_of_links_never_change() {
+        let bytes = |subject: &Subject| base16ct::lower::encode_string(&subject.write());
+        let (pseudonym, id) = ([5; 16], Uuid::from_bytes([3; 16]));
+        let (five, three) = ("05".repeat(16), "03".repeat(16));
+        for (channel, code) in [
+            (Some(Channel::Email), "00"),
+            (Some(Channel::Sms), "01"),
+            (Some(Channel::Phone), "02"),
+            (Some(Channel::Whatsapp), "03"),
+            (Some(Channel::Push), "04"),
+            (Some(Channel::Post), "05"),
+            (None, "ff"),
+        ] {
+            assert_eq!(bytes(&Subject::Leave { pseudonym, channel, purpose: None }), format!("{five}{code}"));
+            let purpose = PurposeSlug::parse("offers");
+            let leave = Subject::Leave { pseudonym, channel, purpose };
+            assert_eq!(bytes(&leave), format!("{five}{code}6f6666657273"));
+        }
+        assert_eq!(bytes(&Subject::Choices { pseudonym }), five);
+        assert_eq!(bytes(&Subject::Confirmation(id)), three);
+        assert_eq!(bytes(&Subject::Request { id, sent: 2 }), format!("{three}02"));
+        for (provider, name) in
+            [(Provider::Twilio, "7477696c696f"), (Provider::Meta, "6d657461"), (Provider::Generic, "67656e65726963")]
+        {
+            assert_eq!(bytes(&Subject::Provider(provider)), name);
+        }
+        let kinds: Vec<&str> = LinkKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(kinds, ["u", "p", "c", "r", "q", "d", "h"]);
     }
 }

@@ -23,7 +23,7 @@ fn certificate() -> Certificate {
 }
 
 #[test]
-fn a_certificate_is_read_as_it_was_signed() {
+fn a_signed_certificate_is_read_unchanged() {
     let signed = certificate().signed(&key()).unwrap();
     assert_eq!(Certificate::verified(&signed, &key().jwk()), Ok(certificate()));
     let shared = json!({ "certificate": signed, "key": key().jwk(), "says": certificate() });
@@ -32,7 +32,7 @@ fn a_certificate_is_read_as_it_was_signed() {
 }
 
 #[test]
-fn a_signature_does_not_make_a_certificate_of_something_else() {
+fn a_signature_of_another_payload_is_no_certificate() {
     let good = serde_json::to_string(&certificate()).unwrap();
     let verified = |payload: &str| Certificate::verified(&key().sign(payload.as_bytes()), &key().jwk());
     assert_eq!(verified(&good), Ok(certificate()));

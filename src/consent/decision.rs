@@ -1,5 +1,6 @@
 //! The answer to the question "may we send this now?".
 
+use crate::consent::channel::Channel;
 use crate::consent::country::Place;
 use crate::consent::ground::Dealing;
 use crate::consent::judge::{Circumstances, Entry, Finding, Verdict, judge};
@@ -10,7 +11,7 @@ use crate::consent::record::RecordId;
 use crate::consent::rules::Rule;
 use crate::consent::standing::Standing;
 use crate::consent::time::Timestamp;
-use crate::consent::words::{Basis, Channel, Relation};
+use crate::consent::words::{Basis, Relation};
 
 /// The facts about a person that are not choices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The grounds on which a shop may write, and the evidence that each needs.
 
-use crate::consent::words::{Assurance, Basis, Channel};
+use crate::consent::channel::Channel;
+use crate::consent::words::{Assurance, Basis};
 
 vocabulary! {
     /// An event between a person and a shop, on which a basis other than the person's consent depends.
@@ -44,6 +45,21 @@ vocabulary! {
         LegitimateInterest = "legitimate_interest",
         /// Performance of a contract. It never allows marketing.
         Contract = "contract",
+    }
+}
+
+codes! {
+    Ground {
+        Consent = 0,
+        SoftPurchase = 1,
+        SoftNegotiation = 2,
+        SoftFreeAccount = 3,
+        SoftSupport = 4,
+        ImpliedPurchase = 5,
+        ImpliedContract = 6,
+        ImpliedInquiry = 7,
+        LegitimateInterest = 8,
+        Contract = 9,
     }
 }
 
@@ -212,7 +228,7 @@ mod tests {
     };
 
     #[test]
-    fn a_ground_without_its_evidence_names_the_missing_piece() {
+    fn a_ground_without_its_evidence_names_the_missing_field() {
         let none = Evidence::default();
         let inquiry = Evidence { dealing: Some(Dealing::Inquiry), ..SOFT };
         for (evidence, basis, outcome) in [
@@ -243,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn bgh_i_zr_164_09_an_email_confirms_an_email_address_only() {
+    fn bgh_i_zr_164_09_a_confirmation_by_email_confirms_an_email_address_only() {
         let by = |channel| Evidence { confirmed_by: Some(channel), ..Evidence::default() };
         for (evidence, channel, outcome) in [
             (by(Channel::Email), Channel::Email, Ok(())),
@@ -263,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn every_ground_is_its_basis_and_dealing() {
+    fn the_name_of_a_ground_is_its_basis_and_dealing() {
         for ground in Ground::ALL {
             let word = match ground.dealing() {
                 Some(dealing) => format!("{}:{dealing}", ground.basis()),

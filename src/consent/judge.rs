@@ -74,6 +74,26 @@ pub enum Finding {
     Stands,
 }
 
+codes! {
+    Finding {
+        NeverAsked = 0,
+        Declined = 1,
+        OptedOut = 2,
+        Objected = 3,
+        Suppressed = 4,
+        ChannelOff = 5,
+        NoAddress = 6,
+        Restricted = 7,
+        BasisNotAccepted = 8,
+        NotScreened = 9,
+        UnderAge = 10,
+        AgeUnknown = 11,
+        Expired = 12,
+        AwaitingConfirmation = 13,
+        Stands = 14,
+    }
+}
+
 /// The result of the judgement, with everything it is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {

@@ -19,7 +19,7 @@ fn of_point(point: [u8; 32]) -> String {
 }
 
 #[test]
-fn the_vectors_of_rfc_8037() {
+fn the_test_vectors_of_rfc_8037_hold() {
     let key = rfc8037();
     let written = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     assert_eq!(serde_json::to_string(&key.jwk()).unwrap(), written);
@@ -33,7 +33,7 @@ fn the_vectors_of_rfc_8037() {
 }
 
 #[test]
-fn what_is_signed_verifies_and_names_its_key() {
+fn a_signed_text_verifies_and_names_its_key() {
     let key = rfc8037();
     for payload in [PAYLOAD, b"", b"\0\xff.", &[b'x'; 5000]] {
         let jws = key.sign(payload);
@@ -47,7 +47,7 @@ fn what_is_signed_verifies_and_names_its_key() {
 }
 
 #[test]
-fn a_certificate_with_any_byte_changed_is_none() {
+fn a_certificate_with_a_changed_byte_does_not_verify() {
     let key = rfc8037();
     let (jws, jwk) = (key.sign(PAYLOAD), key.jwk());
     let refused = |changed: &str| assert!(verify(changed, &jwk).is_err(), "{changed}");
@@ -75,7 +75,7 @@ fn a_certificate_with_any_byte_changed_is_none() {
 }
 
 #[test]
-fn base64url_has_one_spelling() {
+fn base64url_has_one_encoding_for_each_value() {
     let key = rfc8037();
     let jws = key.sign(b"x");
     let [header, payload, signature] = jws.split('.').collect::<Vec<_>>()[..] else { panic!("{jws}") };
@@ -98,7 +98,7 @@ fn base64url_has_one_spelling() {
 }
 
 #[test]
-fn a_header_says_three_things_and_nothing_else() {
+fn a_jws_header_has_exactly_three_members() {
     let key = rfc8037();
     let kid = key.jwk().thumbprint();
     let good = format!(r#"{{"alg":"EdDSA","kid":"{kid}","typ":"placet-certificate+jws"}}"#);
@@ -130,7 +130,7 @@ fn a_header_says_three_things_and_nothing_else() {
 }
 
 #[test]
-fn another_key_verifies_nothing() {
+fn another_key_does_not_verify() {
     let (key, other) = (rfc8037(), SigningKey::from_seed([7; 32]));
     let jws = key.sign(PAYLOAD);
     assert_eq!(verify(&jws, &other.jwk()), Err(CertificateError::WrongKey { kid: key.jwk().thumbprint() }));
@@ -140,7 +140,7 @@ fn another_key_verifies_nothing() {
 }
 
 #[test]
-fn a_signature_has_one_value() {
+fn each_signature_has_one_valid_encoding() {
     // The order of the group, lowest byte first. S and S + L satisfy the same equation.
     let order = [
         0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
@@ -167,7 +167,7 @@ fn a_signature_has_one_value() {
 }
 
 #[test]
-fn a_point_of_small_order_is_no_key() {
+fn a_point_of_small_order_is_refused_as_a_key() {
     for point in [
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -186,7 +186,7 @@ fn a_point_of_small_order_is_no_key() {
 }
 
 #[test]
-fn a_point_has_one_spelling() {
+fn each_point_has_one_valid_encoding() {
     // y + p, for each y for which that still fits into 255 bits.
     let mut points = 0;
     for above in 0..19 {
@@ -200,7 +200,7 @@ fn a_point_has_one_spelling() {
 }
 
 #[test]
-fn a_key_is_an_ed25519_key_and_nothing_else() {
+fn only_an_ed25519_key_is_accepted() {
     let good = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     let with = |member: &str| good.replacen('{', &format!("{{{member},"), 1);
     for more in [

@@ -29,6 +29,7 @@ pub(crate) mod words;
 pub(crate) mod address;
 #[cfg(feature = "certificates")]
 pub mod certificate;
+pub(crate) mod channel;
 pub(crate) mod country;
 #[cfg(feature = "rules")]
 pub mod deadlines;
@@ -57,6 +58,7 @@ pub(crate) mod time;
 pub use address::{Address, PhoneNumber};
 #[cfg(feature = "formats")]
 pub use address::{EmailAddress, PostalAddress, PushAddress};
+pub use channel::Channel;
 pub use country::CountryCode;
 #[cfg(feature = "rules")]
 pub use country::{Place, RegionCode};
@@ -77,4 +79,4 @@ pub use sheet::{Sheet, SheetTerms, Words};
 pub use standing::{Standing, Track};
 pub use terms::{GroundSet, Terms};
 pub use time::Timestamp;
-pub use words::{Activity, AddressKind, Assurance, Basis, Channel, Choice, Refusal, Relation};
+pub use words::{Activity, AddressKind, Assurance, Basis, Choice, Refusal, Relation};

@@ -1,12 +1,13 @@
 //! The policy of a shop: what it requires in addition to the law, and where it overrides a rule.
 
+use crate::consent::channel::Channel;
 use crate::consent::country::Place;
 use crate::consent::ground::Ground;
 use crate::consent::purpose::PurposeSlug;
 use crate::consent::rules::minimum_age;
 use crate::consent::rules::{Rule, rules, rules_on, transactional};
 use crate::consent::terms::{GroundSet, Terms};
-use crate::consent::words::{Basis, Channel, Relation};
+use crate::consent::words::{Basis, Relation};
 
 /// A shop's policy. Every field tightens the law; only an [`Override`] loosens it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,7 +218,7 @@ impl Policy {
 }
 
 /// All grounds except `contract`, whatever a policy says.
-const ADVERTISING: GroundSet = GroundSet(!(1 << Ground::Contract as u16));
+const ADVERTISING: GroundSet = GroundSet(!(1 << Ground::Contract.code()));
 
 fn grounds_on(bases: &[Basis]) -> GroundSet {
     bases.iter().fold(GroundSet::default(), |set, basis| {
@@ -247,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_basis_is_all_of_its_grounds() {
+    fn a_basis_covers_all_of_its_grounds() {
         for basis in Basis::ALL {
             for ground in Ground::ALL {
                 assert_eq!(grounds_on(&[*basis]).contains(*ground), ground.basis() == *basis, "{basis} {ground}");

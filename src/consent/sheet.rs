@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::consent::channel::Channel;
 use crate::consent::country::{CountryCode, Place};
 use crate::consent::decision::WrittenRule;
 use crate::consent::explain::{ALLOWED_FROM, ALLOWED_UNTIL, ENDED, NOT_ENDED, assurance_words, ground_words, opening};
@@ -17,7 +18,7 @@ use crate::consent::policy::{Conditions, Policy, Waiver};
 use crate::consent::rules::{AGES, STRICTEST_AGE};
 use crate::consent::rules::{EEA, Reach, rules, transactional};
 use crate::consent::terms::Terms;
-use crate::consent::words::{Assurance, Channel, Relation};
+use crate::consent::words::{Assurance, Relation};
 
 /// The decision table: everything that is needed to decide for one shop.
 #[derive(Clone, Debug, Serialize)]
@@ -136,11 +137,16 @@ fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Condition
 impl Words {
     fn all() -> Self {
         Self {
-            findings: Finding::ALL.iter().map(|finding| finding.sentence()).collect(),
-            grounds: Ground::ALL.iter().map(|ground| (ground.as_str(), ground_words(*ground))).collect(),
-            assurances: Assurance::ALL.iter().map(|assurance| assurance_words(*assurance)).collect(),
+            findings: by_code(Finding::from_code).map(Finding::sentence).collect(),
+            grounds: by_code(Ground::from_code).map(|ground| (ground.as_str(), ground_words(ground))).collect(),
+            assurances: by_code(Assurance::from_code).map(assurance_words).collect(),
             against: [ENDED, NOT_ENDED],
             until: [ALLOWED_UNTIL, ALLOWED_FROM],
         }
     }
+}
+
+/// The variants of a vocabulary in the order of their codes: JavaScript finds each by its code. Codes have no gap.
+fn by_code<T>(from_code: fn(u8) -> Option<T>) -> impl Iterator<Item = T> {
+    (0..).map_while(from_code)
 }

@@ -1,12 +1,13 @@
 //! Tests the assurance table of the law of standings, row by row. Tests over random records, and the comparison with
 //! the SQL version, are in `tests/law.rs`.
 
+use crate::consent::channel::Channel;
 use crate::consent::ground::Ground;
 use crate::consent::judge::{Circumstances, Finding, Verdict, judge};
 use crate::consent::purpose::PurposeSlug;
 use crate::consent::standing::*;
 use crate::consent::terms::{GroundSet, Terms};
-use crate::consent::words::{Channel, Refusal};
+use crate::consent::words::Refusal;
 
 const EMAIL: Channel = Channel::Email;
 const YES: Act = Act::OptIn { ground: Ground::Consent };
@@ -55,7 +56,7 @@ fn is_live(tracks: &[Track]) -> bool {
 }
 
 #[test]
-fn each_assurance_may_do_what_the_table_says() {
+fn each_assurance_has_the_effects_of_the_table() {
     use Assurance::*;
     // assurance, adds an opt-in, ends an earlier opt-out, ends an objection, opts out
     let table = [
@@ -85,7 +86,7 @@ fn each_assurance_may_do_what_the_table_says() {
 }
 
 #[test]
-fn an_old_list_imported_today_never_wakes_a_person_who_left() {
+fn an_old_list_imported_today_never_ends_an_opt_out() {
     let undated = Timestamp::BEGINNING.millis();
     for assurance in [Assurance::Listed, Assurance::Reported] {
         assert!(!is_live(&[track(NO, Assurance::Confirmed, 1), track(YES, assurance, undated)]));
@@ -94,7 +95,7 @@ fn an_old_list_imported_today_never_wakes_a_person_who_left() {
 }
 
 #[test]
-fn ticking_a_box_again_does_not_unconfirm() {
+fn ticking_a_box_again_does_not_remove_the_confirmation() {
     let tracks = [track(YES, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)];
     let standing = Standing::of(tracks.iter().cloned());
     let verdict = judged(&tracks, Terms { confirmation: true, ..LENIENT });
@@ -104,14 +105,14 @@ fn ticking_a_box_again_does_not_unconfirm() {
 }
 
 #[test]
-fn declined_changes_nothing() {
+fn a_declined_choice_changes_nothing() {
     let asked_again = [track(YES, Assurance::Confirmed, 1), track(Act::Declined, Assurance::Authenticated, 2)];
     assert!(is_live(&asked_again));
     assert_eq!(judged(&[track(Act::Declined, Assurance::Claimed, 2)], LENIENT).finding, Finding::Declined);
 }
 
 #[test]
-fn a_wide_no_covers_everything_and_a_later_specific_yes_outlives_it() {
+fn a_wide_opt_out_covers_everything_until_a_later_specific_opt_in() {
     let wide = Track { scope: Scope { channel: None, purpose: None }, ..track(NO, Assurance::Confirmed, 2) };
     assert!(!is_live(&[track(YES, Assurance::Confirmed, 1), wide.clone()]));
     assert!(is_live(&[wide.clone(), track(YES, Assurance::Confirmed, 3)]));
@@ -120,7 +121,7 @@ fn a_wide_no_covers_everything_and_a_later_specific_yes_outlives_it() {
 }
 
 #[test]
-fn an_objection_is_named_as_long_as_nothing_proven_lifts_it() {
+fn an_objection_is_reported_until_a_proven_opt_in_ends_it() {
     let finding = |tracks: &[Track]| judged(tracks, LENIENT).finding;
     let objection = track(OBJECTION, Assurance::Authenticated, 1);
     let later_no = track(NO, Assurance::Confirmed, 3);
@@ -131,7 +132,7 @@ fn an_objection_is_named_as_long_as_nothing_proven_lifts_it() {
 }
 
 #[test]
-fn an_anonymous_yes_after_a_no_stays_a_no() {
+fn an_anonymous_opt_in_does_not_end_an_opt_out() {
     assert_eq!(
         judged(&[track(NO, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)], LENIENT).finding,
         Finding::OptedOut
@@ -139,7 +140,7 @@ fn an_anonymous_yes_after_a_no_stays_a_no() {
 }
 
 #[test]
-fn buying_again_is_no_yes() {
+fn a_purchase_does_not_end_an_opt_out() {
     for ground in Ground::ALL.iter().filter(|ground| **ground != Ground::Consent) {
         let bought = Act::OptIn { ground: *ground };
         assert!(is_live(&[track(bought, Assurance::Authenticated, 2)]), "{ground}");
@@ -153,7 +154,7 @@ fn buying_again_is_no_yes() {
 }
 
 #[test]
-fn an_objection_is_about_advertising_only() {
+fn an_objection_covers_marketing_only() {
     let contract = track(Act::OptIn { ground: Ground::Contract }, Assurance::Authenticated, 1);
     let transactional = Terms { transactional: true, ..LENIENT };
     assert!(judged(&[contract.clone(), track(OBJECTION, Assurance::Confirmed, 2)], transactional).allows());

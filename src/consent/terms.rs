@@ -16,7 +16,7 @@ impl GroundSet {
         let mut bits = 0;
         let mut rest = grounds;
         while let [first, others @ ..] = rest {
-            bits |= 1 << *first as u16;
+            bits |= 1 << first.code();
             rest = others;
         }
         Self(bits)
@@ -24,7 +24,7 @@ impl GroundSet {
 
     /// Returns whether the set contains a ground.
     pub const fn contains(self, ground: Ground) -> bool {
-        self.0 >> ground as u16 & 1 == 1
+        self.0 >> ground.code() & 1 == 1
     }
 
     /// Returns the intersection of the two sets.
@@ -132,13 +132,14 @@ impl Terms {
 #[cfg(all(test, feature = "serde"))]
 mod tests {
     use super::*;
+    use crate::consent::channel::Channel;
     use crate::consent::country::Place;
     use crate::consent::policy::{Override, Policy, Waiver};
     use crate::consent::rules;
-    use crate::consent::words::{Channel, Relation};
+    use crate::consent::words::Relation;
 
     #[test]
-    fn terms_survive_the_way_to_a_page() {
+    fn conditions_are_read_back_unchanged_in_the_browser() {
         let waive = |rule: &str| Override {
             rule: rule.into(),
             accept: vec![crate::consent::words::Basis::Implied],

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn months_are_those_of_the_calendar() {
+    fn months_are_calendar_months() {
         for (from, months, to) in [
             ("2024-03-10T15:00:00Z", 24, "2026-03-10T15:00:00.000Z"),
             ("2026-08-31T23:59:59.999Z", 6, "2027-02-28T23:59:59.999Z"),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_its_midnight() {
+    fn a_date_is_read_as_its_midnight_in_utc() {
         assert_eq!(Timestamp::parse_date("2009-05-01").unwrap().to_string(), "2009-05-01T00:00:00.000Z");
         let born = Timestamp::parse_birth("2008-02-29").unwrap();
         assert_eq!(born.plus_months(12 * 16).to_string(), "2024-03-01T00:00:00.000Z");
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_range_is_that_of_a_javascript_date() {
+    fn the_range_of_times_is_that_of_a_javascript_date() {
         assert!(Timestamp::from_millis(8_640_000_000_000_000).is_some());
         assert!(Timestamp::from_millis(8_640_000_000_000_001).is_none());
         assert!(Timestamp::from_millis(i64::MIN).is_none());

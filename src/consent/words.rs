@@ -49,34 +49,22 @@ macro_rules! vocabulary {
     };
 }
 
-vocabulary! {
-    /// A way to reach a person.
-    Channel, "unknown channel" {
-        /// Electronic mail.
-        Email = "email",
-        /// Text messages.
-        Sms = "sms",
-        /// Telephone calls.
-        Phone = "phone",
-        /// WhatsApp messages.
-        Whatsapp = "whatsapp",
-        /// Notifications of a browser or an app.
-        Push = "push",
-        /// Letters.
-        Post = "post",
-    }
-}
+/// Gives each variant of a vocabulary a number that never changes: it is in links that were sent, in the browsers of visitors,
+/// or crosses to JavaScript. A new variant gets a new number; a number is never used again.
+macro_rules! codes {
+    ($name:ident { $($variant:ident = $code:literal,)+ }) => {
+        impl $name {
+            /// The number of this variant wherever it is stored or sent as a number. It never changes.
+            pub const fn code(self) -> u8 {
+                match self { $(Self::$variant => $code,)+ }
+            }
 
-impl Channel {
-    /// Returns the kind of address that this channel needs.
-    pub const fn address_kind(self) -> AddressKind {
-        match self {
-            Self::Email => AddressKind::Email,
-            Self::Sms | Self::Phone | Self::Whatsapp => AddressKind::Phone,
-            Self::Push => AddressKind::Push,
-            Self::Post => AddressKind::Postal,
+            /// The variant with a number; `None` for any other number.
+            pub const fn from_code(code: u8) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
         }
-    }
+    };
 }
 
 vocabulary! {
@@ -139,6 +127,17 @@ vocabulary! {
     }
 }
 
+codes! {
+    Assurance {
+        Listed = 0,
+        Reported = 1,
+        Claimed = 2,
+        Confirmed = 3,
+        Authenticated = 4,
+        Staff = 5,
+    }
+}
+
 vocabulary! {
     /// The kind of an opt-out.
     Refusal, "unknown refusal" {
@@ -148,6 +147,14 @@ vocabulary! {
         Objection = "objection",
         /// The rest of an erased contact: the address must not be subscribed again.
         Suppression = "suppression",
+    }
+}
+
+codes! {
+    Refusal {
+        Plain = 10,
+        Objection = 11,
+        Suppression = 12,
     }
 }
 
@@ -161,6 +168,14 @@ vocabulary! {
         Contacted = "contacted",
         /// The address was looked up in the do-not-call register of its country and is not listed there.
         Screened = "screened",
+    }
+}
+
+codes! {
+    Activity {
+        Used = 14,
+        Contacted = 15,
+        Screened = 16,
     }
 }
 

@@ -1,12 +1,12 @@
 # The edge on a developer's machine, for development and tests: as in workerd.capnp, but webhooks may use private
-# network
-# addresses, such as that of the demo shop. Set PLACET_LOCAL_WEBHOOKS=1 as well. Not for production.
+# network addresses, such as that of the demo shop. Set PLACET_LOCAL_WEBHOOKS=1 as well. Not for production.
 using Workerd = import "/workerd/workerd.capnp";
 using Edge = import "workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "placet", worker = Edge.placet),
+    (name = "assets", worker = Edge.assets),
     (name = "disk", disk = (path = "data/disk", writable = true)),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],

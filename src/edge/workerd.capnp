@@ -9,9 +9,9 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "placet", worker = .placet),
+    (name = "assets", worker = .assets),
     # The ledger: one SQLite file per shop. For a backup use SQLite's own tools (`sqlite3 FILE .backup`), or stop the
-    # process
-    # and copy the directory: a copy of files in use may be inconsistent.
+    # process and copy the directory: a copy of files in use may be inconsistent.
     (name = "disk", disk = (path = "data/disk", writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "placet")],
@@ -29,15 +29,25 @@ const placet :Workerd.Worker = (
   durableObjectStorage = (localDisk = "disk"),
   bindings = [
     (name = "SHOPS", durableObjectNamespace = "ShopObject"),
+    (name = "ASSETS", service = "assets"),
     (name = "PLACET_MASTER_KEY", fromEnvironment = "PLACET_MASTER_KEY"),
     (name = "PLACET_ROOT_SECRET", fromEnvironment = "PLACET_ROOT_SECRET"),
     # The header in which your proxy writes the client's IP address, such as x-real-ip. The proxy must overwrite what
-    # clients
-    # send. Without it, visitors cannot be distinguished, and only the rate limits of keys apply.
+    # clients send. Without it, visitors cannot be distinguished, and only the rate limits of keys apply.
     (name = "PLACET_CLIENT_ADDRESS_HEADER", fromEnvironment = "PLACET_CLIENT_ADDRESS_HEADER"),
     # The URL at the start of every link, such as https://consent.example.
     (name = "PLACET_PUBLIC_URL", fromEnvironment = "PLACET_PUBLIC_URL"),
     # 1 permits webhooks to plain HTTP and private network addresses; see local.capnp.
     (name = "PLACET_LOCAL_WEBHOOKS", fromEnvironment = "PLACET_LOCAL_WEBHOOKS"),
   ],
+);
+
+# The files that the worker answers with: the contract and its page. On Cloudflare they are static assets.
+const assets :Workerd.Worker = (
+  modules = [
+    (name = "assets.js", esModule = embed "assets.js"),
+    (name = "openapi.json", text = embed "../../build/assets/openapi.json"),
+    (name = "docs.html", text = embed "../../build/assets/docs.html"),
+  ],
+  compatibilityDate = "2026-04-01",
 );

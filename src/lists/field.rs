@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_is_its_place_in_the_list() {
+    fn the_number_of_a_field_is_its_index_in_the_list() {
         for (place, field) in Field::ALL.iter().enumerate() {
             assert_eq!(*field as usize, place);
         }

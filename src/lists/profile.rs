@@ -268,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_profile_has_its_table_in_lower_case_and_names_nothing_twice() {
+    fn every_profile_has_unique_lower_case_headers() {
         for profile in Profile::ALL {
             let table = profile.table();
             assert_eq!(table.profile, *profile);
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn the_own_profile_knows_every_field_by_its_name() {
+    fn placets_own_profile_has_every_field_by_its_name() {
         for field in Field::ALL {
             let (_, headers) = PLACET.columns.iter().find(|(own, _)| own == field).unwrap();
             assert_eq!(headers.first(), Some(&field.as_str()));

@@ -19,7 +19,7 @@ fn check(file: &[u8], wishes: &Wishes, profile: Profile, rows: &[&str]) {
 }
 
 #[test]
-fn shopify_says_no_and_nobody_knows_which() {
+fn a_shopify_no_may_be_an_opt_out_or_a_missing_opt_in() {
     let rows = [
         "2: ada@example.com +447700900101 shopify:7001 GB [email/newsletter yes:consent] \
          [sms/newsletter yes:consent] [whatsapp/newsletter not_opted_in]",
@@ -44,7 +44,7 @@ fn shopify_says_no_and_nobody_knows_which() {
 }
 
 #[test]
-fn klaviyo_suppresses_for_reasons_of_its_own() {
+fn klaviyo_suppressions_have_several_reasons() {
     let rows = [
         r#"2: gil@example.com +447700900102 klaviyo:01HEXAMPLE0001 GB [email/newsletter yes:consent@2024-05-06T07:08:09.000Z{"origin":"Footer form","ip":"192.0.2.10"}] [sms/newsletter yes:consent@2024-05-07T07:08:09.000Z{"origin":"Footer form","ip":"192.0.2.10"}]"#,
         r#"3: hal@example.com klaviyo:01HEXAMPLE0002 DE [email/newsletter no@2024-06-01T00:00:00.000Z{"origin":"Checkout"}]"#,
@@ -67,7 +67,7 @@ fn klaviyo_suppresses_for_reasons_of_its_own() {
 }
 
 #[test]
-fn mailchimp_says_in_names_and_columns_what_a_file_is() {
+fn the_name_and_columns_of_a_mailchimp_file_tell_its_kind() {
     let named = |name: &str| Wishes { name: Some(name.into()), ..newsletter() };
     let subscribed = fixture!("mailchimp-subscribed.csv");
     let rows = [
@@ -94,7 +94,7 @@ fn mailchimp_says_in_names_and_columns_what_a_file_is() {
 }
 
 #[test]
-fn brevo_knows_who_is_blocked_and_not_who_said_yes() {
+fn a_brevo_file_contains_blocked_contacts_but_no_opt_ins() {
     let file = fixture!("brevo.csv");
     let rows = ["2: pia@example.com +447700900103 brevo:C-17", "3: quin@example.org [email/newsletter no]"];
     check(file, &newsletter(), Profile::Brevo, &rows);
@@ -111,7 +111,7 @@ fn brevo_knows_who_is_blocked_and_not_who_said_yes() {
 }
 
 #[test]
-fn magento_says_who_left() {
+fn a_magento_file_contains_opt_outs() {
     let rows = [
         "2: rea@example.com [email/newsletter yes:consent]",
         "3: sam@example.com [email/newsletter no]",
@@ -122,7 +122,7 @@ fn magento_says_who_left() {
 }
 
 #[test]
-fn prestashop_has_two_purposes() {
+fn a_prestashop_file_has_two_purposes() {
     let rows = [
         "2: vic@example.com [email/newsletter yes:consent@2023-04-05T06:07:08.000Z]",
         "3: wes@example.org [email/newsletter not_opted_in]",
@@ -136,7 +136,7 @@ fn prestashop_has_two_purposes() {
 }
 
 #[test]
-fn woocommerce_says_nothing_by_itself() {
+fn a_woocommerce_file_contains_no_choices() {
     let listed = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
     let rows = [
         "2: zoe@example.com +442079460018 GB [email/newsletter yes:consent]",
@@ -146,7 +146,7 @@ fn woocommerce_says_nothing_by_itself() {
 }
 
 #[test]
-fn our_own_files_say_everything_themselves() {
+fn placets_own_files_need_no_parameters() {
     let rows = [
         r#"2: bea@example.com shop:1 US-FL consumer 1990-05-01 [email/newsletter yes:consent@2024-01-02T03:04:05.000Z{"origin":"Till","ip":"192.0.2.40","confirmed_at":"2024-01-02T03:05:05.000Z","confirmed_ip":"192.0.2.41"}]"#,
         r#"3: cal@example.com DE business [email/offers yes:soft_opt_in@2024-01-02T00:00:00.000Z{"dealing":"purchase","reference":"order 1001","refusal_offered":true,"own_similar_products":true}]"#,

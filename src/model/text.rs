@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_kept_without_what_may_hold_a_person() {
+    fn a_page_url_is_stored_without_user_info_query_and_fragment() {
         let stripped = |text| PageUrl::parse(text).map(|page| page.as_str().to_owned());
         assert_eq!(
             stripped("https://jane:pw@shop.example/checkout?email=jane@example.com#token").as_deref(),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_exact() {
+    fn an_origin_must_be_written_exactly() {
         for (text, good) in [
             ("https://shop.example", true),
             ("http://127.0.0.1:8788", true),

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_read_for_what_it_says() {
+    fn an_inbound_message_is_read_by_its_text() {
         let word = |word| InboundAct::Keyword { word, is_answered: false };
         for (body, channel, act) in [
             (GOOD.to_owned(), Channel::Sms, word(Keyword::Stop)),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_and_no_message_is_malformed_and_the_error_repeats_nothing() {
+    fn a_signed_body_that_is_no_message_is_refused_and_not_repeated() {
         let huge = "[".repeat(100_000);
         for body in [
             "".as_bytes(),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_signed_is_not_read() {
+    fn a_body_without_a_valid_signature_is_not_read() {
         let good = headers(GOOD.as_bytes());
         for place in 0..GOOD.len() {
             let mut forged = GOOD.as_bytes().to_vec();

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_the_whole_message() {
+    fn a_keyword_must_be_the_whole_message() {
         for (text, word) in [
             ("STOP", Some(Keyword::Stop)),
             ("stop", Some(Keyword::Stop)),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_found_and_stands_once() {
+    fn every_keyword_is_found_and_is_unique() {
         let mut seen = std::collections::BTreeSet::new();
         for (word, words) in WORDS {
             for text in *words {
@@ -192,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn case_and_what_stands_around_do_not_matter_and_one_more_word_does(
+        fn a_keyword_ignores_case_and_punctuation_but_not_another_word(
             (word, text) in any_word(),
             before in "[ \\t\\n.,!?\"'„“”«»¡¿()*🛑👍\u{200b}\u{fe0f}-]{0,5}",
             after in "[ \\t\\n.,!?\"'„“”«»¡¿()*🛑👍\u{200b}\u{fe0f}-]{0,5}",
@@ -204,7 +204,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_strange(text in any::<String>()) {
+        fn any_text_is_read_without_a_panic(text in any::<String>()) {
             let found = keyword(&text);
             prop_assert_eq!(keyword(&format!(" {text}!")), found);
         }

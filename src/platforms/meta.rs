@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_and_settings_are_read_and_what_is_new_passed_over() {
+    fn messages_and_preferences_are_read_and_unknown_kinds_are_ignored() {
         let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [
             { "field": "messages", "value": { "messages": [
                 { "from": "447700900123", "id": "wamid.1", "type": "text", "text": { "body": "Arrêt" } },
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_signed_is_not_read() {
+    fn a_body_without_a_valid_signature_is_not_read() {
         let body = b"{}";
         assert_eq!(asked(body, &sign(body)), Ok(Vec::new()));
         let good = sign(body);
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_challenge_is_for_who_knows_the_word() {
+    fn the_challenge_is_answered_only_with_the_right_verify_token() {
         let query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=a+word";
         assert_eq!(handshake(query, "a word").as_deref(), Some("1158201444"));
         assert_eq!(handshake(query, "another"), None);

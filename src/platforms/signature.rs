@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vector_of_the_specification_holds_and_nothing_near_it() {
+    fn only_the_exact_test_vector_of_the_specification_verifies() {
         let (id, time, at) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", 1_614_265_330);
         let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
         assert!(check(SECRET, id, time, signature, BODY, at));

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_the_documentation_is_signed() {
+    fn the_signature_of_the_documented_example_is_valid() {
         let body = "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212";
         let refused = asked(URL, None, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", body);
         assert_eq!(refused, Err(HookError::Malformed { needs: "a MessageSid" }), "signed, and no message");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_read_for_what_it_says() {
+    fn an_inbound_message_is_read_by_its_text() {
         let word = |word, is_answered| InboundAct::Keyword { word, is_answered };
         for (from, text, understood, channel, act) in [
             ("+447700900123", "Stop!", "", Channel::Sms, word(Keyword::Stop, false)),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_signed_is_not_read() {
+    fn a_body_without_a_valid_signature_is_not_read() {
         let (signature, body) = signed(URL, &[("MessageSid", "SM1"), ("From", "+447700900123"), ("Body", "STOP")]);
         assert!(asked(URL, None, &signature, &body).is_ok());
         for place in 0..signature.len() {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_json_is_signed_by_its_hash() {
+    fn a_json_body_is_signed_by_its_hash() {
         let body = "{\"a\":1}";
         let hash = base16ct::lower::encode_string(&Sha256::digest(body));
         let query = format!("bodySHA256={hash}");

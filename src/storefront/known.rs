@@ -37,23 +37,6 @@ extern "C" {
     ) -> JsValue;
 }
 
-/// Returns the act with this number. The numbers run through the grounds, the refusals, declined and the activities,
-/// each in the order of its definition.
-fn act(number: usize) -> Option<Act> {
-    const REFUSALS: usize = Ground::ALL.len();
-    const DECLINED: usize = REFUSALS + Refusal::ALL.len();
-    if let Some(ground) = Ground::ALL.get(number) {
-        return Some(Act::OptIn { ground: *ground });
-    }
-    if let Some(refusal) = Refusal::ALL.get(number - REFUSALS) {
-        return Some(Act::OptOut { refusal: *refusal });
-    }
-    match number - DECLINED {
-        0 => Some(Act::Declined),
-        number => Some(Act::Noted { activity: *Activity::ALL.get(number - 1)? }),
-    }
-}
-
 /// Decides whether the shop may send this, as far as this browser knows. `asked` is `channel:purpose:choice`; the
 /// choice is ignored.
 ///
@@ -78,9 +61,9 @@ pub fn decide(words: &Words, asked: &str) -> Result<JsValue, JsValue> {
         // Any script may write to localStorage. An invalid entry keeps its position and becomes a claimed opt-out,
         // which has no effect. Without this check NaN would be cast to 0, which is an opt-in by consent.
         let made_here = number >= 0.0 && assurance >= 0.0;
-        let known = act(number as usize).zip(Assurance::ALL.get(assurance as usize)).filter(|_| made_here);
-        let (act, assurance) = known.unwrap_or((Act::OptOut { refusal: Refusal::Plain }, &Assurance::Claimed));
-        entries.push(Entry { act, assurance: *assurance, at });
+        let known = Act::from_code(number as u8).zip(Assurance::from_code(assurance as u8)).filter(|_| made_here);
+        let (act, assurance) = known.unwrap_or((Act::OptOut { refusal: Refusal::Plain }, Assurance::Claimed));
+        entries.push(Entry { act, assurance, at });
     }
     let mut versions = Vec::new();
     for _ in 0..next() as u32 {
@@ -89,7 +72,7 @@ pub fn decide(words: &Words, asked: &str) -> Result<JsValue, JsValue> {
     let verdict = judge(&entries, &person, &versions, at);
     let place = |place: Option<usize>| place.map_or(-1, |place| place as i32);
     Ok(words.judged(
-        verdict.finding as u8,
+        verdict.finding.code(),
         place(verdict.entry),
         place(verdict.other),
         verdict.lapses.millis() as f64,

@@ -1,7 +1,7 @@
-//! Who may do what: every route with every kind of key. What is to be expected follows from the contract alone, so a route
-//! that asks for another key than the contract says, or for none, is found here.
+//! Access control: sends every operation of the contract with every kind of key. The expected answer comes from the
+//! contract alone, so the test finds every route whose required scope differs from the contract.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::Method;
 use placet::api::{KeyKind, Scope, Secrets, ShopId, contract};
@@ -12,14 +12,14 @@ use crate::backend::{Backend, MASTER_KEY, ROOT_SECRET, random};
 use crate::client::{Answer, ORIGIN, Shop, bearer, post, send, shop_body, submission, with};
 
 crate::scenarios! {
-    every_route_opens_to_the_keys_of_the_contract_alone
-    no_method_breaks_a_route
+    every_route_accepts_exactly_the_keys_of_the_contract
+    an_unsupported_method_is_refused_on_every_route
 }
 
 const EMAIL: &str = "access.matrix@placet.example";
 const PHONE: &str = "+447700900321";
 
-/// What a route asks for.
+/// The credential that an operation requires.
 #[derive(Clone, PartialEq, Eq)]
 enum Asks {
     Nothing,
@@ -35,14 +35,14 @@ struct Operation {
     body: Value,
 }
 
-/// What a key is good for.
+/// What a key gives access to.
 enum Good {
-    /// There is none.
+    /// The request has no key.
     Missing,
-    /// It was never issued, or is no longer good.
+    /// The key was never issued, or is no longer valid.
     Nothing,
     Root,
-    /// A key with these scopes; of a publishable one, the origin of the page that it stands in.
+    /// The key has these scopes. For a publishable key, also the origin of the page that sends it.
     Scopes(&'static [Scope], Page),
 }
 
@@ -54,7 +54,7 @@ enum Page {
     Unnamed,
 }
 
-/// A way to ask.
+/// A caller of the API with its `authorization` header.
 struct Caller {
     name: String,
     authorization: String,
@@ -63,14 +63,14 @@ struct Caller {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Expected {
-    /// Served.
+    /// The answer is 200.
     Open,
-    /// Whatever comes of it, it is not for want of a key.
+    /// The answer may be an error, but not one about the key.
     Allowed,
     Refused(u16, &'static str),
 }
 
-/// The operations of the contract.
+/// Returns the operations of the contract.
 fn operations() -> Vec<Operation> {
     let contract: Value = serde_json::from_str(contract::OPENAPI).unwrap();
     let paths = contract["paths"].as_object().expect("the contract has paths");
@@ -78,25 +78,25 @@ fn operations() -> Vec<Operation> {
     for (path, item) in paths {
         for (method, operation) in item.as_object().unwrap() {
             let Ok(method) = method.to_uppercase().parse() else { continue };
-            // What stands beside the operations of a path, such as `parameters`.
+            // A path item also has members that are not operations, such as `parameters`.
             if ![Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH].contains(&method) {
                 continue;
             }
-            let asks = match operation["x-placet-scope"].as_str().expect("an operation says what it asks for") {
+            let asks = match operation["x-placet-scope"].as_str().expect("each operation names its scope") {
                 "none" => Asks::Nothing,
                 "root" => Asks::Root,
-                // Proven by what is in the path, see `links`.
+                // The token in the path proves the caller; the scenarios in `links` test these operations.
                 "link" => continue,
                 scope => Asks::Scope(scope.to_owned()),
             };
-            // What tools read says the same as what this test reads.
+            // `security`, which API tools read, must agree with `x-placet-scope`, which this test reads.
             let ways = operation["security"].as_array().unwrap().iter();
             let ways: Vec<&str> = ways.flat_map(|way| way.as_object().unwrap().keys().map(String::as_str)).collect();
             let told: &[&str] = match &asks {
                 Asks::Nothing => &[],
                 Asks::Root => &["rootSecret"],
                 Asks::Scope(scope) => {
-                    let scope = Scope::parse(scope).expect("an operation asks for a scope that there is");
+                    let scope = Scope::parse(scope).expect("the scope of each operation exists");
                     let in_pages = KeyKind::Publishable.scopes().contains(&scope);
                     if in_pages { &["publishableKey", "secretKey"] } else { &["secretKey"] }
                 }
@@ -109,7 +109,7 @@ fn operations() -> Vec<Operation> {
     operations
 }
 
-/// The first example of an operation's body; `null` where it takes none.
+/// Returns the first example of an operation's body, or `null` if the operation takes none.
 fn example(operation: &Value) -> Value {
     let media = &operation["requestBody"]["content"]["application/json"];
     let named = || media["examples"].as_object()?.values().next().map(|example| example["value"].clone());
@@ -120,7 +120,7 @@ fn example(operation: &Value) -> Value {
 }
 
 impl Operation {
-    /// The path with its values: this contact, this key.
+    /// Returns the path with its parameters filled in: this contact and this key.
     fn at(&self, contact: &str, key: &str) -> String {
         let id = if self.path.starts_with("/v1/keys") { key } else { contact };
         let path = self
@@ -130,16 +130,16 @@ impl Operation {
             .replace("{purpose}", "newsletter")
             .replace("{provider}", "generic")
             .replace("{list}", "opted_in");
-        assert!(!path.contains('{'), "a value in {path} that this test does not know");
+        assert!(!path.contains('{'), "a parameter in {path} that this test does not know");
         path
     }
 
-    /// The example, made to be about this contact.
+    /// Returns the example body, changed so that it is about this contact.
     fn about(&self, contact: &str) -> String {
         if self.body.is_null() { String::new() } else { about(self.body.clone(), contact).to_string() }
     }
 
-    /// Whether it is about a contact that is to be there.
+    /// Returns whether the operation needs an existing contact.
     fn is_about_a_contact(&self) -> bool {
         let named = self.body["contact"].is_object();
         self.path.starts_with("/v1/contacts/")
@@ -159,7 +159,7 @@ impl Operation {
         let Good::Scopes(scopes, page) = caller.good else { return Expected::Allowed };
         match page {
             _ if !scopes.iter().any(|own| own.as_str() == scope) => Expected::Refused(403, "wrong_scope"),
-            // A browser names the page with every request but a GET of its own site.
+            // A browser sends `Origin` with every request except a GET to the page's own site.
             Page::Unnamed if self.method != Method::GET => Expected::Refused(403, "wrong_origin"),
             Page::Strange => Expected::Refused(403, "wrong_origin"),
             _ => Expected::Allowed,
@@ -167,7 +167,7 @@ impl Operation {
     }
 }
 
-/// A body with every address and every id of a contact in it replaced.
+/// Returns the body with every address and every contact id replaced.
 fn about(body: Value, contact: &str) -> Value {
     match body {
         Value::Object(fields) => fields
@@ -176,7 +176,7 @@ fn about(body: Value, contact: &str) -> Value {
                 let value = match (&*name, &value) {
                     ("email", Value::String(_)) => EMAIL.into(),
                     ("phone", Value::String(_)) => PHONE.into(),
-                    // Elsewhere it is whom to write to.
+                    // In other bodies `contact` is the text with the shop's contact details.
                     ("contact", Value::String(id)) if uuid::Uuid::parse_str(id).is_ok() => contact.into(),
                     ("contact", Value::Object(who)) if who.contains_key("id") => json!({ "id": contact }),
                     _ => about(value, contact),
@@ -189,7 +189,7 @@ fn about(body: Value, contact: &str) -> Value {
     }
 }
 
-/// A shop that does not soon tell anybody to wait.
+/// Returns settings with limits so high that no request in the test is refused with 429.
 fn spacious() -> Value {
     with(shop_body(), "/limits", json!({ "publishable": 10_000, "secret": 10_000, "visitor": 10_000 }))
 }
@@ -199,7 +199,7 @@ fn now() -> i64 {
 }
 
 impl Shop {
-    /// Makes a secret key, and answers it with its id.
+    /// Creates a secret key. Returns the key and its id.
     fn add_key(&self, backend: &dyn Backend, scopes: &[Scope], expires_at: Option<i64>) -> (String, String) {
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let mut body = json!({ "kind": "sk", "name": "matrix", "scopes": scopes });
@@ -217,13 +217,13 @@ impl Shop {
     }
 }
 
-/// The same text with the character at a place changed.
+/// Returns the text with the character at `place` changed.
 fn flipped(key: &str, place: usize) -> String {
     let other = if &key[place..=place] == "A" { "B" } else { "A" };
     format!("{}{other}{}", &key[..place], &key[place + 1..])
 }
 
-/// Every kind of key.
+/// Returns one caller for each kind of key.
 fn callers(backend: &dyn Backend, shop: &Shop) -> Vec<Caller> {
     let mut callers = Vec::new();
     let mut add = |name: &str, authorization: &str, good: Good| {
@@ -238,7 +238,7 @@ fn callers(backend: &dyn Backend, shop: &Shop) -> Vec<Caller> {
     for (name, page) in [("own page", Page::Own), ("strange page", Page::Strange), ("page unnamed", Page::Unnamed)] {
         add(&format!("publishable, {name}"), &bearer(&shop.publishable), Good::Scopes(pages, page));
     }
-    // Characters 3 to 24 name the shop, those up to 45 are chance, the others prove both.
+    // Characters 3 to 24 encode the shop, characters up to 45 are random, and the rest is the MAC over both.
     for (name, place) in [("of a shop that is not", 9), ("of other chance", 30), ("of another proof", 66)] {
         add(&format!("secret, {name}"), &bearer(&flipped(&shop.secret, place)), Good::Nothing);
     }
@@ -266,7 +266,7 @@ fn callers(backend: &dyn Backend, shop: &Shop) -> Vec<Caller> {
     add("secret, in the place of another", &bearer(successor), Good::Scopes(Scope::ALL, Page::Server));
     add("secret", &bearer(&shop.secret), Good::Scopes(Scope::ALL, Page::Server));
     add("the root secret", &bearer(ROOT_SECRET), Good::Root);
-    std::thread::sleep(Duration::from_millis(u64::try_from(soon - now()).unwrap_or(0) + 10));
+    backend.pass(u64::try_from(soon - now()).unwrap_or(0) + 10);
     callers
 }
 
@@ -283,7 +283,7 @@ impl Caller {
     }
 }
 
-/// The state of a contact and of the shop, as their tags tell it, and how many keys there are.
+/// Returns the ETags of the contact and of the shop, and the number of keys.
 fn state(backend: &dyn Backend, shop: &Shop, contact: &str) -> (String, String, usize) {
     let ask = |path: &str| send(backend, Method::GET, path, &[("authorization", &bearer(&shop.secret))], "");
     let tag = |path: &str| ask(path).header("etag").to_owned();
@@ -296,14 +296,14 @@ fn person() -> Value {
     with(person, "/contact/phone", PHONE.into())
 }
 
-fn every_route_opens_to_the_keys_of_the_contract_alone(backend: &mut dyn Backend) {
+fn every_route_accepts_exactly_the_keys_of_the_contract(backend: &mut dyn Backend) {
     let operations = operations();
     let (shop, other) = (Shop::create_with(backend, &spacious()), Shop::create_with(backend, &spacious()));
     let contact = shop.submit_from_server(backend, &person()).ok()["contact"].as_str().unwrap().to_owned();
     let callers = callers(backend, &shop);
     let (_, spare) = shop.add_key(backend, &[Scope::Read], None);
 
-    // What is refused, first: it changes nothing.
+    // Refused requests come first, because they must change nothing.
     let before = (state(backend, &shop, &contact), backend.objects(), backend.rows());
     let mut refused = 0;
     for caller in &callers {
@@ -321,15 +321,16 @@ fn every_route_opens_to_the_keys_of_the_contract_alone(backend: &mut dyn Backend
         }
     }
     let after = (state(backend, &shop, &contact), backend.objects(), backend.rows());
-    assert_eq!(after, before, "what is refused changes nothing");
+    assert_eq!(after, before, "a refused request changes nothing");
 
-    // Another shop: it has a whole key, and nothing of this shop.
+    // The key of another shop has every scope, but no access to this shop.
     let stranger = Caller {
         name: "another shop".to_owned(),
         authorization: bearer(&other.secret),
         good: Good::Scopes(Scope::ALL, Page::Server),
     };
-    // As long as it has handed in nothing of its own, it has no contact of these addresses.
+    // Operations about a contact run first: until the other shop submits its own data, it has no contact with these
+    // addresses.
     let (contacts, others): (Vec<_>, Vec<_>) = operations.iter().partition(|operation| operation.is_about_a_contact());
     for operation in contacts.into_iter().chain(others) {
         let path = operation.at(&contact, &spare);
@@ -346,12 +347,13 @@ fn every_route_opens_to_the_keys_of_the_contract_alone(backend: &mut dyn Backend
         }
         assert!(answer.status.as_u16() < 500, "{what}");
         let told = [&*contact, &shop.id, &spare].into_iter().find(|own| answer.text.contains(*own));
-        // The log has what this caller has asked for itself.
+        // The audit log contains what this caller itself asked for.
         assert!(told.is_none() || operation.path == "/v1/audit" && told == Some(&contact), "{what}");
     }
     assert_eq!(state(backend, &shop, &contact), before.0, "another shop changes nothing");
 
-    // What is open or allowed. Settings, keys and contacts change on the way, so only that nobody is turned away counts.
+    // The open and allowed requests. They change settings, keys and contacts, so this only checks that no request is
+    // refused because of its key.
     let mut served = 0;
     for caller in &callers {
         for operation in &operations {
@@ -373,7 +375,7 @@ fn every_route_opens_to_the_keys_of_the_contract_alone(backend: &mut dyn Backend
     assert_eq!(refused + served, callers.len() * operations.len(), "every route with every key");
 }
 
-fn no_method_breaks_a_route(backend: &mut dyn Backend) {
+fn an_unsupported_method_is_refused_on_every_route(backend: &mut dyn Backend) {
     let operations = operations();
     let shop = Shop::create_with(backend, &spacious());
     let contact = shop.submit_from_server(backend, &person()).ok()["contact"].as_str().unwrap().to_owned();
@@ -395,5 +397,5 @@ fn no_method_breaks_a_route(backend: &mut dyn Backend) {
             }
         }
     }
-    assert_eq!((state(backend, &shop, &contact), backend.rows()), before, "what is no route changes nothing");
+    assert_eq!((state(backend, &shop, &contact), backend.rows()), before, "an unsupported method changes nothing");
 }

@@ -1,4 +1,5 @@
-//! Addresses that somebody typed into one form, and may be of different persons: neither is told, erased or written to for the other.
+//! Two addresses from one anonymous form may belong to different persons. These scenarios check that a request by the
+//! owner of one address neither discloses, erases nor changes anything about the other.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,13 +9,13 @@ use crate::client::{ORIGIN, Shop, ask, from_now, post, submission, with};
 use crate::links::{decision, look, messages, page, path, press, shop};
 
 crate::scenarios! {
-    what_the_shop_knows_of_one_is_not_told_to_the_other
-    what_was_noted_of_nobody_knows_whom_is_told_to_neither
-    a_no_that_bore_on_both_goes_along
-    what_was_corrected_goes_along
-    a_merge_ends_what_can_be_downloaded
-    a_correction_has_nobody_erased
-    erasing_one_leaves_who_has_their_old_address
+    facts_about_one_address_are_not_disclosed_to_the_other
+    facts_about_an_uncertain_person_are_disclosed_to_neither
+    an_opt_out_that_covered_both_addresses_still_covers_both
+    a_corrected_address_keeps_its_records_when_separated
+    a_merge_ends_the_download_of_an_earlier_request
+    a_correction_of_an_address_does_not_redirect_an_erasure
+    an_erasure_does_not_touch_the_owner_of_the_old_address
 }
 
 fn jane() -> Value {
@@ -25,19 +26,19 @@ fn number() -> Value {
     json!({ "phone": "+447700900123" })
 }
 
-/// A form with both addresses, and a yes for each.
+/// Returns a form with both addresses and an opt-in for each.
 fn form() -> Value {
     with(submission(), "/choices/1/choice", json!("opt_in"))
 }
 
-/// What the shop's server knows of its customer.
+/// Returns a submission in which the shop's server vouches for its customer.
 fn vouched(contact: Value, channel: &str) -> Value {
     let choices = json!([{ "channel": channel, "purpose": "newsletter", "choice": "opt_in" }]);
     let body = with(with(submission(), "/contact", contact), "/choices", choices);
     with(with(body, "/assurance", json!("authenticated")), "/occurred_at", json!(from_now(0)))
 }
 
-/// Asks for something by an address, and proves it.
+/// Opens a subject request by an address, and verifies it with the link sent to that address.
 fn proven(backend: &dyn Backend, shop: &Shop, kind: &str, contact: &Value) {
     let asked = json!({ "kind": kind, "contact": contact });
     post(backend, "/v1/requests", &shop.publishable, ORIGIN, &asked).ok();
@@ -52,9 +53,9 @@ fn download(backend: &dyn Backend, shop: &Shop) -> String {
     format!("{}?format=json", path(&messages(backend, shop, "result")[0]["link"]))
 }
 
-fn what_the_shop_knows_of_one_is_not_told_to_the_other(backend: &mut dyn Backend) {
+fn facts_about_one_address_are_not_disclosed_to_the_other(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    // A stranger types their own address beside a number; the shop comes to know whose the number is.
+    // A stranger types their own address beside a phone number. Then the shop learns whose number it is.
     shop.submit(backend, &form()).ok();
     let person = json!({ "phone": "+447700900123", "country": "FR", "born": "1980-02-29" });
     shop.submit_from_server(backend, &vouched(person, "sms")).ok();
@@ -71,7 +72,7 @@ fn what_the_shop_knows_of_one_is_not_told_to_the_other(backend: &mut dyn Backend
     for theirs in ["7700900123", "1980-02-29", "\"FR\"", "prison", "mailer"] {
         assert!(!report.text.contains(theirs), "{theirs} in {}", report.text);
     }
-    // What protected both still does, and who got it hears of an erasure of either.
+    // The restriction still protects both contacts, and the recipient is told when either is erased.
     let mine = id(backend, &shop, &jane());
     assert_ne!(mine, both);
     let own = shop.lookup(backend, &jane()).ok();
@@ -87,7 +88,7 @@ fn what_the_shop_knows_of_one_is_not_told_to_the_other(backend: &mut dyn Backend
     assert!(shop.lookup(backend, &number()).status.is_success());
 }
 
-fn what_was_noted_of_nobody_knows_whom_is_told_to_neither(backend: &mut dyn Backend) {
+fn facts_about_an_uncertain_person_are_disclosed_to_neither(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &with(form(), "/contact/country", json!("FR"))).ok();
     let both = id(backend, &shop, &number());
@@ -101,7 +102,8 @@ fn what_was_noted_of_nobody_knows_whom_is_told_to_neither(backend: &mut dyn Back
     for of_somebody in ["prison", "mailer", "\"FR\""] {
         assert!(!report.text.contains(of_somebody), "{of_somebody} in {}", report.text);
     }
-    // What limits processing bears on both. The shop sees who got the data of which it does not know whose they are.
+    // The restriction applies to both contacts. Both reports list the recipient, because the shop does not know whose
+    // data it disclosed.
     let (mine, theirs) = (shop.lookup(backend, &jane()).ok(), shop.lookup(backend, &number()).ok());
     assert_ne!(mine["id"], theirs["id"]);
     for one in [mine, theirs] {
@@ -110,10 +112,10 @@ fn what_was_noted_of_nobody_knows_whom_is_told_to_neither(backend: &mut dyn Back
     }
 }
 
-fn a_no_that_bore_on_both_goes_along(backend: &mut dyn Backend) {
+fn an_opt_out_that_covered_both_addresses_still_covers_both(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &form()).ok();
-    // The number says yes by itself; then the shop's customer, known by the mail, wants nothing by any channel.
+    // The owner of the number opts in. Then the shop's customer, known by the email address, opts out of every channel.
     let asked = messages(backend, &shop, "confirm").into_iter().find(|message| message["medium"] == "sms").unwrap();
     page(&press(backend, &path(&asked["link"]), ""), 200);
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
@@ -123,11 +125,15 @@ fn a_no_that_bore_on_both_goes_along(backend: &mut dyn Backend) {
 
     proven(backend, &shop, "access", &jane());
     assert_ne!(id(backend, &shop, &jane()), id(backend, &shop, &number()));
-    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out", "a question must not make a yes");
+    assert_eq!(
+        decision(backend, &shop, "sms", number())["reason"],
+        "opted_out",
+        "a subject request must not opt anybody in"
+    );
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
 }
 
-fn what_was_corrected_goes_along(backend: &mut dyn Backend) {
+fn a_corrected_address_keeps_its_records_when_separated(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &form()).ok();
     let both = id(backend, &shop, &jane());
@@ -143,13 +149,13 @@ fn what_was_corrected_goes_along(backend: &mut dyn Backend) {
     assert_eq!(records.iter().filter(|record| record["channel"] == "sms").count(), 2, "{theirs}");
 }
 
-fn a_merge_ends_what_can_be_downloaded(backend: &mut dyn Backend) {
+fn a_merge_ends_the_download_of_an_earlier_request(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit_from_server(backend, &vouched(jane(), "email")).ok();
     proven(backend, &shop, "access", &jane());
     let download = download(backend, &shop);
     assert_eq!(look(backend, Method::GET, &download).body["addresses"].as_array().unwrap().len(), 1);
-    // Two that somebody typed into one form are put to her: they need not be one person.
+    // The shop merges her contact with one that has two addresses from one form. They need not belong to one person.
     let pair = with(form(), "/contact", json!({ "email": "john@example.com", "phone": "+447700900124" }));
     shop.submit(backend, &pair).ok();
     let john = id(backend, &shop, &json!({ "email": "john@example.com" }));
@@ -159,18 +165,19 @@ fn a_merge_ends_what_can_be_downloaded(backend: &mut dyn Backend) {
     let over = look(backend, Method::GET, &download);
     page(&over, 200);
     assert!(!over.text.contains("example.com"), "{}", over.text);
-    // Who asks once more is answered for their own.
+    // A person who asks again gets only their own data.
     proven(backend, &shop, "portability", &jane());
     let again = look(backend, Method::GET, &self::download(backend, &shop));
     assert_eq!(again.body["addresses"].as_array().unwrap().len(), 1, "{}", again.text);
     assert!(shop.lookup(backend, &json!({ "email": "john@example.com" })).status.is_success());
 }
 
-fn a_correction_has_nobody_erased(backend: &mut dyn Backend) {
+fn a_correction_of_an_address_does_not_redirect_an_erasure(backend: &mut dyn Backend) {
     let body = with(crate::client::shop_body(), "/requests", json!({ "approval": ["erasure"] }));
     let shop = Shop::create_with(backend, &body);
     crate::links::listen(backend, &shop);
-    // Her mail is misspelt; whoever has that address asks for an erasure, and the shop corrects it before it decides.
+    // Her email address is misspelt. The owner of the misspelt address asks for erasure, and the shop corrects the
+    // address before it decides.
     let wrong = json!({ "email": "j@example.com" });
     shop.submit_from_server(backend, &vouched(wrong.clone(), "email")).ok();
     proven(backend, &shop, "erasure", &wrong);
@@ -185,19 +192,19 @@ fn a_correction_has_nobody_erased(backend: &mut dyn Backend) {
     ask(backend, Method::POST, &decide, &shop.secret, &json!({ "action": "refuse", "reason": "not yours" })).ok();
 }
 
-fn erasing_one_leaves_who_has_their_old_address(backend: &mut dyn Backend) {
+fn an_erasure_does_not_touch_the_owner_of_the_old_address(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let wrong = json!({ "email": "j@example.com" });
     shop.submit_from_server(backend, &vouched(wrong.clone(), "email")).ok();
     let hers = id(backend, &shop, &wrong);
     let correct = json!({ "address": { "from": wrong, "to": jane() }, "reason": "typed wrong" });
     ask(backend, Method::POST, &format!("/v1/contacts/{hers}/rectify"), &shop.secret, &correct).ok();
-    // Its owner comes along.
-    std::thread::sleep(std::time::Duration::from_millis(20));
+    // The owner of the misspelt address opts in.
+    backend.pass(20);
     shop.submit(backend, &with(vouched(wrong.clone(), "email"), "/assurance", json!("claimed"))).ok();
     page(&press(backend, &path(&messages(backend, &shop, "confirm")[0]["link"]), ""), 200);
     assert_eq!(decision(backend, &shop, "email", wrong.clone())["allow"], true);
     ask(backend, Method::DELETE, &format!("/v1/contacts/{hers}"), &shop.secret, &Value::Null).ok();
-    assert_eq!(decision(backend, &shop, "email", wrong)["allow"], true, "somebody else's erasure");
+    assert_eq!(decision(backend, &shop, "email", wrong)["allow"], true, "the erasure was of somebody else");
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "suppressed");
 }

@@ -1,51 +1,63 @@
 //! The two backends that every scenario runs on: the service in this process over SQLite files, and real workerd.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response};
 use placet::api::{
-    Deployment, Door, EVIDENCE_HEADER, NEW_SHOP_HEADER, Outgoing, Secrets, ShopService, VISITOR_HEADER, body_too_large,
-    evidence, front, refuse_shop,
+    Deployment, Handover, Outgoing, Routing, Secrets, ShopService, Step, asset, body_too_large, evidence, front,
+    refuse_shop,
 };
-use placet::ledger::{OsHost, SendOutcome, Sqlite};
+use placet::consent::Timestamp;
+use placet::ledger::{Host, OsHost, SendOutcome, Sqlite};
 use rusqlite::types::ValueRef;
 
 pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
-/// What links begin with.
+/// The secret that creates shops.
 pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
-/// Where a proxy in front would write the client's address.
+/// The header in which a reverse proxy writes the client's IP address.
 pub const CLIENT_ADDRESS_HEADER: &str = "x-real-ip";
 
-/// What links begin with.
+/// The base URL of all links.
 pub const PUBLIC_URL: &str = "https://consent.example";
 
-/// Where requests go.
+/// A running service that a scenario sends requests to.
 pub trait Backend {
     /// Sends a request whose URI is a path.
     fn send(&self, request: Request<Bytes>) -> Response<Bytes>;
-    /// Ends the service without a word (workerd by `kill -9`), and starts it again on the same data.
+    /// Stops the service without warning (workerd by `kill -9`) and starts it again on the same data.
     fn crash(&mut self);
-    /// Where the shops' databases are.
+    /// Returns the directory with the shops' databases.
     fn data(&self) -> &Path;
-    /// Sends what is due to webhooks, and notes what came of it. workerd does that by itself.
+    /// Sends the due deliveries to webhooks and stores the outcomes. workerd does this by itself.
     fn deliver(&self);
 
-    /// Works on what waits to be worked on. workerd does that by itself.
+    /// Does the pending background work. workerd does this by itself.
     fn work(&self);
 
-    /// The number of shops' objects that have ever been woken.
-    fn objects(&self) -> usize {
-        databases(self.data()).len()
+    /// Lets time pass. The native backend moves its clock; workerd has the clock of the machine.
+    fn pass(&self, millis: u64);
+
+    /// Returns the database files of this scenario's shops.
+    fn databases(&self) -> Vec<PathBuf> {
+        databases(self.data())
     }
 
-    /// The number of rows in each table, over all shops. Without the audit log, which grows by what is refused too.
+    /// Returns how many Durable Objects of shops have ever been started.
+    fn objects(&self) -> usize {
+        self.databases().len()
+    }
+
+    /// Counts the rows of each table, over all shops. Leaves out the audit log, because refused requests add rows to
+    /// it.
     fn rows(&mut self) -> BTreeMap<String, i64> {
         let mut counts = BTreeMap::new();
         self.each_table(&mut |database, table| {
@@ -57,7 +69,7 @@ pub trait Backend {
         counts
     }
 
-    /// Every row of every table, over all shops: the table and all that stands in the row.
+    /// Returns every row of every table, over all shops: the name of the table and all values of the row.
     fn dump(&mut self) -> Vec<(String, String)> {
         let mut found = Vec::new();
         self.each_table(&mut |database, table| {
@@ -77,21 +89,21 @@ pub trait Backend {
         found
     }
 
-    /// As [`Backend::dump`], without how far events have come: the shop tells of them by itself, whoever looks.
+    /// Returns the same as [`Backend::dump`] without the tables of event delivery, which change by themselves.
     fn state(&mut self) -> Vec<(String, String)> {
         let mut rows = self.dump();
         rows.retain(|(table, _)| !["delivery", "webhook", "job"].contains(&table.as_str()));
         rows
     }
 
-    /// Changes what is on disk, of every shop, while nobody runs.
+    /// Runs SQL on the stored data of every shop while the service is stopped.
     fn change(&mut self, sql: &str);
 
-    /// Looks at what is on disk, not at what a running process believes.
+    /// Calls `look` with every table on disk. It reads the files, not the memory of a running process.
     fn each_table(&mut self, look: &mut dyn FnMut(&rusqlite::Connection, &str)) {
         self.crash();
         let copies = TempDir::new();
-        for file in databases(self.data()) {
+        for file in self.databases() {
             let copy = copies.0.join("copy.sqlite");
             for suffix in ["", "-wal"] {
                 let from = PathBuf::from(format!("{}{suffix}", file.display()));
@@ -111,7 +123,7 @@ pub trait Backend {
     }
 }
 
-/// The databases of the shops below a directory.
+/// Returns the database files of the shops below a directory.
 pub fn databases(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).into_iter().flatten().map(Result::unwrap) {
@@ -127,13 +139,13 @@ pub fn databases(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn change_all(directory: &Path, sql: &str) {
-    for file in databases(directory) {
+fn change_all(files: &[PathBuf], sql: &str) {
+    for file in files {
         rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
     }
 }
 
-/// A directory that goes when its owner goes.
+/// A temporary directory that is deleted when this value is dropped.
 pub struct TempDir(PathBuf);
 
 impl TempDir {
@@ -160,41 +172,61 @@ fn secrets() -> Secrets {
     Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap()
 }
 
+/// The clock of the machine, moved on by the scenario.
+#[derive(Clone, Default)]
+pub struct Clock(Rc<Cell<i64>>);
+
+impl Host for Clock {
+    fn now(&self) -> Timestamp {
+        OsHost.now().plus_millis(self.0.get())
+    }
+
+    fn day(&self, at: Timestamp, zone: &str) -> Option<String> {
+        OsHost.day(at, zone)
+    }
+
+    fn fill(&self, buffer: &mut [u8]) {
+        OsHost.fill(buffer);
+    }
+
+    fn report(&self, failure: &str) {
+        OsHost.report(failure);
+    }
+}
+
 /// The service in this process.
 pub struct Native {
     data: TempDir,
-    /// Whether the shops live as long as this value, and nowhere but in memory.
+    /// Whether shops are kept in memory only and end with this value.
     in_memory: bool,
-    /// Whether events may go to this machine.
+    /// Whether events may be sent to this machine.
     local: bool,
     shops: RefCell<HashMap<String, ShopService>>,
+    clock: Clock,
 }
 
 impl Native {
     pub fn start() -> Self {
-        Self { data: TempDir::new(), in_memory: false, local: true, shops: RefCell::default() }
+        Self { data: TempDir::new(), in_memory: false, local: true, shops: RefCell::default(), clock: Clock::default() }
     }
 
-    /// Works on one page of an import in each shop that is awake. Tells whether there was one.
+    /// Does one step of the work of each shop that is awake, deliveries aside. Returns whether there was anything to do.
     pub fn work_a_page(&self) -> bool {
-        self.shops
-            .borrow()
-            .values()
-            .map(|service| service.work_on_imports().unwrap())
-            .fold(false, |one, other| one | other)
+        let step = |service: &ShopService| service.step(self.clock.now()).unwrap();
+        self.shops.borrow().values().map(step).fold(false, |any, step| any | !matches!(step, Step::Until(_)))
     }
 
-    /// As it is deployed: events go to the public internet alone.
+    /// Starts the service as in production: events go to public internet addresses only.
     pub fn public() -> Self {
         Self { local: false, ..Self::start() }
     }
 
-    /// For many thousand requests, none of which has to outlive a crash.
+    /// Starts the service in memory: fast enough for many thousand requests, but nothing survives a crash.
     pub fn in_memory() -> Self {
         Self { in_memory: true, ..Self::start() }
     }
 
-    /// As the edge sends it, one at a time: the status and `retry-after`.
+    /// Sends one delivery as the edge does. Returns the status and `retry-after`.
     fn post(&self, outgoing: &Outgoing) -> (Option<u16>, Option<String>) {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
         let timeout = Duration::from_millis(Outgoing::TIMEOUT.into());
@@ -219,50 +251,47 @@ impl Native {
             let database = if self.in_memory { Sqlite::in_memory() } else { Sqlite::open(&file) }.unwrap();
             ShopService::new(
                 database,
-                OsHost,
+                self.clock.clone(),
                 Deployment::new(secrets(), PUBLIC_URL, if self.local { "1" } else { "" }),
             )
         });
-        service.handle(request)
+        service.respond(request)
     }
 }
 
 impl Backend for Native {
     fn send(&self, mut request: Request<Bytes>) -> Response<Bytes> {
         let path = request.uri().path().to_owned();
-        match front(request.method(), &path, request.headers(), &secrets(), &OsHost) {
-            Door::Answer(response) => response,
-            Door::Shop { object, by_visitor, with_evidence } => {
-                // As the edge does.
-                request.headers_mut().remove(VISITOR_HEADER);
-                request.headers_mut().remove(EVIDENCE_HEADER);
-                if let Some(from) = request.headers().get(CLIENT_ADDRESS_HEADER).filter(|_| by_visitor) {
-                    let visitor = secrets().visitor(0, from.to_str().unwrap());
-                    let visitor = HeaderValue::from_str(&visitor).unwrap();
-                    request.headers_mut().insert(HeaderName::from_static(VISITOR_HEADER), visitor);
-                }
-                if with_evidence {
-                    let headers = request.headers_mut();
-                    let [from, browser] = [CLIENT_ADDRESS_HEADER, "user-agent"].map(|name| headers.remove(name));
-                    let [from, browser] =
-                        [&from, &browser].map(|value| value.as_ref().and_then(|value| value.to_str().ok()));
-                    let told = HeaderValue::from_str(&evidence(from, browser)).unwrap();
-                    headers.insert(HeaderName::from_static(EVIDENCE_HEADER), told);
-                }
-                self.ask(&object, &request)
+        let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (object, handover) = match front(request.method(), &path, request.headers(), &secrets(), &OsHost) {
+            Routing::Answer(response) => return response,
+            Routing::Asset(file) => {
+                let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api/contract");
+                return asset(file, fs::read(assets.join(file)).ok());
             }
-            Door::NewShop { body_limit, .. } if request.body().len() > body_limit => {
-                body_too_large(body_limit, &path, request.headers())
+            Routing::Shop { object, by_visitor, with_evidence } => {
+                let from = text(CLIENT_ADDRESS_HEADER);
+                let visitor = from.as_deref().filter(|_| by_visitor).map(|from| secrets().visitor(0, from));
+                let evidence = with_evidence.then(|| evidence(from.as_deref(), text("user-agent").as_deref()));
+                (object, Handover { visitor, evidence, new_shop: None })
             }
-            Door::NewShop { object, shop, .. } => {
+            Routing::NewShop { body_limit, .. } if request.body().len() > body_limit => {
+                return body_too_large(body_limit);
+            }
+            Routing::NewShop { object, shop, .. } => {
                 if let Some(refusal) = refuse_shop(request.headers(), request.body()) {
                     return refusal;
                 }
-                let id = HeaderValue::from_str(&shop.to_string()).unwrap();
-                request.headers_mut().insert(HeaderName::from_static(NEW_SHOP_HEADER), id);
-                self.ask(&object, &request)
+                (object, Handover { new_shop: Some(shop), ..Handover::default() })
             }
-        }
+        };
+        // As the edge does: whatever a client sends under this name is replaced.
+        request.headers_mut().insert(Handover::HEADER, HeaderValue::from_str(&handover.written()).unwrap());
+        self.ask(&object, &request)
+    }
+
+    fn pass(&self, millis: u64) {
+        self.clock.0.set(self.clock.0.get() + i64::try_from(millis).unwrap());
     }
 
     fn crash(&mut self) {
@@ -270,27 +299,27 @@ impl Backend for Native {
     }
 
     fn deliver(&self) {
-        for service in self.shops.borrow().values() {
-            loop {
-                let due = service.due_deliveries().unwrap();
-                if due.is_empty() {
-                    break;
-                }
-                for outgoing in due {
-                    let (status, retry_after) = self.post(&outgoing);
-                    let outcome = match status {
-                        Some(status) => SendOutcome::Answered { status, retry_after: retry_after.as_deref() },
-                        None => SendOutcome::Unreachable,
-                    };
-                    service.delivered(&outgoing.key, outcome).unwrap();
-                }
-            }
-        }
+        self.work();
     }
 
     fn work(&self) {
         for service in self.shops.borrow().values() {
-            while service.work_on_imports().unwrap() {}
+            loop {
+                match service.step(self.clock.now()).unwrap() {
+                    Step::Send(due) => {
+                        for outgoing in due {
+                            let (status, retry_after) = self.post(&outgoing);
+                            let outcome = match status {
+                                Some(status) => SendOutcome::Answered { status, retry_after: retry_after.as_deref() },
+                                None => SendOutcome::Unreachable,
+                            };
+                            service.delivered(&outgoing.key, outcome).unwrap();
+                        }
+                    }
+                    Step::Busy => {}
+                    Step::Until(_) => break,
+                }
+            }
         }
     }
 
@@ -300,26 +329,52 @@ impl Backend for Native {
 
     fn change(&mut self, sql: &str) {
         self.crash();
-        change_all(&self.data.0, sql);
+        change_all(&self.databases(), sql);
     }
 }
 
-/// Real workerd with the worker as built by `make dist`.
+/// Real workerd with the worker that `make dist` builds. A scenario has a process to itself while it runs, and gives it back
+/// when it ends: the next scenario has shops of its own, so it needs no new process.
 pub struct Workerd {
+    running: Option<Running>,
+    /// The databases of earlier scenarios.
+    earlier: Vec<PathBuf>,
+    client: ureq::Agent,
+}
+
+struct Running {
     data: TempDir,
     port: u16,
     process: Child,
-    client: ureq::Agent,
+}
+
+/// The processes that no scenario uses.
+static IDLE: Mutex<Vec<Running>> = Mutex::new(Vec::new());
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 impl Workerd {
     pub fn start() -> Self {
-        let data = TempDir::new();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Self::spawn(&data.0, port);
+        let idle = IDLE.lock().unwrap().pop();
+        let running = idle.unwrap_or_else(|| {
+            let data = TempDir::new();
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let process = Self::spawn(&data.0, port);
+            Running { data, port, process }
+        });
         let config =
             ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
-        Self { data, port, process, client: config.build().into() }
+        let earlier = databases(&running.data.0);
+        Self { running: Some(running), earlier, client: config.build().into() }
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().unwrap()
     }
 
     fn spawn(data: &Path, port: u16) -> Child {
@@ -354,24 +409,22 @@ impl Workerd {
         process
     }
 
-    /// Ends workerd, does some work on its data, and starts it again.
-    pub fn stopped(&mut self, work: impl FnOnce(&Path)) {
-        self.kill();
-        work(&self.data.0);
-        self.process = Self::spawn(&self.data.0, self.port);
-    }
-
-    fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+    /// Ends workerd, does some work on the databases of this scenario, and starts it again.
+    pub fn stopped(&mut self, work: impl FnOnce(&[PathBuf])) {
+        let files = self.databases();
+        let running = self.running.as_mut().unwrap();
+        running.process.kill().unwrap();
+        running.process.wait().unwrap();
+        work(&files);
+        running.process = Self::spawn(&running.data.0, running.port);
     }
 }
 
 impl Backend for Workerd {
     fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (mut parts, body) = request.into_parts();
-        parts.uri = format!("http://127.0.0.1:{}{}", self.port, parts.uri).parse().unwrap();
-        // A client may not send a body with GET, nor must it.
+        parts.uri = format!("http://127.0.0.1:{}{}", self.running().port, parts.uri).parse().unwrap();
+        // The HTTP client allows no body with GET and requires one with POST.
         let answer = if body.is_empty() && parts.method != http::Method::POST {
             self.client.run(Request::from_parts(parts, ()))
         } else {
@@ -382,8 +435,17 @@ impl Backend for Workerd {
     }
 
     fn crash(&mut self) {
-        self.kill();
-        self.process = Self::spawn(&self.data.0, self.port);
+        self.stopped(|_| {});
+    }
+
+    fn databases(&self) -> Vec<PathBuf> {
+        let mut own = databases(self.data());
+        own.retain(|file| !self.earlier.contains(file));
+        own
+    }
+
+    fn pass(&self, millis: u64) {
+        std::thread::sleep(Duration::from_millis(millis));
     }
 
     fn deliver(&self) {}
@@ -391,16 +453,19 @@ impl Backend for Workerd {
     fn work(&self) {}
 
     fn data(&self) -> &Path {
-        &self.data.0
+        &self.running().data.0
     }
 
     fn change(&mut self, sql: &str) {
-        self.stopped(|data| change_all(data, sql));
+        self.stopped(|files| change_all(files, sql));
     }
 }
 
 impl Drop for Workerd {
     fn drop(&mut self) {
-        self.kill();
+        // What a failed scenario leaves behind might fail the next one.
+        if !std::thread::panicking() {
+            IDLE.lock().unwrap().extend(self.running.take());
+        }
     }
 }

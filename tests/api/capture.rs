@@ -1,4 +1,4 @@
-//! From a ticked box to a contact report.
+//! Capture of consent: from a ticked box to a contact report.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,19 +8,19 @@ use crate::client::{Shop, bearer, send, standing, submission, undated, with};
 
 crate::scenarios! {
     a_ticked_box_becomes_a_contact_report
-    the_same_submission_twice_is_kept_once
-    what_was_acknowledged_survives_a_crash
-    an_anonymous_form_learns_nothing_and_turns_nobody_off
+    the_same_submission_twice_is_stored_once
+    an_acknowledged_submission_survives_a_crash
+    an_anonymous_form_learns_nothing_and_opts_nobody_out
     a_shop_vouches_for_its_logged_in_customer
-    a_no_outlives_an_anonymous_yes
-    two_writings_of_an_address_are_one_contact
-    contacts_are_not_merged_by_a_form
+    an_opt_out_outlives_an_anonymous_opt_in
+    two_spellings_of_an_address_are_one_contact
+    a_form_does_not_merge_contacts
     nobody_adds_an_address_to_another_persons_contact
-    a_server_says_whether_it_vouches_for_a_no
-    a_platform_id_finds_the_contact
+    a_server_states_the_assurance_of_an_opt_out
+    an_external_id_finds_the_contact
     a_future_time_counts_from_receipt
-    confirmation_is_the_shops_policy
-    the_report_has_the_words_that_were_shown
+    the_shops_policy_decides_which_channels_need_confirmation
+    the_report_contains_the_notice_text_that_was_shown
 }
 
 fn a_ticked_box_becomes_a_contact_report(backend: &mut dyn Backend) {
@@ -49,7 +49,7 @@ fn a_ticked_box_becomes_a_contact_report(backend: &mut dyn Backend) {
         assert_eq!(
             record["notice"],
             with(with(sent["notice"].clone(), "/text", Value::Null), "/text_from", Value::Null),
-            "words that the shop never told"
+            "the shop has not registered this text"
         );
         assert_eq!(
             record["source"],
@@ -66,11 +66,11 @@ fn a_ticked_box_becomes_a_contact_report(backend: &mut dyn Backend) {
     assert_eq!(undated(by_id), undated(report));
 }
 
-fn the_same_submission_twice_is_kept_once(backend: &mut dyn Backend) {
+fn the_same_submission_twice_is_stored_once(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let sent = submission();
     let first = shop.submit(backend, &sent);
-    // Other spacing and another order of fields are still the same submission.
+    // The same submission with other white space and another order of fields.
     let fields: Vec<String> =
         sent.as_object().unwrap().iter().rev().map(|(name, value)| format!("\n  \"{name}\" : {value:#}")).collect();
     let reordered = format!("{{{}\n}}", fields.join(","));
@@ -90,13 +90,13 @@ fn the_same_submission_twice_is_kept_once(backend: &mut dyn Backend) {
         "submission_conflict",
         None,
     );
-    // The same words from the shop's server are another submission: it is believed more.
+    // The same submission from the shop's server is a different one, because the server has a higher assurance.
     shop.submit_from_server(backend, &sent).problem(409, "submission_conflict", None);
     let rows = backend.rows();
     assert_eq!((rows["submission"], rows["record"], rows["contact"], rows["address"]), (1, 2, 1, 2));
 }
 
-fn what_was_acknowledged_survives_a_crash(backend: &mut dyn Backend) {
+fn an_acknowledged_submission_survives_a_crash(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let sent = submission();
     let receipt = shop.submit(backend, &sent).ok();
@@ -106,7 +106,7 @@ fn what_was_acknowledged_survives_a_crash(backend: &mut dyn Backend) {
     assert_eq!(shop.submit(backend, &sent).ok(), receipt);
 }
 
-fn an_anonymous_form_learns_nothing_and_turns_nobody_off(backend: &mut dyn Backend) {
+fn an_anonymous_form_learns_nothing_and_opts_nobody_out(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let vouched = with(submission(), "/assurance", json!("authenticated"));
     shop.submit_from_server(backend, &vouched).ok();
@@ -122,7 +122,7 @@ fn an_anonymous_form_learns_nothing_and_turns_nobody_off(backend: &mut dyn Backe
 
     let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
     assert_eq!(standing(&report, "email", "newsletter")["status"], "opted_in");
-    assert_eq!(report["records"].as_array().unwrap().len(), 4, "the claim is kept as evidence");
+    assert_eq!(report["records"].as_array().unwrap().len(), 4, "the claim is stored as evidence");
 }
 
 fn a_shop_vouches_for_its_logged_in_customer(backend: &mut dyn Backend) {
@@ -140,7 +140,7 @@ fn a_shop_vouches_for_its_logged_in_customer(backend: &mut dyn Backend) {
     assert_eq!(standing(&again, "email", "newsletter"), email, "ticking the box again changes nothing");
 }
 
-fn a_no_outlives_an_anonymous_yes(backend: &mut dyn Backend) {
+fn an_opt_out_outlives_an_anonymous_opt_in(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let no = with(with(submission(), "/choices/0/choice", json!("opt_out")), "/assurance", json!("authenticated"));
     shop.submit_from_server(backend, &no).ok();
@@ -151,7 +151,7 @@ fn a_no_outlives_an_anonymous_yes(backend: &mut dyn Backend) {
     assert_eq!(email["choice"], "opt_out");
 }
 
-fn two_writings_of_an_address_are_one_contact(backend: &mut dyn Backend) {
+fn two_spellings_of_an_address_are_one_contact(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     shop.submit(backend, &submission()).ok();
     let other = with(submission(), "/contact", json!({ "email": " JANE@Example.COM ", "phone": "+44 (0)7700-900123" }));
@@ -162,7 +162,7 @@ fn two_writings_of_an_address_are_one_contact(backend: &mut dyn Backend) {
     assert_eq!(backend.rows()["contact"], 1);
 }
 
-fn contacts_are_not_merged_by_a_form(backend: &mut dyn Backend) {
+fn a_form_does_not_merge_contacts(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let email_only = json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_in" }]);
     let sms_only = json!([{ "channel": "sms", "purpose": "newsletter", "choice": "opt_in" }]);
@@ -191,7 +191,7 @@ fn nobody_adds_an_address_to_another_persons_contact(backend: &mut dyn Backend) 
     assert_ne!(report["id"], victim["id"]);
     assert!(!report.to_string().contains("jane") && !report.to_string().contains("7700900"), "{report}");
 
-    // The shop itself may say that two addresses are one person's.
+    // The shop's server may state that two addresses belong to one person.
     let vouched = with(submission(), "/assurance", json!("authenticated"));
     let second = json!({ "email": "jane@example.com", "phone": "+447700900456", "country": "IE" });
     shop.submit_from_server(backend, &with(vouched, "/contact", second)).ok();
@@ -199,7 +199,7 @@ fn nobody_adds_an_address_to_another_persons_contact(backend: &mut dyn Backend) 
     assert_eq!((&report["id"], &report["profile"]["country"]), (&victim["id"], &json!("IE")));
 }
 
-fn a_server_says_whether_it_vouches_for_a_no(backend: &mut dyn Backend) {
+fn a_server_states_the_assurance_of_an_opt_out(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let no = with(submission(), "/choices/0/choice", json!("opt_out"));
     shop.submit_from_server(backend, &no).problem(422, "missing_field", Some("/assurance"));
@@ -212,7 +212,7 @@ fn a_server_says_whether_it_vouches_for_a_no(backend: &mut dyn Backend) {
     assert_eq!(standing(&report, "email", "newsletter")["status"], "opted_out");
 }
 
-fn a_platform_id_finds_the_contact(backend: &mut dyn Backend) {
+fn an_external_id_finds_the_contact(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let first = with(submission(), "/contact/external", json!("shopify:123"));
     shop.submit_from_server(backend, &first).ok();
@@ -236,7 +236,7 @@ fn a_future_time_counts_from_receipt(backend: &mut dyn Backend) {
     assert_eq!(report["records"][0]["occurred_at"], "2199-01-01T00:00:00.000Z", "the claim stays as evidence");
 }
 
-fn confirmation_is_the_shops_policy(backend: &mut dyn Backend) {
+fn the_shops_policy_decides_which_channels_need_confirmation(backend: &mut dyn Backend) {
     let body = with(crate::client::shop_body(), "/policy", json!({ "confirmation": ["sms"] }));
     let shop = Shop::create_with(backend, &body);
     shop.submit(backend, &with(submission(), "/choices/1/choice", json!("opt_in"))).ok();
@@ -245,7 +245,7 @@ fn confirmation_is_the_shops_policy(backend: &mut dyn Backend) {
     assert_eq!(standing(&report, "sms", "newsletter")["reason"], "awaiting_confirmation");
 }
 
-fn the_report_has_the_words_that_were_shown(backend: &mut dyn Backend) {
+fn the_report_contains_the_notice_text_that_was_shown(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let words = crate::client::shop_body()["notices"][0]["text"].clone();
     let hash = base16ct::lower::encode_string(&<sha2::Sha256 as sha2::Digest>::digest(words.as_str().unwrap()));
@@ -254,5 +254,5 @@ fn the_report_has_the_words_that_were_shown(backend: &mut dyn Backend) {
     shop.submit(backend, &with(other_version, "/notice/text_sha256", json!(hash))).ok();
     let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
     assert_eq!(report["records"][0]["notice"]["text"], words);
-    assert_eq!(report["records"][2]["notice"]["text"], Value::Null, "the name must be right too");
+    assert_eq!(report["records"][2]["notice"]["text"], Value::Null, "the version must match too");
 }

@@ -1,4 +1,4 @@
-//! A shop as its developers see it: keys, requests, answers.
+//! A shop as its developers use it: keys, requests, answers.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::backend::{Backend, ROOT_SECRET, random};
 
 pub const ORIGIN: &str = "https://shop.example";
-/// What must never stand in an error: parts of the addresses that the scenarios send.
+/// Texts that must never appear in an error: parts of the addresses that the scenarios send.
 pub const PERSONAL: &[&str] = &["jane", "JANE", "example.com", "7700900", "7700 900", "secret-query"];
 
 pub struct Shop {
@@ -38,7 +38,7 @@ impl Answer {
         self.body
     }
 
-    /// Checks that this is a problem of the given status and code, at the given pointer, that echoes nobody's address.
+    /// Checks that the answer is a problem with this status, code and pointer, and that it contains no address.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str, pointer: Option<&str>) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
@@ -50,12 +50,12 @@ impl Answer {
         }
         assert_eq!(self.body["errors"][0]["pointer"].as_str(), pointer, "{}", self.text);
         for personal in PERSONAL {
-            assert!(!self.text.contains(personal), "the error repeats {personal}: {}", self.text);
+            assert!(!self.text.contains(personal), "the error contains {personal}: {}", self.text);
         }
     }
 }
 
-/// Sends a request; a header with an empty value is left out.
+/// Sends a request. A header with an empty value is left out.
 pub fn send(
     backend: &dyn Backend,
     method: Method,
@@ -114,12 +114,12 @@ impl Shop {
         }
     }
 
-    /// A submission as a page sends it.
+    /// Sends a submission as a page does.
     pub fn submit(&self, backend: &dyn Backend, body: &Value) -> Answer {
         post(backend, "/v1/consents", &self.publishable, ORIGIN, body)
     }
 
-    /// A submission as the shop's server sends it.
+    /// Sends a submission as the shop's server does.
     pub fn submit_from_server(&self, backend: &dyn Backend, body: &Value) -> Answer {
         post(backend, "/v1/consents", &self.secret, "", body)
     }
@@ -140,12 +140,12 @@ pub fn post(backend: &dyn Backend, path: &str, key: &str, origin: &str, body: &V
     send(backend, Method::POST, path, &headers, body.to_string())
 }
 
-/// A request of the shop's server.
+/// Sends a request as the shop's server does.
 pub fn ask(backend: &dyn Backend, method: Method, path: &str, key: &str, body: &Value) -> Answer {
     ask_with(backend, method, path, key, &[], body)
 }
 
-/// As [`ask`], with further headers.
+/// Sends the same as [`ask`] with additional headers.
 pub fn ask_with(
     backend: &dyn Backend,
     method: Method,
@@ -160,7 +160,7 @@ pub fn ask_with(
     send(backend, method, path, &headers, body)
 }
 
-/// What the checkout of the demo shop sends: a yes for e-mail, none for SMS.
+/// Returns a submission of the demo shop's checkout: an opt-in for email, and SMS declined.
 pub fn submission() -> Value {
     json!({
         "id": uuid::Uuid::from_bytes(random()).to_string(),
@@ -175,17 +175,17 @@ pub fn submission() -> Value {
     })
 }
 
-/// A time so many milliseconds from now, RFC 3339.
+/// Returns the time this many milliseconds from now, as RFC 3339.
 pub fn from_now(millis: i64) -> String {
     OsHost.now().plus_millis(millis).to_string()
 }
 
-/// A report without the moment at which it was put together.
+/// Returns the report without the time at which it was made.
 pub fn undated(report: Value) -> Value {
     with(report, "/generated_at", Value::Null)
 }
 
-/// The submission with one field replaced, named by its pointer.
+/// Returns the submission with the field at `pointer` replaced.
 pub fn with(mut body: Value, pointer: &str, value: Value) -> Value {
     match body.pointer_mut(pointer) {
         Some(field) => *field = value,
@@ -197,7 +197,7 @@ pub fn with(mut body: Value, pointer: &str, value: Value) -> Value {
     body
 }
 
-/// The standing for one channel and purpose in a contact report.
+/// Returns the standing for one channel and purpose from a contact report.
 pub fn standing<'a>(report: &'a Value, channel: &str, purpose: &str) -> &'a Value {
     let standings = report["standings"].as_array().unwrap();
     standings.iter().find(|entry| entry["channel"] == channel && entry["purpose"] == purpose).unwrap()

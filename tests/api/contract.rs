@@ -1,4 +1,4 @@
-//! Holds every answer of the suite against the contract: its status, its media type, its code, its shape.
+//! Checks every answer in the suite against the contract: its status, media type, problem code and JSON schema.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 struct Contract {
     document: Value,
-    /// By the pointer to the media type that has it.
+    /// The JSON schema validators, by the JSON pointer to the media type they belong to.
     validators: BTreeMap<String, Validator>,
 }
 
@@ -40,7 +40,8 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     value["$ref"].as_str().map_or(value, |reference| document.pointer(&reference[1..]).unwrap())
 }
 
-/// The template that a path is of: one without values before any other, and then no other, as the service has it.
+/// Returns the path template that matches a path. As in the service, a path without parameters wins over templates that
+/// also match.
 fn template(document: &Value, method: &str, path: &str) -> Option<String> {
     let fits = |template: &&String| {
         let (own, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
@@ -52,7 +53,7 @@ fn template(document: &Value, method: &str, path: &str) -> Option<String> {
     paths[found].get(method).is_some().then(|| found.clone())
 }
 
-/// Checks an answer. What is no operation of the contract, a preflight or an unknown route, is passed over.
+/// Checks an answer. Ignores requests that are not operations of the contract: preflights and unknown routes.
 #[track_caller]
 pub fn hold(method: &Method, path: &str, response: &Response<Bytes>) {
     let Contract { document, validators } = &*CONTRACT;
@@ -65,14 +66,14 @@ pub fn hold(method: &Method, path: &str, response: &Response<Bytes>) {
     let documented = responses.get(&status).unwrap_or_else(|| panic!("{name} is not in the contract: {text}"));
     let documented = resolved(document, documented);
     let Some(content) = documented.get("content").and_then(Value::as_object) else {
-        assert!(text.is_empty(), "{name} has no body by the contract: {text}");
+        assert!(text.is_empty(), "{name} has no body in the contract: {text}");
         return;
     };
     let media_type = response.headers().get("content-type").map_or("", |value| value.to_str().unwrap());
     let media_type = media_type.split(';').next().unwrap();
     assert!(content.contains_key(media_type), "{name}: {media_type} is not in the contract");
     for header in documented["headers"].as_object().into_iter().flatten().map(|(name, _)| name) {
-        // A link leads on only where there is more.
+        // `Link` is only sent when there is another page.
         let always = header != "Link";
         assert!(!always || response.headers().contains_key(header), "{name}: no header {header}");
     }
@@ -86,12 +87,12 @@ pub fn hold(method: &Method, path: &str, response: &Response<Bytes>) {
         let validator = &validators[&format!("{name} {media_type}")];
         let mistakes: Vec<String> =
             validator.iter_errors(&body).map(|error| format!("{error} at {}", error.instance_path())).collect();
-        assert!(mistakes.is_empty(), "{name} is not what the contract says: {mistakes:#?}\n{text}");
+        assert!(mistakes.is_empty(), "{name} does not match the contract: {mistakes:#?}\n{text}");
     }
 }
 
 #[test]
-fn what_is_not_in_the_contract_is_found() {
+fn an_answer_outside_the_contract_is_detected() {
     let health = json!({ "status": "ok", "version": "1" });
     let found = |method: Method, path: &str, status: u16, media_type: &str, body: &Value| {
         let answer = Response::builder().status(status).header("content-type", media_type);

@@ -1,4 +1,4 @@
-//! May we send this? Every reason for a deny, by way of the API, and the law that each answer names.
+//! Decisions through the API: every reason for a deny, and the law that each answer names.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -7,22 +7,22 @@ use crate::backend::Backend;
 use crate::client::{Answer, Shop, bearer, post, send, shop_body, standing, submission, with};
 
 crate::scenarios! {
-    every_reason_for_a_deny_can_be_had
-    a_decision_names_its_law_and_when_it_ends
-    many_are_decided_in_order_each_for_itself
-    a_question_about_the_past_is_answered_by_the_records_of_then
-    a_ground_without_its_evidence_is_refused_by_the_missing_piece
-    an_activity_keeps_a_ground_alive
+    every_reason_for_a_deny_can_occur
+    a_decision_names_its_law_and_its_end
+    decisions_about_many_contacts_keep_the_order_of_the_request
+    a_decision_about_the_past_uses_the_records_of_that_time
+    a_basis_without_its_evidence_is_refused_with_a_pointer_to_it
+    an_activity_extends_the_time_limit_of_a_ground
     an_override_is_repeated_in_every_decision_under_it
-    an_objection_covers_all_that_reaches_the_person
-    a_suppression_keeps_no_address
-    what_a_list_says_of_a_person_changes_nothing_vouched_for
+    an_objection_covers_all_addresses_of_the_person
+    a_suppression_stores_no_address
+    facts_from_a_list_never_replace_vouched_for_facts
     a_restriction_stops_all_use_until_it_is_lifted
-    what_decides_is_a_secret_keys_business
-    a_question_that_cannot_be_understood_changes_nothing
+    decisions_need_a_secret_key
+    an_invalid_request_for_a_decision_changes_nothing
 }
 
-/// A shop that uses every channel, with a purpose of each kind.
+/// Creates a shop that uses every channel and has a purpose of each kind.
 fn shop(backend: &dyn Backend, policy: Value) -> Shop {
     let body = with(shop_body(), "/channels", json!(["email", "sms", "phone", "post"]));
     let body = with(body, "/purposes", json!(["newsletter", "offers", "order_updates"]));
@@ -38,7 +38,7 @@ fn decide(backend: &dyn Backend, shop: &Shop, channel: &str, purpose: &str, cont
     post_secret(backend, shop, "/v1/decisions", &body).ok()
 }
 
-/// A submission of the shop's server about one channel.
+/// Returns a submission of the shop's server about one channel.
 fn told(contact: Value, assurance: &str, choice: Value) -> Value {
     let body = with(with(submission(), "/contact", contact), "/assurance", json!(assurance));
     with(body, "/choices", json!([choice]))
@@ -58,7 +58,7 @@ fn a_new_id() -> String {
     submission()["id"].as_str().unwrap().to_owned()
 }
 
-fn every_reason_for_a_deny_can_be_had(backend: &mut dyn Backend) {
+fn every_reason_for_a_deny_can_occur(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({ "confirmation": ["sms"] }));
     let tell = |body: Value| shop.submit_from_server(backend, &body).ok();
     let email = |name: &str| json!({ "email": format!("{name}@example.com") });
@@ -104,12 +104,12 @@ fn every_reason_for_a_deny_can_be_had(backend: &mut dyn Backend) {
         assert_eq!((&decision["allow"], &decision["reason"]), (&json!(reason.is_none()), &json!(reason)), "{answer}");
         assert_eq!(decision["rule"]["id"], rule, "{answer}");
         assert!(decision["explain"].as_array().unwrap().len() >= 2, "{answer}");
-        // What was asked by is not told again.
+        // The answer does not repeat the address in the request.
         assert!(!answer.to_string().contains('@'), "{answer}");
     }
 }
 
-fn a_decision_names_its_law_and_when_it_ends(backend: &mut dyn Backend) {
+fn a_decision_names_its_law_and_its_end(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({ "confirmation": [] }));
     let contact = json!({ "email": "jane@example.com", "country": "FR" });
     let sent = with(told(contact, "authenticated", yes("email")), "/occurred_at", json!("2026-01-31T10:00:00Z"));
@@ -132,14 +132,14 @@ fn a_decision_names_its_law_and_when_it_ends(backend: &mut dyn Backend) {
         ],
     });
     assert_eq!(answer, json!({ "contact": receipt["contact"], "decision": expected }));
-    // The report says the same.
+    // The contact report says the same.
     let entry = standing(&report, "email", "newsletter").as_object().unwrap().clone();
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&entry[name], value, "{name}");
     }
 }
 
-fn many_are_decided_in_order_each_for_itself(backend: &mut dyn Backend) {
+fn decisions_about_many_contacts_keep_the_order_of_the_request(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({}));
     let contact = json!({ "email": "jane@example.com", "phone": "+447700900123", "country": "GB" });
     let both = told(contact, "authenticated", yes("email"));
@@ -178,7 +178,7 @@ fn many_are_decided_in_order_each_for_itself(backend: &mut dyn Backend) {
         "allow",
     ];
     assert_eq!(email, expected);
-    // The address to write to is told where it was not what was asked by.
+    // The decision includes the address to write to, unless the caller asked by that address.
     let addresses: Vec<&Value> = [0, 2, 4, 6].iter().map(|at| &answers[*at]["address"]).collect();
     assert_eq!(json!(addresses), json!([null, "jane@example.com", "jane@example.com", "jane@example.com"]));
     assert_eq!(answers[1]["error"]["errors"][0]["pointer"], "/contacts/1/email");
@@ -194,7 +194,7 @@ fn many_are_decided_in_order_each_for_itself(backend: &mut dyn Backend) {
     post_secret(backend, &shop, "/v1/decisions", &many(10_001)).problem(422, "too_many_contacts", Some("/contacts"));
 }
 
-fn a_question_about_the_past_is_answered_by_the_records_of_then(backend: &mut dyn Backend) {
+fn a_decision_about_the_past_uses_the_records_of_that_time(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({}));
     let contact = || json!({ "email": "jane@example.com", "country": "FR" });
     let at = |choice: &str, when: &str| {
@@ -219,7 +219,7 @@ fn a_question_about_the_past_is_answered_by_the_records_of_then(backend: &mut dy
         let answer = post_secret(backend, &shop, "/v1/decisions", &body).ok();
         assert_eq!(answer["decision"]["reason"], json!(reason), "{when}: {answer}");
     }
-    // Before France asked for consent to calls, a looked-up number was enough.
+    // Until 11 August 2026, French law allowed calls to numbers that had been looked up in the register.
     let called = json!({ "phone": "+33612345678", "country": "FR" });
     let interest = with(yes("phone"), "/basis", json!("legitimate_interest"));
     let interest = with(interest, "/evidence", json!({ "assessment": "LIA-7" }));
@@ -241,7 +241,7 @@ fn a_question_about_the_past_is_answered_by_the_records_of_then(backend: &mut dy
     assert_eq!((&now["reason"], &now["rule"]["id"]), (&json!("basis_not_accepted"), &json!("fr-phone")));
 }
 
-fn a_ground_without_its_evidence_is_refused_by_the_missing_piece(backend: &mut dyn Backend) {
+fn a_basis_without_its_evidence_is_refused_with_a_pointer_to_it(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({ "transactional": ["order_updates"] }));
     let before = backend.rows();
     let contact = || json!({ "email": "jane@example.com", "phone": "+447700900123" });
@@ -262,7 +262,7 @@ fn a_ground_without_its_evidence_is_refused_by_the_missing_piece(backend: &mut d
         ("authenticated", of("legitimate_interest", json!({ "reference": "x" })), "assessment"),
         ("staff", yes("email"), "reason"),
         ("confirmed", yes("email"), "confirmed_by"),
-        // A confirmation e-mail proves no consent to calls (BGH I ZR 164/09).
+        // A confirmation by email does not prove consent to calls (BGH I ZR 164/09).
         ("confirmed", with(yes("phone"), "/evidence", json!({ "confirmed_by": "email" })), "confirmed_by"),
     ] {
         let answer = shop.submit_from_server(backend, &told(contact(), assurance, choice.clone()));
@@ -271,7 +271,8 @@ fn a_ground_without_its_evidence_is_refused_by_the_missing_piece(backend: &mut d
     let contract = with(of("contract", json!({ "reference": "order 1001" })), "/purpose", json!("newsletter"));
     let answer = shop.submit_from_server(backend, &told(contact(), "authenticated", contract.clone()));
     answer.problem(422, "basis_not_accepted", Some("/choices/0/basis"));
-    // An implied consent counts from its dealing, never from when it happened to be told.
+    // An implied consent counts from the purchase or inquiry, not from the time of the report, so it needs
+    // `occurred_at`.
     let bought = of("implied", json!({ "dealing": "purchase", "reference": "order 1001" }));
     let undated = with(told(contact(), "authenticated", bought), "/occurred_at", Value::Null);
     shop.submit_from_server(backend, &undated).problem(422, "missing_evidence", Some("/occurred_at"));
@@ -281,7 +282,7 @@ fn a_ground_without_its_evidence_is_refused_by_the_missing_piece(backend: &mut d
     shop.submit_from_server(backend, &json!(unshown)).problem(422, "missing_field", Some("/notice"));
     assert_eq!(backend.rows(), before);
 
-    // With it they are taken, and the evidence is in the report.
+    // With their evidence they are accepted, and the report contains it.
     let confirmed = with(yes("phone"), "/evidence", json!({ "confirmed_by": "sms" }));
     shop.submit_from_server(backend, &told(contact(), "confirmed", confirmed)).ok();
     unshown.insert("choices".into(), json!([sale("email"), with(contract, "/purpose", json!("order_updates"))]));
@@ -294,7 +295,7 @@ fn a_ground_without_its_evidence_is_refused_by_the_missing_piece(backend: &mut d
     assert_eq!((&contract["allow"], &contract["rule"]["id"]), (&json!(true), &json!("transactional")));
 }
 
-fn an_activity_keeps_a_ground_alive(backend: &mut dyn Backend) {
+fn an_activity_extends_the_time_limit_of_a_ground(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({}));
     let contact = json!({ "email": "jane@example.com", "phone": "+33612345678", "country": "FR" });
     let old = with(told(contact, "authenticated", yes("email")), "/occurred_at", json!("2020-01-01T00:00:00Z"));
@@ -307,10 +308,10 @@ fn an_activity_keeps_a_ground_alive(backend: &mut dyn Backend) {
             "activities": [{ "activity": activity, "occurred_at": when }] });
         post_secret(backend, &shop, "/v1/activities", &body).ok()
     };
-    // That the shop writes keeps nothing alive in France.
+    // In France a message from the shop does not extend the period of a consent.
     note("used", "2026-01-01T00:00:00Z");
     assert_eq!(ask()["reason"], "expired");
-    // It is the person who turned to the shop, whatever address that was by.
+    // A contact by the person extends it for all their addresses, whichever address they used.
     assert_eq!(note("contacted", "2026-06-30T12:00:00Z"), json!({ "addresses": 2 }));
     note("contacted", "2025-01-01T00:00:00Z");
     assert_eq!(ask()["until"], "2029-06-30T12:00:00.000Z");
@@ -380,7 +381,7 @@ fn an_override_is_repeated_in_every_decision_under_it(backend: &mut dyn Backend)
     }
 }
 
-fn an_objection_covers_all_that_reaches_the_person(backend: &mut dyn Backend) {
+fn an_objection_covers_all_addresses_of_the_person(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({ "transactional": ["order_updates"] }));
     let contact = json!({ "email": "jane@example.com", "phone": "+447700900123", "country": "GB" });
     let both = with(told(contact, "authenticated", yes("email")), "/choices", json!([yes("email"), yes("sms")]));
@@ -388,7 +389,7 @@ fn an_objection_covers_all_that_reaches_the_person(backend: &mut dyn Backend) {
     let order = json!({ "channel": "email", "purpose": "order_updates", "choice": "opt_in", "basis": "contract",
         "evidence": { "reference": "order 1001" } });
     shop.submit_from_server(backend, &told(json!({ "email": "jane@example.com" }), "authenticated", order)).ok();
-    // By e-mail, and about everything.
+    // The objection arrives by email and covers all advertising.
     let objection = json!({ "choice": "opt_out", "objection": true, "evidence": { "reason": "her letter of 3 May" } });
     let sent = told(json!({ "email": "jane@example.com" }), "staff", objection);
     shop.submit_from_server(backend, &with(sent, "/occurred_at", json!("2026-02-01T00:00:00Z"))).ok();
@@ -399,7 +400,8 @@ fn an_objection_covers_all_that_reaches_the_person(backend: &mut dyn Backend) {
         assert_eq!((&entry["status"], &entry["reason"]), (&json!("opted_out"), &json!("objected")), "{entry}");
     }
     assert_eq!(standing(&report, "email", "order_updates")["allow"], true, "no advertising");
-    // Neither staff nor another sale ends it; the person's own proven yes does, there and nowhere else.
+    // Neither an employee nor another sale ends the objection. The person's own verified opt-in does, for its channel
+    // and purpose only.
     let staff = with(yes("email"), "/evidence", json!({ "reason": "she phoned" }));
     for (assurance, choice) in [("staff", staff), ("authenticated", sale("email")), ("reported", yes("email"))] {
         let sent = told(json!({ "email": "jane@example.com" }), assurance, choice);
@@ -412,7 +414,7 @@ fn an_objection_covers_all_that_reaches_the_person(backend: &mut dyn Backend) {
     let report = shop.lookup(backend, &json!({ "phone": "+447700900123" })).ok();
     assert_eq!(standing(&report, "email", "newsletter")["allow"], true);
     assert_eq!(standing(&report, "sms", "newsletter")["reason"], "objected");
-    // An address that joins later is covered too, whatever ground it comes with.
+    // The objection also covers an address that is added later, on any basis.
     let joined = json!({ "email": "jane@example.com", "phone": "+447700900124", "country": "GB" });
     shop.submit_from_server(backend, &told(joined, "authenticated", sale("sms"))).ok();
     for contact in [json!({ "phone": "+447700900124" }), json!({ "phone": "+447700900123" })] {
@@ -422,7 +424,7 @@ fn an_objection_covers_all_that_reaches_the_person(backend: &mut dyn Backend) {
     let report = shop.lookup(backend, &json!({ "phone": "+447700900124" })).ok();
     let of_joined = |entry: &&Value| entry["address"] == "+447700900124" && entry["purpose"] == "newsletter";
     assert_eq!(report["standings"].as_array().unwrap().iter().find(of_joined).unwrap()["reason"], "objected");
-    // Only an opt-out may be wide, and only a shop's server may say so.
+    // Only an opt-out may leave channel or purpose open, and only with a secret key.
     let wide = json!({ "choice": "opt_in" });
     shop.submit_from_server(backend, &told(json!({ "email": "jane@example.com" }), "authenticated", wide)).problem(
         422,
@@ -440,7 +442,7 @@ fn an_objection_covers_all_that_reaches_the_person(backend: &mut dyn Backend) {
     shop.submit(backend, &page).problem(422, "needs_secret_key", Some("/choices/0/objection"));
 }
 
-fn a_suppression_keeps_no_address(backend: &mut dyn Backend) {
+fn a_suppression_stores_no_address(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({}));
     let body = json!({ "phone": "+447700900555", "channel": "sms", "reason": "asked" });
     let first = post_secret(backend, &shop, "/v1/suppressions", &body);
@@ -456,7 +458,7 @@ fn a_suppression_keeps_no_address(backend: &mut dyn Backend) {
         (&json!("suppressed"), &first["id"])
     );
     assert_eq!(ask("phone", "offers")["reason"], "never_asked");
-    // A list, a form, a sale: none wakes it. The person does.
+    // A list, a form or a sale does not end the suppression. The person's own confirmed opt-in does.
     let contact = || json!({ "phone": "+447700900555", "country": "GB" });
     for (assurance, choice, reason) in [
         ("listed", yes("sms"), Some("suppressed")),
@@ -468,14 +470,14 @@ fn a_suppression_keeps_no_address(backend: &mut dyn Backend) {
         shop.submit_from_server(backend, &sent).ok();
         assert_eq!(ask("sms", "newsletter")["reason"], json!(reason), "{assurance}");
     }
-    // Asked a second time, after the yes.
+    // A second suppression after that opt-in.
     post_secret(backend, &shop, "/v1/suppressions", &body).ok();
     assert_eq!(ask("sms", "newsletter")["reason"], "suppressed");
     let other = json!({ "phone": "+447700900555", "channel": "email", "reason": "x" });
     post_secret(backend, &shop, "/v1/suppressions", &other).problem(422, "no_address", Some("/channel"));
 }
 
-fn what_a_list_says_of_a_person_changes_nothing_vouched_for(backend: &mut dyn Backend) {
+fn facts_from_a_list_never_replace_vouched_for_facts(backend: &mut dyn Backend) {
     let shop = shop(backend, json!({}));
     let tell = |assurance: &str, contact: Value| {
         shop.submit_from_server(backend, &told(contact, assurance, yes("email"))).ok()
@@ -487,15 +489,15 @@ fn what_a_list_says_of_a_person_changes_nothing_vouched_for(backend: &mut dyn Ba
     let jane = |country: &str| json!({ "email": "jane@example.com", "country": country });
     tell("authenticated", with(jane("US"), "/region", json!("FL")));
     tell("authenticated", jane("US"));
-    assert_eq!(place(), (json!("US"), json!("FL"), Value::Null), "the same country again takes no region away");
+    assert_eq!(place(), (json!("US"), json!("FL"), Value::Null), "repeating the country does not remove the region");
     let listed = json!({ "email": "john@example.com" });
     tell("listed", listed.clone());
     tell("authenticated", listed.clone());
     tell("reported", listed);
     let report = shop.lookup(backend, &json!({ "email": "john@example.com" })).ok();
-    assert_eq!(report["addresses"][0]["assurance"], "authenticated", "the surest stays");
+    assert_eq!(report["addresses"][0]["assurance"], "authenticated", "the fact with the highest assurance stays");
     tell("listed", with(jane("BR"), "/born", json!("1980-05-01")));
-    assert_eq!(place(), (json!("US"), json!("FL"), json!("1980-05-01")), "only what nobody knew is added");
+    assert_eq!(place(), (json!("US"), json!("FL"), json!("1980-05-01")), "only unknown facts are added");
     tell("authenticated", jane("DE"));
     assert_eq!(place(), (json!("DE"), Value::Null, json!("1980-05-01")));
 }
@@ -516,7 +518,7 @@ fn a_restriction_stops_all_use_until_it_is_lifted(backend: &mut dyn Backend) {
     assert_eq!(
         (&entry["choice"], &entry["record"]),
         (&json!("opt_in"), &Value::Null),
-        "what was said, and what decides"
+        "the statement and the deciding record"
     );
     let again = put(json!({ "restricted": true, "reason": "still" })).ok();
     assert_eq!(again["restriction"]["since"], report["restriction"]["since"]);
@@ -535,7 +537,7 @@ fn a_restriction_stops_all_use_until_it_is_lifted(backend: &mut dyn Backend) {
     }
 }
 
-fn what_decides_is_a_secret_keys_business(backend: &mut dyn Backend) {
+fn decisions_need_a_secret_key(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     for path in ["/v1/decisions", "/v1/activities", "/v1/suppressions"] {
         let answer = post(backend, path, &shop.publishable, crate::client::ORIGIN, &json!({}));
@@ -552,7 +554,7 @@ fn what_decides_is_a_secret_keys_business(backend: &mut dyn Backend) {
     );
 }
 
-fn a_question_that_cannot_be_understood_changes_nothing(backend: &mut dyn Backend) {
+fn an_invalid_request_for_a_decision_changes_nothing(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let before = backend.rows();
     let question = json!({ "channel": "email", "purpose": "newsletter", "contact": { "email": "jane@example.com" } });

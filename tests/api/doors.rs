@@ -1,4 +1,4 @@
-//! Who gets in: keys, scopes, origins, CORS.
+//! Authentication and authorisation: keys, scopes, origins, CORS.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -7,24 +7,24 @@ use crate::backend::{Backend, ROOT_SECRET};
 use crate::client::{ORIGIN, Shop, bearer, post, send, shop_body, submission, with};
 
 crate::scenarios! {
-    anyone_may_ask_for_health
-    a_shop_is_created_with_the_root_secret_only
+    the_health_check_needs_no_key
+    only_the_root_secret_creates_a_shop
     a_page_reads_its_configuration
-    a_key_that_was_never_issued_wakes_no_object
-    a_key_opens_its_own_shop_only
+    a_key_that_was_never_issued_starts_no_durable_object
+    a_key_gives_access_to_its_own_shop_only
     a_publishable_key_may_capture_and_nothing_more
     a_publishable_key_works_on_the_shops_pages_only
-    browsers_are_told_what_they_may_do
+    browsers_get_the_cors_headers_they_need
     unknown_routes_and_methods_are_refused
 }
 
-fn anyone_may_ask_for_health(backend: &mut dyn Backend) {
+fn the_health_check_needs_no_key(backend: &mut dyn Backend) {
     let health = send(backend, Method::GET, "/health", &[], "").ok();
     assert_eq!(health, json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }));
     assert_eq!(backend.objects(), 0);
 }
 
-fn a_shop_is_created_with_the_root_secret_only(backend: &mut dyn Backend) {
+fn only_the_root_secret_creates_a_shop(backend: &mut dyn Backend) {
     for (key, code) in [("", "missing_key"), ("root_wrong", "invalid_key"), (&ROOT_SECRET[1..], "invalid_key")] {
         post(backend, "/v1/shops", key, "", &shop_body()).problem(401, code, None);
     }
@@ -71,11 +71,11 @@ fn a_page_reads_its_configuration(backend: &mut dyn Backend) {
     assert_eq!(shop.storefront(backend, &[("if-none-match", "\"other\"")]).status.as_u16(), 200);
 }
 
-fn a_key_that_was_never_issued_wakes_no_object(backend: &mut dyn Backend) {
+fn a_key_that_was_never_issued_starts_no_durable_object(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let objects = backend.objects();
     let mut forged = shop.secret.clone();
-    // The 10th character names the shop: this is a shop that does not exist.
+    // The 10th character is part of the shop's id, so the key names a shop that does not exist.
     forged.replace_range(9..10, if &forged[9..10] == "A" { "B" } else { "A" });
     let lookup = json!({ "email": "jane@example.com" });
     for key in [forged.as_str(), "sk_AAAA", "sk_", "nonsense", &shop.secret[..40], &shop.secret.replace("sk_", "pk_")] {
@@ -88,7 +88,7 @@ fn a_key_that_was_never_issued_wakes_no_object(backend: &mut dyn Backend) {
     assert_eq!(backend.objects(), objects);
 }
 
-fn a_key_opens_its_own_shop_only(backend: &mut dyn Backend) {
+fn a_key_gives_access_to_its_own_shop_only(backend: &mut dyn Backend) {
     let (one, other) = (Shop::create(backend), Shop::create(backend));
     let contact = one.submit_from_server(backend, &submission()).ok()["contact"].clone();
     other.lookup(backend, &json!({ "email": "jane@example.com" })).problem(404, "contact_not_found", None);
@@ -133,7 +133,7 @@ fn a_publishable_key_works_on_the_shops_pages_only(backend: &mut dyn Backend) {
     assert_eq!(backend.rows()["submission"], 0);
 }
 
-fn browsers_are_told_what_they_may_do(backend: &mut dyn Backend) {
+fn browsers_get_the_cors_headers_they_need(backend: &mut dyn Backend) {
     let preflight = [("origin", "https://any.example"), ("access-control-request-method", "POST")];
     let answer = send(backend, Method::OPTIONS, "/v1/consents", &preflight, "");
     assert_eq!((answer.status.as_u16(), backend.objects()), (204, 0));

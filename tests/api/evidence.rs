@@ -1,4 +1,5 @@
-//! Where a page's submission came from: kept where the shop wants it as evidence, coarse, and by the front door's word alone.
+//! The network and the browser of a page's submission: stored only if the shop enables it, only coarse, and only as the
+//! front worker reports them.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -7,10 +8,10 @@ use crate::backend::{Backend, CLIENT_ADDRESS_HEADER};
 use crate::client::{Answer, ORIGIN, Shop, ask, bearer, send, shop_body, submission, with};
 
 crate::scenarios! {
-    nothing_is_kept_that_the_shop_has_not_asked_for
-    what_is_kept_is_a_network_and_a_browser
-    what_a_client_says_of_itself_counts_for_nothing
-    it_goes_with_the_person_and_stands_in_no_error
+    network_and_browser_are_stored_only_if_the_shop_enables_it
+    only_the_network_and_the_major_browser_versions_are_stored
+    evidence_headers_of_the_client_are_ignored
+    an_erasure_deletes_network_and_browser_and_errors_never_contain_them
 }
 
 const BROWSER: &str =
@@ -24,7 +25,7 @@ fn shop(backend: &mut dyn Backend, evidence: &Value) -> Shop {
     Shop::create_with(backend, &with(with(shop_body(), "/notices", json!([notice])), "/evidence", evidence.clone()))
 }
 
-/// As a browser sends it, through the front door.
+/// Sends a submission as a browser does, through the front worker.
 fn submit(backend: &dyn Backend, key: &str, from: &str, more: &[(&str, &str)], body: &Value) -> Answer {
     let own = [
         ("authorization", &*bearer(key)),
@@ -50,14 +51,14 @@ fn post_form(backend: &dyn Backend, shop: &Shop, from: &str) -> Answer {
     send(backend, Method::POST, &format!("/f/{}", shop.publishable), &headers, form)
 }
 
-/// Network and browser of each record, as the report has them.
+/// Returns the network and the browser of each record in the report.
 fn sources(backend: &dyn Backend, shop: &Shop) -> Vec<(Value, Value)> {
     let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
     let records = report["records"].as_array().unwrap().iter().map(|record| &record["source"]);
     records.map(|source| (source["ip"].clone(), source["user_agent"].clone())).collect()
 }
 
-fn nothing_is_kept_that_the_shop_has_not_asked_for(backend: &mut dyn Backend) {
+fn network_and_browser_are_stored_only_if_the_shop_enables_it(backend: &mut dyn Backend) {
     let shop = shop(backend, &Value::Null);
     submit(backend, &shop.publishable, "203.0.113.77", &[], &submission()).ok();
     crate::links::page(&post_form(backend, &shop, "203.0.113.77"), 200);
@@ -74,12 +75,12 @@ fn nothing_is_kept_that_the_shop_has_not_asked_for(backend: &mut dyn Backend) {
     put(json!({ "cookies": true })).problem(422, "unknown_field", Some("/evidence/cookies"));
     put(json!(true)).problem(422, "wrong_type", Some("/evidence"));
     assert_eq!(put(json!({ "user_agent": true })).ok()["evidence"], json!({ "ip": false, "user_agent": true }));
-    // What is left out goes back to its default.
+    // A setting that is left out returns to its default.
     let back = ask(backend, Method::PUT, "/v1/shop", &shop.secret, &shop_body()).ok();
     assert_eq!(back["evidence"], json!({ "ip": false, "user_agent": false }));
 }
 
-fn what_is_kept_is_a_network_and_a_browser(backend: &mut dyn Backend) {
+fn only_the_network_and_the_major_browser_versions_are_stored(backend: &mut dyn Backend) {
     let shop = shop(backend, &json!({ "ip": true, "user_agent": true }));
     let body = submission();
     for (from, kept) in [
@@ -93,7 +94,7 @@ fn what_is_kept_is_a_network_and_a_browser(backend: &mut dyn Backend) {
     }
     crate::links::page(&post_form(backend, &shop, "192.0.2.99"), 200);
     assert_eq!(sources(backend, &shop).last().unwrap(), &(json!("192.0.2.0/24"), json!(KEPT)));
-    // The same submission again, from elsewhere, is the one that it was.
+    // The same submission from another network changes nothing.
     submit(backend, &shop.publishable, "203.0.113.77", &[], &body).ok();
     let before = backend.dump().into_iter().filter(|(table, _)| table == "submission").collect::<Vec<_>>();
     submit(backend, &shop.publishable, "192.0.2.1", &[], &body).ok();
@@ -112,21 +113,24 @@ fn what_is_kept_is_a_network_and_a_browser(backend: &mut dyn Backend) {
         page.contains("2001:db8:1::/48") && page.contains("Chrome/126 &lt;script&gt;") && !page.contains("<script>")
     );
     let places = report["information"]["sources"].as_array().unwrap();
-    assert!(places.len() == 2 && places.iter().all(|place| place.get("ip").is_none()), "a place is one: {places:?}");
+    assert!(
+        places.len() == 2 && places.iter().all(|place| place.get("ip").is_none()),
+        "the same source is listed once: {places:?}"
+    );
 
-    // One without the other.
+    // Only the network is enabled.
     let body = with(with(shop_body(), "/evidence", json!({ "ip": true })), "/name", json!("Kestrel"));
     ask(backend, Method::PUT, "/v1/shop", &shop.secret, &body).ok();
     submit(backend, &shop.publishable, "203.0.113.77", &[], &submission()).ok();
     assert_eq!(sources(backend, &shop).last().unwrap(), &(json!("203.0.113.0/24"), Value::Null));
 }
 
-fn what_a_client_says_of_itself_counts_for_nothing(backend: &mut dyn Backend) {
+fn evidence_headers_of_the_client_are_ignored(backend: &mut dyn Backend) {
     let shop = shop(backend, &json!({ "ip": true, "user_agent": true }));
     let lie = [("placet-evidence", "198.51.100.0/24 Lynx/2")];
     submit(backend, &shop.publishable, "203.0.113.77", &lie, &submission()).ok();
     assert!(sources(backend, &shop).iter().all(|kept| *kept == (json!("203.0.113.0/24"), json!(KEPT))));
-    // A server is nobody's browser, also where it says so.
+    // A submission with a secret key comes from a server, so no browser is stored, even if the request names one.
     let body = with(submission(), "/assurance", json!("authenticated"));
     submit(backend, &shop.secret, "203.0.113.77", &lie, &body).ok();
     assert!(sources(backend, &shop).contains(&(Value::Null, Value::Null)));
@@ -144,7 +148,7 @@ fn what_a_client_says_of_itself_counts_for_nothing(backend: &mut dyn Backend) {
     assert!(!backend.dump().iter().any(|(_, row)| row.contains("Lynx") || row.contains("198.51.100")));
 }
 
-fn it_goes_with_the_person_and_stands_in_no_error(backend: &mut dyn Backend) {
+fn an_erasure_deletes_network_and_browser_and_errors_never_contain_them(backend: &mut dyn Backend) {
     let shop = shop(backend, &json!({ "ip": true, "user_agent": true }));
     submit(backend, &shop.publishable, "203.0.113.77", &[], &submission()).ok();
     let before = backend.rows();

@@ -1,5 +1,5 @@
-//! A form of the shop's that runs no script: its post is a submission like any other, and whatever is wrong is a page that says
-//! what to do, with nothing written and nothing repeated of what was typed.
+//! A form on the shop's page that runs without script. Its POST is a submission like any other. Every error is a page
+//! that says what to do; then nothing is stored, and the page repeats nothing that was typed.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -11,14 +11,14 @@ use crate::links::{decision, listen, messages, page};
 
 crate::scenarios! {
     a_form_without_script_is_a_submission
-    what_was_ticked_is_told_from_what_was_not
+    a_form_distinguishes_ticked_from_unticked_boxes
     the_answer_is_the_same_for_everybody
-    a_form_that_is_sent_twice_is_one
-    a_customer_is_known_by_the_shops_signature
-    what_is_wrong_is_a_page_and_nothing_is_written
+    a_form_that_is_sent_twice_is_stored_once
+    an_identity_token_in_a_form_vouches_for_the_customer
+    an_invalid_form_gets_a_page_and_stores_nothing
     a_form_works_on_the_shops_pages_only
-    the_way_back_leads_to_the_shop_alone
-    one_visitor_may_send_so_many_forms
+    the_link_back_leads_to_the_shop_only
+    the_rate_limit_of_a_visitor_applies_to_forms
 }
 
 const TEXT: &str = "We write about new coffees.\nBy e-mail\nOffers by e-mail\nBy text message";
@@ -33,10 +33,10 @@ fn shop(backend: &mut dyn Backend) -> Shop {
     shop
 }
 
-/// The name and the value of a field.
+/// The name and the value of a form field.
 type Field<'a> = (&'a str, &'a str);
 
-/// What a form of the shop's posts besides its addresses and ticks.
+/// The fields of a form other than addresses and boxes.
 const FORM: [Field<'_>; 5] =
     [("notice", "box"), ("version", "1"), ("locale", "en-GB"), ("form", "signup-box"), ("utm_source", "<b>mail</b>")];
 
@@ -44,7 +44,7 @@ fn written(fields: &[Field<'_>]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// The fields of the form, with these instead of or besides them.
+/// Returns the fields of the form with these fields added or replaced.
 fn fields<'a>(own: &[Field<'a>]) -> Vec<Field<'a>> {
     let kept = FORM.into_iter().filter(|(name, _)| own.iter().all(|(other, _)| other != name));
     kept.chain(own.iter().copied()).collect()
@@ -54,7 +54,7 @@ fn posted(backend: &dyn Backend, shop: &Shop, own: &[Field<'_>]) -> Answer {
     let headers = [("origin", ORIGIN), ("content-type", "application/x-www-form-urlencoded")];
     let answer = send(backend, Method::POST, &format!("/f/{}", shop.publishable), &headers, written(&fields(own)));
     for personal in PERSONAL {
-        assert!(!answer.text.contains(personal), "the page repeats {personal}: {}", answer.text);
+        assert!(!answer.text.contains(personal), "the page contains {personal}: {}", answer.text);
     }
     answer
 }
@@ -80,11 +80,11 @@ fn a_form_without_script_is_a_submission(backend: &mut dyn Backend) {
     assert_eq!((&record["assurance"], &record["occurred_at"]), (&json!("claimed"), &Value::Null));
     assert_eq!(report["profile"]["country"], "GB");
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
-    assert_eq!(messages(backend, &shop, "confirm").len(), 1, "the address is asked");
+    assert_eq!(messages(backend, &shop, "confirm").len(), 1, "the address is asked to confirm");
     let audit = ask(backend, Method::GET, "/v1/audit?route=/f/%7Bkey%7D", &shop.secret, &Value::Null).ok();
     assert_eq!((&audit["entries"][0]["contact"], &audit["entries"][0]["status"]), (&report["id"], &json!(200)));
 
-    // Looking at it does nothing, and is no page.
+    // A GET changes nothing and returns no page.
     let before = backend.state();
     let path = format!("/f/{}", shop.publishable);
     for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE] {
@@ -92,7 +92,7 @@ fn a_form_without_script_is_a_submission(backend: &mut dyn Backend) {
         assert_eq!((looked.status.as_u16(), looked.header("allow")), (405, "POST"));
     }
     assert_eq!(backend.state(), before);
-    // In the language of the form, whatever the browser's is, and in any other that is asked for.
+    // The page is in the language of `lang=`, else of the form, else of the browser.
     for (own, path, language) in [
         ([("locale", "fr-FR"), ("notice", "box")], path.clone(), "fr"),
         ([("locale", "en-GB"), ("notice", "box")], format!("{path}?lang=nl"), "nl"),
@@ -105,7 +105,7 @@ fn a_form_without_script_is_a_submission(backend: &mut dyn Backend) {
     }
 }
 
-fn what_was_ticked_is_told_from_what_was_not(backend: &mut dyn Backend) {
+fn a_form_distinguishes_ticked_from_unticked_boxes(backend: &mut dyn Backend) {
     let shop = shop(backend);
     page(&posted(backend, &shop, &[JANE, NUMBER, TICK, TICK]), 200);
     let report = shop.lookup(backend, &jane()).ok();
@@ -113,18 +113,18 @@ fn what_was_ticked_is_told_from_what_was_not(backend: &mut dyn Backend) {
     assert_eq!(standing(&report, "email", "offers")["choice"], "declined");
     let number = shop.lookup(backend, &json!({ "phone": "+447700900123" })).ok();
     assert_eq!(standing(&number, "sms", "newsletter")["choice"], "declined");
-    // Without its address a choice is left out, and an address that is of no use is not kept.
+    // A choice without its address is left out, and an address without a choice is not stored.
     page(
         &posted(backend, &shop, &[("email", "ada@example.com"), ("choice", "sms:newsletter"), TICK, ("phone", "")]),
         200,
     );
     let ada = shop.lookup(backend, &json!({ "email": "ada@example.com" })).ok();
     assert_eq!(ada["records"].as_array().unwrap().len(), 2);
-    // A number that cannot be one costs nothing where nothing was ticked for it.
+    // An invalid phone number is no error if no box for it was ticked.
     page(&posted(backend, &shop, &[("email", "eve@example.com"), ("phone", "07700"), TICK]), 200);
     let eve = shop.lookup(backend, &json!({ "email": "eve@example.com" })).ok();
     assert_eq!((eve["records"].as_array().unwrap().len(), eve["addresses"].as_array().unwrap().len()), (2, 1));
-    // Of several of one name the first counts.
+    // Of several fields with the same name, the first counts.
     page(&posted(backend, &shop, &[("email", "first@example.com"), ("email", "second@example.com"), TICK]), 200);
     assert_eq!(shop.lookup(backend, &json!({ "email": "second@example.com" })).status.as_u16(), 404);
 }
@@ -137,14 +137,14 @@ fn the_answer_is_the_same_for_everybody(backend: &mut dyn Backend) {
     assert_eq!((&first.text, &first.text), (&again.text, &nothing.text));
     let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(names(&first), names(&again));
-    // It turns nobody off: what is not ticked is no no.
+    // A box that is not ticked is no opt-out, so the form cannot unsubscribe anybody.
     let link = &messages(backend, &shop, "confirm")[0]["link"];
     page(&crate::links::press(backend, &crate::links::path(link), ""), 200);
     page(&posted(backend, &shop, &[JANE]), 200);
     assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
 }
 
-fn a_form_that_is_sent_twice_is_one(backend: &mut dyn Backend) {
+fn a_form_that_is_sent_twice_is_stored_once(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let id = ("id", "019ab0a4-4c80-7000-8000-000000000042");
     page(&posted(backend, &shop, &[JANE, TICK, id]), 200);
@@ -156,17 +156,17 @@ fn a_form_that_is_sent_twice_is_one(backend: &mut dyn Backend) {
     page(&other, 409);
     assert!(other.text.contains("sent before") && other.text.contains("submission_conflict"), "{}", other.text);
     assert_eq!(backend.rows(), before);
-    // After an erasure neither brings the person back.
+    // After an erasure, sending the form again does not create the contact again.
     let contact = shop.lookup(backend, &jane()).ok()["id"].as_str().unwrap().to_owned();
     ask(backend, Method::DELETE, &format!("/v1/contacts/{contact}"), &shop.secret, &Value::Null).ok();
     page(&posted(backend, &shop, &[JANE, TICK, id]), 200);
     assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
 }
 
-fn a_customer_is_known_by_the_shops_signature(backend: &mut dyn Backend) {
+fn an_identity_token_in_a_form_vouches_for_the_customer(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let token = |key: &str, exp: i64| signed(key, &json!({ "email": "jane@example.com", "exp": within(exp) }));
-    // One that has run out says nothing, and costs nothing.
+    // An expired identity token is ignored and causes no error.
     page(&posted(backend, &shop, &[JANE, TICK, ("identity", &token(&shop.secret, -120))]), 200);
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
     page(
@@ -179,7 +179,11 @@ fn a_customer_is_known_by_the_shops_signature(backend: &mut dyn Backend) {
     );
     assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
     let number = json!({ "phone": "+447700900123" });
-    assert_eq!(decision(backend, &shop, "sms", number)["reason"], "awaiting_confirmation", "she typed it");
+    assert_eq!(
+        decision(backend, &shop, "sms", number)["reason"],
+        "awaiting_confirmation",
+        "the number is only claimed"
+    );
     let before = backend.rows();
     for forged in [token(&shop.publishable, 600), token("sk_x", 600), token(&shop.secret, 90_000), "x".repeat(5_000)] {
         let answer = posted(backend, &shop, &[JANE, TICK, ("identity", &forged)]);
@@ -189,7 +193,7 @@ fn a_customer_is_known_by_the_shops_signature(backend: &mut dyn Backend) {
     assert_eq!(backend.rows(), before);
 }
 
-fn what_is_wrong_is_a_page_and_nothing_is_written(backend: &mut dyn Backend) {
+fn an_invalid_form_gets_a_page_and_stores_nothing(backend: &mut dyn Backend) {
     let shop = shop(backend);
     page(&posted(backend, &shop, &[JANE, TICK]), 200);
     let before = backend.rows();
@@ -226,7 +230,7 @@ fn what_is_wrong_is_a_page_and_nothing_is_written(backend: &mut dyn Backend) {
         assert!(answer.text.contains("Nothing was recorded") && !answer.text.contains("alert(1)"), "{}", answer.text);
     }
     assert_eq!(backend.rows(), before);
-    // Kept as text where it is text.
+    // Script in a free-text field is stored as plain text.
     page(&posted(backend, &shop, &[JANE, TICK, ("country", HARM), ("form", HARM), ("more", HARM)]), 200);
     let report = shop.lookup(backend, &jane()).ok();
     assert!(report["records"].as_array().unwrap().iter().any(|record| record["source"]["form"] == HARM));
@@ -267,7 +271,7 @@ fn a_form_works_on_the_shops_pages_only(backend: &mut dyn Backend) {
         page(&answer, 403);
         assert!(!answer.text.contains("Kestrel") && answer.text.contains("Nothing was recorded"), "{}", answer.text);
     }
-    // A key that is none gets the page of every link that is none, and a header gives it none.
+    // An invalid key gets the same 404 page as an invalid link, and an `authorization` header does not help.
     let lost = crate::links::look(backend, Method::GET, "/p/x");
     page(&lost, 404);
     let forged = format!("{}A", &shop.publishable[..shop.publishable.len() - 1]);
@@ -278,7 +282,7 @@ fn a_form_works_on_the_shops_pages_only(backend: &mut dyn Backend) {
         page(&answer, 404);
         assert_eq!(answer.text, lost.text, "{key}");
     }
-    // One that was good once is as none.
+    // A revoked key is treated like an invalid key.
     let new = json!({ "kind": "pk", "name": "old", "scopes": ["storefront", "capture"], "origins": ["https://old.shop.example"] });
     let made = ask(backend, Method::POST, "/v1/keys", &shop.secret, &new).ok();
     let key = made["key"].as_str().unwrap().to_owned();
@@ -289,14 +293,14 @@ fn a_form_works_on_the_shops_pages_only(backend: &mut dyn Backend) {
     let revoke = format!("/v1/keys/{}", made["id"].as_str().unwrap());
     ask(backend, Method::DELETE, &revoke, &shop.secret, &Value::Null).ok();
     page(&post(backend, &key, &[("origin", "https://old.shop.example")]), 404);
-    // A notice is of the shop whose key it is.
+    // A notice belongs to the shop of the key.
     page(&post(backend, &other.publishable, &[("origin", ORIGIN)]), 422);
     let mut after = backend.rows();
     after.insert("api_key".into(), before["api_key"]);
     assert_eq!(after, before);
 }
 
-fn the_way_back_leads_to_the_shop_alone(backend: &mut dyn Backend) {
+fn the_link_back_leads_to_the_shop_only(backend: &mut dyn Backend) {
     let shop = shop(backend);
     for (given, shown) in [
         ("https://shop.example/thanks?a=1&b=\"2\"", Some("https://shop.example/thanks?a=1&amp;b=%222%22")),
@@ -322,7 +326,7 @@ fn the_way_back_leads_to_the_shop_alone(backend: &mut dyn Backend) {
     }
 }
 
-fn one_visitor_may_send_so_many_forms(backend: &mut dyn Backend) {
+fn the_rate_limit_of_a_visitor_applies_to_forms(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let path = format!("/f/{}", shop.publishable);
     let post = |backend: &dyn Backend, from: &str| {
@@ -330,7 +334,7 @@ fn one_visitor_may_send_so_many_forms(backend: &mut dyn Backend) {
         send(backend, Method::POST, &path, &headers, written(&fields(&[("email", "jane@example")])))
     };
     let refused = (0..60).map(|_| post(backend, "192.0.2.1")).find(|answer| answer.status.as_u16() == 429);
-    let refused = refused.expect("a visitor who posts sixty forms at once is told to wait");
+    let refused = refused.expect("a visitor who sends sixty forms at once must be refused with 429");
     page(&refused, 429);
     assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1);
     page(&post(backend, "192.0.2.2"), 422);

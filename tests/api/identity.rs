@@ -1,4 +1,5 @@
-//! What the edge believes of a page: who the customer is by the shop's signature alone, and the words shown by their hash alone.
+//! What the edge believes of a page: the customer's identity only with the shop's signature, and the shown notice text
+//! only with its hash.
 
 use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,14 +13,14 @@ use crate::links::{decision, messages, shop};
 
 crate::scenarios! {
     a_signed_identity_vouches_for_the_addresses_that_it_names
-    a_customer_gets_hold_of_nobody_by_typing_their_addresses
-    a_customer_stops_by_themselves
-    what_ran_out_says_nothing_and_what_is_forged_is_refused
-    a_key_signs_as_far_as_it_may
-    the_words_that_a_page_sends_are_kept_once_as_its_own_word
-    where_it_was_captured_is_on_record
-    a_notice_says_which_choices_it_offers
-    a_page_asks_by_the_key_in_the_path
+    typing_another_persons_address_gives_a_customer_no_access_to_it
+    a_customer_with_an_identity_token_can_opt_out
+    an_expired_token_is_ignored_and_a_forged_token_is_refused
+    an_identity_token_needs_a_key_with_the_right_scope
+    a_notice_text_sent_by_a_page_is_stored_once_and_marked_as_sent
+    the_source_of_a_submission_is_on_record
+    a_notice_lists_the_choices_it_offers
+    the_key_in_the_path_identifies_the_shop
 }
 
 fn jane() -> Value {
@@ -30,13 +31,13 @@ fn number() -> Value {
     json!({ "phone": "+447700900123" })
 }
 
-/// The seconds from 1970 until some seconds from now.
+/// Returns the Unix time some seconds from now.
 pub fn within(seconds: i64) -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(now.as_secs()).unwrap() + seconds
 }
 
-/// What a shop's server makes, by the ten lines of the README.
+/// Returns an identity token as a shop's server makes it with the ten lines of code in the README.
 pub fn signed(key: &str, claims: &Value) -> String {
     let encoded = |text: &str| Base64Url::encode_string(text.as_bytes());
     let body = format!("{}.{}", encoded(r#"{"alg":"HS256","typ":"JWT"}"#), encoded(&claims.to_string()));
@@ -56,25 +57,33 @@ fn form(identity: &str) -> Value {
 
 fn a_signed_identity_vouches_for_the_addresses_that_it_names(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    // Somebody else has typed that number into a form before.
+    // Somebody else has typed this number into a form before.
     let sms = json!([{ "channel": "sms", "purpose": "newsletter", "choice": "declined" }]);
     shop.submit(backend, &with(with(submission(), "/contact", number()), "/choices", sms)).ok();
     let body = form(&of_jane(&shop.secret));
     let receipt = shop.submit(backend, &body).ok();
-    assert_eq!(receipt, shop.submit(backend, &body).ok(), "the same again");
+    assert_eq!(receipt, shop.submit(backend, &body).ok(), "the repeated submission gets the same answer");
     assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
-    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "awaiting_confirmation", "she typed it");
+    assert_eq!(
+        decision(backend, &shop, "sms", number())["reason"],
+        "awaiting_confirmation",
+        "the number is only claimed"
+    );
     let hers = shop.lookup(backend, &json!({ "external": "shop:7" })).ok();
     assert_eq!(hers["addresses"].as_array().unwrap().len(), 1, "{hers}");
     assert_eq!(
         (&hers["addresses"][0]["value"], &hers["addresses"][0]["assurance"]),
         (&json!("jane@example.com"), &json!("authenticated"))
     );
-    assert_ne!(shop.lookup(backend, &number()).ok()["id"], hers["id"], "what she types gives her nobody's data");
-    // She is asked nothing by mail; the number is.
+    assert_ne!(
+        shop.lookup(backend, &number()).ok()["id"],
+        hers["id"],
+        "typing a number must not give access to its data"
+    );
+    // The shop vouches for her email address, so only the phone number is asked to confirm.
     assert!(messages(backend, &shop, "confirm").iter().all(|message| message["medium"] == "sms"));
 
-    // A number that nobody knew is nobody's either: it never stands beside her address.
+    // An unknown number is stored as a contact of its own, because the shop does not vouch for it.
     let other = with(form(&of_jane(&shop.secret)), "/contact/phone", json!("+447700900456"));
     assert_eq!(shop.submit(backend, &other).ok(), shop.submit(backend, &other).ok());
     let beside = shop.lookup(backend, &json!({ "phone": "+447700900456" })).ok();
@@ -86,7 +95,7 @@ fn a_signed_identity_vouches_for_the_addresses_that_it_names(backend: &mut dyn B
     assert_eq!(decision(backend, &shop, "sms", json!({ "phone": "+447700900456" }))["allow"], false);
 }
 
-fn a_customer_gets_hold_of_nobody_by_typing_their_addresses(backend: &mut dyn Backend) {
+fn typing_another_persons_address_gives_a_customer_no_access_to_it(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let customer = |email: &str, phone: Option<&str>, external: &str| {
         signed(&shop.secret, &json!({ "email": email, "phone": phone, "external": external, "exp": within(600) }))
@@ -95,11 +104,12 @@ fn a_customer_gets_hold_of_nobody_by_typing_their_addresses(backend: &mut dyn Ba
         let body = with(form(identity), "/contact", json!({ "email": email, "phone": phone, "country": "GB" }));
         shop.submit(backend, &body).ok();
     };
-    // Mallory types her number beside his own address, as a guest and as a customer, and her mail instead of his.
+    // Mallory types her number beside his own address, as a guest and as a customer, and her email address in place of
+    // his.
     shop.submit(backend, &with(submission(), "/contact/email", json!("mallory@example.com"))).ok();
     typed("mallory@example.com", "+447700900123", &customer("mallory@example.com", None, "shop:666"));
     typed("jane@example.com", "+447700900999", &customer("mallory@example.com", None, "shop:666"));
-    // She logs in, by both.
+    // She logs in, and the shop vouches for both addresses.
     typed("jane@example.com", "+447700900123", &customer("jane@example.com", Some("+447700900123"), "shop:7"));
     let of = |contact: Value| shop.lookup(backend, &contact).ok();
     let (hers, his) = (of(json!({ "external": "shop:7" })), of(json!({ "email": "mallory@example.com" })));
@@ -115,26 +125,26 @@ fn a_customer_gets_hold_of_nobody_by_typing_their_addresses(backend: &mut dyn Ba
     assert_eq!(listed["addresses"].as_array().unwrap().len(), 1, "{listed}");
 }
 
-fn a_customer_stops_by_themselves(backend: &mut dyn Backend) {
+fn a_customer_with_an_identity_token_can_opt_out(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &form(&of_jane(&shop.secret))).ok();
     let stop = json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_out" }]);
     let anonymous = with(with(submission(), "/choices", stop.clone()), "/contact", jane());
     shop.submit(backend, &anonymous).ok();
-    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true, "anyone could have sent it");
-    std::thread::sleep(std::time::Duration::from_millis(20));
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true, "an anonymous opt-out does not count");
+    backend.pass(20);
     let hers = with(with(form(&of_jane(&shop.secret)), "/choices", stop), "/contact", jane());
     shop.submit(backend, &with(hers, "/occurred_at", Value::Null)).ok();
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
 }
 
-fn what_ran_out_says_nothing_and_what_is_forged_is_refused(backend: &mut dyn Backend) {
+fn an_expired_token_is_ignored_and_a_forged_token_is_refused(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let claims = |exp: i64| json!({ "email": "jane@example.com", "exp": exp });
-    // It waited in the browser until the token had run out. The choice counts, as an anonymous one does.
+    // The token expired while the submission waited in the browser. The choice counts as an anonymous one.
     shop.submit(backend, &form(&signed(&shop.secret, &claims(within(-120))))).ok();
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
-    // A no that waited so is still hers, for 30 days.
+    // An opt-out with an expired token still counts as hers for 30 days.
     let known = Shop::create(backend);
     known.submit_from_server(backend, &with(form(&of_jane(&known.secret)), "/assurance", json!("authenticated"))).ok();
     let late = |after: i64, channel: &str| {
@@ -142,7 +152,7 @@ fn what_ran_out_says_nothing_and_what_is_forged_is_refused(backend: &mut dyn Bac
         let claims = json!({ "email": "jane@example.com", "phone": "+447700900123", "exp": within(-after) });
         with(with(form(&signed(&known.secret, &claims)), "/choices", acts), "/occurred_at", Value::Null)
     };
-    std::thread::sleep(std::time::Duration::from_millis(20));
+    backend.pass(20);
     known.submit(backend, &late(40 * 86_400, "email")).ok();
     known.submit(backend, &late(86_400, "sms")).ok();
     assert_eq!(decision(backend, &known, "email", jane())["allow"], true);
@@ -170,7 +180,7 @@ fn what_ran_out_says_nothing_and_what_is_forged_is_refused(backend: &mut dyn Bac
     for table in ["submission", "record", "contact", "address"] {
         assert_eq!(after[table], before[table], "{table}");
     }
-    // A token is no key: it opens nothing.
+    // An identity token is not a key and gives no access.
     send(backend, Method::GET, "/v1/shop", &[("authorization", &format!("Bearer {good}"))], "").problem(
         401,
         "invalid_key",
@@ -183,7 +193,7 @@ fn what_ran_out_says_nothing_and_what_is_forged_is_refused(backend: &mut dyn Bac
     );
 }
 
-fn a_key_signs_as_far_as_it_may(backend: &mut dyn Backend) {
+fn an_identity_token_needs_a_key_with_the_right_scope(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let key = |scopes: Value| {
         let new = json!({ "kind": "sk", "name": "pages", "scopes": scopes });
@@ -198,7 +208,7 @@ fn a_key_signs_as_far_as_it_may(backend: &mut dyn Backend) {
     shop.submit(backend, &token(&captures)).problem(422, "invalid_identity", Some("/identity"));
 }
 
-fn the_words_that_a_page_sends_are_kept_once_as_its_own_word(backend: &mut dyn Backend) {
+fn a_notice_text_sent_by_a_page_is_stored_once_and_marked_as_sent(backend: &mut dyn Backend) {
     let words = "We write <script>alert(\"words\")</script> twice.\nBy e-mail";
     let known = "Notice\nBy e-mail";
     let hash = |text: &str| base16ct::lower::encode_string(&Sha256::digest(text));
@@ -214,13 +224,13 @@ fn the_words_that_a_page_sends_are_kept_once_as_its_own_word(backend: &mut dyn B
     bare.as_object_mut().unwrap().remove("text");
     send(backend, bare).ok();
     assert_eq!(backend.rows()["sent_words"], 2);
-    // The shop's own server may send some as well.
+    // The shop's server may also send notice texts.
     let own = with(with(submission(), "/notice", notice("Ours\nBy e-mail")), "/assurance", json!("authenticated"));
     let mail = json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_in" }]);
     let own = with(with(own, "/contact", json!({ "email": "jane.doe@example.com" })), "/choices", mail);
     shop.submit_from_server(backend, &own).ok();
     assert_eq!(backend.rows()["sent_words"], 3);
-    // What nothing is left to name goes with the last that has named it.
+    // A notice text is deleted with the last submission that refers to it.
     let doe = shop.lookup(backend, &json!({ "email": "jane.doe@example.com" })).ok()["id"].as_str().unwrap().to_owned();
     ask(backend, Method::DELETE, &format!("/v1/contacts/{doe}"), &shop.secret, &Value::Null).ok();
     assert_eq!(backend.rows()["sent_words"], 2);
@@ -244,12 +254,12 @@ fn the_words_that_a_page_sends_are_kept_once_as_its_own_word(backend: &mut dyn B
     let long = "x".repeat(8_001);
     let long = with(wrong("text", json!(long)), "/text_sha256", json!(hash(&long)));
     send(backend, long).problem(422, "other_words", Some("/notice/text"));
-    // What we have shown nobody else can say.
+    // Only placet itself may name its own notices.
     send(backend, wrong("id", json!("placet:preferences"))).problem(422, "invalid_token", Some("/notice/id"));
     assert_eq!(backend.rows()["submission"], before);
 }
 
-fn where_it_was_captured_is_on_record(backend: &mut dyn Backend) {
+fn the_source_of_a_submission_is_on_record(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let url = "https://shop.example/checkout?email=jane@example.com#top";
     let source = json!({ "kind": "form", "url": url, "form": "\"><script>alert('form')</script>", "module": "0.1.0", "gpc": true });
@@ -260,7 +270,7 @@ fn where_it_was_captured_is_on_record(backend: &mut dyn Backend) {
     assert_eq!(
         decision(backend, &shop, "email", jane())["reason"],
         "awaiting_confirmation",
-        "no signal says no to mail"
+        "the GPC signal is no opt-out of email"
     );
     let export = format!("/v1/contacts/{}/export?format=html", report["id"].as_str().unwrap());
     let page = ask(backend, Method::GET, &export, &shop.secret, &Value::Null).text;
@@ -276,7 +286,7 @@ fn where_it_was_captured_is_on_record(backend: &mut dyn Backend) {
     }
 }
 
-fn a_notice_says_which_choices_it_offers(backend: &mut dyn Backend) {
+fn a_notice_lists_the_choices_it_offers(backend: &mut dyn Backend) {
     let offer = |channel: &str| json!({ "channel": channel, "purpose": "newsletter" });
     let notice = |text: &str, choices: Value| {
         let notice = json!({ "id": "box", "version": "1", "locale": "en", "text": text, "choices": choices });
@@ -314,7 +324,7 @@ fn a_notice_says_which_choices_it_offers(backend: &mut dyn Backend) {
     );
 }
 
-fn a_page_asks_by_the_key_in_the_path(backend: &mut dyn Backend) {
+fn the_key_in_the_path_identifies_the_shop(backend: &mut dyn Backend) {
     let (shop, other) = (Shop::create(backend), Shop::create(backend));
     let get = |backend: &dyn Backend, key: &str, headers: &[(&str, &str)]| {
         send(backend, Method::GET, &format!("/v1/storefront/{key}"), headers, "")
@@ -327,7 +337,7 @@ fn a_page_asks_by_the_key_in_the_path(backend: &mut dyn Backend) {
     let tag = by_path.header("etag").to_owned();
     let known = get(backend, &shop.publishable, &[("origin", ORIGIN), ("if-none-match", &tag)]);
     assert_eq!((known.status.as_u16(), known.text.as_str()), (304, ""));
-    // A key that stands beside it in a header counts for nothing: the path says who asks.
+    // The key in the path identifies the caller. A key in the header is ignored.
     let both = get(backend, &other.publishable, &[("origin", ORIGIN), ("authorization", &bearer)]);
     assert_ne!(both.text, by_path.text);
     get(backend, &shop.publishable, &[("origin", "https://evil.example")]).problem(403, "wrong_origin", None);

@@ -1,7 +1,6 @@
-//! Lists of people, handed in: what becomes of their rows, again and again, and what is taken back.
+//! Imports of lists: the outcome of each row, repeated files, and undoing an import.
 
 use std::io::Write;
-use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -13,33 +12,33 @@ use crate::backend::Backend;
 use crate::client::{Answer, Shop, ask, bearer, send, shop_body, standing, submission, with};
 
 crate::scenarios! {
-    a_list_is_taken_once_and_taken_back
-    a_file_of_each_platform_is_known_by_its_columns
-    each_count_says_what_became_of_a_row
-    a_file_that_comes_again_is_the_same_import
-    not_opted_in_is_no_refusal_unless_the_shop_says_so
-    errors_are_corrected_and_sent_again
-    a_file_comes_in_parts_across_crashes
-    a_file_may_be_packed
-    an_import_is_taken_back_and_nothing_else
-    a_file_that_means_ill_harms_nobody
+    a_list_is_imported_once_and_can_be_undone
+    the_file_of_each_platform_is_recognised_by_its_columns
+    each_count_of_an_import_is_an_outcome_of_rows
+    a_file_that_is_sent_again_is_the_same_import
+    not_opted_in_is_an_opt_out_only_if_the_shop_says_so
+    rejected_rows_can_be_corrected_and_imported
+    a_file_can_be_uploaded_in_parts_across_crashes
+    a_file_may_be_gzipped
+    undoing_an_import_changes_nothing_else
+    a_malicious_file_changes_nothing
 }
 
 pub const NEWS: &str = "channel=email&purpose=newsletter";
 
-/// A shop with every channel, of which much may be asked.
+/// Creates a shop with every channel and high rate limits.
 pub fn open_shop(backend: &dyn Backend) -> Shop {
     let body = with(shop_body(), "/channels", json!(["email", "sms", "phone", "whatsapp", "push", "post"]));
     let body = with(body, "/purposes", json!(["newsletter", "offers", "partner_offers"]));
     Shop::create_with(backend, &with(body, "/limits", json!({ "publishable": 10_000, "secret": 10_000 })))
 }
 
-/// Hands in a file.
+/// Sends a file.
 pub fn send_file(backend: &dyn Backend, shop: &Shop, query: &str, file: impl Into<bytes::Bytes>) -> Answer {
     send_part(backend, shop, Method::POST, &format!("/v1/imports?{query}"), &[], file)
 }
 
-/// Hands in a file or a part of one, with further headers.
+/// Sends a file or a part of one, with additional headers.
 fn send_part(
     backend: &dyn Backend,
     shop: &Shop,
@@ -53,7 +52,7 @@ fn send_part(
     send(backend, method, path, &headers, bytes)
 }
 
-/// Hands in a file and waits until it is worked through.
+/// Sends a file, waits until the import has ended, and returns the import.
 #[track_caller]
 pub fn imported(backend: &dyn Backend, shop: &Shop, query: &str, file: impl Into<bytes::Bytes>) -> Value {
     let answer = send_file(backend, shop, query, file);
@@ -65,7 +64,7 @@ pub fn id_of(import: &Value) -> &str {
     import["id"].as_str().unwrap()
 }
 
-/// Waits until nothing more happens to an import.
+/// Waits until the import is in its final state, and returns it.
 #[track_caller]
 pub fn ended(backend: &dyn Backend, shop: &Shop, id: &str) -> Value {
     let begin = std::time::Instant::now();
@@ -76,11 +75,11 @@ pub fn ended(backend: &dyn Backend, shop: &Shop, id: &str) -> Value {
             return import;
         }
         assert!(begin.elapsed().as_secs() < 60, "{import}");
-        std::thread::sleep(Duration::from_millis(20));
+        backend.pass(20);
     }
 }
 
-/// An import as it is now.
+/// Returns the import in its present state.
 #[track_caller]
 pub fn look(backend: &dyn Backend, shop: &Shop, id: &str) -> Value {
     get(backend, shop, &format!("/v1/imports/{id}")).ok()
@@ -95,7 +94,7 @@ pub fn act(backend: &dyn Backend, shop: &Shop, id: &str, what: &str) -> Answer {
     ask(backend, Method::POST, &format!("/v1/imports/{id}/{what}"), &shop.secret, &Value::Null)
 }
 
-/// Takes an import back and waits until that is done.
+/// Undoes an import and waits until that is finished.
 #[track_caller]
 pub fn undone(backend: &dyn Backend, shop: &Shop, id: &str) {
     let undo = act(backend, shop, id, "undo");
@@ -103,7 +102,7 @@ pub fn undone(backend: &dyn Backend, shop: &Shop, id: &str) {
     assert_eq!(ended(backend, shop, id)["state"], "undone");
 }
 
-/// A list as it is handed out.
+/// Returns an exported list.
 #[track_caller]
 pub fn listed(backend: &dyn Backend, shop: &Shop, list: &str) -> String {
     let answer = get(backend, shop, &format!("/v1/lists/{list}"));
@@ -111,19 +110,19 @@ pub fn listed(backend: &dyn Backend, shop: &Shop, list: &str) -> String {
     answer.text
 }
 
-/// All the lists, as they are handed out.
+/// Returns the three exported lists.
 #[track_caller]
 pub fn lists(backend: &dyn Backend, shop: &Shop) -> [String; 3] {
     ["opted_in", "opted_out", "suppressed"].map(|list| listed(backend, shop, list))
 }
 
-/// The counts that are not 0.
+/// Returns the counts of an import that are not 0.
 pub fn counts(import: &Value) -> Value {
     let counts = import["counts"].as_object().unwrap().iter().filter(|(_, count)| **count != json!(0));
     counts.map(|(name, count)| (name.clone(), count.clone())).collect()
 }
 
-/// An act of a person as the shop's server tells it, by e-mail and for the newsletter.
+/// Submits a person's choice about the newsletter by email, as the shop's server.
 #[track_caller]
 pub fn said(backend: &dyn Backend, shop: &Shop, email: &str, assurance: &str, choice: &str) {
     let mut act = json!({ "channel": "email", "purpose": "newsletter", "choice": choice });
@@ -136,7 +135,7 @@ pub fn said(backend: &dyn Backend, shop: &Shop, email: &str, assurance: &str, ch
     shop.submit_from_server(backend, &body).ok();
 }
 
-/// What is known of the newsletter by e-mail; nothing of somebody who is not known.
+/// Returns the status of the newsletter by email, or `None` for an unknown address.
 #[track_caller]
 pub fn status(backend: &dyn Backend, shop: &Shop, email: &str) -> Option<String> {
     let found = shop.lookup(backend, &json!({ "email": email }));
@@ -162,7 +161,7 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// How many rows there are about people.
+/// Returns the row counts of the tables about persons.
 fn rows_of_people(backend: &mut dyn Backend) -> Vec<i64> {
     let rows = backend.rows();
     PEOPLE.map(|table| rows[table]).to_vec()
@@ -170,13 +169,13 @@ fn rows_of_people(backend: &mut dyn Backend) -> Vec<i64> {
 
 const PEOPLE: [&str; 7] = ["contact", "address", "external_id", "record", "track", "submission", "suppression"];
 
-/// How many rows there are about people, and about files.
+/// Returns the row counts of the tables about persons and about files.
 fn rows_of_files(backend: &mut dyn Backend) -> Vec<i64> {
     let rows = backend.rows();
     PEOPLE.iter().chain(&["import", "import_chunk", "import_error"]).map(|table| rows[*table]).collect()
 }
 
-fn a_list_is_taken_once_and_taken_back(backend: &mut dyn Backend) {
+fn a_list_is_imported_once_and_can_be_undone(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let file = "Mail,Vorname\nada@example.com,Ada\nbob@example.com,Bob\nnobody,X\nada@example.com,Ada\n";
     let query = format!("columns=email:Mail&list=opted_in&{NEWS}");
@@ -199,7 +198,7 @@ macro_rules! fixture {
     };
 }
 
-fn a_file_of_each_platform_is_known_by_its_columns(backend: &mut dyn Backend) {
+fn the_file_of_each_platform_is_recognised_by_its_columns(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let one = |count: &str| json!({ count: 1 });
     let two = |one: (&str, u32), other: (&str, u32)| json!({ one.0: one.1, other.0: other.1 });
@@ -250,7 +249,7 @@ fn a_file_of_each_platform_is_known_by_its_columns(backend: &mut dyn Backend) {
         assert_eq!((&trial["profile"], &counts(&trial)), (&json!(profile), expected), "{trial}");
         trials.push(trial);
     }
-    assert_eq!(rows_of_people(backend), before, "a trial writes nothing");
+    assert_eq!(rows_of_people(backend), before, "a dry run stores nothing");
     for ((file, query, _, _), trial) in files.iter().zip(&trials) {
         let import = imported(backend, &shop, query, *file);
         assert_eq!(import["dry_run"], false);
@@ -273,7 +272,7 @@ fn a_file_of_each_platform_is_known_by_its_columns(backend: &mut dyn Backend) {
     assert_eq!((rest["imports"].as_array().unwrap().len(), &rest["next"]), (files.len() * 2 - 20, &Value::Null));
 }
 
-fn each_count_says_what_became_of_a_row(backend: &mut dyn Backend) {
+fn each_count_of_an_import_is_an_outcome_of_rows(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     for (email, assurance, choice) in [
         ("con@example.com", "confirmed", "opt_in"),
@@ -305,7 +304,7 @@ fn each_count_says_what_became_of_a_row(backend: &mut dyn Backend) {
         assert_eq!(status(backend, &shop, email).as_deref(), expected, "{email}");
     }
 
-    // A list that says no takes what the person has proven before, dated or not, and says so once.
+    // A list of opt-outs ends an earlier confirmed opt-in, dated or not, and a second import changes nothing.
     let left = "email\ncon@example.com\n";
     let leave = format!("list=opted_out&{NEWS}");
     let import = imported(backend, &shop, &leave, left);
@@ -313,18 +312,19 @@ fn each_count_says_what_became_of_a_row(backend: &mut dyn Backend) {
     assert_eq!(status(backend, &shop, "con@example.com").as_deref(), Some("opted_out"));
     let again = imported(backend, &shop, &format!("{leave}&again=true"), left);
     assert_eq!(counts(&again), json!({ "unchanged": 1 }), "{again}");
-    // One with the time of a no that was taken back since is on record, and changes nothing.
-    std::thread::sleep(Duration::from_millis(2));
+    // An opt-out dated before the person's later opt-in is already on record and changes nothing.
+    backend.pass(2);
     said(backend, &shop, "con@example.com", "confirmed", "opt_in");
     let dated = "email,occurred_at\ncon@example.com,2025-01-01T00:00:00Z\n";
     imported(backend, &shop, &leave, dated);
     assert_eq!(status(backend, &shop, "con@example.com").as_deref(), Some("opted_in"));
-    std::thread::sleep(Duration::from_millis(2));
+    backend.pass(2);
     let import = imported(backend, &shop, &format!("{leave}&again=true"), left);
-    assert_eq!(counts(&import), json!({ "accepted": 1 }), "a no without a time is of now: {import}");
+    assert_eq!(counts(&import), json!({ "accepted": 1 }), "an undated opt-out counts from now: {import}");
     assert_eq!(status(backend, &shop, "con@example.com").as_deref(), Some("opted_out"));
 
-    // Nothing of the erased comes back, neither by a yes nor by a no nor beside another address of the row.
+    // An erased address is never stored again: not by an opt-in, not by an opt-out, not beside another address in the
+    // row.
     let both = format!("list=opted_out&{NEWS}");
     let import = imported(backend, &shop, &both, "email,phone,choice\ngone@example.com,,\nGone@Example.com,,no\n");
     assert_eq!(counts(&import), json!({ "suppressed": 2 }), "{import}");
@@ -340,7 +340,7 @@ fn each_count_says_what_became_of_a_row(backend: &mut dyn Backend) {
     }
 }
 
-fn a_file_that_comes_again_is_the_same_import(backend: &mut dyn Backend) {
+fn a_file_that_is_sent_again_is_the_same_import(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let file = "email,choice\nada@example.com,yes\nbob@example.com,no\n";
     let first = imported(backend, &shop, &format!("{NEWS}&name=a.csv"), file);
@@ -352,20 +352,20 @@ fn a_file_that_comes_again_is_the_same_import(backend: &mut dyn Backend) {
     }
     assert_eq!(rows_of_people(backend), before);
     let trial = imported(backend, &shop, &format!("{NEWS}&dry_run=true"), file);
-    assert_ne!(trial["id"], first["id"], "a trial is another");
+    assert_ne!(trial["id"], first["id"], "a dry run is another import");
     let anew = imported(backend, &shop, &format!("{NEWS}&again=true"), file);
     assert_ne!(anew["id"], first["id"]);
     assert_eq!(counts(&anew), json!({ "unchanged": 2 }), "{anew}");
     let other = imported(backend, &shop, "channel=email&purpose=offers", file);
     assert_ne!(other["id"], first["id"]);
     assert_eq!(counts(&other), json!({ "accepted": 2 }), "{other}");
-    // One that was taken back counts no more.
+    // An import that was undone no longer counts as the same file.
     undone(backend, &shop, id_of(&other));
     let other_again = send_file(backend, &shop, "channel=email&purpose=offers", file);
     assert_eq!(other_again.status.as_u16(), 202, "{}", other_again.text);
     assert_eq!(counts(&ended(backend, &shop, id_of(&other_again.body))), json!({ "accepted": 2 }));
 
-    // The same request is the same import, whatever has become of it.
+    // A repeated request with the same idempotency key returns the same import, whatever its state is now.
     let named = [("idempotency-key", "import-7")];
     let path = "/v1/imports?list=opted_in&channel=email&purpose=newsletter";
     let one = send_part(backend, &shop, Method::POST, path, &named, "email\ncleo@example.com\n");
@@ -374,10 +374,10 @@ fn a_file_that_comes_again_is_the_same_import(backend: &mut dyn Backend) {
     ended(backend, &shop, id_of(&one.body));
     let two = send_part(backend, &shop, Method::POST, path, &named, "");
     assert_eq!((two.status.as_u16(), &two.body["id"]), (200, &one.body["id"]), "{}", two.text);
-    assert_eq!(two.body["state"], "done", "as it is now");
+    assert_eq!(two.body["state"], "done", "the present state");
 }
 
-fn not_opted_in_is_no_refusal_unless_the_shop_says_so(backend: &mut dyn Backend) {
+fn not_opted_in_is_an_opt_out_only_if_the_shop_says_so(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     imported(backend, &shop, &format!("list=opted_in&{NEWS}"), "email\nfile@example.com\n");
     said(backend, &shop, "own@example.com", "confirmed", "opt_in");
@@ -404,13 +404,13 @@ fn not_opted_in_is_no_refusal_unless_the_shop_says_so(backend: &mut dyn Backend)
     }
 }
 
-/// The rows that were not taken, as a reader of CSV finds them, the header among them.
+/// Reads the rejected rows, with the header, by a CSV reader of another author.
 fn errors(text: &str, separator: u8) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(text.as_bytes());
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-fn errors_are_corrected_and_sent_again(backend: &mut dyn Backend) {
+fn rejected_rows_can_be_corrected_and_imported(backend: &mut dyn Backend) {
     for separator in [',', ';', '\t'] {
         let shop = open_shop(backend);
         let s = &separator.to_string();
@@ -447,7 +447,7 @@ fn errors_are_corrected_and_sent_again(backend: &mut dyn Backend) {
                 ["=cmd|' /C calc'!A0", "8", "email", "bad_email"],
             ]
         );
-        assert_eq!(told[1][3], note.replace("\"\"", "\""), "a cell comes back as it was");
+        assert_eq!(told[1][3], note.replace("\"\"", "\""), "the cell is unchanged");
         assert!(told[1..].iter().all(|row| row.len() == 8 && row[7].len() > 5), "{told:?}");
         let found = get(backend, &shop, &format!("{path}?format=json")).ok();
         assert_eq!(found.as_array().unwrap().len(), 5);
@@ -458,7 +458,7 @@ fn errors_are_corrected_and_sent_again(backend: &mut dyn Backend) {
             assert_eq!((error, &entry["fix"]), (row[6].clone(), &json!(row[7])));
         }
 
-        // As a person corrects it: the cells that are wrong, and nothing else.
+        // A user corrects only the wrong cells.
         let corrected = answer.text.replace("bad address", "kay@example.com").replace("perhaps", "yes");
         let corrected = corrected.replace("yesterday", "2024-02-01").replace("=cmd|' /C calc'!A0", "noa@example.com");
         let import = imported(backend, &shop, NEWS, corrected);
@@ -479,7 +479,7 @@ fn errors_are_corrected_and_sent_again(backend: &mut dyn Backend) {
             ask(backend, method.clone(), &path, &shop.secret, &Value::Null).problem(404, "import_not_found", None);
         }
     }
-    // Of lines of JSON the errors are a table as well, and mean the same when they come back.
+    // The errors of a JSON-lines file are also CSV, and can be imported after correction.
     let file =
         "{\"email\":\"ada@example.com\",\"choice\":\"perhaps\"}\n{\"email\":\"bob@example.com\",\"choice\":\"no\"}\n";
     let import = imported(backend, &shop, NEWS, file);
@@ -488,7 +488,7 @@ fn errors_are_corrected_and_sent_again(backend: &mut dyn Backend) {
     let import = imported(backend, &shop, NEWS, errors.replace("perhaps", "yes"));
     assert_eq!(counts(&import), json!({ "accepted": 1 }), "{import}");
     let read = status(backend, &shop, "ada@example.com");
-    // Whoever is erased is gone from the errors too.
+    // An erasure also deletes the person's rows from the errors.
     imported(backend, &shop, "channel=email&purpose=offers", "email,choice\nada@example.com,yes\n");
     if status(backend, &shop, "ada@example.com").is_some() {
         erase(backend, &shop, "ada@example.com");
@@ -498,14 +498,14 @@ fn errors_are_corrected_and_sent_again(backend: &mut dyn Backend) {
     assert_eq!((read.as_deref(), kept), (Some("opted_in"), Vec::new()), "{}", import["list"]);
 }
 
-/// A list of so many people, of whom every seventh says no.
+/// Returns a list of `rows` persons; every seventh opts out.
 fn many(rows: usize) -> String {
     let row =
         |row: usize| format!("person{row:06}@example.com,{}\r\n", if row.is_multiple_of(7) { "no" } else { "yes" });
     std::iter::once("email,choice\r\n".to_owned()).chain((0..rows).map(row)).collect()
 }
 
-fn a_file_comes_in_parts_across_crashes(backend: &mut dyn Backend) {
+fn a_file_can_be_uploaded_in_parts_across_crashes(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let file = many(9_000).into_bytes();
     let path = format!("/v1/imports?{NEWS}&name=many.csv");
@@ -537,7 +537,7 @@ fn a_file_comes_in_parts_across_crashes(backend: &mut dyn Backend) {
     backend.crash();
     let repeated = send_part(backend, &shop, Method::POST, &path, &named, parts[0].to_vec());
     assert_eq!((repeated.status.as_u16(), id_of(&repeated.body)), (200, &*id), "{}", repeated.text);
-    assert_eq!(repeated.body["received"], json!(parts[0].len() + parts[1].len()), "as it is now");
+    assert_eq!(repeated.body["received"], json!(parts[0].len() + parts[1].len()), "the present state");
     let whole = patch(backend, parts[0].len() + parts[1].len(), "?1", parts[2]);
     assert_eq!(whole.status.as_u16(), 202, "{}", whole.text);
     assert_eq!(whole.body["sha256"], sha256(&file));
@@ -556,7 +556,7 @@ fn a_file_comes_in_parts_across_crashes(backend: &mut dyn Backend) {
     }
     assert_eq!(people(&shop, "opted_out").len(), 9_000 / 7 + 1);
 
-    // What was given up is gone.
+    // A cancelled upload is deleted.
     let path = format!("/v1/imports?{NEWS}&list=opted_in");
     let more = [("upload-complete", "?0")];
     let begun = send_part(backend, &shop, Method::POST, &path, &more, "email\nzelda@example.com\n");
@@ -570,11 +570,11 @@ fn a_file_comes_in_parts_across_crashes(backend: &mut dyn Backend) {
     undone(backend, &shop, &id);
     ended(backend, &shop, &id);
     for (table, row) in backend.dump() {
-        assert!(!row.contains("zelda@example.com"), "{table} keeps what was cancelled: {row}");
+        assert!(!row.contains("zelda@example.com"), "{table} contains data of a cancelled import: {row}");
     }
 }
 
-/// The lines of a list of ours without some of its columns, the header left out.
+/// Returns the rows of a list in placet's own columns, without some of the columns and without the header.
 pub fn bare(list: &str, without: &[&str]) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(list.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().unwrap().clone();
@@ -585,7 +585,7 @@ pub fn bare(list: &str, without: &[&str]) -> Vec<String> {
     reader.records().map(|row| kept(&row.unwrap())).collect()
 }
 
-fn a_file_may_be_packed(backend: &mut dyn Backend) {
+fn a_file_may_be_gzipped(backend: &mut dyn Backend) {
     let file = many(30_000).into_bytes();
     let (plain, packed) = (open_shop(backend), open_shop(backend));
     let small = "email\nada@example.com\nbob@example.com\n";
@@ -596,7 +596,7 @@ fn a_file_may_be_packed(backend: &mut dyn Backend) {
         assert_eq!((&import["sha256"], &import["received"]), (&json!(sha256(&bytes)), &json!(bytes.len())));
         assert_eq!(import["progress"]["bytes"], json!(bytes.len()));
     }
-    // In several members, as `cat a.gz b.gz` makes it, and in parts.
+    // Sends a gzip file of several members, as `cat a.gz b.gz` makes it, in parts.
     let both = [gzip(b"email\ncleo@example.com\n"), gzip(b"dan@example.com\n")].concat();
     let more = [("upload-complete", "?0")];
     let path = format!("/v1/imports?{query}");
@@ -609,7 +609,8 @@ fn a_file_may_be_packed(backend: &mut dyn Backend) {
     assert_eq!(counts(&ended(backend, &packed, id_of(&begun.body))), json!({ "accepted": 2 }));
     assert_eq!(listed(backend, &packed, "opted_in").lines().count(), 5);
 
-    // What is cut or broken near its beginning is never begun; farther on what came before is taken, and that is said.
+    // If gzip data is cut or broken near its beginning, the import is refused. If further on, the rows before the fault
+    // are imported and the import fails with the line.
     let few = gzip(small.as_bytes());
     send_file(backend, &packed, &query, few[..few.len() - 9].to_vec()).problem(422, "cut_gzip", None);
     let mut broken = few;
@@ -634,23 +635,23 @@ fn a_file_may_be_packed(backend: &mut dyn Backend) {
     }
     let import = imported(backend, &packed, NEWS, large);
     assert_eq!((&import["state"], counts(&import)), (&json!("done"), json!({ "accepted": 30_000 })), "{import}");
-    assert_eq!(codes, ["cut_gzip", "broken_gzip"], "sent again as a whole the second would be no better");
+    assert_eq!(codes, ["cut_gzip", "broken_gzip"], "one file is cut, the other broken");
 }
 
-/// The rows of a list that are not about some people.
+/// Returns the rows of a list that are not about the given people.
 fn without(list: &str, people: &[&str]) -> Vec<String> {
     let rows = list.lines().filter(|row| !people.iter().any(|person| row.contains(person)));
     rows.map(str::to_owned).collect()
 }
 
-fn an_import_is_taken_back_and_nothing_else(backend: &mut dyn Backend) {
+fn undoing_an_import_changes_nothing_else(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let earlier = "email,occurred_at\nold@example.com,2023-01-01T00:00:00Z\nsup@example.com,2023-01-01T00:00:00Z\n\
         kin@example.com,2023-01-01T00:00:00Z\n";
     imported(backend, &shop, &format!("list=opted_in&{NEWS}"), earlier);
     said(backend, &shop, "con@example.com", "confirmed", "opt_in");
     said(backend, &shop, "left@example.com", "authenticated", "opt_out");
-    std::thread::sleep(Duration::from_millis(2));
+    backend.pass(2);
     let before = lists(backend, &shop);
 
     let file = "email,choice,occurred_at\nnew@example.com,yes,2024-01-01\nold@example.com,yes,2024-01-01\n\
@@ -667,8 +668,8 @@ fn an_import_is_taken_back_and_nothing_else(backend: &mut dyn Backend) {
     let between = lists(backend, &shop);
     assert!(between.iter().zip(&before).all(|(between, before)| between != before));
 
-    // Then people act for themselves.
-    std::thread::sleep(Duration::from_millis(2));
+    // After the import, two persons choose for themselves.
+    backend.pass(2);
     said(backend, &shop, "both@example.com", "confirmed", "opt_in");
     said(backend, &shop, "leaver@example.com", "authenticated", "opt_out");
     undone(backend, &shop, id_of(&import));
@@ -690,7 +691,7 @@ fn an_import_is_taken_back_and_nothing_else(backend: &mut dyn Backend) {
     ] {
         assert_eq!(status(backend, &shop, email).as_deref(), Some(expected), "{email}");
     }
-    // What was said stays on record, with the row where it stood, and that it counts no more.
+    // The undone records stay on record, with the row of the file and `reversed_at`.
     for (email, records, row) in [("new@example.com", 1, 1), ("old@example.com", 2, 2), ("con@example.com", 2, 3)] {
         let report = shop.lookup(backend, &json!({ "email": email })).ok();
         let told = report["records"].as_array().unwrap();
@@ -700,26 +701,26 @@ fn an_import_is_taken_back_and_nothing_else(backend: &mut dyn Backend) {
         let source = &reversed[0]["source"];
         assert_eq!((&source["import"], &source["row"]), (&import["id"], &json!(row)), "{report:#}");
     }
-    // Again is once.
+    // Undoing twice changes nothing more.
     let rows = rows_of_people(backend);
     undone(backend, &shop, id_of(&import));
     assert_eq!(rows_of_people(backend), rows);
     assert_eq!(lists(backend, &shop), after);
     assert!(!look(backend, &shop, id_of(&import))["undone_at"].is_null());
 
-    // Nobody is elsewhere than before, which would change the law that they are under.
+    // Undoing also restores the contact's country, because it decides which law applies.
     let moved = imported(backend, &shop, NEWS, "email,choice,occurred_at,country\nold@example.com,yes,2024-06-01,DE\n");
     undone(backend, &shop, id_of(&moved));
     let [opted_in, opted_out, suppressed] = lists(backend, &shop);
-    // And a suppression goes that came twice in the file.
+    // A suppression that the file contained twice is also removed.
     assert_eq!([&opted_in, &opted_out, &suppressed], [&after[0], &after[1], &before[2]]);
 }
 
-fn a_file_that_means_ill_harms_nobody(backend: &mut dyn Backend) {
+fn a_malicious_file_changes_nothing(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     imported(backend, &shop, &format!("list=opted_in&{NEWS}"), "email\nada@example.com\n");
     let before = (lists(backend, &shop), rows_of_files(backend));
-    // What cannot be understood is refused as a whole, and nothing of it is kept.
+    // A file that cannot be understood is refused as a whole, and nothing is stored.
     let headers = |count: usize| (0..count).map(|place| format!("column {place}")).collect::<Vec<_>>().join(",");
     let utf_16: Vec<u8> = "email,choice\njane@example.com,yes\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut noise = Vec::new();
@@ -782,7 +783,7 @@ fn a_file_that_means_ill_harms_nobody(backend: &mut dyn Backend) {
         assert_eq!(answer.body["errors"][0]["parameter"], parameter, "{}", answer.text);
     }
 
-    // Of the others the rows that are wrong are rejected by their line, and those behind them are taken.
+    // In all other files the wrong rows are rejected by line, and the rows after them are imported.
     let import = imported(backend, &shop, NEWS, "email,choice\n");
     assert_eq!((&import["state"], &import["progress"]["rows"]), (&json!("done"), &json!(0)), "{import}");
     let foreign = format!("email,hash\n,aaaaaaaa.{}\n,{}\n", "b".repeat(43), "c".repeat(64));
@@ -838,7 +839,7 @@ fn a_file_that_means_ill_harms_nobody(backend: &mut dyn Backend) {
         assert_eq!(rows - import["counts"]["rejected"].as_u64().unwrap(), taken, "{import}");
         undone(backend, &shop, id_of(&import));
     }
-    // 100 MB of nothing behind a header, in 100 KB.
+    // A gzip bomb: 100 MB of zeros after the header, in 100 KB.
     let bomb = gzip(&[&b"email,choice\njane@example.com,yes\n"[..], &vec![0; 100 << 20]].concat());
     let import = imported(backend, &shop, NEWS, bomb);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What persons write back: stop, start, help and yes, as providers hand it in.
+//! Inbound messages: the replies STOP, START, HELP and YES, as providers deliver them.
 
 use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,14 +12,14 @@ use crate::client::{Answer, Shop, ask, ask_with, from_now, send, submission, wit
 use crate::links::{decision, messages, path, shop};
 
 crate::scenarios! {
-    a_number_says_yes_stop_and_start
-    a_start_begins_only_what_a_stop_has_ended
-    a_yes_answers_where_it_was_asked
-    a_stop_outlives_an_erasure_and_ends_by_a_start
-    a_number_that_nobody_knows_is_stopped_as_well
-    what_is_not_signed_is_not_heard
-    twilio_and_meta_are_understood
-    a_yes_that_twilio_takes_for_a_start_confirms
+    the_replies_yes_stop_and_start_change_the_choices_of_a_number
+    start_restores_only_the_opt_ins_that_stop_ended
+    the_reply_yes_confirms_only_on_the_channel_that_asked
+    a_stop_outlives_an_erasure_until_the_person_sends_start
+    stop_also_suppresses_an_unknown_number
+    an_inbound_message_without_a_valid_signature_is_refused
+    messages_of_twilio_and_meta_are_processed
+    the_reply_yes_confirms_even_if_twilio_reports_it_as_start
 }
 
 const NUMBER: &str = "+447700900123";
@@ -29,13 +29,13 @@ fn number() -> Value {
     json!({ "phone": NUMBER })
 }
 
-/// Sets a provider up, and tells its path and secret.
+/// Configures a provider. Returns its path and secret.
 fn provider(backend: &dyn Backend, shop: &Shop, name: &str, body: &Value) -> (String, String) {
     let set = ask(backend, Method::PUT, &format!("/v1/providers/{name}"), &shop.secret, body).ok();
     (path(&set["url"]), set["secret"].as_str().unwrap_or_default().to_owned())
 }
 
-/// As any provider hands a message in.
+/// Sends an inbound message in the generic format.
 fn say(backend: &dyn Backend, (path, secret): &(String, String), id: &str, channel: &str, text: &str) -> Answer {
     let body = json!({ "channel": channel, "from": NUMBER, "text": text }).to_string();
     let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().to_string();
@@ -51,7 +51,7 @@ fn say(backend: &dyn Backend, (path, secret): &(String, String), id: &str, chann
     send(backend, Method::POST, path, &headers, body)
 }
 
-/// A form that claims a yes by text message for the number.
+/// Returns a form with an anonymous opt-in to text messages for the number.
 fn claimed() -> Value {
     with(
         with(submission(), "/choices/1/choice", json!("opt_in")),
@@ -64,7 +64,7 @@ fn by_sms(body: Value) -> Value {
     with(body, "/choices", json!([{ "channel": "sms", "purpose": "newsletter", "choice": "opt_in" }]))
 }
 
-fn a_number_says_yes_stop_and_start(backend: &mut dyn Backend) {
+fn the_replies_yes_stop_and_start_change_the_choices_of_a_number(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let hook = provider(backend, &shop, "generic", &json!({}));
     shop.submit(backend, &by_sms(claimed())).ok();
@@ -78,7 +78,7 @@ fn a_number_says_yes_stop_and_start(backend: &mut dyn Backend) {
     let rows = backend.rows();
     say(backend, &hook, "m1", "sms", "Yes!").ok();
     say(backend, &hook, "m1", "sms", "STOP").ok();
-    assert_eq!(backend.rows(), rows, "a message that is handed in again does nothing again");
+    assert_eq!(backend.rows(), rows, "a repeated message changes nothing");
 
     say(backend, &hook, "m2", "sms", " stop. ").ok();
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
@@ -86,13 +86,13 @@ fn a_number_says_yes_stop_and_start(backend: &mut dyn Backend) {
     for (id, text) in [("m3", "STOP"), ("m4", "arrêt")] {
         say(backend, &hook, id, "sms", text).ok();
     }
-    assert_eq!(messages(backend, &shop, "stopped").len(), 1, "one message may follow a stop");
-    // What is no word changes nothing.
+    assert_eq!(messages(backend, &shop, "stopped").len(), 1, "only one message may follow STOP");
+    // A text that is not a keyword changes nothing.
     let records = backend.rows()["record"];
     for (id, text) in [("m5", "please stop it"), ("m6", "OK"), ("m7", ""), ("m8", "yes")] {
         say(backend, &hook, id, "sms", text).ok();
     }
-    assert_eq!(backend.rows()["record"], records, "a yes without a question is none");
+    assert_eq!(backend.rows()["record"], records, "YES without a pending confirmation changes nothing");
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
 
     say(backend, &hook, "m9", "sms", "Start").ok();
@@ -109,10 +109,11 @@ fn a_number_says_yes_stop_and_start(backend: &mut dyn Backend) {
     assert_eq!(last["evidence"]["confirmed_by"], "sms");
 }
 
-fn a_start_begins_only_what_a_stop_has_ended(backend: &mut dyn Backend) {
+fn start_restores_only_the_opt_ins_that_stop_ended(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let hook = provider(backend, &shop, "generic", &json!({}));
-    // Of these three one is the number's own word, one a stranger's, and one it has taken back by itself.
+    // Three acts: an authenticated opt-in for the newsletter, and for offers an authenticated opt-in that the person
+    // has ended again. STOP follows.
     let of = |purpose: &str, choice: &str, assurance: &str| {
         let choices = json!([{ "channel": "sms", "purpose": purpose, "choice": choice }]);
         let body = with(with(claimed(), "/choices", choices), "/occurred_at", json!(from_now(0)));
@@ -122,7 +123,7 @@ fn a_start_begins_only_what_a_stop_has_ended(backend: &mut dyn Backend) {
     shop.submit_from_server(backend, &of("offers", "opt_in", "authenticated")).ok();
     shop.submit_from_server(backend, &of("offers", "opt_out", "authenticated")).ok();
     say(backend, &hook, "m1", "sms", "STOP").ok();
-    // What is typed into a form afterwards is no yes, and the number that has stopped is not asked about it.
+    // An opt-in typed into a form after STOP does not count, and no confirmation is sent to the number.
     shop.submit(backend, &of("newsletter", "opt_in", "claimed")).ok();
     assert!(messages(backend, &shop, "confirm").is_empty());
     say(backend, &hook, "m2", "sms", "START").ok();
@@ -137,22 +138,22 @@ fn a_start_begins_only_what_a_stop_has_ended(backend: &mut dyn Backend) {
     say(backend, &hook, "n1", "sms", "STOP").ok();
     say(backend, &hook, "n2", "sms", "YES").ok();
     say(backend, &hook, "n3", "sms", "START").ok();
-    assert_eq!(decision(backend, &other, "sms", number())["reason"], "opted_out", "it never said yes");
+    assert_eq!(decision(backend, &other, "sms", number())["reason"], "opted_out", "the number has never opted in");
 }
 
-fn a_yes_answers_where_it_was_asked(backend: &mut dyn Backend) {
+fn the_reply_yes_confirms_only_on_the_channel_that_asked(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let hook = provider(backend, &shop, "generic", &json!({}));
     let choices = json!([{ "channel": "whatsapp", "purpose": "newsletter", "choice": "opt_in" }]);
     shop.submit(backend, &with(claimed(), "/choices", choices)).ok();
     assert_eq!(messages(backend, &shop, "confirm")[0]["medium"], "whatsapp");
     say(backend, &hook, "m1", "sms", "YES").ok();
-    assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], false, "it answers something else");
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], false, "the reply came on another channel");
     say(backend, &hook, "m2", "whatsapp", "YES").ok();
     assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], true);
 }
 
-fn a_stop_outlives_an_erasure_and_ends_by_a_start(backend: &mut dyn Backend) {
+fn a_stop_outlives_an_erasure_until_the_person_sends_start(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let hook = provider(backend, &shop, "generic", &json!({}));
     shop.submit_from_server(backend, &with(by_sms(claimed()), "/assurance", json!("authenticated"))).ok();
@@ -160,9 +161,9 @@ fn a_stop_outlives_an_erasure_and_ends_by_a_start(backend: &mut dyn Backend) {
     let id = shop.lookup(backend, &number()).ok()["id"].as_str().unwrap().to_owned();
     ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
     shop.submit(backend, &by_sms(claimed())).ok();
-    assert!(messages(backend, &shop, "confirm").is_empty(), "a form has a number asked that has stopped");
+    assert!(messages(backend, &shop, "confirm").is_empty(), "a form made placet message a suppressed number");
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "suppressed");
-    // By its own word it is asked, and its own yes counts.
+    // START makes placet ask for confirmation, and the reply YES confirms.
     say(backend, &hook, "m2", "sms", "START").ok();
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "suppressed");
     assert_eq!(messages(backend, &shop, "confirm").len(), 1);
@@ -170,7 +171,7 @@ fn a_stop_outlives_an_erasure_and_ends_by_a_start(backend: &mut dyn Backend) {
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
 }
 
-fn a_number_that_nobody_knows_is_stopped_as_well(backend: &mut dyn Backend) {
+fn stop_also_suppresses_an_unknown_number(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let hook = provider(backend, &shop, "generic", &json!({}));
     say(backend, &hook, "m1", "whatsapp", "STOP").ok();
@@ -181,10 +182,10 @@ fn a_number_that_nobody_knows_is_stopped_as_well(backend: &mut dyn Backend) {
     assert_eq!(decision(backend, &shop, "whatsapp", number())["reason"], "suppressed");
     say(backend, &hook, "m2", "sms", "START").ok();
     say(backend, &hook, "m3", "sms", "YES").ok();
-    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "never_asked", "there is nothing to go on with");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "never_asked", "there is nothing to confirm");
 }
 
-fn what_is_not_signed_is_not_heard(backend: &mut dyn Backend) {
+fn an_inbound_message_without_a_valid_signature_is_refused(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let other = Shop::create(backend);
     let hook = provider(backend, &shop, "generic", &json!({}));
@@ -197,12 +198,12 @@ fn what_is_not_signed_is_not_heard(backend: &mut dyn Backend) {
     send(backend, Method::POST, &hook.0, &json_type, unsigned).problem(401, "bad_signature", None);
     say(backend, &hook, "m2", "fax", "STOP").problem(422, "unreadable", Some(""));
     say(backend, &hook, "m3", "sms", &"x".repeat(300_000)).problem(413, "body_too_large", None);
-    // An address that was never made wakes nobody.
+    // A request to an invalid provider path starts no Durable Object.
     let objects = backend.objects();
     let forged = format!("{}A", hook.0);
     say(backend, &(forged, hook.1.clone()), "m4", "sms", "STOP").problem(404, "route_not_found", None);
     assert_eq!((backend.rows(), backend.objects()), (rows, objects));
-    // A new secret, and the old one is none; a provider that was removed is not heard.
+    // Configuring the provider again replaces the secret. Messages to a removed provider are refused.
     let anew = provider(backend, &shop, "generic", &json!({}));
     assert_eq!(anew.0, hook.0);
     say(backend, &hook, "m5", "sms", "STOP").problem(401, "bad_signature", None);
@@ -212,7 +213,7 @@ fn what_is_not_signed_is_not_heard(backend: &mut dyn Backend) {
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
     let set =
         |name: &str, body: Value| ask(backend, Method::PUT, &format!("/v1/providers/{name}"), &shop.secret, &body);
-    // The same request again is told the same secret, which is kept nowhere.
+    // A repeated request with the same idempotency key returns the same secret, which is not stored.
     let key = [("idempotency-key", "provider-once")];
     let again = || {
         ask_with(backend, Method::PUT, "/v1/providers/generic", &shop.secret, &key, &json!({})).ok()["secret"].clone()
@@ -227,7 +228,7 @@ fn what_is_not_signed_is_not_heard(backend: &mut dyn Backend) {
     assert!(!backend.dump().iter().any(|(_, row)| row.contains(&kept)));
 }
 
-/// As Twilio hands a message in; the fields in the order of their names.
+/// Sends an inbound message as Twilio does. The fields are in the order of their names.
 fn text_by_twilio(backend: &dyn Backend, hook: &str, fields: &[(&str, &str)]) -> Answer {
     let written: String = fields.iter().map(|(name, value)| format!("{name}{value}")).collect();
     let mac = Hmac::<Sha1>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap();
@@ -238,7 +239,7 @@ fn text_by_twilio(backend: &dyn Backend, hook: &str, fields: &[(&str, &str)]) ->
     send(backend, Method::POST, hook, &headers, form)
 }
 
-fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {
+fn messages_of_twilio_and_meta_are_processed(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let all = with(by_sms(claimed()), "/assurance", json!("authenticated"));
     let whatsapp = json!({ "channel": "whatsapp", "purpose": "newsletter", "choice": "opt_in" });
@@ -279,12 +280,12 @@ fn twilio_and_meta_are_understood(backend: &mut dyn Backend) {
     send(backend, Method::POST, &hook, &headers, body.clone()).ok();
     send(backend, Method::POST, &hook, &headers, body.replace("stop", "resume")).problem(401, "bad_signature", None);
     assert_eq!(decision(backend, &shop, "whatsapp", number())["reason"], "opted_out");
-    // The list of providers tells no secret.
+    // The list of providers contains no secret.
     let listed = ask(backend, Method::GET, "/v1/providers", &shop.secret, &Value::Null);
     assert!(!listed.text.contains(AUTH_TOKEN) && listed.body["providers"].as_array().unwrap().len() == 2);
 }
 
-fn a_yes_that_twilio_takes_for_a_start_confirms(backend: &mut dyn Backend) {
+fn the_reply_yes_confirms_even_if_twilio_reports_it_as_start(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let (hook, _) = provider(backend, &shop, "twilio", &json!({ "secret": AUTH_TOKEN }));
     let said = |id: &str, text: &str, understood: &str| {
@@ -298,7 +299,11 @@ fn a_yes_that_twilio_takes_for_a_start_confirms(backend: &mut dyn Backend) {
     said("SM2", "STOP", "STOP");
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
     said("SM3", "YES", "START");
-    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out", "a yes without a question is none");
+    assert_eq!(
+        decision(backend, &shop, "sms", number())["reason"],
+        "opted_out",
+        "YES without a pending confirmation changes nothing"
+    );
     said("SM4", "START", "START");
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
 }

@@ -1,7 +1,4 @@
-//! Keys as their shop manages them, and what is noted of their use.
-
-use std::thread::sleep;
-use std::time::Duration;
+//! Management of keys, and the audit log of their use.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -12,16 +9,16 @@ use crate::client::{
 };
 
 crate::scenarios! {
-    a_key_may_do_what_it_was_made_for
+    a_key_may_do_what_its_scopes_allow
     a_key_is_rotated_without_a_gap
-    a_key_ends_when_it_should
-    a_shop_does_not_lock_itself_out
-    a_page_key_works_on_its_own_pages
-    who_did_what_is_on_record
-    the_log_is_read_page_by_page
-    a_request_that_comes_again_is_done_once
-    a_key_that_was_asked_for_twice_is_one
-    a_shop_that_was_asked_for_twice_is_one
+    a_key_ends_when_it_expires_or_is_revoked
+    a_shop_cannot_revoke_its_last_admin_key
+    a_publishable_key_works_only_on_its_own_origins
+    the_audit_log_names_the_key_of_each_request
+    the_audit_log_is_read_page_by_page
+    a_request_with_the_same_idempotency_key_is_executed_once
+    a_repeated_request_creates_one_key
+    a_repeated_request_creates_one_shop
 }
 
 fn admin(backend: &dyn Backend, shop: &Shop, method: Method, path: &str, body: Value) -> Answer {
@@ -40,7 +37,7 @@ fn look_up(backend: &dyn Backend, key: &str) -> Answer {
     post(backend, "/v1/contacts/lookup", key, "", &json!({ "email": "jane@example.com" }))
 }
 
-fn a_key_may_do_what_it_was_made_for(backend: &mut dyn Backend) {
+fn a_key_may_do_what_its_scopes_allow(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     shop.submit(backend, &submission()).ok();
     let made = new_key(backend, &shop, json!({ "kind": "sk", "name": "help desk", "scopes": ["read", "write"] }));
@@ -62,13 +59,13 @@ fn a_key_may_do_what_it_was_made_for(backend: &mut dyn Backend) {
     );
 
     let listed = admin(backend, &shop, Method::GET, "/v1/keys", Value::Null);
-    assert!(!listed.text.contains(&key[3..]), "a key is shown once");
+    assert!(!listed.text.contains(&key[3..]), "the key is returned only once");
     let listed = listed.ok();
     assert_eq!(listed["keys"].as_array().unwrap().len(), 3);
     assert_eq!(listed["keys"][0]["id"], made["id"]);
     assert!(listed["keys"][0]["last_used_at"].is_string() && listed["keys"][0].get("key").is_none());
     for (_, row) in backend.dump() {
-        assert!(!row.contains(&key[3..]), "a key is kept as a hash only: {row}");
+        assert!(!row.contains(&key[3..]), "only the hash of a key is stored: {row}");
     }
     for (body, code, pointer) in [
         (json!({ "kind": "sk", "name": "x" }), "missing_field", "/scopes"),
@@ -104,12 +101,12 @@ fn a_key_is_rotated_without_a_gap(backend: &mut dyn Backend) {
     assert_ne!(new["key"], old["key"]);
     look_up(backend, text(&old["key"])).ok();
     look_up(backend, text(&new["key"])).ok();
-    // Once more, its successor would end with the overlap.
+    // A replaced key cannot be rotated again: its second successor would end with the overlap.
     admin(backend, &shop, Method::POST, &rotate, json!({})).problem(409, "key_gone", None);
     let keys = admin(backend, &shop, Method::GET, "/v1/keys", Value::Null).ok();
     let replaced = keys["keys"].as_array().unwrap().iter().find(|key| key["id"] == old["id"]).unwrap().clone();
     assert_eq!(replaced["replaced_by"], new["id"]);
-    sleep(Duration::from_millis(2_100));
+    backend.pass(2_100);
     look_up(backend, text(&old["key"])).problem(401, "invalid_key", None);
     look_up(backend, text(&new["key"])).ok();
     admin(backend, &shop, Method::POST, &rotate, json!({})).problem(409, "key_gone", None);
@@ -121,7 +118,7 @@ fn a_key_is_rotated_without_a_gap(backend: &mut dyn Backend) {
         .find(|key| key["scopes"].as_array().unwrap().contains(&json!("admin")))
         .unwrap();
     let own = format!("/v1/keys/{}/rotate", text(&own["id"]));
-    // A lost answer would be a lost shop.
+    // Without an overlap, a lost response would lock the shop out.
     let refused = admin(backend, &shop, Method::POST, &own, json!({ "overlap_seconds": 0 }));
     refused.problem(422, "out_of_range", Some("/overlap_seconds"));
     let other = "/v1/keys/00000000-0000-7000-8000-000000000000/rotate";
@@ -136,7 +133,7 @@ fn a_key_is_rotated_without_a_gap(backend: &mut dyn Backend) {
     .problem(422, "out_of_range", Some("/overlap_seconds"));
 }
 
-fn a_key_ends_when_it_should(backend: &mut dyn Backend) {
+fn a_key_ends_when_it_expires_or_is_revoked(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     shop.submit(backend, &submission()).ok();
     let soon = from_now(1_500);
@@ -149,18 +146,22 @@ fn a_key_ends_when_it_should(backend: &mut dyn Backend) {
     let revoked = admin(backend, &shop, Method::DELETE, &path, Value::Null).ok();
     assert_eq!((&revoked["active"], revoked["revoked_at"].is_string()), (&json!(false), true));
     look_up(backend, text(&long["key"])).problem(401, "invalid_key", None);
-    assert_eq!(admin(backend, &shop, Method::DELETE, &path, Value::Null).ok(), revoked, "again is the same");
-    sleep(Duration::from_millis(1_600));
+    assert_eq!(
+        admin(backend, &shop, Method::DELETE, &path, Value::Null).ok(),
+        revoked,
+        "a repeated revocation changes nothing"
+    );
+    backend.pass(1_600);
     look_up(backend, text(&short["key"])).problem(401, "invalid_key", None);
     backend.crash();
     look_up(backend, text(&short["key"])).problem(401, "invalid_key", None);
     look_up(backend, text(&long["key"])).problem(401, "invalid_key", None);
-    // That somebody still tries is on record.
+    // The audit log contains attempts with a revoked key.
     let log = admin(backend, &shop, Method::GET, &format!("/v1/audit?key={}", text(&long["id"])), Value::Null).ok();
     assert_eq!(log["entries"][0]["outcome"], "invalid_key");
 }
 
-fn a_shop_does_not_lock_itself_out(backend: &mut dyn Backend) {
+fn a_shop_cannot_revoke_its_last_admin_key(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let keys = admin(backend, &shop, Method::GET, "/v1/keys", Value::Null).ok();
     let first = keys["keys"].as_array().unwrap().iter().find(|key| key["kind"] == "sk").unwrap()["id"].clone();
@@ -175,7 +176,7 @@ fn a_shop_does_not_lock_itself_out(backend: &mut dyn Backend) {
     ask(backend, Method::GET, "/v1/keys", text(&other["key"]), &Value::Null).ok();
 }
 
-fn a_page_key_works_on_its_own_pages(backend: &mut dyn Backend) {
+fn a_publishable_key_works_only_on_its_own_origins(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let landing = "https://landing.example";
     let made = new_key(backend, &shop, json!({ "kind": "pk", "name": "landing page", "origins": [landing] }));
@@ -184,7 +185,7 @@ fn a_page_key_works_on_its_own_pages(backend: &mut dyn Backend) {
     post(backend, "/v1/consents", &shop.publishable, landing, &submission()).problem(403, "wrong_origin", None);
 }
 
-fn who_did_what_is_on_record(backend: &mut dyn Backend) {
+fn the_audit_log_names_the_key_of_each_request(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     shop.submit(backend, &submission()).ok();
     let answer = look_up(backend, &shop.secret);
@@ -228,18 +229,18 @@ fn who_did_what_is_on_record(backend: &mut dyn Backend) {
         ]
     );
     assert_eq!(log["entries"][3]["id"], request.as_str());
-    assert_ne!(log["entries"][3]["key"], log["entries"][4]["key"], "the page's key is another than the server's");
+    assert_ne!(log["entries"][3]["key"], log["entries"][4]["key"], "the page and the server use different keys");
     for (table, row) in backend.dump() {
         assert!(table != "audit" || !row.contains("jane") && !row.contains("7700900"), "{row}");
     }
-    // The page reads its configuration all day; that is about nobody.
+    // Reading the storefront configuration concerns no person and is not logged.
     shop.storefront(backend, &[("origin", ORIGIN)]).ok();
     let log = admin(backend, &shop, Method::GET, "/v1/audit", Value::Null).ok();
     assert!(log["entries"].as_array().unwrap().iter().all(|one| one["route"] != "/v1/storefront"));
-    assert_eq!(log["entries"][0]["route"], "/v1/audit", "reading the log is on record as well");
+    assert_eq!(log["entries"][0]["route"], "/v1/audit", "reading the log is also logged");
 }
 
-fn the_log_is_read_page_by_page(backend: &mut dyn Backend) {
+fn the_audit_log_is_read_page_by_page(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     for _ in 0..7 {
         look_up(backend, &shop.secret).problem(404, "contact_not_found", None);
@@ -284,7 +285,7 @@ fn the_log_is_read_page_by_page(backend: &mut dyn Backend) {
     }
 }
 
-fn a_request_that_comes_again_is_done_once(backend: &mut dyn Backend) {
+fn a_request_with_the_same_idempotency_key_is_executed_once(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let contact = shop.submit_from_server(backend, &submission()).ok()["contact"].as_str().unwrap().to_owned();
     let path = format!("/v1/contacts/{contact}/choices/sms/newsletter");
@@ -299,7 +300,7 @@ fn a_request_that_comes_again_is_done_once(backend: &mut dyn Backend) {
     assert_eq!((again.status, again.header("etag")), (first.status, first.header("etag")));
     assert_ne!(again.header("request-id"), first.header("request-id"));
     assert_eq!(undated(again.ok()), undated(first.ok()));
-    assert_eq!(backend.rows(), rows, "with quotes or without, it is one key");
+    assert_eq!(backend.rows(), rows, "the quotes are not part of the key");
     put(backend, "8e03978e", &json!({ "choice": "opt_out", "reason": "another" })).problem(
         422,
         "idempotency_mismatch",
@@ -310,10 +311,10 @@ fn a_request_that_comes_again_is_done_once(backend: &mut dyn Backend) {
     for bad in ["\"\"", "two words", &"x".repeat(129)] {
         put(backend, bad, &no).problem(400, "invalid_idempotency_key", None);
     }
-    // What was refused changed nothing, and may be sent again when it is right.
+    // A refused request changed nothing, so the same idempotency key may be used for the corrected request.
     put(backend, "mended", &json!({ "choice": "opt_out", "reason": "" })).problem(422, "invalid_text", Some("/reason"));
     put(backend, "mended", &no).ok();
-    // Another caller's key of the same name is another key.
+    // Each caller has idempotency keys of its own.
     let other = new_key(backend, &shop, json!({ "kind": "sk", "name": "crm", "scopes": ["write"] }));
     ask_with(
         backend,
@@ -324,13 +325,13 @@ fn a_request_that_comes_again_is_done_once(backend: &mut dyn Backend) {
         &json!({ "choice": "opt_in", "reason": "r", "evidence": { "reference": "f" } }),
     )
     .ok();
-    // An erasure takes the kept answers with it.
+    // An erasure also deletes the stored answers.
     ask(backend, Method::DELETE, &format!("/v1/contacts/{contact}"), &shop.secret, &Value::Null).ok();
     assert_eq!(backend.rows()["idempotency"], 0);
     put(backend, "8e03978e", &no).problem(404, "contact_not_found", None);
 }
 
-fn a_key_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
+fn a_repeated_request_creates_one_key(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let body = json!({ "kind": "sk", "name": "sk_", "scopes": ["read"] });
     let make = |backend: &dyn Backend, key: &str, body: &Value| {
@@ -338,12 +339,12 @@ fn a_key_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
     };
     let first = make(backend, "once", &body);
     let again = make(backend, "once", &body);
-    assert_eq!((first.status.as_u16(), &again.text), (201, &first.text), "a lost answer is no lost key");
+    assert_eq!((first.status.as_u16(), &again.text), (201, &first.text), "the repeated answer contains the same key");
     let key = first.ok()["key"].as_str().unwrap().to_owned();
     look_up(backend, &key).problem(404, "contact_not_found", None);
     assert_eq!(backend.rows()["api_key"], 3);
     for (_, row) in backend.dump() {
-        assert!(!row.contains(&key[3..]), "not even with the answer that is kept: {row}");
+        assert!(!row.contains(&key[3..]), "the stored answer must not contain the key: {row}");
     }
     let other = make(backend, "twice", &body).ok()["key"].as_str().unwrap().to_owned();
     assert_ne!(other, key);
@@ -354,7 +355,7 @@ fn a_key_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
     );
 }
 
-fn a_shop_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
+fn a_repeated_request_creates_one_shop(backend: &mut dyn Backend) {
     let make = |backend: &dyn Backend, key: &str, body: &Value| {
         let headers =
             [("authorization", &*bearer(ROOT_SECRET)), ("content-type", "application/json"), ("idempotency-key", key)];

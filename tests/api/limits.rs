@@ -1,4 +1,4 @@
-//! How much may be asked, and what a flood of anonymous forms does.
+//! Rate limits, and the flood limit for anonymous forms.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -7,12 +7,12 @@ use crate::backend::{Backend, CLIENT_ADDRESS_HEADER, random};
 use crate::client::{Answer, ORIGIN, Shop, ask, bearer, post, send, shop_body, standing, submission, undated, with};
 
 crate::scenarios! {
-    a_key_that_asks_too_much_has_to_wait
-    a_visitor_does_not_use_up_what_is_everybodys
-    a_flood_for_one_address_is_damped_and_nobody_is_told
+    a_key_over_its_rate_limit_has_to_wait
+    one_visitor_does_not_use_up_the_limit_of_the_key
+    a_flood_for_one_address_is_limited_without_telling_the_sender
 }
 
-fn a_key_that_asks_too_much_has_to_wait(backend: &mut dyn Backend) {
+fn a_key_over_its_rate_limit_has_to_wait(backend: &mut dyn Backend) {
     let shop = Shop::create_with(backend, &with(shop_body(), "/limits", json!({ "secret": 1 })));
     let look_up = |backend: &dyn Backend| shop.lookup(backend, &json!({ "email": "jane@example.com" }));
     let first = look_up(backend);
@@ -27,7 +27,7 @@ fn a_key_that_asks_too_much_has_to_wait(backend: &mut dyn Backend) {
             break;
         }
     }
-    let refused = refused.expect("ten requests and what comes in meanwhile, but not thirty");
+    let refused = refused.expect("the bucket holds ten requests, so thirty must exceed it");
     refused.problem(429, "too_many_requests", None);
     assert_eq!(refused.header("retry-after"), "1");
     shop.storefront(backend, &[("origin", ORIGIN)]).ok();
@@ -41,13 +41,13 @@ fn from(backend: &dyn Backend, shop: &Shop, address: &str) -> Answer {
         ("origin", ORIGIN),
         ("content-type", "application/json"),
         (CLIENT_ADDRESS_HEADER, address),
-        // Nobody is who they say they are.
+        // The edge ignores a visitor id that the client sends.
         ("placet-visitor", "somebody else"),
     ];
     send(backend, Method::POST, "/v1/consents", &headers, submission().to_string())
 }
 
-fn a_visitor_does_not_use_up_what_is_everybodys(backend: &mut dyn Backend) {
+fn one_visitor_does_not_use_up_the_limit_of_the_key(backend: &mut dyn Backend) {
     let shop = Shop::create_with(backend, &with(shop_body(), "/limits", json!({ "publishable": 3, "visitor": 1 })));
     let mut taken = 0;
     let refused = loop {
@@ -60,7 +60,7 @@ fn a_visitor_does_not_use_up_what_is_everybodys(backend: &mut dyn Backend) {
     refused.problem(429, "too_many_requests", None);
     assert!((10..30).contains(&taken), "{taken}");
     assert_eq!(refused.header("access-control-allow-origin"), "*", "a page can read that it has to wait");
-    // The key has room for 30: what the visitor was refused has not used it up.
+    // The bucket of the key holds 30 requests. Requests refused by the visitor's limit do not use it up.
     for _ in 0..40 {
         from(backend, &shop, "192.0.2.7");
     }
@@ -68,11 +68,11 @@ fn a_visitor_does_not_use_up_what_is_everybodys(backend: &mut dyn Backend) {
     assert_eq!(other.status.as_u16(), 201);
     assert!(other.header("ratelimit").starts_with("\"visitor\";r=9"), "{}", other.header("ratelimit"));
     for (_, row) in backend.dump() {
-        assert!(!row.contains("192.0.2."), "where visitors come from is kept nowhere: {row}");
+        assert!(!row.contains("192.0.2."), "the visitor's IP address must not be stored: {row}");
     }
 }
 
-fn a_flood_for_one_address_is_damped_and_nobody_is_told(backend: &mut dyn Backend) {
+fn a_flood_for_one_address_is_limited_without_telling_the_sender(backend: &mut dyn Backend) {
     let shop = Shop::create_with(backend, &with(shop_body(), "/limits", json!({ "publishable": 1000 })));
     let again = || with(submission(), "/id", json!(uuid::Uuid::from_bytes(random()).to_string()));
     let mut receipts = Vec::new();
@@ -86,12 +86,12 @@ fn a_flood_for_one_address_is_damped_and_nobody_is_told(backend: &mut dyn Backen
     assert_eq!((rows["submission"], rows["record"]), (20, 40));
     let told = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
     assert_eq!((&told["addresses"][0]["damped"], &told["addresses"][1]["damped"]), (&json!(20), &json!(20)));
-    // What is new is kept all the same: another choice, another purpose.
+    // New content is still stored over the limit: another choice or another purpose.
     let yes = with(again(), "/choices/1/choice", json!("opt_in"));
     shop.submit(backend, &yes).ok();
     let told = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
     assert_eq!(standing(&told, "sms", "newsletter")["status"], "awaiting_confirmation");
-    // An address that nobody knows does not let a flood of the one that is known through.
+    // Combining the known address with unknown ones does not evade its limit.
     let before = backend.rows();
     for number in 0..5 {
         let odd = with(again(), "/contact/phone", json!(format!("+4477009009{number:02}")));
@@ -101,14 +101,14 @@ fn a_flood_for_one_address_is_damped_and_nobody_is_told(backend: &mut dyn Backen
     assert_eq!(
         (after["record"] - before["record"], after["contact"] - before["contact"]),
         (5, 5),
-        "the strangers' own"
+        "the contacts of the strangers"
     );
     assert_eq!(
         shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok()["addresses"][0]["damped"],
         26,
-        "the yes by SMS among them"
+        "the opt-in by SMS is counted too"
     );
-    // And so is whatever somebody vouches for.
+    // A vouched-for submission is stored too.
     post(backend, "/v1/consents", &shop.secret, "", &with(again(), "/assurance", json!("authenticated"))).ok();
     assert_eq!(backend.rows()["submission"], 27);
     let still = undated(shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok());

@@ -1,5 +1,5 @@
-//! What a person does without an account: confirming, leaving in one click, the preference page. Looking changes nothing, doing it
-//! twice is doing it once, and a link that is not as it was made leads nowhere.
+//! Links in messages, without an account: confirmation, one-click unsubscription, the preference page. A GET changes
+//! nothing, a repeated POST changes nothing more, and a link that was tampered with is invalid.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,31 +8,31 @@ use crate::backend::Backend;
 use crate::client::{Answer, Shop, ask, send, shop_body, standing, submission, with};
 
 crate::scenarios! {
-    a_yes_counts_once_the_address_has_confirmed_it
-    a_link_is_left_by_one_click_and_no_look
-    choices_are_changed_by_the_page
-    a_page_that_was_left_open_takes_nothing_back
-    a_no_answers_the_question_as_well
-    what_one_channel_has_stopped_no_other_asks_for
+    an_opt_in_counts_once_the_address_has_confirmed_it
+    a_click_unsubscribes_and_a_get_does_not
+    the_preference_page_changes_choices
+    an_outdated_preference_page_does_not_undo_an_opt_out
+    an_opt_out_also_cancels_the_pending_confirmation
+    a_channel_does_not_ask_about_a_suppressed_channel
     two_addresses_in_one_form_are_not_one_person
-    a_link_that_was_tampered_with_leads_nowhere
-    old_links_answer_alike_for_everybody
+    a_link_that_was_tampered_with_is_invalid
+    old_links_do_not_reveal_whether_a_contact_was_erased
 }
 
-/// A shop that is told of everything, and so can send messages.
+/// Creates a shop with a webhook for all events, so that messages can be sent.
 pub fn shop(backend: &mut dyn Backend) -> Shop {
     let shop = Shop::create_with(backend, &with(shop_body(), "/channels", json!(["email", "sms", "whatsapp"])));
     listen(backend, &shop);
     shop
 }
 
-/// Lets a shop be told of everything.
+/// Creates a webhook for all events of a shop.
 pub fn listen(backend: &mut dyn Backend, shop: &Shop) {
     let hook = json!({ "url": "https://hooks.shop.example/placet" });
     ask(backend, Method::POST, "/v1/webhooks", &shop.secret, &hook).ok();
 }
 
-/// The messages of a kind that the shop has to send, the newest first, whole.
+/// Returns the messages of one kind that the shop has to send, complete, the newest first.
 pub fn messages(backend: &dyn Backend, shop: &Shop, kind: &str) -> Vec<Value> {
     let listed = ask(backend, Method::GET, "/v1/messages", &shop.secret, &Value::Null).ok();
     let of_kind = listed["messages"].as_array().unwrap().iter().filter(|message| message["kind"] == kind);
@@ -44,7 +44,7 @@ pub fn messages(backend: &dyn Backend, shop: &Shop, kind: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The path of a link.
+/// Returns the path of a link.
 pub fn path(link: &Value) -> String {
     let link = link.as_str().unwrap_or_else(|| panic!("no link: {link}"));
     format!("/{}", link.splitn(4, '/').nth(3).unwrap())
@@ -59,7 +59,7 @@ pub fn press(backend: &dyn Backend, path: &str, form: &str) -> Answer {
     send(backend, Method::POST, path, &headers, form.to_owned())
 }
 
-/// Checks that a page is one, and says what it must about where it may go.
+/// Checks the status of a page and its security headers.
 #[track_caller]
 pub fn page(answer: &Answer, status: u16) {
     assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
@@ -72,7 +72,7 @@ pub fn page(answer: &Answer, status: u16) {
     assert!(!answer.text.contains("jane@example.com") && !answer.text.contains("7700900"), "{}", answer.text);
 }
 
-/// What everybody does who only looks: browsers, their prefetch, scanners of mail. None of it may change anything.
+/// Requests a link as software does that opens links by itself: browser prefetch and mail scanners. Nothing may change.
 pub fn everybody_looks(backend: &mut dyn Backend, path: &str) {
     let before = backend.state();
     let prefetch = [("purpose", "prefetch"), ("sec-purpose", "prefetch")];
@@ -87,7 +87,7 @@ pub fn everybody_looks(backend: &mut dyn Backend, path: &str) {
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         assert_eq!(send(backend, method, path, &[], "").status.as_u16(), 405);
     }
-    assert_eq!(backend.state(), before, "looking at a link changed something");
+    assert_eq!(backend.state(), before, "a GET changed something");
 }
 
 pub fn decision(backend: &dyn Backend, shop: &Shop, channel: &str, contact: Value) -> Value {
@@ -105,15 +105,15 @@ pub fn links(backend: &dyn Backend, shop: &Shop, who: Value, query: &str) -> Vec
     ask(backend, Method::GET, &path, &shop.secret, &Value::Null).ok()["links"].as_array().unwrap().clone()
 }
 
-fn a_yes_counts_once_the_address_has_confirmed_it(backend: &mut dyn Backend) {
+fn an_opt_in_counts_once_the_address_has_confirmed_it(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
     let asked = messages(backend, &shop, "confirm");
-    assert_eq!(asked.len(), 1, "the number said no yes, so nothing is asked of it");
+    assert_eq!(asked.len(), 1, "the number has no opt-in, so it is not asked");
     assert_eq!((&asked[0]["to"], &asked[0]["medium"]), (&json!("jane@example.com"), &json!("email")));
     assert!(asked[0]["text"].as_str().unwrap().contains(asked[0]["link"].as_str().unwrap()));
-    // Once a day for an address, whatever is claimed of it.
+    // An address is asked to confirm at most once a day, whatever is claimed for it.
     for purpose in ["newsletter", "offers"] {
         shop.submit(backend, &with(submission(), "/choices/0/purpose", json!(purpose))).ok();
     }
@@ -129,12 +129,12 @@ fn a_yes_counts_once_the_address_has_confirmed_it(backend: &mut dyn Backend) {
     page(&look(backend, Method::GET, &link), 200);
     assert_eq!(backend.rows(), after, "a confirmation is used once");
 
-    // Both steps are on record, with what was read at each.
+    // Both the claim and the confirmation are on record, each with the notice that was shown.
     let report = shop.lookup(backend, &jane()).ok();
     assert_eq!(
         standing(&report, "email", "offers")["status"],
         "awaiting_confirmation",
-        "only what was asked is confirmed"
+        "only the claimed choice is confirmed"
     );
     let of_email = report["records"]
         .as_array()
@@ -145,12 +145,12 @@ fn a_yes_counts_once_the_address_has_confirmed_it(backend: &mut dyn Backend) {
     let last = steps.last().unwrap();
     assert_eq!((&steps[0]["assurance"], &last["assurance"]), (&json!("claimed"), &json!("confirmed")));
     assert_eq!((&last["evidence"]["confirmed_by"], &last["source"]["kind"]), (&json!("email"), &json!("confirmation")));
-    assert_eq!(last["evidence"]["confirms"], steps[0]["id"], "bound to the record that the form has made");
+    assert_eq!(last["evidence"]["confirms"], steps[0]["id"], "the confirmation refers to the record of the form");
     assert!(last["notice"]["text"].as_str().is_some_and(|text| text.contains("Kestrel Coffee")), "{last}");
     assert_eq!(report["addresses"][0]["assurance"], "confirmed");
 }
 
-fn a_link_is_left_by_one_click_and_no_look(backend: &mut dyn Backend) {
+fn a_click_unsubscribes_and_a_get_does_not(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let yes = with(submission(), "/assurance", json!("authenticated"));
     shop.submit_from_server(backend, &yes).ok();
@@ -163,30 +163,30 @@ fn a_link_is_left_by_one_click_and_no_look(backend: &mut dyn Backend) {
     everybody_looks(backend, &link);
     assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
 
-    // As Gmail does it.
+    // The request as Gmail sends it.
     page(&press(backend, &link, "List-Unsubscribe=One-Click"), 200);
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
     let after = backend.rows();
-    // As RFC 8058 prefers it.
+    // The form that RFC 8058 prefers.
     let form = "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
     let multipart = [("content-type", "multipart/form-data; boundary=b")];
     page(&send(backend, Method::POST, &link, &multipart, form), 200);
     page(&press(backend, &link, ""), 200);
-    assert_eq!(backend.rows(), after, "left once is left");
-    // A later yes of theirs is theirs; then the link works anew.
+    assert_eq!(backend.rows(), after, "a repeated unsubscription changes nothing");
+    // The person's later opt-in counts. After that the link works again.
     let again = with(with(yes, "/id", submission()["id"].clone()), "/occurred_at", json!(crate::client::from_now(0)));
     shop.submit_from_server(backend, &again).ok();
     assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
     page(&press(backend, &link, "List-Unsubscribe=One-Click"), 200);
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
-    // Many leave at once through the one address of their mail provider.
+    // The rate limit does not apply: a mail provider sends the requests of many people from one IP address.
     for _ in 0..60 {
         let from = [("content-type", "application/x-www-form-urlencoded"), ("x-real-ip", "192.0.2.1")];
         page(&send(backend, Method::POST, &link, &from, "List-Unsubscribe=One-Click"), 200);
     }
 }
 
-/// The values of the boxes on a preference page, and whether each is ticked.
+/// Returns the values of the boxes on a preference page, and whether each is ticked.
 fn boxes(page: &str) -> Vec<(String, bool)> {
     let inputs = page.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap());
     let boxes = inputs.filter(|input| input.contains("type=\"checkbox\""));
@@ -194,7 +194,7 @@ fn boxes(page: &str) -> Vec<(String, bool)> {
     boxes.map(|input| (name(input), input.contains(" checked"))).collect()
 }
 
-/// The form as a browser sends it, with these boxes ticked.
+/// Returns the form body as a browser sends it with these boxes ticked.
 fn saved(boxes: &[(String, bool)], ticked: &dyn Fn(&str) -> bool) -> String {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     let shown: Vec<String> = boxes.iter().map(|(name, was)| format!("{name}:{}", u8::from(*was))).collect();
@@ -205,23 +205,23 @@ fn saved(boxes: &[(String, bool)], ticked: &dyn Fn(&str) -> bool) -> String {
     form.finish()
 }
 
-fn choices_are_changed_by_the_page(backend: &mut dyn Backend) {
+fn the_preference_page_changes_choices(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit_from_server(backend, &with(submission(), "/assurance", json!("authenticated"))).ok();
     let all = links(backend, &shop, jane(), "");
     let link = path(&all[0]["preferences"]);
     everybody_looks(backend, &link);
     let shown = boxes(&look(backend, Method::GET, &link).text);
-    // Two purposes by mail, by text message and by WhatsApp, since the shop says that both addresses are hers.
+    // Two purposes by email, SMS and WhatsApp: the shop vouches that both addresses are hers.
     assert_eq!(shown.len(), 6, "{shown:?}");
     let ticked: Vec<&String> = shown.iter().filter(|(_, ticked)| *ticked).map(|(name, _)| name).collect();
     assert!(ticked.len() == 1 && ticked[0].ends_with(".email.newsletter"), "{ticked:?}");
 
-    // Nothing changed, nothing written.
+    // Saving without a change stores nothing.
     let before = backend.rows();
     page(&press(backend, &link, &saved(&shown, &|name| name.ends_with(".email.newsletter"))), 200);
     assert_eq!(backend.rows(), before);
-    // One yes, one no, in one go; and the number has to say itself that it wants messages.
+    // One opt-in and one opt-out in one form. The phone number must confirm its opt-in itself.
     let wanted = |name: &str| name.ends_with(".email.offers") || name.ends_with(".sms.newsletter");
     page(&press(backend, &link, &saved(&shown, &wanted)), 200);
     let report = shop.lookup(backend, &jane()).ok();
@@ -235,7 +235,7 @@ fn choices_are_changed_by_the_page(backend: &mut dyn Backend) {
     assert_eq!(
         (again["record"] - after["record"], again["message"] - after["message"]),
         (1, 0),
-        "only the yes that waits is said again"
+        "only the unconfirmed opt-in is recorded again"
     );
 
     page(&press(backend, &link, "action=stop"), 200);
@@ -245,14 +245,14 @@ fn choices_are_changed_by_the_page(backend: &mut dyn Backend) {
     {
         assert_eq!(standing(&report, channel, purpose)["reason"], "opted_out", "{channel} {purpose}");
     }
-    // The link has proven its own address and no other.
+    // The link verifies its own address only.
     let records = report["records"].as_array().unwrap();
     let of = |channel: &str| records.iter().rfind(|record| record["channel"] == channel).unwrap()["assurance"].clone();
     assert_eq!((of("email"), of("sms")), (json!("confirmed"), json!("authenticated")));
     assert_eq!(report["addresses"][1]["assurance"], "authenticated");
     let after = backend.rows();
     page(&press(backend, &link, "action=stop"), 200);
-    // A box of a page of long ago, one of another person, nonsense, and far too much: all say nothing.
+    // Boxes of an outdated page or of another person, invalid bodies and oversized bodies change nothing.
     for form in ["action=save", "action=save&shown=x&x=on", "action=fly", "", "%ff=%00", "action=save&shown="] {
         page(&press(backend, &link, form), 200);
     }
@@ -260,7 +260,7 @@ fn choices_are_changed_by_the_page(backend: &mut dyn Backend) {
     assert_eq!(backend.rows(), after);
 }
 
-fn a_page_that_was_left_open_takes_nothing_back(backend: &mut dyn Backend) {
+fn an_outdated_preference_page_does_not_undo_an_opt_out(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let yes = with(submission(), "/assurance", json!("authenticated"));
     shop.submit_from_server(backend, &yes).ok();
@@ -268,15 +268,19 @@ fn a_page_that_was_left_open_takes_nothing_back(backend: &mut dyn Backend) {
     let shown = boxes(&look(backend, Method::GET, &link).text);
     let leave = path(&links(backend, &shop, jane(), "?channel=email&purpose=newsletter")[0]["unsubscribe"]);
     page(&press(backend, &leave, "List-Unsubscribe=One-Click"), 200);
-    // The page still shows the yes; the person adds another.
+    // The open page still shows the opt-in. The person ticks another box.
     let as_shown = |name: &str| name.ends_with(".email.newsletter") || name.ends_with(".email.offers");
     page(&press(backend, &link, &saved(&shown, &as_shown)), 200);
-    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out", "a yes of before the no");
+    assert_eq!(
+        decision(backend, &shop, "email", jane())["reason"],
+        "opted_out",
+        "the opt-in is from before the opt-out"
+    );
     let report = shop.lookup(backend, &jane()).ok();
     assert_eq!(standing(&report, "email", "offers")["allow"], true);
 }
 
-fn a_no_answers_the_question_as_well(backend: &mut dyn Backend) {
+fn an_opt_out_also_cancels_the_pending_confirmation(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let both = json!([
         { "channel": "email", "purpose": "newsletter", "choice": "opt_in" },
@@ -288,9 +292,13 @@ fn a_no_answers_the_question_as_well(backend: &mut dyn Backend) {
     page(&press(backend, &leave, ""), 200);
     everybody_looks(backend, &confirm);
     page(&press(backend, &confirm, ""), 200);
-    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out", "a question of before the no");
+    assert_eq!(
+        decision(backend, &shop, "email", jane())["reason"],
+        "opted_out",
+        "the confirmation is from before the opt-out"
+    );
     let report = shop.lookup(backend, &jane()).ok();
-    assert_eq!(standing(&report, "email", "offers")["allow"], true, "of this nobody has said no");
+    assert_eq!(standing(&report, "email", "offers")["allow"], true, "nobody has opted out of this");
 
     let other = json!({ "email": "john@example.com" });
     shop.submit(backend, &with(submission(), "/contact/email", other["email"].clone())).ok();
@@ -299,10 +307,10 @@ fn a_no_answers_the_question_as_well(backend: &mut dyn Backend) {
     page(&press(backend, &path(&all[0]["preferences"]), "action=stop"), 200);
     let before = backend.rows();
     page(&press(backend, &confirm, ""), 200);
-    assert_eq!(backend.rows(), before, "nothing is left that could be confirmed");
+    assert_eq!(backend.rows(), before, "nothing is left to confirm");
     assert_eq!(decision(backend, &shop, "email", other)["reason"], "opted_out");
 
-    // So has a complaint, however it reached the shop.
+    // The same holds for a complaint, however it reached the shop.
     let third = json!({ "email": "jim@example.com" });
     shop.submit(backend, &with(submission(), "/contact/email", third["email"].clone())).ok();
     let confirm = path(&messages(backend, &shop, "confirm")[0]["link"]);
@@ -312,9 +320,9 @@ fn a_no_answers_the_question_as_well(backend: &mut dyn Backend) {
     assert_eq!(decision(backend, &shop, "email", third)["reason"], "suppressed");
 }
 
-fn what_one_channel_has_stopped_no_other_asks_for(backend: &mut dyn Backend) {
+fn a_channel_does_not_ask_about_a_suppressed_channel(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    // Both channels go to one number. It wants nothing by WhatsApp, and a form says that it does.
+    // SMS and WhatsApp share one number. The number has opted out of WhatsApp, and a form claims an opt-in for it.
     let number = json!({ "phone": "+447700900123" });
     let stop = with(with(number.clone(), "/channel", json!("whatsapp")), "/reason", json!("asked"));
     ask(backend, Method::POST, "/v1/suppressions", &shop.secret, &stop).ok();
@@ -333,7 +341,7 @@ fn what_one_channel_has_stopped_no_other_asks_for(backend: &mut dyn Backend) {
 
 fn two_addresses_in_one_form_are_not_one_person(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    // Somebody types their own address beside the number of somebody else, who says yes by themselves later.
+    // A person types their own address beside somebody else's number. The owner of the number later opts in.
     let form = with(submission(), "/choices/1/choice", json!("opt_in"));
     shop.submit(backend, &form).ok();
     let of_number = json!({ "phone": "+447700900123" });
@@ -350,8 +358,8 @@ fn two_addresses_in_one_form_are_not_one_person(backend: &mut dyn Backend) {
     assert!(boxes(&shown.text).iter().all(|(name, _)| name.contains(".email.")), "{}", shown.text);
     page(&press(backend, &link, "action=stop"), 200);
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
-    assert_eq!(decision(backend, &shop, "sms", of_number.clone())["allow"], true, "a stranger's no");
-    // Nor does a request by the one hand out, or erase, what is held on the other.
+    assert_eq!(decision(backend, &shop, "sms", of_number.clone())["allow"], true, "the opt-out was another person's");
+    // A request by one address neither discloses nor erases what is stored about the other.
     for kind in ["access", "erasure"] {
         press(backend, &link, &format!("action={kind}"));
         let sent = messages(backend, &shop, "request").remove(0);
@@ -361,7 +369,7 @@ fn two_addresses_in_one_form_are_not_one_person(backend: &mut dyn Backend) {
     assert_eq!(decision(backend, &shop, "sms", of_number)["allow"], true);
 }
 
-fn a_link_that_was_tampered_with_leads_nowhere(backend: &mut dyn Backend) {
+fn a_link_that_was_tampered_with_is_invalid(backend: &mut dyn Backend) {
     let (shop, other) = (shop(backend), Shop::create(backend));
     listen(backend, &other);
     for shop in [&shop, &other] {
@@ -380,12 +388,12 @@ fn a_link_that_was_tampered_with_leads_nowhere(backend: &mut dyn Backend) {
             let forged = String::from_utf8(bytes).unwrap();
             let answer = look(backend, Method::GET, &forged);
             page(&answer, 404);
-            assert_eq!(answer.text, nowhere.text, "every link that is none has the one page");
+            assert_eq!(answer.text, nowhere.text, "all invalid links have the same page");
             if place % 7 == 0 {
                 page(&press(backend, &forged, "action=stop"), 404);
             }
         }
-        // For another end than it was made for.
+        // The token does not work for another kind of link.
         for kind in ["u", "p", "c", "r", "q", "d"].iter().filter(|kind| !link.starts_with(&format!("/{kind}/"))) {
             let answer = look(backend, Method::GET, &format!("/{kind}/{}", &link[3..]));
             page(&answer, 404);
@@ -394,15 +402,15 @@ fn a_link_that_was_tampered_with_leads_nowhere(backend: &mut dyn Backend) {
             page(&look(backend, Method::GET, &bad), 404);
         }
     }
-    assert_eq!(backend.objects(), objects, "a forged link wakes nobody");
+    assert_eq!(backend.objects(), objects, "a forged link starts no Durable Object");
     assert_eq!(backend.state(), before);
-    // Of another shop: each is left for itself.
+    // A link of one shop changes nothing in another shop.
     press(backend, &own[2], "");
     assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
     assert_eq!(decision(backend, &other, "email", jane())["allow"], false);
 }
 
-fn old_links_answer_alike_for_everybody(backend: &mut dyn Backend) {
+fn old_links_do_not_reveal_whether_a_contact_was_erased(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let mut pages = Vec::new();
     for email in ["jane@example.com", "jane.doe@example.com"] {
@@ -414,7 +422,7 @@ fn old_links_answer_alike_for_everybody(backend: &mut dyn Backend) {
         let all = links(backend, &shop, who.clone(), "?channel=email&purpose=newsletter");
         pages.push((path(&all[0]["unsubscribe"]), path(&all[0]["preferences"]), who));
     }
-    // One person is erased, the other stays; nobody could tell by leaving.
+    // One person is erased, the other is not. The unsubscribe pages do not reveal the difference.
     let id = shop.lookup(backend, &pages[0].2).ok()["id"].as_str().unwrap().to_owned();
     ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
     let before = backend.rows();
@@ -433,9 +441,9 @@ fn old_links_answer_alike_for_everybody(backend: &mut dyn Backend) {
     page(&press(backend, &pages[0].1, "action=stop"), 200);
     page(&press(backend, &pages[0].1, "action=access"), 200);
     let after = backend.rows();
-    assert_eq!(after["record"], before["record"] + 1, "only who is there could leave");
+    assert_eq!(after["record"], before["record"] + 1, "only the existing contact is opted out");
     assert_eq!(after["subject_request"], before["subject_request"]);
-    // An erased person who comes back can leave by the mails of before.
+    // An erased person who opts in again can unsubscribe with links in old messages.
     let body = with(submission(), "/contact", json!({ "email": "jane@example.com", "country": "GB" }));
     let body = with(with(body, "/choices", json!([submission()["choices"][0]])), "/assurance", json!("authenticated"));
     shop.submit_from_server(backend, &with(body, "/occurred_at", json!(crate::client::from_now(0)))).ok();

@@ -1,8 +1,7 @@
-//! Lists of people, handed out: who stands in them, in which columns, and what of it comes back by an import.
+//! Exported lists: who is in them, with which columns, and what an import of them restores.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::time::Duration;
 
 use flate2::read::MultiGzDecoder;
 use http::Method;
@@ -13,11 +12,11 @@ use crate::client::{Shop, ask, from_now, send, shop_body, submission, with};
 use crate::imports::{bare, counts, erase, get, id_of, imported, listed, open_shop, said, send_file, status};
 
 crate::scenarios! {
-    a_list_is_of_those_whom_it_names
-    a_list_says_the_same_in_every_form
-    a_list_comes_back_as_it_was
-    who_is_suppressed_stays_so_elsewhere
-    a_list_that_cannot_be_had_is_refused
+    a_list_contains_exactly_the_persons_it_is_defined_for
+    a_list_has_the_same_content_in_every_format
+    an_exported_list_can_be_imported_without_loss
+    an_exported_suppression_applies_in_another_shop
+    an_invalid_request_for_a_list_is_refused
 }
 
 const COUNTRIES: [Option<&str>; 12] = [
@@ -35,14 +34,15 @@ const COUNTRIES: [Option<&str>; 12] = [
     None,
 ];
 
-/// Calls, text messages and e-mail, for two purposes; a confirmation is wanted where the law wants one.
+/// Creates a shop with calls, text messages and email for two purposes. Confirmation is required only where the law
+/// requires it.
 fn shop(backend: &dyn Backend) -> Shop {
     let body = with(shop_body(), "/channels", json!(["email", "sms", "phone"]));
     let body = with(body, "/policy", json!({ "confirmation": [] }));
     Shop::create_with(backend, &with(body, "/limits", json!({ "publishable": 10_000, "secret": 10_000 })))
 }
 
-/// The addresses of one of a crowd.
+/// Returns the addresses of one person in a crowd.
 fn addresses(number: usize) -> Vec<(&'static str, String)> {
     let mut addresses = vec![("email", format!("person{number}@example.com"))];
     if !number.is_multiple_of(3) {
@@ -51,7 +51,7 @@ fn addresses(number: usize) -> Vec<(&'static str, String)> {
     addresses
 }
 
-/// People of many countries, who are known in many ways.
+/// Creates people of many countries, with all kinds of records.
 fn crowd(backend: &dyn Backend, shop: &Shop, people: usize) {
     let mut seed = 7_usize;
     let mut random = |below: usize| {
@@ -126,7 +126,7 @@ fn crowd(backend: &dyn Backend, shop: &Shop, people: usize) {
 
 type Row = BTreeMap<String, String>;
 
-/// The rows of a list of ours, by the names of the columns.
+/// Returns the rows of a list in placet's own columns, as maps from column to value.
 fn rows(list: &str) -> Vec<Row> {
     let mut reader = csv::Reader::from_reader(list.as_bytes());
     let header = reader.headers().unwrap().clone();
@@ -140,10 +140,11 @@ fn values<'a>(row: &'a Row, names: &[&str]) -> Vec<&'a str> {
     names.iter().map(|name| &*row[*name]).collect()
 }
 
-fn a_list_is_of_those_whom_it_names(backend: &mut dyn Backend) {
+fn a_list_contains_exactly_the_persons_it_is_defined_for(backend: &mut dyn Backend) {
     let shop = shop(backend);
     crowd(backend, &shop, 70);
-    // Who may be written to is whom each decision allows, and all others are told with its reason.
+    // With `decide=true`, one list has exactly the rows that a decision allows; the other has all others, with the
+    // reasons.
     let asked = ["address", "channel", "purpose"];
     let decided = ["allow", "reason", "rule", "until"];
     let (mut allowed, mut denied) = (BTreeSet::new(), BTreeSet::new());
@@ -177,20 +178,20 @@ fn a_list_is_of_those_whom_it_names(backend: &mut dyn Backend) {
             .map(|row| values(row, &[&asked[..], &decided].concat()).iter().map(|cell| (*cell).to_owned()).collect())
             .collect();
         let set: BTreeSet<Vec<String>> = told.iter().cloned().collect();
-        assert_eq!(set.len(), told.len(), "nobody stands twice in {list}");
+        assert_eq!(set.len(), told.len(), "a row occurs twice in {list}");
         set
     };
     assert_eq!(in_list("opted_in?decide=true"), allowed);
     assert_eq!(in_list("opted_out?decide=true"), denied);
     assert_eq!(allowed.len() + denied.len(), questions);
-    // What a person said is another matter than whether the law lets it count.
+    // Without it, the lists contain the persons' choices, whether or not the law lets them count.
     let yes = listed(backend, &shop, "opted_in");
     let all = rows(&yes);
     assert!(all.iter().all(|row| row["status"] == "opted_in" && !row["basis"].is_empty()), "{yes}");
     let no = rows(&listed(backend, &shop, "opted_out"));
     assert!(no.iter().all(|row| row["status"] == "opted_out" && row["basis"].is_empty()));
 
-    // Each filter leaves the rows of which it is true, in their order.
+    // Each filter selects the rows that match it and keeps their order.
     for (name, column, values) in [
         ("channel", "channel", ["email", "sms", "phone"].as_slice()),
         ("purpose", "purpose", &["newsletter", "offers"]),
@@ -207,14 +208,14 @@ fn a_list_is_of_those_whom_it_names(backend: &mut dyn Backend) {
     let expected =
         all.iter().filter(|row| values(row, &["channel", "purpose", "basis"]) == ["email", "offers", "consent"]);
     assert_eq!(rows(&listed(backend, &shop, several)), expected.cloned().collect::<Vec<_>>());
-    std::thread::sleep(Duration::from_millis(2));
+    backend.pass(2);
     let mark = from_now(0);
     let query = "channel=email&purpose=newsletter&list=opted_in";
     imported(backend, &shop, query, "email,occurred_at\nlate@example.com,2024-01-01\n");
     let found = rows(&listed(backend, &shop, &format!("opted_in?since={mark}")));
     assert_eq!(found.iter().map(|row| &*row["address"]).collect::<Vec<_>>(), ["late@example.com"]);
 
-    // A no to everything is one row, that holds for what the shop may ask tomorrow.
+    // A wide opt-out is one row. It also covers channels and purposes that the shop may add later.
     let of = |list: &str, address: &str| {
         let found = rows(&listed(backend, &shop, list));
         let own = found.iter().filter(|row| row["address"] == address);
@@ -226,7 +227,7 @@ fn a_list_is_of_those_whom_it_names(backend: &mut dyn Backend) {
     assert_eq!(of("opted_out", "wide@example.com"), ["* * true"]);
     assert_eq!(of("opted_out", "+447700900777"), ["* * true"]);
     assert_eq!(of("opted_out?purpose=offers", "wide@example.com"), ["email offers true"]);
-    std::thread::sleep(Duration::from_millis(2));
+    backend.pass(2);
     said(backend, &shop, "woken@example.com", "confirmed", "opt_in");
     assert_eq!(of("opted_in", "woken@example.com"), ["email newsletter false"]);
     assert_eq!(of("opted_out", "woken@example.com"), ["email offers false"]);
@@ -236,10 +237,10 @@ fn a_list_is_of_those_whom_it_names(backend: &mut dyn Backend) {
         let list = listed(backend, &shop, list);
         assert!(!list.contains("wide@example.com") && !list.contains("+447700900777"), "{list}");
     }
-    assert_eq!(of("opted_out", "half@example.com"), ["email * false"], "for what the shop may ask tomorrow");
+    assert_eq!(of("opted_out", "half@example.com"), ["email * false"], "also for purposes that the shop may add later");
 }
 
-/// All pages of a list, one after the other.
+/// Returns all pages of a list, in order.
 fn pages(backend: &dyn Backend, shop: &Shop, list: &str) -> Vec<String> {
     let mut pages = Vec::new();
     let mut path = format!("/v1/lists/{list}");
@@ -258,7 +259,7 @@ fn pages(backend: &dyn Backend, shop: &Shop, list: &str) -> Vec<String> {
     }
 }
 
-fn a_list_says_the_same_in_every_form(backend: &mut dyn Backend) {
+fn a_list_has_the_same_content_in_every_format(backend: &mut dyn Backend) {
     let shop = shop(backend);
     crowd(backend, &shop, 40);
     for list in ["opted_in", "opted_out", "opted_out?decide=true", "suppressed", "suppressed?by=address"] {
@@ -335,14 +336,14 @@ fn a_list_says_the_same_in_every_form(backend: &mut dyn Backend) {
     }
 }
 
-/// Whom a list names, and on which channel.
+/// Returns the addresses in a list on the given channels.
 fn named(backend: &dyn Backend, shop: &Shop, list: &str, channels: &[&str]) -> BTreeSet<String> {
     let rows = rows(&listed(backend, shop, &format!("{list}?purpose=newsletter")));
     let carried = rows.iter().filter(|row| channels.contains(&&*row["channel"]));
     carried.map(|row| values(row, &["address", "channel", "status"]).join(" ")).collect()
 }
 
-fn a_list_comes_back_as_it_was(backend: &mut dyn Backend) {
+fn an_exported_list_can_be_imported_without_loss(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     for (email, assurance, choice) in [
         ("ada@example.com", "confirmed", "opt_in"),
@@ -377,7 +378,7 @@ fn a_list_comes_back_as_it_was(backend: &mut dyn Backend) {
     for (profile, channels, said_of_yes, said_of_no) in ways {
         let other = open_shop(backend);
         for (list, said) in [("opted_in", said_of_yes), ("opted_out", said_of_no)] {
-            // A file of Brevo says nothing of channels, so there is one of each.
+            // A Brevo file has no channel column, so there is one file for each channel.
             let parts: &[&str] = if profile == "brevo" { channels } else { &[""] };
             for channel in parts {
                 let of = if channel.is_empty() { String::new() } else { format!("&channel={channel}") };
@@ -400,7 +401,7 @@ fn a_list_comes_back_as_it_was(backend: &mut dyn Backend) {
         }
     }
 
-    // Our own columns say everything at once. What was proven there is a list's word here.
+    // A list in placet's own columns is imported without parameters. The assurance is then `listed`.
     let forms = ["format=csv", "cells=spreadsheet", "format=csv&gzip=true", "format=ndjson"];
     for form in forms {
         let other = open_shop(backend);
@@ -429,7 +430,7 @@ fn a_list_comes_back_as_it_was(backend: &mut dyn Backend) {
             }
         }
     }
-    // Whose mailbox it is does not change on the way.
+    // The exact spelling of the mailbox survives the round trip.
     let quoted = "email,choice\n'tis@example.com,yes\n";
     imported(backend, &shop, "channel=email&purpose=offers", quoted);
     let list = listed(backend, &shop, "opted_in?purpose=offers");
@@ -449,7 +450,7 @@ fn reason(backend: &dyn Backend, shop: &Shop, channel: &str, contact: Value) -> 
     answer["decision"]["reason"].as_str().unwrap_or("allowed").to_owned()
 }
 
-fn who_is_suppressed_stays_so_elsewhere(backend: &mut dyn Backend) {
+fn an_exported_suppression_applies_in_another_shop(backend: &mut dyn Backend) {
     let (shop, other) = (open_shop(backend), open_shop(backend));
     let file =
         "email,phone,channel,choice\nsup@example.com,+447700900301,email,yes\nsup@example.com,+447700900301,sms,yes\n";
@@ -494,7 +495,7 @@ fn who_is_suppressed_stays_so_elsewhere(backend: &mut dyn Backend) {
         assert_eq!(reason(backend, &other, channel, contact.clone()), expected, "{channel} {contact}");
     }
 
-    // As providers exchange them: the SHA-256 of the address in lower case.
+    // Providers exchange suppressions as the SHA-256 of the address in lower case.
     crate::links::listen(backend, &other);
     let hash = "973DFE463EC85785F5F95AF5BA3906EEDB2D931C24E69824A89EA65DBA4E813B";
     let email = "test@example.com";
@@ -510,17 +511,18 @@ fn who_is_suppressed_stays_so_elsewhere(backend: &mut dyn Backend) {
     let act = json!({ "channel": "email", "purpose": "newsletter", "choice": "opt_in" });
     let claimed = with(claimed, "/choices", json!([act]));
     other.submit(backend, &claimed).ok();
-    assert_eq!(crate::links::messages(backend, &other, "confirm"), [json!(null); 0], "nobody writes to ask either");
+    assert_eq!(crate::links::messages(backend, &other, "confirm"), [json!(null); 0], "no confirmation message is sent");
     assert_eq!(reason(backend, &other, "email", json!({ "email": email })), "suppressed");
-    // The owner of the mailbox may say so.
-    std::thread::sleep(Duration::from_millis(2));
+    // The owner of the mailbox can opt in again.
+    backend.pass(2);
     said(backend, &other, email, "confirmed", "opt_in");
     assert_eq!(reason(backend, &other, "email", json!({ "email": email })), "allowed");
     for (table, row) in backend.dump() {
         assert!(!row.contains("gone@example.com") && !row.contains("unknown@example.com"), "{table}: {row}");
     }
 
-    // A message that is no advertising does not bring an address back that is suppressed, nor does it stop the file.
+    // A contract basis for a transactional purpose does not bring a suppressed address back, nor does it fail the
+    // import.
     let body = with(shop_body(), "/purposes", json!(["newsletter", "orders"]));
     let third = Shop::create_with(backend, &with(body, "/policy", json!({ "transactional": ["orders"] })));
     let contract = "email,channel,purpose,choice,basis,reference,occurred_at\nsup@example.com,email,orders,yes,contract,order 7,2026-01-01\n\
@@ -530,7 +532,7 @@ fn who_is_suppressed_stays_so_elsewhere(backend: &mut dyn Backend) {
     assert_eq!(counts(&import), json!({ "accepted": 1, "suppressed": 1 }), "{import}");
 }
 
-fn a_list_that_cannot_be_had_is_refused(backend: &mut dyn Backend) {
+fn an_invalid_request_for_a_list_is_refused(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     imported(backend, &shop, "list=opted_in&channel=email&purpose=newsletter", "email\njane@example.com\n");
     let shown = "purpose=newsletter&profile=shopify";
@@ -584,13 +586,13 @@ fn a_list_that_cannot_be_had_is_refused(backend: &mut dyn Backend) {
         ask(backend, method.clone(), &path, other, &body).problem(403, "wrong_scope", None);
         ask(backend, method.clone(), &path, &shop.publishable, &body).problem(403, "wrong_scope", None);
     }
-    // Another shop's key sees nothing of it.
+    // Another shop's key has no access to it.
     let stranger = open_shop(backend);
     assert_eq!(listed(backend, &stranger, "opted_in").lines().count(), 1);
     let import = ask(backend, Method::GET, "/v1/imports", &shop.secret, &Value::Null).ok()["imports"][0].clone();
     get(backend, &stranger, &format!("/v1/imports/{}", id_of(&import))).problem(404, "import_not_found", None);
 
-    // What does not bear on a list is said, and by its name, and not passed over.
+    // A parameter that does not apply to the list is refused by name, not ignored.
     for (list, parameter) in [("suppressed?decide=true", "decide"), ("suppressed?channel=fax", "channel")] {
         let answer = get(backend, &shop, &format!("/v1/lists/{list}"));
         assert_eq!(

@@ -29,7 +29,7 @@ mod rights;
 mod same;
 mod webhooks;
 
-/// Makes two tests of every scenario named, one a backend.
+/// Makes two tests of each named scenario, one for each backend.
 #[macro_export]
 macro_rules! scenarios {
     ($($name:ident)+) => {

@@ -1,4 +1,5 @@
-//! Old lists, handed in at any time and cut off at any page: the same comes of them, and they wake nobody who has left.
+//! Old lists, imported at any time and interrupted at any page: the outcome is always the same, and no list opts in a
+//! person who opted out.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -15,7 +16,7 @@ use crate::imports::{
     status, undone,
 };
 
-/// What is known before the list comes.
+/// Submits what is on record before the import.
 fn known(backend: &Native, shop: &Shop) {
     for (number, assurance, choice) in [
         (3, "confirmed", "opt_in"),
@@ -29,7 +30,7 @@ fn known(backend: &Native, shop: &Shop) {
     imported(backend, shop, "list=suppressed", "email\nperson1400@example.com\n");
 }
 
-/// A list of 2,600 rows: most are of one person each, some stand in it twice, far from each other.
+/// Returns a list of 2,600 rows. Most rows are about one person each; some persons occur twice, far apart.
 fn long_list() -> String {
     let row = |row: u32| match row % 100 {
         50 => format!("person{row},yes,\n"),
@@ -37,7 +38,7 @@ fn long_list() -> String {
         52 => format!("person{row}@example.com,yes,2024-01-01\n"),
         53 => format!("person{}@example.com,no,\n", row % 1_000),
         54 => format!("person{}@example.com,yes,\n", row % 1_000),
-        // Who has just said no, in this file.
+        // A person who opted out three rows earlier in this file.
         56 => format!("person{}@example.com,yes,\n", row % 1_000 - 3),
         other if other % 9 == 0 => format!("person{row}@example.com,no,2024-01-01\n"),
         _ => format!("person{row}@example.com,yes,\n"),
@@ -47,7 +48,7 @@ fn long_list() -> String {
 
 const QUERY: &str = "channel=email&purpose=newsletter";
 
-/// What came of an import, apart from what is of a shop or an hour.
+/// Returns the outcome of an import, without what depends on the shop or the time.
 fn outcome(backend: &Native, shop: &Shop, import: &Value) -> Value {
     let mut people = Vec::new();
     for list in ["opted_in", "opted_out"] {
@@ -59,7 +60,7 @@ fn outcome(backend: &Native, shop: &Shop, import: &Value) -> Value {
 }
 
 #[test]
-fn an_import_that_is_cut_off_at_any_page_ends_as_any_other() {
+fn an_import_interrupted_at_any_page_has_the_same_outcome() {
     let mut backend = Native::start();
     let file = long_list();
     let whole = open_shop(&backend);
@@ -72,7 +73,7 @@ fn an_import_that_is_cut_off_at_any_page_ends_as_any_other() {
     assert!(all.iter().all(|(_, count)| count.as_u64() > Some(0)), "{all:?}");
     for packed in [false, true] {
         let bytes = if packed { gzip(file.as_bytes()) } else { file.clone().into_bytes() };
-        // At one page, or at each of them.
+        // The process ends at one page, or at every page.
         for cut in [vec![0], vec![1], vec![2], vec![3], vec![5], vec![6], (0..8).collect()] {
             for query in [QUERY.to_owned(), format!("{QUERY}&dry_run=true")] {
                 let shop = open_shop(&backend);
@@ -98,7 +99,7 @@ fn an_import_that_is_cut_off_at_any_page_ends_as_any_other() {
 }
 
 #[test]
-fn an_import_that_is_stopped_half_way_is_taken_back() {
+fn an_import_cancelled_half_way_can_be_undone() {
     let mut backend = Native::start();
     let shop = open_shop(&backend);
     known(&backend, &shop);
@@ -110,14 +111,14 @@ fn an_import_that_is_stopped_half_way_is_taken_back() {
     let running = look(&backend, &shop, &id);
     assert_eq!((&running["state"], &running["progress"]["rows"]), (&json!("running"), &json!(1_000)), "{running}");
     act(&backend, &shop, &id, "undo").problem(409, "import_conflict", None);
-    // Whoever is erased meanwhile does not come back with the next page.
+    // A person who is erased during the import is not stored again by a later page.
     erase(&backend, &shop, "person1900@example.com");
     backend.work_a_page();
     backend.work_a_page();
     assert_eq!(status(&backend, &shop, "person1900@example.com"), None);
     let stopped = act(&backend, &shop, &id, "cancel");
     assert_eq!((stopped.status.as_u16(), &stopped.body["state"]), (202, &json!("cancelled")));
-    assert!(!backend.work_a_page(), "nobody goes on with it");
+    assert!(!backend.work_a_page(), "the work on it has ended");
     assert_eq!(look(&backend, &shop, &id)["progress"]["rows"], 2_000);
     assert_ne!(lists(&backend, &shop), before);
     assert_eq!(act(&backend, &shop, &id, "undo").status.as_u16(), 202);
@@ -130,7 +131,7 @@ fn an_import_that_is_stopped_half_way_is_taken_back() {
     let after = lists(&backend, &shop);
     let others = |list: &str| list.lines().filter(|row| !row.contains(erased)).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!([others(&after[0]), others(&after[1])], [others(&before[0]), others(&before[1])]);
-    // One after the other, and each once.
+    // The imports run one after the other, and each event is sent once.
     let sent: Vec<String> = ["offers", "newsletter"]
         .map(|purpose| send_file(&backend, &shop, &format!("channel=email&purpose={purpose}"), long_list()))
         .iter()
@@ -145,11 +146,11 @@ fn an_import_that_is_stopped_half_way_is_taken_back() {
     backend.crash();
     let kept = backend.dump();
     let left = kept.iter().filter(|(table, _)| ["import_chunk", "import_trial"].contains(&table.as_str()));
-    assert_eq!(left.count(), 0, "of a file that was worked through, or given up, nothing is kept");
+    assert_eq!(left.count(), 0, "no data of a finished or cancelled file is stored");
 }
 
 #[test]
-fn a_trial_counts_suppressions_as_the_import_does() {
+fn a_dry_run_counts_suppressions_as_the_import_does() {
     let backend = Native::in_memory();
     let shop = open_shop(&backend);
     let row = |row: u32| format!("person{}@example.com\n", row % 600);
@@ -160,7 +161,7 @@ fn a_trial_counts_suppressions_as_the_import_does() {
     assert_eq!(trial["counts"], import["counts"]);
 }
 
-/// What a person, or the shop for them, does.
+/// An act of a person, or of the shop for that person.
 #[derive(Clone, Debug)]
 enum Act {
     Yes { assurance: &'static str, purpose: &'static str },
@@ -169,27 +170,27 @@ enum Act {
     Erased,
 }
 
-/// What is handed in then.
+/// A file that is imported afterwards.
 #[derive(Clone, Debug)]
 enum File {
-    /// Rows that say yes, to both channels or to e-mail alone.
+    /// Rows with opt-ins, for both channels or for email only.
     Yes { days: Option<i16>, purpose: &'static str, phone: &'static str },
-    /// What a provider had of our own list, before the no.
+    /// A provider's file made from our own list before the opt-out.
     Earlier { profile: &'static str },
-    /// A provider's file in which the person is not opted in, or is.
+    /// A Shopify file in which the person has opted in or not.
     Shopify { email: &'static str, sms: &'static str, is_no_opt_out: bool },
-    /// Rows that say no, of one thing or of everything.
+    /// Rows with opt-outs, of one scope or of everything.
     No { word: &'static str, scope: &'static str },
-    /// One that says no, then yes.
+    /// A file with an opt-out and then an opt-in of the same person.
     Torn,
-    /// An address that is not to be written to, by itself or by its hash.
+    /// A suppressed address, in plain text or as a hash.
     Suppressed { is_hash: bool, days: Option<i16> },
 }
 
 const PURPOSES: [&str; 2] = ["newsletter", "offers"];
 const PROFILES: [&str; 6] = ["placet", "shopify", "klaviyo", "mailchimp", "brevo", "prestashop"];
 
-/// Channel and purpose, as they stand in a row.
+/// Channel and purpose of a row.
 const SCOPES: [&str; 4] = ["email,newsletter", "email,*", "*,offers", "*,*"];
 
 fn purposes() -> impl Strategy<Value = &'static str> {
@@ -231,12 +232,12 @@ fn files() -> impl Strategy<Value = File> {
 
 const EMAIL: &str = "test@example.com";
 const PHONE: &str = "+447700900901";
-/// A number that lists alone know.
+/// A number that only lists contain.
 const NEW_PHONE: &str = "+447700900902";
-/// The SHA-256 of the address.
+/// The SHA-256 of the email address.
 const HASH: &str = "973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b";
 
-/// A shop, and a person whom it knows.
+/// A shop, and one person on record.
 struct Case {
     backend: Native,
     shop: Shop,
@@ -250,7 +251,7 @@ impl Case {
     }
 
     fn act(&self, act: &Act) {
-        // A confirmation is of one address, and so is none of everything.
+        // A confirmation is about one address, so it has no wide scope.
         let evidence = |assurance: &str, channel: &str| match assurance {
             "confirmed" => json!({ "confirmed_by": channel }),
             "staff" => json!({ "reason": "on the phone", "reference": "call 7" }),
@@ -303,7 +304,7 @@ impl Case {
         self.shop.submit_from_server(&self.backend, &body).ok();
     }
 
-    /// What may not be sent because the person, or somebody for them, said no.
+    /// Returns the scopes denied because of an opt-out, an objection or a suppression.
     fn refused(&self) -> Vec<(&'static str, &'static str)> {
         let refusals = ["opted_out", "objected", "suppressed"];
         self.told(|decision| decision["reason"].as_str().is_some_and(|reason| refusals.contains(&reason)))
@@ -333,7 +334,7 @@ impl Case {
         told
     }
 
-    /// Our own lists as a provider has them.
+    /// Returns the shop's own lists in the columns of each provider.
     fn exported(&self) -> Vec<(&'static str, String)> {
         PROFILES
             .iter()
@@ -343,7 +344,7 @@ impl Case {
             .collect()
     }
 
-    /// Hands a file in. Tells the id of its import.
+    /// Imports a file. Returns the id of the import.
     fn hand_in(&self, file: &File, exported: &[(&str, String)]) -> String {
         let at =
             |days: Option<i16>| days.map(|days| from_now(-i64::from(days) * 24 * 60 * 60 * 1_000)).unwrap_or_default();
@@ -386,7 +387,7 @@ impl Case {
 }
 
 #[test]
-fn a_thousand_times_no_list_wakes_anybody() {
+fn no_list_ends_an_opt_out_in_a_thousand_random_histories() {
     let config = Config { cases: 1_000, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
     let histories = (proptest::collection::vec(acts(), 0..5), noes());
     let handed_in = proptest::collection::vec((files(), any::<bool>()), 1..5);
@@ -397,7 +398,7 @@ fn a_thousand_times_no_list_wakes_anybody() {
         history.iter().for_each(|act| case.act(act));
         let is_exported = files.iter().any(|(file, _)| matches!(file, File::Earlier { .. }));
         let exported = if is_exported { case.exported() } else { Vec::new() };
-        // A yes of the same millisecond has not been said later.
+        // Makes sure that the opt-out is later than every opt-in.
         std::thread::sleep(Duration::from_millis(1));
         case.act(&end);
         let refused = case.refused();
@@ -407,12 +408,12 @@ fn a_thousand_times_no_list_wakes_anybody() {
             prop_assert!(woken.is_empty(), "{:?} after {}", woken, after);
             if matches!(end, Act::No { purpose: None, .. }) {
                 let number = case.is_allowed("sms", "newsletter", &json!({ "phone": NEW_PHONE }));
-                prop_assert!(!number, "a no to everything is about a new number as well, after {}", after);
+                prop_assert!(!number, "an opt-out of everything must cover a new number too, after {}", after);
             }
             if matches!(end, Act::Erased) {
                 for contact in [json!({ "email": EMAIL }), json!({ "phone": PHONE })] {
                     let found = case.shop.lookup(&case.backend, &contact);
-                    prop_assert_eq!(found.status.as_u16(), 404, "an erased person is known again after {}", after);
+                    prop_assert_eq!(found.status.as_u16(), 404, "an erased person is stored again after {}", after);
                 }
             }
             Ok(())
@@ -434,13 +435,13 @@ fn a_thousand_times_no_list_wakes_anybody() {
         Ok(())
     });
     outcome.unwrap();
-    // Something was at stake: many had said no, and elsewhere lists did count.
+    // Guards against an empty test: many persons have opted out, and in other scopes the lists did add opt-ins.
     assert!(refused_in_all.get() > 1_000 && woken.take() > 100);
 }
 
-/// Letting go of what is left of a file takes several pages, and none of them is a page of the file.
+/// Deleting the leftover pieces of a file takes several pages of work; no row of the file is imported in them.
 #[test]
-fn a_file_of_many_pieces_that_breaks_off_has_failed() {
+fn a_large_file_with_broken_gzip_data_fails() {
     let backend = Native::in_memory();
     let shop = open_shop(&backend);
     let mut file = String::from("email\n");

@@ -1,8 +1,8 @@
-//! What a logged-in customer sees of their choices on the shop's own page, and how anyone else gets to theirs: by the shop's
-//! signature or by a message to the address, and never by typing it.
+//! A customer's choices on the shop's own page. They are shown only with the shop's signature; everybody else gets a
+//! link sent to the address. Typing an address shows nothing.
 
 use http::{Method, Request};
-use placet::api::{NEW_SHOP_HEADER, Secrets, ShopService};
+use placet::api::{Handover, Secrets, ShopId, ShopService};
 use placet::ledger::{OsHost, Sqlite};
 use serde_json::{Value, json};
 
@@ -12,12 +12,12 @@ use crate::identity::{signed, within};
 use crate::links::{decision, everybody_looks, listen, messages, page, path, press, shop};
 
 crate::scenarios! {
-    a_customer_sees_what_their_addresses_may_choose
-    what_is_listed_is_changed_by_a_submission_with_the_identity
-    an_address_that_nobody_knows_has_nothing_chosen
-    only_a_fresh_signature_of_a_key_that_reads_opens_it
-    the_way_is_sent_to_the_address_and_told_to_nobody
-    a_number_that_has_stopped_is_sent_no_way
+    a_customer_sees_the_choices_of_their_addresses
+    a_submission_with_the_identity_changes_the_listed_choices
+    an_unknown_address_has_no_choices
+    preferences_need_a_fresh_token_of_a_key_that_may_read
+    the_preference_link_is_sent_to_the_address_and_never_returned
+    a_suppressed_number_gets_no_preference_link
 }
 
 fn of_jane(key: &str) -> String {
@@ -28,7 +28,7 @@ fn of_both(key: &str) -> String {
     signed(key, &json!({ "email": "jane@example.com", "phone": "+447700900123", "exp": within(600) }))
 }
 
-/// What the shop's page asks.
+/// Asks as the shop's page does.
 fn asked(backend: &dyn Backend, shop: &Shop, body: &Value) -> Answer {
     post(backend, "/v1/preferences", &shop.publishable, ORIGIN, body)
 }
@@ -43,7 +43,7 @@ fn seen(backend: &dyn Backend, shop: &Shop, identity: &str) -> Value {
     answer.ok()
 }
 
-/// The choice and the status of a channel and purpose.
+/// Returns the choice and the status of a channel and purpose.
 fn choice(seen: &Value, channel: &str, purpose: &str) -> (Value, Value) {
     let all = seen["addresses"].as_array().unwrap().iter().flat_map(|one| one["choices"].as_array().unwrap());
     let mut fit = all.filter(|one| one["channel"] == channel && one["purpose"] == purpose);
@@ -53,7 +53,7 @@ fn choice(seen: &Value, channel: &str, purpose: &str) -> (Value, Value) {
     (found["choice"].clone(), found["status"].clone())
 }
 
-fn a_customer_sees_what_their_addresses_may_choose(backend: &mut dyn Backend) {
+fn a_customer_sees_the_choices_of_their_addresses(backend: &mut dyn Backend) {
     let words = json!([
         { "purpose": "newsletter", "text": "Neues <b>vom</b> Kaffee", "locale": "de" },
         { "purpose": "newsletter", "text": "News", "locale": "en" },
@@ -69,8 +69,8 @@ fn a_customer_sees_what_their_addresses_may_choose(backend: &mut dyn Backend) {
     let receipt = shop.submit_from_server(backend, &with(submission(), "/assurance", json!("authenticated"))).ok();
     let before = backend.rows();
     let hers = seen(backend, &shop, &of_jane(&shop.secret));
-    assert_eq!(backend.rows(), before, "nothing is written by asking");
-    // Her number too, since the shop has said that both are hers; and no purpose that is for the order alone.
+    assert_eq!(backend.rows(), before, "a request for preferences stores nothing");
+    // The answer includes her phone number, because the shop vouches that both are hers, and no transactional purpose.
     let addresses = hers["addresses"].as_array().unwrap();
     let told: Vec<_> = addresses.iter().map(|one| (&one["kind"], &one["masked"], &one["named"])).collect();
     assert_eq!(
@@ -88,37 +88,33 @@ fn a_customer_sees_what_their_addresses_may_choose(backend: &mut dyn Backend) {
     assert_eq!(addresses[0]["choices"][1], second);
     assert_eq!(addresses[0]["choices"].as_array().unwrap().len(), 2);
     assert_eq!(choice(&hers, "sms", "newsletter"), (json!("declined"), json!("declined")));
-    // Both addresses together change nothing of what is told.
+    // Naming both addresses gives the same answer.
     let both = seen(backend, &shop, &of_both(&shop.secret));
     assert_eq!(with(both, "/addresses/1/named", json!(false)), hers);
-    // By the shop's server alike; and it is on record whose choices were told.
+    // The shop's server gets the same answer, and the audit log names the contact.
     let server = json!({ "identity": of_jane(&shop.secret) });
     let told = post(backend, "/v1/preferences", &shop.secret, "", &server).ok();
     assert_eq!(told["addresses"][0]["masked"], hers["addresses"][0]["masked"]);
     let audit = ask(backend, Method::GET, "/v1/audit?route=/v1/preferences", &shop.secret, &Value::Null).ok();
     assert!(audit["entries"].as_array().unwrap().iter().all(|line| line["contact"] == receipt["contact"]), "{audit}");
 
-    // Without words of the shop, and without an address that links begin with.
+    // A shop without texts for its purposes.
     let other = self::shop(backend);
     other.submit(backend, &submission()).ok();
     let theirs = seen(backend, &other, &of_jane(&other.secret));
     assert_eq!(theirs["addresses"][0]["choices"][0]["text"], Value::Null);
     assert_eq!(choice(&theirs, "email", "newsletter"), (json!("opt_in"), json!("awaiting_confirmation")));
-    assert_eq!(
-        theirs["addresses"].as_array().unwrap().len(),
-        1,
-        "the number beside it in the form is nobody's that is known"
-    );
+    assert_eq!(theirs["addresses"].as_array().unwrap().len(), 1, "the number in the form is not known to be hers");
 }
 
-fn what_is_listed_is_changed_by_a_submission_with_the_identity(backend: &mut dyn Backend) {
+fn a_submission_with_the_identity_changes_the_listed_choices(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let say = |backend: &dyn Backend, identity: &str, channel: &str, said: &str| {
         let choices = json!([{ "channel": channel, "purpose": "newsletter", "choice": said }]);
         let body = with(with(submission(), "/choices", choices), "/identity", json!(identity));
-        // Now, not when the page was made.
+        // The time is now, not when the form was made.
         shop.submit(backend, &with(body, "/occurred_at", Value::Null)).ok();
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        backend.pass(5);
     };
     let identity = of_both(&shop.secret);
     for channel in ["email", "sms", "whatsapp"] {
@@ -135,13 +131,13 @@ fn what_is_listed_is_changed_by_a_submission_with_the_identity(backend: &mut dyn
             assert_eq!(now, (json!(kept), json!(status)), "{channel} {said}");
         }
     }
-    assert!(messages(backend, &shop, "confirm").is_empty(), "nobody is asked what they said themselves");
-    // Of an address that the identity does not name, the submission is an anonymous form's.
+    assert!(messages(backend, &shop, "confirm").is_empty(), "an authenticated choice needs no confirmation");
+    // For an address that the identity does not name, the submission is anonymous.
     say(backend, &of_jane(&shop.secret), "sms", "opt_out");
     assert_eq!(choice(&seen(backend, &shop, &identity), "sms", "newsletter").1, "opted_in");
 }
 
-fn an_address_that_nobody_knows_has_nothing_chosen(backend: &mut dyn Backend) {
+fn an_unknown_address_has_no_choices(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let before = backend.rows();
     let hers = seen(backend, &shop, &of_both(&shop.secret));
@@ -152,18 +148,18 @@ fn an_address_that_nobody_knows_has_nothing_chosen(backend: &mut dyn Backend) {
     {
         assert_eq!(choice(&hers, channel, purpose), (Value::Null, json!("never_asked")));
     }
-    // One of two is known.
+    // One of the two addresses is known.
     let sms = json!([{ "channel": "sms", "purpose": "offers", "choice": "opt_in" }]);
     let body = with(with(submission(), "/contact", json!({ "phone": "+447700900123" })), "/choices", sms);
     shop.submit(backend, &body).ok();
     let hers = seen(backend, &shop, &of_both(&shop.secret));
     assert_eq!(choice(&hers, "sms", "offers"), (json!("opt_in"), json!("awaiting_confirmation")));
-    // A name of a platform's alone names no address.
+    // An identity with only an external id names no address.
     let external = signed(&shop.secret, &json!({ "external": "shop:7", "exp": within(600) }));
     assert_eq!(seen(backend, &shop, &external), json!({ "addresses": [] }));
 }
 
-fn only_a_fresh_signature_of_a_key_that_reads_opens_it(backend: &mut dyn Backend) {
+fn preferences_need_a_fresh_token_of_a_key_that_may_read(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
     let other = Shop::create(backend);
@@ -204,7 +200,7 @@ fn only_a_fresh_signature_of_a_key_that_reads_opens_it(backend: &mut dyn Backend
     asked(backend, &shop, &json!({})).problem(422, "missing_field", Some("/identity"));
     let long = json!({ "identity": "x".repeat(9_000) });
     asked(backend, &shop, &long).problem(413, "body_too_large", None);
-    // When a key was last used is all that has been noted.
+    // The request only updates when the key was last used.
     let but_keys = |mut rows: Vec<(String, String)>| {
         rows.retain(|(table, _)| !["api_key", "audit"].contains(&table.as_str()));
         rows
@@ -212,7 +208,7 @@ fn only_a_fresh_signature_of_a_key_that_reads_opens_it(backend: &mut dyn Backend
     assert_eq!(but_keys(backend.state()), but_keys(before));
 }
 
-fn the_way_is_sent_to_the_address_and_told_to_nobody(backend: &mut dyn Backend) {
+fn the_preference_link_is_sent_to_the_address_and_never_returned(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
     let way = |backend: &dyn Backend, contact: Value| {
@@ -221,7 +217,7 @@ fn the_way_is_sent_to_the_address_and_told_to_nobody(backend: &mut dyn Backend) 
     let (jane, stranger) = (json!({ "email": "JANE@example.com" }), json!({ "email": "stranger@example.com" }));
     let before = backend.rows();
     let unknown = way(backend, stranger.clone());
-    assert_eq!(backend.rows(), before, "nothing stays of an address that nobody knows");
+    assert_eq!(backend.rows(), before, "an unknown address is not stored");
     let known = way(backend, jane.clone());
     assert_eq!((known.status.as_u16(), &known.body), (202, &json!({ "sent": "if_known" })));
     assert_eq!((unknown.status, &unknown.text), (known.status, &known.text));
@@ -241,7 +237,7 @@ fn the_way_is_sent_to_the_address_and_told_to_nobody(backend: &mut dyn Backend) 
     page(&press(backend, &link, "action=stop"), 200);
     assert_eq!(decision(backend, &shop, "email", json!({ "email": "jane@example.com" }))["reason"], "opted_out");
 
-    // Three a day for an address; the answer stays what it was.
+    // An address gets at most three messages a day. The answer stays the same.
     for _ in 0..4 {
         assert_eq!(way(backend, jane.clone()).text, known.text);
     }
@@ -249,7 +245,7 @@ fn the_way_is_sent_to_the_address_and_told_to_nobody(backend: &mut dyn Backend) 
     let full = backend.rows();
     assert_eq!(way(backend, jane).text, known.text);
     assert_eq!(backend.rows(), full);
-    // To a number in few letters, in the language that was asked for, from the shop's server too.
+    // A phone number gets a short message, in the requested language. The shop's server may ask too.
     let number = json!({ "contact": { "phone": "+44 7700 900123" }, "locale": "nl" });
     assert_eq!(post(backend, "/v1/preferences/link", &shop.secret, "", &number).text, known.text);
     let sms = &messages(backend, &shop, "preferences")[0];
@@ -271,7 +267,7 @@ fn the_way_is_sent_to_the_address_and_told_to_nobody(backend: &mut dyn Backend) 
         .problem(403, "wrong_origin", None);
     way(backend, json!({ "email": "x".repeat(5_000) })).problem(413, "body_too_large", None);
     assert_eq!(backend.rows(), before);
-    // With the person go the messages.
+    // An erasure also deletes the messages.
     let id = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok()["id"].as_str().unwrap().to_owned();
     ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
     assert!(messages(backend, &shop, "preferences").iter().all(|message| message["medium"] == "sms"));
@@ -279,14 +275,15 @@ fn the_way_is_sent_to_the_address_and_told_to_nobody(backend: &mut dyn Backend) 
 }
 
 #[test]
-fn without_an_address_that_links_begin_with_there_is_no_page() {
+fn without_a_public_url_no_preference_link_is_sent() {
     let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
     // A deployment without PLACET_PUBLIC_URL.
     let service = ShopService::new(Sqlite::in_memory().unwrap(), OsHost, secrets);
+    let new_shop = Handover { new_shop: Some(ShopId([7; 16])), ..Handover::default() }.written();
     let ask = |path: &str, key: &str, body: &Value| {
         let request = Request::builder().method(Method::POST).uri(path).header("content-type", "application/json");
-        let request = request.header("authorization", format!("Bearer {key}")).header(NEW_SHOP_HEADER, "07".repeat(16));
-        let answer = service.handle(&request.body(body.to_string().into()).unwrap());
+        let request = request.header("authorization", format!("Bearer {key}")).header(Handover::HEADER, &new_shop);
+        let answer = service.respond(&request.body(body.to_string().into()).unwrap());
         (answer.status().as_u16(), serde_json::from_slice::<Value>(answer.body()).unwrap())
     };
     let key = ask("/v1/shops", ROOT_SECRET, &shop_body()).1["keys"]["secret"].as_str().unwrap().to_owned();
@@ -299,7 +296,7 @@ fn without_an_address_that_links_begin_with_there_is_no_page() {
     assert_eq!((status, &problem["type"]), (500, &json!("urn:placet:problem:misconfigured")));
 }
 
-fn a_number_that_has_stopped_is_sent_no_way(backend: &mut dyn Backend) {
+fn a_suppressed_number_gets_no_preference_link(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
     let complaint = json!({ "phone": "+447700900123", "channel": "sms", "reason": "complained" });
@@ -309,7 +306,7 @@ fn a_number_that_has_stopped_is_sent_no_way(backend: &mut dyn Backend) {
     let answer = post(backend, "/v1/preferences/link", &shop.publishable, ORIGIN, &body);
     assert_eq!(answer.ok(), json!({ "sent": "if_known" }));
     assert_eq!(backend.rows(), before);
-    // Who left the newsletter still gets to their choices.
+    // A person who unsubscribed from the newsletter can still open the preference page.
     let all = crate::links::links(backend, &shop, json!({ "email": "jane@example.com" }), "?channel=email");
     page(&press(backend, &path(&all[0]["unsubscribe"]), "List-Unsubscribe=One-Click"), 200);
     let body = json!({ "contact": { "email": "jane@example.com" } });

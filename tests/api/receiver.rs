@@ -1,4 +1,4 @@
-//! What a shop's own server would be: takes events, writes them down, and answers as a scenario wants.
+//! A shop's server that receives events, stores them, and answers as a scenario needs.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,7 +14,7 @@ use sha2::Sha256;
 
 use crate::backend::Backend;
 
-/// A request that came in.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub path: String,
@@ -31,7 +31,7 @@ impl Received {
         &self.headers["webhook-id"]
     }
 
-    /// Whether one of its signatures is by this secret, or by this public key.
+    /// Returns whether one of the signatures is by this secret or this public key.
     pub fn is_signed_by(&self, key: &str) -> bool {
         let signed = format!("{}.{}.{}", self.id(), self.headers["webhook-timestamp"], self.body);
         let given = self.headers["webhook-signature"].split(' ').map(|one| one.split_once(',').unwrap());
@@ -57,7 +57,7 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// One that answers 204.
+    /// Starts a receiver that answers 204.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -74,7 +74,7 @@ impl Receiver {
         this
     }
 
-    /// Answers with this status from now on; headers may follow it, a line each.
+    /// Sets the status of all further answers. Headers may follow it, one on each line.
     pub fn answers(&self, status: &str) {
         let head = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         *self.answer.lock().unwrap() = head;
@@ -84,7 +84,7 @@ impl Receiver {
         self.received.lock().unwrap().clone()
     }
 
-    /// The first so many requests, once they are there.
+    /// Waits until `count` requests have arrived, and returns them.
     #[track_caller]
     pub fn wait_for(&self, backend: &dyn Backend, count: usize) -> Vec<Received> {
         let limit = Instant::now() + Duration::from_secs(20);
@@ -103,7 +103,7 @@ impl Receiver {
 fn take(stream: TcpStream, received: &Mutex<Vec<Received>>, answer: &Mutex<String>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut line = String::new();
-    // A connection that was opened to see whether somebody is there.
+    // The connection was only opened to check whether the server is there.
     if reader.read_line(&mut line).unwrap_or(0) == 0 {
         return;
     }

@@ -1,4 +1,5 @@
-//! Bad input: the right status, a stable type, a pointer, nobody's address, and nothing written.
+//! Invalid input: each is refused with the right status, a stable type and a pointer, without any address, and nothing
+//! is stored.
 
 use http::Method;
 use serde_json::json;
@@ -7,14 +8,14 @@ use crate::backend::Backend;
 use crate::client::{ORIGIN, Shop, bearer, post, send, submission, with};
 
 crate::scenarios! {
-    a_body_that_is_not_json
-    a_field_that_is_not_right
-    a_body_that_is_too_large
-    hostile_text_is_kept_as_text_or_refused
-    a_lookup_asks_for_one_thing
+    a_body_that_is_not_json_is_refused
+    an_invalid_field_is_refused_with_its_pointer
+    a_body_that_is_too_large_is_refused
+    hostile_text_is_stored_as_text_or_refused
+    a_lookup_takes_exactly_one_field
 }
 
-fn a_body_that_is_not_json(backend: &mut dyn Backend) {
+fn a_body_that_is_not_json_is_refused(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let before = backend.rows();
     let headers =
@@ -40,12 +41,12 @@ fn a_body_that_is_not_json(backend: &mut dyn Backend) {
     assert_eq!(backend.rows(), before);
 }
 
-fn a_field_that_is_not_right(backend: &mut dyn Backend) {
+fn an_invalid_field_is_refused_with_its_pointer(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let before = backend.rows();
     let choice = |channel: &str| json!({ "channel": channel, "purpose": "newsletter", "choice": "opt_in" });
     let cases = [
-        // Shape.
+        // Wrong structure.
         ("/more", json!(1), "unknown_field", "/more"),
         ("/contact/name", json!("Jane"), "unknown_field", "/contact/name"),
         ("/contact/jane@example.com", json!(1), "unknown_field", "/contact"),
@@ -57,7 +58,7 @@ fn a_field_that_is_not_right(backend: &mut dyn Backend) {
         ("/contact", json!(["jane@example.com", null, null, null]), "wrong_type", "/contact"),
         ("/notice", json!({ "id": "n", "version": "1", "locale": "en" }), "missing_field", "/notice/text_sha256"),
         ("/contact/email", json!(["jane@example.com"]), "wrong_type", "/contact/email"),
-        // Values.
+        // Wrong values.
         ("/id", json!("jane@example.com"), "invalid_id", "/id"),
         ("/contact/email", json!("jane@example"), "invalid_email", "/contact/email"),
         ("/contact/email", json!("jane example.com"), "invalid_email", "/contact/email"),
@@ -79,7 +80,7 @@ fn a_field_that_is_not_right(backend: &mut dyn Backend) {
         ("/occurred_at", json!("2026-11-23T10:00:00"), "invalid_time", "/occurred_at"),
         ("/assurance", json!("sure"), "invalid_assurance", "/assurance"),
         ("/assurance", json!("confirmed"), "needs_secret_key", "/assurance"),
-        // What the shop does not have, and what does not fit together.
+        // Values that the shop has not set up, and values that contradict each other.
         ("/choices", json!([]), "wrong_number_of_choices", "/choices"),
         ("/choices", json!(vec![choice("email"); 65]), "wrong_number_of_choices", "/choices"),
         ("/choices", json!([choice("email"), choice("email")]), "repeated_choice", "/choices/1"),
@@ -95,7 +96,7 @@ fn a_field_that_is_not_right(backend: &mut dyn Backend) {
     assert_eq!(backend.rows(), before);
 }
 
-fn a_body_that_is_too_large(backend: &mut dyn Backend) {
+fn a_body_that_is_too_large_is_refused(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let before = backend.rows();
     let two_megabytes = "a".repeat(2 * 1024 * 1024);
@@ -104,13 +105,13 @@ fn a_body_that_is_too_large(backend: &mut dyn Backend) {
     shop.submit_from_server(backend, &large).problem(413, "body_too_large", None);
     shop.lookup(backend, &json!({ "email": "a".repeat(5_000) })).problem(413, "body_too_large", None);
     post(backend, "/v1/shops", crate::backend::ROOT_SECRET, "", &large).problem(413, "body_too_large", None);
-    // Just inside the limit it is looked at, and refused for what it is.
+    // A body just below the size limit is parsed, and refused for its content.
     let inside = with(submission(), "/source/form", json!("a".repeat(60_000)));
     shop.submit(backend, &inside).problem(422, "invalid_text", Some("/source/form"));
     assert_eq!(backend.rows(), before);
 }
 
-fn hostile_text_is_kept_as_text_or_refused(backend: &mut dyn Backend) {
+fn hostile_text_is_stored_as_text_or_refused(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let hostile = "\"><script>alert(1)</script>'; DROP TABLE record; --";
     shop.submit(backend, &with(submission(), "/source/form", json!(hostile))).ok();
@@ -123,7 +124,7 @@ fn hostile_text_is_kept_as_text_or_refused(backend: &mut dyn Backend) {
     assert!(addresses.iter().any(|address| address["value"] == "o'hara@example.com"));
 }
 
-fn a_lookup_asks_for_one_thing(backend: &mut dyn Backend) {
+fn a_lookup_takes_exactly_one_field(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     for (body, code, at) in [
         (json!({}), "ambiguous_lookup", ""),

@@ -1,5 +1,5 @@
-//! What persons ask for under their rights: proven by the address itself, answered within the law's time, and telling nobody
-//! who is known.
+//! Subject requests: verified through the address itself, answered within the legal deadline, and without revealing who
+//! is known.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -10,16 +10,16 @@ use crate::links::{decision, everybody_looks, listen, look, messages, page, path
 
 crate::scenarios! {
     a_person_gets_their_data_and_then_is_erased
-    a_code_proves_a_number
-    a_request_tells_nobody_who_is_known
-    who_may_not_do_it_may_not_vouch_for_it
-    codes_are_few_also_where_nobody_listens
-    a_corrected_address_is_asked_nothing_more
-    nobody_is_kept_from_their_rights_by_a_stranger
-    an_objection_of_nobody_that_is_known_is_kept
-    an_employee_decides_where_the_shop_wants_it
-    time_runs_out
-    what_has_outlived_its_use_goes
+    a_code_verifies_a_phone_number
+    a_subject_request_does_not_reveal_who_is_known
+    only_a_key_that_may_do_it_may_mark_a_request_as_verified
+    the_number_of_codes_is_limited_even_if_no_message_is_sent
+    a_correction_of_the_address_ends_its_unverified_requests
+    a_stranger_cannot_block_the_requests_of_another_person
+    an_objection_of_an_unknown_person_is_stored
+    an_employee_decides_the_requests_that_the_shop_wants_to_approve
+    expired_links_and_downloads_no_longer_work
+    the_retention_report_counts_expired_data
 }
 
 fn jane() -> Value {
@@ -40,13 +40,13 @@ fn requests(backend: &dyn Backend, shop: &Shop, query: &str) -> Vec<Value> {
     listed["requests"].as_array().unwrap().clone()
 }
 
-/// The links in a page that begin so.
+/// Returns the links in a page that begin with `begin`.
 fn hrefs(page: &str, begin: &str) -> Vec<String> {
     let all = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
     all.filter(|href| href.starts_with(begin)).collect()
 }
 
-/// Changes what is on disk while nobody runs: time cannot be waited for.
+/// Changes stored data while the service is stopped, because the test cannot wait for time to pass.
 fn meanwhile(backend: &mut dyn Backend, sql: &str) {
     backend.change(sql);
 }
@@ -68,15 +68,11 @@ fn a_person_gets_their_data_and_then_is_erased(backend: &mut dyn Backend) {
     assert_eq!(report.body["addresses"][0]["value"], "jane@example.com");
     assert_eq!(report.header("cache-control"), "no-store");
     assert!(report.body["requests"].as_array().unwrap().iter().any(|act| act["act"] == "exported"));
-    assert_eq!(
-        report.body["addresses"].as_array().unwrap().len(),
-        1,
-        "the number in the same form is nobody's that is known"
-    );
+    assert_eq!(report.body["addresses"].as_array().unwrap().len(), 1, "the number in the form is not known to be hers");
     let html = look(backend, Method::GET, of("html"));
     assert!(html.text.contains("jane@example.com") && html.header("content-type").starts_with("text/html"));
     assert!(look(backend, Method::GET, of("csv")).bytes.starts_with(b"PK"));
-    // Proven once; the downloads are in the person's mail as well, and the link shows no way to them any more.
+    // The link verifies once. The download links are also in the person's message; this page no longer shows them.
     let again = press(backend, &link, "");
     page(&again, 200);
     assert!(hrefs(&again.text, "/d/").is_empty(), "{}", again.text);
@@ -91,7 +87,7 @@ fn a_person_gets_their_data_and_then_is_erased(backend: &mut dyn Backend) {
     assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
     let rows = backend.dump();
     assert!(!rows.iter().any(|(_, row)| row.contains("jane@")), "{rows:#?}");
-    // The same links answer, and tell nothing.
+    // The same links still answer, but disclose nothing.
     for link in [&link, &erase] {
         page(&look(backend, Method::GET, link), 200);
         page(&press(backend, link, ""), 200);
@@ -101,11 +97,11 @@ fn a_person_gets_their_data_and_then_is_erased(backend: &mut dyn Backend) {
     }
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "suppressed");
     let log = requests(backend, &shop, "");
-    assert_eq!(log.len(), 2, "that it was asked and answered stays (11 CCR 7101)");
+    assert_eq!(log.len(), 2, "the log of requests and answers stays (11 CCR 7101)");
     assert!(log.iter().all(|request| request["state"] == "completed" && request["closed_at"].is_string()));
 }
 
-fn a_code_proves_a_number(backend: &mut dyn Backend) {
+fn a_code_verifies_a_phone_number(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
     let number = json!({ "phone": "+447700900123" });
@@ -124,10 +120,11 @@ fn a_code_proves_a_number(backend: &mut dyn Backend) {
         page(&press(backend, &entry, &format!("code={wrong}")), 200);
     }
     page(&press(backend, &entry, &format!("code={first}")), 200);
-    assert_eq!(requests(backend, &shop, "")[0]["state"], "open", "after five wrong codes none is taken");
+    assert_eq!(requests(backend, &shop, "")[0]["state"], "open", "after five wrong codes every code is refused");
     page(&press(backend, &entry, "action=resend"), 200);
     let second = code(backend);
-    // Whoever opened it can try five as well, and takes none from the page in the person's message.
+    // The page of the one who opened the request has five attempts of its own. They do not count against the page in
+    // the person's message.
     for _ in 0..6 {
         page(&press(backend, &entry, &format!("code={wrong}")), 200);
     }
@@ -139,11 +136,11 @@ fn a_code_proves_a_number(backend: &mut dyn Backend) {
     page(&press(backend, &entry, &spaced), 200);
     assert_eq!(requests(backend, &shop, "")[0]["state"], "completed");
     assert_eq!(decision(backend, &shop, "sms", number)["reason"], "objected");
-    // Who opened it need not be the person, and is told nothing more than that it is over.
+    // The one who opened the request need not be the person, so that page only says that the request is closed.
     let (over, code_page) = (look(backend, Method::GET, &entry), press(backend, &entry, "code=00000000"));
     page(&over, 200);
     assert_eq!(over.text.replace("?lang=en", ""), code_page.text.replace("?lang=en", ""));
-    // Five messages a day, however often somebody asks.
+    // An address gets at most five messages a day, however often a request is made.
     for _ in 0..4 {
         page(&press(backend, &entry, "action=resend"), 200);
         open(backend, &shop, "access", &json!({ "phone": "+447700900123" }));
@@ -151,7 +148,7 @@ fn a_code_proves_a_number(backend: &mut dyn Backend) {
     assert!(messages(backend, &shop, "request").len() <= 5);
 }
 
-fn a_request_tells_nobody_who_is_known(backend: &mut dyn Backend) {
+fn a_subject_request_does_not_reveal_who_is_known(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
     for kind in ["access", "portability", "erasure", "objection", "rectification"] {
@@ -165,7 +162,7 @@ fn a_request_tells_nobody_who_is_known(backend: &mut dyn Backend) {
     let sent = messages(backend, &shop, "request");
     let to = |who: &str| sent.iter().filter(|message| message["to"] == who).count();
     assert_eq!((to("jane@example.com"), to("jane.nobody@example.com")), (5, 5), "five a day");
-    // Who is not known learns that nothing is held, and nothing is.
+    // For an unknown address the result says that nothing is stored, and nothing is.
     let unknown = sent.iter().rfind(|message| message["to"] == "jane.nobody@example.com").unwrap();
     page(&press(backend, &path(&unknown["link"]), ""), 200);
     assert_eq!(shop.lookup(backend, &json!({ "email": "jane.nobody@example.com" })).status.as_u16(), 404);
@@ -185,10 +182,10 @@ fn a_request_tells_nobody_who_is_known(backend: &mut dyn Backend) {
     refused(with(body.clone(), "/contact", postal), 422, "no_address", "/contact");
     post(backend, "/v1/requests", &shop.publishable, "https://evil.example", &body).problem(403, "wrong_origin", None);
     let listed = ask(backend, Method::GET, "/v1/requests", &shop.publishable, &Value::Null);
-    assert_eq!(listed.status.as_u16(), 403, "a page opens requests and reads none");
+    assert_eq!(listed.status.as_u16(), 403, "a publishable key opens requests but cannot read them");
 }
 
-fn who_may_not_do_it_may_not_vouch_for_it(backend: &mut dyn Backend) {
+fn only_a_key_that_may_do_it_may_mark_a_request_as_verified(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
     let key = |scopes: Value| {
@@ -205,24 +202,28 @@ fn who_may_not_do_it_may_not_vouch_for_it(backend: &mut dyn Backend) {
     let rows = backend.rows();
     assert_eq!((rows["subject_request"], rows["message"]), (before["subject_request"], before["message"]));
     assert!(shop.lookup(backend, &jane()).status.is_success());
-    // The person had begun by themselves: it is the same request, and they are not asked again.
+    // The person already opened this request. It stays the same request, and the person is not asked again.
     open(backend, &shop, "erasure", &jane());
     let sent = messages(backend, &shop, "request").len();
     post(backend, "/v1/requests", &able, "", &vouched("erasure")).ok();
-    assert_eq!(messages(backend, &shop, "request").len().min(sent), 0, "what waited for them went with them");
+    assert_eq!(
+        messages(backend, &shop, "request").len().min(sent),
+        0,
+        "the pending messages are deleted with the person"
+    );
     assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404);
     let log = requests(backend, &shop, "");
     assert_eq!((log.len(), &log[0]["state"]), (1, &json!("completed")));
 }
 
-fn codes_are_few_also_where_nobody_listens(backend: &mut dyn Backend) {
+fn the_number_of_codes_is_limited_even_if_no_message_is_sent(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     shop.submit(backend, &submission()).ok();
     let entry = path(&open(backend, &shop, "access", &json!({ "phone": "+447700900123" }))["page"]);
     for number in 0..20 {
         page(&press(backend, &entry, "action=resend"), if number < 4 { 200 } else { 429 });
     }
-    // The shop can ask for what it has to send; five a day, and each takes five codes.
+    // The messages wait for the shop. An address gets at most five a day, and each accepts five codes.
     assert_eq!(messages(backend, &shop, "request").len(), 5);
     for _ in 0..6 {
         page(&press(backend, &entry, "code=00000000"), 200);
@@ -231,13 +232,13 @@ fn codes_are_few_also_where_nobody_listens(backend: &mut dyn Backend) {
     let row = backend.dump().into_iter().find(|(table, _)| table == "subject_request").unwrap().1;
     assert!(row.contains("\"open\"") || row.contains("open"), "{row}");
     assert_eq!(messages(backend, &shop, "request").len(), 5);
-    // Who may read contacts may not read what acts for them.
+    // A key that may read contacts may not read messages, because a message contains links that act for the person.
     let new = json!({ "kind": "sk", "name": "desk", "scopes": ["read", "write", "export", "erase"] });
     let desk = ask(backend, Method::POST, "/v1/keys", &shop.secret, &new).ok()["key"].as_str().unwrap().to_owned();
     ask(backend, Method::GET, "/v1/messages", &desk, &Value::Null).problem(403, "wrong_scope", None);
 }
 
-fn a_corrected_address_is_asked_nothing_more(backend: &mut dyn Backend) {
+fn a_correction_of_the_address_ends_its_unverified_requests(backend: &mut dyn Backend) {
     let body = with(shop_body(), "/requests", json!({ "approval": ["access"] }));
     let shop = Shop::create_with(backend, &body);
     listen(backend, &shop);
@@ -253,7 +254,7 @@ fn a_corrected_address_is_asked_nothing_more(backend: &mut dyn Backend) {
     let states = |backend: &dyn Backend| {
         requests(backend, &shop, "").iter().map(|request| request["state"].clone()).collect::<Vec<_>>()
     };
-    assert_eq!(states(backend), [json!("lapsed"), json!("verified")], "what was proven is still to be answered");
+    assert_eq!(states(backend), [json!("lapsed"), json!("verified")], "the verified request still needs an answer");
     page(&press(backend, &erase, ""), 200);
     assert_eq!(states(backend), [json!("lapsed"), json!("verified")]);
     assert!(shop.lookup(backend, &json!({ "email": "jane.doe@example.com" })).status.is_success());
@@ -269,14 +270,15 @@ fn a_corrected_address_is_asked_nothing_more(backend: &mut dyn Backend) {
     let refuse = json!({ "action": "refuse", "reason": "the address was corrected" });
     ask(backend, Method::POST, &format!("/v1/requests/{waiting}/decision"), &shop.secret, &refuse).ok();
     let result = messages(backend, &shop, "result").remove(0);
-    assert_eq!(result["to"], "jane@example.com", "the address that has asked");
+    assert_eq!(result["to"], "jane@example.com", "the result goes to the address that asked");
     assert!(!result["text"].as_str().unwrap().contains("jane.doe@"), "{result}");
 }
 
-fn nobody_is_kept_from_their_rights_by_a_stranger(backend: &mut dyn Backend) {
+fn a_stranger_cannot_block_the_requests_of_another_person(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
-    // A stranger writes into a request what is not hers. The page says so, and her own is another.
+    // A stranger opens a request with wrong details. The page shows them, and the person's own request is a separate
+    // one.
     let wish = |details: &str| json!({ "kind": "rectification", "contact": jane(), "details": details });
     let by_page = |body: &Value| post(backend, "/v1/requests", &shop.publishable, ORIGIN, body).ok();
     by_page(&wish("My number is <b>+44 7700 900999</b>"));
@@ -291,7 +293,7 @@ fn nobody_is_kept_from_their_rights_by_a_stranger(backend: &mut dyn Backend) {
     let verified = requests(backend, &shop, "?state=verified");
     assert_eq!((verified.len(), &verified[0]["details"]), (2, &json!("I am called Jayne")));
 
-    // Nor can they use up what she may be sent: the first message about each request goes.
+    // A stranger cannot use up the messages she may be sent: the first message about each request is always sent.
     let sent = |backend: &dyn Backend| messages(backend, &shop, "request").len();
     for _ in 0..10 {
         by_page(&json!({ "kind": "access", "contact": jane() }));
@@ -309,19 +311,19 @@ fn nobody_is_kept_from_their_rights_by_a_stranger(backend: &mut dyn Backend) {
         }
     }
     assert_eq!(requests(backend, &shop, "?kind=rectification&state=open").len(), 5);
-    assert_eq!(sent(backend), of_before + taken, "each that was taken was asked about");
-    // Who is there says so at the desk, and is not one of too many.
+    assert_eq!(sent(backend), of_before + taken, "each accepted request sends a message");
+    // A request that the shop's employee has verified does not count against the limit.
     post(backend, "/v1/requests", &shop.secret, "", &with(wish("I moved to York"), "/verified", json!(true))).ok();
     by_page(&json!({ "kind": "erasure", "contact": jane() }));
     assert_eq!(sent(backend), of_before + taken + 1);
     let link = link_of_request(backend, &shop);
     by_page(&json!({ "kind": "erasure", "contact": jane() }));
-    assert_eq!(sent(backend), of_before + taken + 1, "a second message about it would be one too many today");
+    assert_eq!(sent(backend), of_before + taken + 1, "a second message would exceed the daily limit");
     page(&press(backend, &link, ""), 200);
-    assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404, "the link that she has is still good");
+    assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404, "her earlier link is still valid");
 }
 
-fn an_objection_of_nobody_that_is_known_is_kept(backend: &mut dyn Backend) {
+fn an_objection_of_an_unknown_person_is_stored(backend: &mut dyn Backend) {
     let shop = shop(backend);
     open(backend, &shop, "objection", &jane());
     page(&press(backend, &link_of_request(backend, &shop), ""), 200);
@@ -330,7 +332,7 @@ fn an_objection_of_nobody_that_is_known_is_kept(backend: &mut dyn Backend) {
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "suppressed");
 }
 
-fn an_employee_decides_where_the_shop_wants_it(backend: &mut dyn Backend) {
+fn an_employee_decides_the_requests_that_the_shop_wants_to_approve(backend: &mut dyn Backend) {
     let body = with(shop_body(), "/requests", json!({ "approval": ["erasure", "access"] }));
     let shop = Shop::create_with(backend, &with(body, "/privacy", json!({ "authority": "ICO, Wilmslow" })));
     listen(backend, &shop);
@@ -351,7 +353,7 @@ fn an_employee_decides_where_the_shop_wants_it(backend: &mut dyn Backend) {
     assert!(extended["due"].as_str() > due.as_str() && extended["is_extended"] == true, "{extended}");
     assert!(messages(backend, &shop, "result")[0]["text"].as_str().unwrap().contains("many archives"));
     decide(backend, &id, json!({ "action": "extend", "reason": "again" })).problem(409, "request_conflict", None);
-    // Who may write but not erase may not have it erased either.
+    // A key without the scope `erase` may not approve an erasure either.
     let new = json!({ "kind": "sk", "name": "desk", "scopes": ["read", "write"] });
     let desk = ask(backend, Method::POST, "/v1/keys", &shop.secret, &new).ok()["key"].as_str().unwrap().to_owned();
     let at = format!("/v1/requests/{}/decision", id.as_str().unwrap());
@@ -373,7 +375,7 @@ fn an_employee_decides_where_the_shop_wants_it(backend: &mut dyn Backend) {
         assert!(told["text"].as_str().unwrap().contains(text), "{told}");
         assert!(look(backend, Method::GET, &link).text.contains(text));
     }
-    // The shop's own customer need not be asked; a correction an employee has to see in any case.
+    // The shop vouches for its customer, so nothing is verified. An employee decides every rectification.
     let wish = json!({ "kind": "rectification", "contact": { "email": "jane.doe@example.com" }, "details": "Jayne", "verified": true });
     let opened = post(backend, "/v1/requests", &shop.secret, "", &wish).ok();
     assert_eq!(opened["check"], "nothing");
@@ -383,7 +385,7 @@ fn an_employee_decides_where_the_shop_wants_it(backend: &mut dyn Backend) {
     assert_eq!(requests(backend, &shop, "?kind=rectification")[0]["details"], Value::Null);
 }
 
-fn time_runs_out(backend: &mut dyn Backend) {
+fn expired_links_and_downloads_no_longer_work(backend: &mut dyn Backend) {
     let shop = shop(backend);
     shop.submit(backend, &submission()).ok();
     let confirm = path(&messages(backend, &shop, "confirm")[0]["link"]);
@@ -396,7 +398,7 @@ fn time_runs_out(backend: &mut dyn Backend) {
     meanwhile(backend, "UPDATE subject_request SET verify_until = 1");
     page(&press(backend, &late, ""), 200);
     assert_eq!(requests(backend, &shop, "")[0]["state"], "open");
-    // A fresh link can be had from the old one, which then is no longer good.
+    // The expired link can send a new one, which replaces it.
     page(&press(backend, &late, "action=resend"), 200);
     let fresh = link_of_request(backend, &shop);
     assert_ne!(late, fresh);
@@ -412,7 +414,7 @@ fn time_runs_out(backend: &mut dyn Backend) {
     }
 }
 
-fn what_has_outlived_its_use_goes(backend: &mut dyn Backend) {
+fn the_retention_report_counts_expired_data(backend: &mut dyn Backend) {
     let body = with(shop_body(), "/retention", json!({ "prospect_months": 36, "request_months": 24 }));
     let shop = Shop::create_with(backend, &body);
     listen(backend, &shop);
@@ -427,15 +429,15 @@ fn what_has_outlived_its_use_goes(backend: &mut dyn Backend) {
     };
     let nothing = (json!(0), json!(0), json!(0), json!(0));
     assert_eq!(overdue(backend), nothing);
-    // Three years pass: ids tell the time.
+    // Ids contain the time, so this makes the rows three years old.
     let long_ago = |table: &str| format!("UPDATE {table} SET id = '0100' || substr(id, 5)");
     meanwhile(backend, &long_ago("message"));
     meanwhile(backend, &long_ago("confirmation"));
     meanwhile(backend, "UPDATE subject_request SET closed_at = 1");
     let (one, rest) = (json!(1), overdue(backend));
-    assert_eq!((&rest.0, &rest.2), (&one, &json!(0)), "a prospect of today stays: {rest:?}");
+    assert_eq!((&rest.0, &rest.2), (&one, &json!(0)), "a contact of today is not expired: {rest:?}");
     assert_ne!(rest.1, json!(0));
     let before = backend.state();
     overdue(backend);
-    assert_eq!(backend.state().len(), before.len() + 1, "a look writes its line of the log and nothing else");
+    assert_eq!(backend.state().len(), before.len() + 1, "the request only adds its own line to the log");
 }

@@ -1,11 +1,9 @@
-//! Nobody comes back to life: what a person has ended, only that person begins again.
+//! Only the person can opt in again after an opt-out, an objection or an erasure.
 //!
-//! Random sequences of everything that a shop, its employees, its lists, its platforms and anonymous forms can do, after a no or
-//! an erasure, with a question after each step.
+//! Runs random sequences of everything that a shop, its employees, its lists, its platforms and anonymous forms can do
+//! afterwards, with a decision after each step.
 
 use std::cell::Cell;
-use std::thread::sleep;
-use std::time::Duration;
 
 use http::Method;
 use proptest::prelude::*;
@@ -15,41 +13,41 @@ use serde_json::{Value, json};
 use crate::backend::{Backend, Native, Workerd, random};
 use crate::client::{Shop, ask, from_now, shop_body, submission, with};
 
-/// How it ended.
+/// How the person left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum End {
     /// The person was erased.
     Erased,
     /// The person objected to direct marketing.
     Objected,
-    /// The person said no.
+    /// The person opted out.
     OptedOut,
 }
 
-/// What happens then.
+/// What happens afterwards.
 #[derive(Clone, Debug)]
 enum Step {
-    /// A list, an old or an undated one.
+    /// A list with an old or no date opts in or out.
     Listed { days: Option<u16>, yes: bool },
-    /// A platform says so, with its own time or without.
+    /// A platform reports an opt-in, with a time of its own or without.
     Reported { days: Option<u16>, ahead: bool },
-    /// An employee enters it as a submission.
+    /// An employee enters an opt-in as a submission.
     Staff,
-    /// An employee changes the choice of the contact, where there is one.
+    /// An employee changes the choice of the contact, if there is one.
     Changed { purpose: &'static str },
-    /// A box is ticked on a page.
+    /// Somebody ticks a box on a page.
     Claimed { other_phone: bool },
-    /// The person buys again.
+    /// The person buys again: a soft opt-in.
     Bought,
     /// Somebody else's confirmed address is corrected to this one.
     Corrected,
     /// The contact's own address is corrected to another one.
     CorrectedAway,
-    /// The contact is put together with somebody who has confirmed.
+    /// The contact is merged with one that has a confirmed opt-in.
     Merged,
-    /// The data is restricted and released.
+    /// The contact is restricted and released.
     Restricted,
-    /// The person turns to the shop.
+    /// The person contacts the shop.
     Contacted,
 }
 
@@ -131,7 +129,7 @@ impl Person<'_> {
         })
     }
 
-    /// What may be sent to the person, of all or of one thing that is.
+    /// Returns what may be sent to the person, for the given purposes.
     fn allowed(&self, purposes: &[&str]) -> Vec<String> {
         let mut allowed = Vec::new();
         for (channel, who) in [("email", json!({ "email": self.email() })), ("sms", json!({ "phone": self.phone() }))] {
@@ -148,7 +146,7 @@ impl Person<'_> {
 
     fn end(&self, end: End) {
         self.send(&self.confirmed(self.both()));
-        assert_eq!(self.allowed(&ALL).len(), 4, "before the end there was a beginning");
+        assert_eq!(self.allowed(&ALL).len(), 4, "the person had opted in before");
         match end {
             End::Erased => {
                 let path = format!("/v1/contacts/{}", self.contact().unwrap());
@@ -172,7 +170,7 @@ impl Person<'_> {
             }
             Step::Reported { days, ahead } => {
                 let body = self.submit(self.both(), "reported", |choice| choice);
-                // A clock that runs ahead is believed up to a point, and a time beyond is none.
+                // A clock that runs ahead is accepted up to a limit. A time beyond that counts as no time.
                 let at = days.map(|days| if *ahead { day(i64::from(days)) } else { day(-i64::from(days)) });
                 self.send(&at.map_or(body.clone(), |at| with(body, "/occurred_at", at)));
             }
@@ -216,7 +214,7 @@ impl Person<'_> {
                     for purpose in ALL {
                         let body = json!({ "channel": "email", "purpose": purpose, "contact": { "email": other } });
                         let answer = ask(self.backend, Method::POST, "/v1/decisions", &self.shop.secret, &body).ok();
-                        assert_eq!(answer["decision"]["allow"], false, "a no goes along: {answer}");
+                        assert_eq!(answer["decision"]["allow"], false, "the opt-out is copied: {answer}");
                     }
                 }
             }
@@ -245,7 +243,8 @@ impl Person<'_> {
     }
 }
 
-/// What may end a plain no by the law of standings: an employee's word, and a platform's later one.
+/// Returns whether a step may end a plain opt-out by the law of standings: an employee's entry, and a later one of a
+/// platform.
 fn may_end_a_plain_no(step: &Step) -> bool {
     matches!(step, Step::Staff | Step::Changed { .. } | Step::Reported { .. })
 }
@@ -260,27 +259,27 @@ fn nobody_comes_back(backend: &dyn Backend, cases: u32) {
         let person = Person { backend, shop: &shop, number: number.get() };
         person.end(end);
         prop_assert_eq!(person.allowed(&ALL), Vec::<String>::new(), "at the end");
-        // What begins in the millisecond in which it ended has not begun later.
-        sleep(Duration::from_millis(2));
+        // An opt-in in the same millisecond as the opt-out would not be later.
+        backend.pass(2);
         for step in steps.iter().filter(|step| end != End::OptedOut || !may_end_a_plain_no(step)) {
             person.step(step);
             prop_assert_eq!(person.allowed(&["newsletter"]), Vec::<String>::new(), "after {:?} and {:?}", end, step);
         }
         prop_assert_eq!(person.allowed(&ALL), Vec::<String>::new(), "after {:?} and all of it", end);
-        sleep(Duration::from_millis(2));
+        backend.pass(2);
         person.send(&person.confirmed(person.both()));
-        prop_assert_eq!(person.allowed(&ALL).len(), 4, "the person's own yes after {:?}", end);
+        prop_assert_eq!(person.allowed(&ALL).len(), 4, "the person's own opt-in after {:?}", end);
         Ok(())
     });
     outcome.unwrap();
 }
 
 #[test]
-fn ten_thousand_times_nobody_comes_back() {
+fn only_the_person_opts_in_again_in_ten_thousand_random_histories() {
     nobody_comes_back(&Native::in_memory(), 10_000);
 }
 
 #[test]
-fn nor_do_they_in_workerd() {
+fn only_the_person_opts_in_again_in_workerd() {
     nobody_comes_back(&Workerd::start(), 100);
 }

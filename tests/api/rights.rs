@@ -1,4 +1,4 @@
-//! Everything of one person: told, exported, corrected, restricted, merged, erased.
+//! All rights over one person's data: report, export, correction, restriction, merge, erasure.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -11,18 +11,18 @@ use crate::backend::{Backend, random};
 use crate::client::{Answer, Shop, ask, ask_with, shop_body, standing, submission, undated, with};
 
 crate::scenarios! {
-    everything_of_a_person_can_be_told_changed_and_erased
-    a_section_has_what_it_says_and_nothing_else
-    the_forms_of_an_export_state_the_same_facts
+    all_data_of_a_person_can_be_reported_changed_and_erased
+    a_section_of_an_export_contains_only_its_data
+    all_formats_of_an_export_contain_the_same_facts
     an_employee_changes_one_choice
-    what_an_employee_enters_ends_no_objection
-    a_corrected_address_keeps_the_history_and_proves_nothing_new
-    a_restriction_has_a_history
+    an_opt_in_by_an_employee_ends_no_objection
+    a_corrected_address_keeps_its_history_without_higher_assurance
+    restrictions_are_on_record
     a_merge_can_be_undone
-    an_erasure_passes_on_what_is_somebody_elses
-    a_submission_that_comes_again_after_an_erasure_brings_nobody_back
-    nobody_changes_what_they_have_not_seen
-    what_was_handed_on_is_told
+    an_erasure_keeps_the_records_of_other_contacts
+    a_repeated_submission_after_an_erasure_stores_nothing
+    a_change_with_an_outdated_etag_is_refused
+    disclosures_are_part_of_the_report
 }
 
 const EMAIL: &str = "jane@example.com";
@@ -32,7 +32,7 @@ const PUSH: &str = "https://push.example/send/fX9-token-of-jane";
 const POSTAL: &str = "Jane Doe\n12 Mill Lane\nOX1 2JD Oxford";
 const EXTERNAL: &str = "shopify:4711";
 
-/// A shop that uses every channel.
+/// Creates a shop that uses every channel.
 fn open_shop(backend: &dyn Backend) -> Shop {
     let body = with(shop_body(), "/channels", json!(["email", "sms", "phone", "whatsapp", "push", "post"]));
     let body = with(body, "/purposes", json!(["newsletter", "offers", "partner_offers"]));
@@ -48,7 +48,8 @@ fn act(channel: &str, purpose: &str, choice: &str) -> Value {
     json!({ "channel": channel, "purpose": purpose, "choice": choice })
 }
 
-/// Jane: five addresses, one of them on record twice over; 40 records on six channels, of which two imports; a platform's id.
+/// Creates Jane: five addresses, two of them email; 40 records on six channels, in part from two imports; an external
+/// id.
 fn jane(backend: &dyn Backend, shop: &Shop) -> String {
     let channels = ["email", "sms", "phone", "whatsapp", "push", "post"];
     let sent = |contact: Value, choices: Vec<Value>, assurance: &str, kind: &str| {
@@ -100,7 +101,7 @@ fn values(report: &Value) -> BTreeSet<&str> {
     report["addresses"].as_array().unwrap().iter().map(|address| address["value"].as_str().unwrap()).collect()
 }
 
-fn everything_of_a_person_can_be_told_changed_and_erased(backend: &mut dyn Backend) {
+fn all_data_of_a_person_can_be_reported_changed_and_erased(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let contact = jane(backend, &shop);
     let path = format!("/v1/contacts/{contact}");
@@ -111,7 +112,7 @@ fn everything_of_a_person_can_be_told_changed_and_erased(backend: &mut dyn Backe
         json!({ "country": "GB", "region": null, "relation": "consumer", "born": "1990-05-17" })
     );
     assert_eq!(told["external_ids"], json!([EXTERNAL]));
-    // Three channels reach the telephone, and each of six has three purposes for each address.
+    // Three channels use the phone number. Each of the six channels has three purposes for each address.
     assert_eq!(len(&told["standings"]), 2 * 3 + 3 * 3 + 3 + 3);
     assert_eq!(standing(&told, "post", "newsletter")["allow"], true);
     assert_eq!(standing(&told, "post", "offers")["status"], "opted_out");
@@ -174,7 +175,7 @@ fn everything_of_a_person_can_be_told_changed_and_erased(backend: &mut dyn Backe
     ];
     for value in personal {
         let held = before.iter().any(|(_, row)| row.contains(value));
-        // What was corrected is gone already.
+        // The corrected values are already deleted.
         assert_eq!(held, ![OTHER, "1990-05-17"].contains(&value), "{value}");
     }
     let statistics = ask(backend, Method::GET, "/v1/statistics", &shop.secret, &Value::Null).ok();
@@ -189,7 +190,7 @@ fn everything_of_a_person_can_be_told_changed_and_erased(backend: &mut dyn Backe
         (2, 7, 1)
     );
     let settings = ask(backend, Method::GET, "/v1/shop", &shop.secret, &Value::Null).ok();
-    assert_eq!(settings["certificate_key"], erased["key"], "the shop says itself which key is its own");
+    assert_eq!(settings["certificate_key"], erased["key"], "the shop's settings contain the public key");
 
     for (table, row) in backend.dump() {
         for value in personal {
@@ -211,11 +212,11 @@ fn everything_of_a_person_can_be_told_changed_and_erased(backend: &mut dyn Backe
     ] {
         assert_eq!(rows[gone], 0, "{gone}");
     }
-    assert_eq!((rows["suppression"], rows["certificate"]), (7, 1), "also the address that was corrected");
+    assert_eq!((rows["suppression"], rows["certificate"]), (7, 1), "including the corrected address");
     let counted = ask(backend, Method::GET, "/v1/statistics", &shop.secret, &Value::Null).ok();
-    assert_eq!(counted, statistics, "the counts survive");
+    assert_eq!(counted, statistics, "the statistics do not change");
 
-    // As of a person who never was.
+    // The answers are the same as for a contact that never existed.
     for id in [&contact, &twin, "00000000-0000-7000-8000-000000000000"] {
         let path = format!("/v1/contacts/{id}");
         let unknown = |answer: Answer| answer.problem(404, "contact_not_found", None);
@@ -258,7 +259,7 @@ fn everything_of_a_person_can_be_told_changed_and_erased(backend: &mut dyn Backe
     }
     for id in [&contact, &twin] {
         let again = ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
-        assert_eq!(again, erased, "erasing twice is once");
+        assert_eq!(again, erased, "a second erasure changes nothing");
         assert_eq!(
             ask(backend, Method::GET, &format!("/v1/contacts/{id}/certificate"), &shop.secret, &Value::Null).ok(),
             erased
@@ -273,7 +274,7 @@ fn export(backend: &dyn Backend, shop: &Shop, contact: &str, query: &str) -> Ans
     ask(backend, Method::GET, &format!("/v1/contacts/{contact}/export{query}"), &shop.secret, &Value::Null)
 }
 
-fn a_section_has_what_it_says_and_nothing_else(backend: &mut dyn Backend) {
+fn a_section_of_an_export_contains_only_its_data(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let contact = jane(backend, &shop);
     let whole = export(backend, &shop, &contact, "").ok();
@@ -315,13 +316,13 @@ fn a_section_has_what_it_says_and_nothing_else(backend: &mut dyn Backend) {
         refused.problem(422, code, None);
         assert_eq!(refused.body["errors"][0]["parameter"], name, "{query}");
     }
-    // Each export is an act of its own, and is told with the next.
+    // Each export is an act of its own, so the next export includes it.
     let done = report(backend, &shop, &contact)["requests"].clone();
     assert_eq!(done[0]["act"], "exported");
     assert_eq!(done[1]["detail"], json!({ "sections": ["profile"], "format": "json" }));
 }
 
-/// Every text and number of a JSON value that is not empty.
+/// Collects every non-empty text and number of a JSON value.
 fn facts(value: &Value, into: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => fields.values().for_each(|field| facts(field, into)),
@@ -332,12 +333,12 @@ fn facts(value: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
-fn the_forms_of_an_export_state_the_same_facts(backend: &mut dyn Backend) {
+fn all_formats_of_an_export_contain_the_same_facts(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let contact = jane(backend, &shop);
     let disclosed = json!({ "contact": { "id": contact }, "recipient": "mailer", "data": ["email"] });
     ask(backend, Method::POST, "/v1/disclosures", &shop.secret, &disclosed).ok();
-    // A name that is a formula and a tag, as an attacker would have it.
+    // A name with a spreadsheet formula and an HTML tag, as an attacker would use.
     let odd = with(
         submission(),
         "/source",
@@ -362,7 +363,7 @@ fn the_forms_of_an_export_state_the_same_facts(backend: &mut dyn Backend) {
     let page = export(backend, &shop, &contact, &query("html"));
     assert_eq!((page.status.as_u16(), page.header("content-type")), (200, "text/html; charset=utf-8"));
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
-    assert!(!page.text.contains("<script"), "what people wrote is text and no markup");
+    assert!(!page.text.contains("<script"), "personal data is escaped");
     let read = page.text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
 
     let archive = export(backend, &shop, &contact, &query("csv"));
@@ -423,7 +424,7 @@ fn an_employee_changes_one_choice(backend: &mut dyn Backend) {
     };
     let no = put("sms/newsletter", json!({ "choice": "opt_out", "reason": "asked on the phone" })).ok();
     assert_eq!(standing(&no, "sms", "newsletter")["status"], "opted_out");
-    assert_eq!(standing(&no, "whatsapp", "newsletter")["status"], "opted_in", "one channel is not another");
+    assert_eq!(standing(&no, "whatsapp", "newsletter")["status"], "opted_in", "the other channel keeps its status");
     let record = no["records"].as_array().unwrap().last().unwrap();
     assert_eq!(
         (&record["assurance"], &record["evidence"], &record["source"]["kind"]),
@@ -432,8 +433,8 @@ fn an_employee_changes_one_choice(backend: &mut dyn Backend) {
 
     let yes = json!({ "choice": "opt_in", "reason": "signed the form", "evidence": { "reference": "form 12/2026" } });
     let back = put("sms/newsletter", yes.clone()).ok();
-    assert_eq!(standing(&back, "sms", "newsletter")["allow"], true, "an employee's yes ends a plain no");
-    // Of two mailboxes a yes is about one; a no is about both.
+    assert_eq!(standing(&back, "sms", "newsletter")["allow"], true, "an employee's opt-in ends a plain opt-out");
+    // With two mailboxes, an opt-in must name one address; an opt-out covers both.
     put("email/offers", yes.clone()).problem(422, "ambiguous_address", Some("/address"));
     let of = |told: &Value, address: &str| {
         told["standings"]
@@ -484,7 +485,7 @@ fn an_employee_changes_one_choice(backend: &mut dyn Backend) {
     assert_eq!(len(&report(backend, &shop, &contact)["records"]), records);
 }
 
-fn what_an_employee_enters_ends_no_objection(backend: &mut dyn Backend) {
+fn an_opt_in_by_an_employee_ends_no_objection(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let contact = jane(backend, &shop);
     let put = |scope: &str, body: Value| {
@@ -496,7 +497,7 @@ fn what_an_employee_enters_ends_no_objection(backend: &mut dyn Backend) {
     assert!(
         told["standings"].as_array().unwrap().iter().all(|one| one["allow"] == false && one["reason"] == "objected")
     );
-    // The person's own yes does.
+    // The person's own opt-in does.
     let own = with(
         with(submission(), "/contact", json!({ "email": EMAIL })),
         "/choices",
@@ -514,7 +515,7 @@ fn what_an_employee_enters_ends_no_objection(backend: &mut dyn Backend) {
     assert_eq!(back["allow"], true);
 }
 
-fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dyn Backend) {
+fn a_corrected_address_keeps_its_history_without_higher_assurance(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let contact = jane(backend, &shop);
     let before = report(backend, &shop, &contact);
@@ -526,7 +527,7 @@ fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dy
     assert!(values(&after).contains("jane.new@example.com") && !values(&after).contains(EMAIL));
     shop.lookup(backend, &json!({ "email": EMAIL })).problem(404, "contact_not_found", None);
     assert_eq!(shop.lookup(backend, &json!({ "email": "jane.new@example.com" })).ok()["id"], contact.as_str());
-    // What was on record is; what stands is carried over, and no better known than by the employee.
+    // The old records stay. The standing is copied to the new address, with at most the assurance `staff`.
     let old = before["records"].as_array().unwrap();
     let kept: BTreeSet<&str> =
         after["records"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
@@ -562,7 +563,7 @@ fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dy
         assert!(!row.contains(EMAIL), "the wrong address is gone: {row}");
     }
 
-    // An address that was suppressed does not come to life by it.
+    // A correction to a suppressed address does not end the suppression.
     let suppressed = json!({ "email": "never@example.com", "reason": "asked" });
     ask(backend, Method::POST, "/v1/suppressions", &shop.secret, &suppressed).ok();
     let moved = rectify(backend, to(OTHER, "never@example.com")).ok();
@@ -574,8 +575,8 @@ fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dy
             .filter(|one| one["address"] == "never@example.com")
             .all(|one| one["reason"] == "suppressed")
     );
-    // What suppressed the old one suppresses the new one, and a no is not forgotten with the address it was said of, nor over mail
-    // that comes back.
+    // Suppressions of the old address also apply to the new one. An opt-out is not lost with the address it was made
+    // for, even if that address returns by a list.
     for reason in ["complained", "bounced"] {
         let asked = json!({ "email": "jane.new@example.com", "reason": reason });
         ask(backend, Method::POST, "/v1/suppressions", &shop.secret, &asked).ok();
@@ -591,8 +592,12 @@ fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dy
     );
     shop.submit_from_server(backend, &listed).ok();
     let woken = shop.lookup(backend, &json!({ "email": EMAIL })).ok();
-    assert_eq!(standing(&woken, "email", "offers")["reason"], "suppressed", "an old list has the old address");
-    // Also one that was said by another address, and left the channel open.
+    assert_eq!(
+        standing(&woken, "email", "offers")["reason"],
+        "suppressed",
+        "an old list with the old address must not opt in"
+    );
+    // The same holds for an opt-out made by another address for all channels.
     let both = json!({ "email": "wide@example.com", "phone": "+447700900321" });
     let both = with(
         with(submission(), "/contact", both),
@@ -612,7 +617,7 @@ fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dy
     shop.submit_from_server(backend, &old).ok();
     let woken = shop.lookup(backend, &json!({ "email": "wide@example.com" })).ok();
     assert_eq!(standing(&woken, "email", "offers")["reason"], "suppressed");
-    // A new writing of one address loses nothing.
+    // Another spelling of the same address loses nothing.
     let written = rectify(backend, to("never@example.com", "Never@Example.com")).ok();
     assert!(
         values(&written).contains("Never@example.com") || values(&written).contains("Never@Example.com"),
@@ -647,7 +652,7 @@ fn a_corrected_address_keeps_the_history_and_proves_nothing_new(backend: &mut dy
     assert_eq!((&forgotten["profile"]["born"], &forgotten["profile"]["country"]), (&Value::Null, &json!("IE")));
 }
 
-fn a_restriction_has_a_history(backend: &mut dyn Backend) {
+fn restrictions_are_on_record(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let contact = jane(backend, &shop);
     let put = |restricted: bool, reason: &str| {
@@ -657,7 +662,7 @@ fn a_restriction_has_a_history(backend: &mut dyn Backend) {
     let on = put(true, "disputed");
     assert_eq!(on["restriction"]["reason"], "disputed");
     let still = put(true, "disputed once more");
-    assert_eq!(still["restriction"], on["restriction"], "what stands keeps its date and reason");
+    assert_eq!(still["restriction"], on["restriction"], "the restriction keeps its date and reason");
     let off = put(false, "settled");
     assert_eq!(off["restriction"], Value::Null);
     put(false, "settled again");
@@ -673,7 +678,7 @@ fn a_restriction_has_a_history(backend: &mut dyn Backend) {
         json!(["restriction_lifted", "settled"]),
         json!(["restriction_lifted", "settled again"]),
     ];
-    assert_eq!(acts, all, "whatever was asked for is on record");
+    assert_eq!(acts, all, "every change is on record");
 }
 
 fn a_merge_can_be_undone(backend: &mut dyn Backend) {
@@ -703,12 +708,12 @@ fn a_merge_can_be_undone(backend: &mut dyn Backend) {
     ask(backend, Method::PUT, &format!("/v1/contacts/{b}/restriction"), &shop.secret, &restrict).ok();
     let before = (bare(&contact), bare(&b), bare(&c));
 
-    // B into C, and C with B into Jane.
+    // Merges B into C, and then C with B into Jane.
     let filled = post(&c, "merge", json!({ "contact": { "id": b }, "reason": "same" })).ok();
     assert_eq!(
         (&filled["profile"]["country"], &filled["restriction"]["reason"]),
         (&json!("FR"), &json!("b disputes")),
-        "a restriction spreads"
+        "a merge keeps the restriction"
     );
     post(&contact, "merge", json!({ "contact": { "email": "cc@example.net" }, "reason": "same" })).ok();
     let all = told(&contact);
@@ -725,7 +730,7 @@ fn a_merge_can_be_undone(backend: &mut dyn Backend) {
         "unknown_contact",
         Some("/contact"),
     );
-    // A no that leaves the channel open bears on all that reach the person, whichever contact they came from.
+    // An opt-out for all channels applies to all addresses of the person, whichever contact they came from.
     let no = json!({ "choice": "opt_out", "reason": "a letter" });
     let shut = ask(
         backend,
@@ -744,11 +749,11 @@ fn a_merge_can_be_undone(backend: &mut dyn Backend) {
             .all(|one| one["allow"] == false)
     );
 
-    // Taken apart in the order in which they came.
+    // Undoes the merges one by one.
     post(&contact, "unmerge", json!({ "contact": c, "reason": "not the same after all" })).ok();
     post(&contact, "unmerge", json!({ "contact": c, "reason": "again" })).problem(409, "merge_conflict", None);
     post(&c, "unmerge", json!({ "contact": b, "reason": "nor these" })).ok();
-    // A restriction stays where it has come to, until somebody lifts it: no mistake of the shop's lets anybody be used again.
+    // A restriction stays on both contacts until an employee lifts it: a mistaken merge must not allow any use.
     let restricted = bare(&c);
     assert_eq!(
         (&restricted["restriction"]["reason"], &restricted["profile"]["country"]),
@@ -761,7 +766,7 @@ fn a_merge_can_be_undone(backend: &mut dyn Backend) {
     }
     let (mut jane, own_b, own_c) = (bare(&contact), bare(&b), bare(&c));
     assert_eq!((own_b, own_c), (before.1, before.2));
-    assert_eq!(len(&jane["records"]), 41, "what came since stays");
+    assert_eq!(len(&jane["records"]), 41, "the new record stays");
     for (name, was) in [
         ("addresses", &before.0["addresses"]),
         ("external_ids", &before.0["external_ids"]),
@@ -781,9 +786,9 @@ fn a_merge_can_be_undone(backend: &mut dyn Backend) {
     assert_eq!(acts, [format!("merged {c}"), format!("unmerged {c}"), "restriction_lifted ".to_owned()]);
 }
 
-fn an_erasure_passes_on_what_is_somebody_elses(backend: &mut dyn Backend) {
+fn an_erasure_keeps_the_records_of_other_contacts(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
-    // Jane's telephone is known; a stranger hands in a form with it and a mailbox of their own.
+    // Jane's phone number is known. A stranger submits a form with it and a mailbox of their own.
     let phone = with(submission(), "/contact", json!({ "phone": PHONE }));
     let phone = with(phone, "/choices", json!([act("sms", "offers", "opt_in")]));
     let janes = shop.submit_from_server(backend, &phone).ok()["contact"].clone();
@@ -798,7 +803,7 @@ fn an_erasure_passes_on_what_is_somebody_elses(backend: &mut dyn Backend) {
         before,
         "her record and its evidence stay"
     );
-    // And hers go without taking the other's.
+    // Erasing Jane does not delete the other person's data.
     let other = with(submission(), "/contact/email", json!("third@example.net"));
     let third = shop.submit_from_server(backend, &other).ok()["contact"].clone();
     ask(backend, Method::DELETE, &format!("/v1/contacts/{}", janes.as_str().unwrap()), &shop.secret, &Value::Null).ok();
@@ -807,23 +812,23 @@ fn an_erasure_passes_on_what_is_somebody_elses(backend: &mut dyn Backend) {
     shop.lookup(backend, &json!({ "phone": PHONE })).problem(404, "contact_not_found", None);
 }
 
-fn a_submission_that_comes_again_after_an_erasure_brings_nobody_back(backend: &mut dyn Backend) {
+fn a_repeated_submission_after_an_erasure_stores_nothing(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let sent = submission();
     let first = shop.submit(backend, &sent).ok();
     let contact = shop.lookup(backend, &json!({ "email": EMAIL })).ok()["id"].as_str().unwrap().to_owned();
     ask(backend, Method::DELETE, &format!("/v1/contacts/{contact}"), &shop.secret, &Value::Null).ok();
     let rows = backend.rows();
-    assert_eq!(shop.submit(backend, &sent).ok(), first, "the sender learns nothing");
+    assert_eq!(shop.submit(backend, &sent).ok(), first, "the answer is the same as before the erasure");
     assert_eq!(backend.rows(), rows);
-    // A new one is a new one: a claim, which the suppression outlives.
+    // A new submission is a new claim, which does not end the suppression.
     shop.submit(backend, &with(sent, "/id", json!(uuid::Uuid::from_bytes(random()).to_string()))).ok();
     let told = shop.lookup(backend, &json!({ "email": EMAIL })).ok();
     assert_ne!(told["id"], contact.as_str());
     assert_eq!(standing(&told, "email", "newsletter")["reason"], "suppressed");
 }
 
-fn nobody_changes_what_they_have_not_seen(backend: &mut dyn Backend) {
+fn a_change_with_an_outdated_etag_is_refused(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let contact = jane(backend, &shop);
     let path = format!("/v1/contacts/{contact}");
@@ -831,7 +836,7 @@ fn nobody_changes_what_they_have_not_seen(backend: &mut dyn Backend) {
     let tag = read(&path);
     assert!(tag.starts_with('"') && tag.len() == 34, "{tag}");
     export(backend, &shop, &contact, "").ok();
-    assert_eq!(read(&path), tag, "looking changes nothing");
+    assert_eq!(read(&path), tag, "reading changes nothing");
     let no = json!({ "choice": "opt_out", "reason": "asked" });
     let put = |tag: &str| {
         ask_with(
@@ -877,7 +882,7 @@ fn nobody_changes_what_they_have_not_seen(backend: &mut dyn Backend) {
     assert_eq!(page["shop"]["name"], "Windhover Tea", "pages have it at once");
 }
 
-fn what_was_handed_on_is_told(backend: &mut dyn Backend) {
+fn disclosures_are_part_of_the_report(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     let contact = jane(backend, &shop);
     let hand = |recipient: &str, data: Value, at: &str| {
@@ -899,7 +904,7 @@ fn what_was_handed_on_is_told(backend: &mut dyn Backend) {
         ])
     );
     let erased = ask(backend, Method::DELETE, &format!("/v1/contacts/{contact}"), &shop.secret, &Value::Null).ok();
-    assert_eq!(erased["recipients"], json!(["mailer", "parcel-service"]), "whom to tell of the erasure");
+    assert_eq!(erased["recipients"], json!(["mailer", "parcel-service"]), "the recipients to tell about the erasure");
     hand("a mailer", json!(["email"]), "2026-11-20T10:00:00Z").problem(422, "invalid_token", Some("/recipient"));
     hand("mailer", json!([]), "2026-11-20T10:00:00Z").problem(422, "wrong_number_of_data", Some("/data"));
 }

@@ -1,5 +1,5 @@
-//! The same cases, decided natively and by workerd out of its ledger, byte for byte. What they are and what came out is left
-//! in `target/same/`, where `tests/same.mjs` asks the two JavaScript modules about them.
+//! Decides the same cases natively and by workerd from its ledger, and compares them byte for byte. Writes the cases
+//! and results to `target/same/`, where `tests/same.mjs` checks the two JavaScript modules against them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,13 +9,13 @@ use placet::consent::*;
 use placet::ledger::{Database, Param, Sqlite, keep_track};
 use serde_json::{Value, json};
 
-use crate::backend::{Workerd, databases};
+use crate::backend::Workerd;
 use crate::client::{Shop, post, shop_body, with};
 
 const CASES: u64 = 10_000;
-/// Before now, so that the ledger may know of it.
+/// The latest record time: in the past, because the ledger does not keep future times.
 const LATEST: i64 = 1_793_500_000_000;
-/// When questions are asked: around a change of the law, long ago, in times to come.
+/// The times of the questions: around a change of law, long ago and in the future.
 const QUESTIONS: [&str; 6] = [
     "2024-07-01T00:00:00.000Z",
     "2026-03-01T12:00:00.000Z",
@@ -48,7 +48,7 @@ const PLACES: [(&str, &str); 20] = [
 ];
 const PURPOSES: [&str; 2] = ["newsletter", "order_updates"];
 
-/// Policies as `POST /v1/shops` takes them.
+/// Policies as the body of `POST /v1/shops` has them.
 fn policies() -> [Value; 4] {
     [
         json!({}),
@@ -64,11 +64,11 @@ fn policies() -> [Value; 4] {
     ]
 }
 
-/// Numbers that are the same in every run.
+/// A pseudo-random number generator with the same numbers in every run.
 struct Dice(u64);
 
 impl Dice {
-    /// splitmix64.
+    /// Returns the next number (splitmix64).
     fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -112,7 +112,7 @@ impl Case {
         let records = if reachable { dice.one(&[0, 1, 1, 1, 2, 2, 3, 4, 6]) } else { 0 };
         for nth in 0..records {
             let track = roll_track(number << 8 | nth, channel, purpose, dice);
-            // A standing has the latest of a kind only.
+            // A standing keeps only the latest record of each history.
             let same = |own: &Track| (&own.scope, own.act, own.assurance) == (&track.scope, track.act, track.assurance);
             if !tracks.iter().any(same) {
                 tracks.push(track);
@@ -153,7 +153,7 @@ impl Case {
         serde_json::to_string(&decision).unwrap()
     }
 
-    /// As `placet/logic` is asked, and with the numbers of the acts, as the storefront knows them.
+    /// Writes the case as a call of `placet/logic`, with the act numbers that the storefront uses.
     fn written(&self) -> Value {
         let mut person = json!({ "reachable": self.reachable, "restricted": self.restricted });
         for (name, value) in [("country", self.place.0), ("region", self.place.1), ("born", self.born.unwrap_or(""))] {
@@ -181,13 +181,13 @@ fn roll_track(id: u64, channel: Channel, purpose: &str, dice: &mut Dice) -> Trac
     let wide = !matches!(act, Act::OptIn { .. } | Act::Declined);
     let suppression = act == Act::OptOut { refusal: Refusal::Suppression };
     let assurance = match act {
-        // As the ledger has them.
+        // The ledger stores these with this assurance.
         Act::Noted { .. } => Assurance::Authenticated,
         _ if suppression => Assurance::Authenticated,
         _ => dice.one(Assurance::ALL),
     };
     let undated = matches!(act, Act::OptIn { .. }) && matches!(assurance, Assurance::Listed | Assurance::Reported);
-    // Close to each other now and then, so that ties and limits are met.
+    // Some times are close together, so that ties and time limits occur.
     let at = LATEST
         - dice.one(&[0, 0, 1, 86_400_000, 15_778_800_000])
         - dice.one(&[0, 1, 2, 3, 4]) * 31_556_952_000
@@ -203,7 +203,7 @@ fn roll_track(id: u64, channel: Channel, purpose: &str, dice: &mut Dice) -> Trac
     }
 }
 
-/// A track as a record of `placet/logic`.
+/// Writes a history entry as a record of `placet/logic`.
 fn record(track: &Track) -> Value {
     let undated = track.at == Timestamp::BEGINNING;
     let received = if undated { Timestamp::from_millis(LATEST).unwrap() } else { track.at };
@@ -238,7 +238,7 @@ fn record(track: &Track) -> Value {
     record
 }
 
-/// A track as the storefront keeps it: its name and its id.
+/// Writes a history entry as the storefront stores it: its number and its id.
 fn numbered(track: &Track) -> Value {
     let act = match track.act {
         Act::OptIn { ground } => ground as usize,
@@ -252,13 +252,13 @@ fn numbered(track: &Track) -> Value {
     json!([name, track.record.0.to_string()])
 }
 
-/// The contact of a case: its id, and how it is asked for.
+/// Returns the id of the contact of a case, the contact in the question, and the expected address in the answer.
 fn contact(case: &Case) -> (String, Value, Option<String>) {
     let id = uuid::Uuid::from_u128(u128::from(case.number) + 1).to_string();
     match case.channel.address_kind() {
         AddressKind::Email if case.reachable => (id, json!({ "email": address(case) }), None),
         AddressKind::Phone if case.reachable => (id, json!({ "phone": address(case) }), None),
-        // Asked for by id, so the address is told.
+        // The question is by id, so the answer contains the address.
         _ => (id.clone(), json!({ "id": id }), case.reachable.then(|| address(case))),
     }
 }
@@ -271,7 +271,7 @@ fn address(case: &Case) -> String {
     }
 }
 
-/// Puts the cases of one shop into its database, as if they had come in over the years.
+/// Stores the cases of one shop in its database, as if they had arrived over the years.
 fn seed(database: &Sqlite, cases: &[&Case]) {
     let run = |sql: &str, params: &[Param<'_>]| database.execute(sql, params).unwrap();
     let shop = placet::ledger::Shop::load(database).unwrap().unwrap();
@@ -344,7 +344,7 @@ fn seed(database: &Sqlite, cases: &[&Case]) {
     run("COMMIT", &[]);
 }
 
-/// A page's policy in words of the logic.
+/// Reads a policy as the API takes it into a policy of the logic.
 fn policy_of(given: &Value) -> Policy {
     let words = |name: &str| given[name].as_array().map(|all| all.iter().map(|word| word.as_str().unwrap().to_owned()));
     let default = Policy::default();
@@ -362,7 +362,7 @@ fn policy_of(given: &Value) -> Policy {
     }
 }
 
-/// Overrides with every list there.
+/// Adds the missing lists to overrides.
 fn defaulted(overrides: &Value) -> Value {
     let of = |own: &Value| {
         let list = |name: &str| own.get(name).cloned().unwrap_or(json!([]));
@@ -372,14 +372,14 @@ fn defaulted(overrides: &Value) -> Value {
 }
 
 #[test]
-fn the_ledger_in_workerd_decides_as_the_logic_does_natively() {
+fn the_ledger_in_workerd_decides_as_native_code_does() {
     let mut dice = Dice(7);
     let cases: Vec<Case> = (0..CASES).map(|number| Case::roll(number, &mut dice)).collect();
     let policies = policies();
     let parsed: Vec<Policy> = policies.iter().map(policy_of).collect();
     let decisions: Vec<String> = cases.iter().map(|case| case.decision(&parsed[case.policy])).collect();
     let allowed = decisions.iter().filter(|decision| decision.starts_with("{\"allow\":true")).count();
-    assert!((1_000..9_000).contains(&allowed), "{allowed} of {CASES} are allowed: the cases say little");
+    assert!((1_000..9_000).contains(&allowed), "only {allowed} of {CASES} cases are allowed");
 
     let mut workerd = Workerd::start();
     let channels = json!(Channel::ALL);
@@ -389,9 +389,9 @@ fn the_ledger_in_workerd_decides_as_the_logic_does_natively() {
         .map(|policy| Shop::create_with(&workerd, &with(body.clone(), "/policy", policy.clone())))
         .collect();
     let configs: Vec<String> = shops.iter().map(|shop| shop.storefront(&workerd, &[]).text).collect();
-    workerd.stopped(|data| {
-        for file in databases(data) {
-            let database = Sqlite::open(&file).unwrap();
+    workerd.stopped(|files| {
+        for file in files {
+            let database = Sqlite::open(file).unwrap();
             let id = database.first("SELECT id FROM shop", &[]).unwrap().unwrap().text(0).unwrap().to_owned();
             let number = shops.iter().position(|shop| shop.id == id).unwrap();
             let own: Vec<&Case> = cases.iter().filter(|case| case.policy == number).collect();
@@ -399,7 +399,7 @@ fn the_ledger_in_workerd_decides_as_the_logic_does_natively() {
         }
     });
 
-    // One question for each policy, channel, purpose and time.
+    // One request for each policy, channel, purpose and time.
     let mut questions: BTreeMap<(usize, Channel, &str, &str), Vec<&Case>> = BTreeMap::new();
     for case in &cases {
         questions.entry((case.policy, case.channel, case.purpose, case.at)).or_default().push(case);
@@ -418,7 +418,7 @@ fn the_ledger_in_workerd_decides_as_the_logic_does_natively() {
         if answer.text != expected {
             let at = answer.text.bytes().zip(expected.bytes()).take_while(|(one, other)| one == other).count();
             let near = |text: &str| text.chars().skip(at.saturating_sub(200)).take(600).collect::<String>();
-            panic!("they part here:\n{}\n{}", near(&answer.text), near(&expected));
+            panic!("the answers differ:\n{}\n{}", near(&answer.text), near(&expected));
         }
     }
     println!("{CASES} cases over HTTP, {allowed} of them allowed");

@@ -1,4 +1,4 @@
-//! Webhooks: what is told to whom, signed how, and what comes of it.
+//! Webhooks: events, signatures, retries, replays.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,18 +8,18 @@ use crate::client::{Answer, Shop, ask, ask_with, shop_body, submission, with};
 use crate::receiver::Receiver;
 
 crate::scenarios! {
-    a_webhook_is_told_of_what_happens
-    a_full_event_has_the_addresses_of_its_time
-    a_choice_by_staff_is_told_too
-    two_secrets_are_good_while_one_takes_over
-    a_webhook_gets_what_it_asked_for
-    what_fails_is_sent_again_and_is_the_same
-    an_endpoint_that_is_gone_is_left_alone
-    a_webhook_can_be_switched_off
+    a_webhook_receives_the_events_of_its_shop
+    a_full_event_contains_the_present_addresses
+    a_choice_by_staff_causes_an_event
+    both_secrets_sign_during_a_rotation
+    a_webhook_gets_only_the_events_it_subscribes_to
+    a_failed_delivery_is_sent_again_unchanged
+    an_endpoint_that_answers_410_gets_no_more_events
+    a_disabled_webhook_gets_no_events
     deliveries_are_read_page_by_page
-    a_webhook_that_was_asked_for_twice_is_one
-    a_removed_webhook_gets_nothing_more
-    what_makes_no_webhook_is_refused
+    a_repeated_request_creates_one_webhook
+    a_removed_webhook_gets_no_more_events
+    an_invalid_webhook_is_refused
 }
 
 fn admin(backend: &dyn Backend, shop: &Shop, method: Method, path: &str, body: Value) -> Answer {
@@ -38,19 +38,19 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Submits for somebody who is signed in, so that nobody need be asked to confirm it, and answers the contact's id.
+/// Submits an authenticated opt-in, so that no confirmation is needed. Returns the contact's id.
 fn submit(backend: &dyn Backend, shop: &Shop) -> String {
     let body = with(submission(), "/assurance", json!("authenticated"));
     text(&shop.submit_from_server(backend, &body).ok()["contact"]).to_owned()
 }
 
-/// The webhook as it is now listed.
+/// Returns the webhook as it is listed now.
 fn listed(backend: &dyn Backend, shop: &Shop, webhook: &Value) -> Value {
     let all = admin(backend, shop, Method::GET, "/v1/webhooks", Value::Null).ok();
     all["webhooks"].as_array().unwrap().iter().find(|one| one["id"] == webhook["id"]).unwrap().clone()
 }
 
-/// Its deliveries, once as many as expected are in the state.
+/// Waits until `count` deliveries of the webhook are in the state, and returns them.
 #[track_caller]
 fn deliveries(backend: &dyn Backend, shop: &Shop, webhook: &Value, state: &str, count: usize) -> Vec<Value> {
     for _ in 0..500 {
@@ -60,17 +60,17 @@ fn deliveries(backend: &dyn Backend, shop: &Shop, webhook: &Value, state: &str, 
         if found.len() == count {
             return found;
         }
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        backend.pass(20);
     }
-    panic!("there never were {count} that are {state}");
+    panic!("there were never {count} deliveries in the state {state}");
 }
 
-/// A shop that asks nobody to confirm: one event a submission.
+/// Creates a shop without confirmation, so that each submission makes one event.
 fn trusting(backend: &dyn Backend) -> Shop {
     Shop::create_with(backend, &with(shop_body(), "/policy", json!({ "confirmation": [] })))
 }
 
-fn a_webhook_is_told_of_what_happens(backend: &mut dyn Backend) {
+fn a_webhook_receives_the_events_of_its_shop(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     let contact = submit(backend, &shop);
@@ -93,18 +93,18 @@ fn a_webhook_is_told_of_what_happens(backend: &mut dyn Backend) {
     });
     assert_eq!(change, expected);
     for personal in ["jane", "7700"] {
-        assert!(!got.body.contains(personal), "a thin event has ids alone: {}", got.body);
+        assert!(!got.body.contains(personal), "a thin event contains only ids: {}", got.body);
     }
     let delivered = &deliveries(backend, &shop, &webhook, "delivered", 1)[0];
     assert_eq!((&delivered["event"], &delivered["attempts"]), (&json!(got.id()), &json!(1)));
     assert_eq!((&delivered["status"], &delivered["failure"]), (&json!(204), &Value::Null));
     assert_eq!(event["timestamp"], delivered["at"]);
     for (table, row) in backend.dump() {
-        assert!(!row.contains(&text(&webhook["secret"])[6..]), "a secret is kept in {table}");
+        assert!(!row.contains(&text(&webhook["secret"])[6..]), "a secret is stored in {table}");
     }
 }
 
-fn a_full_event_has_the_addresses_of_its_time(backend: &mut dyn Backend) {
+fn a_full_event_contains_the_present_addresses(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     new_webhook(backend, &shop, json!({ "url": receiver.url, "payload": "full" }));
     submit(backend, &shop);
@@ -115,11 +115,11 @@ fn a_full_event_has_the_addresses_of_its_time(backend: &mut dyn Backend) {
     ]);
     assert_eq!(event["data"]["addresses"], addresses);
     for (table, row) in backend.dump() {
-        assert!(table != "event" || !row.contains("jane"), "an event is kept in ids: {row}");
+        assert!(table != "event" || !row.contains("jane"), "an event is stored without addresses: {row}");
     }
 }
 
-fn a_choice_by_staff_is_told_too(backend: &mut dyn Backend) {
+fn a_choice_by_staff_causes_an_event(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     let contact = submit(backend, &shop);
     new_webhook(backend, &shop, json!({ "url": receiver.url }));
@@ -132,7 +132,7 @@ fn a_choice_by_staff_is_told_too(backend: &mut dyn Backend) {
     assert_eq!((&changes[0]["channel"], &changes[0]["assurance"]), (&json!("*"), &json!("staff")));
 }
 
-fn two_secrets_are_good_while_one_takes_over(backend: &mut dyn Backend) {
+fn both_secrets_sign_during_a_rotation(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     let old = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     let rotate = path(&old, "/rotate");
@@ -152,7 +152,7 @@ fn two_secrets_are_good_while_one_takes_over(backend: &mut dyn Backend) {
     admin(backend, &shop, Method::POST, &rotate, long).problem(422, "out_of_range", Some("/overlap_seconds"));
 }
 
-fn a_webhook_gets_what_it_asked_for(backend: &mut dyn Backend) {
+fn a_webhook_gets_only_the_events_it_subscribes_to(backend: &mut dyn Backend) {
     let (shop, other) = (trusting(backend), trusting(backend));
     let [all, some, others] = [(); 3].map(|()| Receiver::start());
     new_webhook(backend, &shop, json!({ "url": all.url, "events": null }));
@@ -168,7 +168,7 @@ fn a_webhook_gets_what_it_asked_for(backend: &mut dyn Backend) {
     assert_eq!((all.all().len(), some.all().len(), others.all().len()), (3, 0, 1));
 }
 
-fn what_fails_is_sent_again_and_is_the_same(backend: &mut dyn Backend) {
+fn a_failed_delivery_is_sent_again_unchanged(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     let other = Receiver::start();
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
@@ -195,14 +195,14 @@ fn what_fails_is_sent_again_and_is_the_same(backend: &mut dyn Backend) {
             if waiting["attempts"] == tries + 1 {
                 break;
             }
-            std::thread::sleep(std::time::Duration::from_millis(10));
+            backend.pass(10);
         }
         assert_eq!((&waiting["attempts"], &waiting["status"]), (&json!(tries + 1), &status));
         assert_eq!(waiting["failure"], failure);
-        assert_eq!(listed(backend, &shop, &webhook)["failures"], 1, "a change of the webhook begins anew");
+        assert_eq!(listed(backend, &shop, &webhook)["failures"], 1, "a change of the webhook resets its failures");
     }
     receiver.answers("200 OK");
-    // The fourth try, by replay.
+    // The replay makes the fourth attempt.
     let waiting = json!({ "state": "pending" });
     let replayed = admin(backend, &shop, Method::POST, &path(&webhook, "/replay"), waiting).ok();
     assert_eq!(replayed, json!({ "replayed": 1, "left": 0 }));
@@ -211,15 +211,15 @@ fn what_fails_is_sent_again_and_is_the_same(backend: &mut dyn Backend) {
     assert!(got.iter().all(|one| one.is_signed_by(text(&webhook["secret"]))));
     deliveries(backend, &shop, &webhook, "delivered", 1);
     assert_eq!(listed(backend, &shop, &webhook)["failures"], 0);
-    assert!(other.all().is_empty(), "a redirection is not followed");
-    // What was received can be sent once more as well.
+    assert!(other.all().is_empty(), "redirects are not followed");
+    // A delivered event can be replayed too.
     let event = json!({ "state": "delivered", "event": got[0].id(), "since": "2026-01-01T00:00:00Z" });
     admin(backend, &shop, Method::POST, &path(&webhook, "/replay"), event).ok();
     let got = receiver.wait_for(backend, 5);
     assert_eq!((got[4].id(), &got[4].body), (got[0].id(), &got[0].body));
 }
 
-fn an_endpoint_that_is_gone_is_left_alone(backend: &mut dyn Backend) {
+fn an_endpoint_that_answers_410_gets_no_more_events(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     receiver.answers("410 Gone");
@@ -241,7 +241,7 @@ fn an_endpoint_that_is_gone_is_left_alone(backend: &mut dyn Backend) {
     deliveries(backend, &shop, &webhook, "delivered", 1);
 }
 
-fn a_webhook_can_be_switched_off(backend: &mut dyn Backend) {
+fn a_disabled_webhook_gets_no_events(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     receiver.answers("500 Internal Server Error");
@@ -252,7 +252,7 @@ fn a_webhook_can_be_switched_off(backend: &mut dyn Backend) {
     assert_eq!((&off["enabled"], &off["disabled_reason"]), (&json!(false), &json!("asked")));
     submit(backend, &shop);
     backend.deliver();
-    assert_eq!(listed(backend, &shop, &webhook)["waiting"], 1, "what waited waits, what happens meanwhile is not kept");
+    assert_eq!(listed(backend, &shop, &webhook)["waiting"], 1, "pending deliveries wait, new events are not queued");
     receiver.answers("204 No Content");
     admin(backend, &shop, Method::PUT, &path(&webhook, ""), json!({ "url": receiver.url })).ok();
     receiver.wait_for(backend, 2);
@@ -291,7 +291,7 @@ fn deliveries_are_read_page_by_page(backend: &mut dyn Backend) {
     }
 }
 
-fn a_webhook_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
+fn a_repeated_request_creates_one_webhook(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     let twice = |method: Method, path: &str, key: &str, body: &Value| {
         let send = || ask_with(backend, method.clone(), path, &shop.secret, &[("idempotency-key", key)], body);
@@ -302,7 +302,7 @@ fn a_webhook_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
     let webhook = twice(Method::POST, "/v1/webhooks", "one", &json!({ "url": receiver.url }));
     let rotated = twice(Method::POST, &path(&webhook, "/rotate"), "two", &json!({ "overlap_seconds": 0 }));
     assert_eq!(rotated["generation"], 2, "rotated once");
-    // By now it has another, but this is what was answered.
+    // The webhook has a new secret by now, but this repeats the first answer.
     let again = ask_with(
         backend,
         Method::POST,
@@ -316,12 +316,12 @@ fn a_webhook_that_was_asked_for_twice_is_one(backend: &mut dyn Backend) {
     assert!(receiver.wait_for(backend, 1)[0].is_signed_by(text(&rotated["secret"])));
     for (table, row) in backend.dump() {
         for webhook in [&webhook, &rotated] {
-            assert!(!row.contains(&text(&webhook["secret"])[6..]), "a secret is kept in {table}");
+            assert!(!row.contains(&text(&webhook["secret"])[6..]), "a secret is stored in {table}");
         }
     }
 }
 
-fn a_removed_webhook_gets_nothing_more(backend: &mut dyn Backend) {
+fn a_removed_webhook_gets_no_more_events(backend: &mut dyn Backend) {
     let (shop, receiver) = (trusting(backend), Receiver::start());
     let webhook = new_webhook(backend, &shop, json!({ "url": receiver.url }));
     receiver.answers("500 Internal Server Error");
@@ -345,7 +345,7 @@ fn a_removed_webhook_gets_nothing_more(backend: &mut dyn Backend) {
     assert_eq!((rows["webhook"], rows["delivery"]), (0, 0));
 }
 
-fn what_makes_no_webhook_is_refused(backend: &mut dyn Backend) {
+fn an_invalid_webhook_is_refused(backend: &mut dyn Backend) {
     let shop = trusting(backend);
     let url = "https://hooks.shop.example/";
     for (body, code, pointer) in [
@@ -370,9 +370,9 @@ fn what_makes_no_webhook_is_refused(backend: &mut dyn Backend) {
     assert_eq!(backend.rows()["webhook"], 16);
 }
 
-/// Elsewhere than on a developer's machine.
+/// As in production, not on a developer's machine.
 #[test]
-fn events_leave_for_the_public_internet_alone() {
+fn events_are_sent_to_public_addresses_only() {
     let backend = Native::public();
     let shop = Shop::create_with(&backend, &with(shop_body(), "/limits", json!({ "secret": 1_000 })));
     let refused = include_str!("../../src/ledger/outbox/refused.txt");

@@ -1,5 +1,5 @@
-// A shop's object that can also be filled at once, and asked for the bare look-up of some addresses: the floor for decisions.
-// Everything else goes to placet's own object, over the same database.
+// A Durable Object that can also be filled with test data, and can look up addresses with bare SQL: the floor for
+// decisions. All other requests go to placet's own object, over the same database.
 
 import front, { ShopObject as Placet } from "./index.js";
 
@@ -22,12 +22,12 @@ export class ShopObject {
   }
 
   /**
-   * So many contacts, numbered from `from` on, as the ledger would have written them: each with two addresses, three choices of
-   * one submission, a platform's name for it, a disclosure, an export and its line in the audit log.
+   * Inserts contacts, numbered from `from`, as the ledger would store them: each with two addresses, three choices of
+   * one submission, an external id, a disclosure, an export and its line in the audit log.
    */
   fill(contacts, from) {
     const run = (sql) => this.#sql.exec(`WITH RECURSIVE n (i) AS (SELECT ${+from} UNION ALL SELECT i + 1 FROM n WHERE i < ${from + contacts - 1}) ${sql}`);
-    // Ids ascend with time, so rows of one kind come in the order of their keys.
+    // Ids ascend with time, so the rows of each table are in key order.
     const at = "(1790000000000 + i)";
     const uuid = (kind) => `printf('%08x-%04x-7000-8000-%04d%08x', ${at} >> 16, ${at} & 65535, ${kind}, i)`;
     const [contact, submission, email, phone] = [uuid(1), uuid(2), "2 * i - 1", "2 * i"];
@@ -54,7 +54,7 @@ export class ShopObject {
     return contacts;
   }
 
-  /** The bare look-up, an address a statement. */
+  /** Looks the addresses up with one SQL statement for each. */
   each(contacts) {
     let found = 0;
     for (const { email } of contacts) {
@@ -63,7 +63,7 @@ export class ShopObject {
     return found;
   }
 
-  /** The bare look-up, all addresses in one statement. */
+  /** Looks all addresses up with one SQL statement. */
   atOnce(contacts) {
     const keys = JSON.stringify(contacts.map(({ email }) => email));
     return this.#sql

@@ -1,5 +1,5 @@
-// 10,000 addresses, half of them unknown, against a shop of 100,000 contacts: decisions, and the bare SQL look-up of the same
-// addresses in the same object, in turns.
+// Decisions about 10,000 addresses, half of them unknown, in a shop of 100,000 contacts, compared with a bare SQL
+// look-up of the same addresses in the same object, in turns.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -50,7 +50,7 @@ export async function benchBatch(rounds = 15) {
       const begin = performance.now();
       const answer = await post(body, bench);
       const took = performance.now() - begin;
-      // The first rounds warm both up.
+      // The first rounds are a warm-up.
       if (round >= 0) times[way].push(took);
       if (bench) assert.equal(JSON.parse(answer).found, BATCH / 2);
       else assert.equal(answer.split('"allow":true').length - 1, BATCH / 2);

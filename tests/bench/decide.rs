@@ -1,11 +1,11 @@
-//! `make bench`: how long one decision takes natively.
+//! `make bench`: the time of one decision in native code.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use placet::consent::*;
 
-/// Decisions a round.
+/// The number of decisions in a round.
 const TIMES: u32 = 200_000;
 const ROUNDS: usize = 15;
 
@@ -24,7 +24,7 @@ fn main() {
     let yes = Act::OptIn { ground: Ground::Consent };
     let sale = Act::OptIn { ground: Ground::SoftPurchase };
     let no = Act::OptOut { refusal: Refusal::Plain };
-    // Two channels and two purposes of a long-standing customer.
+    // A long-standing customer with two channels and two purposes.
     let mixed = [
         track(12, Channel::Email, &newsletter, sale, Assurance::Authenticated),
         track(11, Channel::Email, &newsletter, Act::Declined, Assurance::Claimed),
@@ -39,7 +39,7 @@ fn main() {
         track(2, Channel::Sms, &offers, yes, Assurance::Confirmed),
         track(1, Channel::Sms, &offers, no, Assurance::Staff),
     ];
-    // The worst: all twelve bear on the question.
+    // The worst case: all twelve entries apply to the question.
     let all: Vec<Track> = Assurance::ALL
         .iter()
         .flat_map(|assurance| {

@@ -1,9 +1,9 @@
-// The floor of lists: a plain JavaScript worker over placet's own tables. Of what an import does it does the inserts alone, and of an
-// export the reading: rows come parsed, nobody is looked up, nothing is weighed.
+// The floor for lists: a plain JavaScript worker over placet's own tables. For an import it only inserts, for an export
+// it only reads: rows arrive parsed, no address is looked up and no row is judged.
 
 import { DurableObject } from "cloudflare:workers";
 
-/** Rows that are written, or read, at once: as many as placet does. */
+/** The number of rows written or read at once: the same as in placet. */
 const AT_ONCE = 500;
 
 export default {
@@ -35,7 +35,7 @@ export class ListObject extends DurableObject {
     return Response.json({ done: given.length });
   }
 
-  /** Rows are e-mail address, telephone number, country, choice, time, origin. */
+  /** Inserts rows of email address, phone number, country, choice, time, origin. */
   #insert(rows) {
     const now = Date.now();
     const [contacts, addresses, submissions, records] = [[], [], [], []];
@@ -59,13 +59,14 @@ export class ListObject extends DurableObject {
     });
   }
 
-  /** Everybody who said yes, as JSON, page by page. */
+  /** Returns all opt-ins as JSON, page by page. */
   #list() {
     const encoder = new TextEncoder();
     let after = 0;
     return new ReadableStream({
       pull: (controller) => {
-        // Pages of people who all said no are empty, and who enqueues nothing is not asked again.
+        // A page of opt-outs alone is empty. A stream that enqueues nothing is not pulled again, so continue with the
+        // next page.
         for (;;) {
           const { page, seen, last } = this.#sql.exec(PAGE, after, AT_ONCE).one();
           after = last;
@@ -78,7 +79,7 @@ export class ListObject extends DurableObject {
   }
 }
 
-/** A UUID of version 7. */
+/** Returns a UUID of version 7. */
 function nextId(now) {
   const [time, random] = [now.toString(16).padStart(12, "0"), crypto.randomUUID()];
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
@@ -102,7 +103,7 @@ const RECORDS = `INSERT INTO record (id, address, channel, purpose, choice, grou
 const TRACKS = `INSERT INTO track (address, channel, purpose, choice, ground, objection, assurance, effective_at, record)
   SELECT value ->> 1, 'email', 'newsletter', value ->> 2, value ->> 3, 0, 'listed', value ->> 4, value ->> 0 FROM json_each(?)`;
 
-// `+`: else all addresses of the kind are sorted for each page.
+// The `+` keeps SQLite from using the index on `kind`, which would sort all addresses of the kind for each page.
 const PAGE = `SELECT coalesce(json_group_array(json_array(a.value, 'email', 'newsletter', t.choice, t.ground, t.assurance,
       t.effective_at, c.country, c.region, c.uuid)) FILTER (WHERE t.choice = 'opt_in'), '[]') AS page,
     count(*) AS seen, max(a.id) AS last

@@ -1,5 +1,5 @@
-// A list of a million people, imported into a shop that knows some of them, and the shop's list handed out; beside a plain JavaScript
-// worker over the same tables that inserts rows which are parsed already, and reads pages of JSON.
+// A list of a million persons: imported into a shop that knows some of them, and exported. Compared with a plain
+// JavaScript worker over the same tables that inserts parsed rows and reads pages of JSON.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -20,11 +20,14 @@ import { median } from "./numbers.mjs";
 
 const SEED = 20_26;
 const ROUNDS = 3;
-/** Rows in one request to the floor, and how many of these are under way: it never waits for its client. */
+/**
+ * The rows in one request to the floor, and the number of concurrent requests, so that the floor never waits for its
+ * client.
+ */
 const PAGE = 5_000;
 const AT_ONCE = 2;
 const LOOKUP_PAUSE_MS = 20;
-/** A thousand changes a minute. */
+/** A thousand changes in a minute. */
 const CHANGE_EVERY_MS = 60;
 const NEWS = "channel=email&purpose=newsletter";
 const LIST = `/v1/lists/opted_in?${NEWS}`;
@@ -54,7 +57,7 @@ async function bench({ rows, data, placet, plain, inspector }) {
   const list = await file("list.csv", all.file());
   const { size } = await stat(list);
 
-  // Who is known before, to both.
+  // The persons whom both shops know before.
   await imported(placet, shop, await file("known.csv", all.knownList()));
   await imported(placet, shop, await file("left.csv", all.refusedList()));
   await plainAsk(plain, "/tables", JSON.stringify(await tables()));
@@ -76,7 +79,7 @@ async function bench({ rows, data, placet, plain, inspector }) {
     }
   }
   const exporting = memory.stop();
-  assert.equal(new Set(taken.placet.map(({ hash }) => hash)).size, 1, "a list of the same shop was another one");
+  assert.equal(new Set(taken.placet.map(({ hash }) => hash)).size, 1, "a second download of the list differs");
   const listed = taken.placet[0].lines - 1;
   assert.ok(listed >= rows, `${listed} are on the list`);
   const meanwhile = await exportUnderChanges(placet, shop, all);
@@ -119,7 +122,7 @@ the worker's isolate over all of this: heap and buffers ${megabytes(peak)} at mo
 
 const whole = (number) => Math.round(number).toLocaleString("en");
 
-/** Imports a file, and looks up somebody known over and over meanwhile, if it is to be told how long that takes. */
+/** Imports a file. If `watched` is given, looks up known persons all the while and measures the times. */
 async function imported(workerd, { server }, path, watched) {
   const lookups = { receiving: [], working: [] };
   const memory = watchMemory(workerd.process.pid);
@@ -150,7 +153,7 @@ async function lookUp({ url }, server, { knownPerson, known }, took, isOver) {
   connection.close();
 }
 
-/** Rows as the floor takes them, a page a line. */
+/** Returns the rows in the floor's format, one page on each line. */
 function* pages(rows) {
   let page = [];
   const line = () => `${JSON.stringify(page.splice(0))}\n`;
@@ -167,7 +170,7 @@ async function plainAsk({ url }, path, body) {
   return JSON.parse(text).done;
 }
 
-/** Has the floor insert the pages of a file. */
+/** Lets the floor insert the pages of a file. */
 async function inserted(workerd, path) {
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity })[Symbol.asyncIterator]();
   const connections = Array.from({ length: AT_ONCE }, () => new Connection(workerd.url));
@@ -184,17 +187,17 @@ async function inserted(workerd, path) {
   return { rows, ms: performance.now() - begin };
 }
 
-/** The tables that rows of an import go into, with all that was ever done to them, as the ledger's own source has it. */
+/** Returns the SQL of the tables that an import writes to, with all migrations, read from the ledger's source. */
 async function tables() {
   const source = await readFile(here("../../src/ledger/schema.rs"), "utf8");
   const [migrations] = source.split("/// Brings a database");
   const own = /^(CREATE TABLE|ALTER TABLE|CREATE (UNIQUE )?INDEX \w+ ON|CREATE TRIGGER \w+ BEFORE \w+ ON) (contact|address|submission|record|track)\b/;
   const found = [...migrations.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, sql]) => sql).filter((sql) => own.test(sql));
-  assert.ok(found.length > 20, "the ledger's source is written in another way now");
+  assert.ok(found.length > 20, "the SQL was not found in the ledger's source");
   return found;
 }
 
-/** Takes a list as fast as it comes, and counts its lines. */
+/** Downloads a list as fast as it arrives, and counts its lines. */
 async function timed(url, server, path) {
   const hash = createHash("sha256");
   let [bytes, lines] = [0, 0];
@@ -207,7 +210,7 @@ async function timed(url, server, path) {
   return { ms: performance.now() - begin, bytes, lines, hash: hash.digest("hex") };
 }
 
-/** The addresses of a list; each may come once, and every line must be whole. */
+/** Returns the addresses of a list. Fails if an address occurs twice or a line is cut. */
 async function addressesOf(url, server) {
   const found = new Set();
   let rest = "";
@@ -226,7 +229,10 @@ async function addressesOf(url, server) {
   return found;
 }
 
-/** Takes the list while people change their minds and others join: whoever did neither is on it. */
+/**
+ * Exports the list while persons change their choices and others join. Everybody who was on the list and did not change
+ * must be on it.
+ */
 async function exportUnderChanges({ url }, { server }, { knownPerson, known }) {
   const before = await addressesOf(url, server);
   const touched = new Set();

@@ -1,4 +1,4 @@
-// One decision: natively, inside of the WebAssembly module, and across its boundary from plain objects.
+// One decision in native code, inside the WebAssembly module, and across the module's boundary from plain objects.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const WASM = "wasm32-unknown-unknown";
 const ROUNDS = 1_500;
-/** Calls a sample: so few that the system seldom takes the processor away in the midst of one. */
+/** The number of calls in a sample: so few that a sample is rarely interrupted by the system. */
 const CALLS = 20;
 
 /** Twelve records of one customer, on two channels for two purposes. */
@@ -27,7 +27,7 @@ const records = Array.from({ length: 12 }, (_, at) => ({
 }));
 const call = { records, channel: "email", purpose: "newsletter", at: "2026-11-23T10:00:00Z", person: { country: "FR" } };
 
-/** The very module that is shipped, with one more export. */
+/** Builds the shipped module with one additional export. */
 function benchModule() {
   const out = join(root, "target/bench-logic");
   const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });

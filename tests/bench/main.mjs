@@ -1,4 +1,4 @@
-// `make bench`: speeds as ratios to a floor that is measured in the same run, by the same client, in turns.
+// `make bench`: speeds as ratios to a floor, which the same client measures in the same run, in turns.
 //
 //   node tests/bench/main.mjs [logic] [batch] [rights] [outbox] [submissions] [storefront] [lists] [--rounds 7]
 //       [--seconds 4] [--rows 1000000]

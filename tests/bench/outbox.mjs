@@ -1,6 +1,6 @@
-// Captures a second of a shop whose outbox has nothing to do, beside shops whose webhook is told of each: one that answers at once, is
-// down, slow, or far behind. What is wrong at the other end must not be felt at the till; that the machine is busy with sending is.
-// Shops of one workerd, in an order of chance each round.
+// Submissions per second of a shop whose outbox is empty, compared with shops whose webhook gets an event for each: an
+// endpoint that answers at once, is down, is slow, or is far behind. Faults of the endpoint must not slow the shop's
+// checkout; only the work of sending may. All shops run in one workerd, in random order in each round.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -32,7 +32,7 @@ export async function benchOutbox(rounds, seconds) {
     assert.ok(status < 300, text);
     return JSON.parse(text);
   };
-  /** An endpoint that answers after so long. */
+  /** Starts an endpoint that answers after this delay. */
   const endpoint = async (milliseconds) => {
     const server = createServer((request, response) => {
       request.resume();
@@ -57,14 +57,14 @@ export async function benchOutbox(rounds, seconds) {
   const shops = {};
   for (const [way, url] of Object.entries(urls)) {
     const shop = { ...(await createShop(workerd.url)), url, rates: [] };
-    // Without messages: to ask an address whether it was they is work of its own.
+    // Message events are left out: making a confirmation message is work of its own.
     const events = [way === "idle" ? "contact.erased" : "consent.changed"];
     shop.hook = await ask(shop, "POST", "/v1/webhooks", { url, events });
     shop.events = events;
     shops[way] = shop;
   }
 
-  /** Durable captures a second. */
+  /** Measures durable submissions per second. */
   async function rate({ page }, seconds) {
     let done = 0;
     const start = performance.now();
@@ -86,7 +86,7 @@ export async function benchOutbox(rounds, seconds) {
       }
       const measured = await rate(shop, round ? seconds : WARM_UP_SECONDS);
       if (round) shop.rates.push(measured);
-      // What is still to be sent is not at the cost of the next.
+      // The deliveries left over must not slow the next shop.
       if (shop === behind) await set(behind, false);
       while (shop === well && (await waiting(well)) > 0) await sleep(50);
     }

@@ -1,4 +1,5 @@
-// The floor: a plain JavaScript worker that does one insert into a Durable Object for each request, over the same two hops.
+// The floor: a plain JavaScript worker that does one insert into a Durable Object for each request, over the same two
+// hops.
 
 import { DurableObject } from "cloudflare:workers";
 

@@ -1,6 +1,7 @@
-// How long it takes to refuse a key, or the token of a link, by how much of it is right: whoever guesses one must not learn from the time how far they
-// are. The front door refuses what lacks the proof, at one cost. What has it is refused by the shop's object, later, and later
-// still when it was good once, since its use is noted: nobody gets there without the master key, or a key that was theirs.
+// Measures how long it takes to refuse a key or a link token, by how much of it is right. The time must not tell an
+// attacker how far a guess is right. The front worker refuses every invalid MAC at one cost. A valid MAC reaches the
+// shop's object, which refuses later, and later still for a revoked key, because it logs the use: nobody gets there
+// without the master key or a key they once had.
 
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
@@ -14,7 +15,9 @@ import { Connection, MASTER_KEY, ROOT_SECRET, createShop } from "../load.mjs";
 import { median, shuffled } from "./numbers.mjs";
 
 const WARM_UP = 1_000;
-/** Bytes of a key that name the shop, and those with the chance in it, which the rest proves. */
+/**
+ * The number of bytes of a key that encode the shop, and the number up to the end of the random part. The MAC follows.
+ */
 const [SHOP, SIGNED] = [16, 32];
 const CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -78,20 +81,20 @@ links refused, at the front door
   ${line("wrong in the last character alone", "linkLast", "linkFirst")}`);
 }
 
-/** The key with every character from a place on another than it was. */
+/** Returns the key with every character from a place on changed. */
 function wrongFrom(key, place) {
   const other = (character) => CHARACTERS[(CHARACTERS.indexOf(character) + 1 + Math.floor(Math.random() * 63)) % 64];
   return key.slice(0, place) + key.slice(place).replace(/./g, other);
 }
 
-/** The token of a preference page of the same shop. */
+/** Returns the token of a preference page of the same shop. */
 function preferences(key) {
   const signed = Buffer.concat([Buffer.from(key, "base64url").subarray(0, SHOP), randomBytes(SIGNED - SHOP)]);
   const proof = createHmac("sha256", MASTER_KEY).update("link p\0").update(signed).digest().subarray(0, 16);
   return Buffer.concat([signed, proof]).toString("base64url");
 }
 
-/** A key of the same shop that was never issued. */
+/** Returns a key of the same shop that was never issued. */
 function minted(key) {
   const signed = Buffer.concat([Buffer.from(key, "base64url").subarray(0, SHOP), randomBytes(SIGNED - SHOP)]);
   const proof = createHmac("sha256", MASTER_KEY).update("sk\0").update(signed).digest().subarray(0, 16);

@@ -1,5 +1,5 @@
-// What is done for one person, in a small shop and in a large one: the report by an address and by the contact's id, and the
-// erasure, of contacts with the same number of records, in turns. Nobody is met twice.
+// Requests about one person in a small and in a large shop: the report by address and by contact id, and the erasure,
+// of contacts with equally many records, in turns. No contact is used twice.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -13,7 +13,7 @@ import { median, shuffled } from "./numbers.mjs";
 
 const SMALL = 1_000;
 const LARGE = 1_000_000;
-/** Contacts that are made at once. */
+/** The number of contacts inserted at once. */
 const PAGE = 10_000;
 const WARM_UP = 40;
 
@@ -35,7 +35,7 @@ export async function benchRights(rounds = 400) {
   }
 
   for (let round = -WARM_UP; round < rounds; round++) {
-    // Whoever comes first is no better off in the end.
+    // Alternates the order, so that neither shop gains by being first.
     const turns = round % 2 ? shops : shops.toReversed();
     for (const shop of turns) shop.met = { email: `person${shop.people.pop()}@example.com` };
     for (const [way, method, path, body, status] of [

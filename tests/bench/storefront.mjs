@@ -1,6 +1,6 @@
-// What a module costs the page that it is in: a checkout in a real Chromium, with a processor four times slower and an empty cache,
-// against a real edge; beside the same page without any module, and with comparable modules. In an order of chance each round, so
-// that what else the machine does hits all alike.
+// What a module costs the page: a checkout in a real Chromium with a four times slower processor and an empty cache,
+// with a real edge. Compared with the same page without a module, and with comparable modules. The order is random in
+// each round, so that other load of the machine affects all alike.
 //
 //   node tests/bench/storefront.mjs [rounds]
 
@@ -24,9 +24,9 @@ const { chromium } = createRequire(new URL("../../www/package.json", import.meta
 
 const SLOWER = 4;
 const VIEWPORT = { width: 412, height: 915 };
-/** Until whatever a load or a click sets off is over. */
+/** The time after which the effects of a load or a click are over. */
 const SETTLED_MS = 200;
-/** What an event takes at least: the browser tells of none that is shorter, and rounds to 8 ms. */
+/** The shortest event duration that the browser reports; it rounds to 8 ms. */
 const SHORTEST_MS = 16;
 const BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", wasm: "application/wasm" };
@@ -34,8 +34,8 @@ const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "t
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Runs in every page before all else. Ready is the first frame in which there is something to use, for all alike. Of scripts only
- * those are told that are in a frame of more than 50 ms.
+ * Runs in every page before everything else. "Ready" is the first frame with something to use, for all modules alike.
+ * The browser reports only scripts in frames of more than 50 ms.
  */
 function watch(shortest, box) {
   const seen = (globalThis.bench = { tasks: [], scripts: [], shift: 0, slowest: shortest });
@@ -89,7 +89,7 @@ ${slot}
 </body>
 </html>`;
 
-/** The demo's shop, with one notice more: one that an element can show. */
+/** Creates the demo's shop with one more notice that an element can show. */
 async function createShop(endpoint, origin) {
   const shop = JSON.parse(await readFile(here("../../www/shop/shop.json"), "utf8"));
   const choices = ["email", "sms"].map((channel) => ({ channel, purpose: "newsletter" }));
@@ -105,7 +105,7 @@ async function createShop(endpoint, origin) {
   return { key: told.keys.publishable, notice };
 }
 
-/** Files from memory, compressed beforehand as a shop's server or its CDN has them. */
+/** Serves files from memory, compressed in advance as on a shop's server or CDN. */
 async function serve() {
   const files = new Map();
   const server = createServer((request, response) => {
@@ -119,7 +119,7 @@ async function serve() {
   return { put, origin: `http://127.0.0.1:${server.address().port}`, stop: () => (server.close(), server.closeAllConnections()) };
 }
 
-/** The pages that are compared: what is in each, and where it is. */
+/** Returns the pages that are compared, with their contents and paths. */
 async function pages(site, endpoint) {
   const { key, notice } = await createShop(endpoint, site.origin);
   for (const name of ["auto.js", "elements.js", "storefront.js", "storefront_bg.wasm"]) site.put(`/placet/${name}`, await readFile(here(`../../pkg/storefront/${name}`)));
@@ -159,7 +159,7 @@ async function pages(site, endpoint) {
   return ways;
 }
 
-/** One load of a page by somebody who has never been there, ticks a box and orders. */
+/** Loads a page as a first-time visitor, who ticks a box and orders. */
 async function load(browser, { origin }, { path, folder, box, captures }) {
   const context = await browser.newContext({ viewport: VIEWPORT });
   const page = await context.newPage();
@@ -181,14 +181,14 @@ async function load(browser, { origin }, { path, folder, box, captures }) {
     shown: performance.getEntriesByType("navigation")[0].domContentLoadedEventStart,
     tasks: bench.tasks, scripts: bench.scripts, room: document.querySelector("placet-optin")?.getBoundingClientRect().height,
   }));
-  // With their headers, as they came; the page itself aside.
+  // Transfer sizes including headers, without the page itself.
   const kb = (fits) => [...asked.values()].filter(({ url }) => fits(url)).reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
   const loaded = {
     ...seen, files: kb((url) => url.startsWith(`${origin}/`) && url !== origin + path), settings: kb((url) => url.includes("/v1/storefront/")), requests: asked.size - 1,
     own: Math.max(0, ...scripts.filter(({ sourceURL }) => folder && sourceURL.startsWith(`${origin}${folder}/`)).map(({ duration }) => duration)),
   };
 
-  /** The longest event of a click, to the frame that it led to. */
+  /** Measures the longest event of a click, up to the frame that it leads to. */
   const click = async (selector) => {
     await page.evaluate((shortest) => (bench.slowest = shortest), SHORTEST_MS);
     await page.click(selector);
@@ -215,7 +215,7 @@ export async function benchStorefront(rounds = 9) {
   const browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: BROWSER });
   try {
     const ways = await pages(site, workerd.url);
-    // The first round warms the edge and the browser up, and tells how much room the element takes.
+    // The first round warms up the edge and the browser, and measures the height of the element.
     const rooms = [];
     for (const way of ways) rooms.push((await load(browser, site, way)).room ?? 0);
     const room = Math.ceil(Math.max(...rooms));
@@ -234,7 +234,10 @@ const usable = ({ ready, shown }) => ready - shown;
 const longest = ({ tasks }) => Math.max(0, ...tasks);
 const blocked = ({ tasks }) => tasks.reduce((sum, task) => sum + task - 50, 0);
 
-/** What must hold: of the worst load where chance has no part in it, else of the median. The page has long tasks of its own. */
+/**
+ * The limits. They apply to the worst load where chance plays no part, else to the median. The page itself has long
+ * tasks too.
+ */
 const BARS = [
   { what: "usable after DOMContentLoaded", of: usable, by: "middle", bar: 150, unit: " ms" },
   { what: "longest script of its own", of: ({ own }) => own, by: "middle", bar: 50, unit: " ms" },

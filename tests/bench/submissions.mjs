@@ -1,4 +1,4 @@
-// Durable submissions through workerd, beside a plain JavaScript worker that does one insert for each.
+// Durable submissions through workerd, compared with a plain JavaScript worker that does one insert for each.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -22,7 +22,7 @@ export async function benchSubmissions(rounds, seconds) {
   const plain = await startWorkerd({ config: here("plain.capnp"), port: 0, data: join(data, "plain"), quiet: true });
   const { page } = await createShop(placet.url);
 
-  /** Durable submissions a second. */
+  /** Measures durable submissions per second. */
   async function rate({ url }, seconds) {
     let done = 0;
     const start = performance.now();

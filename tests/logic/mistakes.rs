@@ -1,12 +1,11 @@
-//! Calls that cannot be understood: each kind of mistake in each place has a code and a pointer, and its words hold nothing of
-//! the call.
+//! Invalid calls: each kind of mistake has a code and a pointer, and its message contains nothing of the call.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{Call, ID, YES, certificate, decided, listed, looked_up, normalised, question, verified, with, written};
 
 #[wasm_bindgen_test]
-fn a_call_that_cannot_be_understood_says_where() {
+fn an_invalid_call_reports_the_place_of_the_mistake() {
     let asked = question(YES);
     let swapped = |from: &str, to: &str| {
         assert!(asked.contains(from), "{from}");
@@ -34,7 +33,7 @@ fn a_call_that_cannot_be_understood_says_where() {
         (normalised, "[[\"kind\",\"phone\"],[\"value\",\"+447700900123\"]]".into(), "bad_input", ""),
         (normalised, "\"jane@example.com\"".into(), "bad_input", ""),
         (looked_up, "null".into(), "bad_input", ""),
-        // Something is missing.
+        // A missing field.
         (decided, "{}".into(), "bad_input", "/at"),
         (decided, r#"{"at":"2026-11-23T10:00:00Z"}"#.into(), "bad_input", "/records"),
         (decided, swapped(",\"channel\":\"email\",\"purpose\":\"news\",\"at", ",\"at"), "bad_input", "/channel"),
@@ -57,7 +56,7 @@ fn a_call_that_cannot_be_understood_says_where() {
         (decided, policy(r#""overrides":[{"reason":"x"}]"#), "bad_input", "/policy/overrides/0/rule"),
         (normalised, r#"{"kind":"phone"}"#.into(), "bad_input", "/value"),
         (normalised, r#"{"value":"x"}"#.into(), "bad_input", "/kind"),
-        // Of another type.
+        // A wrong type.
         (decided, swapped("\"2026-01-02T00:00:00Z\"", "1767312000000"), "bad_input", "/records/0/received_at"),
         (decided, swapped("\"at\":\"2026-11-23T10:00:00Z\"", "\"at\":null"), "bad_input", "/at"),
         (decided, swapped("[{", "[null,{"), "bad_input", "/records/0"),
@@ -75,7 +74,7 @@ fn a_call_that_cannot_be_understood_says_where() {
         (decided, with(&asked, "\"person\":[]"), "bad_input", "/person"),
         (normalised, r#"{"kind":"phone","value":447700900123}"#.into(), "bad_input", "/value"),
         (looked_up, r#"{"country":7}"#.into(), "bad_input", "/country"),
-        // A field that is not known.
+        // An unknown field.
         (decided, swapped("{\"records", "{\"now\":1,\"records"), "unknown_field", "/now"),
         (decided, recorded("\"objecton\":true"), "unknown_field", "/records/0/objecton"),
         (decided, person(r#""birthDate":"2009-05-01""#), "unknown_field", "/person/birthDate"),
@@ -86,7 +85,7 @@ fn a_call_that_cannot_be_understood_says_where() {
         (listed, asked.clone(), "unknown_field", "/explain"),
         (normalised, r#"{"kind":"phone","value":"+447700900123","country":"GB"}"#.into(), "unknown_field", "/country"),
         (looked_up, r#"{"state":"TX"}"#.into(), "unknown_field", "/state"),
-        // A word or a form that is not known.
+        // An unknown value or a wrong format.
         (decided, swapped("],\"channel\":\"email\"", "],\"channel\":\"fax\""), "unknown_channel", "/channel"),
         (decided, swapped("\"channel\":\"email\"", "\"channel\":\"fax\""), "unknown_channel", "/records/0/channel"),
         (decided, policy(r#""channels":["sms","fax"]"#), "unknown_channel", "/policy/channels/1"),
@@ -132,7 +131,7 @@ fn a_call_that_cannot_be_understood_says_where() {
         (decided, own(&format!(r#""reason":"{long}""#)), "bad_reason", "/policy/overrides/0/reason"),
         (normalised, r#"{"kind":"email","value":"jane"}"#.into(), "bad_email", "/value"),
         (normalised, r#"{"kind":"phone","value":"07700 900123"}"#.into(), "bad_phone", "/value"),
-        // What is known, and does not fit.
+        // Known values that are not allowed together or out of range.
         (decided, policy(r#""minimum_age":121"#), "out_of_range", "/policy/minimum_age"),
         (decided, policy(r#""minimum_age":-1"#), "out_of_range", "/policy/minimum_age"),
         (decided, policy(r#""minimum_age":15.5"#), "out_of_range", "/policy/minimum_age"),
@@ -173,7 +172,7 @@ fn a_call_that_cannot_be_understood_says_where() {
             "repeated_rule",
             "/policy/overrides/1/rule",
         ),
-        // A certificate that is none, or is not checked with its key.
+        // An invalid certificate, or one without its key.
         (verified, format!(r#"{{"key":{key}}}"#), "bad_input", "/certificate"),
         (verified, format!(r#"{{"certificate":{signed}}}"#), "bad_input", "/key"),
         (verified, certified("7", &key), "bad_input", "/certificate"),

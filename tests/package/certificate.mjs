@@ -1,11 +1,11 @@
-// A certificate of erasure that was signed natively, and what is asked of placet/logic about it wherever it runs.
+// A natively signed certificate of erasure, and a check of it that runs wherever placet/logic runs.
 
 import { readFile } from "node:fs/promises";
 
-/** `{ certificate, key, says }`; consent/certificate_tests.rs holds it to what the edge signs. */
+/** `{ certificate, key, says }`. consent/certificate_tests.rs checks that it is what the edge signs. */
 export const signed = JSON.parse(await readFile(new URL("../certificate.json", import.meta.url), "utf8"));
 
-/** Runs in other places than this, so it is a text that knows of nothing around it. */
+/** The check as source text, because it runs in other contexts and must not refer to anything outside. */
 export const probe = String(({ PlacetError, verifyCertificate }, { certificate, key }) => {
   const accepted = [];
   const codes = new Set();

@@ -1,4 +1,4 @@
-// The package as its users have it: packed by npm, and installed into a project of theirs, somewhere else.
+// The package as its users have it: packed by npm and installed into a project in another directory.
 
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -8,7 +8,10 @@ import { fileURLToPath } from "node:url";
 
 const pkg = fileURLToPath(new URL("../../pkg/", import.meta.url));
 
-/** A shop's project with the package in it: where both are, what runs a module there, and what removes all of it. */
+/**
+ * Creates a shop's project with the package installed. Returns both paths, a function that runs a module there, and one
+ * that removes everything.
+ */
 export async function freshProject() {
   const project = await mkdtemp(join(tmpdir(), "placet-package-"));
   const packed = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", project], { cwd: pkg, encoding: "utf8" }));
@@ -17,7 +20,7 @@ export async function freshProject() {
   return {
     project,
     installed: join(project, "node_modules/placet"),
-    /** Returns what the module prints, as JSON. */
+    /** Returns the JSON that the module prints. */
     run(source, ...options) {
       const args = [...options, "--input-type=module", "--eval", source];
       return JSON.parse(execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" }));

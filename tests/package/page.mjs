@@ -1,5 +1,5 @@
-// The package in a real Chromium: the storefront on a page of one origin, with an edge of another that answers as it is told; the
-// logic beside it.
+// The package in a real Chromium: the storefront on a page of one origin, with a mock edge of another origin; the logic
+// beside it.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -26,7 +26,7 @@ const SUBMISSION = {
   choices: [{ channel: "email", purpose: "newsletter", choice: "opt_in" }],
   notice: { id: "footer", version: "1", text: "We write." },
 };
-/** Consent is enough, claimed or not; what the edge hands over in earnest is in same.mjs. */
+/** Conditions that accept consent, claimed or not. The conditions that the edge really sends are tested in same.mjs. */
 const TERMS = { rule: { id: "easy", law: "a law", article: "1" }, override: null, opening: ["Rule easy applies."], numbers: [-864e13, 864e13, 0, 1, 0, 0, 0, 0, 0, 0] };
 const CONFIG = {
   shop: { id: "s", name: "Shop" }, channels: ["email"], purposes: ["newsletter"], notices: [], policy: { confirmation: ["sms"] },
@@ -37,7 +37,9 @@ const { version: VERSION } = createRequire(import.meta.url)("../../pkg/package.j
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const received = { status: 201, body: { id: "", received_at: "2026-01-02T00:00:00.000Z" } };
 
-/** What the edge was asked, and how it answers: a function of the number of submissions so far, or "hang up". */
+/**
+ * The submissions that the edge received, and its answer: a function of the number of submissions so far, or "hang up".
+ */
 let submissions, answer, config, wasmType;
 let shopServer, edgeServer, browser, context, page, shop, endpoint;
 
@@ -80,7 +82,7 @@ const pages = (installed) => async (request, response) => {
   response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><html lang="en"><body>${path === "/order" ? "<h1>Thanks</h1>" : FORM}`);
 };
 
-/** Opens placet in a page and notes what it tells. */
+/** Opens placet in a page and stores its events. */
 async function opened(where = page, options = {}) {
   return where.evaluate(
     async ([endpoint, options]) => {
@@ -94,7 +96,7 @@ async function opened(where = page, options = {}) {
   );
 }
 
-/** Asked once the shop's policy is known; until then the strictest holds. */
+/** Decides as soon as the shop's policy is known; until then the strictest policy applies. */
 const decided = (where = page) =>
   where.evaluate(() => placet.config.then(() => {
     const { allow, reason } = placet.decide("email", "newsletter");
@@ -105,7 +107,7 @@ const told = (event) => page.evaluate((event) => told.filter(([name]) => name ==
 async function until(what, holds) {
   for (const limit = Date.now() + 10_000; ; await new Promise((done) => setTimeout(done, 20))) {
     if (await holds()) return;
-    assert.ok(Date.now() < limit, `did not come about: ${what}`);
+    assert.ok(Date.now() < limit, `did not happen: ${what}`);
   }
 }
 
@@ -114,7 +116,7 @@ async function fill({ email = "jane@example.com", tick = true } = {}) {
   await page.setChecked("[name=news]", tick);
 }
 
-/** Ends the leases and pauses of what waits, as the passing of time would. */
+/** Ends the leases and pauses of the waiting submissions, as if time had passed. */
 const laterOn = (where = page) =>
   where.evaluate(() => {
     for (const [name, value] of Object.entries(localStorage)) {
@@ -148,7 +150,7 @@ export function inAPage(installed) {
     await page?.goto(`${shop}/checkout?email=jane@example.com#top`);
   });
 
-  test("a form goes its own way, and its choices go theirs", async () => {
+  test("a form is sent unchanged, and its choices are submitted separately", async () => {
     await opened();
     await page.evaluate(() => { placet.bind(document.forms[0]); });
     await fill();
@@ -167,7 +169,7 @@ export function inAPage(installed) {
       notice: { id: "signup", version: "2", locale: "en", text_sha256: sha256(WORDS), text: WORDS },
       source: { kind: "form", url: `${shop}/checkout`, form: "checkout", module: VERSION },
     });
-    // The page that sent it is gone, perhaps before the answer. The next one knows all the same, and sends it again alike.
+    // The page may leave before the answer arrives. The next page knows of the submission and sends the same one again.
     await opened();
     assert.equal((await page.evaluate(() => placet.config)).shop.name, "Shop");
     assert.deepEqual(await decided(), { allow: true, reason: null });
@@ -175,10 +177,10 @@ export function inAPage(installed) {
     await page.evaluate(() => dispatchEvent(new Event("online")));
     await until("an empty queue", () => page.evaluate(() => !Object.keys(localStorage).some((name) => name.includes(":queue:"))));
     assert.equal(new Set(submissions.map(({ text }) => text)).size, 1);
-    assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("jane")), false, "no address stays here");
+    assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("jane")), false, "the browser must not keep the address");
   });
 
-  test("what is not ticked is declined, and nothing else is sent", async () => {
+  test("an unticked box is declined, and nothing else is sent", async () => {
     await opened();
     await page.evaluate(() => {
       const unbind = placet.bind(document.forms[0]);
@@ -196,7 +198,7 @@ export function inAPage(installed) {
     assert.deepEqual(await told("error"), []);
   });
 
-  test("a script gets a receipt, and only what its choices are about is sent", async () => {
+  test("a script gets a receipt, and only the addresses of its choices are sent", async () => {
     assert.equal(await opened(page, { locale: "en" }), "ask,bind,capture,config,decide,identify,on,submit");
     const receipt = await page.evaluate((given) => placet.submit(given), SUBMISSION);
     assert.deepEqual(receipt, { id: submissions[0].body.id, received_at: "2026-01-02T00:00:00.000Z" });
@@ -211,14 +213,14 @@ export function inAPage(installed) {
     assert.equal(submissions.length, 1);
   });
 
-  test("a refusal is told, with the edge's own words, and leaves nothing behind", async () => {
+  test("a refusal is reported with the edge's text, and the submission is deleted", async () => {
     const problem = { title: "not valid", status: 422, errors: [{ pointer: "/choices/0/purpose", detail: "unknown" }] };
     answer = () => ({ status: 422, body: problem });
     await opened(page, { locale: "en" });
     const error = await page.evaluate((given) => placet.submit(given).catch((error) => ({ ...error, message: error.message })), SUBMISSION);
     assert.deepEqual(error, { name: "PlacetError", code: "refused", status: 422, problem, message: "not valid" });
     assert.deepEqual(await decided(), { allow: false, reason: "never_asked" });
-    assert.deepEqual(await told("error"), [], "thrown to whom it concerns, not told twice");
+    assert.deepEqual(await told("error"), [], "the error is thrown to the caller and not also reported");
     await page.evaluate(() => {
       placet.bind(document.forms[0]);
       document.forms[0].addEventListener("submit", (event) => event.preventDefault());
@@ -229,7 +231,7 @@ export function inAPage(installed) {
     assert.equal(await page.evaluate(() => localStorage.length), 0);
   });
 
-  test("what cannot be sent waits, goes when the network is back, once and in order", async () => {
+  test("unsent submissions wait, and are sent once and in order when the network is back", async () => {
     await opened(page, { locale: "en" });
     const outcomes = [];
     for (const failure of ["hang up", { status: 503, body: {} }, { status: 429, headers: { "retry-after": "120" }, body: {} }]) {
@@ -237,13 +239,13 @@ export function inAPage(installed) {
       outcomes.push(await page.evaluate((given) => placet.submit(given), SUBMISSION));
     }
     answer = () => received;
-    // More than three: Chromium itself tries again where a connection breaks.
+    // May be more than three: Chromium itself retries when a connection breaks.
     const failed = submissions.splice(0);
     assert.ok(outcomes.every(({ id, queued, received_at }) => id && queued === true && received_at === undefined));
     assert.deepEqual(await told("queued"), outcomes.map(({ id }) => id));
     const pauses = await page.evaluate(() => Object.keys(localStorage).sort().map((name) => JSON.parse(localStorage[name]).notBefore - Date.now()));
     assert.ok(pauses[0] > 3000 && pauses[0] < 6000 && pauses[2] > 115_000, `${pauses}`);
-    // Two tabs hear of it at once; what one sends the other does not.
+    // Both tabs get the event. A submission that one tab sends is not sent by the other.
     const other = await context.newPage();
     await other.goto(`${shop}/checkout`);
     await opened(other);
@@ -255,7 +257,7 @@ export function inAPage(installed) {
     assert.deepEqual(new Set(submissions.map(({ text }) => text)), new Set(failed.map(({ text }) => text)));
   });
 
-  test("without network the storefront opens, and follows the strictest policy", async () => {
+  test("without network the storefront opens and uses the strictest policy", async () => {
     config = "hang up";
     await opened(page, { locale: "en" });
     assert.equal(await page.evaluate(() => placet.config), null);
@@ -266,14 +268,14 @@ export function inAPage(installed) {
     await assert.rejects(page.evaluate(() => placet.decide("fax", "newsletter")), /use email, sms/);
   });
 
-  test("without storage it is sent all the same", async () => {
+  test("without storage a submission is still sent", async () => {
     await page.evaluate(() => Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } }));
     await opened(page, { locale: "en" });
     assert.ok((await page.evaluate((given) => placet.submit(given), SUBMISSION)).received_at);
     assert.deepEqual(await decided(), { allow: true, reason: null });
   });
 
-  test("where the module is blocked the form goes through, and a later try may succeed", async () => {
+  test("if the module is blocked the form is still sent, and a later attempt may succeed", async () => {
     wasmType = undefined;
     await assert.rejects(opened(), /could not be loaded/);
     await fill();
@@ -284,7 +286,7 @@ export function inAPage(installed) {
     assert.deepEqual(await decided(), { allow: false, reason: "never_asked" });
   });
 
-  test("what is submitted before the module is there is read as soon as it is, in a later page too, once", async () => {
+  test("a form submitted before the module loads is read once when it loads, even on a later page", async () => {
     wasmType = undefined;
     const failed = page.evaluate(async (endpoint) => {
       const { open } = await import("/placet/storefront.js");
@@ -302,7 +304,7 @@ export function inAPage(installed) {
     await until("the submission", () => submissions.length);
     const { id, occurred_at, ...rest } = submissions[0].body;
     assert.ok(Math.abs(Date.parse(occurred_at) - before) < 5_000);
-    assert.deepEqual(rest.source, { kind: "form", url: `${shop}/checkout`, form: "checkout", module: VERSION }, "where it was done, not where it was read");
+    assert.deepEqual(rest.source, { kind: "form", url: `${shop}/checkout`, form: "checkout", module: VERSION }, "the source is the page of the form, not the page that sent it");
     assert.deepEqual([rest.identity, rest.choices[0].choice, rest.notice.text_sha256], ["a.b.c", "opt_in", sha256(WORDS)]);
     await page.reload();
     await opened();
@@ -311,7 +313,7 @@ export function inAPage(installed) {
     assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("jane")), false);
   });
 
-  test("who the customer is goes along, and a token that the edge does not believe costs nobody a choice", async () => {
+  test("the identity token is sent, and a token that the edge refuses loses no choice", async () => {
     const problem = { title: "A field is not right", status: 422, errors: [{ pointer: "/identity", detail: "sign a JWT" }] };
     answer = () => (submissions.at(-1).body.identity ? { status: 422, body: problem } : received);
     await opened(page, { locale: "en" });
@@ -328,7 +330,7 @@ export function inAPage(installed) {
     assert.deepEqual(await told("error"), ["refused"]);
   });
 
-  test("a page that sends a form by itself captures it, and words that the shop has told stay here", async () => {
+  test("a page that sends its form by script captures it, and a registered notice text is not sent", async () => {
     config = { status: 200, body: { ...CONFIG, notices: [{ id: "signup", version: "2", locale: "en", text: WORDS }] } };
     await opened();
     await page.evaluate(() => placet.config);
@@ -345,7 +347,7 @@ export function inAPage(installed) {
     assert.equal(submissions.length, 1);
   });
 
-  test("adapters tell others what may be done, now and when it changes, until they are let go", async () => {
+  test("adapters report consent now and when it changes, until they are removed", async () => {
     await opened(page, { locale: "en" });
     const seen = await page.evaluate(async (given) => {
       const [{ googleConsent }, { shopifyPrivacy }, { dataLayerPush }] = await Promise.all(["google", "shopify", "datalayer"].map((name) => import(`/placet/adapters/${name}.js`)));
@@ -368,17 +370,17 @@ export function inAPage(installed) {
       return { first: { google: told.google[0], shopify: told.shopify[0] }, last, layer: dataLayer, still: JSON.stringify(told) === before };
     }, SUBMISSION);
     assert.deepEqual(seen.first, { google: ["consent", "update", { ad_user_data: "denied", ad_personalization: "denied" }], shopify: { marketing: false, sale_of_data: false } });
-    assert.deepEqual(seen.last, { google: ["consent", "update", { ad_user_data: "granted", ad_personalization: "denied" }], shopify: { marketing: true, sale_of_data: false } }, "the signal says no to a sale, whatever was chosen for messages");
+    assert.deepEqual(seen.last, { google: ["consent", "update", { ad_user_data: "granted", ad_personalization: "denied" }], shopify: { marketing: true, sale_of_data: false } }, "the GPC signal opts out of sale, whatever was chosen for messages");
     assert.deepEqual(seen.layer, submissions.slice(0, 2).map(({ body }) => ({ event: "placet_submitted", placet_submission: body.id })));
     assert.equal(seen.still, true);
   });
 
-  test("a certificate of erasure holds in a browser, and with any byte changed it does not", async () => {
+  test("a certificate of erasure verifies in a browser, and not with any byte changed", async () => {
     const seen = await page.evaluate(`import("/logic/logic.js").then((logic) => (${probe})(logic, ${JSON.stringify(signed)}))`);
     assert.deepEqual(seen, expected);
   });
 
-  test("the module may come from anywhere, and wrong options are told", async () => {
+  test("the module may be loaded from any origin, and wrong options are reported", async () => {
     const seen = await page.evaluate(async (endpoint) => {
       const { open } = await import("/placet/storefront.js");
       const at = new URL("/placet/storefront_bg.wasm", location.href);

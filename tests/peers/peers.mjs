@@ -1,5 +1,5 @@
-// Comparable consent modules, as a page would get them: which files, and the least that starts them. For each the smallest way
-// that it documents or ships, with a box of its own where it has one and without where it can do without.
+// Comparable consent modules, as a page would load them: their files and the smallest code that starts them. Each in
+// the smallest way that it documents or ships, with its own box where it has one, and without it where possible.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ const installed = join(here, "node_modules");
 
 const HEADLESS = "headless: no box of its own";
 
-/** What every box says, and the two purposes that it asks about. c15t knows purposes by these names alone. */
+/** The words of every box, and the two purposes it asks for. c15t knows purposes by these names only. */
 const WORDS = {
   title: "Your choice", about: "May we use what we learn about you for two purposes? You can change your mind at any time.",
   measurement: "Statistics", marketing: "Advertising",
@@ -21,15 +21,15 @@ const WORDS = {
 };
 
 /**
- * `start` is a module that starts the peer in a page. It imports its scripts from beside it, by their names; style sheets are for
- * the page to link. `box` selects what then appears.
+ * `start` is a module that starts the peer in a page. It imports its scripts by name from the same directory; the page
+ * links its style sheets. `box` selects the element that then appears.
  */
 const PEERS = [
   {
     name: "c15t",
     entry: "configureConsentManager + createConsentManagerStore, bundled",
-    // Not minified and with its dependencies apart, so bundled. The client is needed by the store, which alone remembers; the
-    // documented shortcut to both, getOrCreateConsentRuntime, is 3 % more.
+    // Shipped unminified and with separate dependencies, so it is bundled here. The store, which alone remembers
+    // choices, needs the client. The documented shortcut to both, getOrCreateConsentRuntime, is 3 % larger.
     bundled: `export { configureConsentManager, createConsentManagerStore } from "c15t";`,
     headless: HEADLESS,
     start: `
@@ -42,11 +42,11 @@ const PEERS = [
   },
   {
     name: "vanilla-cookieconsent",
-    // The two files that its guide names. The core without a box that it ships besides (9.4 KB raw) is undocumented, and in this
-    // version no choice: its `run` throws, whatever it is told.
+    // The two files that its guide names. It also ships an undocumented core without a box (9.4 KB raw), which does not
+    // work in this version: its `run` always throws.
     shipped: { js: "dist/cookieconsent.esm.js", css: "dist/cookieconsent.css" },
     box: "#cc-main .cm",
-    // By default it hides from whatever is driven by a script.
+    // By default it hides from browsers driven by scripts.
     start: `
       import { run } from "./cookieconsent.esm.js";
       const words = ${JSON.stringify(WORDS)};
@@ -70,8 +70,8 @@ const PEERS = [
   },
   {
     name: "klaro",
-    // Documented, and smaller than dist/klaro.js, which has the same styles inside. There is none without translations: what is
-    // named so holds them all the same.
+    // Documented, and smaller than dist/klaro.js, which includes the same styles. There is no build without
+    // translations: the one with that name contains them too.
     shipped: { js: "dist/klaro-no-css.js", css: "dist/klaro.min.css" },
     box: "#klaro .cookie-notice",
     start: `
@@ -94,7 +94,7 @@ const PEERS = [
   },
   {
     name: "klaro",
-    // Documented: "only the consent manager (no UI components)".
+    // Documented as "only the consent manager (no UI components)".
     shipped: { js: "dist/cm.js" },
     headless: HEADLESS,
     start: `
@@ -103,7 +103,7 @@ const PEERS = [
   },
 ];
 
-/** Bundled exactly as our own storefront is (www/tools/dist.mjs). */
+/** Bundles in the same way as our own storefront (www/tools/dist.mjs). */
 async function bundle(source) {
   const { build } = createRequire(new URL("../../www/package.json", import.meta.url))("esbuild");
   const { outputFiles } = await build({
@@ -121,11 +121,11 @@ async function bundle(source) {
 }
 
 /**
- * The peers with their files, installed first where they are missing; fails where they cannot be. One peer may come twice, with a
- * `box` and `headless`.
+ * Returns the peers with their files. Installs them first if they are missing; fails if they cannot be installed. One
+ * peer may occur twice, with a `box` and `headless`.
  *
- * @returns {Promise<{ name: string, version: string, license: string, entry: string, box?: string, headless?: string, start: string,
- *   files: { kind: "js" | "css", name: string, bytes: Buffer }[] }[]>}
+ * @returns {Promise<{ name: string, version: string, license: string, entry: string, box?: string, headless?: string,
+ *   start: string, files: { kind: "js" | "css", name: string, bytes: Buffer }[] }[]>}
  */
 export async function peers() {
   install(here);

@@ -1,22 +1,23 @@
-//! A question asked twice: of `decide` and of the reference.
+//! Asks one question of both `decide` and the reference.
 
 use placet::consent::rules::AGES;
 use placet::consent::*;
 
 use super::reference::{Question, Record, reason};
 
-/// The parts of the USA with rows of their own, and one without.
+/// The US states with rows of their own, and Texas.
 const STATES: [&str; 10] = ["CA", "CT", "FL", "MD", "MS", "NJ", "NY", "OK", "RI", "TX"];
 
-/// Every country that the tables name, every part of one, a country that they do not name, and none; by their codes.
+/// Returns the codes of every country in the tables, of every state, of a country without a row (JP), and an empty
+/// place.
 pub fn every_place() -> Vec<(&'static str, &'static str)> {
     let countries = AGES.iter().map(|age| (age.country.as_str(), ""));
     let states = STATES.map(|state| ("US", state));
-    // A region means nothing without its country, nor in another one.
+    // A region counts only together with its country.
     countries.chain(states).chain([("JP", ""), ("", ""), ("", "FL"), ("DE", "CA")]).collect()
 }
 
-/// One place for each way in which the law differs.
+/// One place for each variant of the law.
 pub const TELLING_PLACES: [(&str, &str); 18] = [
     ("AT", ""),
     ("AU", ""),
@@ -77,7 +78,7 @@ pub fn noted(activity: Activity, at: i64) -> Record {
     Record { act: Act::Noted { activity }, assurance: Assurance::Reported, at, id: 300 }
 }
 
-/// The standing and the person of a question, as `decide` wants them.
+/// The standing and the person of a question, as `decide` takes them.
 pub struct Asked<'a> {
     question: Question<'a>,
     pub standing: Standing,
@@ -106,8 +107,8 @@ impl<'a> Asked<'a> {
         decide(&self.standing, self.question.shop, &self.person, self.question.channel, &self.purpose, time(now))
     }
 
-    /// Asks both, and says what was found under which rule, or where they differ. `until` is compared where nothing on record
-    /// but a no lies ahead.
+    /// Compares both answers. Returns the finding and the rule, or a description of the difference. `until` is only
+    /// compared if no future record other than an opt-out exists.
     pub fn compare(&self, now: i64) -> Result<(Finding, &'static str), String> {
         let (question, decision) = (&self.question, self.decide(now));
         let expected = question.answer(now);

@@ -1,4 +1,4 @@
-//! The rows of the European Economic Area, the United Kingdom and Switzerland, each by its article.
+//! The rows of the European Economic Area, the United Kingdom and Switzerland, each named by its article.
 
 use placet::consent::Activity::*;
 use placet::consent::Channel::*;
@@ -50,13 +50,13 @@ rows! {
         let row = row.towards(Consumer);
         row.accepts("consent").waits_for_confirmation().honours_a_no("at once");
         row.lapses("consent", &[], "2031-08-31T10:00:00Z");
-        // Each use begins the five years again; that the person turned to the shop does not.
+        // Each use starts the five years again. A contact by the person does not.
         row.lapses("consent", &[(Used, "2028-02-29T12:00:00Z")], "2033-02-28T12:00:00Z");
         row.lapses("consent", &[(Contacted, "2028-02-29T12:00:00Z")], "2031-08-31T10:00:00Z");
     }
 
     "de-phone-business", "DE", [Phone], "UWG", "§ 7(2) no. 1" =>
-    fn uwg_7_2_no_1_a_business_in_germany_is_presumed_to_want_calls_of_its_dealings(row) {
+    fn uwg_7_2_no_1_a_business_in_germany_is_presumed_to_want_calls_from_those_it_deals_with(row) {
         let grounds = "consent implied:purchase implied:contract implied:inquiry";
         row.towards(Business).asks_no_more_than(grounds, "at once");
     }
@@ -72,7 +72,7 @@ rows! {
         row.accepts(EXISTING_CUSTOMER).leaves_confirmation_to_the_shop().honours_a_no("at once");
         row.lapses("consent", &[], "2029-08-31T10:00:00Z");
         row.lapses("soft_opt_in:purchase", &[], "2029-08-31T10:00:00Z");
-        // The person's own contact begins the three years again; a use by the shop does not.
+        // A contact by the person starts the three years again. A use by the shop does not.
         row.lapses("consent", &[(Contacted, "2028-02-29T12:00:00Z")], "2031-02-28T12:00:00Z");
         row.lapses("consent", &[(Used, "2028-02-29T12:00:00Z")], "2029-08-31T10:00:00Z");
     }
@@ -119,7 +119,7 @@ rows! {
     }
 
     "it-messaging", "IT", [Sms, Whatsapp], "Codice privacy", "Art. 130(1)-(2)" =>
-    fn codice_privacy_130_2_texts_in_italy_know_no_existing_customer(row) {
+    fn codice_privacy_130_2_texts_in_italy_need_consent_also_from_customers(row) {
         row.asks_no_more_than("consent", "at once");
     }
 
@@ -144,7 +144,7 @@ rows! {
     }
 
     "pl-all", "PL", [Email, Sms, Whatsapp, Phone], "Prawo komunikacji elektronicznej", "Art. 398" =>
-    fn pke_398_everything_electronic_in_poland_needs_consent_from_businesses_too(row) {
+    fn pke_398_all_electronic_marketing_in_poland_needs_consent_also_of_businesses(row) {
         row.asks_no_more_than("consent", "at once");
     }
 

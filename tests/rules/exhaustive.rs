@@ -1,8 +1,9 @@
-//! Every jurisdiction, channel, relation, ground and assurance, with what else is on record and how old the person is, at
-//! every instant where an answer may change and a millisecond before and after it: `decide` says what the reference says.
+//! Every jurisdiction, channel, relation, ground and assurance, with other records and with ages of the person, at
+//! every instant where the answer may change and one millisecond before and after it. `decide` must give the
+//! reference's answer.
 //!
-//! The product of everything with everything would be billions. What cannot meet is not multiplied: choices with ages, ages
-//! with activities.
+//! The full product would be billions of cases, so independent things are not combined: choices are not combined with
+//! ages, nor ages with activities.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,16 +15,16 @@ use super::cases::*;
 use super::law::{CHARITIES, FRENCH_CALLS};
 use super::reference::{DAY, Question, Record, plus_months};
 
-/// The opt-in of every case, on a day that most months lack.
+/// The time of the opt-in in every case: a day that most months lack.
 const GIVEN: &str = "2024-08-31T10:00:00Z";
-/// Something happened in between, on a day that other months lack.
+/// The time of a later activity: a day that February lacks.
 const ACTED: &str = "2024-10-30T09:00:00Z";
-/// The limits in months of all laws, and of the shops below.
+/// All time limits in months, of the laws and of the shops below.
 const MONTHS: [i64; 7] = [3, 6, 12, 18, 24, 36, 60];
-/// The days for which a look-up in a register counts.
+/// The number of days for which a look-up in a register counts.
 const DAYS: [i64; 4] = [15, 28, 30, 31];
 
-/// What was asked, and what came of it.
+/// The cases asked and their results.
 #[derive(Default)]
 struct Tally {
     cases: u64,
@@ -53,7 +54,7 @@ impl Tally {
     }
 }
 
-/// Asks about every place, channel and relation, on every core, and ends the test where anything differs.
+/// Asks about every place, channel and relation, on all cores. Fails if an answer differs.
 fn sweep(
     name: &str,
     places: &[(&'static str, &'static str)],
@@ -112,13 +113,13 @@ fn around(instants: impl IntoIterator<Item = i64>) -> Vec<i64> {
     around
 }
 
-/// The instants at which a yes may begin or end, or a law may.
+/// Returns the instants at which an opt-in may begin or end, or a law may change.
 fn turning_points() -> Vec<i64> {
     let given = millis(GIVEN);
     around(MONTHS.map(|months| plus_months(given, months)).into_iter().chain([given, CHARITIES, FRENCH_CALLS]))
 }
 
-/// Those, and the ones that something that happened later adds.
+/// Returns the same, and the instants that a later activity adds.
 fn turning_points_of_activity() -> Vec<i64> {
     let acted = millis(ACTED);
     let months = MONTHS.map(|months| plus_months(acted, months)).into_iter();
@@ -133,7 +134,8 @@ fn each_yes(mut each: impl FnMut(Ground, Assurance)) {
     }
 }
 
-/// One yes and what happened since, at every turning point. Time does not look at who acted, but for an anonymous form.
+/// Asks about an opt-in and a later activity at every turning point. Time limits do not depend on the assurance, except
+/// that an anonymous opt-in may need confirmation.
 fn ask_through_time(question: Question<'_>, tally: &mut Tally) {
     let (given, acted) = (millis(GIVEN), millis(ACTED));
     let (alone, after) = (turning_points(), turning_points_of_activity());
@@ -148,7 +150,7 @@ fn ask_through_time(question: Question<'_>, tally: &mut Tally) {
     });
 }
 
-/// One yes and every kind of no, earlier, later and at the same instant; or nothing but a no.
+/// Asks about an opt-in with every kind of opt-out, earlier, later and at the same instant, and about an opt-out alone.
 fn ask_of_choices(question: Question<'_>, tally: &mut Tally) {
     let given = millis(GIVEN);
     let instants = [given, given + 1, given + DAY];
@@ -173,14 +175,15 @@ fn ask_of_choices(question: Question<'_>, tally: &mut Tally) {
     });
 }
 
-/// One yes of a person who is grown up, is not, or is from that instant on.
+/// Asks about an opt-in of a person who is above, below or exactly at the age limit.
 fn ask_of_ages(question: Question<'_>, tally: &mut Tally) {
     let given = millis(GIVEN);
     let midnight = given - given.rem_euclid(DAY);
-    // The birthdays of those who turn 12 to 18 on that day, the day before and the day after; and of the newborn and the old.
+    // Birthdays of persons who turn 12 to 18 on that day, the day before or the day after; also a newborn and a person
+    // of 100 years.
     let births = (12..=18).flat_map(|years| [-1, 0, 1].map(|day| plus_months(midnight + day * DAY, -12 * years)));
     let births: Vec<i64> = births.chain([midnight, plus_months(midnight, -1200)]).collect();
-    // The day counts from noon on.
+    // A birthday counts from noon on.
     for at in [midnight + DAY / 2 - 1, midnight + DAY / 2] {
         for (ground, assurance) in [
             (Ground::Consent, Assurance::Confirmed),
@@ -192,14 +195,14 @@ fn ask_of_ages(question: Question<'_>, tally: &mut Tally) {
         ] {
             let records = [opt_in(ground, assurance, at), noted(Activity::Screened, at)];
             for born in births.iter().map(|born| Some(*born)).chain([None]) {
-                // Growing up later changes nothing.
+                // Reaching the age later does not help.
                 tally.ask(Question { born, records: &records, ..question }, &[at, plus_months(at, 30)]);
             }
         }
     }
 }
 
-/// Goes its own way wherever it can.
+/// Returns a policy that deviates from the law wherever it can.
 fn loose() -> Policy {
     let own = |rule: &str, accept: &[Basis], waive: &[Waiver]| Override {
         rule: rule.into(),
@@ -225,7 +228,7 @@ fn loose() -> Policy {
             own("it-post", &[Basis::Contract], &[Waiver::Screening, Waiver::Age]),
             own("any", &[], &[Waiver::Age, Waiver::Confirmation]),
             own("any-phone", &[Basis::LegitimateInterest], &[Waiver::Expiry]),
-            // There are no such rows to override.
+            // These rules cannot be overridden.
             own("transactional", Basis::ALL, Waiver::ALL),
             own("none", Basis::ALL, Waiver::ALL),
         ],
@@ -233,7 +236,7 @@ fn loose() -> Policy {
     }
 }
 
-/// Asks for more than any law.
+/// Returns a policy that is stricter than every law.
 fn tight() -> Policy {
     Policy {
         bases: vec![Basis::Consent, Basis::SoftOptIn, Basis::Contract],
@@ -244,12 +247,12 @@ fn tight() -> Policy {
     }
 }
 
-/// The law, without a confirmation of the shop's own.
+/// Returns a policy that adds no confirmation to the law.
 fn unconfirmed() -> Policy {
     Policy { confirmation: Vec::new(), ..Policy::default() }
 }
 
-/// A bit of everything: what it asks for itself, it does not waive.
+/// Returns a mixed policy: the shop's own limits together with overrides.
 fn mixed() -> Policy {
     Policy {
         confirmation: vec![Channel::Email, Channel::Phone],
@@ -265,15 +268,15 @@ fn transactional() -> Policy {
 }
 
 #[test]
-fn decide_says_what_the_law_says_at_every_instant() {
+fn decide_agrees_with_the_law_at_every_instant() {
     let all = sweep("the law through time", &every_place(), &[Policy::default(), unconfirmed()], ask_through_time);
     assert!(all.cases > 6_000_000, "{}", all.cases);
-    // All but `transactional`.
+    // Every rule except `transactional`.
     assert_eq!(all.rules.len() + 1, placet::consent::rules::rules().count());
 }
 
 #[test]
-fn shops_of_their_own_ways_get_what_they_ask_for_at_every_instant() {
+fn decide_applies_the_shops_policy_at_every_instant() {
     let shops = [loose(), tight(), mixed(), transactional()];
     let all = sweep("other policies through time", &TELLING_PLACES, &shops, ask_through_time);
     assert!(all.cases > 3_000_000, "{}", all.cases);
@@ -291,7 +294,7 @@ fn shops_of_their_own_ways_get_what_they_ask_for_at_every_instant() {
 }
 
 #[test]
-fn a_no_is_ended_by_a_later_consent_of_enough_assurance_only() {
+fn only_a_later_consent_of_enough_assurance_ends_an_opt_out() {
     let all = sweep("choices", &every_place(), &[Policy::default()], ask_of_choices);
     let telling = sweep("choices elsewhere", &TELLING_PLACES, &[unconfirmed(), transactional()], ask_of_choices);
     for finding in [Finding::NeverAsked, Finding::Declined, Finding::OptedOut, Finding::Objected, Finding::Suppressed] {
@@ -300,14 +303,14 @@ fn a_no_is_ended_by_a_later_consent_of_enough_assurance_only() {
 }
 
 #[test]
-fn who_was_too_young_stays_so() {
+fn a_person_too_young_at_the_opt_in_stays_denied() {
     let shops = [Policy::default(), tight(), loose(), mixed(), transactional()];
     let all = sweep("ages", &every_place(), &shops, ask_of_ages);
     assert!(all.findings[&Finding::UnderAge] > 100_000 && all.findings[&Finding::Stands] > 100_000);
 }
 
 #[test]
-fn a_person_out_of_reach_gets_nothing() {
+fn a_person_without_an_address_or_under_restriction_is_denied() {
     let shops = [Policy::default(), transactional(), Policy { channels: Vec::new(), ..Policy::default() }];
     let all = sweep("out of reach", &every_place(), &shops, |question, tally| {
         for (reachable, restricted) in [(false, false), (false, true), (true, true)] {

@@ -1,4 +1,4 @@
-//! What the law of each place says, in sentences: no rows, no order of precedence, each fact where it is asked for.
+//! The law of each place as plain conditions: no table of rows and no order of precedence.
 
 use placet::consent::{Channel, Ground, Override, Waiver};
 
@@ -27,7 +27,7 @@ impl Question<'_> {
         self.shop.transactional.iter().any(|purpose| purpose.as_str() == self.purpose)
     }
 
-    /// Whether nothing is known of the law here, so that the strictest of all is taken.
+    /// Returns whether no row covers this place and channel, so that the strictest rule applies.
     pub fn is_unknown(&self) -> bool {
         if in_the_eea(self.country) {
             return false;
@@ -39,14 +39,14 @@ impl Question<'_> {
         }
     }
 
-    /// A state of the USA with an act of its own for calls and texts.
+    /// Returns whether the place is a US state with an act of its own for calls and texts.
     pub fn in_a_strict_state(&self) -> bool {
         self.country == "US"
             && ["CT", "FL", "MD", "MS", "NJ", "OK", "RI", "TX"].contains(&self.region)
             && matches!(self.channel, Channel::Sms | Channel::Whatsapp | Channel::Phone)
     }
 
-    /// How the rule is called.
+    /// Returns the id of the rule.
     pub fn rule(&self, now: i64) -> &'static str {
         use Channel::*;
         if self.is_transactional() {
@@ -122,13 +122,13 @@ impl Question<'_> {
         self.own_way(now).is_some_and(|own| own.waive.contains(&what))
     }
 
-    /// The grounds on which the law of the place lets somebody advertise.
+    /// Returns whether the law of the place accepts the ground for marketing.
     pub fn is_lawful(&self, ground: Ground, now: i64) -> bool {
         let by_interest = ground == Ground::LegitimateInterest;
         if ground == Ground::Consent {
             return true;
         }
-        // What a contract needs is no advertising.
+        // A contract is no ground for marketing.
         if ground == Ground::Contract {
             return false;
         }
@@ -139,7 +139,7 @@ impl Question<'_> {
             return self.country == "US" || by_interest;
         }
         if self.channel == Channel::Phone {
-            // A business may be presumed to want a call of those it deals with.
+            // A business is presumed to want calls from those it deals with.
             if self.country == "DE" && self.business {
                 return is_implied(ground);
             }
@@ -203,7 +203,7 @@ impl Question<'_> {
         if self.shop.minimum_age > by_law { self.shop.minimum_age } else { by_law }
     }
 
-    /// How many days a look-up in the register is good for, where one is needed at all.
+    /// Returns for how many days a look-up in the register counts, or `None` if none is needed.
     pub fn screening_days(&self, now: i64) -> Option<i64> {
         if self.is_transactional() || self.waives(Waiver::Screening, now) {
             return None;
@@ -220,7 +220,7 @@ impl Question<'_> {
         }
     }
 
-    /// For how many months a dealing implies consent.
+    /// Returns for how many months a dealing implies consent.
     pub fn implied_months(&self, ground: Ground, now: i64) -> Option<i64> {
         if !is_implied(ground) || self.is_transactional() || self.waives(Waiver::Expiry, now) {
             return None;
@@ -253,7 +253,7 @@ impl Question<'_> {
 }
 
 #[test]
-fn the_two_dates_are_midnights_where_they_hold() {
+fn the_starting_dates_of_both_laws_are_local_midnights() {
     let millis = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
     assert_eq!(millis("2026-02-05T00:00:00+00:00"), CHARITIES);
     assert_eq!(millis("2026-08-11T00:00:00+02:00"), FRENCH_CALLS);

@@ -1,6 +1,6 @@
-//! What holds whatever the rules say: random records, persons and policies.
+//! Laws that hold for all rules, tested with random records, persons and policies.
 //!
-//! Times are few, so that ties happen and limits meet; a law must bear on a good share of the cases, or the test fails too.
+//! Few distinct times are used, so that ties and limits occur often. A test fails if its law applies to too few cases.
 
 use std::cell::Cell;
 
@@ -14,7 +14,7 @@ use super::cases::*;
 use super::law::{CHARITIES, FRENCH_CALLS};
 use super::reference::{DAY, Question, Record, plus_months};
 
-/// Some records of one address and one question about it.
+/// Some records of one address, and one question about it.
 #[derive(Clone, Debug)]
 struct Case {
     place: (&'static str, &'static str),
@@ -101,7 +101,7 @@ fn case() -> impl Strategy<Value = Case> {
     (question, person, records).prop_map(|(question, (reachable, restricted, born), mut records)| {
         let (place, business, channel, now) = question;
         for (nth, record) in records.iter_mut().enumerate() {
-            // Every record has an id of its own. What lies ahead is a no, if anything.
+            // Every record has an id of its own. Only opt-outs may lie in the future.
             record.id = record.id * 16 + nth as u128;
             if !matches!(record.act, Act::OptOut { .. }) {
                 record.at = record.at.min(now);
@@ -131,7 +131,7 @@ fn shop() -> impl Strategy<Value = Policy> {
     let ages = (select(vec![0, 0, 10, 14, 18]), prop::bool::weighted(0.2));
     let expires_after_months = select(vec![0, 0, 3, 12, 36, 60]);
     let overrides = prop::collection::vec(own_way(), 0..30).prop_map(|mut overrides| {
-        // One for each rule, as the service asks for.
+        // The service allows one override for each rule.
         overrides.sort_by(|a, b| a.rule.cmp(&b.rule));
         overrides.dedup_by(|a, b| a.rule == b.rule);
         overrides
@@ -159,7 +159,7 @@ fn shop() -> impl Strategy<Value = Policy> {
     )
 }
 
-/// What both ask for.
+/// Returns a policy that is as strict as both together.
 fn tightened(shop: &Policy, more: &Policy) -> Policy {
     let both = [shop.expires_after_months, more.expires_after_months];
     let kept = |own: &&Override| !more.overrides.iter().any(|other| other.rule == own.rule);
@@ -175,7 +175,8 @@ fn tightened(shop: &Policy, more: &Policy) -> Policy {
     }
 }
 
-/// Tries a law on random cases. It says whether a case bore on it at all; one in `share` has to.
+/// Tests a law on random cases. The law returns whether it applied to the case; at least one case in `share` must
+/// apply.
 fn holds<S: Strategy>(cases: u32, share: u32, cases_of: S, law: impl Fn(S::Value) -> Result<bool, TestCaseError>) {
     let bore = Cell::new(0);
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
@@ -197,7 +198,7 @@ fn many_records_are_judged_as_the_reference_judges_them() {
 }
 
 #[test]
-fn one_more_opt_out_allows_nothing() {
+fn an_additional_opt_out_never_allows_what_was_denied() {
     let more = (select(Refusal::ALL), select(Assurance::ALL), select(times()));
     holds(50_000, 10, (case(), shop(), more), |(case, shop, (refusal, assurance, at))| {
         let mut fuller = case.clone();
@@ -209,7 +210,7 @@ fn one_more_opt_out_allows_nothing() {
 }
 
 #[test]
-fn a_tighter_policy_allows_nothing_more() {
+fn a_stricter_policy_never_allows_what_was_denied() {
     holds(50_000, 20, (case(), shop(), shop()), |(case, shop, more)| {
         let tighter = tightened(&shop, &more);
         let (before, after) = (case.decide(&shop).allows(), case.decide(&tighter).allows());
@@ -239,7 +240,7 @@ fn only_a_later_proven_consent_ends_an_objection_or_a_suppression() {
 }
 
 #[test]
-fn an_answer_holds_until_it_says_and_no_longer() {
+fn an_answer_holds_exactly_until_its_stated_end() {
     let between = (select(instants()), 0.0..1.0_f64);
     holds(50_000, 20, (case(), shop(), between), |(case, shop, (probe, share))| {
         let decision = case.decide(&shop);
@@ -259,7 +260,7 @@ fn an_answer_holds_until_it_says_and_no_longer() {
 }
 
 #[test]
-fn what_is_allowed_where_nothing_is_known_is_allowed_everywhere() {
+fn what_the_strictest_rule_allows_is_allowed_everywhere() {
     holds(50_000, 10, (case(), shop()), |(case, mut shop)| {
         shop.overrides.clear();
         let nowhere = Case { place: ("", ""), ..case };
@@ -272,7 +273,7 @@ fn what_is_allowed_where_nothing_is_known_is_allowed_everywhere() {
                 let somewhere = Case { place, business, ..nowhere.clone() };
                 let there = somewhere.decide(&shop);
                 prop_assert!(there.allows(), "{:?} by {}", place, there.rule.id);
-                // And for as long.
+                // The answer also holds for at least as long.
                 let at_least = decision.until().is_some_and(|until| there.until().is_none_or(|there| there >= until));
                 prop_assert!(decision.until().is_none() && there.until().is_none() || at_least, "{:?}", place);
             }
@@ -300,7 +301,8 @@ fn every_question_has_one_answer() {
         (shop.minimum_age, shop.expires_after_months) = (age, months);
         let decision = case.decide(&shop);
         prop_assert_eq!(decision.allows(), decision.reason().is_none());
-        // The other side of a yes is a no that it has ended; of a no, a yes that could not end it.
+        // If an opt-in decides, `against` is the opt-out that it ended; if an opt-out decides, `against` is the opt-in
+        // that could not end it.
         if let (Some(own), Some(other)) = (decision.decided_by, decision.against) {
             let (yes, no) = if own.act.ground().is_some() { (own, other) } else { (other, own) };
             prop_assert_eq!((yes.act.choice(), no.act.choice()), (Some(Choice::OptIn), Some(Choice::OptOut)));
@@ -316,14 +318,14 @@ fn every_question_has_one_answer() {
 }
 
 #[test]
-fn what_speaks_about_the_question_bears_on_it_and_nothing_else_does() {
+fn only_records_that_cover_the_question_affect_the_answer() {
     let elsewhere = prop::collection::vec((record(), select(Channel::ALL), any::<bool>()), 0..6);
     let wide = prop::collection::vec((any::<bool>(), any::<bool>()), 6);
     holds(20_000, 3, (case(), shop(), elsewhere, wide), |(case, shop, elsewhere, wide)| {
         let decision = case.decide(&shop);
         let asked = Asked::new(case.question(&shop));
         let mut tracks = asked.standing.tracks().to_vec();
-        // A no to everything is a no to this.
+        // A wide opt-out also covers this channel and purpose.
         for (track, (channels, purposes)) in tracks.iter_mut().zip(wide) {
             let is_no = matches!(track.act, Act::OptOut { .. });
             track.scope.channel.take_if(|_| is_no && channels);

@@ -1,14 +1,14 @@
-//! The rules of each jurisdiction, held against the law as it is written down.
+//! The rules of each jurisdiction, tested against the text of the law.
 //!
-//! | file | idea |
+//! | file | content |
 //! |---|---|
-//! | `reference` | the decision once more, by trying every instant: what `decide` is held equal to |
-//! | `law` | what it knows of the law, in plain sentences and without a table |
-//! | `cases` | a question asked of both |
-//! | `exhaustive` | every jurisdiction, channel, relation, ground and assurance, at every instant where an answer may change |
-//! | `laws` | what holds whatever the rules say: random records and policies |
-//! | `rows` | how a row is tested, and that every row is |
-//! | `europe`, `world` | each row by its article, in literal dates |
+//! | `reference` | a second implementation of the decision, by trying every instant; `decide` must agree with it |
+//! | `law` | what the reference knows of the law, as plain conditions without a table |
+//! | `cases` | asks one question of both |
+//! | `exhaustive` | every jurisdiction, channel, relation, ground and assurance, at every instant of change |
+//! | `laws` | laws that hold for all rules, with random records and policies |
+//! | `rows` | how a row is tested, and the check that every row is tested |
+//! | `europe`, `world` | each row named by its article, with literal dates |
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,7 +1,8 @@
-//! The decision once more, as naively as it can be said: sentences instead of rows, every instant tried instead of computed.
+//! A second, naive implementation of the decision: conditions instead of rows, and every instant tried instead of
+//! computed.
 //!
-//! Slow and long on purpose. It shares nothing with `consent` but plain values, so that a mistake has to be made twice.
-//! Times are milliseconds; a place is its two codes, empty where it is not known.
+//! It is slow and long on purpose. It shares only plain values with `consent`, so that the same mistake would have to
+//! be made twice. Times are in milliseconds. A place is its two codes; an unknown code is empty.
 
 use jiff::{Span, tz::Offset};
 use placet::consent::{Act, Activity, Assurance, Channel, Finding, Ground, Policy, Refusal};
@@ -9,7 +10,7 @@ use placet::consent::{Act, Activity, Assurance, Channel, Finding, Ground, Policy
 use super::law::{CHARITIES, FRENCH_CALLS};
 
 pub const DAY: i64 = 86_400_000;
-/// Lapses never.
+/// The end of an opt-in without a time limit.
 const NEVER: i64 = i64::MAX;
 
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +44,8 @@ pub struct Answer {
     pub minimum_age: u16,
 }
 
-/// The same day of a later month, or the last of that month. The calendar repeats after 400 years, so times that jiff cannot
-/// hold are moved.
+/// Returns the same day of a later month, or the last day of that month. The calendar repeats after 400 years, so times
+/// outside jiff's range are shifted by whole periods.
 pub fn plus_months(at: i64, months: i64) -> i64 {
     let era = 146_097 * DAY;
     let moved = jiff::Timestamp::from_millisecond(at.rem_euclid(era)).unwrap();
@@ -53,7 +54,7 @@ pub fn plus_months(at: i64, months: i64) -> i64 {
 }
 
 impl Question<'_> {
-    /// When something was last done, of what is known now.
+    /// Returns the last time of an activity that is known at `now`.
     fn last(&self, activity: Activity, now: i64) -> Option<i64> {
         let noted = self.records.iter().filter(|record| record.act == Act::Noted { activity } && record.at <= now);
         noted.map(|record| record.at).max()
@@ -79,7 +80,8 @@ impl Question<'_> {
         lapse
     }
 
-    /// Whether a no bears on the question. An anonymous form turns nobody off; an objection is to advertising.
+    /// Returns the kind of opt-out if the record applies to the question. An anonymous form opts nobody out; an
+    /// objection applies to marketing only.
     fn bears(&self, record: &Record) -> Option<Refusal> {
         match record.act {
             Act::OptOut { refusal } if record.assurance != Assurance::Claimed => {
@@ -89,7 +91,7 @@ impl Question<'_> {
         }
     }
 
-    /// Whether a yes is there, and every no before it has ended.
+    /// Returns whether the opt-in ends every earlier opt-out and is not ended by a later one.
     fn is_live(&self, opt_in: &Record, ground: Ground, now: i64) -> bool {
         let ends = |refusal| match opt_in.assurance {
             Assurance::Listed | Assurance::Claimed => false,
@@ -103,7 +105,7 @@ impl Question<'_> {
             })
     }
 
-    /// What is wrong with a yes, the first thing that is, and how far that is from an allow.
+    /// Returns the first fault of an opt-in, with a rank: the higher the rank, the nearer to an allow.
     fn fault(&self, opt_in: &Record, ground: Ground, now: i64) -> (u8, Finding) {
         if !self.accepts(ground, now) {
             return (1, Finding::BasisNotAccepted);
@@ -116,7 +118,7 @@ impl Question<'_> {
         }
         let age = self.minimum_age(now);
         match self.born {
-            // At noon in UTC the birthday has begun everywhere on earth.
+            // At noon UTC the birthday has begun everywhere on earth.
             Some(born) if age > 0 && opt_in.at < plus_months(born, 12 * i64::from(age)) + DAY / 2 => {
                 return (3, Finding::UnderAge);
             }
@@ -151,7 +153,7 @@ impl Question<'_> {
             let (rank, finding) = self.fault(record, ground, now);
             Some(((rank, self.lapse(record, ground, now), record.at, record.id), finding, *record))
         });
-        // The nearest to an allow; then the one that lapses last.
+        // The opt-in nearest to an allow decides; among equals, the one that lapses last.
         if let Some((_, finding, record)) = judged.max_by_key(|(nearness, ..)| *nearness) {
             return (finding, Some(record));
         }
@@ -194,7 +196,7 @@ impl Question<'_> {
         }
     }
 
-    /// When the answer changes by itself: every instant at which it could is tried, and the one before it.
+    /// Returns when the answer changes by itself. Tries every possible instant and the millisecond before it.
     pub fn until(&self, now: i64) -> Option<i64> {
         let mut instants = vec![CHARITIES, FRENCH_CALLS];
         for record in self.records {
@@ -210,7 +212,7 @@ impl Question<'_> {
     }
 }
 
-/// The word for a finding in an answer; none for an allow.
+/// Returns the reason code of a finding, or `None` for an allow.
 pub fn reason(finding: Finding) -> Option<&'static str> {
     Some(match finding {
         Finding::NeverAsked => "never_asked",

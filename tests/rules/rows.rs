@@ -1,4 +1,4 @@
-//! How a row is tested: what it accepts and refuses, what waits, what lapses and when, in literal dates.
+//! How a row is tested with literal dates: what it accepts and denies, what needs confirmation, what lapses and when.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +8,8 @@ use placet::consent::*;
 use super::cases::*;
 use super::reference::{Question, Record};
 
-/// Tests of rows, each named by its article: the row's id, where and on which channels it holds, its law and a part of its
-/// article, and what it does. `COVERED` lists the ids.
+/// Makes the tests of rows. Each entry has the row's id, its place and channels, its law and a part of its article, and
+/// a test named by the article. `COVERED` lists the ids.
 macro_rules! rows {
     ($(
         $id:literal, $place:literal, $channels:expr, $law:literal, $article:literal =>
@@ -27,10 +27,10 @@ macro_rules! rows {
 }
 pub(crate) use rows;
 
-/// When every opt-in here is given, unless a test says otherwise: both laws with a date are in force.
+/// The time of every opt-in, unless a test sets another. Both laws with a starting date are in force.
 pub const GIVEN: &str = "2026-08-31T10:00:00Z";
 
-/// A row, and where to meet it.
+/// A row, and a place and channels where it applies.
 #[derive(Clone)]
 pub struct Row {
     id: &'static str,
@@ -54,12 +54,12 @@ impl Row {
     ) -> Self {
         let (country, region) = place.split_once('-').unwrap_or((place, ""));
         let (channels, business) = (on.to_vec(), vec![false, true]);
-        // The shop adds nothing of its own.
+        // The shop adds no conditions of its own.
         let shop = Policy { confirmation: Vec::new(), ..Policy::default() };
         Self { id, law, article, country, region, channels, business, given: millis(GIVEN), shop }
     }
 
-    /// Towards consumers, or businesses, only.
+    /// Limits the test to consumers or to businesses.
     pub fn towards(self, relation: Relation) -> Self {
         Self { business: vec![relation == Relation::Business], ..self }
     }
@@ -68,7 +68,7 @@ impl Row {
         Self { given: millis(given), ..self }
     }
 
-    /// Where the shop overrides the row to accept more.
+    /// Adds the shop's override that accepts more bases.
     pub fn loosened(&self, accept: &[Basis]) -> Self {
         let (rule, accept, reason) = (self.id.into(), accept.to_vec(), "ours".into());
         let own = Override { rule, accept, waive: Vec::new(), reason };
@@ -79,7 +79,8 @@ impl Row {
         Self { shop, ..self }
     }
 
-    /// Decides by these records on each channel and for each relation, for a person of a known age; always by this row.
+    /// Decides with these records on each channel and for each relation, for a person born at `born`. Checks that this
+    /// row decides each time.
     pub fn each_of(&self, records: &[Record], born: Option<i64>, check: impl Fn(&Decision<'_>, &str)) {
         self.each_at(records, self.given, born, check);
     }
@@ -112,7 +113,7 @@ impl Row {
         }
     }
 
-    /// These grounds are accepted, no other is.
+    /// Checks that the row accepts exactly these grounds.
     pub fn accepts(&self, grounds: &str) -> &Self {
         let accepted: Vec<Ground> = grounds.split(' ').map(|ground| Ground::parse(ground).unwrap()).collect();
         for ground in Ground::ALL {
@@ -125,7 +126,7 @@ impl Row {
         self
     }
 
-    /// Whether the law has a consent from an anonymous form wait until the address confirms it.
+    /// Checks the reason for an anonymous consent before the address confirms it.
     fn confirmation(&self, reason: Option<Reason>) -> &Self {
         let claimed = opt_in(Ground::Consent, Assurance::Claimed, self.given);
         self.each(&[claimed], self.given, |decision, case| assert_eq!(decision.reason(), reason, "{case}"));
@@ -142,7 +143,7 @@ impl Row {
         self.confirmation(None)
     }
 
-    /// A yes, with what happened since, counts up to an instant, itself excluded.
+    /// Checks that an opt-in with these later activities counts until an instant, exclusive.
     pub fn lapses(&self, ground: &str, since: &[(Activity, &str)], until: &str) -> &Self {
         let (records, last) = self.yes(ground, since);
         let until = millis(until);
@@ -158,7 +159,7 @@ impl Row {
         self
     }
 
-    /// A yes counts for ever, as far as this row goes.
+    /// Checks that an opt-in on these grounds has no time limit in this row.
     pub fn keeps(&self, grounds: &str) -> &Self {
         for ground in grounds.split(' ') {
             let (records, last) = self.yes(ground, &[]);
@@ -169,7 +170,7 @@ impl Row {
         self
     }
 
-    /// A legitimate interest needs a look-up in the register, which counts for some days.
+    /// Checks that a legitimate interest needs a look-up in the register, which counts until an instant.
     pub fn needs_a_look_up(&self, screened: &str, until: &str) -> &Self {
         let interest = opt_in(Ground::LegitimateInterest, Assurance::Staff, self.given);
         self.each(&[interest], self.given, |decision, case| {
@@ -179,7 +180,7 @@ impl Row {
         self.lapses("legitimate_interest", &[(Activity::Screened, screened)], until)
     }
 
-    /// The answer changes when this version of the law ends, or the next begins.
+    /// Checks that the answer changes when this version of the law ends or the next begins.
     pub fn changes(&self, ground: &str, allowed: bool, until: &str) -> &Self {
         let (records, last) = self.yes(ground, &[(Activity::Screened, &time(self.given).to_string())]);
         let until = millis(until);
@@ -191,7 +192,7 @@ impl Row {
         self
     }
 
-    /// By when the law has a no honoured; placet does so at once.
+    /// Checks that an opt-out denies at once, and the time limit that the law gives for it.
     pub fn honours_a_no(&self, deadline: &str) -> &Self {
         let yes = opt_in(Ground::Consent, Assurance::Confirmed, self.given);
         self.each(&[yes, opt_out(Refusal::Plain, Assurance::Reported, self.given)], self.given, |decision, case| {
@@ -201,12 +202,13 @@ impl Row {
         self
     }
 
-    /// Nothing but one of these grounds is asked for, and it counts for ever.
+    /// Checks that the row accepts exactly these grounds, without a time limit and without confirmation.
     pub fn asks_no_more_than(&self, grounds: &str, deadline: &str) -> &Self {
         self.accepts(grounds).keeps(grounds).leaves_confirmation_to_the_shop().honours_a_no(deadline)
     }
 
-    /// A consent counts for ever, a legitimate interest as long as a look-up in the register does.
+    /// Checks that a consent has no time limit, and that a legitimate interest lasts as long as its look-up in the
+    /// register.
     pub fn asks_for_consent_or_a_look_up(&self, screened: &str, until: &str) -> &Self {
         self.accepts("consent legitimate_interest").keeps("consent").leaves_confirmation_to_the_shop();
         self.needs_a_look_up(screened, until).honours_a_no("at once")
@@ -221,7 +223,7 @@ impl Row {
 }
 
 #[test]
-fn every_row_has_a_test_and_every_test_a_row() {
+fn every_row_has_a_test_and_every_test_has_a_row() {
     let mut tested: Vec<&str> = [super::europe::COVERED, super::world::COVERED].concat();
     let mut ids: Vec<&str> = rules().map(|rule| rule.id).collect();
     tested.sort_unstable();
@@ -231,7 +233,7 @@ fn every_row_has_a_test_and_every_test_a_row() {
 }
 
 #[test]
-fn who_is_not_known_as_a_business_is_addressed_as_a_consumer() {
+fn a_person_with_unknown_relation_is_treated_as_a_consumer() {
     let (policy, standing) = (Policy::default(), Standing::default());
     for (relation, row) in
         [(None, "de-phone"), (Some(Relation::Consumer), "de-phone"), (Some(Relation::Business), "de-phone-business")]
@@ -243,7 +245,7 @@ fn who_is_not_known_as_a_business_is_addressed_as_a_consumer() {
 }
 
 #[test]
-fn gdpr_8_1_a_child_s_own_yes_counts_from_the_age_of_its_country() {
+fn gdpr_8_1_a_childs_opt_in_counts_from_the_minimum_age_of_its_country() {
     let ages = [
         (0, "AU CA CH"),
         (12, "BR"),
@@ -257,7 +259,7 @@ fn gdpr_8_1_a_child_s_own_yes_counts_from_the_age_of_its_country() {
     assert_eq!(AGES.iter().map(|age| (age.country.as_str(), age.years)).collect::<BTreeMap<_, _>>(), written);
     assert_eq!((minimum_age(None), minimum_age(CountryCode::parse("JP"))), (16, 16));
 
-    // Who turns 13 to 16 on 31 August 2026 may say yes from noon on, in UTC.
+    // A person who reaches the age on 31 August 2026 may opt in from noon UTC on.
     for (country, years) in written.into_iter().chain([("JP", 16), ("", 16)]) {
         for (turning, at, grown_up) in [
             (years, "2026-08-31T12:00:00Z", true),
@@ -271,7 +273,7 @@ fn gdpr_8_1_a_child_s_own_yes_counts_from_the_age_of_its_country() {
             let circumstances = Circumstances { born: Some(time(born)), ..Circumstances::default() };
             let person = Person { place: place(country, ""), relation: None, circumstances };
             let (policy, standing) = (Policy::default(), Standing::of(records));
-            // Being older when it is asked does not help.
+            // Being older at the time of the decision does not help.
             for now in [at, "2029-08-31T11:59:59Z"] {
                 let decision = decide(&standing, &policy, &person, Channel::Email, &slug("offers"), time(millis(now)));
                 let reason = (!grown_up).then_some(Reason::UnderAge);

@@ -1,4 +1,4 @@
-//! The rows of the rest of the world, the strictest, and that of messages which are no advertising.
+//! The rows of the rest of the world, the strictest rows, and the row of transactional messages.
 
 use placet::consent::Activity::*;
 use placet::consent::Channel::*;
@@ -11,8 +11,8 @@ use super::rows::{GIVEN, Row, rows};
 const ANY_GROUND: &str = "consent soft_opt_in:purchase soft_opt_in:negotiation soft_opt_in:free_account soft_opt_in:support \
                           implied:purchase implied:contract implied:inquiry legitimate_interest";
 
-/// Texts and calls need a written consent. Calls by hand may rest on more: that is for the shop to say, and for the limits of
-/// the established business relationship and the register to bound.
+/// Checks the TCPA rows: texts and calls need a written consent. For manually dialled calls the shop may accept more
+/// bases by an override; then the time limits of the established business relationship and of the register apply.
 fn calls_by_the_tcpa(row: &Row) {
     row.asks_no_more_than("consent", "10 business days");
     let by_hand = row.loosened(&[Basis::Implied, Basis::LegitimateInterest]);
@@ -25,12 +25,12 @@ fn calls_by_the_tcpa(row: &Row) {
 
 rows! {
     "any", "JP", [Email, Sms, Whatsapp, Push, Post], "the strictest of all rules here", "each as in its own row" =>
-    fn where_nothing_is_known_a_confirmed_consent_lapses_after_3_years_without_contact(row) {
+    fn in_unknown_places_a_confirmed_consent_lapses_after_3_years_without_contact(row) {
         row.accepts("consent").waits_for_confirmation().honours_a_no("at once");
         row.lapses("consent", &[], "2029-08-31T10:00:00Z");
         row.lapses("consent", &[(Contacted, "2028-02-29T12:00:00Z")], "2031-02-28T12:00:00Z");
         row.lapses("consent", &[(Used, "2028-02-29T12:00:00Z")], "2029-08-31T10:00:00Z");
-        // Also where the country is known, and its law for the channel is not.
+        // The row also applies where the country is known, but not its law for the channel.
         for (place, channels) in [("", &[Email, Push][..]), ("BR", &[Push, Post]), ("US-FL", &[Push]), ("GB", &[Push])] {
             let row = Row::new("any", "the strictest of all rules here", "each", place, channels);
             row.accepts("consent").waits_for_confirmation().lapses("consent", &[], "2029-08-31T10:00:00Z");
@@ -38,10 +38,10 @@ rows! {
     }
 
     "any-phone", "JP", [Phone], "the strictest of all rules here", "each as in its own row" =>
-    fn where_nothing_is_known_calls_need_a_confirmed_consent_that_is_used(row) {
+    fn in_unknown_places_calls_need_a_confirmed_consent_that_is_used(row) {
         row.accepts("consent").waits_for_confirmation().honours_a_no("at once");
         row.lapses("consent", &[], "2029-08-31T10:00:00Z");
-        // The person's contact, and the shop's use: whichever limit comes first.
+        // Both time limits apply: the person's last contact and the shop's last use.
         row.lapses("consent", &[(Contacted, "2029-08-01T00:00:00Z")], "2031-08-31T10:00:00Z");
         row.lapses("consent", &[(Used, "2029-08-01T00:00:00Z")], "2029-08-31T10:00:00Z");
         row.lapses("consent", &[(Contacted, "2029-08-01T00:00:00Z"), (Used, "2028-02-29T12:00:00Z")], "2032-08-01T00:00:00Z");
@@ -55,17 +55,17 @@ rows! {
     "us-messaging", "US", [Sms, Whatsapp], "TCPA", "47 USC 227" =>
     fn tcpa_227_texts_in_the_usa_need_consent(row) {
         row.asks_no_more_than("consent", "10 business days");
-        // No law says for how long a shop's own way would be good.
+        // No law sets a time limit for bases that the shop accepts by an override.
         row.loosened(&[Basis::Implied, Basis::LegitimateInterest]).keeps("implied:purchase implied:inquiry legitimate_interest");
     }
 
     "us-phone", "US", [Phone], "TCPA", "47 CFR 64.1200" =>
-    fn tcpa_64_1200_calls_in_the_usa_need_consent_or_by_hand_a_relationship(row) {
+    fn tcpa_64_1200_calls_in_the_usa_need_consent_or_a_relationship_if_dialled_by_hand(row) {
         calls_by_the_tcpa(&row);
     }
 
     "us-post", "US-FL", [Post], "none", "no federal law" =>
-    fn no_law_asks_for_anything_before_letters_in_the_usa(row) {
+    fn no_law_requires_consent_for_letters_in_the_usa(row) {
         row.asks_no_more_than(ANY_GROUND, "at once");
     }
 
@@ -120,7 +120,7 @@ rows! {
         row.leaves_confirmation_to_the_shop().honours_a_no("10 business days");
         row.lapses("implied:purchase", &[], "2028-08-31T10:00:00Z");
         row.lapses("implied:contract", &[(Contacted, "2027-01-01T00:00:00Z")], "2028-08-31T10:00:00Z");
-        // Six months after a 31 August ends February.
+        // Six months after 31 August is the last day of February.
         row.lapses("implied:inquiry", &[(Used, "2026-09-01T00:00:00Z")], "2027-02-28T10:00:00Z");
     }
 
@@ -164,9 +164,10 @@ rows! {
     }
 
     "transactional", "DE", [Email, Sms, Phone, Whatsapp, Push, Post], "GDPR", "Art. 6(1)(b)" =>
-    fn gdpr_6_1_b_what_a_contract_needs_is_sent_in_spite_of_an_objection(row) {
+    fn gdpr_6_1_b_transactional_messages_are_allowed_in_spite_of_an_objection(row) {
         let shop = Policy { transactional: vec![slug("offers")], bases: vec![Basis::Consent], ..Policy::default() };
-        // Of the policy only this bears on it: an anonymous form may bear somebody else's address.
+        // Of the shop's policy only the confirmation applies, because an anonymous form may contain somebody else's
+        // address.
         row.clone().with_shop(shop.clone()).waits_for_confirmation();
         let row = row.with_shop(Policy { confirmation: Vec::new(), ..shop });
         row.asks_no_more_than("consent contract", "at once");
@@ -184,7 +185,7 @@ rows! {
 }
 
 #[test]
-fn a_contract_is_no_ground_for_advertising_whatever_a_shop_says() {
+fn a_contract_is_never_a_ground_for_marketing() {
     for row in placet::consent::rules::rules().filter(|row| row.id != "transactional") {
         let accept = Basis::ALL.to_vec();
         let own = placet::consent::Override { rule: row.id.into(), accept, waive: Vec::new(), reason: "ours".into() };

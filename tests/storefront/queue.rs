@@ -1,5 +1,5 @@
-//! What is kept in this browser until the edge has it, and of what the edge has: `src/storefront/queue.js` over the real
-//! `localStorage`.
+//! The queue of submissions that the edge has not received, and the choices it has, in this browser:
+//! `src/storefront/queue.js` with the real `localStorage`.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -41,7 +41,7 @@ fn field(of: &JsValue, name: &str) -> JsValue {
     js_sys::Reflect::get(of, &name.into()).unwrap()
 }
 
-/// What the queue knows, an act a line.
+/// Returns what the queue knows, one act on each line.
 fn known(queue: &Queue) -> String {
     let acts = queue.tracks();
     let act = |act: JsValue| {
@@ -53,7 +53,7 @@ fn known(queue: &Queue) -> String {
     acts.iter().map(act).collect::<Vec<_>>().join("\n")
 }
 
-/// Keeps one submission and returns its id, and whether an older one had to go.
+/// Adds a submission. Returns its id, and whether an older one was dropped.
 fn push(queue: &Queue, chosen: &str) -> (String, bool) {
     let id = fresh_id();
     let content = text(r#"{"contact":{"email":"jane@example.com","phone":""},"identity":"a.b.c"}"#);
@@ -62,14 +62,14 @@ fn push(queue: &Queue, chosen: &str) -> (String, bool) {
 }
 
 #[wasm_bindgen_test]
-fn what_waits_is_bounded_and_in_order() {
+fn the_queue_is_bounded_and_ordered() {
     let queue = queue_of("pk_bounded");
     let pushed: Vec<_> = (0..52).map(|_| push(&queue, "email:newsletter:opt_in")).collect();
     assert_eq!(pushed.iter().filter(|(_, dropped)| *dropped).count(), 2);
     assert!(pushed.is_sorted() && pushed.windows(2).all(|two| two[0].0 != two[1].0));
     let gone = |id: &str| queue.entry(id).is_undefined();
     assert!(gone(&pushed[0].0) && gone(&pushed[1].0) && !gone(&pushed[2].0));
-    // Leased to the page that has just made them: nobody else sends them meanwhile, nor earlier for being eager.
+    // New submissions are leased to the page that made them. No other page sends them meanwhile, even if eager.
     assert_eq!((queue.lease(false), queue.lease(true)), (None, None));
     assert!(queue.wait().unwrap() > 30_000.0);
     for (id, _) in &pushed[2..] {
@@ -80,11 +80,11 @@ fn what_waits_is_bounded_and_in_order() {
     for (id, _) in &pushed {
         queue.forget(id);
     }
-    assert_eq!((queue.wait(), known(&queue)), (None, String::new()), "what was refused leaves nothing behind");
+    assert_eq!((queue.wait(), known(&queue)), (None, String::new()), "a refused submission is deleted");
 }
 
 #[wasm_bindgen_test]
-fn an_id_is_a_uuid_of_its_time_and_a_body_has_nothing_empty() {
+fn an_id_is_a_uuid_of_its_time_and_a_body_has_no_empty_fields() {
     let queue = queue_of("pk_body");
     let (id, _) = push(&queue, "email:newsletter:opt_in");
     let body = field(&queue.entry(&id), "body").as_string().unwrap();
@@ -95,7 +95,7 @@ fn an_id_is_a_uuid_of_its_time_and_a_body_has_nothing_empty() {
     assert!((js_sys::Date::now() - at).abs() < 60_000.0);
     let begin = format!(r#"{{"id":"{id}","contact":{{"email":"jane@example.com"}}"#);
     assert!(body.starts_with(&format!(r#"{begin},"identity":"a.b.c","occurred_at":""#)), "{body}");
-    // What the edge does not believe of it can be taken out, once; it is the same submission.
+    // A token that the edge refuses can be removed once. It stays the same submission.
     assert!(queue.strip(&id) && !queue.strip(&id) && !queue.strip("none"));
     let stripped = field(&queue.entry(&id), "body").as_string().unwrap();
     assert_eq!(stripped, body.replace(r#""identity":"a.b.c","#, ""));
@@ -103,7 +103,7 @@ fn an_id_is_a_uuid_of_its_time_and_a_body_has_nothing_empty() {
 }
 
 #[wasm_bindgen_test]
-fn what_was_done_before_it_could_be_read_is_read_once() {
+fn a_draft_made_before_the_module_loads_is_read_once() {
     let queue = queue_of("pk_draft");
     let made: Vec<String> = (0..52).map(|_| fresh_id()).collect();
     for id in &made {
@@ -119,30 +119,30 @@ fn what_was_done_before_it_could_be_read_is_read_once() {
     });
     queue.drafts(&read);
     queue.drafts(&read);
-    assert_eq!(*seen.borrow(), made[2..], "the oldest had to go, and what is not of our making says nothing");
+    assert_eq!(*seen.borrow(), made[2..], "the oldest drafts are dropped, and a foreign entry is ignored");
     assert_eq!(storage.get_item("placet:pk_draft:draft:000").unwrap(), None);
 }
 
 #[wasm_bindgen_test]
-fn an_acknowledged_choice_is_remembered_without_its_address() {
+fn an_acknowledged_choice_is_stored_without_its_address() {
     let (queue, other) = (queue_of("pk_known"), queue_of("pk_other"));
     let (first, _) = push(&queue, "email:newsletter:opt_in sms:offers:declined");
     let (second, _) = push(&queue, "email:newsletter:opt_in");
     queue.acknowledge(&second);
     queue.acknowledge(&first);
-    // In the order of their ids, all of them claimed.
+    // In the order of their ids, all with the assurance `claimed`.
     let expected = format!("sms:offers:13:2 {first}\nemail:newsletter:0:2 {second}");
-    assert_eq!(known(&queue), expected, "the later one stays, whatever the order of the answers");
+    assert_eq!(known(&queue), expected, "the later choice wins, whatever the order of the answers");
     assert_eq!(known(&other), "", "another shop of this origin");
     let (third, _) = push(&queue, "email:offers:opt_out");
-    assert_eq!(known(&queue), format!("{expected}\nemail:offers:10:2 {third}"), "what still waits counts as well");
+    assert_eq!(known(&queue), format!("{expected}\nemail:offers:10:2 {third}"), "waiting choices count too");
     let at = field(&queue.tracks().get(2), "at").as_f64().unwrap();
     assert_eq!(at, (uuid::Uuid::parse_str(&third).unwrap().as_u128() >> 80) as f64);
     queue.forget(&third);
 }
 
 #[wasm_bindgen_test]
-fn without_storage_it_is_kept_in_memory() {
+fn without_local_storage_the_queue_is_in_memory() {
     for how in ["full", "blocked"] {
         let restore = block(how);
         let queue = queue_of(how);

@@ -1,10 +1,11 @@
-// A line to a service that can be disturbed, for tests of what happens then.
+// A proxy to a service whose connections can be disturbed, for tests.
 
 import { createServer, request } from "node:http";
 
 /**
- * Passes on to `service` what comes to `url`, and keeps what it has `seen`: method, path, headers, size. `disturb(seen)`, where it is
- * set, may answer "cut" (the request is lost), "swallow" (its answer is), or a promise to wait for.
+ * Forwards requests from `url` to `service`, and stores the method, path, headers and size of each in `seen`.
+ * `disturb(seen)`, if set, may return "cut" (the request is lost), "swallow" (the answer is lost), or a promise to wait
+ * for.
  */
 export async function layLine(service) {
   const line = { url: "", seen: [], disturb: null, close: () => server.close().closeAllConnections() };
@@ -13,7 +14,7 @@ export async function layLine(service) {
     try {
       for await (const chunk of incoming) chunks.push(chunk);
     } catch {
-      return; // The process at the other end is gone.
+      return; // the process at the other end has ended
     }
     const body = Buffer.concat(chunks);
     const seen = { method: incoming.method, path: incoming.url, headers: incoming.headers, size: body.length };

@@ -1,9 +1,9 @@
-// Which lines of src/storefront/**.js have run, of what watched.mjs noted, in lcov's format:
+// Prints which lines of src/storefront/**.js have run, from the notes of watched.mjs, in lcov's format:
 //
 //   node tests/tools/lines.mjs <directory> <glue of the storefront>
 //
-// What is measured is what is shipped, in one line each. It is bundled here once more, as it is for shipping, for the map
-// from there to the sources; where the two are not the same to the letter there is no map, and it is told.
+// The measured code is the shipped code, minified on one line. It is bundled here again in the same way, to get a
+// source map. If the two differ in any character there is no map, and that is reported.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { SourceMap } from "node:module";
@@ -17,9 +17,9 @@ const sources = join(root, "src/storefront/");
 const shipped = join(root, "pkg/storefront/");
 const [directory, glue] = process.argv.slice(2);
 
-/** Of each text that is shipped, for every character the line that it comes from: `file:line`, or nothing. */
+/** For each shipped text: the source line of every character as `file:line`, or nothing. */
 const origins = new Map();
-/** Lines that hold code, by file, and whether they ran. */
+/** The lines with code, by file, and whether they ran. */
 const files = new Map();
 
 function fail(words) {
@@ -38,13 +38,13 @@ async function bundled(entry, name) {
   const at = text.split("\n").flatMap((line, row) => Array.from({ length: line.length + 1 }, (_, column) => {
     const { originalSource, originalLine } = map.findEntry(row, column);
     const file = originalSource && join(dirname(outfile), originalSource);
-    // A string may hold lines of its own; only where it begins is in the map.
+    // A string literal may span several lines; the map contains only its first.
     return file?.startsWith(sources) ? found(file, originalLine + 1) : undefined;
   }));
   origins.set(text, at);
 }
 
-/** What is shipped as it is written: all but comments and blank lines. */
+/** Returns the lines of a file that is shipped unminified, without comments and blank lines. */
 function plain(name) {
   const text = readFileSync(join(sources, name), "utf8");
   const at = text.split("\n").flatMap((line, row) => {
@@ -74,7 +74,7 @@ for (const name of readdirSync(directory)) {
       if (/\/placet\/(storefront|elements|auto)\.js$/.test(url.replace(/\?.*/, ""))) fail(`${url} was another one than there is now: was the package built anew meanwhile?`);
       continue;
     }
-    // Ranges are told from the outer to the inner, and the innermost counts.
+    // Ranges are ordered from outer to inner, and the innermost counts.
     const ran = new Uint8Array(source.length);
     for (const { ranges } of functions) for (const { startOffset, endOffset, count } of ranges) ran.fill(count > 0 ? 1 : 0, startOffset, endOffset);
     ran.forEach((yes, offset) => {

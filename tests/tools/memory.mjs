@@ -1,4 +1,4 @@
-// What a process holds in memory, as Linux counts it; and what a worker's isolate holds, as V8 does.
+// Measures the memory of a process as Linux counts it, and of a worker's isolate as V8 counts it.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,17 +6,20 @@ import { createRequire } from "node:module";
 const { WebSocket } = createRequire(new URL("../../www/package.json", import.meta.url))("ws");
 
 const EVERY_MS = 200;
-/** An inspector that looks on costs the isolate time, so it looks less often. */
+/** The interval of the inspector. A connected inspector slows the isolate, so it is long. */
 const INSPECTED_EVERY_MS = 1_000;
 
-/** In bytes: all of it, and what is its own alone, without the pages of files that it shares with the system's cache. */
+/**
+ * Returns, in bytes, all memory of the process, and its own alone, without the file pages that it shares with the
+ * system's cache.
+ */
 export function memoryOf(pid) {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const bytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
   return { rss: bytes("VmRSS"), own: bytes("RssAnon") };
 }
 
-/** Looks at a process until `stop`, which answers what it held before and at most. */
+/** Watches a process until `stop`, which returns its memory before and at most. */
 export function watchMemory(pid) {
   const before = memoryOf(pid);
   const peak = { ...before };
@@ -34,16 +37,16 @@ export function watchMemory(pid) {
   };
 }
 
-/** For how long a process has worked, in milliseconds. */
+/** Returns how long a process has worked, in milliseconds. */
 export function cpuOf(pid) {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ").slice(11, 13);
-  // A hundredth of a second is what Linux counts in, on all that matters.
+  // Linux counts in hundredths of a second on all relevant systems.
   return (Number(user) + Number(system)) * 10;
 }
 
 /**
- * Looks at the isolate of a worker by its inspector. `stop` answers what it held at most, in bytes: its heap and its buffers, and
- * at the end the memory of its WebAssembly, which only grows. That is what Cloudflare allows 128 MB of.
+ * Watches the isolate of a worker with its inspector. `stop` returns the maximum in bytes: the heap and buffers, and
+ * the memory of its WebAssembly at the end, which only grows. Cloudflare allows 128 MB for this.
  */
 export async function watchIsolate(port) {
   const [{ webSocketDebuggerUrl }] = await (await fetch(`http://127.0.0.1:${port}/json`)).json();
@@ -84,7 +87,10 @@ export async function watchIsolate(port) {
   };
 }
 
-/** The largest buffer in a snapshot of a heap at rest: the memory of the WebAssembly, beside which no other is kept. */
+/**
+ * Returns the largest buffer in a heap snapshot at rest: the memory of the WebAssembly, since no other large buffer is
+ * kept.
+ */
 function largestBuffer({ nodes, strings, snapshot }) {
   const fields = snapshot.meta.node_fields;
   const [name, size] = ["name", "self_size"].map((field) => fields.indexOf(field));

@@ -1,5 +1,5 @@
-// A file of people to import, made up from a seed: the same seed and size are the same people, so that a second list knows those of
-// the first.
+// Generates a file of persons to import from a seed. The same seed and size give the same persons, so that a second
+// list contains those of the first.
 
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
@@ -7,18 +7,21 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
 export const HEADER = "email,phone,country,choice,occurred_at,origin\n";
-/** Of a file, in the order in which chance picks them; what is left repeats a row from before. */
+/** The shares of the kinds of rows, in random order. The rest repeats an earlier row. */
 const SHARES = { fresh: 0.7, known: 0.15, refused: 0.1, invalid: 0.02 };
-/** More people are known than the file meets, so that the shop has as many subscribers in the end as the file has rows. */
+/**
+ * The share of known persons. It is more than the file contains, so that in the end the shop has as many subscribers as
+ * the file has rows.
+ */
 const KNOWN = 0.35;
-/** Of those who are new: a list of one's own has some who left as well. */
+/** The share of new persons who opted out: a shop's own list contains some. */
 const SAYS_NO = 0.03;
 const COUNTRIES = ["FR", "DE", "GB", "US", "ES", "IT"];
 const ORIGINS = ["checkout", "footer", "till in Lyon", "contest 2024", "https://shop.example/newsletter"];
 const [FIRST_YEAR, FOUR_YEARS] = [Date.UTC(2021, 0), 4 * 365 * 86_400_000];
 const LINES_AT_ONCE = 1_000;
 
-/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+/** Returns a generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function chance(seed) {
   let state = seed >>> 0;
   return () => {
@@ -29,12 +32,14 @@ export function chance(seed) {
   };
 }
 
-/** The people of a shop and of the file that it imports: `rows` of them in the file, others in the lists from before. */
+/** Returns the persons of a shop and of the file it imports: `rows` persons in the file, others in earlier lists. */
 export function people({ rows, seed }) {
   const known = Math.ceil(rows * KNOWN);
   const refused = Math.ceil(rows * SHARES.refused);
 
-  /** Somebody, by their group and number: always the same person. Addresses do not ascend with it, as nobody's do. */
+  /**
+   * Returns a person by group and number, always the same. Addresses do not ascend with the number, as in real lists.
+   */
   function person(group, number) {
     const random = chance(Math.imul(seed, 31) + Math.imul(number, 2654435761) + group.charCodeAt(0));
     const letters = Math.floor(random() * 36 ** 6).toString(36);
@@ -51,7 +56,7 @@ export function people({ rows, seed }) {
   const line = ({ email, phone, country, choice, at, origin }) =>
     `${email},${phone},${country},${choice},${new Date(at).toISOString()},${origin}\n`;
 
-  /** The rows of the file: what there is to say of each is up to `told`. */
+  /** Yields the rows of the file; `told` sets what each contains. */
   function* met() {
     const random = chance(seed);
     const [everKnown, everRefused] = [Math.ceil(rows * SHARES.known), refused];
@@ -76,7 +81,7 @@ export function people({ rows, seed }) {
     for (const row of all("r", refused)) yield { ...row, choice: "no" };
   }
 
-  /** As the text of a file, a thousand lines at a time. */
+  /** Yields the text of a file, a thousand lines at a time. */
   function* text(rows) {
     let lines = HEADER;
     let count = 0;
@@ -93,9 +98,9 @@ export function people({ rows, seed }) {
   return {
     known,
     refused,
-    /** Somebody who was on a list before, by number. */
+    /** Returns a person of an earlier list, by number. */
     knownPerson: (number) => person("k", number),
-    /** Those that the file says something new of. */
+    /** Yields the persons about whom the file says something new. */
     *fresh() {
       for (const { is, ...row } of met()) if (is === "fresh") yield row;
     },
@@ -107,7 +112,7 @@ export function people({ rows, seed }) {
   };
 }
 
-/** Writes texts into a file, none longer than the other held. */
+/** Writes texts to a file; only one text is in memory at a time. */
 export async function write(path, texts, { gzip = false } = {}) {
   await pipeline([Readable.from(texts), ...(gzip ? [createGzip()] : []), createWriteStream(path)]);
   return path;

@@ -1,5 +1,5 @@
-// A client that sends a file and goes on after whatever happens to it on the way, as the contract says: ask how much is there, send
-// the rest.
+// A client that sends a file and resumes after every interruption as the contract says: ask how much has arrived, then
+// send the rest.
 
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
@@ -8,13 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { begin, exchange } from "./transfer.mjs";
 
-/** Time for what is on the way to be there, in milliseconds, at most. */
+/** The maximum time to wait for sent bytes to arrive, in milliseconds. */
 const ON_THE_WAY = 30;
 const PATIENCE_MS = 20_000;
 
 /**
- * Sends `bytes` under `key`. Behind each of the places `cuts` the request that is under way is struck: `strike(request)` cuts its
- * connection, or ends the process at the other end. Resolves to the import once all of it is there.
+ * Sends `bytes` under `key`. After each of the places `cuts` the running request is interrupted: `strike(request)` cuts
+ * its connection, or ends the process at the other end. Resolves to the import when everything has arrived.
  *
  * @param {() => { url: string }} worker  the process that is there now
  */
@@ -25,7 +25,7 @@ export async function sendStruck({ worker, server, query, bytes, key, cuts, stri
   let struck = 0;
   let found;
 
-  /** The import as it stands: what is repeated under its key is no second one. */
+  /** Returns the import as it is. Repeating the request under its key makes no second import. */
   const look = () => found
     ? exchange(worker().url, "GET", `/v1/imports/${found.id}`, server)
     : exchange(worker().url, "POST", path, { ...headers, "upload-complete": "?0" }, Buffer.alloc(0));
@@ -39,10 +39,10 @@ export async function sendStruck({ worker, server, query, bytes, key, cuts, stri
       : ["POST", path, {}];
     if (left.length) {
       const sent = rest.subarray(0, left.shift() - from);
-      // Now and then a part comes whole before the next is struck.
+      // Sometimes a whole part is sent before the next interruption.
       if (random() < 0.3) {
         const answer = await exchange(worker().url, way, to, { ...headers, ...more, "upload-complete": "?0" }, sent);
-        // A request that was cut before may have brought more meanwhile.
+        // An interrupted request may have delivered more in the meantime.
         if (answer.status !== 409) {
           assert.equal(answer.status, 201, answer.text);
           found = JSON.parse(answer.text);
@@ -53,7 +53,7 @@ export async function sendStruck({ worker, server, query, bytes, key, cuts, stri
         struck++;
       }
     } else {
-      // Refused as well, it is cut before all of it was sent.
+      // A refused request is also cut before everything was sent.
       const answer = await exchange(worker().url, way, to, { ...headers, ...more }, rest).catch(() => undefined);
       if (answer?.status === 202) return { import: JSON.parse(answer.text), struck };
       if (answer) assert.ok(JSON.parse(answer.text).type.endsWith(":wrong_offset"), answer.text);
@@ -65,12 +65,12 @@ export async function sendStruck({ worker, server, query, bytes, key, cuts, stri
   }
 }
 
-/** Sends the head of a body and no more; strikes, and waits until the request is over. */
+/** Sends only the beginning of a body, interrupts, and waits until the request is over. */
 async function strikeAt(url, method, path, headers, body, length, strike, pause) {
   const cut = new AbortController();
   const stalled = new Readable({ read() {} });
   stalled.push(body.subarray(0, length));
-  // Half of the requests say how long they would have been.
+  // Half of the requests announce their length.
   const told = length % 2 ? { "content-length": String(body.length) } : {};
   const request = begin(url, method, path, { ...headers, ...told }, stalled, { signal: cut.signal });
   const over = request.then(
@@ -81,7 +81,7 @@ async function strikeAt(url, method, path, headers, body, length, strike, pause)
     },
     (error) => assert.ok(error.code, error.message),
   );
-  // It is looked at below, whenever it came.
+  // The result is awaited below; this prevents an unhandled rejection.
   over.catch(() => {});
   await sleep(pause);
   await strike(() => cut.abort());

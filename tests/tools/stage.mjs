@@ -1,4 +1,4 @@
-// What `make serve` runs, on ports and data of its own, and a real Chromium to walk through it.
+// The programs of `make serve`, on ports and data of their own, and a real Chromium.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -12,7 +12,10 @@ import { claimPort } from "../../www/tools/workerd.mjs";
 const require = createRequire(new URL("../../www/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
-/** What finds violations of accessibility. To be evaluated by the debugger, past a page's Content-Security-Policy. */
+/**
+ * The source of axe, the accessibility checker. It is evaluated by the debugger, which bypasses a page's
+ * Content-Security-Policy.
+ */
 export const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const BROWSER = {
@@ -20,14 +23,14 @@ const BROWSER = {
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 };
 
-/** A stage of this name. `serve` starts it, again after `kill`; `end` takes all of it down. */
+/** Prepares a stage of this name. `serve` starts it, also again after `kill`; `end` stops everything. */
 export async function setStage(name) {
   const data = await mkdtemp(join(tmpdir(), `placet-${name}-`));
   const [port, shopPort] = [await claimPort(0), await claimPort(0)];
   const stage = { worker: `http://127.0.0.1:${port}`, shop: `http://127.0.0.1:${shopPort}`, browser: await chromium.launch(BROWSER) };
   let serving;
 
-  /** In a process group of its own, so that kill -9 reaches all of it. Resolves to what it prints. */
+  /** Starts a process group of its own, so that kill -9 reaches all processes. Resolves to their output. */
   stage.serve = async () => {
     const script = fileURLToPath(new URL("../../www/tools/serve.mjs", import.meta.url));
     const options = ["--port", port, "--shop-port", shopPort, "--data", data].map(String);
@@ -48,10 +51,10 @@ export async function setStage(name) {
     await gone;
   };
 
-  /** The demo shop's keys. */
+  /** Returns the demo shop's keys. */
   stage.keys = async () => JSON.parse(await readFile(join(data, "demo.json"), "utf8"));
 
-  /** Asks the worker with the shop's secret key. */
+  /** Sends a request to the worker with the shop's secret key. */
   stage.ask = async (method, path, body) => {
     const { secret } = await stage.keys();
     const answer = await fetch(`${stage.worker}${path}`, {
@@ -62,7 +65,7 @@ export async function setStage(name) {
     return { status: answer.status, body: await answer.json() };
   };
 
-  /** The contact report, as soon as it is there: what a page sends in the background takes its time. */
+  /** Waits for the contact report, because a page sends in the background. */
   stage.reportOn = async (contact, patience = 10_000) => {
     for (const limit = Date.now() + patience; ; await new Promise((done) => setTimeout(done, 50))) {
       const { status, body } = await stage.ask("POST", "/v1/contacts/lookup", contact);
@@ -71,7 +74,7 @@ export async function setStage(name) {
     }
   };
 
-  /** A page in a browser profile of its own, which notes what is wrong with it. */
+  /** Opens a page in a new browser profile, which stores its errors. */
   stage.newPage = async (options) => {
     const context = await stage.browser.newContext({ locale: "en-GB", ...options });
     const page = await context.newPage();
@@ -91,7 +94,7 @@ export async function setStage(name) {
   return stage;
 }
 
-/** What is wrong for those who see, hear or handle a page otherwise, each with the first element that has it. */
+/** Returns the accessibility violations of a page, each with the first element concerned. */
 export async function violations(page) {
   await page.evaluate(axeSource);
   const found = await page.evaluate(() => axe.run());

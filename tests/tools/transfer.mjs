@@ -1,4 +1,4 @@
-// Lists as clients send and take them: as streams, in parts, and cut off in the middle.
+// Sends and downloads lists as clients do: as streams, in parts, and cut off in the middle.
 
 import { Agent, request } from "node:http";
 import { finished } from "node:stream/promises";
@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const FINAL = ["done", "failed", "cancelled", "undone"];
 
 /**
- * Sends a request whose body is a stream or bytes; resolves to the answer as it begins. Rejects when the connection breaks before,
- * and cuts it itself when `signal` says so.
+ * Sends a request with a stream or bytes as its body. Resolves to the answer when it begins. Rejects if the connection
+ * breaks before; `signal` cuts the connection.
  */
 export function begin(url, method, path, headers, body, { signal } = {}) {
   return new Promise((done, fail) => {
@@ -21,7 +21,10 @@ export function begin(url, method, path, headers, body, { signal } = {}) {
   });
 }
 
-/** The same; resolves to `{ status, text, headers }` once all of the answer has come, rejects when it breaks off. */
+/**
+ * Does the same, but resolves to `{ status, text, headers }` when the whole answer has arrived, and rejects if it
+ * breaks off.
+ */
 export async function exchange(...all) {
   const answer = await begin(...all);
   let text = "";
@@ -31,21 +34,21 @@ export async function exchange(...all) {
   return { status: answer.statusCode, text, headers: answer.headers };
 }
 
-/** Sends a file in one go; resolves to the import. */
+/** Sends a file in one request. Resolves to the import. */
 export async function upload(url, server, query, body, headers) {
   const answer = await exchange(url, "POST", `/v1/imports?${query}`, { ...server, "content-type": "text/csv", ...headers }, body);
   if (answer.status >= 300) throw new Error(`the file was not taken: ${answer.status} ${answer.text}`);
   return JSON.parse(answer.text);
 }
 
-/** An import as it stands. */
+/** Returns an import as it is. */
 export async function importOf(url, server, id) {
   const { status, text } = await exchange(url, "GET", `/v1/imports/${id}`, server);
   if (status !== 200) throw new Error(`no import ${id}: ${status} ${text}`);
   return JSON.parse(text);
 }
 
-/** Once nothing more happens to an import: as it stands then. */
+/** Waits until an import has ended. Returns it. */
 export async function ended(url, server, id, { every = 100, seconds = 600 } = {}) {
   for (const limit = Date.now() + seconds * 1000; ; await sleep(every)) {
     const found = await importOf(url, server, id);
@@ -54,7 +57,7 @@ export async function ended(url, server, id, { every = 100, seconds = 600 } = {}
   }
 }
 
-/** Takes a list, `take(bytes)` by `take(bytes)`; resolves once its end has come, rejects when it breaks off. */
+/** Downloads a list in pieces, each given to `take(bytes)`. Resolves at its end, rejects if it breaks off. */
 export async function takeList(url, server, path, take = () => {}, options) {
   const answer = await begin(url, "GET", path, server, undefined, options);
   if (answer.statusCode !== 200) throw new Error(`no list: ${answer.statusCode}`);
@@ -62,7 +65,7 @@ export async function takeList(url, server, path, take = () => {}, options) {
   await finished(answer);
 }
 
-/** A list as one text. */
+/** Downloads a list as one text. */
 export async function listText(url, server, path) {
   const parts = [];
   await takeList(url, server, path, (part) => parts.push(part));

@@ -1,7 +1,8 @@
-// Notes which JavaScript the pages of a test run, by V8's own counters, and leaves it in the directory PLACET_COVERAGE. Preloaded by
-// .ci/coverage (`node --import`), so that tests need not know of it.
+// Stores which JavaScript the pages of a test run, by V8's own counters, in the directory PLACET_COVERAGE. .ci/coverage
+// preloads it (`node --import`), so that tests need no changes.
 //
-// What comes out is the least that ran: a page that crashes tells nothing, nor does one that another opened, until it is heard of.
+// The result is a lower limit: a page that crashes reports nothing, nor does a page opened by another page until it is
+// noticed.
 
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -12,12 +13,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 const directory = process.env.PLACET_COVERAGE;
 
 /**
- * Else Chromium makes every document a frame of its own, and what was counted in the one before is gone. Playwright's own list of
- * what is off gives way to this one.
+ * Without this, Chromium creates a new frame for every document and the counts of the previous one are lost. This list
+ * replaces Playwright's own list of disabled features.
  */
 const ONE_FRAME = "--disable-features=RenderDocument";
 
-/** Longer than any page takes; a page that hangs must not hold up its test. */
+/** Longer than any page takes. A page that hangs must not delay its test. */
 const PATIENCE = 5_000;
 
 /** Calls `extra` before a method of this object. */
@@ -29,7 +30,7 @@ function before(object, name, extra) {
   };
 }
 
-/** Replaces what a method resolves to by what `watch` makes of it. */
+/** Replaces the resolved value of a method by the result of `watch`. */
 function through(object, name, watch) {
   const real = object[name].bind(object);
   object[name] = async (...all) => watch(await real(...all));
@@ -37,10 +38,10 @@ function through(object, name, watch) {
 
 const watched = new WeakMap();
 
-/** Begins to count in a page, once. */
+/** Starts counting in a page, once. */
 function watchPage(page) {
   if (!watched.has(page)) {
-    // A page keeps what it ran when it goes on to the next address.
+    // A page keeps its counts when it navigates to another address.
     watched.set(page, page.coverage.startJSCoverage({ resetOnNavigation: false }).then(() => true, () => false));
     before(page, "close", () => note(page));
   }
@@ -65,14 +66,14 @@ function watchContext(context) {
   return context;
 }
 
-// Tests start many a process; those that open browsers are the tests themselves.
+// Tests start many processes. Only the test files themselves open browsers.
 if (directory && /\/tests\/[^/]+\.mjs$/.test(process.argv[1] ?? "")) {
   const { chromium } = createRequire(new URL("../../www/package.json", import.meta.url))("playwright-core");
   const launch = chromium.launch.bind(chromium);
   chromium.launch = async (options) => {
     const browser = await launch({ ...options, args: [...(options?.args ?? []), ONE_FRAME] });
     through(browser, "newContext", watchContext);
-    // By a context of its own, which Playwright makes below the method that is replaced above.
+    // The page has a context of its own, which Playwright creates without the method that is replaced above.
     through(browser, "newPage", (page) => (page.context().on("page", watchPage), watchPage(page)));
     before(browser, "close", () => Promise.all(browser.contexts().map(noteAll)));
     return browser;

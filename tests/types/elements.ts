@@ -1,4 +1,4 @@
-// Compiled, never run: what a shop may write with the elements, and what the compiler must stop.
+// Compiled, never run: what a shop may write with the elements, and what the compiler must reject.
 import {
   addWords, define, type Chosen, type Defaults, type ElementEvents, type PlacetOptinElement, type PlacetPreferencesElement, type Words,
 } from "placet/elements";
@@ -17,15 +17,15 @@ define(shop);
 await open(shop);
 // @ts-expect-error there is no such option
 define({ endpoint: "https://consent.example", key: "pk_1", locale: "de" });
-// @ts-expect-error that is an attribute
+// @ts-expect-error that name is an attribute
 define({ "publishable-key": "pk_1" });
-// @ts-expect-error the address is a text
+// @ts-expect-error the endpoint is a string
 define({ endpoint: new URL("https://consent.example") });
-// @ts-expect-error so is the key
+// @ts-expect-error the key is a string
 define({ key: 1 });
-// @ts-expect-error not the path of the module: a URL, or what is behind it
+// @ts-expect-error wasm takes a URL or its response, not a path
 define({ wasm: "/placet/storefront_bg.wasm" });
-// @ts-expect-error nothing comes back
+// @ts-expect-error define returns nothing
 define().placet;
 
 addWords("pt", { email: "E-mail", save: "Guardar", channels: { email: "por e-mail", sms: "por SMS" } });
@@ -33,15 +33,15 @@ addWords("en", { subscribe: "Join" });
 addWords("da", {});
 const all: Pick<Words, "title" | "save"> = { title: "Dine valg", save: "Gem" };
 addWords("da", all);
-// @ts-expect-error a language and its words
+// @ts-expect-error the words are missing
 addWords("pt");
-// @ts-expect-error no such word
+// @ts-expect-error there is no such word
 addWords("pt", { submit: "Enviar" });
-// @ts-expect-error words are texts
+// @ts-expect-error words are strings
 addWords("pt", { save: 1 });
-// @ts-expect-error no such channel
+// @ts-expect-error there is no such channel
 addWords("pt", { channels: { fax: "por fax" } });
-// @ts-expect-error not every word has to be there, but one that is has to say something
+// @ts-expect-error a word may be left out, but not be undefined
 addWords("pt", { save: undefined });
 
 const optin = document.querySelector("placet-optin");
@@ -49,13 +49,13 @@ optin satisfies PlacetOptinElement | null;
 const preferences: PlacetPreferencesElement = document.createElement("placet-preferences");
 preferences.setAttribute("identity", token);
 document.querySelectorAll("placet-optin").forEach((each) => each.choices.length satisfies number);
-// @ts-expect-error there may be none
+// @ts-expect-error the element may be missing
 document.querySelector("placet-optin").choices;
 // @ts-expect-error a boolean attribute is set by its name, not as a property
 document.createElement("placet-optin").shadow = true;
 // @ts-expect-error there is no such element
 document.createElement("placet-banner").choices;
-// @ts-expect-error preferences are told by events alone
+// @ts-expect-error preferences are reported by events only
 preferences.choices;
 
 const made = document.createElement("placet-optin");
@@ -63,13 +63,13 @@ const choices: readonly Chosen[] = made.choices;
 const wanted: Channel[] = choices.filter(({ choice }) => choice === "opt_in").map(({ channel }) => channel);
 const said: Choice | undefined = choices[0]?.choice;
 choices.map(({ purpose }) => purpose satisfies string);
-// @ts-expect-error a page shows choices, it makes none
+// @ts-expect-error a page only reads choices
 made.choices = [];
-// @ts-expect-error nor adds to them
+// @ts-expect-error a page cannot add choices
 made.choices.push({ channel: "email", purpose: "newsletter", choice: "opt_in" });
-// @ts-expect-error no such channel
+// @ts-expect-error there is no such channel
 made.choices.some(({ channel }) => channel === "fax");
-// @ts-expect-error no such choice
+// @ts-expect-error there is no such choice
 made.choices.some(({ choice }) => choice === "yes");
 
 made.addEventListener("placet:ready", ({ detail }) => detail satisfies null);
@@ -81,23 +81,23 @@ made.addEventListener("placet:error", (event) => {
   if (event.detail.code === "refused") event.detail.status satisfies number | undefined;
   event.detail satisfies PlacetError;
 });
-// They bubble: whatever holds the element hears them too.
+// The events bubble: the elements around it receive them too.
 document.body.addEventListener("placet:change", ({ detail }) => detail.length satisfies number, { once: true });
 const heard = (event: ElementEvents["placet:submitted"]): string => event.detail.received_at;
 preferences.addEventListener("placet:submitted", heard);
 preferences.removeEventListener("placet:submitted", heard);
 
-// @ts-expect-error no such channel
+// @ts-expect-error there is no such channel
 made.addEventListener("placet:change", ({ detail }) => detail[0]?.channel === "fax");
-// @ts-expect-error they are told, never set
+// @ts-expect-error choices in events are read-only
 made.addEventListener("placet:change", ({ detail }) => detail.sort());
-// @ts-expect-error what waits has not been received
+// @ts-expect-error a queued submission has no received_at
 made.addEventListener("placet:queued", ({ detail }) => detail.received_at.length);
-// @ts-expect-error no such code
+// @ts-expect-error there is no such code
 made.addEventListener("placet:error", ({ detail }) => detail.code === "oops");
-// @ts-expect-error it has nothing to say but that
+// @ts-expect-error this event has no detail
 made.addEventListener("placet:ready", ({ detail }) => detail.choices);
-// @ts-expect-error of another event
+// @ts-expect-error the listener is for another event
 made.addEventListener("placet:queued", heard);
-// @ts-expect-error no event of ours, so just any
+// @ts-expect-error placet has no such event, so detail is unknown
 made.addEventListener("placet:sent", ({ detail }) => detail);

@@ -72,6 +72,8 @@ const ANONYMOUS = [
   `--remap-path-prefix=${root}=placet`,
 ];
 
+/** The files that the worker answers with: the contract and its page, both made by `make contract`. */
+const ASSETS = ["openapi.json", "docs.html"];
 const DOCS = ["rules.html", "rules.csv", "ages.csv"];
 
 const parts = {
@@ -92,9 +94,12 @@ const parts = {
     build: buildDocs,
   },
   edge: {
-    inputs: ["src/lib.rs", "src/json.rs", "src/consent", "src/ledger", "src/lists", "src/platforms", "src/api", "src/edge"],
+    inputs: ["src/lib.rs", "src/json.rs", "src/consent", "src/model", "src/ledger", "src/lists", "src/platforms", "src/api", "src/edge"],
     // wrangler and `make serve` run the files in build/.
-    outputs: ["edge/index.js", "edge/index_bg.wasm", "edge/edge.d.ts", "../build/index.js", "../build/index_bg.wasm"],
+    outputs: [
+      "edge/index.js", "edge/index_bg.wasm", "edge/edge.d.ts", ...ASSETS.map((name) => `edge/assets/${name}`),
+      "../build/index.js", "../build/index_bg.wasm", ...ASSETS.map((name) => `../build/assets/${name}`),
+    ],
     build: buildEdge,
   },
   package: {
@@ -235,6 +240,9 @@ function buildEdge() {
     if (/\.(js|wasm)$/.test(name)) cpSync(join(root, "build", name), join(to, name));
   }
   cpSync(join(root, "src/edge/edge.d.ts"), join(to, "edge.d.ts"));
+  for (const at of [join(root, "build/assets"), join(to, "assets")]) {
+    for (const name of ASSETS) cpSync(join(root, "src/api/contract", name), join(at, name));
+  }
 }
 
 function buildPackage() {

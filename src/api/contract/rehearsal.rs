@@ -15,7 +15,7 @@ use crate::api::deployment::Deployment;
 use crate::api::front::{Routing, front};
 use crate::api::key::Secrets;
 use crate::api::route::Endpoint;
-use crate::api::routed::{Handover, Routed};
+use crate::api::routed::Handover;
 use crate::api::routes::endpoints;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
@@ -288,8 +288,7 @@ impl Stage {
         };
         let written = HeaderValue::from_str(&handover.written()).map_err(|error| error.to_string())?;
         request.headers_mut().insert(Handover::HEADER, written);
-        let routed = Routed::of(request.method(), &path, request.headers());
-        Ok(routed.map_or_else(|response| *response, |routed| self.service.handle(&routed, &request)))
+        Ok(self.service.respond(&request))
     }
 }
 

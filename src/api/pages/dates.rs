@@ -39,7 +39,7 @@ mod tests {
     use crate::api::pages::language::Language;
 
     #[test]
-    fn dates_are_written_as_each_language_does() {
+    fn dates_are_written_in_the_style_of_each_language() {
         for (language, long, first, short) in [
             (Language::En, "5 April 2027", "1 August 2027", "5 April 2027"),
             (Language::Fr, "5 avril 2027", "1er août 2027", "05/04/2027"),

@@ -98,7 +98,7 @@ mod tests {
     use super::{counted, fill, one_line, strong};
 
     #[test]
-    fn places_are_filled_once() {
+    fn placeholders_are_filled_once() {
         assert_eq!(fill("{shop}: {link}.", &[("shop", "{link}"), ("link", "x")]), "{link}: x.");
         assert_eq!(fill("no place", &[]), "no place");
         assert_eq!(fill("{a}{b}{a}", &[("a", "1"), ("b", "2")]), "121");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_agree() {
+    fn counted_texts_agree_with_their_number() {
         assert_eq!(
             [1, 0, 2].map(|number| counted(number, "one day", "{number} days")),
             ["one day", "0 days", "2 days"]
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_stays_one_line() {
+    fn a_mail_header_stays_on_one_line() {
         assert_eq!(one_line(" Please\u{a0}confirm:\r\nBcc: x\t\0y "), "Please\u{a0}confirm: Bcc: x y");
     }
 }

@@ -105,7 +105,7 @@ mod tests {
     use super::{Language, negotiate};
 
     #[test]
-    fn a_tag_is_read_by_its_language() {
+    fn a_language_tag_is_read_by_its_language() {
         for (tag, language) in [
             ("de-AT", Some(Language::De)),
             ("DE", Some(Language::De)),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_wish_wins() {
+    fn the_language_is_the_most_specific_wish() {
         use Language::{De, En, Es, Fr, It, Nl};
         for (query, accept, stored, language) in [
             (None, None, None, En),

@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_shown_to_its_owner_alone() {
+    fn an_address_is_masked_so_that_only_its_owner_recognises_it() {
         for (kind, value, shown) in [
             (AddressKind::Email, "jane.doe@example.com", "j•••@e•••.com"),
             (AddressKind::Email, "j@localhost", "j•••@l•••."),

@@ -2,8 +2,9 @@
 
 use super::language::Language;
 
-use crate::api::pages::letter::letter::Message;
-use crate::api::pages::message::message::*;
+use super::letter::Message;
+use super::message::*;
+use super::outcome::Outcome;
 use crate::api::pages::sms::{help_reply, started_reply, stopped_reply};
 use crate::consent::Channel;
 use crate::model::request::RequestKind;
@@ -60,7 +61,7 @@ fn messages(language: Language, medium: Channel, shop: &str) -> Vec<(String, Mes
 }
 
 #[test]
-fn every_message_has_what_its_medium_takes() {
+fn every_message_has_the_parts_of_its_medium() {
     for language in Language::ALL {
         for medium in MEDIA {
             for (name, message) in messages(language, medium, "Kestrel") {
@@ -81,7 +82,7 @@ fn every_message_has_what_its_medium_takes() {
 }
 
 #[test]
-fn a_mail_says_the_same_as_text_and_as_html() {
+fn a_mail_has_the_same_content_as_text_and_as_html() {
     for language in Language::ALL {
         for (name, message) in messages(language, Channel::Email, "<i>Kestrel</i>") {
             let html = message.html.unwrap();
@@ -104,7 +105,7 @@ fn a_mail_says_the_same_as_text_and_as_html() {
 }
 
 #[test]
-fn a_confirmation_is_complete_and_no_advertisement() {
+fn a_confirmation_message_is_complete_and_contains_no_marketing() {
     let items = [(Channel::Email, "Newsletter".to_owned()), (Channel::Email, "Offers".to_owned())];
     let message = confirm_message(Language::En, Channel::Email, "Kestrel", &items, LINK, 7);
     assert_eq!(message.subject.unwrap(), "Please confirm: Newsletter, Offers");
@@ -123,7 +124,7 @@ fn a_confirmation_is_complete_and_no_advertisement() {
 }
 
 #[test]
-fn no_line_break_of_a_shop_starts_a_header() {
+fn a_line_break_in_a_shop_name_starts_no_mail_header() {
     let items = [(Channel::Email, "News\r\nBcc: all@example.com".to_owned())];
     let message = confirm_message(Language::Fr, Channel::Email, "Kestrel", &items, LINK, 7);
     assert_eq!(message.subject.unwrap(), "Veuillez confirmer\u{a0}: News Bcc: all@example.com");
@@ -131,7 +132,7 @@ fn no_line_break_of_a_shop_starts_a_header() {
 }
 
 #[test]
-fn a_yes_can_be_given_in_reply_where_replies_are_read() {
+fn a_confirmation_message_offers_the_reply_yes_where_replies_arrive() {
     for language in Language::ALL {
         for medium in MEDIA {
             let text = confirm_message(language, medium, "Kestrel", &purposes(), LINK, 7).text;
@@ -142,7 +143,7 @@ fn a_yes_can_be_given_in_reply_where_replies_are_read() {
 }
 
 #[test]
-fn text_messages_are_in_letters_that_cost_least() {
+fn text_messages_use_only_gsm_7_bit_characters() {
     for language in Language::ALL {
         for (name, text) in language.words().texts().into_iter().filter(|(name, _)| name.starts_with("sms_")) {
             assert!(septets(text).is_some(), "{language:?} {name}: {text}");
@@ -157,7 +158,7 @@ fn text_messages_are_in_letters_that_cost_least() {
 }
 
 #[test]
-fn text_messages_take_one_part() {
+fn text_messages_fit_in_one_part() {
     let shop = "Kestrel Coffee";
     for language in Language::ALL {
         let mut all = vec![
@@ -195,7 +196,7 @@ fn a_text_message_names_each_channel_once() {
 }
 
 #[test]
-fn a_refusal_tells_where_to_complain() {
+fn a_refusal_names_the_supervisory_authority() {
     for language in Language::ALL {
         for medium in MEDIA {
             let outcome = Outcome::Refused { reason: "Not you.", authority: Some("CNIL") };

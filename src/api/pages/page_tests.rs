@@ -3,13 +3,13 @@
 use super::language::Language;
 use super::words::Words;
 
-use crate::api::pages::page::confirm::*;
-use crate::api::pages::page::files::*;
-use crate::api::pages::page::form::*;
-use crate::api::pages::page::frame::*;
-use crate::api::pages::page::preferences::*;
-use crate::api::pages::page::request::*;
-use crate::api::pages::page::unsubscribe::*;
+use super::confirm::*;
+use super::files::*;
+use super::form::*;
+use super::frame::*;
+use super::preferences::*;
+use super::request::*;
+use super::unsubscribe::*;
 use crate::consent::{AddressKind, Channel};
 use crate::model::request::RequestKind;
 
@@ -115,7 +115,7 @@ fn content(page: &str) -> String {
 }
 
 #[test]
-fn every_page_is_whole() {
+fn every_page_is_complete_html() {
     for language in Language::ALL {
         for (name, page) in pages(language) {
             let content = content(&page);
@@ -139,7 +139,7 @@ fn every_page_is_whole() {
 }
 
 #[test]
-fn what_others_wrote_is_no_markup() {
+fn texts_of_others_are_escaped() {
     for language in Language::ALL {
         for (name, page) in pages(language) {
             let content = content(&page);
@@ -153,7 +153,7 @@ fn what_others_wrote_is_no_markup() {
 }
 
 #[test]
-fn every_act_posts_to_the_page_itself_in_its_language() {
+fn every_form_on_a_page_posts_to_the_same_page_in_its_language() {
     for (name, page) in pages(Language::Fr) {
         let forms = page.matches("<form").count();
         assert_eq!(page.matches("<form method=\"post\" action=\"/p/abc?lang=fr\"").count(), forms, "{name}");
@@ -173,7 +173,7 @@ fn every_act_posts_to_the_page_itself_in_its_language() {
 }
 
 #[test]
-fn what_a_contact_or_policy_runs_is_no_link() {
+fn a_script_url_as_contact_or_policy_is_never_a_link() {
     for (contact, href) in [
         ("privacy@shop.example", Some("mailto:privacy@shop.example")),
         ("https://shop.example/help", Some("https://shop.example/help")),
@@ -192,7 +192,7 @@ fn what_a_contact_or_policy_runs_is_no_link() {
 }
 
 #[test]
-fn an_unsubscription_names_no_address_and_no_page_without_a_shop_names_one() {
+fn unsubscribe_pages_and_error_pages_contain_no_address() {
     for language in Language::ALL {
         for (name, page) in pages(language) {
             if name.starts_with("unsubscribe") {
@@ -206,7 +206,7 @@ fn an_unsubscription_names_no_address_and_no_page_without_a_shop_names_one() {
 }
 
 #[test]
-fn what_answers_a_form_says_what_to_do_and_nothing_that_was_typed() {
+fn the_answer_to_a_form_says_what_to_do_and_repeats_no_input() {
     use FormRefusal::{Again, Email, Faulty, Nothing, Phone};
     for language in Language::ALL {
         let (frame, words) = (Frame { path: "", ..frame(language) }, language.words());
@@ -235,7 +235,7 @@ fn what_answers_a_form_says_what_to_do_and_nothing_that_was_typed() {
 }
 
 #[test]
-fn a_confirmation_does_not_advertise() {
+fn a_confirmation_page_contains_no_marketing() {
     let items = [(Channel::Email, "Newsletter".to_owned())];
     let view = ConfirmView { items: &items, address: "j•••@e•••.com", state: ConfirmState::Ask };
     let frame = Frame { shop: "Kestrel", language: Language::En, path: PATH, policy_url: None, contact: None };
@@ -258,7 +258,7 @@ fn a_confirmation_does_not_advertise() {
 }
 
 #[test]
-fn an_erasure_warns_before_and_only_then() {
+fn only_the_page_before_an_erasure_warns_of_its_effect() {
     for language in Language::ALL {
         let words = language.words();
         for kind in RequestKind::ALL.iter().copied() {
@@ -286,7 +286,7 @@ fn a_date_is_written_in_the_language_of_the_page() {
 }
 
 #[test]
-fn a_box_is_ticked_as_it_stands_and_says_what_is_missing() {
+fn boxes_show_the_standing_and_what_is_missing() {
     let page = preferences(
         &frame(Language::En),
         &PreferencesView { groups: &groups(), state: PreferencesState::Form, requests: false, shown: "v1" },
@@ -316,7 +316,7 @@ const SHARED: &[(Language, &str)] = &[
 ];
 
 #[test]
-fn no_english_is_left_over_and_every_text_has_the_same_places() {
+fn every_text_is_translated_and_has_the_same_placeholders() {
     let places = |text: &str| {
         let mut places: Vec<String> =
             text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();

@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_read_as_it_was_written_and_nothing_else_is() {
+    fn a_cursor_is_read_as_written_and_every_other_text_is_refused() {
         let place = ListPlace { after: 500, until: 1_000 };
         let hash = "A".repeat(43);
         for cursor in [

@@ -68,12 +68,12 @@ mod tests {
     use crate::consent::deadlines::holidays::LAST_YEAR;
 
     #[test]
-    fn the_countries_are_in_order() {
+    fn the_countries_of_the_holiday_table_are_sorted() {
         assert!(HOLIDAYS.is_sorted_by_key(|(code, _)| *code));
     }
 
     #[test]
-    fn the_holidays_are_within_the_years_of_the_table_and_no_weekends() {
+    fn the_holidays_are_within_the_years_of_the_table_and_not_on_weekends() {
         for (country, steps) in HOLIDAYS {
             let mut date = Date::constant(FIRST_YEAR, 1, 1);
             for step in *steps {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_calendar_ends() {
+    fn working_days_at_the_end_of_the_calendar_stay_within_it() {
         // A Friday.
         assert_eq!(Date::MAX.weekday(), Weekday::Friday);
         assert_eq!(plus_business_days(None, Date::MAX, 10), Date::MAX);

@@ -1,9 +1,9 @@
 //! What holds where nothing more is known: the strictest rows, and messages that are no marketing.
 
+use crate::consent::channel::Channel::{Email, Phone, Post, Push, Sms, Whatsapp};
 use crate::consent::ground::Ground::{Consent, Contract};
 use crate::consent::rules::rule::{Confidence, Deadline, Limits, Reach, Rule};
 use crate::consent::time::Timestamp;
-use crate::consent::words::Channel::{Email, Phone, Post, Push, Sms, Whatsapp};
 
 pub(super) const ANYWHERE: Rule = Rule {
     id: "any",

@@ -1,11 +1,11 @@
 //! What placet knows of Australia: the rules, the ages, the time for a request.
 
+use crate::consent::channel::Channel::{Email, Phone, Post, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::deadlines::limit::{Period, Regime, TimeLimit};
 use crate::consent::ground::Ground::{Consent, ImpliedContract, ImpliedPurchase};
 use crate::consent::rules::anywhere;
 use crate::consent::rules::rule::{Age, Confidence, Deadline, INTEREST, Limits, Reach, Rule, unsure};
-use crate::consent::words::Channel::{Email, Phone, Post, Sms, Whatsapp};
 
 const AU: Reach = Reach::Country(CountryCode::of(*b"AU"));
 

@@ -1,10 +1,10 @@
 //! What placet knows of Brazil: the rules, the ages, the time for a request.
 
+use crate::consent::channel::Channel::{Email, Phone, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::deadlines::limit::{Period, Regime, TimeLimit};
 use crate::consent::rules::anywhere;
 use crate::consent::rules::rule::{Age, Confidence, INTEREST, Limits, Reach, Rule, unsure};
-use crate::consent::words::Channel::{Email, Phone, Sms, Whatsapp};
 
 const BR: Reach = Reach::Country(CountryCode::of(*b"BR"));
 

@@ -1,11 +1,11 @@
 //! What placet knows of Canada: the rules, the ages, the time for a request.
 
+use crate::consent::channel::Channel::{Email, Phone, Post, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::deadlines::limit::{Extension, Period, Regime, TimeLimit};
 use crate::consent::ground::Ground::{Consent, ImpliedContract, ImpliedInquiry, ImpliedPurchase};
 use crate::consent::rules::anywhere;
 use crate::consent::rules::rule::{Age, Confidence, Deadline, INTEREST, Limits, Reach, Rule, unsure};
-use crate::consent::words::Channel::{Email, Phone, Post, Sms, Whatsapp};
 
 const CA: Reach = Reach::Country(CountryCode::of(*b"CA"));
 

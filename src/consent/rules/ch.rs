@@ -1,11 +1,11 @@
 //! What placet knows of Switzerland: the rules, the ages, the time for a request.
 
+use crate::consent::channel::Channel::{Email, Phone, Post, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::deadlines::limit::{Extension, Period, Regime, TimeLimit};
 use crate::consent::ground::Ground::{Consent, SoftPurchase};
 use crate::consent::rules::eea;
 use crate::consent::rules::rule::{Age, Confidence, INTEREST, Limits, Reach, Rule, unsure};
-use crate::consent::words::Channel::{Email, Phone, Post, Sms, Whatsapp};
 
 const CH: Reach = Reach::Country(CountryCode::of(*b"CH"));
 

@@ -1,10 +1,10 @@
 //! What placet knows of Germany: the rules, the ages.
 
+use crate::consent::channel::Channel::{Phone, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::ground::Ground::{Consent, ImpliedContract, ImpliedInquiry, ImpliedPurchase};
 use crate::consent::rules::eea;
 use crate::consent::rules::rule::{Age, Limits, Reach, Rule, age};
-use crate::consent::words::Channel::{Phone, Sms, Whatsapp};
 use crate::consent::words::Relation;
 
 const DE: Reach = Reach::Country(CountryCode::of(*b"DE"));

@@ -1,11 +1,11 @@
 //! What placet knows of the European Economic Area, where no state has a file of its own: the rules, the ages, the time for a request.
 
+use crate::consent::channel::Channel::{Email, Phone, Post, Push, Sms, Whatsapp};
 use crate::consent::deadlines::limit::{Extension, Period, Regime, TimeLimit};
 use crate::consent::ground::Ground;
 use crate::consent::ground::Ground::{Consent, SoftFreeAccount, SoftPurchase};
 use crate::consent::rules::rule::{Age, Confidence, Deadline, INTEREST, Limits, Reach, Rule, age, unsure};
 use crate::consent::time::Timestamp;
-use crate::consent::words::Channel::{Email, Phone, Post, Push, Sms, Whatsapp};
 
 pub(super) const EU_LAW: &str = "ePrivacy Directive 2002/58/EC";
 

@@ -1,11 +1,11 @@
 //! What placet knows of France: the rules, the ages.
 
+use crate::consent::channel::Channel::{Email, Phone, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::ground::Ground::{Consent, ImpliedContract, LegitimateInterest, SoftFreeAccount, SoftPurchase};
 use crate::consent::rules::eea;
 use crate::consent::rules::rule::{Age, Confidence, INTEREST, Limits, Reach, Rule, age};
 use crate::consent::time::Timestamp;
-use crate::consent::words::Channel::{Email, Phone, Sms, Whatsapp};
 use crate::consent::words::Relation;
 
 const FR: Reach = Reach::Country(CountryCode::of(*b"FR"));

@@ -1,12 +1,12 @@
 //! What placet knows of the United Kingdom: the rules, the ages, the time for a request.
 
+use crate::consent::channel::Channel::{Email, Phone, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::deadlines::limit::{Regime, TimeLimit};
 use crate::consent::ground::Ground::{Consent, SoftFreeAccount, SoftNegotiation, SoftPurchase, SoftSupport};
 use crate::consent::rules::eea;
 use crate::consent::rules::rule::{Age, Confidence, INTEREST, Limits, Reach, Rule, age};
 use crate::consent::time::Timestamp;
-use crate::consent::words::Channel::{Email, Phone, Sms, Whatsapp};
 
 const GB: Reach = Reach::Country(CountryCode::of(*b"GB"));
 

@@ -1,10 +1,10 @@
 //! What placet knows of Italy: the rules, the ages.
 
+use crate::consent::channel::Channel::{Phone, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::ground::Ground::Consent;
 use crate::consent::rules::eea;
 use crate::consent::rules::rule::{Age, Confidence, INTEREST, Limits, Reach, Rule, age};
-use crate::consent::words::Channel::{Phone, Sms, Whatsapp};
 
 const IT: Reach = Reach::Country(CountryCode::of(*b"IT"));
 

@@ -27,9 +27,10 @@ mod pl;
 pub(crate) mod rule;
 mod us;
 
+use crate::consent::channel::Channel;
 use crate::consent::country::{CountryCode, Place};
 use crate::consent::deadlines::limit::TimeLimit;
-use crate::consent::words::{Channel, Relation};
+use crate::consent::words::Relation;
 
 pub use self::rule::{Age, Confidence, Deadline, Limits, Reach, Rule};
 #[cfg(feature = "serde")]
@@ -202,12 +203,12 @@ mod tests {
     use crate::consent::time::Timestamp;
 
     #[test]
-    fn the_states_are_in_order() {
+    fn the_eea_states_are_sorted() {
         assert!(EEA.is_sorted());
     }
 
     #[test]
-    fn every_instant_has_one_version_of_a_rule() {
+    fn every_instant_has_exactly_one_version_of_a_rule() {
         for country in AGES.iter().map(|age| age.country) {
             for (channel, relation) in Channel::ALL.iter().zip(Relation::ALL.iter().cycle()) {
                 let place = Place { country: Some(country), region: None };

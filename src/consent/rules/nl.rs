@@ -1,10 +1,10 @@
 //! What placet knows of the Netherlands: the rules, the ages.
 
+use crate::consent::channel::Channel::Phone;
 use crate::consent::country::CountryCode;
 use crate::consent::ground::Ground::Consent;
 use crate::consent::rules::eea;
 use crate::consent::rules::rule::{Age, Confidence, Reach, Rule, age};
-use crate::consent::words::Channel::Phone;
 
 const NL: Reach = Reach::Country(CountryCode::of(*b"NL"));
 

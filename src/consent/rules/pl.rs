@@ -1,10 +1,10 @@
 //! What placet knows of Poland: the rules, the ages.
 
+use crate::consent::channel::Channel::{Email, Phone, Sms, Whatsapp};
 use crate::consent::country::CountryCode;
 use crate::consent::ground::Ground::Consent;
 use crate::consent::rules::eea;
 use crate::consent::rules::rule::{Age, Confidence, Reach, Rule, age};
-use crate::consent::words::Channel::{Email, Phone, Sms, Whatsapp};
 
 const PL: Reach = Reach::Country(CountryCode::of(*b"PL"));
 

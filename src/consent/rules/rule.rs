@@ -1,9 +1,10 @@
 //! One row of the table of rules, and how it is written.
 
+use crate::consent::channel::Channel;
 use crate::consent::country::{CountryCode, RegionCode};
 use crate::consent::ground::Ground;
 use crate::consent::time::Timestamp;
-use crate::consent::words::{Channel, Relation};
+use crate::consent::words::Relation;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! What placet knows of the United States and those states that have rules of their own: the rules, the ages, the time for a request.
 
+use crate::consent::channel::Channel::{Email, Phone, Post, Sms, Whatsapp};
 use crate::consent::country::{CountryCode, RegionCode};
 use crate::consent::deadlines::limit::{Extension, Period, Regime, TimeLimit};
 use crate::consent::ground::Ground;
@@ -9,7 +10,6 @@ use crate::consent::ground::Ground::{
 };
 use crate::consent::rules::anywhere;
 use crate::consent::rules::rule::{Age, Confidence, Deadline, Limits, Reach, Rule, age};
-use crate::consent::words::Channel::{Email, Phone, Post, Sms, Whatsapp};
 
 const US: Reach = Reach::Country(CountryCode::of(*b"US"));
 

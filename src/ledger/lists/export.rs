@@ -358,7 +358,7 @@ mod tests {
 
     /// Every page costs the same, whatever its position in the list: SQLite reads only the rows of the page.
     #[test]
-    fn a_page_is_read_from_where_it_begins() {
+    fn a_page_of_a_list_is_read_by_index_from_its_cursor() {
         let database = Sqlite::in_memory().unwrap();
         migrate(&database).unwrap();
         for (sql, names) in [

@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schedule_is_that_of_standard_webhooks() {
+    fn the_retry_schedule_is_that_of_standard_webhooks() {
         let middle = [128, 0];
         let schedule: Vec<i64> = (1..).map_while(|attempts| delay(attempts, middle)).map(|ms| ms / SECOND).collect();
         assert_eq!(schedule, [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400], "ten tries");
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_amounts_to_what_it_says() {
+    fn each_answer_of_an_endpoint_has_its_delivery_verdict() {
         let now = Timestamp::parse("2026-11-23T10:00:00Z").unwrap();
         let failed = |code, quiet| Verdict::Failed { code, quiet };
         for (status, retry_after, expected) in [
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_webhook_is_held_longer_the_longer_it_fails() {
+    fn the_pause_of_a_webhook_grows_with_its_failures() {
         let (mut failures, mut held, mut now) = (0, at(0), at(1_000_000));
         let mut holds = Vec::new();
         for _ in 0..12 {

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_public_address_by_tls_is_one() {
+    fn every_public_https_url_is_a_valid_target() {
         for good in [
             "https://hooks.shop.example/placet",
             "https://hooks.shop.example:8443/placet?token=1",
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn every_other_url_is_no_valid_target() {
         for bad in include_str!("refused.txt").lines().filter(|line| !line.is_empty()) {
             assert_eq!(Target::parse(bad, false), None, "{bad}");
         }
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_developer_may_send_to_their_own_machine() {
+    fn a_development_deployment_may_send_to_its_own_machine() {
         for good in ["http://127.0.0.1:8788/hook", "http://localhost:3000/", "https://10.0.0.5/"] {
             assert!(Target::parse(good, true).is_some(), "{good}");
         }

@@ -377,7 +377,7 @@ mod tests {
 
     /// Every table that refers to a person must be emptied by an erasure.
     #[test]
-    fn every_table_that_refers_to_a_person_is_emptied() {
+    fn an_erasure_empties_every_table_that_refers_to_a_person() {
         let database = Sqlite::in_memory().unwrap();
         migrate(&database).unwrap();
         let tables = database.query("SELECT name, sql FROM sqlite_master WHERE type = 'table'", &[]).unwrap();

@@ -517,7 +517,7 @@ mod tests {
     use crate::ledger::store::native::Sqlite;
 
     #[test]
-    fn a_ledger_of_the_first_version_keeps_what_it_holds() {
+    fn migrations_keep_the_data_of_a_first_version_database() {
         let database = Sqlite::in_memory().unwrap();
         database.execute("CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT", &[]).unwrap();
         database.execute("INSERT INTO schema_version (version) VALUES (1)", &[]).unwrap();

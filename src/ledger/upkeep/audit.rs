@@ -131,33 +131,3 @@ fn entry_in(row: &Row) -> Result<AuditEntry, DatabaseError> {
         outcome: row.text(7)?.to_owned(),
     })
 }
-
-#[cfg(all(test, feature = "native"))]
-mod tests {
-    use super::*;
-    use crate::ledger::store::native::{OsHost, Sqlite};
-    use crate::ledger::store::schema::migrate;
-    use crate::ledger::upkeep::idempotency::{Kept, keep_answer};
-
-    #[test]
-    fn what_has_outlived_its_time_goes() {
-        let database = Sqlite::in_memory().unwrap();
-        migrate(&database).unwrap();
-        let moment = Moment::of(&OsHost);
-        let kept =
-            |body: &str| Kept { fingerprint: "f".into(), contact: None, status: 200, body: body.into(), etag: None };
-        for (days, name) in [(800, "old"), (729, "young"), (0, "new")] {
-            let at = moment.now.plus_millis(-days * 86_400_000);
-            let id = uuid::Uuid::parse_str(&first_id_of(at)).unwrap();
-            let entry = Audited { id, key: id, method: "GET", route: name, contact: None, status: 200, outcome: "ok" };
-            note(&database, &entry, at).unwrap();
-            keep_answer(&database, name, &kept(name), at).unwrap();
-        }
-        assert!(!sweep(&database, 730, 86_400_000, &moment).unwrap(), "nothing is left over");
-        let left = |sql: &str| -> Vec<String> {
-            database.query(sql, &[]).unwrap().iter().map(|row| row.text(0).unwrap().to_owned()).collect()
-        };
-        assert_eq!(left("SELECT route FROM audit ORDER BY id"), ["young", "new"]);
-        assert_eq!(left("SELECT hash FROM idempotency"), ["new"]);
-    }
-}

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_those_that_files_have() {
+    fn all_time_formats_of_providers_are_read() {
         for (text, read) in [
             ("2025-03-04T05:06:07Z", Some("2025-03-04T05:06:07.000Z")),
             ("2025-03-04T05:06:07.89+01:00", Some("2025-03-04T04:06:07.890Z")),

@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_word_is_no_yes() {
+    fn an_unknown_word_is_never_an_opt_in() {
         for (text, read) in [
             ("Yes", Some(Word::Yes)),
             ("TRUE", Some(Word::Yes)),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bounce_is_no_act_of_a_person() {
+    fn a_bounce_is_not_an_act_of_the_person() {
         let of = |has_left, has_complained| Some(Suppressions { has_left, has_complained });
         for (text, read) in [
             ("UNSUBSCRIBE", of(true, false)),

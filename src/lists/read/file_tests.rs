@@ -79,7 +79,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn no_cut_changes_what_is_read(
+    fn a_file_is_read_the_same_however_it_is_cut(
         file in any_file(),
         pieces in proptest::collection::vec((1_usize..40, 1_usize..5), 1..8),
     ) {
@@ -95,7 +95,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_are_too_strange(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let mut file = b"email\n".to_vec();
         file.extend(bytes);
         let rows = read(&file, &listed());
@@ -107,7 +107,7 @@ proptest! {
 }
 
 #[test]
-fn lines_may_end_in_any_way_and_a_mark_may_come_first() {
+fn every_line_ending_and_a_byte_order_mark_are_accepted() {
     for (begin, end) in [("", "\n"), ("", "\r\n"), ("", "\r"), ("\u{feff}", "\r\n")] {
         let lines = ["email,name", "ann@example.com,A", "", "bob@example.com,\"B\"", " , "].join(end);
         let rows =
@@ -125,7 +125,7 @@ fn a_header_alone_has_no_rows() {
 }
 
 #[test]
-fn an_open_quote_takes_no_other_row_with_it() {
+fn an_unclosed_quote_spoils_only_its_own_row() {
     let file = format!("{CHOICES}Ann,ann@example.com,yes\n\"Bob,bob@example.com,yes\nCid,cid@example.com,no\n");
     let rows = read(file.as_bytes(), &of_choices());
     assert_eq!(
@@ -160,7 +160,7 @@ fn an_open_quote_takes_no_other_row_with_it() {
 }
 
 #[test]
-fn a_line_without_an_end_is_skipped_and_never_held() {
+fn an_overlong_line_is_skipped_and_not_held_in_memory() {
     let mut file = CHOICES.as_bytes().to_vec();
     file.extend(b"Ann,ann@example.com,yes\n");
     file.extend(std::iter::repeat_n(b'x', 3 * 1024 * 1024));
@@ -206,7 +206,7 @@ fn rows_and_cells_are_bounded() {
 }
 
 #[test]
-fn a_file_that_means_ill_takes_its_time_in_pieces() {
+fn a_malicious_file_is_read_in_bounded_steps() {
     let mut file = CHOICES.as_bytes().to_vec();
     for _ in 0..200_000 {
         file.extend(b"a\",\"c\n");
@@ -218,7 +218,7 @@ fn a_file_that_means_ill_takes_its_time_in_pieces() {
 }
 
 #[test]
-fn what_is_in_a_cell_is_text() {
+fn the_content_of_a_cell_is_read_as_text() {
     let file = "name,email,choice\n=cmd|' /C calc'!A0,ann@example.com,yes\nBob,bob@exa\0mple.com,yes\nC\0id,cid@example.com,yes\n\
                 Dot,'dot@example.com,'yes\nEli,eli@example.com,yes please\nFay,=1+1,yes\n\"Gus \"\"G\"\"\",gus@example.com,\"yes\"\n\
                 Hua 5\" tall,hua@example.com,yes\n";

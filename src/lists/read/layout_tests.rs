@@ -14,7 +14,7 @@ fn listed(list: ListKind) -> Wishes {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_says_why() {
+fn an_unreadable_file_reports_the_reason() {
     let opted_in = listed(ListKind::OptedIn);
     let utf_16: Vec<u8> = "email,name\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (head, code) in [
@@ -41,7 +41,7 @@ fn a_file_that_cannot_be_read_says_why() {
 }
 
 #[test]
-fn what_neither_file_nor_wish_says_is_asked_for() {
+fn missing_facts_about_a_file_are_reported() {
     let wishes = Wishes::default;
     let sms = || Wishes { channel: Some(Channel::Sms), ..newsletter() };
     for (head, wishes, code) in [
@@ -94,7 +94,7 @@ fn separators_and_headers_are_found() {
 }
 
 #[test]
-fn an_own_mapping_wins() {
+fn the_callers_column_mapping_wins() {
     let mapped = |text| Wishes { columns: own_columns(text), channel: Some(Channel::Email), ..newsletter() };
     let file = "Correo,Acepta,Email,Straße\nann@example.com,no,x,y\n".as_bytes();
     let wishes = mapped("email:correo,choice: ACEPTA ,postal:STRASSE");
@@ -117,7 +117,7 @@ fn an_own_mapping_wins() {
 }
 
 #[test]
-fn a_layout_outlives_a_crash() {
+fn a_layout_is_restored_from_its_stored_form() {
     let file = b"Email;Accepts Email Marketing\n";
     let (layout, place) = layout(file, &newsletter());
     let written = serde_json::to_string(&(&layout, place)).unwrap();
@@ -126,7 +126,7 @@ fn a_layout_outlives_a_crash() {
 
 proptest! {
     #[test]
-    fn no_beginning_is_too_strange(
+    fn any_beginning_of_a_file_is_read_without_a_panic(
         bytes in proptest::collection::vec(any::<u8>(), 0..200),
         text in "[email,;\t\"\r\n\u{feff}\u{e9}\u{0}{}=]{0,60}",
         is_whole in any::<bool>(),

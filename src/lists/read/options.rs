@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn own_columns_are_pairs() {
+    fn the_columns_parameter_is_a_list_of_pairs() {
         let read = |text| own_columns(text).into_iter().map(|(a, b)| format!("{a}={b}")).collect::<Vec<_>>();
         assert_eq!(read("email:Correo, choice:Acepta?"), ["email=Correo", "choice=Acepta?"]);
         assert_eq!(read("email:Mail, private,phone:Tel: mobile"), ["email=Mail, private", "phone=Tel: mobile"]);

@@ -21,7 +21,7 @@ fn check(wishes: &Wishes, header: &str, rows: &[(&str, &str)]) {
 }
 
 #[test]
-fn an_open_scope_is_for_a_no_alone() {
+fn only_an_opt_out_may_have_a_wide_scope() {
     let wishes = Wishes { channel: Some(Channel::Email), ..newsletter() };
     check(
         &wishes,
@@ -53,7 +53,7 @@ fn an_open_scope_is_for_a_no_alone() {
 }
 
 #[test]
-fn a_list_speaks_for_rows_that_do_not() {
+fn the_kind_of_the_list_applies_to_rows_without_a_choice() {
     let listed = |list| Wishes { list: Some(list), channel: Some(Channel::Email), ..newsletter() };
     check(
         &listed(ListKind::OptedIn),
@@ -85,7 +85,7 @@ fn a_list_speaks_for_rows_that_do_not() {
 }
 
 #[test]
-fn a_row_is_taken_as_a_whole_or_not_at_all() {
+fn a_row_is_imported_as_a_whole_or_not_at_all() {
     let wishes = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
     check(
         &wishes,
@@ -145,7 +145,7 @@ fn a_row_is_taken_as_a_whole_or_not_at_all() {
 }
 
 #[test]
-fn an_address_of_any_kind_is_of_the_kind_that_is_said() {
+fn the_kind_column_sets_the_kind_of_an_address() {
     let wishes = Wishes { list: Some(ListKind::OptedOut), ..Wishes::default() };
     check(
         &wishes,
@@ -171,7 +171,7 @@ fn an_address_of_any_kind_is_of_the_kind_that_is_said() {
 }
 
 #[test]
-fn a_suppression_names_one_address() {
+fn a_suppression_row_names_exactly_one_address() {
     let wishes = Wishes { list: Some(ListKind::Suppressed), ..Wishes::default() };
     let hash = "a".repeat(64);
     check(
@@ -202,7 +202,7 @@ fn a_suppression_names_one_address() {
 }
 
 #[test]
-fn two_numbers_are_of_two_channels() {
+fn two_phone_numbers_in_a_row_belong_to_two_channels() {
     let sms = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Sms), ..newsletter() };
     let whatsapp = Wishes { channel: Some(Channel::Whatsapp), ..sms.clone() };
     let header = "EMAIL;SMS;WHATSAPP;ADDED_TIME;WHATSAPP_BLACKLISTED";
@@ -228,7 +228,7 @@ fn two_numbers_are_of_two_channels() {
 }
 
 #[test]
-fn faults_have_words_of_their_own() {
+fn each_row_fault_has_its_own_message() {
     let told = |what| crate::lists::read::fault::RowFault { column: None, what }.message();
     assert_eq!(
         told(Wrong::BadNationalPhone { country: CountryCode::parse("FR").unwrap() }),

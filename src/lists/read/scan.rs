@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_ends_at_any_line_end() {
+    fn a_row_ends_at_every_kind_of_line_ending() {
         for (text, next) in [("a,b\nc", 4), ("a,b\r\nc", 5), ("a,b\rc", 4), ("a,b\n", 4), ("\"a\",b\nc", 6)] {
             let (read, scanned) = cells(text, false);
             assert_eq!(read, ["a", "b"], "{text:?}");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_are_strict() {
+    fn quotes_are_read_strictly() {
         assert_eq!(cells("\"a,\nb\",\"c \"\"d\"\"\",e\"f\n", false).0, ["a,\nb", "c \"\"d\"\"", "e\"f"]);
         assert_eq!(cells("\"a\"b,c\n", false).1, Scanned::Misplaced { at: 3 });
         assert_eq!(cells("\"a,b\nc\n", true).1, Scanned::Open { in_quotes: true });
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_counted_whatever_ends_them() {
+    fn lines_are_counted_with_every_kind_of_line_ending() {
         assert_eq!(line_breaks(b"a\nb\r\nc\rd"), 3);
         assert_eq!(line_end(b"ab\r\nc", false), Some((2, 4)));
         assert_eq!(line_end(b"ab\r", false), None);

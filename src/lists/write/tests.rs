@@ -62,7 +62,7 @@ fn read_back(text: &str, separator: u8) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn every_list_has_its_header() {
+fn every_exported_list_has_its_header() {
     const PEOPLE: &str = "kind,address,channel,purpose,status,basis,objection,assurance,since,country,region,contact";
     const SHOPIFY: &str = "Email,Accepts Email Marketing,Default Address Province Code,Default Address Country Code,Phone,\
         Accepts SMS Marketing,Accepts WhatsApp Marketing";
@@ -94,7 +94,7 @@ fn every_list_has_its_header() {
 }
 
 #[test]
-fn every_other_list_is_refused() {
+fn every_unsupported_list_is_refused() {
     for &form in Form::ALL {
         for &columns in Columns::ALL {
             for &what in ListKind::ALL {
@@ -116,7 +116,7 @@ fn every_other_list_is_refused() {
 }
 
 #[test]
-fn a_row_of_ours_says_everything() {
+fn a_row_in_placets_own_columns_contains_everything() {
     let row = OutRow {
         decision: Some(OutDecision {
             allow: true,
@@ -148,7 +148,7 @@ fn a_row_of_ours_says_everything() {
 }
 
 #[test]
-fn json_has_the_names_and_the_values_of_the_cells() {
+fn json_rows_have_the_names_and_values_of_the_cells() {
     let hostile = OutRow { address: "\"\\\u{1}\u{2028}é\r\n\t=1", kind: AddressKind::Postal, ..yes() };
     let decision = OutDecision { allow: false, reason: Some("objected"), rule: "any", until: None };
     let rows = [yes(), hostile, OutRow { since: None, assurance: None, decision: Some(decision), ..objection() }];
@@ -197,7 +197,7 @@ fn every_page_in_json_is_an_array() {
 }
 
 #[test]
-fn suppressions_are_a_list_of_their_own() {
+fn suppressions_have_their_own_columns() {
     let by_hash = SuppressedRow {
         hash: "5f",
         kind: None,
@@ -248,7 +248,7 @@ fn suppressions_are_a_list_of_their_own() {
 }
 
 #[test]
-fn each_platform_reads_what_is_meant() {
+fn each_row_is_written_in_the_terms_of_its_platform() {
     use Columns::*;
     let phone = |channel| by_phone(Some(channel));
     let awaiting = OutRow { status: "awaiting_confirmation", assurance: Some(Assurance::Claimed), ..yes() };
@@ -302,7 +302,7 @@ fn each_platform_reads_what_is_meant() {
 }
 
 #[test]
-fn no_platform_has_letters_or_notifications() {
+fn no_platform_list_contains_postal_or_push_addresses() {
     for &columns in Columns::ALL.iter().filter(|columns| **columns != Columns::Placet) {
         for &what in [ListKind::OptedIn, ListKind::OptedOut].iter() {
             for (kind, address) in
@@ -320,7 +320,7 @@ fn no_platform_has_letters_or_notifications() {
 }
 
 #[test]
-fn cells_come_back_as_they_were() {
+fn written_cells_are_read_back_unchanged() {
     for address in
         ["a,b", "a;b", "a\tb", "say \"yes\"", "\"", "1 High Street\nLondon", "a\r\nb", " a ", "é", "=1+1", "'a"]
     {
@@ -339,7 +339,7 @@ fn cells_come_back_as_they_were() {
 }
 
 #[test]
-fn quotes_are_only_where_they_are_needed() {
+fn cells_are_quoted_only_where_needed() {
     let line = |columns, address| {
         let text = written(writer(Form::Csv, columns, ListKind::OptedIn), &[OutRow { address, ..yes() }]);
         text.lines().nth(1).unwrap().to_owned()
@@ -352,7 +352,7 @@ fn quotes_are_only_where_they_are_needed() {
 }
 
 #[test]
-fn a_spreadsheet_calculates_nothing() {
+fn spreadsheet_cells_are_never_formulas() {
     for address in ["=cmd|' /C calc'!A0", "+4915112345678", "-2+3@shop.example", "@sum(1)", "\t=1", "\r=1", "=\"1\""] {
         for &columns in Columns::ALL {
             let list = |cells| ListWriter::new(Form::Csv, columns, cells, ListKind::OptedIn, false).unwrap();
@@ -381,7 +381,7 @@ fn a_spreadsheet_calculates_nothing() {
 }
 
 #[test]
-fn files_are_called_what_they_are() {
+fn file_names_have_the_extension_of_their_format() {
     for (form, media_type, ending) in [
         (Form::Csv, "text/csv; charset=utf-8", "csv"),
         (Form::Ndjson, "application/x-ndjson", "ndjson"),
@@ -393,7 +393,7 @@ fn files_are_called_what_they_are() {
 }
 
 #[test]
-fn a_plain_time_is_the_time_to_the_second() {
+fn a_plain_time_is_cut_to_the_second() {
     for (millis, expected) in [
         (0, "1970-01-01 00:00:00"),
         (-1, "1969-12-31 23:59:59"),

@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use http::Request;
+use serde_json::{Value, json};
 
+use super::*;
 use crate::api::deployment::Deployment;
-use crate::api::front::NEW_SHOP_HEADER;
 use crate::api::key::{Secrets, ShopId};
-use crate::api::service::jobs::*;
+use crate::api::routed::Handover;
+use crate::ledger::SendOutcome;
 use crate::ledger::{Host, Param, Sqlite};
 
 const ROOT: &str = "root_secret_for_the_tests_nowhere_else_used";
@@ -65,9 +67,10 @@ impl Shopkeeper {
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
         let request = request.header("authorization", format!("Bearer {}", self.secret));
-        let request = request.header(NEW_SHOP_HEADER, ShopId([7; 16]).to_string());
+        let request = request
+            .header(Handover::HEADER, Handover { new_shop: Some(ShopId([7; 16])), ..Handover::default() }.written());
         let body: Bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-        let answer = self.service.handle(&request.body(body).unwrap());
+        let answer = self.service.respond(&request.body(body).unwrap());
         assert!(answer.status().is_success(), "{:?}", answer.body());
         serde_json::from_slice(answer.body()).unwrap()
     }
@@ -103,7 +106,7 @@ impl Shopkeeper {
 
     /// Advances the clock until work is due, and returns the number of seconds passed.
     fn wait(&self) -> i64 {
-        let next = self.service.next_job().unwrap().unwrap().millis();
+        let next = self.service.next_step().unwrap().millis();
         let passed = (next - self.clock.millis.get()).max(0);
         self.clock.millis.set(self.clock.millis.get() + passed);
         (passed + 500) / 1_000
@@ -124,7 +127,7 @@ fn counts(outgoing: &[Outgoing]) -> BTreeMap<&str, usize> {
 }
 
 #[test]
-fn a_delivery_is_given_up_after_ten_tries() {
+fn a_delivery_ends_after_ten_attempts() {
     let shop = Shopkeeper::open();
     let webhook = shop.webhook("down");
     shop.capture();
@@ -137,7 +140,7 @@ fn a_delivery_is_given_up_after_ten_tries() {
             shop.ended(&outgoing, 500);
         }
         waits.push(shop.wait());
-        shop.service.housekeeping().unwrap();
+        shop.service.keep_house().unwrap();
     }
     assert_eq!(tries, 10);
     ids.dedup();
@@ -152,7 +155,7 @@ fn a_delivery_is_given_up_after_ten_tries() {
 }
 
 #[test]
-fn five_are_under_way_three_to_one_and_none_has_all() {
+fn at_most_five_sends_are_concurrent_and_three_of_one_webhook() {
     let shop = Shopkeeper::open();
     for name in ["a", "b", "c"] {
         shop.webhook(name);
@@ -180,7 +183,7 @@ fn five_are_under_way_three_to_one_and_none_has_all() {
     shop.capture();
     let more = shop.due();
     assert_eq!((more.len(), counts(&more).len()), (2, 2), "five in all");
-    assert!(shop.service.next_job().unwrap().unwrap() > shop.clock.now(), "no lane is free, so nothing is due");
+    assert!(shop.service.next_step().unwrap() > shop.clock.now(), "no lane is free, so nothing is due");
     let known = first.iter().chain(&more).map(|one| one.key.clone()).collect::<Vec<_>>();
     shop.ended(&more[0], 204);
     let next = shop.due();
@@ -190,7 +193,7 @@ fn five_are_under_way_three_to_one_and_none_has_all() {
 }
 
 #[test]
-fn one_knocks_while_a_webhook_is_held_and_the_first_success_frees_the_rest() {
+fn a_paused_webhook_gets_one_probe_at_a_time_until_the_first_success() {
     let shop = Shopkeeper::open();
     let webhook = shop.webhook("down");
     for _ in 0..20 {
@@ -224,7 +227,7 @@ fn one_knocks_while_a_webhook_is_held_and_the_first_success_frees_the_rest() {
 }
 
 #[test]
-fn what_cannot_be_written_keeps_nothing_else() {
+fn a_broken_event_does_not_block_other_deliveries() {
     let shop = Shopkeeper::open();
     let full = json!({ "url": "https://full.shop.example/", "payload": "full" });
     let webhook = shop.ask("POST", "/v1/webhooks", &full)["id"].as_str().unwrap().to_owned();
@@ -248,18 +251,18 @@ fn what_cannot_be_written_keeps_nothing_else() {
 }
 
 #[test]
-fn house_is_kept_once_a_day_and_what_was_told_long_ago_goes() {
+fn the_daily_run_deletes_events_that_were_delivered_long_ago() {
     let shop = Shopkeeper::open();
     let webhook = shop.webhook("good");
     shop.capture();
     shop.due().iter().for_each(|outgoing| shop.ended(outgoing, 204));
     assert_eq!(shop.wait(), 86_400, "a day after it was opened");
     for day in 0..31 {
-        shop.service.housekeeping().unwrap();
+        shop.service.keep_house().unwrap();
         let path = format!("/v1/webhooks/{webhook}/deliveries?state=delivered");
         let kept = shop.ask("GET", &path, &Value::Null)["deliveries"].as_array().unwrap().len();
         assert_eq!(kept, usize::from(day < 30), "day {day}");
-        shop.service.housekeeping().unwrap();
+        shop.service.keep_house().unwrap();
         assert_eq!(shop.wait(), 86_400);
     }
 }
@@ -268,8 +271,8 @@ impl Shopkeeper {
     /// Advances the clock day by day, with the housekeeping of each day.
     fn days(&self, days: i64) {
         for _ in 0..days {
-            self.clock.millis.set(self.clock.millis.get() + DAY);
-            self.service.housekeeping().unwrap();
+            self.clock.millis.set(self.clock.millis.get() + 86_400_000);
+            self.service.keep_house().unwrap();
         }
     }
 
@@ -290,7 +293,7 @@ impl Shopkeeper {
 }
 
 #[test]
-fn a_shop_is_reminded_before_a_day_is_over_and_what_nobody_proved_lapses() {
+fn the_daily_run_sends_reminders_and_ends_unverified_requests() {
     let shop = Shopkeeper::open();
     shop.webhook("shop");
     shop.capture();
@@ -315,7 +318,7 @@ fn a_shop_is_reminded_before_a_day_is_over_and_what_nobody_proved_lapses() {
 }
 
 #[test]
-fn what_has_outlived_its_use_goes_and_noes_stand() {
+fn the_daily_run_deletes_expired_data_and_keeps_opt_outs() {
     let shop = Shopkeeper::open();
     let settings = json!({
         "name": "Kestrel", "country": "FR", "origins": ["https://shop.example"], "channels": ["email"],

@@ -158,7 +158,7 @@ mod tests {
     const OPT_OUT: Act = Act::OptOut { refusal: Refusal::Plain };
 
     #[test]
-    fn a_line_beside_what_is_known() {
+    fn a_row_of_a_list_is_judged_by_the_records_of_its_address() {
         let times = Times { began: at(NOW - 10), now: at(NOW) };
         let accepted = |act, millis| Weighed::Accepted { act, at: at(millis) };
         let ever = Timestamp::BEGINNING.millis();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_bears_on_what_it_covers_and_an_objection_on_advertising_alone() {
+    fn an_opt_out_covers_its_scope_and_an_objection_covers_marketing_only() {
         let times = Times { began: at(NOW - 10), now: at(NOW) };
         let objection = Act::OptOut { refusal: Refusal::Objection };
         let wide = Track { scope: Scope { channel: None, purpose: None }, ..track(objection, Assurance::Confirmed, 1) };
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_same_file_said_before_is_a_duplicate() {
+    fn a_row_that_repeats_an_earlier_row_of_the_file_is_a_duplicate() {
         let times = Times { began: at(NOW - 10), now: at(NOW) };
         let own = uuid::Builder::from_unix_timestamp_millis(NOW.unsigned_abs() - 5, &[0; 10]).into_uuid();
         let earlier = |act| Track { record: RecordId(own), ..track(act, Assurance::Listed, NOW - 5) };

@@ -1,0 +1,76 @@
+//! The channels: one table. To add a channel, add it to the vocabulary, to the codes and to the facts.
+
+use crate::consent::words::AddressKind;
+
+vocabulary! {
+    /// A way to reach a person.
+    Channel, "unknown channel" {
+        /// Electronic mail.
+        Email = "email",
+        /// Text messages.
+        Sms = "sms",
+        /// Telephone calls.
+        Phone = "phone",
+        /// WhatsApp messages.
+        Whatsapp = "whatsapp",
+        /// Notifications of a browser or an app.
+        Push = "push",
+        /// Letters.
+        Post = "post",
+    }
+}
+
+codes! {
+    Channel {
+        Email = 0,
+        Sms = 1,
+        Phone = 2,
+        Whatsapp = 3,
+        Push = 4,
+        Post = 5,
+    }
+}
+
+/// What is known of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Facts {
+    /// The kind of address that it needs.
+    address_kind: AddressKind,
+    /// Whether its messages are text that placet can write.
+    is_written: bool,
+    /// Whether a person can answer a message with a keyword such as STOP.
+    can_reply: bool,
+}
+
+impl Facts {
+    const fn of(address_kind: AddressKind, is_written: bool, can_reply: bool) -> Self {
+        Self { address_kind, is_written, can_reply }
+    }
+}
+
+impl Channel {
+    const fn facts(self) -> Facts {
+        match self {
+            Self::Email => Facts::of(AddressKind::Email, true, false),
+            Self::Sms | Self::Whatsapp => Facts::of(AddressKind::Phone, true, true),
+            Self::Phone => Facts::of(AddressKind::Phone, false, false),
+            Self::Push => Facts::of(AddressKind::Push, true, false),
+            Self::Post => Facts::of(AddressKind::Postal, true, false),
+        }
+    }
+
+    /// The kind of address that this channel needs.
+    pub const fn address_kind(self) -> AddressKind {
+        self.facts().address_kind
+    }
+
+    /// Whether its messages are text that placet can write.
+    pub const fn is_written(self) -> bool {
+        self.facts().is_written
+    }
+
+    /// Whether a person can answer a message with a keyword such as STOP.
+    pub const fn can_reply(self) -> bool {
+        self.facts().can_reply
+    }
+}
