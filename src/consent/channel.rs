@@ -36,37 +36,30 @@ codes! {
 struct Facts {
     /// The kind of address that it needs.
     address_kind: AddressKind,
-    /// Whether its messages are text that placet can write.
-    is_written: bool,
     /// Whether a person can answer a message with a keyword such as STOP.
     can_reply: bool,
 }
 
 impl Facts {
-    const fn of(address_kind: AddressKind, is_written: bool, can_reply: bool) -> Self {
-        Self { address_kind, is_written, can_reply }
+    const fn of(address_kind: AddressKind, can_reply: bool) -> Self {
+        Self { address_kind, can_reply }
     }
 }
 
 impl Channel {
     const fn facts(self) -> Facts {
         match self {
-            Self::Email => Facts::of(AddressKind::Email, true, false),
-            Self::Sms | Self::Whatsapp => Facts::of(AddressKind::Phone, true, true),
-            Self::Phone => Facts::of(AddressKind::Phone, false, false),
-            Self::Push => Facts::of(AddressKind::Push, true, false),
-            Self::Post => Facts::of(AddressKind::Postal, true, false),
+            Self::Email => Facts::of(AddressKind::Email, false),
+            Self::Sms | Self::Whatsapp => Facts::of(AddressKind::Phone, true),
+            Self::Phone => Facts::of(AddressKind::Phone, false),
+            Self::Push => Facts::of(AddressKind::Push, false),
+            Self::Post => Facts::of(AddressKind::Postal, false),
         }
     }
 
     /// The kind of address that this channel needs.
     pub const fn address_kind(self) -> AddressKind {
         self.facts().address_kind
-    }
-
-    /// Whether its messages are text that placet can write.
-    pub const fn is_written(self) -> bool {
-        self.facts().is_written
     }
 
     /// Whether a person can answer a message with a keyword such as STOP.

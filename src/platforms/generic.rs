@@ -35,7 +35,7 @@ fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, H
     let id = verified(secret, hook, now).ok_or(HookError::Signature)?;
     let needs = "a JSON body {channel: sms or whatsapp, from: +44…, text}";
     let body: Body = crate::json::read(hook.body).ok_or(HookError::Malformed { needs })?;
-    let channel = Channel::parse(&body.channel).filter(|own| matches!(own, Channel::Sms | Channel::Whatsapp));
+    let channel = Channel::parse(&body.channel).filter(|own| own.can_reply());
     let (Some(channel), Some(from)) = (channel, PhoneNumber::parse(&body.from)) else {
         return Err(HookError::Malformed { needs });
     };

@@ -38,7 +38,7 @@ pub(in crate::api) fn letter(
     parts: &[Part],
 ) -> Message {
     let subject = one_line(subject);
-    let chat = matches!(medium, Channel::Sms | Channel::Whatsapp);
+    let chat = medium.can_reply();
     Message {
         text: text(language, shop, parts),
         html: (medium == Channel::Email).then(|| page(language, shop, &subject, parts)),

@@ -92,7 +92,7 @@ pub(crate) fn medium_for(shop: &Shop, kind: AddressKind, preferred: &[Channel]) 
         AddressKind::Push => Some(Channel::Push),
         AddressKind::Postal => None,
         AddressKind::Phone => {
-            let written = |channel: &&Channel| matches!(channel, Channel::Sms | Channel::Whatsapp);
+            let written = |channel: &&Channel| channel.can_reply();
             let own = preferred.iter().find(written).or_else(|| shop.settings.channels.iter().find(written));
             Some(own.copied().unwrap_or(Channel::Sms))
         }
