@@ -6,6 +6,7 @@
 //! | `native` | the same over a SQLite file, for tests and tools (feature `native`) |
 //! | `schema` | the tables and their migrations |
 //! | `context` | the clock, the random ids and the events of one call |
+//! | `tables` | every table, and what an erasure does with it |
 //! | `id` | reading an id, and the time that an id carries |
 
 pub(super) mod context;
@@ -14,3 +15,4 @@ pub(super) mod id;
 #[cfg(feature = "native")]
 pub(super) mod native;
 pub(super) mod schema;
+pub(super) mod tables;

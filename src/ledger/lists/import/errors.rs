@@ -11,6 +11,9 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 /// The maximum number of rejected rows stored per import. All of them are counted.
 const KEPT: u64 = 100_000;
 
+/// The most addresses of one row that are indexed, so that an erasure finds them. A row with more is stored without its cells.
+const INDEXED: usize = 1_000;
+
 /// A rejected row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptError {
@@ -35,17 +38,14 @@ pub fn keep_errors(
     let id = id.to_string();
     let room = usize::try_from(KEPT.saturating_sub(earlier)).unwrap_or(usize::MAX);
     for error in errors.iter().take(room) {
+        let names = names_in(shop, &error.cells);
+        // What an erasure would not find must not be stored.
+        let (names, cells) = if names.len() > INDEXED { (Vec::new(), "[]") } else { (names, &*error.cells) };
         tx.execute(
             "INSERT INTO import_error (import, row, line, fault, cells) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            &[
-                Param::Text(&id),
-                number(error.row),
-                number(error.line),
-                Param::Text(&error.fault),
-                Param::Text(&error.cells),
-            ],
+            &[Param::Text(&id), number(error.row), number(error.line), Param::Text(&error.fault), Param::Text(cells)],
         )?;
-        for name in names_in(shop, &error.cells) {
+        for name in names {
             tx.execute(
                 "INSERT INTO import_error_name (hash, import, row) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 &[Param::Text(&name), Param::Text(&id), number(error.row)],
@@ -63,8 +63,8 @@ fn names_in(shop: &Shop, cells: &str) -> Vec<String> {
         let phone = || PhoneNumber::parse(cell.trim_start_matches('\'')).map(Address::Phone);
         if cell.contains('@') { email() } else { phone() }
     };
-    // At most 16 addresses per row are indexed.
-    cells.iter().filter_map(read).take(16).map(|address| hash_of(shop, address.kind(), address.key())).collect()
+    let found = cells.iter().filter_map(read).take(INDEXED + 1);
+    found.map(|address| hash_of(shop, address.kind(), address.key())).collect()
 }
 
 /// Deletes the rejected rows that contain an address, given by its hash.
@@ -94,4 +94,39 @@ pub fn errors_page(database: &dyn Database, id: Uuid, after: u64, limit: u16) ->
             })
         })
         .collect()
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::ledger::store::context::Moment;
+    use crate::ledger::store::native::{OsHost, Sqlite};
+    use crate::ledger::store::schema::migrate;
+
+    #[test]
+    fn an_erasure_finds_every_address_in_a_rejected_row() {
+        let database = Sqlite::in_memory().unwrap();
+        migrate(&database).unwrap();
+        let settings = serde_json::from_str(
+            r#"{"name":"Kestrel","origins":[],"channels":["email"],"purposes":["newsletter"],"notices":[],"confirmation":[]}"#,
+        )
+        .unwrap();
+        let shop = Shop::create(&database, "07", settings, &[], &Moment::of(&OsHost)).unwrap();
+        database.execute("INSERT INTO import (id, state, key, settings, is_dry_run, created_at, touched_at) VALUES (?, 'done', '', '', 0, 0, 0)", &[Param::Text(&Uuid::nil().to_string())]).unwrap();
+        let row = |row: u64, count: usize| {
+            let cells: Vec<String> = (0..count).map(|number| format!("person{row}-{number}@example.com")).collect();
+            KeptError { row, line: row, fault: "{}".into(), cells: serde_json::to_string(&cells).unwrap() }
+        };
+        keep_errors(&database, &shop, Uuid::nil(), &[row(1, 17), row(2, 1_001)], 0).unwrap();
+        let kept = errors_page(&database, Uuid::nil(), 0, 10).unwrap();
+        assert_eq!(
+            (kept.len(), &*kept[1].cells),
+            (2, "[]"),
+            "a row with too many addresses is stored without its cells"
+        );
+        let last = Address::Email(EmailAddress::parse("person1-16@example.com").unwrap());
+        forget_errors_of(&database, &hash_of(&shop, last.kind(), last.key())).unwrap();
+        let left = errors_page(&database, Uuid::nil(), 0, 10).unwrap();
+        assert_eq!(left.iter().map(|error| error.row).collect::<Vec<_>>(), [2], "the 17th address was found");
+    }
 }
