@@ -101,7 +101,7 @@ function once(when, fate) {
 test("a missing or wrong environment variable is reported with exit code 2", async () => {
   for (const [env, words] of [
     [{ PLACET_KEY: "" }, /PLACET_KEY must be set/], [{ PLACET_URL: "", PLACET_KEY: "" }, /PLACET_URL and PLACET_KEY must be set/],
-    [{ PLACET_KEY: "pk_1" }, /publishable/], [{ PLACET_KEY: "sk_1\u2026" }, /no secret key/],
+    [{ PLACET_KEY: "pk_1" }, /publishable/], [{ PLACET_KEY: "sk_1\u2026" }, /not a secret key/],
     [{ PLACET_URL: "http://consent.example" }, /plain http.*\n.*--insecure/], [{ PLACET_URL: "ftp://x" }, /https/],
     [{ PLACET_URL: "https://u:word@consent.example" }, /has a user/],
   ]) {
@@ -115,7 +115,7 @@ test("a missing or wrong environment variable is reported with exit code 2", asy
 test("an invalid command line is reported with the mistake and the help", async () => {
   for (const [args, words] of [
     [[], /import, export or list/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
-    [["import"], /one FILE/], [["import", "a.csv", "--list"], /--list <value>' argument missing/], [["import", "a.csv", "--list", "x", "--list", "y"], /--list stands twice/],
+    [["import"], /one FILE/], [["import", "a.csv", "--list"], /--list <value>' argument missing/], [["import", "a.csv", "--list", "x", "--list", "y"], /--list is given twice/],
     [["export", "everyone"], /opted_in, opted_out, suppressed/], [["import", "none.csv"], /none\.csv cannot be read \(ENOENT\)/], [["import", "a.csv", "--key", "sk_1"], /no option --key/],
   ]) {
     const { exit, err } = await run(args);
@@ -236,7 +236,7 @@ test("Ctrl-C does not stop the service's work, and the command says how to follo
   child.kill("SIGINT");
   const { exit, err } = await ended;
   assert.equal(exit, 130);
-  const [, id] = /goes on without us: placet list (\S+) shows/.exec(err);
+  const [, id] = /continues the import: placet list (\S+) shows/.exec(err);
   await until(async () => JSON.parse((await run(["list", id, "--json"])).out).state === "done");
 });
 
@@ -282,12 +282,12 @@ test("a killed export resumes at its last complete line", async () => {
   assert.ok(!(await readdir(directory)).includes("killed.csv"));
   await appendFile(join(directory, "killed.csv.part"), "half a ro");
   // The download of another list is not continued.
-  assert.match((await run(["export", "opted_out", "-o", "killed.csv"], options)).err, /is of something else/);
+  assert.match((await run(["export", "opted_out", "-o", "killed.csv"], options)).err, /belongs to another download/);
 
   line.seen.length = 0;
   const told = await run(args, options);
   assert.equal(told.exit, 0, told.err);
-  assert.match(told.err, /Going on with killed\.csv\.part/);
+  assert.match(told.err, /Continuing killed\.csv\.part/);
   assert.match(line.seen[0].path, /[?&]after=/);
   assert.equal(await readFile(join(directory, "killed.csv"), "utf8"), (await run(["export", "opted_in"])).out);
   assert.deepEqual((await readdir(directory)).filter((name) => name.includes(".part")), []);

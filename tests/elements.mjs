@@ -311,7 +311,7 @@ test("a logged-in customer changes their choices on the shop's page, and opts ou
   assert.equal(await box.isChecked(), false);
   assert.equal(await standing(), "opted_out");
   // The page stays open until the token has expired. The page must not claim that a choice is saved when it is not.
-  await page.route("**/v1/preferences", (route) => route.fulfill({ status: 422, headers: { "access-control-allow-origin": "*" }, json: { title: "A field is not right" } }));
+  await page.route("**/v1/preferences", (route) => route.fulfill({ status: 422, headers: { "access-control-allow-origin": "*" }, json: { title: "A field is invalid" } }));
   const sent = [];
   page.on("request", (request) => request.url().endsWith("/v1/consents") && sent.push(request.method()));
   await box.check();

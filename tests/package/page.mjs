@@ -314,7 +314,7 @@ export function inAPage(installed) {
   });
 
   test("the identity token is sent, and a token that the edge refuses loses no choice", async () => {
-    const problem = { title: "A field is not right", status: 422, errors: [{ pointer: "/identity", detail: "sign a JWT" }] };
+    const problem = { title: "A field is invalid", status: 422, errors: [{ pointer: "/identity", detail: "sign a JWT" }] };
     answer = () => (submissions.at(-1).body.identity ? { status: 422, body: problem } : received);
     await opened(page, { locale: "en" });
     const outcome = await page.evaluate(async (given) => {

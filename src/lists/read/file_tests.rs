@@ -201,7 +201,7 @@ fn rows_and_cells_are_bounded() {
         ["2: cell_too_long in 1", "3: too_many_cells", "5: bob@example.com", "6: unclosed_quote", "7: unclosed_quote",]
     );
     assert_eq!(rows[0].cells[0].len(), MAX_RETURNED);
-    assert_eq!(rows[1].outcome.as_ref().unwrap_err().problem(), "the row has 5 cells and the header 3");
+    assert_eq!(rows[1].outcome.as_ref().unwrap_err().problem(), "the row has 5 cells, but the header has 3");
     assert_eq!(rows[1].cells.len(), 5);
 }
 

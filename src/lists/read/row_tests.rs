@@ -232,10 +232,10 @@ fn each_row_fault_has_its_own_message() {
     let told = |what| crate::lists::read::fault::RowFault { column: None, what }.message();
     assert_eq!(
         told(Wrong::BadNationalPhone { country: CountryCode::parse("FR").unwrap() }),
-        "not a telephone number of FR: correct it, or write it with + and the code of its country"
+        "not a telephone number in FR: correct it, or write it with + and its country code"
     );
     assert_eq!(
         told(Wrong::UnknownWord { field: Field::Relation }),
-        "not a word that relation has: write consumer or business"
+        "not an allowed value of relation: write consumer or business"
     );
 }
