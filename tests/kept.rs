@@ -16,7 +16,7 @@ use http::{HeaderValue, Request, Response};
 use placet::api::{Deployment, Handover, Routing, Secrets, ShopService, Step, evidence, front, refuse_shop};
 use placet::consent::certificate::{Certificate, Jwk};
 use placet::consent::{Activity, Assurance, Ground, Refusal, Timestamp};
-use placet::ledger::{Host, OsHost, SendOutcome, Sqlite};
+use placet::ledger::{OsRuntime, Runtime, SendOutcome, Sqlite};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -32,9 +32,9 @@ struct Service {
 fn open(database: &Path, at: &str) -> Service {
     let public_url = KEPT["secrets"]["public_url"].as_str().unwrap();
     let now = Timestamp::parse(at).unwrap();
-    let host = FixedHost { now, chance: Cell::new(3) };
+    let runtime = FixedRuntime { now, chance: Cell::new(3) };
     let deployment = Deployment::new(secrets(), public_url, "");
-    Service { shop: ShopService::new(Sqlite::open(database).unwrap(), host, deployment), now }
+    Service { shop: ShopService::new(Sqlite::open(database).unwrap(), runtime, deployment), now }
 }
 
 fn secrets() -> Secrets {
@@ -45,7 +45,7 @@ fn secrets() -> Secrets {
 /// Sends a request in the same way as the edge. Also returns the name of the Durable Object, if the request reaches one.
 fn ask(service: &Service, mut request: Request<Bytes>) -> (Option<String>, Response<Bytes>) {
     let path = request.uri().path().to_owned();
-    let (object, handover) = match front(request.method(), &path, request.headers(), &secrets(), &OsHost) {
+    let (object, handover) = match front(request.method(), &path, request.headers(), &secrets(), &OsRuntime) {
         Routing::Answer(response) => return (None, response),
         Routing::Asset(file) => panic!("{file} is no part of the fixtures"),
         Routing::Shop { object, by_visitor, with_evidence } => {
@@ -89,18 +89,18 @@ fn work(service: &Service, answers: bool) -> Vec<(String, Map<String, Value>, St
     sent
 }
 
-struct FixedHost {
+struct FixedRuntime {
     now: Timestamp,
     chance: Cell<u64>,
 }
 
-impl Host for FixedHost {
+impl Runtime for FixedRuntime {
     fn now(&self) -> Timestamp {
         self.now
     }
 
     fn day(&self, at: Timestamp, zone: &str) -> Option<String> {
-        OsHost.day(at, zone)
+        OsRuntime.day(at, zone)
     }
 
     /// The generator SplitMix64.

@@ -138,7 +138,7 @@ fn naive(records: &[Track], channel: Channel, purpose: &PurposeSlug) -> Finding 
 }
 
 /// Conditions that accept every ground without a time limit.
-const LENIENT: Terms = Terms {
+const LENIENT: Conditions = Conditions {
     from: Timestamp::BEGINNING,
     to: Timestamp::NEVER,
     off: false,

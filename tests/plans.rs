@@ -11,7 +11,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use http::{Request, Response};
 use placet::api::{Deployment, Handover, Secrets, ShopId, ShopService, Step};
-use placet::ledger::{Database, DatabaseError, Host, OsHost, Param, Row, SendOutcome, Sqlite};
+use placet::ledger::{Database, DatabaseError, OsRuntime, Param, Row, Runtime, SendOutcome, Sqlite};
 use serde_json::{Value, json};
 
 const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
@@ -82,7 +82,7 @@ impl Shop {
         let database = Recording(Rc::new(inner));
         let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
         let deployment = Deployment::new(secrets, "https://consent.example", "");
-        let service = ShopService::new(database.clone(), OsHost, deployment);
+        let service = ShopService::new(database.clone(), OsRuntime, deployment);
         let body = json!({
             "name": "Kestrel Coffee", "country": "GB", "origins": ["https://shop.example"], "channels": ["email", "sms"],
             "purposes": ["newsletter"], "notices": [], "limits": { "publishable": 10_000, "secret": 10_000 },
@@ -238,7 +238,7 @@ fn events(shop: &Shop, webhook: &str) {
     shop.database.0.asking.replace("the alarm".into());
     for status in [204, 500, 429, 204, 410] {
         shop.service.next_step().unwrap();
-        let Step::Send(due) = shop.service.step(OsHost.now()).unwrap() else {
+        let Step::Send(due) = shop.service.step(OsRuntime.now()).unwrap() else {
             panic!("nothing to send before {status}");
         };
         shop.service.next_step().unwrap();

@@ -16,9 +16,9 @@ pub fn evidence(address: Option<&str>, user_agent: Option<&str>) -> String {
     format!("{} {}", network.as_deref().unwrap_or("-"), user_agent.map(browser).unwrap_or_default())
 }
 
-/// Copies into the source the parts of `told` that the shop's settings ask to store.
-pub(in crate::api) fn keep(source: &mut Source, wanted: Evidence, told: &str) {
-    let (network, browser) = told.split_once(' ').unwrap_or((told, ""));
+/// Copies into the source the parts of `evidence_text` that the shop's settings ask to store.
+pub(in crate::api) fn keep(source: &mut Source, wanted: Evidence, evidence_text: &str) {
+    let (network, browser) = evidence_text.split_once(' ').unwrap_or((evidence_text, ""));
     let kept = |is_wanted: bool, text: &str| (is_wanted && !matches!(text, "" | "-")).then(|| text.to_owned());
     source.ip = kept(wanted.ip, network);
     source.user_agent = kept(wanted.user_agent, browser.trim());
@@ -116,10 +116,10 @@ mod tests {
 
     #[test]
     fn evidence_that_the_shop_has_not_enabled_is_not_stored() {
-        let told = evidence(Some("203.0.113.77"), Some("curl/8.5.0"));
+        let evidence_text = evidence(Some("203.0.113.77"), Some("curl/8.5.0"));
         for (ip, user_agent) in [(true, true), (true, false), (false, true), (false, false)] {
             let mut source = Source::of(crate::model::text::Token::parse("form").unwrap());
-            keep(&mut source, Evidence { ip, user_agent }, &told);
+            keep(&mut source, Evidence { ip, user_agent }, &evidence_text);
             assert_eq!(source.ip.as_deref(), ip.then_some("203.0.113.0/24"));
             assert_eq!(source.user_agent.as_deref(), user_agent.then_some("curl/8"));
         }

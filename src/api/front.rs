@@ -16,7 +16,7 @@ use crate::api::routes::shop::shop_body::ShopBody;
 use crate::api::service::handler::Handler;
 use crate::api::service::shop_service::ShopService;
 use crate::api::{body, html, pages, routes};
-use crate::ledger::Host;
+use crate::ledger::Runtime;
 use crate::platforms;
 
 /// The headers that the service reads. An adapter need not copy any other.
@@ -72,11 +72,11 @@ pub enum Routing {
 }
 
 /// Routes a request by its method, path and headers; it does not read the body.
-pub fn front(method: &Method, path: &str, headers: &HeaderMap, secrets: &Secrets, host: &dyn Host) -> Routing {
+pub fn front(method: &Method, path: &str, headers: &HeaderMap, secrets: &Secrets, runtime: &dyn Runtime) -> Routing {
     if method == Method::OPTIONS {
         return Routing::Answer(preflight());
     }
-    match decide(method, path, headers, secrets, host) {
+    match decide(method, path, headers, secrets, runtime) {
         Ok(door) => door,
         Err(problem) => Routing::Answer(readable_anywhere(problem.into_response())),
     }
@@ -87,7 +87,7 @@ fn decide(
     path: &str,
     headers: &HeaderMap,
     secrets: &Secrets,
-    host: &dyn Host,
+    runtime: &dyn Runtime,
 ) -> Result<Routing, Problem> {
     let (row, [first, ..]) = routes::find(method, path)?;
     let endpoint = &row.endpoint;
@@ -109,7 +109,7 @@ fn decide(
                 Some(key) => secrets.derive("repeated shop", key),
                 None => {
                     let mut id = [0; 16];
-                    host.fill(&mut id);
+                    runtime.fill(&mut id);
                     id
                 }
             };

@@ -3,7 +3,7 @@
 //!
 //! The token is a compact JWS (RFC 7515). The only accepted `alg` is HS256. The HMAC key is the SHA-256 of the secret
 //! key in lower-case hexadecimal: the ledger stores this hash and never the key itself. `exp` is at most one day ahead.
-//! At least one of `email`, `phone` and `external` is present, in the format of `contact`. The README shows ten lines
+//! At least one of `email`, `phone` and `external` is present, in the format of `contact`. The handbook shows ten lines
 //! of code that make a token; `placet/logic` has a function for it.
 
 use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
@@ -54,7 +54,7 @@ impl Identity {
 }
 
 #[derive(Deserialize)]
-struct Header {
+struct TokenHeader {
     alg: String,
     // A `crit` header lists extensions that the reader must understand (RFC 7515 §4.1.11). None is supported, so a
     // token with it is invalid.
@@ -90,7 +90,7 @@ fn proven(token: &str, keys: &[VouchingKey]) -> Option<Claims> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;
     let signature = Base64Url::decode_vec(signature).ok()?;
-    let header: Header = decoded(header)?;
+    let header: TokenHeader = decoded(header)?;
     if header.alg != "HS256" || header.crit.is_some() {
         return None;
     }

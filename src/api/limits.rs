@@ -77,7 +77,7 @@ fn whole(number: f64) -> u32 {
 
 impl Left {
     /// Adds the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers).
-    pub(in crate::api) fn tell(&self, headers: &mut HeaderMap) {
+    pub(in crate::api) fn write_to(&self, headers: &mut HeaderMap) {
         let Self { policy, quota, remaining, reset } = self;
         let policies = HeaderValue::from_str(&format!("\"{policy}\";q={quota};w=10"));
         let left = HeaderValue::from_str(&format!("\"{policy}\";r={remaining};t={reset}"));

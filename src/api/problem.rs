@@ -408,11 +408,11 @@ impl Problem {
 
     /// Returns the response.
     pub(in crate::api) fn into_response(self) -> Response<Bytes> {
-        self.told(None)
+        self.into_response_to(None)
     }
 
     /// Returns the response with the id of the request in `instance`.
-    pub(in crate::api) fn told(self, request: Option<Uuid>) -> Response<Bytes> {
+    pub(in crate::api) fn into_response_to(self, request: Option<Uuid>) -> Response<Bytes> {
         let instance = request.map(|id| id.urn().to_string());
         let (status, body) = (self.status(), ProblemBody { instance, ..self.body() });
         let mut response = Response::new(serde_json::to_vec(&body).unwrap_or_default().into());

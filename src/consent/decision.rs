@@ -4,7 +4,7 @@ use crate::consent::channel::Channel;
 use crate::consent::country::Place;
 use crate::consent::ground::Dealing;
 use crate::consent::judge::{Circumstances, Entry, Finding, Verdict, judge};
-use crate::consent::policy::{Conditions, Override, Policy};
+use crate::consent::policy::{ConditionVersions, Override, Policy};
 use crate::consent::purpose::PurposeSlug;
 use crate::consent::reason::Reason;
 use crate::consent::record::RecordId;
@@ -126,23 +126,23 @@ pub fn decide<'a>(
 
 /// Decides like [`decide`], from conditions and entries that the caller already has. Many persons share the conditions.
 pub fn decide_under<'a>(
-    conditions: &Conditions<'a>,
-    docket: &Docket,
+    conditions: &ConditionVersions<'a>,
+    relevant: &RelevantRecords,
     circumstances: &Circumstances,
     at: Timestamp,
 ) -> Decision<'a> {
-    let verdict = judge(&docket.entries, circumstances, &conditions.terms, at);
-    let entry = |place: Option<usize>| place.and_then(|place| docket.entries.get(place)).copied();
+    let verdict = judge(&relevant.entries, circumstances, &conditions.versions, at);
+    let entry = |place: Option<usize>| place.and_then(|place| relevant.entries.get(place)).copied();
     // The versions cover every time, so the fallback is never used.
     let (rule, overridden) =
         conditions.rules.get(verdict.version).copied().unwrap_or((crate::consent::rules::strictest(), None));
     Decision {
         decided_by: entry(verdict.entry),
-        record: verdict.entry.and_then(|place| docket.records.get(place)).copied(),
+        record: verdict.entry.and_then(|place| relevant.records.get(place)).copied(),
         against: entry(verdict.other),
         rule,
         overridden,
-        minimum_age: conditions.terms.get(verdict.version).map_or(0, |terms| terms.minimum_age),
+        minimum_age: conditions.versions.get(verdict.version).map_or(0, |conditions| conditions.minimum_age),
         verdict,
     }
 }
@@ -193,7 +193,7 @@ impl Status {
 
 /// The person's choice. It does not depend on whether the shop uses the channel or may use the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Statement {
     /// The state that the choice results in.
     pub status: Status,
     /// The entry that decides. `None` if no entry decides.
@@ -203,15 +203,15 @@ pub struct Said {
 }
 
 /// Returns the person's choice under the given conditions.
-pub fn said(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Said {
-    said_under(&conditions.whatever_is_used(), docket, at)
+pub fn statement(conditions: &ConditionVersions<'_>, relevant: &RelevantRecords, at: Timestamp) -> Statement {
+    statement_under(&conditions.whatever_is_used(), relevant, at)
 }
 
-/// Returns the person's choice like [`said`], from conditions made by [`Conditions::whatever_is_used`]. Many persons
+/// Returns the person's choice like [`statement`], from conditions made by [`ConditionVersions::whatever_is_used`]. Many persons
 /// share them.
-pub fn said_under(conditions: &Conditions<'_>, docket: &Docket, at: Timestamp) -> Said {
-    let decision = decide_under(conditions, docket, &Circumstances::default(), at);
-    Said { status: Status::of(decision.verdict.finding), decided_by: decision.decided_by, record: decision.record }
+pub fn statement_under(conditions: &ConditionVersions<'_>, relevant: &RelevantRecords, at: Timestamp) -> Statement {
+    let decision = decide_under(conditions, relevant, &Circumstances::default(), at);
+    Statement { status: Status::of(decision.verdict.finding), decided_by: decision.decided_by, record: decision.record }
 }
 
 /// A decision. Every artifact writes it byte for byte the same.
@@ -274,13 +274,13 @@ impl Decision<'_> {
 
 /// The relevant records for one question: their entries in the order in which they are judged, and their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Docket {
+pub struct RelevantRecords {
     // INVARIANT: sorted by time and record id, one record for each entry.
     entries: Vec<Entry>,
     records: Vec<RecordId>,
 }
 
-impl Docket {
+impl RelevantRecords {
     /// Sorts the given entries with their records.
     pub fn of(mut known: Vec<(Entry, RecordId)>) -> Self {
         known.sort_unstable_by_key(|(entry, record)| (entry.at, *record));
@@ -308,8 +308,8 @@ impl Docket {
 
 impl Standing {
     /// Returns the records that are relevant for a channel and purpose.
-    pub fn entries(&self, channel: Channel, purpose: &PurposeSlug) -> Docket {
+    pub fn entries(&self, channel: Channel, purpose: &PurposeSlug) -> RelevantRecords {
         let bearing = self.tracks().iter().filter(|track| track.scope.covers(channel, purpose));
-        Docket::of(bearing.map(|track| (track.entry(), track.record)).collect())
+        RelevantRecords::of(bearing.map(|track| (track.entry(), track.record)).collect())
     }
 }

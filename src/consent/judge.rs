@@ -3,9 +3,9 @@
 //! It is pure, total and the same in every artifact. It works with numbers and indices only; the texts are in
 //! `explain`.
 
+use crate::consent::conditions::Conditions;
 use crate::consent::ground::Ground;
 use crate::consent::record::Act;
-use crate::consent::terms::Terms;
 use crate::consent::time::{DAY, Timestamp};
 use crate::consent::words::{Activity, Assurance, Refusal};
 
@@ -128,19 +128,19 @@ impl Verdict {
 /// `entries` are sorted by time and then by the id of their record. `versions` are the conditions in the order of time:
 /// the first version has no beginning and the last no end. Without versions nothing is allowed. An opt-in later than
 /// `at` does not count yet; an opt-out later than `at` does.
-pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Terms], at: Timestamp) -> Verdict {
+pub fn judge(entries: &[Entry], person: &Circumstances, versions: &[Conditions], at: Timestamp) -> Verdict {
     let mut verdict: Option<Verdict> = None;
-    for (version, terms) in
-        versions.iter().enumerate().filter(|(_, terms)| terms.to > at || terms.to == Timestamp::NEVER)
+    for (version, conditions) in
+        versions.iter().enumerate().filter(|(_, conditions)| conditions.to > at || conditions.to == Timestamp::NEVER)
     {
-        let found = weigh(entries, person, terms, at.max(terms.from));
+        let found = judge_version(entries, person, conditions, at.max(conditions.from));
         let verdict = verdict.get_or_insert(Verdict { version, ..found });
         if found.allows() != verdict.allows() {
-            verdict.until = Some(terms.from);
+            verdict.until = Some(conditions.from);
             break;
         }
         // If a ground expires exactly when the conditions change, the new conditions decide.
-        if found.allows() && found.lapses < terms.to {
+        if found.allows() && found.lapses < conditions.to {
             verdict.until = Some(found.lapses);
             break;
         }
@@ -188,7 +188,7 @@ struct Bearing {
 }
 
 impl Bearing {
-    fn of(entries: &[Entry], terms: &Terms, at: Timestamp) -> Self {
+    fn of(entries: &[Entry], conditions: &Conditions, at: Timestamp) -> Self {
         let none = Latest::NONE;
         let mut bearing = Self {
             plain: none,
@@ -204,7 +204,7 @@ impl Bearing {
                 Act::OptOut { refusal } if entry.assurance.may_opt_out() => match refusal {
                     Refusal::Plain => &mut bearing.plain,
                     // Objections and suppressions concern marketing only.
-                    _ if terms.transactional => continue,
+                    _ if conditions.transactional => continue,
                     Refusal::Objection => &mut bearing.objection,
                     Refusal::Suppression => &mut bearing.suppression,
                 },
@@ -238,22 +238,24 @@ impl Bearing {
     }
 
     /// Returns the time when a ground expires.
-    fn lapse_of(&self, ground: Ground, since: Timestamp, terms: &Terms) -> Timestamp {
+    fn lapse_of(&self, ground: Ground, since: Timestamp, conditions: &Conditions) -> Timestamp {
         let dealt = match ground {
-            Ground::ImpliedPurchase | Ground::ImpliedContract => terms.purchase_months,
-            Ground::ImpliedInquiry => terms.inquiry_months,
+            Ground::ImpliedPurchase | Ground::ImpliedContract => conditions.purchase_months,
+            Ground::ImpliedInquiry => conditions.inquiry_months,
             _ => 0,
         };
         let mut lapses = Timestamp::NEVER;
-        for (renewed, months) in
-            [(self.contacted, terms.inactivity_months), (self.used, terms.disuse_months), (Latest::NONE, dealt)]
-        {
+        for (renewed, months) in [
+            (self.contacted, conditions.inactivity_months),
+            (self.used, conditions.disuse_months),
+            (Latest::NONE, dealt),
+        ] {
             if months > 0 {
                 lapses = lapses.min(since.at_least(renewed.millis).plus_months(months));
             }
         }
-        if ground == Ground::LegitimateInterest && terms.screening_days > 0 && !self.screened.is_none() {
-            let days = i64::from(terms.screening_days) * DAY;
+        if ground == Ground::LegitimateInterest && conditions.screening_days > 0 && !self.screened.is_none() {
+            let days = i64::from(conditions.screening_days) * DAY;
             lapses = lapses.min(Timestamp::BEGINNING.at_least(self.screened.millis + days));
         }
         lapses
@@ -265,8 +267,8 @@ impl Bearing {
 const BEGUN_EVERYWHERE: i64 = DAY / 2;
 
 /// Judges by one version of the conditions.
-fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp) -> Verdict {
-    if terms.off {
+fn judge_version(entries: &[Entry], person: &Circumstances, conditions: &Conditions, at: Timestamp) -> Verdict {
+    if conditions.off {
         return Verdict::of(Finding::ChannelOff, None);
     }
     if !person.reachable {
@@ -275,9 +277,10 @@ fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp
     if person.restricted {
         return Verdict::of(Finding::Restricted, None);
     }
-    let bearing = Bearing::of(entries, terms, at);
-    let grown_up =
-        person.born.map(|born| born.plus_months(terms.minimum_age.saturating_mul(12)).plus_millis(BEGUN_EVERYWHERE));
+    let bearing = Bearing::of(entries, conditions, at);
+    let grown_up = person
+        .born
+        .map(|born| born.plus_months(conditions.minimum_age.saturating_mul(12)).plus_millis(BEGUN_EVERYWHERE));
 
     let mut best: Option<(Finding, Timestamp, usize)> = None;
     let (mut latest_yes, mut lifted) = (Latest::NONE, Latest::NONE);
@@ -294,18 +297,18 @@ fn weigh(entries: &[Entry], person: &Circumstances, terms: &Terms, at: Timestamp
         if !bearing.spares(entry) {
             continue;
         }
-        let lapses = bearing.lapse_of(ground, entry.at, terms);
-        let finding = if !terms.grounds.contains(ground) {
+        let lapses = bearing.lapse_of(ground, entry.at, conditions);
+        let finding = if !conditions.grounds.contains(ground) {
             Finding::BasisNotAccepted
-        } else if ground == Ground::LegitimateInterest && terms.screening_days > 0 && bearing.screened.is_none() {
+        } else if ground == Ground::LegitimateInterest && conditions.screening_days > 0 && bearing.screened.is_none() {
             Finding::NotScreened
-        } else if terms.minimum_age > 0 && grown_up.is_some_and(|grown_up| entry.at < grown_up) {
+        } else if conditions.minimum_age > 0 && grown_up.is_some_and(|grown_up| entry.at < grown_up) {
             Finding::UnderAge
-        } else if terms.age_required && grown_up.is_none() {
+        } else if conditions.age_required && grown_up.is_none() {
             Finding::AgeUnknown
         } else if lapses <= at {
             Finding::Expired
-        } else if terms.confirmation && ground == Ground::Consent && entry.assurance == Assurance::Claimed {
+        } else if conditions.confirmation && ground == Ground::Consent && entry.assurance == Assurance::Claimed {
             Finding::AwaitingConfirmation
         } else {
             Finding::Stands

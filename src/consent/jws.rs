@@ -163,7 +163,7 @@ fn decoded<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Header {
+struct JwsHeader {
     alg: String,
     kid: String,
     typ: String,
@@ -192,7 +192,7 @@ impl<'a> Parts<'a> {
 fn kid_of(header: &[u8]) -> Result<String, CertificateError> {
     let needs = |needs| CertificateError::Header { needs };
     // A `crit` member would require features that are not supported here. It is refused like every other extra member.
-    let Header { alg, kid, typ } = object(header).ok_or(needs("alg, kid and typ, and nothing else"))?;
+    let JwsHeader { alg, kid, typ } = object(header).ok_or(needs("alg, kid and typ, and nothing else"))?;
     if !is_ed25519(&alg) {
         return Err(needs("the alg EdDSA or Ed25519"));
     }

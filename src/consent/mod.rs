@@ -12,9 +12,9 @@
 //! | `standing` | what all acts of an address amount to: the law of standings |
 //! | `rules` | the rules of each jurisdiction, as data |
 //! | `policy` | what a shop asks for beyond them |
-//! | `terms` | rule and policy put together into plain numbers |
+//! | `conditions` | rule and policy put together into plain numbers |
 //! | `judge` | entries of a standing against terms, at one instant |
-//! | `sheet` | all of that for one shop, as a page gets it |
+//! | `decision_table` | all of that for one shop, as a page gets it |
 //! | `decision`, `reason`, `explain` | may we send this now? by which law, until when, and why, in words |
 //! | `deadlines` | by when the request of a person has to be answered |
 //! | `certificate`, `jws` | what an erasure leaves in people's hands, and the signature that makes it a proof |
@@ -30,11 +30,14 @@ pub(crate) mod address;
 #[cfg(feature = "certificates")]
 pub mod certificate;
 pub(crate) mod channel;
+pub(crate) mod conditions;
 pub(crate) mod country;
 #[cfg(feature = "rules")]
 pub mod deadlines;
 #[cfg(feature = "rules")]
 pub(crate) mod decision;
+#[cfg(feature = "serde")]
+pub(crate) mod decision_table;
 #[cfg(feature = "rules")]
 pub(crate) mod explain;
 pub(crate) mod ground;
@@ -49,34 +52,33 @@ pub(crate) mod reason;
 pub(crate) mod record;
 #[cfg(feature = "rules")]
 pub mod rules;
-#[cfg(feature = "serde")]
-pub(crate) mod sheet;
 pub(crate) mod standing;
-pub(crate) mod terms;
 pub(crate) mod time;
 
 pub use address::{Address, PhoneNumber};
 #[cfg(feature = "formats")]
 pub use address::{EmailAddress, PostalAddress, PushAddress};
 pub use channel::Channel;
+pub use conditions::{Conditions, GroundSet};
 pub use country::CountryCode;
 #[cfg(feature = "rules")]
 pub use country::{Place, RegionCode};
 #[cfg(feature = "rules")]
-pub use decision::{Decision, Docket, Person, Said, Status, decide, decide_under, said, said_under};
+pub use decision::{
+    Decision, Person, RelevantRecords, Statement, Status, decide, decide_under, statement, statement_under,
+};
 #[cfg(feature = "serde")]
 pub use decision::{WrittenDecision, WrittenRule};
+#[cfg(feature = "serde")]
+pub use decision_table::{DecisionTable, TableConditions, Words};
 pub use ground::{Dealing, Evidence, Ground, Missing};
 pub use judge::{Circumstances, Entry, Finding, Verdict, judge};
 #[cfg(feature = "rules")]
-pub use policy::{Conditions, Override, Policy, Waiver};
+pub use policy::{ConditionVersions, Override, Policy, Waiver};
 pub use purpose::PurposeSlug;
 #[cfg(feature = "rules")]
 pub use reason::Reason;
 pub use record::{Act, CLOCK_SKEW, RecordId, Scope, effective_time};
-#[cfg(feature = "serde")]
-pub use sheet::{Sheet, SheetTerms, Words};
 pub use standing::{Standing, Track};
-pub use terms::{GroundSet, Terms};
 pub use time::Timestamp;
 pub use words::{Activity, AddressKind, Assurance, Basis, Choice, Refusal, Relation};

@@ -1,12 +1,12 @@
 //! The policy of a shop: what it requires in addition to the law, and where it overrides a rule.
 
 use crate::consent::channel::Channel;
+use crate::consent::conditions::{Conditions, GroundSet};
 use crate::consent::country::Place;
 use crate::consent::ground::Ground;
 use crate::consent::purpose::PurposeSlug;
 use crate::consent::rules::minimum_age;
 use crate::consent::rules::{Rule, rules, rules_on, transactional};
-use crate::consent::terms::{GroundSet, Terms};
 use crate::consent::words::{Basis, Relation};
 
 /// A shop's policy. Every field tightens the law; only an [`Override`] loosens it.
@@ -107,19 +107,19 @@ vocabulary! {
 /// The conditions for one person, channel and purpose, and the rules they come from: one version for each period, in
 /// the order of time.
 #[derive(Clone, Debug)]
-pub struct Conditions<'a> {
+pub struct ConditionVersions<'a> {
     /// The conditions.
-    pub terms: Vec<Terms>,
+    pub versions: Vec<Conditions>,
     /// The rule and the override behind each of the conditions.
     pub rules: Vec<(&'static Rule, Option<&'a Override>)>,
 }
 
-impl Conditions<'_> {
+impl ConditionVersions<'_> {
     /// Returns the same conditions, as if the shop used every channel.
     #[must_use]
     pub fn whatever_is_used(&self) -> Self {
         let mut conditions = self.clone();
-        conditions.terms.iter_mut().for_each(|terms| terms.off = false);
+        conditions.versions.iter_mut().for_each(|conditions| conditions.off = false);
         conditions
     }
 }
@@ -132,7 +132,7 @@ impl Policy {
         relation: Relation,
         channel: Channel,
         purpose: &PurposeSlug,
-    ) -> Conditions<'_> {
+    ) -> ConditionVersions<'_> {
         if self.transactional.contains(purpose) {
             self.transactional_conditions(channel)
         } else {
@@ -141,26 +141,26 @@ impl Policy {
     }
 
     /// Returns the conditions for transactional messages.
-    pub(super) fn transactional_conditions(&self, channel: Channel) -> Conditions<'_> {
-        let terms = self.terms_of(transactional(), None, 0, channel);
-        Conditions { terms: vec![terms], rules: vec![(transactional(), None)] }
+    pub(super) fn transactional_conditions(&self, channel: Channel) -> ConditionVersions<'_> {
+        let conditions = self.conditions_of(transactional(), None, 0, channel);
+        ConditionVersions { versions: vec![conditions], rules: vec![(transactional(), None)] }
     }
 
     /// Returns the conditions for marketing.
-    pub(super) fn advertising(&self, place: &Place, relation: Relation, channel: Channel) -> Conditions<'_> {
+    pub(super) fn advertising(&self, place: &Place, relation: Relation, channel: Channel) -> ConditionVersions<'_> {
         let age = minimum_age(place.country);
-        let mut conditions = Conditions { terms: Vec::with_capacity(2), rules: Vec::with_capacity(2) };
+        let mut conditions = ConditionVersions { versions: Vec::with_capacity(2), rules: Vec::with_capacity(2) };
         for rule in rules_on(place, channel, relation) {
             let overridden = self.overrides.iter().find(|own| own.rule == rule.id);
-            conditions.terms.push(self.terms_of(rule, overridden, age, channel));
+            conditions.versions.push(self.conditions_of(rule, overridden, age, channel));
             conditions.rules.push((rule, overridden));
         }
         conditions
     }
 
     /// Returns the conditions of a rule alone, and whether the shop uses the channel.
-    fn bare(&self, rule: &Rule, channel: Channel) -> Terms {
-        Terms {
+    fn bare(&self, rule: &Rule, channel: Channel) -> Conditions {
+        Conditions {
             from: rule.from,
             to: rule.to,
             off: !self.channels.contains(&channel),
@@ -179,41 +179,53 @@ impl Policy {
 
     /// Combines a rule, an override and this policy into conditions. `age` is the minimum age of the law in the
     /// person's country.
-    pub(super) fn terms_of(&self, rule: &Rule, overridden: Option<&Override>, age: u16, channel: Channel) -> Terms {
+    pub(super) fn conditions_of(
+        &self,
+        rule: &Rule,
+        overridden: Option<&Override>,
+        age: u16,
+        channel: Channel,
+    ) -> Conditions {
         let bare = self.bare(rule, channel);
         if bare.transactional {
             // This is the only part of the policy that applies to transactional messages: an anonymous form may contain
             // the address of somebody else.
-            return Terms { confirmation: self.confirmation.contains(&channel), ..bare };
+            return Conditions { confirmation: self.confirmation.contains(&channel), ..bare };
         }
         let waived = |what| overridden.is_some_and(|own| own.waive.contains(&what));
         let accepted = overridden.map_or(&[] as &[Basis], |own| &own.accept);
-        let mut terms = Terms { minimum_age: age, age_required: self.age_required, ..bare };
+        let mut conditions = Conditions { minimum_age: age, age_required: self.age_required, ..bare };
         if !accepted.is_empty() {
-            terms.grounds = terms.grounds.or(grounds_on(accepted)).and(ADVERTISING);
+            conditions.grounds = conditions.grounds.or(grounds_on(accepted)).and(ADVERTISING);
         }
         if waived(Waiver::Confirmation) {
-            terms.confirmation = false;
+            conditions.confirmation = false;
         }
         if waived(Waiver::Age) {
-            terms.minimum_age = 0;
+            conditions.minimum_age = 0;
         }
         if waived(Waiver::Expiry) {
-            terms = Terms { purchase_months: 0, inquiry_months: 0, inactivity_months: 0, disuse_months: 0, ..terms };
+            conditions = Conditions {
+                purchase_months: 0,
+                inquiry_months: 0,
+                inactivity_months: 0,
+                disuse_months: 0,
+                ..conditions
+            };
         }
         if waived(Waiver::Screening) {
-            terms.screening_days = 0;
+            conditions.screening_days = 0;
         }
         // The shop's own requirements come last, so that no override removes them.
-        terms.grounds = terms.grounds.and(grounds_on(&self.bases));
-        terms.confirmation |= self.confirmation.contains(&channel);
-        terms.minimum_age = terms.minimum_age.max(self.minimum_age);
-        terms.inactivity_months = match (terms.inactivity_months, self.expires_after_months) {
+        conditions.grounds = conditions.grounds.and(grounds_on(&self.bases));
+        conditions.confirmation |= self.confirmation.contains(&channel);
+        conditions.minimum_age = conditions.minimum_age.max(self.minimum_age);
+        conditions.inactivity_months = match (conditions.inactivity_months, self.expires_after_months) {
             (law, 0) => law,
             (0, own) => own,
             (law, own) => law.min(own),
         };
-        terms
+        conditions
     }
 }
 

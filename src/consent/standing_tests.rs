@@ -2,11 +2,11 @@
 //! the SQL version, are in `tests/law.rs`.
 
 use crate::consent::channel::Channel;
+use crate::consent::conditions::{Conditions, GroundSet};
 use crate::consent::ground::Ground;
 use crate::consent::judge::{Circumstances, Finding, Verdict, judge};
 use crate::consent::purpose::PurposeSlug;
 use crate::consent::standing::*;
-use crate::consent::terms::{GroundSet, Terms};
 use crate::consent::words::Refusal;
 
 const EMAIL: Channel = Channel::Email;
@@ -15,7 +15,7 @@ const NO: Act = Act::OptOut { refusal: Refusal::Plain };
 const OBJECTION: Act = Act::OptOut { refusal: Refusal::Objection };
 
 /// Conditions that accept every ground for ever, so that only the law of standings decides.
-const LENIENT: Terms = Terms {
+const LENIENT: Conditions = Conditions {
     from: Timestamp::BEGINNING,
     to: Timestamp::NEVER,
     off: false,
@@ -41,12 +41,12 @@ fn track(act: Act, assurance: Assurance, at: i64) -> Track {
     Track { scope, act, assurance, at: Timestamp::from_millis(at).unwrap(), record }
 }
 
-fn judged(tracks: &[Track], terms: Terms) -> Verdict {
+fn judged(tracks: &[Track], conditions: Conditions) -> Verdict {
     let standing = Standing::of(tracks.iter().cloned());
     judge(
         standing.entries(EMAIL, &newsletter()).entries(),
         &Circumstances::default(),
-        &[terms],
+        &[conditions],
         Timestamp::from_millis(9).unwrap(),
     )
 }
@@ -98,7 +98,7 @@ fn an_old_list_imported_today_never_ends_an_opt_out() {
 fn ticking_a_box_again_does_not_remove_the_confirmation() {
     let tracks = [track(YES, Assurance::Confirmed, 1), track(YES, Assurance::Claimed, 2)];
     let standing = Standing::of(tracks.iter().cloned());
-    let verdict = judged(&tracks, Terms { confirmation: true, ..LENIENT });
+    let verdict = judged(&tracks, Conditions { confirmation: true, ..LENIENT });
     assert!(verdict.allows());
     let entries = standing.entries(EMAIL, &newsletter());
     assert_eq!(entries.entries()[verdict.entry.unwrap()].assurance, Assurance::Confirmed);
@@ -156,7 +156,7 @@ fn a_purchase_does_not_end_an_opt_out() {
 #[test]
 fn an_objection_covers_marketing_only() {
     let contract = track(Act::OptIn { ground: Ground::Contract }, Assurance::Authenticated, 1);
-    let transactional = Terms { transactional: true, ..LENIENT };
+    let transactional = Conditions { transactional: true, ..LENIENT };
     assert!(judged(&[contract.clone(), track(OBJECTION, Assurance::Confirmed, 2)], transactional).allows());
     assert!(!judged(&[contract, track(NO, Assurance::Confirmed, 2)], transactional).allows());
 }

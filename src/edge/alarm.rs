@@ -21,7 +21,7 @@ use worker::wasm_bindgen_futures::JsFuture;
 use crate::api::{JobError, Outgoing, ShopService, Step};
 use crate::consent::Timestamp;
 use crate::edge::send::{Sent, send};
-use crate::ledger::{DeliveryKey, Host};
+use crate::ledger::{DeliveryKey, Runtime};
 
 /// For how long one run accepts new work, in milliseconds. The runtime ends a handler after 15 minutes.
 const RINGS_FOR: i64 = 10 * 60 * 1_000;
@@ -251,10 +251,10 @@ async fn carried_out(outgoing: Outgoing) -> (DeliveryKey, Sent) {
 }
 
 fn now() -> Timestamp {
-    crate::edge::host::EdgeHost.now()
+    crate::edge::runtime::EdgeRuntime.now()
 }
 
 fn after_failure(error: &JobError) -> Timestamp {
-    crate::edge::host::EdgeHost.report(&error.to_string());
+    crate::edge::runtime::EdgeRuntime.report(&error.to_string());
     now().plus_millis(RETRY)
 }

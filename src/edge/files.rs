@@ -12,7 +12,7 @@ use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::api::{ListStream, Routed, ShopService};
 use crate::edge::http::{DRAINED, Head, answer_with};
-use crate::ledger::Host;
+use crate::ledger::Runtime;
 
 #[wasm_bindgen]
 extern "C" {
@@ -119,7 +119,7 @@ async fn write_all(service: &ShopService, mut stream: ListStream, writer: &Write
                 return Ok(());
             }
             Err(error) => {
-                crate::edge::host::EdgeHost.report(&error.to_string());
+                crate::edge::runtime::EdgeRuntime.report(&error.to_string());
                 return Err(JsValue::from_str("the list broke off"));
             }
         }

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `mod` | the front worker and the shop's object |
 //! | `http` | requests and responses as values |
-//! | `database`, `host` | the object's SQLite; clock, randomness, log |
+//! | `database`, `runtime` | the object's SQLite; clock, randomness, log |
 //! | `alarm` | the object's background work and its schedule |
 //! | `send` | one request to a webhook |
 //! | `files` | imports and list exports, one piece at a time |
@@ -17,8 +17,8 @@
 mod alarm;
 mod database;
 mod files;
-mod host;
 mod http;
+mod runtime;
 mod send;
 
 use std::rc::Rc;
@@ -29,11 +29,11 @@ use worker::{Context, DurableObject, Env, Request, RequestInit, Response, State,
 use self::alarm::Alarm;
 use self::database::ObjectDatabase;
 use self::files::{stream_out, take_file};
-use self::host::EdgeHost;
 use self::http::{Head, answer, read_body};
+use self::runtime::EdgeRuntime;
 use crate::api;
 use crate::api::{Deployment, Handover, Opened, Routed, Routing, Secrets, ShopService, WeakSecret};
-use crate::ledger::Host;
+use crate::ledger::Runtime;
 
 /// The binding of the Durable Object namespace of the shops.
 const SHOPS: &str = "SHOPS";
@@ -52,7 +52,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         Err(weak) => return answer(api::misconfigured(&weak)),
     };
     let head = Head::of(&request, &[])?;
-    match api::front(&head.method, &head.path, &head.headers, &secrets, &EdgeHost) {
+    match api::front(&head.method, &head.path, &head.headers, &secrets, &EdgeRuntime) {
         Routing::Answer(response) => {
             // The body is drained so that the client can read the response. The response is the same if this fails.
             let _ = read_body(&mut request, 0).await;
@@ -133,7 +133,7 @@ fn address_header(env: &Env) -> String {
 /// client's IP address.
 fn visitor(request: &Request, env: &Env, secrets: &Secrets) -> worker::Result<Option<String>> {
     let from = request.headers().get(&address_header(env))?;
-    let day = EdgeHost.now().millis().div_euclid(24 * 60 * 60 * 1_000);
+    let day = EdgeRuntime.now().millis().div_euclid(24 * 60 * 60 * 1_000);
     Ok(from.map(|from| secrets.visitor(day, &from)))
 }
 
@@ -174,7 +174,7 @@ impl DurableObject for ShopObject {
         let storage = state.storage();
         let database = ObjectDatabase::of(&storage);
         Self {
-            service: deployment(&env).map(|deployment| Rc::new(ShopService::new(database, EdgeHost, deployment))),
+            service: deployment(&env).map(|deployment| Rc::new(ShopService::new(database, EdgeRuntime, deployment))),
             alarm: Alarm::of(&storage),
         }
     }

@@ -32,9 +32,9 @@ mod store;
 mod upkeep;
 
 pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request};
-pub use upkeep::idempotency::{KEPT_FOR, Kept, keep_answer, kept_answer};
+pub use upkeep::idempotency::{KEPT_FOR, Kept, kept_answer, store_answer};
 pub use upkeep::job::{Job, finish_job, job, postpone_job};
-pub use upkeep::retention::{Overdue, OverdueEntry, overdue, retain};
+pub use upkeep::retention::{Overdue, OverdueEntry, expired, purge};
 pub use upkeep::statistics::{StatisticsEntry, statistics};
 
 pub use rights::erase::{Certified, ErasureAsked, certificate_of, erase_contact};
@@ -55,7 +55,7 @@ pub use rights::requests::subject_request::{
 pub use rights::restrict::{note_export, restrict};
 
 pub use lists::export::{ListAsked, ListPlace, ListRow, list_begin, list_page};
-pub use lists::import::errors::{KeptError, errors_page, keep_errors};
+pub use lists::import::errors::{KeptError, errors_page, store_errors};
 pub use lists::import::receive::{
     AppendError, NewImport, append, begin_import, chunk_from, complete_import, drop_chunks, drop_trial, find_repeated,
     forget_import, same_file,
@@ -71,8 +71,8 @@ pub use lists::suppressions::{SuppressedPlace, suppressed_page};
 pub use capture::activity::{ActivityNoted, note_activities};
 pub use capture::confirmation::{Answered, Confirmation, confirm, confirmation};
 pub use capture::decide::{Receipt, SubmissionError};
-pub use capture::inbound::{Heard, Said, hear};
-pub use capture::person_act::{OwnAct, has_left, noes, note_own_acts, stop_everything};
+pub use capture::inbound::{InboundKeyword, InboundMessage, receive_inbound};
+pub use capture::person_act::{PersonAct, has_left, note_own_acts, opt_outs, stop_everything};
 pub use capture::preferences::save_preferences;
 pub use capture::staff_choice::{ChangeError, ChoiceChange, change_choice};
 pub use capture::take::record_submission;
@@ -88,7 +88,7 @@ pub use outbox::webhook::{
     Health, NewWebhook, WebhookError, add_webhook, change_webhook, health_of, remove_webhook, rotate_webhook,
 };
 
-pub use people::address::{Named, addresses_to_link, find_to_link, named, same_person};
+pub use people::address::{StoredAddress, addresses_to_link, find_verified_address, named, same_person};
 pub use people::contact::{Lookup, last_locale, revision_of};
 pub use people::decisions::{Asked, Decided, Outcome, decide_contacts};
 pub use people::disclosure::{DisclosureEntry, note_disclosure};
@@ -96,7 +96,7 @@ pub use people::merge::{MergeError, merge_contacts, unmerge_contact};
 pub use people::rights_log::{ActDetail, Acting, RightsAct, RightsEntry};
 
 pub use records::act::ChoiceFault;
-pub use records::notice::{Shown, TextFrom, own_words};
+pub use records::notice::{NoticeSource, TextFrom, own_notice};
 pub use records::standing::{keep as keep_track, standing_of};
 pub use records::suppression::{Suppression, suppress};
 
@@ -106,12 +106,12 @@ pub use shop::api_key::{
     rotate_key, vouching_keys,
 };
 pub use shop::privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
-pub use shop::provider::{KnownProvider, keep_provider, list_providers, made_for_provider, remove_provider};
+pub use shop::provider::{KnownProvider, list_providers, made_for_provider, remove_provider, store_provider};
 pub use shop::settings::{Evidence, Links, Notice, NoticeChoice, PolicySettings, Requests, Retention, Settings};
 pub use shop::webhook::{EventType, Payload, Webhook, list_webhooks};
 
-pub use store::context::{Host, Mark, Moment};
+pub use store::context::{Context, Runtime, Sequence};
 pub use store::database::{Database, DatabaseError, Param, Row, Value};
 #[cfg(feature = "native")]
-pub use store::native::{OsHost, Sqlite};
+pub use store::native::{OsRuntime, Sqlite};
 pub use store::schema::migrate;

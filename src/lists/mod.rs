@@ -19,7 +19,7 @@ mod read;
 mod tests;
 pub mod write;
 
-pub use crate::model::listed::{Listed, ListedChoice, ListedPerson, ListedSuppression, ListedWord as Said, Suppressed};
+pub use crate::model::listed::{Listed, ListedAct, ListedChoice, ListedPerson, ListedSuppression, Suppressed};
 pub use field::Field;
 pub use profile::Profile;
 pub use read::column::{Column, Format, MAX_COLUMNS, MAX_HEADER};
@@ -27,7 +27,7 @@ pub use read::fault::{Refusal, RowFault, Wrong};
 pub use read::file::{Read, ReadRow, WINDOW, read_accepted_rows, read_rows};
 pub use read::layout::Layout;
 pub use read::layout_error::LayoutError;
-pub use read::options::{ShopScopes, Wishes, own_columns};
+pub use read::options::{ImportOptions, ShopScopes, own_columns};
 pub use read::place::Place;
 pub use read::scan::{MAX_CELL, MAX_ROW};
 pub use write::errors::{ErrorEntry, ErrorWriter, ToldFault};

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::lists::kind::ListKind;
-use crate::lists::read::options::Wishes;
-use crate::lists::tests::{layout, newsletter, read, told};
+use crate::lists::read::options::ImportOptions;
+use crate::lists::tests::{described, layout, newsletter, read};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -13,9 +13,9 @@ macro_rules! fixture {
 }
 
 #[track_caller]
-fn check(file: &[u8], wishes: &Wishes, profile: Profile, rows: &[&str]) {
-    assert_eq!(layout(file, wishes).0.profile, Some(profile));
-    assert_eq!(told(&read(file, wishes)), rows);
+fn check(file: &[u8], options: &ImportOptions, profile: Profile, rows: &[&str]) {
+    assert_eq!(layout(file, options).0.profile, Some(profile));
+    assert_eq!(described(&read(file, options)), rows);
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_shopify_no_may_be_an_opt_out_or_a_missing_opt_in() {
         "5: no_address",
     ];
     check(fixture!("shopify.csv"), &newsletter(), Profile::Shopify, &rows);
-    let email_only = Wishes { channel: Some(Channel::Email), is_no_opt_out: true, ..newsletter() };
+    let email_only = ImportOptions { channel: Some(Channel::Email), is_no_opt_out: true, ..newsletter() };
     let rows = [
         "2: ada@example.com +447700900101 shopify:7001 GB [email/newsletter yes:consent]",
         "3: ben@example.org shopify:7002 US-CA [email/newsletter no]",
@@ -54,8 +54,8 @@ fn klaviyo_suppressions_have_several_reasons() {
     ];
     check(fixture!("klaviyo.csv"), &newsletter(), Profile::Klaviyo, &rows);
     // The meaning of the list applies only to rows without a choice, and these rows have one.
-    let listed = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
-    let rows = told(&read(fixture!("klaviyo.csv"), &listed));
+    let listed = ImportOptions { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
+    let rows = described(&read(fixture!("klaviyo.csv"), &listed));
     assert_eq!(
         rows[2..],
         [
@@ -68,21 +68,21 @@ fn klaviyo_suppressions_have_several_reasons() {
 
 #[test]
 fn the_name_and_columns_of_a_mailchimp_file_tell_its_kind() {
-    let named = |name: &str| Wishes { name: Some(name.into()), ..newsletter() };
+    let named = |name: &str| ImportOptions { name: Some(name.into()), ..newsletter() };
     let subscribed = fixture!("mailchimp-subscribed.csv");
     let rows = [
         r#"2: lea@example.com mailchimp:0a1b2c3d4e US-FL [email/newsletter yes:consent@2023-02-03T04:15:16.000Z{"ip":"192.0.2.20","confirmed_at":"2023-02-03T04:15:16.000Z","confirmed_ip":"192.0.2.21"}]"#,
         r#"3: max@example.com mailchimp:0a1b2c3d4f GB [email/newsletter yes:consent@2023-03-03T04:15:16.000Z{"confirmed_at":"2023-03-03T04:15:16.000Z","confirmed_ip":"192.0.2.22"}]"#,
     ];
     check(subscribed, &named("export/subscribed_members_export_1.csv"), Profile::Mailchimp, &rows);
-    check(subscribed, &Wishes { list: Some(ListKind::OptedIn), ..newsletter() }, Profile::Mailchimp, &rows);
+    check(subscribed, &ImportOptions { list: Some(ListKind::OptedIn), ..newsletter() }, Profile::Mailchimp, &rows);
 
     let rows = [
         r#"2: ned@example.com mailchimp:0a1b2c3d50 DE [email/* no@2022-07-08T09:10:11.000Z{"reason":"INAPPROPRIATE (The content is not for me)"}]"#,
     ];
-    check(fixture!("mailchimp-unsubscribed.csv"), &Wishes::default(), Profile::Mailchimp, &rows);
+    check(fixture!("mailchimp-unsubscribed.csv"), &ImportOptions::default(), Profile::Mailchimp, &rows);
     let rows = ["2: oda@example.com suppressed on email: bounced@2022-08-08T09:10:11.000Z"];
-    check(fixture!("mailchimp-cleaned.csv"), &Wishes::default(), Profile::Mailchimp, &rows);
+    check(fixture!("mailchimp-cleaned.csv"), &ImportOptions::default(), Profile::Mailchimp, &rows);
     let rows = ["2: lea@example.com suppressed on email: bounced", "3: max@example.com suppressed on email: bounced"];
     check(subscribed, &named("cleaned_members_export_1.csv"), Profile::Mailchimp, &rows);
     // The times in these rows are times of joining, so they are not used for the opt-outs.
@@ -98,7 +98,7 @@ fn a_brevo_file_contains_blocked_contacts_but_no_opt_ins() {
     let file = fixture!("brevo.csv");
     let rows = ["2: pia@example.com +447700900103 brevo:C-17", "3: quin@example.org [email/newsletter no]"];
     check(file, &newsletter(), Profile::Brevo, &rows);
-    let listed = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
+    let listed = ImportOptions { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
     let rows = [
         "2: pia@example.com +447700900103 brevo:C-17 [email/newsletter yes:consent@2024-03-04T05:06:07.000Z]",
         "3: quin@example.org [email/newsletter no]",
@@ -137,7 +137,7 @@ fn a_prestashop_file_has_two_purposes() {
 
 #[test]
 fn a_woocommerce_file_contains_no_choices() {
-    let listed = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
+    let listed = ImportOptions { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
     let rows = [
         "2: zoe@example.com +442079460018 GB [email/newsletter yes:consent]",
         "3: abe@example.com US [email/newsletter yes:consent]",
@@ -154,18 +154,18 @@ fn placets_own_files_need_no_parameters() {
         "5: dot@example.com [*/* objection@2024-01-02T03:04:05.000Z]",
         "6: eli@example.com",
     ];
-    check(fixture!("placet.csv"), &Wishes::default(), Profile::Placet, &rows);
+    check(fixture!("placet.csv"), &ImportOptions::default(), Profile::Placet, &rows);
     let rows = [
         "2: fay@example.com [email/newsletter yes:consent@2024-01-02T03:04:05.000Z]",
         "3: +447700900105 [sms/newsletter no@2024-01-02T03:04:05.000Z]",
         "4: gus@example.com",
     ];
-    check(fixture!("placet-export.csv"), &Wishes::default(), Profile::Placet, &rows);
+    check(fixture!("placet-export.csv"), &ImportOptions::default(), Profile::Placet, &rows);
     let rows = [
         "2: hash:00000000… suppressed on email: erased@2024-01-02T03:04:05.000Z",
         "3: email:973dfe46… suppressed on *: complained",
     ];
-    check(fixture!("placet-suppressed.csv"), &Wishes::default(), Profile::Placet, &rows);
+    check(fixture!("placet-suppressed.csv"), &ImportOptions::default(), Profile::Placet, &rows);
     let rows = [
         "1: hua@example.com [email/newsletter yes:consent@2024-01-02T03:04:05.000Z]",
         "3: +442079460018 GB [sms/* no]",
@@ -173,5 +173,5 @@ fn placets_own_files_need_no_parameters() {
         "5: not_text in 13",
         "6: not_json",
     ];
-    check(fixture!("placet.ndjson"), &Wishes::default(), Profile::Placet, &rows);
+    check(fixture!("placet.ndjson"), &ImportOptions::default(), Profile::Placet, &rows);
 }

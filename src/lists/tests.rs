@@ -15,17 +15,17 @@ pub(crate) fn scopes() -> ShopScopes<'static> {
     ShopScopes { channels: CHANNELS, purposes: &PURPOSES, country: CountryCode::parse("GB") }
 }
 
-pub(crate) fn newsletter() -> Wishes {
-    Wishes { purpose: PurposeSlug::parse("newsletter"), ..Wishes::default() }
+pub(crate) fn newsletter() -> ImportOptions {
+    ImportOptions { purpose: PurposeSlug::parse("newsletter"), ..ImportOptions::default() }
 }
 
-pub(crate) fn layout(file: &[u8], wishes: &Wishes) -> (Layout, Place) {
-    Layout::of(&file[..file.len().min(256 * 1024)], file.len() <= 256 * 1024, wishes, &scopes()).unwrap()
+pub(crate) fn layout(file: &[u8], options: &ImportOptions) -> (Layout, Place) {
+    Layout::of(&file[..file.len().min(256 * 1024)], file.len() <= 256 * 1024, options, &scopes()).unwrap()
 }
 
 /// Reads a whole file.
-pub(crate) fn read(file: &[u8], wishes: &Wishes) -> Vec<ReadRow> {
-    let (layout, mut place) = layout(file, wishes);
+pub(crate) fn read(file: &[u8], options: &ImportOptions) -> Vec<ReadRow> {
+    let (layout, mut place) = layout(file, options);
     let mut rows = Vec::new();
     loop {
         let rest = &file[usize::try_from(place.byte).unwrap()..];
@@ -41,7 +41,7 @@ pub(crate) fn read(file: &[u8], wishes: &Wishes) -> Vec<ReadRow> {
 }
 
 /// Returns rows as lines: their content, or the code of their fault.
-pub(crate) fn told(rows: &[ReadRow]) -> Vec<String> {
+pub(crate) fn described(rows: &[ReadRow]) -> Vec<String> {
     rows.iter().map(|row| format!("{}: {}", row.line, outcome(&row.outcome))).collect()
 }
 
@@ -57,34 +57,34 @@ fn outcome(outcome: &Result<Listed, RowFault>) -> String {
 }
 
 fn person(listed: &ListedPerson) -> String {
-    let mut told: Vec<String> = listed.addresses.iter().map(|address| address.given().to_owned()).collect();
-    told.extend(listed.external.as_ref().map(|external| external.as_str().to_owned()));
+    let mut described: Vec<String> = listed.addresses.iter().map(|address| address.given().to_owned()).collect();
+    described.extend(listed.external.as_ref().map(|external| external.as_str().to_owned()));
     let place = listed.person.country.map(|country| {
         let region = listed.person.region.map(|region| format!("-{}", region.as_str())).unwrap_or_default();
         format!("{}{region}", country.as_str())
     });
-    told.extend(place);
-    told.extend(listed.person.relation.map(|relation| relation.to_string()));
-    told.extend(listed.person.born.as_ref().map(|born| born.as_str().to_owned()));
-    told.extend(listed.choices.iter().map(choice));
-    told.join(" ")
+    described.extend(place);
+    described.extend(listed.person.relation.map(|relation| relation.to_string()));
+    described.extend(listed.person.born.as_ref().map(|born| born.as_str().to_owned()));
+    described.extend(listed.choices.iter().map(choice));
+    described.join(" ")
 }
 
 fn choice(choice: &ListedChoice) -> String {
     let channel = choice.scope.channel.map_or("*", Channel::as_str);
     let purpose = choice.scope.purpose.as_ref().map_or("*", |purpose| purpose.as_str());
-    let said = match choice.said {
-        Said::Yes { basis } => format!("yes:{basis}"),
-        Said::No { objection: false } => "no".to_owned(),
-        Said::No { objection: true } => "objection".to_owned(),
-        Said::NotOptedIn => "not_opted_in".to_owned(),
+    let act = match choice.act {
+        ListedAct::Yes { basis } => format!("yes:{basis}"),
+        ListedAct::No { objection: false } => "no".to_owned(),
+        ListedAct::No { objection: true } => "objection".to_owned(),
+        ListedAct::NotOptedIn => "not_opted_in".to_owned(),
     };
     let at = choice.occurred_at.map(|at| format!("@{at}")).unwrap_or_default();
     let evidence = match choice.evidence.is_empty() {
         true => String::new(),
         false => serde_json::to_string(&choice.evidence).unwrap(),
     };
-    format!("[{channel}/{purpose} {said}{at}{evidence}]")
+    format!("[{channel}/{purpose} {act}{at}{evidence}]")
 }
 
 fn suppression(listed: &ListedSuppression) -> String {

@@ -37,7 +37,7 @@ use self::call::Asked;
 use self::object::{Given, Text};
 use self::value::{plain, thrown};
 use crate::consent::{
-    Address, AddressKind, Channel, EmailAddress, PhoneNumber, PurposeSlug, Relation, WrittenDecision, said,
+    Address, AddressKind, Channel, EmailAddress, PhoneNumber, PurposeSlug, Relation, WrittenDecision, statement,
 };
 
 #[cfg(feature = "bench")]
@@ -112,12 +112,12 @@ fn standings(call: &[u8]) -> Result<Vec<StandingAnswer>, Error> {
 fn line(asked: &Asked, channel: Channel, purpose: &PurposeSlug) -> StandingAnswer {
     let relation = asked.person.relation.unwrap_or(Relation::Consumer);
     let conditions = asked.policy.conditions(&asked.person.place, relation, channel, purpose);
-    let said = said(&conditions, &asked.standing.entries(channel, purpose), asked.at);
+    let statement = statement(&conditions, &asked.standing.entries(channel, purpose), asked.at);
     StandingAnswer {
         channel,
         purpose: purpose.to_string(),
-        status: said.status.as_str(),
-        record: asked.name(said.record),
+        status: statement.status.as_str(),
+        record: asked.name(statement.record),
     }
 }
 

@@ -34,7 +34,7 @@ pub struct ListedChoice {
     /// The channel and the purpose. Only an opt-out may leave them open.
     pub scope: Scope,
     /// The statement.
-    pub said: ListedWord,
+    pub act: ListedAct,
     /// The time of the act; `None` if the file does not state it.
     pub occurred_at: Option<Timestamp>,
     /// The evidence in the file.
@@ -43,7 +43,7 @@ pub struct ListedChoice {
 
 /// The statement of a file about a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListedWord {
+pub enum ListedAct {
     /// The person opted in, or another basis allows messages.
     Yes {
         /// The basis.

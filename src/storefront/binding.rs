@@ -17,7 +17,7 @@ pub fn check(page: &Page, described: &str) -> Result<(), JsValue> {
     form::read(described, &mut |problem| {
         // The person may not have finished the address yet. A box ticked by the page is a mistake already.
         if matches!(problem, Error::Preticked(_)) {
-            page.tell(problem);
+            page.report_error(problem);
         }
     })
     .map(|_| ())
@@ -31,7 +31,7 @@ pub fn check(page: &Page, described: &str) -> Result<(), JsValue> {
 /// Throws a `PlacetError` if something is missing in the markup now.
 #[wasm_bindgen]
 pub fn capture(page: &Page, described: &str) -> Result<JsValue, JsValue> {
-    let submission = form::read(described, &mut |problem| page.tell(problem)).map_err(thrown)?;
+    let submission = form::read(described, &mut |problem| page.report_error(problem)).map_err(thrown)?;
     Ok(if submission.choices.is_empty() { JsValue::UNDEFINED } else { submission.keep(page) })
 }
 

@@ -4,7 +4,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::consent::{Act, Activity, Assurance, Circumstances, Entry, Ground, Refusal, Terms, Timestamp, judge};
+use crate::consent::{Act, Assurance, Circumstances, Conditions, Entry, Refusal, Timestamp, judge};
 use crate::storefront::page::thrown;
 use crate::storefront::submission;
 
@@ -31,7 +31,7 @@ extern "C" {
         entry: i32,
         against: i32,
         lapses: f64,
-        terms: i32,
+        conditions: i32,
         age: u16,
         until: f64,
     ) -> JsValue;
@@ -43,7 +43,7 @@ extern "C" {
 /// The question is read number by number, because passing a number takes few bytes. The order is: the time of the
 /// question; the date of birth or NaN; whether the person is unreachable; whether restricted; the minimum age of the
 /// law; the count of acts, then for each its number, assurance and time, ordered by time and id; the count of
-/// conditions, then for each what [`Terms::decode`] reads.
+/// conditions, then for each what [`Conditions::decode`] reads.
 ///
 /// # Errors
 /// Throws a `PlacetError` for an unknown channel or an invalid purpose.
@@ -67,7 +67,7 @@ pub fn decide(words: &Words, asked: &str) -> Result<JsValue, JsValue> {
     }
     let mut versions = Vec::new();
     for _ in 0..next() as u32 {
-        versions.push(Terms::decode(next, age));
+        versions.push(Conditions::decode(next, age));
     }
     let verdict = judge(&entries, &person, &versions, at);
     let place = |place: Option<usize>| place.map_or(-1, |place| place as i32);
@@ -77,7 +77,7 @@ pub fn decide(words: &Words, asked: &str) -> Result<JsValue, JsValue> {
         place(verdict.other),
         verdict.lapses.millis() as f64,
         verdict.version as i32,
-        versions.get(verdict.version).map_or(0, |terms| terms.minimum_age),
+        versions.get(verdict.version).map_or(0, |conditions| conditions.minimum_age),
         verdict.until.map_or(0.0, |until| until.millis() as f64),
     ))
 }

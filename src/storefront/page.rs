@@ -33,7 +33,7 @@ pub(super) fn thrown(error: Error) -> JsValue {
 
 impl Page {
     /// Reports an error that no caller waits for.
-    pub(super) fn tell(&self, error: Error) {
+    pub(super) fn report_error(&self, error: Error) {
         self.report(&thrown(error));
     }
 }

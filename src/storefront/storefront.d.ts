@@ -201,7 +201,7 @@ export interface Placet {
   capture(form: HTMLFormElement): Promise<Receipt | Queued | undefined>;
 
   /**
-   * Identifies the customer by a token that the shop's server has signed (`signIdentity` in `placet/logic`; the README
+   * Identifies the customer by a token that the shop's server has signed (`signIdentity` in `placet/logic`; the handbook
    * shows it in ten lines for Node and PHP). From now on, a submission about addresses in the token is `authenticated`
    * and needs no confirmation; about other addresses it is `claimed`, as without a token. Call it with `undefined` when
    * the customer logs out. The token is stored only in this page and with submissions that wait. If the token has

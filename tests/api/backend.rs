@@ -17,7 +17,7 @@ use placet::api::{
     refuse_shop,
 };
 use placet::consent::Timestamp;
-use placet::ledger::{Host, OsHost, SendOutcome, Sqlite};
+use placet::ledger::{OsRuntime, Runtime, SendOutcome, Sqlite};
 use rusqlite::types::ValueRef;
 
 pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
@@ -176,21 +176,21 @@ fn secrets() -> Secrets {
 #[derive(Clone, Default)]
 pub struct Clock(Rc<Cell<i64>>);
 
-impl Host for Clock {
+impl Runtime for Clock {
     fn now(&self) -> Timestamp {
-        OsHost.now().plus_millis(self.0.get())
+        OsRuntime.now().plus_millis(self.0.get())
     }
 
     fn day(&self, at: Timestamp, zone: &str) -> Option<String> {
-        OsHost.day(at, zone)
+        OsRuntime.day(at, zone)
     }
 
     fn fill(&self, buffer: &mut [u8]) {
-        OsHost.fill(buffer);
+        OsRuntime.fill(buffer);
     }
 
     fn report(&self, failure: &str) {
-        OsHost.report(failure);
+        OsRuntime.report(failure);
     }
 }
 
@@ -263,7 +263,7 @@ impl Backend for Native {
     fn send(&self, mut request: Request<Bytes>) -> Response<Bytes> {
         let path = request.uri().path().to_owned();
         let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (object, handover) = match front(request.method(), &path, request.headers(), &secrets(), &OsHost) {
+        let (object, handover) = match front(request.method(), &path, request.headers(), &secrets(), &OsRuntime) {
             Routing::Answer(response) => return response,
             Routing::Asset(file) => {
                 let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api/contract");

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
-use placet::ledger::{Host, OsHost};
+use placet::ledger::{OsRuntime, Runtime};
 use serde_json::{Value, json};
 
 use crate::backend::{Backend, ROOT_SECRET, random};
@@ -177,7 +177,7 @@ pub fn submission() -> Value {
 
 /// Returns the time this many milliseconds from now, as RFC 3339.
 pub fn from_now(millis: i64) -> String {
-    OsHost.now().plus_millis(millis).to_string()
+    OsRuntime.now().plus_millis(millis).to_string()
 }
 
 /// Returns the report without the time at which it was made.

@@ -37,7 +37,7 @@ pub fn within(seconds: i64) -> i64 {
     i64::try_from(now.as_secs()).unwrap() + seconds
 }
 
-/// Returns an identity token as a shop's server makes it with the ten lines of code in the README.
+/// Returns an identity token as a shop's server makes it with the ten lines of code in the handbook.
 pub fn signed(key: &str, claims: &Value) -> String {
     let encoded = |text: &str| Base64Url::encode_string(text.as_bytes());
     let body = format!("{}.{}", encoded(r#"{"alg":"HS256","typ":"JWT"}"#), encoded(&claims.to_string()));

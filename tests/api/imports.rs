@@ -124,7 +124,7 @@ pub fn counts(import: &Value) -> Value {
 
 /// Submits a person's choice about the newsletter by email, as the shop's server.
 #[track_caller]
-pub fn said(backend: &dyn Backend, shop: &Shop, email: &str, assurance: &str, choice: &str) {
+pub fn statement(backend: &dyn Backend, shop: &Shop, email: &str, assurance: &str, choice: &str) {
     let mut act = json!({ "channel": "email", "purpose": "newsletter", "choice": choice });
     if assurance == "confirmed" {
         act["evidence"] = json!({ "confirmed_by": "email" });
@@ -279,7 +279,7 @@ fn each_count_of_an_import_is_an_outcome_of_rows(backend: &mut dyn Backend) {
         ("left@example.com", "authenticated", "opt_out"),
         ("gone@example.com", "confirmed", "opt_in"),
     ] {
-        said(backend, &shop, email, assurance, choice);
+        statement(backend, &shop, email, assurance, choice);
     }
     erase(backend, &shop, "gone@example.com");
     let file = "email,choice\nnew@example.com,yes\ncon@example.com,yes\nleft@example.com,yes\ngone@example.com,yes\n\
@@ -314,7 +314,7 @@ fn each_count_of_an_import_is_an_outcome_of_rows(backend: &mut dyn Backend) {
     assert_eq!(counts(&again), json!({ "unchanged": 1 }), "{again}");
     // An opt-out dated before the person's later opt-in is already on record and changes nothing.
     backend.pass(2);
-    said(backend, &shop, "con@example.com", "confirmed", "opt_in");
+    statement(backend, &shop, "con@example.com", "confirmed", "opt_in");
     let dated = "email,occurred_at\ncon@example.com,2025-01-01T00:00:00Z\n";
     imported(backend, &shop, &leave, dated);
     assert_eq!(status(backend, &shop, "con@example.com").as_deref(), Some("opted_in"));
@@ -380,7 +380,7 @@ fn a_file_that_is_sent_again_is_the_same_import(backend: &mut dyn Backend) {
 fn not_opted_in_is_an_opt_out_only_if_the_shop_says_so(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     imported(backend, &shop, &format!("list=opted_in&{NEWS}"), "email\nfile@example.com\n");
-    said(backend, &shop, "own@example.com", "confirmed", "opt_in");
+    statement(backend, &shop, "own@example.com", "confirmed", "opt_in");
     let people = "who@example.com,no\nfile@example.com,no\nown@example.com,no\n";
     for file in [
         format!("Email,Accepts Email Marketing\n{people}"),
@@ -649,8 +649,8 @@ fn undoing_an_import_changes_nothing_else(backend: &mut dyn Backend) {
     let earlier = "email,occurred_at\nold@example.com,2023-01-01T00:00:00Z\nsup@example.com,2023-01-01T00:00:00Z\n\
         kin@example.com,2023-01-01T00:00:00Z\n";
     imported(backend, &shop, &format!("list=opted_in&{NEWS}"), earlier);
-    said(backend, &shop, "con@example.com", "confirmed", "opt_in");
-    said(backend, &shop, "left@example.com", "authenticated", "opt_out");
+    statement(backend, &shop, "con@example.com", "confirmed", "opt_in");
+    statement(backend, &shop, "left@example.com", "authenticated", "opt_out");
     backend.pass(2);
     let before = lists(backend, &shop);
 
@@ -670,8 +670,8 @@ fn undoing_an_import_changes_nothing_else(backend: &mut dyn Backend) {
 
     // After the import, two persons choose for themselves.
     backend.pass(2);
-    said(backend, &shop, "both@example.com", "confirmed", "opt_in");
-    said(backend, &shop, "leaver@example.com", "authenticated", "opt_out");
+    statement(backend, &shop, "both@example.com", "confirmed", "opt_in");
+    statement(backend, &shop, "leaver@example.com", "authenticated", "opt_out");
     undone(backend, &shop, id_of(&import));
     undone(backend, &shop, id_of(&suppressions));
     let after = lists(backend, &shop);

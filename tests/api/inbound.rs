@@ -288,22 +288,22 @@ fn messages_of_twilio_and_meta_are_processed(backend: &mut dyn Backend) {
 fn the_reply_yes_confirms_even_if_twilio_reports_it_as_start(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let (hook, _) = provider(backend, &shop, "twilio", &json!({ "secret": AUTH_TOKEN }));
-    let said = |id: &str, text: &str, understood: &str| {
+    let statement = |id: &str, text: &str, understood: &str| {
         let fields = [("Body", text), ("From", NUMBER), ("MessageSid", id), ("OptOutType", understood)];
         text_by_twilio(backend, &hook, &fields);
     };
     shop.submit(backend, &by_sms(claimed())).ok();
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "awaiting_confirmation");
-    said("SM1", "Yes", "START");
+    statement("SM1", "Yes", "START");
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
-    said("SM2", "STOP", "STOP");
+    statement("SM2", "STOP", "STOP");
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
-    said("SM3", "YES", "START");
+    statement("SM3", "YES", "START");
     assert_eq!(
         decision(backend, &shop, "sms", number())["reason"],
         "opted_out",
         "YES without a pending confirmation changes nothing"
     );
-    said("SM4", "START", "START");
+    statement("SM4", "START", "START");
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::backend::Backend;
 use crate::client::{Shop, ask, from_now, send, shop_body, submission, with};
-use crate::imports::{bare, counts, erase, get, id_of, imported, listed, open_shop, said, send_file, status};
+use crate::imports::{bare, counts, erase, get, id_of, imported, listed, open_shop, send_file, statement, status};
 
 crate::scenarios! {
     a_list_contains_exactly_the_persons_it_is_defined_for
@@ -228,7 +228,7 @@ fn a_list_contains_exactly_the_persons_it_is_defined_for(backend: &mut dyn Backe
     assert_eq!(of("opted_out", "+447700900777"), ["* * true"]);
     assert_eq!(of("opted_out?purpose=offers", "wide@example.com"), ["email offers true"]);
     backend.pass(2);
-    said(backend, &shop, "woken@example.com", "confirmed", "opt_in");
+    statement(backend, &shop, "woken@example.com", "confirmed", "opt_in");
     assert_eq!(of("opted_in", "woken@example.com"), ["email newsletter false"]);
     assert_eq!(of("opted_out", "woken@example.com"), ["email offers false"]);
 
@@ -304,10 +304,10 @@ fn a_list_has_the_same_content_in_every_format(backend: &mut dyn Backend) {
         let told = told.iter().flat_map(|page| serde_json::from_str::<Vec<Value>>(page).unwrap());
         assert_eq!(told.collect::<Vec<_>>(), objects, "{list}");
 
-        let sheet = listed(backend, &shop, &with("cells=spreadsheet"));
-        assert!(sheet.starts_with('\u{feff}') && !sheet.contains(",+"), "{sheet}");
+        let decision_table = listed(backend, &shop, &with("cells=spreadsheet"));
+        assert!(decision_table.starts_with('\u{feff}') && !decision_table.contains(",+"), "{decision_table}");
         assert_eq!(
-            sheet.trim_start_matches('\u{feff}').replace("\"'+", "+").replace("\",", ","),
+            decision_table.trim_start_matches('\u{feff}').replace("\"'+", "+").replace("\",", ","),
             as_csv.text.replace("\",", ",")
         );
     }
@@ -350,7 +350,7 @@ fn an_exported_list_can_be_imported_without_loss(backend: &mut dyn Backend) {
         ("bob@example.com", "authenticated", "opt_in"),
         ("cleo@example.com", "authenticated", "opt_out"),
     ] {
-        said(backend, &shop, email, assurance, choice);
+        statement(backend, &shop, email, assurance, choice);
     }
     let file = "email,phone,country,region,channel,purpose,choice,occurred_at,postal\n\
         dan@example.com,+447700900201,GB,,*,*,objection,,\n\
@@ -377,14 +377,14 @@ fn an_exported_list_can_be_imported_without_loss(backend: &mut dyn Backend) {
     ];
     for (profile, channels, said_of_yes, said_of_no) in ways {
         let other = open_shop(backend);
-        for (list, said) in [("opted_in", said_of_yes), ("opted_out", said_of_no)] {
+        for (list, statement) in [("opted_in", said_of_yes), ("opted_out", said_of_no)] {
             // A Brevo file has no channel column, so there is one file for each channel.
             let parts: &[&str] = if profile == "brevo" { channels } else { &[""] };
             for channel in parts {
                 let of = if channel.is_empty() { String::new() } else { format!("&channel={channel}") };
                 let told = listed(backend, &shop, &format!("{list}?purpose=newsletter&profile={profile}{of}"));
                 let only = if profile == "mailchimp" { "&channel=email" } else { &of };
-                let query = format!("{said}&purpose=newsletter{only}").trim_start_matches('&').to_owned();
+                let query = format!("{statement}&purpose=newsletter{only}").trim_start_matches('&').to_owned();
                 let is_known = send_file(backend, &other, &format!("{query}&dry_run=true"), told.clone());
                 if is_known.body["profile"] != profile {
                     lost.push(format!("{profile} {list} is not known by its columns: {}", is_known.text));
@@ -455,7 +455,7 @@ fn an_exported_suppression_applies_in_another_shop(backend: &mut dyn Backend) {
     let file =
         "email,phone,channel,choice\nsup@example.com,+447700900301,email,yes\nsup@example.com,+447700900301,sms,yes\n";
     imported(backend, &shop, "purpose=newsletter", file);
-    said(backend, &shop, "gone@example.com", "confirmed", "opt_in");
+    statement(backend, &shop, "gone@example.com", "confirmed", "opt_in");
     erase(backend, &shop, "gone@example.com");
     for body in [
         json!({ "email": "sup@example.com", "reason": "complained" }),
@@ -515,7 +515,7 @@ fn an_exported_suppression_applies_in_another_shop(backend: &mut dyn Backend) {
     assert_eq!(reason(backend, &other, "email", json!({ "email": email })), "suppressed");
     // The owner of the mailbox can opt in again.
     backend.pass(2);
-    said(backend, &other, email, "confirmed", "opt_in");
+    statement(backend, &other, email, "confirmed", "opt_in");
     assert_eq!(reason(backend, &other, "email", json!({ "email": email })), "allowed");
     for (table, row) in backend.dump() {
         assert!(!row.contains("gone@example.com") && !row.contains("unknown@example.com"), "{table}: {row}");

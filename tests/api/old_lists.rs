@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::backend::{Backend, Native};
 use crate::client::{Shop, ask, from_now, submission, with};
 use crate::imports::{
-    act, bare, counts, ended, erase, get, gzip, id_of, imported, listed, lists, look, open_shop, said, send_file,
+    act, bare, counts, ended, erase, get, gzip, id_of, imported, listed, lists, look, open_shop, send_file, statement,
     status, undone,
 };
 
@@ -24,7 +24,7 @@ fn known(backend: &Native, shop: &Shop) {
         (1_300, "confirmed", "opt_in"),
         (1_900, "authenticated", "opt_in"),
     ] {
-        said(backend, shop, &format!("person{number}@example.com"), assurance, choice);
+        statement(backend, shop, &format!("person{number}@example.com"), assurance, choice);
     }
     erase(backend, shop, "person1300@example.com");
     imported(backend, shop, "list=suppressed", "email\nperson1400@example.com\n");
@@ -197,7 +197,7 @@ fn purposes() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(PURPOSES.as_slice())
 }
 
-fn noes() -> impl Strategy<Value = Act> {
+fn opt_outs() -> impl Strategy<Value = Act> {
     let assurances = proptest::sample::select(["authenticated", "confirmed", "staff", "reported"].as_slice());
     let reasons = proptest::sample::select(["asked", "complained", "deceased", "ordered"].as_slice());
     prop_oneof![
@@ -211,7 +211,7 @@ fn noes() -> impl Strategy<Value = Act> {
 fn acts() -> impl Strategy<Value = Act> {
     let known = ["confirmed", "authenticated", "claimed", "staff", "listed", "reported"];
     let yes = (proptest::sample::select(known.to_vec()), purposes());
-    prop_oneof![3 => yes.prop_map(|(assurance, purpose)| Act::Yes { assurance, purpose }), 1 => noes()]
+    prop_oneof![3 => yes.prop_map(|(assurance, purpose)| Act::Yes { assurance, purpose }), 1 => opt_outs()]
 }
 
 fn files() -> impl Strategy<Value = File> {
@@ -389,7 +389,7 @@ impl Case {
 #[test]
 fn no_list_ends_an_opt_out_in_a_thousand_random_histories() {
     let config = Config { cases: 1_000, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
-    let histories = (proptest::collection::vec(acts(), 0..5), noes());
+    let histories = (proptest::collection::vec(acts(), 0..5), opt_outs());
     let handed_in = proptest::collection::vec((files(), any::<bool>()), 1..5);
     let (refused_in_all, woken) = (Cell::new(0), RefCell::new(0));
     let outcome = TestRunner::new(config).run(&(histories, handed_in), |((history, end), files)| {

@@ -3,7 +3,7 @@
 
 use http::{Method, Request};
 use placet::api::{Handover, Secrets, ShopId, ShopService};
-use placet::ledger::{OsHost, Sqlite};
+use placet::ledger::{OsRuntime, Sqlite};
 use serde_json::{Value, json};
 
 use crate::backend::{Backend, MASTER_KEY, ROOT_SECRET};
@@ -109,8 +109,8 @@ fn a_customer_sees_the_choices_of_their_addresses(backend: &mut dyn Backend) {
 
 fn a_submission_with_the_identity_changes_the_listed_choices(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    let say = |backend: &dyn Backend, identity: &str, channel: &str, said: &str| {
-        let choices = json!([{ "channel": channel, "purpose": "newsletter", "choice": said }]);
+    let say = |backend: &dyn Backend, identity: &str, channel: &str, statement: &str| {
+        let choices = json!([{ "channel": channel, "purpose": "newsletter", "choice": statement }]);
         let body = with(with(submission(), "/choices", choices), "/identity", json!(identity));
         // The time is now, not when the form was made.
         shop.submit(backend, &with(body, "/occurred_at", Value::Null)).ok();
@@ -118,17 +118,17 @@ fn a_submission_with_the_identity_changes_the_listed_choices(backend: &mut dyn B
     };
     let identity = of_both(&shop.secret);
     for channel in ["email", "sms", "whatsapp"] {
-        for (said, status) in [
+        for (statement, status) in [
             ("declined", "declined"),
             ("opt_in", "opted_in"),
             ("declined", "opted_in"),
             ("opt_out", "opted_out"),
             ("opt_in", "opted_in"),
         ] {
-            say(backend, &identity, channel, said);
+            say(backend, &identity, channel, statement);
             let now = choice(&seen(backend, &shop, &identity), channel, "newsletter");
-            let kept = if said == "declined" && status == "opted_in" { "opt_in" } else { said };
-            assert_eq!(now, (json!(kept), json!(status)), "{channel} {said}");
+            let kept = if statement == "declined" && status == "opted_in" { "opt_in" } else { statement };
+            assert_eq!(now, (json!(kept), json!(status)), "{channel} {statement}");
         }
     }
     assert!(messages(backend, &shop, "confirm").is_empty(), "an authenticated choice needs no confirmation");
@@ -278,7 +278,7 @@ fn the_preference_link_is_sent_to_the_address_and_never_returned(backend: &mut d
 fn without_a_public_url_no_preference_link_is_sent() {
     let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
     // A deployment without PLACET_PUBLIC_URL.
-    let service = ShopService::new(Sqlite::in_memory().unwrap(), OsHost, secrets);
+    let service = ShopService::new(Sqlite::in_memory().unwrap(), OsRuntime, secrets);
     let new_shop = Handover { new_shop: Some(ShopId([7; 16])), ..Handover::default() }.written();
     let ask = |path: &str, key: &str, body: &Value| {
         let request = Request::builder().method(Method::POST).uri(path).header("content-type", "application/json");

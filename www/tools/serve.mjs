@@ -127,6 +127,7 @@ function welcome(shop, worker, data) {
 
     demo shop        ${shop.url}
     its inbox        ${shop.url}/inbox.html
+    handbook         ${shop.url}/handbook/
     worker           ${worker.url}
     publishable key  ${publishable}
     secret key       ${secret}

@@ -3,6 +3,7 @@
 // because request lines and bodies contain personal data.
 
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
@@ -25,6 +26,7 @@ const EXAMPLES = new Map([["/examples/react.js", "react.jsx"], ["/examples/vue.j
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
+  ".csv": "text/csv; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
@@ -54,6 +56,9 @@ const TYPES = {
 export async function startShop({ port, demo, root = REPOSITORY }) {
   const mounts = [
     ["/placet/", resolve(root, "pkg/storefront")],
+    // The handbook and the table of rules, to which it links.
+    ["/handbook/", resolve(root, "pkg/handbook")],
+    ["/docs/", resolve(root, "pkg/docs")],
     ["/", resolve(root, "www/shop")],
   ];
   const shop = { url: "", demo, server: undefined, stop: undefined };
@@ -89,9 +94,11 @@ async function answer(request, response, { mounts, root }, demo, inbox) {
     return say(response, 405, "this page can only be read");
   }
   if (EXAMPLES.has(path)) return send(request, response, TYPES[".js"], await bundled(root, EXAMPLES.get(path)));
+  // The printed table of rules contains its style.
+  if (path.startsWith("/docs/")) response.setHeader("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
   const file = await readMounted(mounts, path);
   if (!file) return say(response, 404, "there is no such page");
-  return send(request, response, file.type, file.type === TYPES[".html"] ? filled(file.bytes, demo) : file.bytes);
+  return send(request, response, file.type, file.type === TYPES[".html"] ? filled(file.bytes, demo, root) : file.bytes);
 }
 
 const bundles = new Map();
@@ -112,10 +119,21 @@ function bundled(root, source) {
   return bundles.get(source);
 }
 
-/** Returns the page with the worker's address and the publishable key filled in, as a shop's templates would do. */
-function filled(page, demo) {
+/** Returns the page with its parts, the worker's address and the publishable key, as a shop's templates would do. */
+function filled(page, demo, root) {
   const { endpoint = "", publishable = "" } = demo ?? {};
-  return Buffer.from(page.toString().replaceAll("{{endpoint}}", endpoint).replaceAll("{{key}}", publishable));
+  const whole = page.toString().replace(/^<!-- include: (\w+)(.*) -->\n/gm, (_, name, values) => included(root, name, values));
+  return Buffer.from(whole.replaceAll("{{endpoint}}", endpoint).replaceAll("{{key}}", publishable));
+}
+
+/** Returns a part with its values (` name="…"`) filled in. The value `current` marks the link to the page itself. */
+function included(root, name, values) {
+  let part = readFileSync(join(root, "www/shop/parts", `${name}.html`), "utf8");
+  for (const [, key, value] of values.matchAll(/ (\w+)="([^"]*)"/g)) {
+    if (key === "current") part = part.replace(`href="${value}"`, '$& aria-current="page"');
+    else part = part.replace(`{{${key}}}`, () => value);
+  }
+  return part;
 }
 
 /**

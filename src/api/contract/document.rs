@@ -182,8 +182,8 @@ fn operation(
     }
     let mut responses = Map::new();
     let usual = (operation.status, if operation.status == 201 { "Done." } else { USUAL });
-    for told in std::iter::once(usual).chain(operation.statuses.iter().copied()) {
-        responses.insert(told.0.to_string(), success(endpoint, &operation, told, answers, examples, parts));
+    for answer in std::iter::once(usual).chain(operation.statuses.iter().copied()) {
+        responses.insert(answer.0.to_string(), success(endpoint, &operation, answer, answers, examples, parts));
     }
     if matches!(endpoint.id, "getStorefront" | "getStorefrontOfKey") {
         let unchanged = json!({

@@ -19,7 +19,7 @@ use crate::api::routed::Handover;
 use crate::api::routes::endpoints;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
-use crate::ledger::{Host, Sqlite};
+use crate::ledger::{Runtime, Sqlite};
 
 /// One request and its answer.
 #[derive(Clone, Debug, Default)]
@@ -58,11 +58,11 @@ nobody@example.com,,2018-01-15 12:30:00,192.0.2.10,,,100004,8a1f00c2d7,
 ";
 const NOTICE: &str = "Yes, write to me about new coffees. I can stop that at any time.";
 
-struct StillHost {
+struct FixedRuntime {
     dice: Cell<u32>,
 }
 
-impl Host for StillHost {
+impl Runtime for FixedRuntime {
     fn now(&self) -> Timestamp {
         Timestamp::parse("2026-11-23T10:00:00Z").unwrap_or(Timestamp::BEGINNING)
     }
@@ -83,7 +83,7 @@ impl Host for StillHost {
 
 struct Stage {
     secrets: Secrets,
-    host: StillHost,
+    runtime: FixedRuntime,
     service: ShopService,
     examples: BTreeMap<&'static str, Vec<Example>>,
 }
@@ -94,11 +94,11 @@ struct Stage {
 /// Returns a text if the service refuses a request.
 pub(in crate::api) fn rehearse() -> Result<BTreeMap<&'static str, Vec<Example>>, String> {
     let secrets = || Secrets::new("a master key that only the examples know", ROOT).map_err(|weak| weak.to_string());
-    let host = |dice| StillHost { dice: Cell::new(dice) };
+    let runtime = |dice| FixedRuntime { dice: Cell::new(dice) };
     let database = Sqlite::in_memory().map_err(|error| error.to_string())?;
     let deployment = Deployment::new(secrets()?, "https://consent.example", "");
-    let service = ShopService::new(database, host(1), deployment);
-    let mut stage = Stage { secrets: secrets()?, host: host(2), service, examples: BTreeMap::new() };
+    let service = ShopService::new(database, runtime(1), deployment);
+    let mut stage = Stage { secrets: secrets()?, runtime: runtime(2), service, examples: BTreeMap::new() };
     stage.play()?;
     Ok(stage.examples)
 }
@@ -123,8 +123,8 @@ impl Stage {
         let used = json!({ "activity": "contacted", "channel": "email", "occurred_at": "2026-11-22T18:30:00Z" });
         let used = json!({ "contact": { "id": jane }, "activities": [used] });
         self.ask(secret, "noteActivities", &[], &[], Some(used))?;
-        let told = json!({ "contact": { "id": jane }, "recipient": "mailer", "data": ["email"] });
-        self.ask(secret, "noteDisclosure", &[], &[], Some(told))?;
+        let disclosure = json!({ "contact": { "id": jane }, "recipient": "mailer", "data": ["email"] });
+        self.ask(secret, "noteDisclosure", &[], &[], Some(disclosure))?;
         let no = json!({ "choice": "opt_out", "reason": "asked on the phone" });
         self.ask(secret, "changeChoice", &[jane, "sms", "newsletter"], &[], Some(no))?;
         let correction = json!({ "from": { "email": "jane@example.com" }, "to": { "email": "jane.doe@example.com" } });
@@ -280,7 +280,7 @@ impl Stage {
 
     fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, String> {
         let path = request.uri().path().to_owned();
-        let handover = match front(request.method(), &path, request.headers(), &self.secrets, &self.host) {
+        let handover = match front(request.method(), &path, request.headers(), &self.secrets, &self.runtime) {
             Routing::Answer(response) => return Ok(response),
             Routing::Asset(file) => return Err(format!("{file} is no example")),
             Routing::Shop { .. } => Handover::default(),

@@ -136,8 +136,8 @@ fn a_confirmation_message_offers_the_reply_yes_where_replies_arrive() {
     for language in Language::ALL {
         for medium in MEDIA {
             let text = confirm_message(language, medium, "Kestrel", &purposes(), LINK, 7).text;
-            let told = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == language.words().sms_yes);
-            assert_eq!(told, matches!(medium, Channel::Sms | Channel::Whatsapp), "{language:?} {medium}: {text}");
+            let stated = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == language.words().sms_yes);
+            assert_eq!(stated, matches!(medium, Channel::Sms | Channel::Whatsapp), "{language:?} {medium}: {text}");
         }
     }
 }

@@ -37,7 +37,7 @@ fn groups() -> Vec<Group> {
         Some(RowNote::Restricted),
     ];
     let kinds = [AddressKind::Email, AddressKind::Phone, AddressKind::Push, AddressKind::Postal];
-    let row = |kind: AddressKind, channel: Channel, note: Option<RowNote>| Row {
+    let row = |kind: AddressKind, channel: Channel, note: Option<RowNote>| PreferenceRow {
         name: format!("{kind}-{channel}-\"{}", note.is_some()),
         channel,
         purpose: HARM.to_owned(),
@@ -218,18 +218,18 @@ fn the_answer_to_a_form_says_what_to_do_and_repeats_no_input() {
             assert_eq!(page.matches("<a ").count(), links, "{page}");
             assert!(back.is_none() || page.contains("?a=1&amp;b=&quot;&gt;&lt;script&gt;"), "{page}");
         }
-        let mut told = Vec::new();
+        let mut stated = Vec::new();
         for why in [Email, Phone, Nothing, Again, Faulty] {
             let page = content(&form(&frame, FormState::Refused { why, code: "invalid_email /email" }));
             assert!(page.starts_with(&format!("<!DOCTYPE html><html lang=\"{}\">", language.tag())));
             assert!(page.contains(words.form_refused_title) && page.contains("invalid_email /email"));
             assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !page.contains("<script>alert"));
             assert_eq!((page.matches("<h1>").count(), page.matches("<form").count()), (1, 0));
-            told.push(page);
+            stated.push(page);
         }
-        told.sort();
-        told.dedup();
-        assert_eq!(told.len(), 5, "each says something else");
+        stated.sort();
+        stated.dedup();
+        assert_eq!(stated.len(), 5, "each says something else");
         assert!(misplaced(language).contains(words.form_faulty));
     }
 }

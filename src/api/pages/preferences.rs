@@ -37,12 +37,12 @@ pub(in crate::api) struct Group {
     /// The kind of the address.
     pub kind: AddressKind,
     /// The channels and purposes of the address.
-    pub rows: Vec<Row>,
+    pub rows: Vec<PreferenceRow>,
 }
 
 /// One channel and purpose.
 #[derive(Clone, Debug)]
-pub(in crate::api) struct Row {
+pub(in crate::api) struct PreferenceRow {
     /// The name of the form field.
     pub name: String,
     /// The channel of the choice.
@@ -148,7 +148,7 @@ fn choices(frame: &Frame, view: &PreferencesView) -> Markup {
     }
 }
 
-fn choice(frame: &Frame, id: &str, row: &Row) -> Markup {
+fn choice(frame: &Frame, id: &str, row: &PreferenceRow) -> Markup {
     let words = frame.words();
     let note = row.note.map(|note| match note {
         RowNote::AwaitingConfirmation => words.note_awaiting,

@@ -15,7 +15,7 @@ use crate::api::service::call::{Call, Caller};
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::Visit;
 use crate::consent::Timestamp;
-use crate::ledger::{Moment, Shop, StoredKey, find_key};
+use crate::ledger::{Context, Shop, StoredKey, find_key};
 
 /// A request that may be answered.
 pub(in crate::api) enum Admitted<'a> {
@@ -31,12 +31,12 @@ impl ShopService {
         id: Uuid,
         routed: &'a Routed,
         request: &'a Request<Bytes>,
-        moment: &'a Moment<'a>,
+        context: &'a Context<'a>,
     ) -> Result<Admitted<'a>, Problem> {
         let (method, headers) = (request.method(), request.headers());
         let route = routed.route();
         if let Access::Link(kind) = route.endpoint.access {
-            return self.admit_by_link(kind, id, routed, request, moment).map(Admitted::Visitor);
+            return self.admit_by_link(kind, id, routed, request, context).map(Admitted::Visitor);
         }
         let (needed, given) = match route.endpoint.access {
             Access::Key(needed) => (needed, bearer(headers)?),
@@ -50,8 +50,8 @@ impl ShopService {
         if key.shop.to_string() != shop.id {
             return Err(Problem::InvalidKey);
         }
-        let left = self.limit(&shop, key.kind, &stored, routed, moment.now)?;
-        let may = if !stored.is_good(moment.now) {
+        let left = self.limit(&shop, key.kind, &stored, routed, context.now)?;
+        let may = if !stored.is_good(context.now) {
             Err(Problem::InvalidKey)
         } else if !stored.may(needed.as_str()) {
             Err(Problem::WrongScope { needed: needed.as_str() })
@@ -67,7 +67,7 @@ impl ShopService {
             Err(problem) => {
                 // The audit log records the use of a key that is no longer valid, because the shop needs to know of it.
                 let outcome = (problem.status().as_u16(), problem.code());
-                self.audit(id, &stored, route.endpoint, None, outcome, moment.now)?;
+                self.audit(id, &stored, route.endpoint, None, outcome, context.now)?;
                 Err(problem)
             }
             Ok(origin) => Ok(Admitted::Caller(Box::new(Call {
@@ -76,7 +76,7 @@ impl ShopService {
                 request,
                 caller: Caller { kind: key.kind, key: stored, origin },
                 shop,
-                moment,
+                context,
                 left,
                 is_route: routed.is_route,
                 evidence: routed.handover.evidence.as_deref().unwrap_or_default(),
@@ -92,16 +92,16 @@ impl ShopService {
         id: Uuid,
         routed: &'a Routed,
         request: &'a Request<Bytes>,
-        moment: &'a Moment<'a>,
+        context: &'a Context<'a>,
     ) -> Result<Box<Visit<'a>>, Problem> {
         let route = routed.route();
         let link = self.deployment.secrets.read_link(kind, route.value(0)).ok_or(Problem::RouteNotFound)?;
         let shop = self.shop()?.filter(|shop| shop.id == link.shop.to_string()).ok_or(Problem::RouteNotFound)?;
         let visitor = routed.handover.visitor.as_deref();
         if let Some(visitor) = visitor {
-            self.limiter.borrow_mut().take("visitor", visitor, shop.settings.limits.visitor, moment.now)?;
+            self.limiter.borrow_mut().take("visitor", visitor, shop.settings.limits.visitor, context.now)?;
         }
-        Ok(Box::new(Visit { id, route, request, shop, moment, subject: link.subject }))
+        Ok(Box::new(Visit { id, route, request, shop, context, subject: link.subject }))
     }
 
     fn limit(

@@ -13,7 +13,7 @@ use crate::api::key::KeyKind;
 use crate::api::limits::Left;
 use crate::api::problem::Problem;
 use crate::api::route::Route;
-use crate::ledger::{Moment, Shop, StoredKey};
+use crate::ledger::{Context, Shop, StoredKey};
 
 /// The caller of the API.
 pub(in crate::api) struct Caller {
@@ -30,7 +30,7 @@ pub(in crate::api) struct Call<'a> {
     pub(in crate::api) request: &'a Request<Bytes>,
     pub(in crate::api) caller: Caller,
     pub(in crate::api) shop: Rc<Shop>,
-    pub(in crate::api) moment: &'a Moment<'a>,
+    pub(in crate::api) context: &'a Context<'a>,
     pub(in crate::api) left: Left,
     /// Whether a text is the path of a route, as a template.
     pub(in crate::api) is_route: fn(&str) -> bool,

@@ -3,7 +3,7 @@
 use crate::api::key::{KeyKind, ShopId};
 use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
-use crate::ledger::{Moment, Shop, Webhook, made_for_provider};
+use crate::ledger::{Context, Shop, Webhook, made_for_provider};
 use crate::platforms::signature;
 
 /// Returns the secret that a stored response is about: of the webhook, in the generation named there, or of the
@@ -29,8 +29,8 @@ pub(in crate::api) fn made_secret(shop: &Shop, body: &str) -> String {
 
 impl ShopService {
     /// Returns the key that was made for an idempotency key; a repeated request gets the same key.
-    pub(in crate::api) fn minted(&self, kind: KeyKind, shop: &str, hash: &str, moment: &Moment<'_>) -> String {
-        let id = ShopId::parse(shop).unwrap_or(ShopId(moment.random()));
+    pub(in crate::api) fn minted(&self, kind: KeyKind, shop: &str, hash: &str, context: &Context<'_>) -> String {
+        let id = ShopId::parse(shop).unwrap_or(ShopId(context.random()));
         self.deployment.secrets.mint(
             kind,
             id,

@@ -13,7 +13,7 @@ use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Logged, Visit, VisitAnswer};
-use crate::ledger::Moment;
+use crate::ledger::Context;
 
 /// The function that answers a route, by what it is given.
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub(in crate::api) enum Handler {
     /// The front worker answers with a file that is deployed beside it.
     Asset(&'static str),
     /// Creates a shop.
-    NewShop(fn(&ShopService, ShopId, &Request<Bytes>, &Moment<'_>) -> Result<Response<Bytes>, Problem>),
+    NewShop(fn(&ShopService, ShopId, &Request<Bytes>, &Context<'_>) -> Result<Response<Bytes>, Problem>),
     /// Answers a call with a key.
     Call(fn(&ShopService, &Call<'_>) -> Result<Reply, Problem>),
     /// Answers a call with a key that has parameters in its query.

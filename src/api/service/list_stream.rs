@@ -208,8 +208,8 @@ impl ListStream {
 }
 
 fn out_row<'a>(row: &'a ListRow<'_>) -> OutRow<'a> {
-    let said = &row.said;
-    let since = said.decided_by.map(|entry| entry.at).filter(|at| *at > Timestamp::BEGINNING);
+    let statement = &row.statement;
+    let since = statement.decided_by.map(|entry| entry.at).filter(|at| *at > Timestamp::BEGINNING);
     OutRow {
         kind: row.kind,
         address: row.address,
@@ -218,10 +218,10 @@ fn out_row<'a>(row: &'a ListRow<'_>) -> OutRow<'a> {
         region: row.region,
         channel: row.channel,
         purpose: row.purpose.map(PurposeSlug::as_str),
-        status: said.status.as_str(),
-        basis: said.decided_by.and_then(|entry| entry.act.ground()).map(Ground::basis),
-        objection: said.decided_by.is_some_and(|entry| entry.act.is_objection()),
-        assurance: said.decided_by.map(|entry| entry.assurance),
+        status: statement.status.as_str(),
+        basis: statement.decided_by.and_then(|entry| entry.act.ground()).map(Ground::basis),
+        objection: statement.decided_by.is_some_and(|entry| entry.act.is_objection()),
+        assurance: statement.decided_by.map(|entry| entry.assurance),
         since,
         decision: row.decision.as_ref().map(out_decision),
     }

@@ -41,7 +41,7 @@ pub(in crate::api) struct MessageAnswer {
 impl ShopService {
     /// Builds a message, ready to send. Returns `None` if the message, or the request that it is about, is no longer
     /// stored.
-    pub(in crate::api) fn message_told(&self, shop: &Shop, id: uuid::Uuid) -> Result<Option<MessageAnswer>, Problem> {
+    pub(in crate::api) fn message_answer(&self, shop: &Shop, id: uuid::Uuid) -> Result<Option<MessageAnswer>, Problem> {
         let Some(message) = message(self.database(), id)? else { return Ok(None) };
         let language = Language::of_tag(&message.locale).unwrap_or(Language::En);
         let (text, link) = match message.kind {

@@ -3,11 +3,13 @@
 use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::{AddressKind, Channel, PurposeSlug, Reason, Timestamp};
-use crate::ledger::{Lookup, Named, Section, Selection, Settings, Shop, StandingEntry, contact_report, same_person};
+use crate::ledger::{
+    Lookup, Section, Selection, Settings, Shop, StandingEntry, StoredAddress, contact_report, same_person,
+};
 
 /// One checkbox: a channel and a purpose of an address, and its standing.
 pub(in crate::api) struct Offer {
-    pub(in crate::api) address: Named,
+    pub(in crate::api) address: StoredAddress,
     /// Whether this is the address that was asked about, and not another address of the same person.
     pub(in crate::api) is_own: bool,
     pub(in crate::api) standing: StandingEntry,
@@ -40,7 +42,12 @@ pub(in crate::api) fn on_offer(
 impl ShopService {
     /// Returns every checkbox that the owner of this address may tick or untick. They include the checkboxes of other
     /// addresses that the shop has said are the same person's.
-    pub(in crate::api) fn offers(&self, shop: &Shop, address: &Named, now: Timestamp) -> Result<Vec<Offer>, Problem> {
+    pub(in crate::api) fn offers(
+        &self,
+        shop: &Shop,
+        address: &StoredAddress,
+        now: Timestamp,
+    ) -> Result<Vec<Offer>, Problem> {
         let own = same_person(self.database(), shop, address)?;
         let wanted = Selection { sections: vec![Section::Standings], ..Selection::default() };
         let report = contact_report(self.database(), shop, &Lookup::Id(address.contact()), &wanted, now)?;

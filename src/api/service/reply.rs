@@ -24,18 +24,18 @@ pub(in crate::api) struct Reply {
 
 /// A secret that one response shows and that is never stored, but can be derived again.
 #[derive(Clone, Copy)]
-pub(in crate::api) enum Fresh {
+pub(in crate::api) enum Regenerated {
     Key(KeyKind),
     Secret,
 }
 
 /// The places of such secrets in a response. The stored response contains only the prefix, such as `sk_`.
-const FRESH: [(&str, Fresh); 5] = [
-    ("\"key\":\"sk_", Fresh::Key(KeyKind::Secret)),
-    ("\"key\":\"pk_", Fresh::Key(KeyKind::Publishable)),
-    ("\"secret\":\"sk_", Fresh::Key(KeyKind::Secret)),
-    ("\"publishable\":\"pk_", Fresh::Key(KeyKind::Publishable)),
-    ("\"secret\":\"whsec_", Fresh::Secret),
+const FRESH: [(&str, Regenerated); 5] = [
+    ("\"key\":\"sk_", Regenerated::Key(KeyKind::Secret)),
+    ("\"key\":\"pk_", Regenerated::Key(KeyKind::Publishable)),
+    ("\"secret\":\"sk_", Regenerated::Key(KeyKind::Secret)),
+    ("\"publishable\":\"pk_", Regenerated::Key(KeyKind::Publishable)),
+    ("\"secret\":\"whsec_", Regenerated::Secret),
 ];
 
 impl Reply {
@@ -87,7 +87,7 @@ impl Reply {
     }
 
     /// Returns the first reply again. `made` derives each secret again, from its kind and the stored body.
-    pub(in crate::api) fn again(kept: &Kept, made: impl Fn(Fresh, &str) -> String) -> Result<Self, Problem> {
+    pub(in crate::api) fn again(kept: &Kept, made: impl Fn(Regenerated, &str) -> String) -> Result<Self, Problem> {
         let mut body = kept.body.clone();
         for (before, fresh) in FRESH {
             let blank = format!("{before}\"");

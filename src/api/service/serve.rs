@@ -14,9 +14,9 @@ use crate::api::service::call::{Call, Repeatable};
 use crate::api::service::fresh::made_secret;
 use crate::api::service::handler::Handler;
 use crate::api::service::list_stream::ListStream;
-use crate::api::service::reply::{Fresh, Reply};
+use crate::api::service::reply::{Regenerated, Reply};
 use crate::api::service::shop_service::ShopService;
-use crate::ledger::{KEPT_FOR, Lookup, Moment, keep_answer, kept_answer, note_use};
+use crate::ledger::{Context, KEPT_FOR, Lookup, kept_answer, note_use, store_answer};
 
 /// A response: complete, or a head whose body follows in pieces.
 pub enum Opened {
@@ -63,15 +63,15 @@ impl ShopService {
         request: &Request<Bytes>,
         stream: &mut Option<Box<ListStream>>,
     ) -> Response<Bytes> {
-        let moment = Moment::after(self.host(), self.latest.get());
-        let id = moment.next_id();
-        let mut response = match self.admit(id, routed, request, &moment) {
-            Ok(admitted) => self.dispatch(routed.handler(), admitted, request, &moment, stream),
+        let context = Context::after(self.runtime(), self.latest.get());
+        let id = context.next_id();
+        let mut response = match self.admit(id, routed, request, &context) {
+            Ok(admitted) => self.dispatch(routed.handler(), admitted, request, &context, stream),
             Err(problem) if routed.is_page() => self.refuse_visitor(problem, request),
             Err(problem) => readable_anywhere(self.refuse(problem, id)),
         };
-        self.latest.set(moment.mark());
-        if moment.has_events() {
+        self.latest.set(context.mark());
+        if context.has_events() {
             self.has_new_jobs.set(true);
         }
         if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
@@ -89,12 +89,12 @@ impl ShopService {
         handler: &Handler,
         admitted: Admitted<'_>,
         request: &Request<Bytes>,
-        moment: &Moment<'_>,
+        context: &Context<'_>,
         stream: &mut Option<Box<ListStream>>,
     ) -> Response<Bytes> {
         match (handler, admitted) {
             (Handler::NewShop(create), Admitted::NewShop(shop)) => {
-                create(self, shop, request, moment).unwrap_or_else(|problem| self.refuse(problem, moment.next_id()))
+                create(self, shop, request, context).unwrap_or_else(|problem| self.refuse(problem, context.next_id()))
             }
             (Handler::Visit { answer, logged }, Admitted::Visitor(visit)) => self.visit(&visit, *answer, *logged),
             (Handler::Hook(take), Admitted::Visitor(visit)) => {
@@ -107,7 +107,7 @@ impl ShopService {
                 let response = self.serve(&call, handler, stream);
                 with_limits(response, &call)
             }
-            (_, Admitted::NewShop(_) | Admitted::Visitor(_)) => self.refuse(Problem::RouteNotFound, moment.next_id()),
+            (_, Admitted::NewShop(_) | Admitted::Visitor(_)) => self.refuse(Problem::RouteNotFound, context.next_id()),
         }
     }
 
@@ -127,7 +127,7 @@ impl ShopService {
                     (reply.contact, "ok", reply.response)
                 }
             };
-            let (key, now) = (&call.caller.key, call.moment.now);
+            let (key, now) = (&call.caller.key, call.context.now);
             if call.route.endpoint.is_audited() {
                 let contact = contact.or_else(|| call.contact());
                 self.audit(call.id, key, call.route.endpoint, contact, (response.status().as_u16(), outcome), now)?;
@@ -167,7 +167,7 @@ impl ShopService {
         }
         let repeatable = call.repeatable()?;
         if let Some(Repeatable { hash, fingerprint }) = &repeatable {
-            let kept = kept_answer(self.database(), hash, call.moment.now.plus_millis(-KEPT_FOR))?;
+            let kept = kept_answer(self.database(), hash, call.context.now.plus_millis(-KEPT_FOR))?;
             match kept {
                 Some(kept) if kept.fingerprint == *fingerprint => {
                     return match kept.contact {
@@ -175,8 +175,8 @@ impl ShopService {
                         // since.
                         Some(contact) if kept.body.is_empty() => self.reported(call, &Lookup::Id(contact)),
                         _ => Reply::again(&kept, |fresh, body| match fresh {
-                            Fresh::Key(kind) => self.minted(kind, &call.shop.id, hash, call.moment),
-                            Fresh::Secret => made_secret(&call.shop, body),
+                            Regenerated::Key(kind) => self.minted(kind, &call.shop.id, hash, call.context),
+                            Regenerated::Secret => made_secret(&call.shop, body),
                         }),
                     };
                 }
@@ -188,7 +188,7 @@ impl ShopService {
         if let Some(Repeatable { hash, fingerprint }) = repeatable
             && reply.response.status().is_success()
         {
-            keep_answer(self.database(), &hash, &reply.to_keep(fingerprint), call.moment.now)?;
+            store_answer(self.database(), &hash, &reply.to_keep(fingerprint), call.context.now)?;
         }
         Ok(reply)
     }
@@ -205,7 +205,7 @@ impl ShopService {
 
 /// Tells a caller what is left of the rate limit, and a page that it may read the answer.
 fn with_limits(mut response: Response<Bytes>, call: &Call<'_>) -> Response<Bytes> {
-    call.left.tell(response.headers_mut());
+    call.left.write_to(response.headers_mut());
     if let Some(origin) = &call.caller.origin {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

@@ -13,12 +13,12 @@ use crate::api::problem::Problem;
 use crate::api::route::Endpoint;
 use crate::api::service::work::import_file::Reading;
 use crate::consent::Timestamp;
-use crate::ledger::{Audited, Database, DeliveryKey, Host, Mark, Shop, StoredKey, migrate, note_request};
+use crate::ledger::{Audited, Database, DeliveryKey, Runtime, Sequence, Shop, StoredKey, migrate, note_request};
 
 /// The service of one shop. It lives as long as the shop's object does.
 pub struct ShopService {
     pub(in crate::api) database: Box<dyn Database>,
-    pub(in crate::api) host: Box<dyn Host>,
+    pub(in crate::api) runtime: Box<dyn Runtime>,
     pub(in crate::api) deployment: Deployment,
     // Read on every request and written by this object alone, so it is cached between requests.
     pub(in crate::api) shop: RefCell<Option<Rc<Shop>>>,
@@ -26,7 +26,7 @@ pub struct ShopService {
     pub(in crate::api) storefront: RefCell<Option<(Bytes, HeaderValue)>>,
     pub(in crate::api) limiter: RefCell<Limiter>,
     // The last time and id that were used, so that the ids of requests and records increase in their order of arrival.
-    pub(in crate::api) latest: Cell<Mark>,
+    pub(in crate::api) latest: Cell<Sequence>,
     // The deliveries in progress. They are known only in memory: after a crash they are sent again.
     pub(in crate::api) busy: RefCell<Vec<DeliveryKey>>,
     pub(in crate::api) has_new_jobs: Cell<bool>,
@@ -40,12 +40,12 @@ impl ShopService {
     /// Builds a service for a database. The first request migrates the database to the current version.
     pub fn new(
         database: impl Database + 'static,
-        host: impl Host + 'static,
+        runtime: impl Runtime + 'static,
         deployment: impl Into<Deployment>,
     ) -> Self {
         Self {
             database: Box::new(database),
-            host: Box::new(host),
+            runtime: Box::new(runtime),
             deployment: deployment.into(),
             shop: RefCell::new(None),
             storefront: RefCell::new(None),
@@ -63,16 +63,16 @@ impl ShopService {
         &*self.database
     }
 
-    pub(in crate::api) fn host(&self) -> &dyn Host {
-        &*self.host
+    pub(in crate::api) fn runtime(&self) -> &dyn Runtime {
+        &*self.runtime
     }
 
     /// Returns the response for a problem. An internal error is also reported to the operator, who alone can repair it.
     pub(in crate::api) fn refuse(&self, problem: Problem, request: Uuid) -> Response<Bytes> {
         if let Problem::Internal { cause } = &problem {
-            self.host().report(cause);
+            self.runtime().report(cause);
         }
-        problem.told(Some(request))
+        problem.into_response_to(Some(request))
     }
 
     pub(in crate::api) fn shop(&self) -> Result<Option<Rc<Shop>>, Problem> {

@@ -19,7 +19,7 @@ use crate::api::route::Route;
 use crate::api::service::shop_service::ShopService;
 use crate::api::{html, pages};
 use crate::consent::Channel;
-use crate::ledger::{Audited, Moment, ScopeEntry, Shop, note_request};
+use crate::ledger::{Audited, Context, ScopeEntry, Shop, note_request};
 
 /// What answers a visit by a link.
 pub(in crate::api) type VisitAnswer = fn(&ShopService, &Visit<'_>) -> Result<Seen, Problem>;
@@ -41,7 +41,7 @@ pub(in crate::api) struct Visit<'a> {
     pub(in crate::api) route: Route<'a>,
     pub(in crate::api) request: &'a Request<Bytes>,
     pub(in crate::api) shop: Rc<Shop>,
-    pub(in crate::api) moment: &'a Moment<'a>,
+    pub(in crate::api) context: &'a Context<'a>,
     pub(in crate::api) subject: Subject,
 }
 
@@ -129,7 +129,7 @@ impl ShopService {
             problem => problem,
         };
         if let Problem::Internal { cause } = &problem {
-            self.host().report(cause);
+            self.runtime().report(cause);
         }
         let language = pages::negotiate(request.uri().query(), accepted(request.headers()), None);
         let page = match &problem {
@@ -161,6 +161,6 @@ impl ShopService {
             status,
             outcome: "ok",
         };
-        Ok(note_request(self.database(), &entry, visit.moment.now)?)
+        Ok(note_request(self.database(), &entry, visit.context.now)?)
     }
 }

@@ -6,7 +6,7 @@ use crate::consent::{
 };
 use crate::ledger::people::contact::{Lookup, find};
 use crate::ledger::records::standing::keep;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError};
 
 /// One activity, already parsed.
@@ -34,7 +34,7 @@ pub fn note_activities(
     database: &dyn Database,
     contact: &Lookup,
     noted: &[ActivityNoted],
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Option<(uuid::Uuid, usize)>, DatabaseError> {
     database.transaction(|tx| {
         let Some(found) = find(tx, contact)? else { return Ok(None) };
@@ -62,8 +62,8 @@ pub fn note_activities(
                     scope: Scope { channel: one.channel, purpose: one.purpose.clone() },
                     act,
                     assurance: Assurance::Authenticated,
-                    at: effective_time(act, Assurance::Authenticated, one.occurred_at, moment.now),
-                    record: RecordId(moment.next_id()),
+                    at: effective_time(act, Assurance::Authenticated, one.occurred_at, context.now),
+                    record: RecordId(context.next_id()),
                 };
                 keep(tx, id, &track)?;
                 if !touched.contains(&id) {

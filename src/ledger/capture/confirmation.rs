@@ -8,19 +8,19 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::consent::{Act, Address, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Timestamp, Track};
-use crate::ledger::capture::person_act::{OwnAct, note_own_acts};
+use crate::ledger::capture::person_act::{PersonAct, note_own_acts};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, ScopeEntry, medium_for, post};
-use crate::ledger::people::address::{Named, find_to_link, named_row, written};
+use crate::ledger::people::address::{StoredAddress, find_verified_address, named_row, written};
 use crate::ledger::people::contact::Lookup;
 use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
-use crate::ledger::records::notice::{Shown, own_words};
+use crate::ledger::records::notice::{NoticeSource, own_notice};
 use crate::ledger::records::standing::{standing_of, wide_noes_of};
 use crate::ledger::records::stopped::stopped_channels;
 use crate::ledger::records::suppression::Suppressions;
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::context::is_recent;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::parse_id;
@@ -32,7 +32,7 @@ pub struct Confirmation {
     /// The id of the confirmation.
     pub id: Uuid,
     /// The address that was asked.
-    pub address: Named,
+    pub address: StoredAddress,
     /// The opt-ins to confirm. While the confirmation is open, opt-ins are left out whose channel or purpose the shop
     /// has removed, or from which the person has opted out since.
     pub scopes: Vec<ScopeEntry>,
@@ -65,10 +65,10 @@ pub(crate) fn ask(
     address: &Address,
     notice: Option<&NoticeShown>,
     claimed: &[&Track],
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let locale = notice.map_or("en", |notice| notice.locale.as_str());
-    question(tx, shop, address, locale, (claimed, false), moment)
+    question(tx, shop, address, locale, (claimed, false), context)
 }
 
 /// Asks a phone number that has just sent a message itself. Channels that the number had stopped are not left out,
@@ -79,9 +79,9 @@ pub(crate) fn ask_back(
     address: &Address,
     locale: &str,
     claimed: &[&Track],
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    question(tx, shop, address, locale, (claimed, true), moment)
+    question(tx, shop, address, locale, (claimed, true), context)
 }
 
 fn question(
@@ -90,7 +90,7 @@ fn question(
     address: &Address,
     locale: &str,
     (claimed, is_welcome): (&[&Track], bool),
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     if !shop.wants(EventType::MessageRequested) {
         return Ok(());
@@ -98,15 +98,15 @@ fn question(
     let mut scopes = Vec::new();
     for track in claimed.iter().filter(|track| track.act == Act::OptIn { ground: Ground::Consent }) {
         let (Some(channel), Some(purpose)) = (track.scope.channel, track.scope.purpose.clone()) else { continue };
-        if is_wanting(tx, shop, address, channel, &purpose, moment.now)? {
+        if is_wanting(tx, shop, address, channel, &purpose, context.now)? {
             scopes.push(ScopeEntry { channel, purpose, record: track.record.0.to_string() });
         }
     }
     if scopes.is_empty() {
         return Ok(());
     }
-    let Some(named) = find_to_link(tx, shop, address)? else { return Ok(()) };
-    if was_asked(tx, named.row, moment.now)? {
+    let Some(named) = find_verified_address(tx, shop, address)? else { return Ok(()) };
+    if was_asked(tx, named.row, context.now)? {
         return Ok(());
     }
     let stopped = if is_welcome { Vec::new() } else { stopped_channels(tx, shop, named.row, address)? };
@@ -114,7 +114,7 @@ fn question(
     let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
     let medium = medium_for(shop, address.kind(), &channels).filter(|medium| !stopped.contains(medium));
     let Some(medium) = medium.filter(|_| !scopes.is_empty()) else { return Ok(()) };
-    let id = moment.next_id().to_string();
+    let id = context.next_id().to_string();
     let listed = serde_json::to_string(&scopes).map_err(|_| DatabaseError::Shape { column: 2 })?;
     let lasts = i64::from(shop.settings.links.confirmation_days()) * 86_400_000;
     tx.execute(
@@ -125,22 +125,22 @@ fn question(
             Param::Text(medium.as_str()),
             Param::Text(&listed),
             Param::Text(locale),
-            Param::Integer(moment.now.millis()),
-            Param::Integer(moment.now.plus_millis(lasts).millis()),
+            Param::Integer(context.now.millis()),
+            Param::Integer(context.now.plus_millis(lasts).millis()),
         ],
     )?;
-    tell(tx, shop, &id, &named, &scopes, moment)?;
+    announce(tx, shop, &id, &named, &scopes, context)?;
     let to = Recipient { medium, value: &named.value, pseudonym: &written(&named.pseudonym), locale };
-    post(tx, shop, MessageKind::Confirm, &to, Some(&id), &MessageDetail { scopes }, moment)
+    post(tx, shop, MessageKind::Confirm, &to, Some(&id), &MessageDetail { scopes }, context)
 }
 
-fn tell(
+fn announce(
     tx: &dyn Database,
     shop: &Shop,
     id: &str,
-    named: &Named,
+    named: &StoredAddress,
     scopes: &[ScopeEntry],
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     #[derive(Serialize)]
     struct Data<'a> {
@@ -149,7 +149,7 @@ fn tell(
         scopes: &'a [ScopeEntry],
     }
     let data = Data { confirmation: id, contact: named.contact().to_string(), scopes };
-    emit(tx, shop, EventType::ConfirmationRequested, &data, moment)
+    emit(tx, shop, EventType::ConfirmationRequested, &data, context)
 }
 
 /// Returns whether the opt-in would count once the address confirms it.
@@ -190,12 +190,12 @@ pub fn confirmation(database: &dyn Database, shop: &Shop, id: Uuid) -> Result<Op
     let used_at = if row.is_null(5) { None } else { Some(row.time(5)?) };
     if used_at.is_none() {
         let asked_at = row.time(3)?;
-        let noes = noes_since(database, shop, &address, asked_at)?;
+        let opt_outs = noes_since(database, shop, &address, asked_at)?;
         let settings = &shop.settings;
         scopes.retain(|scope| {
             settings.channels.contains(&scope.channel)
                 && settings.purposes.contains(&scope.purpose)
-                && !noes.iter().any(|no| no.scope.covers(scope.channel, &scope.purpose))
+                && !opt_outs.iter().any(|no| no.scope.covers(scope.channel, &scope.purpose))
         });
         if scopes.is_empty() {
             expires_at = asked_at;
@@ -210,18 +210,18 @@ pub fn confirmation(database: &dyn Database, shop: &Shop, id: Uuid) -> Result<Op
 fn noes_since(
     database: &dyn Database,
     shop: &Shop,
-    address: &Named,
+    address: &StoredAddress,
     asked_at: Timestamp,
 ) -> Result<Vec<Track>, DatabaseError> {
-    let mut noes = standing_of(database, address.row)?.tracks().to_vec();
-    noes.extend(wide_noes_of(database, address.contact.row)?.into_iter().map(|(_, no)| no));
+    let mut opt_outs = standing_of(database, address.row)?.tracks().to_vec();
+    opt_outs.extend(wide_noes_of(database, address.contact.row)?.into_iter().map(|(_, no)| no));
     if let Some(value) = address.address() {
-        noes.extend(Suppressions::of(database, shop)?.on(database, address.kind, value.key())?);
+        opt_outs.extend(Suppressions::of(database, shop)?.on(database, address.kind, value.key())?);
     }
-    noes.retain(|track| {
+    opt_outs.retain(|track| {
         matches!(track.act, Act::OptOut { .. }) && track.assurance != Assurance::Claimed && track.at >= asked_at
     });
-    Ok(noes)
+    Ok(opt_outs)
 }
 
 /// Returns the latest confirmation of an address that is still open and was sent by this channel. A "yes" that the
@@ -229,7 +229,7 @@ fn noes_since(
 pub(crate) fn open_confirmation(
     database: &dyn Database,
     shop: &Shop,
-    address: &Named,
+    address: &StoredAddress,
     medium: Channel,
     now: Timestamp,
 ) -> Result<Option<Confirmation>, DatabaseError> {
@@ -250,20 +250,20 @@ pub fn confirm(
     tx: &dyn Database,
     shop: &Shop,
     confirmation: &Confirmation,
-    shown: Option<&Shown<'_>>,
-    moment: &Moment<'_>,
+    shown: Option<&NoticeSource<'_>>,
+    context: &Context<'_>,
 ) -> Result<Answered, DatabaseError> {
     if confirmation.used_at.is_some() {
         return Ok(Answered::Before);
     }
-    if confirmation.expires_at <= moment.now {
+    if confirmation.expires_at <= context.now {
         return Ok(Answered::TooLate);
     }
-    let notice = shown.map(|shown| own_words(tx, shown)).transpose()?.flatten();
-    let acts: Vec<OwnAct> = confirmation
+    let notice = shown.map(|shown| own_notice(tx, shown)).transpose()?.flatten();
+    let acts: Vec<PersonAct> = confirmation
         .scopes
         .iter()
-        .map(|scope| OwnAct {
+        .map(|scope| PersonAct {
             address: confirmation.address.clone(),
             scope: Scope::specific(scope.channel, scope.purpose.clone()),
             claim: Claim::OptIn { basis: Basis::Consent },
@@ -271,10 +271,10 @@ pub fn confirm(
             confirms: Some(scope.record.clone()),
         })
         .collect();
-    note_own_acts(tx, shop, &confirmation.address, &acts, "confirmation", notice, moment)?;
+    note_own_acts(tx, shop, &confirmation.address, &acts, "confirmation", notice, context)?;
     tx.execute(
         "UPDATE confirmation SET used_at = ? WHERE id = ?",
-        &[Param::Integer(moment.now.millis()), Param::Text(&confirmation.id.to_string())],
+        &[Param::Integer(context.now.millis()), Param::Text(&confirmation.id.to_string())],
     )?;
     Ok(Answered::Now)
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::consent::{Act, Address, AddressKind, Assurance, RecordId, Timestamp, Track, effective_time};
 use crate::ledger::records::act::ChoiceFault;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::DatabaseError;
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
@@ -52,7 +52,7 @@ pub struct Receipt {
 
 /// The data in the ledger that is relevant to a submission.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownData {
     pub(crate) addresses: Vec<KnownAddress>,
     pub(crate) by_external: Option<KnownContact>,
 }
@@ -111,7 +111,7 @@ const fn sureness(assurance: Assurance) -> u8 {
 /// address to a known contact: anyone could add their own address to somebody else's contact and later read that
 /// person's report through it. So new data from an anonymous form becomes a contact of its own, until the shop states
 /// otherwise.
-fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a KnownContact> {
+fn contact_for<'a>(known: &'a KnownData, submission: &Submission) -> Option<&'a KnownContact> {
     let mut addresses = known.addresses.iter();
     let all_known = known.addresses.len() == submission.addresses.len();
     let found = match &known.by_external {
@@ -125,17 +125,17 @@ fn contact_for<'a>(known: &'a Known, submission: &Submission) -> Option<&'a Know
 
 /// Decides what a submission changes. Pure: it uses what is known and writes nothing.
 pub(crate) fn decide<'a>(
-    known: &Known,
+    known: &KnownData,
     submission: &'a Submission,
     acts: &[Act],
     over_limit: &[AddressKind],
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Decided<'a> {
     let mut events = Vec::new();
     let contact = contact_for(known, submission);
     let uuid = match contact {
         None => {
-            let uuid = moment.next_id();
+            let uuid = context.next_id();
             events.push(Event::ContactOpened { uuid, person: &submission.person });
             uuid
         }
@@ -179,12 +179,12 @@ pub(crate) fn decide<'a>(
                 scope: choice.scope.clone(),
                 act: *act,
                 assurance,
-                at: effective_time(*act, assurance, submission.occurred_at, moment.now),
-                record: RecordId(moment.next_id()),
+                at: effective_time(*act, assurance, submission.occurred_at, context.now),
+                record: RecordId(context.next_id()),
             };
             events.push(Event::Recorded { on, track, evidence: &choice.evidence });
         }
     }
-    let receipt = Receipt { id: submission.id, received_at: moment.now, contact: Some(uuid) };
+    let receipt = Receipt { id: submission.id, received_at: context.now, contact: Some(uuid) };
     Decided { contact: contact.map(|contact| contact.id), events, receipt }
 }

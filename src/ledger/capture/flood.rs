@@ -7,7 +7,7 @@
 //! either way, so no form is blocked and nobody learns whether an address is known.
 
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
-use crate::ledger::capture::decide::{Known, KnownAddress};
+use crate::ledger::capture::decide::{KnownAddress, KnownData};
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::first_id_of;
 use crate::model::submission::Submission;
@@ -20,7 +20,7 @@ const DAY: i64 = 86_400_000;
 /// them. The caller must store no records for them.
 pub(crate) fn over_limit(
     tx: &dyn Database,
-    known: &Known,
+    known: &KnownData,
     submission: &Submission,
     now: Timestamp,
 ) -> Result<Vec<AddressKind>, DatabaseError> {
@@ -62,7 +62,7 @@ fn repeats(
         if scope.channel.is_some_and(|channel| channel.address_kind() != address.kind) {
             continue;
         }
-        let said = tx.first(
+        let statement = tx.first(
             "SELECT 1 FROM record WHERE address = ? AND id >= ? AND channel = ? AND purpose = ? AND choice = ?
                  AND assurance = 'claimed' LIMIT 1",
             &[
@@ -73,7 +73,7 @@ fn repeats(
                 Param::Text(choice.claim.choice().as_str()),
             ],
         )?;
-        if said.is_none() {
+        if statement.is_none() {
             return Ok(false);
         }
     }

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use crate::consent::{Act, AddressKind, Assurance};
 use crate::ledger::people::address;
-use crate::ledger::people::separate::{is_one_person, set_apart};
+use crate::ledger::people::separate::{is_one_person, separate_address};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError};
 use crate::model::submission::{ChosenAct, Claim, Identified, Submission};
 
@@ -85,16 +85,16 @@ pub(crate) fn separate_signed_addresses(
     tx: &dyn Database,
     shop: &Shop,
     submission: &Submission,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let Some(identified) = submission.identified.as_ref().filter(|identified| !identified.late) else {
         return Ok(());
     };
     for address in submission.addresses.iter().filter(|address| identified.kinds.contains(&address.kind())) {
-        if let Some(named) = address::find_to_link(tx, shop, address)?.filter(|named| !named.linked)
+        if let Some(named) = address::find_verified_address(tx, shop, address)?.filter(|named| !named.linked)
             && !is_one_person(tx, named.contact.row)?
         {
-            set_apart(tx, shop, &named, moment)?;
+            separate_address(tx, shop, &named, context)?;
         }
     }
     Ok(())

@@ -3,19 +3,19 @@
 
 use crate::consent::{Act, AddressKind, Assurance, Channel, Ground, PurposeSlug, RecordId, Refusal, Scope, Track};
 use crate::ledger::outbox::event::consent_changed;
-use crate::ledger::people::address::{Named, same_person};
+use crate::ledger::people::address::{StoredAddress, same_person};
 use crate::ledger::records::{record, standing};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::evidence::KeptEvidence;
 use crate::model::submission::{Claim, NoticeShown, Submission};
 
 /// A choice that a person makes by a link or a message.
 #[derive(Clone, Debug)]
-pub struct OwnAct {
+pub struct PersonAct {
     /// The address that the choice is for.
-    pub address: Named,
+    pub address: StoredAddress,
     /// The channel and the purpose.
     pub scope: Scope,
     /// The choice.
@@ -33,18 +33,18 @@ pub struct OwnAct {
 pub fn note_own_acts(
     tx: &dyn Database,
     shop: &Shop,
-    by: &Named,
-    acts: &[OwnAct],
+    by: &StoredAddress,
+    acts: &[PersonAct],
     source: &str,
     notice: Option<NoticeShown>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Vec<Track>, DatabaseError> {
     if acts.is_empty() {
         return Ok(Vec::new());
     }
-    let submission = Submission::entered(shop, source, notice, None, moment)?;
+    let submission = Submission::entered(shop, source, notice, None, context)?;
     let id = submission.id.to_string();
-    record::submitted(tx, &submission, &id, by.contact.param(), Param::Integer(moment.now.millis()))?;
+    record::submitted(tx, &submission, &id, by.contact.param(), Param::Integer(context.now.millis()))?;
     let mut tracks: Vec<Track> = Vec::with_capacity(acts.len());
     for act in acts {
         let track = Track {
@@ -56,8 +56,8 @@ pub fn note_own_acts(
                 Claim::Declined => Act::Declined,
             },
             assurance: act.assurance,
-            at: moment.now,
-            record: RecordId(moment.next_id()),
+            at: context.now,
+            record: RecordId(context.next_id()),
         };
         // A confirmation verifies the address from which it came, so the record shows the channel.
         let confirmed_by = (act.assurance == Assurance::Confirmed).then(|| channel_of(act.address.kind, &act.scope));
@@ -70,12 +70,12 @@ pub fn note_own_acts(
         }
         tracks.push(track);
     }
-    consent_changed(tx, shop, by.contact.uuid, &mut tracks.iter(), moment)?;
+    consent_changed(tx, shop, by.contact.uuid, &mut tracks.iter(), context)?;
     Ok(tracks)
 }
 
 /// Returns whether the opt-out stands already: one of the same scope and kind (objection or not), with no later opt-in.
-pub fn has_left(database: &dyn Database, no: &OwnAct) -> Result<bool, DatabaseError> {
+pub fn has_left(database: &dyn Database, no: &PersonAct) -> Result<bool, DatabaseError> {
     let standing = standing::standing_of(database, no.address.row)?;
     let is_objection = no.claim == Claim::OptOut { objection: true };
     let same = standing.tracks().iter().filter(|track| {
@@ -84,7 +84,7 @@ pub fn has_left(database: &dyn Database, no: &OwnAct) -> Result<bool, DatabaseEr
             && track.act.is_objection() == is_objection
             && matches!(track.assurance, Assurance::Confirmed | Assurance::Authenticated)
     });
-    let Some(said) = same.map(|track| track.at).max() else { return Ok(false) };
+    let Some(statement) = same.map(|track| track.at).max() else { return Ok(false) };
     let covers = |scope: &Scope| {
         no.scope.channel.is_none_or(|own| scope.channel == Some(own))
             && no.scope.purpose.as_ref().is_none_or(|own| scope.purpose.as_ref() == Some(own))
@@ -92,7 +92,7 @@ pub fn has_left(database: &dyn Database, no: &OwnAct) -> Result<bool, DatabaseEr
     let against = standing
         .tracks()
         .iter()
-        .any(|track| matches!(track.act, Act::OptIn { .. }) && covers(&track.scope) && track.at >= said);
+        .any(|track| matches!(track.act, Act::OptIn { .. }) && covers(&track.scope) && track.at >= statement);
     Ok(!against)
 }
 
@@ -103,7 +103,7 @@ fn channel_of(kind: AddressKind, scope: &Scope) -> Option<Channel> {
 
 /// Records that the person who acts can read messages to this address: its assurance becomes `confirmed`, unless it is
 /// `authenticated`.
-fn prove(tx: &dyn Database, address: &Named) -> Result<(), DatabaseError> {
+fn prove(tx: &dyn Database, address: &StoredAddress) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE address SET assurance = 'confirmed' WHERE id = ? AND assurance <> 'authenticated'",
         &[Param::Integer(address.row)],
@@ -112,24 +112,29 @@ fn prove(tx: &dyn Database, address: &Named) -> Result<(), DatabaseError> {
 
 /// Returns opt-outs of everything for every address of the person. Each is limited to the channels of its own address:
 /// without a channel, it would apply to the whole contact, and so to addresses that may belong to somebody else.
-pub fn stop_everything(database: &dyn Database, shop: &Shop, by: &Named) -> Result<Vec<OwnAct>, DatabaseError> {
+pub fn stop_everything(
+    database: &dyn Database,
+    shop: &Shop,
+    by: &StoredAddress,
+) -> Result<Vec<PersonAct>, DatabaseError> {
     let all = same_person(database, shop, by)?;
     // The link verifies the address to which it was sent. The shop has confirmed that the others belong to the same
     // person.
-    let known = |address: &Named| if address.row == by.row { Assurance::Confirmed } else { Assurance::Authenticated };
-    let of_one = |address: &Named| {
+    let known =
+        |address: &StoredAddress| if address.row == by.row { Assurance::Confirmed } else { Assurance::Authenticated };
+    let of_one = |address: &StoredAddress| {
         let assurance = known(address);
-        noes(address, None, None).into_iter().map(move |no| OwnAct { assurance, ..no })
+        opt_outs(address, None, None).into_iter().map(move |no| PersonAct { assurance, ..no })
     };
     Ok(all.iter().flat_map(of_one).collect())
 }
 
 /// Returns the opt-outs of an address: of one channel, or of all channels that can use the address.
-pub fn noes(address: &Named, channel: Option<Channel>, purpose: Option<&PurposeSlug>) -> Vec<OwnAct> {
+pub fn opt_outs(address: &StoredAddress, channel: Option<Channel>, purpose: Option<&PurposeSlug>) -> Vec<PersonAct> {
     let reach = Channel::ALL.iter().filter(|own| own.address_kind() == address.kind);
     reach
         .filter(|own| channel.is_none_or(|channel| channel == **own))
-        .map(|own| OwnAct {
+        .map(|own| PersonAct {
             address: address.clone(),
             scope: Scope { channel: Some(*own), purpose: purpose.cloned() },
             claim: Claim::OptOut { objection: false },

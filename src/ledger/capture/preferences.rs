@@ -2,10 +2,10 @@
 
 use crate::consent::{Assurance, Track};
 use crate::ledger::capture::confirmation;
-use crate::ledger::capture::person_act::{OwnAct, note_own_acts};
-use crate::ledger::people::address::Named;
+use crate::ledger::capture::person_act::{PersonAct, note_own_acts};
+use crate::ledger::people::address::StoredAddress;
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError};
 use crate::model::submission::NoticeShown;
 
@@ -14,12 +14,12 @@ use crate::model::submission::NoticeShown;
 pub fn save_preferences(
     tx: &dyn Database,
     shop: &Shop,
-    by: &Named,
-    acts: &[OwnAct],
+    by: &StoredAddress,
+    acts: &[PersonAct],
     notice: Option<NoticeShown>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let tracks = note_own_acts(tx, shop, by, acts, "preferences", notice.clone(), moment)?;
+    let tracks = note_own_acts(tx, shop, by, acts, "preferences", notice.clone(), context)?;
     let mut asked: Vec<i64> = Vec::new();
     for act in acts.iter().filter(|act| act.assurance == Assurance::Claimed) {
         let row = act.address.row;
@@ -27,7 +27,7 @@ pub fn save_preferences(
         asked.push(row);
         let of_address = acts.iter().zip(&tracks).filter(|(other, _)| other.address.row == row);
         let own: Vec<&Track> = of_address.map(|(_, track)| track).collect();
-        confirmation::ask(tx, shop, &address, notice.as_ref(), &own, moment)?;
+        confirmation::ask(tx, shop, &address, notice.as_ref(), &own, context)?;
     }
     Ok(())
 }

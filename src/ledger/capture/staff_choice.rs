@@ -10,7 +10,7 @@ use crate::ledger::people::contact::{Contact, Lookup, find};
 use crate::ledger::records::act::{ChoiceFault, act_of};
 use crate::ledger::records::{record, standing};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::submission::{ChosenAct, Claim, NoticeShown, Submission};
 
@@ -60,7 +60,7 @@ pub fn change_choice(
     shop: &Shop,
     contact: Uuid,
     change: &ChoiceChange,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), ChangeError> {
     database.transaction(|tx| {
         let contact = find(tx, &Lookup::Id(contact))?.ok_or(ChangeError::Unknown)?;
@@ -73,23 +73,23 @@ pub fn change_choice(
         }
         let kind = change.choice.scope.channel.map(Channel::address_kind);
         let addresses = addresses_meant(tx, &contact, change, kind, act)?;
-        let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, moment)?;
+        let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, context)?;
         let id = submission.id.to_string();
-        record::submitted(tx, &submission, &id, contact.param(), Param::Integer(moment.now.millis()))?;
+        record::submitted(tx, &submission, &id, contact.param(), Param::Integer(context.now.millis()))?;
         let mut tracks = Vec::with_capacity(addresses.len());
         for address in addresses {
             let track = Track {
                 scope: change.choice.scope.clone(),
                 act,
                 assurance: Assurance::Staff,
-                at: effective_time(act, Assurance::Staff, change.occurred_at, moment.now),
-                record: RecordId(moment.next_id()),
+                at: effective_time(act, Assurance::Staff, change.occurred_at, context.now),
+                record: RecordId(context.next_id()),
             };
             record::recorded(tx, address, &track, &id, &change.choice.evidence)?;
             standing::keep(tx, address, &track)?;
             tracks.push(track);
         }
-        Ok(consent_changed(tx, shop, contact.uuid, &mut tracks.iter(), moment)?)
+        Ok(consent_changed(tx, shop, contact.uuid, &mut tracks.iter(), context)?)
     })
 }
 

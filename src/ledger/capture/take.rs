@@ -3,13 +3,13 @@
 use uuid::Uuid;
 
 use crate::consent::{Act, Address, AddressKind, Assurance, Basis, Timestamp, Track};
-use crate::ledger::capture::decide::{Decided, Event, Known, Receipt, SubmissionError, decide};
+use crate::ledger::capture::decide::{Decided, Event, KnownData, Receipt, SubmissionError, decide};
 use crate::ledger::capture::identity::{separate_signed_addresses, split_by_identity};
 use crate::ledger::capture::{confirmation, flood, write};
 use crate::ledger::outbox::event::consent_changed;
 use crate::ledger::records::act::{ChoiceFault, act_of};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError};
 use crate::model::submission::{ChosenAct, Claim, Submission};
 
@@ -21,17 +21,17 @@ pub fn record_submission(
     database: &dyn Database,
     shop: &Shop,
     submission: &Submission,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Receipt, SubmissionError> {
     let acts = acts_of(shop, submission)?;
     let born = submission.person.born.as_ref().and_then(|born| Timestamp::parse_birth(born.as_str()));
-    if born.is_some_and(|born| born > moment.now) {
+    if born.is_some_and(|born| born > context.now) {
         return Err(SubmissionError::NotBornYet);
     }
     database.transaction(|tx| {
         // The sender gets the receipt of the first part.
         let parts = split_by_identity(shop, submission, acts);
-        let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, moment));
+        let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, context));
         let first = receipts.next().unwrap_or(Err(SubmissionError::NoNotice))?;
         receipts.try_for_each(|receipt| receipt.map(drop))?;
         Ok(first)
@@ -44,21 +44,21 @@ fn take(
     shop: &Shop,
     submission: &Submission,
     acts: &[Act],
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Receipt, SubmissionError> {
     if let Some(receipt) = repetition_of(tx, shop, submission)? {
         return Ok(receipt);
     }
-    separate_signed_addresses(tx, shop, submission, moment)?;
+    separate_signed_addresses(tx, shop, submission, context)?;
     let known = write::known(tx, submission)?;
-    let over_limit = flood::over_limit(tx, &known, submission, moment.now)?;
+    let over_limit = flood::over_limit(tx, &known, submission, context.now)?;
     if over_limit.len() == submission.addresses.len() && !over_limit.is_empty() {
         let contact = known.addresses.first().map(|address| address.contact.uuid);
-        return Ok(Receipt { id: submission.id, received_at: moment.now, contact });
+        return Ok(Receipt { id: submission.id, received_at: context.now, contact });
     }
-    let decided = decide(&known, submission, acts, &over_limit, moment);
-    write::apply(tx, shop, decided.contact, &known.addresses, &decided.events, moment.now)?;
-    tell(tx, shop, submission, &known, &decided, moment)?;
+    let decided = decide(&known, submission, acts, &over_limit, context);
+    write::apply(tx, shop, decided.contact, &known.addresses, &decided.events, context.now)?;
+    announce(tx, shop, submission, &known, &decided, context)?;
     Ok(decided.receipt)
 }
 
@@ -72,13 +72,13 @@ fn repetition_of(tx: &dyn Database, shop: &Shop, submission: &Submission) -> Res
 }
 
 /// Emits the events, and asks the addresses for which an anonymous form claimed an opt-in to confirm it.
-fn tell(
+fn announce(
     tx: &dyn Database,
     shop: &Shop,
     submission: &Submission,
-    known: &Known,
+    known: &KnownData,
     Decided { events, receipt, .. }: &Decided<'_>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let tracks = || {
         events.iter().filter_map(|event| match event {
@@ -99,12 +99,12 @@ fn tell(
     }
     for contact in owners {
         let mut own = tracks().filter(|(on, _)| owner(*on) == Some(contact)).map(|(_, track)| track);
-        consent_changed(tx, shop, contact, &mut own, moment)?;
+        consent_changed(tx, shop, contact, &mut own, context)?;
     }
     let claimed = |address: &&Address| submission.assurance_of(address.kind()) == Assurance::Claimed;
     for address in submission.addresses.iter().filter(claimed) {
         let own: Vec<&Track> = tracks().filter(|(on, _)| *on == address.kind()).map(|(_, track)| track).collect();
-        confirmation::ask(tx, shop, address, submission.notice.as_ref(), &own, moment)?;
+        confirmation::ask(tx, shop, address, submission.notice.as_ref(), &own, context)?;
     }
     Ok(())
 }

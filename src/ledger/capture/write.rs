@@ -1,7 +1,7 @@
 //! The SQL for submissions: reads the relevant data and writes what was decided.
 
 use crate::consent::{Address, AddressKind, Assurance, Timestamp};
-use crate::ledger::capture::decide::{Event, Known, KnownAddress, KnownContact, Receipt};
+use crate::ledger::capture::decide::{Event, KnownAddress, KnownContact, KnownData, Receipt};
 use crate::ledger::people::address;
 use crate::ledger::people::profile::{columns_of, learned};
 use crate::ledger::records::record::{inserted, recorded, submitted};
@@ -41,7 +41,7 @@ pub(crate) fn erased_submission(
 }
 
 /// Reads what the ledger knows of the person that a submission is about.
-pub(crate) fn known(database: &dyn Database, submission: &Submission) -> Result<Known, DatabaseError> {
+pub(crate) fn known(database: &dyn Database, submission: &Submission) -> Result<KnownData, DatabaseError> {
     let mut addresses = Vec::with_capacity(submission.addresses.len());
     for address in &submission.addresses {
         addresses.extend(known_address(database, address)?);
@@ -56,7 +56,7 @@ pub(crate) fn known(database: &dyn Database, submission: &Submission) -> Result<
             .map(|row| contact_in(&row, 0))
             .transpose()?,
     };
-    Ok(Known { addresses, by_external })
+    Ok(KnownData { addresses, by_external })
 }
 
 fn known_address(database: &dyn Database, address: &Address) -> Result<Option<KnownAddress>, DatabaseError> {

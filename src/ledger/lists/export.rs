@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use crate::consent::{
-    Act, AddressKind, Basis, Channel, Circumstances, Conditions, CountryCode, Decision, Docket, Entry, Person, Place,
-    Policy, PurposeSlug, RecordId, Refusal, RegionCode, Relation, Said, Status, Timestamp, decide_under, said_under,
+    Act, AddressKind, Basis, Channel, Circumstances, ConditionVersions, CountryCode, Decision, Entry, Person, Place,
+    Policy, PurposeSlug, RecordId, Refusal, RegionCode, Relation, RelevantRecords, Statement, Status, Timestamp,
+    decide_under, statement_under,
 };
 use crate::ledger::records::standing::entry_in;
 use crate::ledger::records::suppression::{Hasher, suppressions_of};
@@ -57,7 +58,7 @@ pub struct ListRow<'a> {
     /// The purpose. `None`: all purposes.
     pub purpose: Option<&'a PurposeSlug>,
     /// The choice of the person.
-    pub said: Said,
+    pub statement: Statement,
     /// The decision whether a message may be sent. `None` if [`ListAsked::decide`] is not set.
     pub decision: Option<Decision<'a>>,
 }
@@ -81,7 +82,7 @@ pub fn list_begin(database: &dyn Database) -> Result<ListPlace, DatabaseError> {
 /// An address as SQLite writes it: row id, kind, match key, spelling, id of the contact, country, region, relation,
 /// date of birth, whether restricted.
 #[derive(Deserialize)]
-struct Found<'a>(
+struct PersonRow<'a>(
     i64,
     &'a str,
     #[serde(borrow)] Cow<'a, str>,
@@ -132,7 +133,7 @@ pub fn list_page(
         [after, until, Param::Text(&kinds), Param::Integer(at_once), Param::Integer(is_anybody_suppressed.into())];
     let text = one_text(database, ADDRESSES, &asked_of)?;
     // Reads the rows directly, without a JSON tree in between, because there are many.
-    let found: Vec<Found<'_>> = from_json(&text)?;
+    let found: Vec<PersonRow<'_>> = from_json(&text)?;
     let Some(last) = found.last() else { return Ok(None) };
     let channel = Param::Text(asked.channel.map_or("", Channel::as_str));
     let purpose = Param::Text(asked.purpose.as_ref().map_or("", PurposeSlug::as_str));
@@ -149,18 +150,18 @@ pub fn list_page(
         tracks.extend(wide);
         tracks.sort_by_key(|track| track.0);
     }
-    let kind_of = |row: &Found<'_>| AddressKind::parse(row.1).ok_or(DatabaseError::Shape { column: 1 });
+    let kind_of = |row: &PersonRow<'_>| AddressKind::parse(row.1).ok_or(DatabaseError::Shape { column: 1 });
     let addresses = found.iter().map(|row| Ok((kind_of(row)?, &*row.2))).collect::<Result<Vec<_>, DatabaseError>>()?;
     let mut refusals = if is_anybody_suppressed { suppressions_of(database, shop, &addresses)? } else { Vec::new() };
     refusals.sort_unstable_by_key(|(place, _)| *place);
     let policy = settings.policy();
-    let mut desk = Desk {
+    let mut desk = ListReader {
         asked,
         questions,
         policy: &policy,
         conditions: HashMap::new(),
         known: Vec::new(),
-        docket: Docket::default(),
+        relevant: RelevantRecords::default(),
     };
     let (mut tracks, mut refusals) = (tracks.iter().peekable(), refusals.iter().peekable());
     let mut bearing: Vec<Bearing<'_>> = Vec::new();
@@ -175,7 +176,7 @@ pub fn list_page(
             let (channel, entry, record) = (track.scope.channel, track.entry(), track.record);
             bearing.push(Bearing { channel, purpose: None, entry, record });
         }
-        desk.tell(row, *kind, &bearing, emit);
+        desk.push_row(row, *kind, &bearing, emit);
     }
     let is_full = i64::try_from(found.len()).is_ok_and(|found| found == at_once);
     Ok(is_full.then_some(ListPlace { after: last.0, ..place }))
@@ -213,9 +214,9 @@ fn bearing_of<'a>(track: &FoundTrack<'a>) -> Option<Bearing<'a>> {
     Some(Bearing { channel, purpose: Some(purpose).filter(|purpose| *purpose != "*"), entry, record })
 }
 
-type Shared<'a> = HashMap<(Place, Relation, usize), (Conditions<'a>, Conditions<'a>)>;
+type Shared<'a> = HashMap<(Place, Relation, usize), (ConditionVersions<'a>, ConditionVersions<'a>)>;
 
-struct Desk<'a> {
+struct ListReader<'a> {
     asked: &'a ListAsked,
     questions: Vec<(Channel, &'a PurposeSlug)>,
     policy: &'a Policy,
@@ -224,13 +225,13 @@ struct Desk<'a> {
     conditions: Shared<'a>,
     /// A buffer that is reused for each question.
     known: Vec<(Entry, RecordId)>,
-    docket: Docket,
+    relevant: RelevantRecords,
 }
 
-impl<'a> Desk<'a> {
-    fn tell(
+impl<'a> ListReader<'a> {
+    fn push_row(
         &mut self,
-        row: &Found<'_>,
+        row: &PersonRow<'_>,
         kind: AddressKind,
         bearing: &[Bearing<'_>],
         emit: &mut dyn FnMut(&ListRow<'_>),
@@ -249,31 +250,31 @@ impl<'a> Desk<'a> {
             },
         };
         let relation = person.relation.unwrap_or(Relation::Consumer);
-        let Self { asked, questions, policy, conditions, known, docket } = self;
-        let mut listed: Vec<(Channel, &PurposeSlug, Said, Option<Decision<'_>>)> = Vec::new();
+        let Self { asked, questions, policy, conditions, known, relevant } = self;
+        let mut listed: Vec<(Channel, &PurposeSlug, Statement, Option<Decision<'_>>)> = Vec::new();
         let mut asked_of_it = 0;
         for (at, (channel, purpose)) in questions.iter().enumerate() {
             if channel.address_kind() != kind {
                 continue;
             }
             asked_of_it += 1;
-            let (to_decide, to_tell) = conditions.entry((person.place, relation, at)).or_insert_with(|| {
+            let (to_decide, as_stated) = conditions.entry((person.place, relation, at)).or_insert_with(|| {
                 let conditions = policy.conditions(&person.place, relation, *channel, purpose);
-                let said = conditions.whatever_is_used();
-                (conditions, said)
+                let statement = conditions.whatever_is_used();
+                (conditions, statement)
             });
             let covers = |own: &&Bearing<'_>| {
                 own.channel.is_none_or(|own| own == *channel) && own.purpose.is_none_or(|own| own == purpose.as_str())
             };
             known.extend(bearing.iter().filter(covers).map(|own| (own.entry, own.record)));
-            docket.refill(known);
-            let said = said_under(to_tell, docket, asked.now);
-            let decision = asked.decide.then(|| decide_under(to_decide, docket, &person.circumstances, asked.now));
-            if Self::is_wanted(asked, &said, decision.as_ref()) {
-                listed.push((*channel, purpose, said, decision));
+            relevant.refill(known);
+            let statement = statement_under(as_stated, relevant, asked.now);
+            let decision = asked.decide.then(|| decide_under(to_decide, relevant, &person.circumstances, asked.now));
+            if Self::is_wanted(asked, &statement, decision.as_ref()) {
+                listed.push((*channel, purpose, statement, decision));
             }
         }
-        let line = |channel, purpose, said, decision| ListRow {
+        let line = |channel, purpose, statement, decision| ListRow {
             kind,
             address: &row.3,
             contact: row.4,
@@ -281,46 +282,48 @@ impl<'a> Desk<'a> {
             region: row.6,
             channel,
             purpose,
-            said,
+            statement,
             decision,
         };
         // An opt-out of every purpose is one line. It also covers purposes that the shop adds later; separate lines for
         // each purpose would not.
-        let mut told: Vec<Channel> = Vec::new();
+        let mut listed_channels: Vec<Channel> = Vec::new();
         if !asked.opted_in && !asked.decide && asked.purpose.is_none() {
             let wide_no = |channel: Option<Channel>| bearing.iter().find(|own| own.is_wide_no(channel));
             let all_of = |channel: Channel| {
                 let asked_of_it = questions.iter().filter(|(own, _)| *own == channel).count();
                 asked_of_it > 0 && listed.iter().filter(|(own, ..)| *own == channel).count() == asked_of_it
             };
-            let said = |no: &Bearing<'_>| Said {
+            let statement = |no: &Bearing<'_>| Statement {
                 status: Status::OptedOut,
                 decided_by: Some(no.entry),
                 record: Some(no.record),
             };
             if let Some(no) = wide_no(None).filter(|_| asked.channel.is_none() && listed.len() == asked_of_it) {
-                emit(&line(None, None, said(no), None));
+                emit(&line(None, None, statement(no), None));
                 return;
             }
             for channel in Channel::ALL.iter().filter(|channel| all_of(**channel)) {
                 if let Some(no) = wide_no(Some(*channel)).or(wide_no(None)) {
-                    emit(&line(Some(*channel), None, said(no), None));
-                    told.push(*channel);
+                    emit(&line(Some(*channel), None, statement(no), None));
+                    listed_channels.push(*channel);
                 }
             }
         }
-        for (channel, purpose, said, decision) in listed.into_iter().filter(|(own, ..)| !told.contains(own)) {
-            emit(&line(Some(channel), Some(purpose), said, decision));
+        for (channel, purpose, statement, decision) in
+            listed.into_iter().filter(|(own, ..)| !listed_channels.contains(own))
+        {
+            emit(&line(Some(channel), Some(purpose), statement, decision));
         }
     }
 
-    fn is_wanted(asked: &ListAsked, said: &Said, decision: Option<&Decision<'_>>) -> bool {
+    fn is_wanted(asked: &ListAsked, statement: &Statement, decision: Option<&Decision<'_>>) -> bool {
         let is_of_kind = match decision {
             Some(decision) => decision.allows() == asked.opted_in,
-            None => said.status == if asked.opted_in { Status::OptedIn } else { Status::OptedOut },
+            None => statement.status == if asked.opted_in { Status::OptedIn } else { Status::OptedOut },
         };
-        let basis = || said.decided_by.and_then(|entry| entry.act.ground()).map(crate::consent::Ground::basis);
-        let received = || said.record.map(|record| time_of_id(record.0));
+        let basis = || statement.decided_by.and_then(|entry| entry.act.ground()).map(crate::consent::Ground::basis);
+        let received = || statement.record.map(|record| time_of_id(record.0));
         is_of_kind
             && asked.basis.is_none_or(|asked| basis() == Some(asked))
             && asked.since.is_none_or(|since| received().is_some_and(|received| received >= since))

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::consent::Timestamp;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::first_id_of;
 
@@ -116,9 +116,9 @@ pub fn replay(
     database: &dyn Database,
     webhook: &str,
     asked: &Replay,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Replayed, DatabaseError> {
-    let now = Param::Integer(moment.now.millis());
+    let now = Param::Integer(context.now.millis());
     let since = asked.since.map(event_id_of);
     let mut meant = format!("FROM delivery WHERE webhook = ? AND state = '{}'", asked.state.as_str());
     let mut params = vec![Param::Text(webhook)];

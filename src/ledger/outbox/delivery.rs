@@ -8,7 +8,7 @@
 use crate::consent::Timestamp;
 use crate::ledger::outbox::webhook::release;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 const SECOND: i64 = 1_000;
@@ -82,19 +82,19 @@ pub enum SendOutcome<'a> {
 
 /// The judgement of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+enum AttemptResult {
     Delivered,
     /// The endpoint wants no more events at all.
     Gone,
     Failed {
         code: &'static str,
-        quiet: Quiet,
+        quiet: Backoff,
     },
 }
 
 /// Whether the endpoint asked for a pause, or needs one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Quiet {
+enum Backoff {
     No,
     Needed,
     /// The endpoint asked for a pause of this many milliseconds.
@@ -150,7 +150,7 @@ pub fn note_outcome(
     database: &dyn Database,
     key: &DeliveryKey,
     outcome: SendOutcome<'_>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<bool, DatabaseError> {
     let names = [Param::Text(&key.webhook), Param::Text(&key.event)];
     database.transaction(|tx| {
@@ -166,7 +166,7 @@ pub fn note_outcome(
             SendOutcome::Answered { status, .. } => Param::Integer(status.into()),
             SendOutcome::TimedOut | SendOutcome::Unreachable | SendOutcome::Unwritten => Param::Null,
         };
-        let now = moment.now;
+        let now = context.now;
         let note = |state: &str, due_at: Timestamp, failure: Option<&str>| {
             tx.execute(
                 "UPDATE delivery SET state = ?, attempts = ?, due_at = ?, tried_at = ?, status = ?, failure = ?
@@ -184,7 +184,7 @@ pub fn note_outcome(
             )
         };
         match verdict(outcome, now) {
-            Verdict::Delivered => {
+            AttemptResult::Delivered => {
                 note("delivered", now, None)?;
                 if failures > 0 || held_until.millis() > 0 {
                     set_health(tx, &key.webhook, 0, 0)?;
@@ -194,7 +194,7 @@ pub fn note_outcome(
                 }
                 Ok(false)
             }
-            Verdict::Gone => {
+            AttemptResult::Gone => {
                 note("dead", now, Some("gone"))?;
                 tx.execute(
                     "UPDATE delivery SET state = 'dead', failure = 'gone' WHERE webhook = ? AND state = 'pending'",
@@ -206,8 +206,8 @@ pub fn note_outcome(
                 )?;
                 Ok(true)
             }
-            Verdict::Failed { code, quiet } => {
-                match delay(attempts, moment.random()) {
+            AttemptResult::Failed { code, quiet } => {
+                match delay(attempts, context.random()) {
                     Some(delay) => note("pending", now.plus_millis(delay), Some(code))?,
                     None => note("dead", now, Some(code))?,
                 }
@@ -229,22 +229,22 @@ fn set_health(tx: &dyn Database, webhook: &str, failures: i64, held_until: i64) 
     )
 }
 
-fn verdict(outcome: SendOutcome<'_>, now: Timestamp) -> Verdict {
-    let failed = |code, quiet| Verdict::Failed { code, quiet };
+fn verdict(outcome: SendOutcome<'_>, now: Timestamp) -> AttemptResult {
+    let failed = |code, quiet| AttemptResult::Failed { code, quiet };
     match outcome {
-        SendOutcome::TimedOut => failed("timeout", Quiet::No),
-        SendOutcome::Unreachable => failed("unreachable", Quiet::No),
-        SendOutcome::Unwritten => failed("internal", Quiet::No),
-        SendOutcome::Answered { status: 200..=299, .. } => Verdict::Delivered,
-        SendOutcome::Answered { status: 300..=399, .. } => failed("redirect", Quiet::No),
-        SendOutcome::Answered { status: 410, .. } => Verdict::Gone,
+        SendOutcome::TimedOut => failed("timeout", Backoff::No),
+        SendOutcome::Unreachable => failed("unreachable", Backoff::No),
+        SendOutcome::Unwritten => failed("internal", Backoff::No),
+        SendOutcome::Answered { status: 200..=299, .. } => AttemptResult::Delivered,
+        SendOutcome::Answered { status: 300..=399, .. } => failed("redirect", Backoff::No),
+        SendOutcome::Answered { status: 410, .. } => AttemptResult::Gone,
         SendOutcome::Answered { status, retry_after } => {
-            let asked = retry_after.and_then(|text| asked_for(text, now)).map(Quiet::Asked);
+            let asked = retry_after.and_then(|text| asked_for(text, now)).map(Backoff::Asked);
             let quiet = match status {
-                429 => asked.unwrap_or(Quiet::Needed),
-                503 => asked.unwrap_or(Quiet::No),
-                502 | 504 => Quiet::Needed,
-                _ => Quiet::No,
+                429 => asked.unwrap_or(Backoff::Needed),
+                503 => asked.unwrap_or(Backoff::No),
+                502 | 504 => Backoff::Needed,
+                _ => Backoff::No,
             };
             failed("status", quiet)
         }
@@ -272,7 +272,7 @@ fn delay(attempts: i64, chance: [u8; 2]) -> Option<i64> {
 }
 
 /// Returns the number of failures in a row after one more, and the time until which the webhook is on hold.
-fn health(failures: i64, held_until: Timestamp, quiet: Quiet, now: Timestamp) -> (i64, Timestamp) {
+fn health(failures: i64, held_until: Timestamp, quiet: Backoff, now: Timestamp) -> (i64, Timestamp) {
     let hold = |place: i64| {
         let last = HOLDS.len() - 1;
         HOLDS.get(usize::try_from(place).unwrap_or(0).min(last)).copied().unwrap_or(LONGEST_HOLD)
@@ -281,11 +281,11 @@ fn health(failures: i64, held_until: Timestamp, quiet: Quiet, now: Timestamp) ->
     let straggler = held_until > now;
     let failures = if straggler { failures } else { failures + 1 };
     let until = match quiet {
-        Quiet::Asked(millis) => Some(now.plus_millis(millis.max(SECOND))),
+        Backoff::Asked(millis) => Some(now.plus_millis(millis.max(SECOND))),
         _ if straggler => None,
         _ if failures >= PATIENCE => Some(now.plus_millis(hold(failures - PATIENCE))),
-        Quiet::Needed => Some(now.plus_millis(hold(failures - 1))),
-        Quiet::No => None,
+        Backoff::Needed => Some(now.plus_millis(hold(failures - 1))),
+        Backoff::No => None,
     };
     (failures, until.map_or(held_until, |until| until.max(held_until)))
 }
@@ -311,24 +311,24 @@ mod tests {
     #[test]
     fn each_answer_of_an_endpoint_has_its_delivery_verdict() {
         let now = Timestamp::parse("2026-11-23T10:00:00Z").unwrap();
-        let failed = |code, quiet| Verdict::Failed { code, quiet };
+        let failed = |code, quiet| AttemptResult::Failed { code, quiet };
         for (status, retry_after, expected) in [
-            (200, None, Verdict::Delivered),
-            (204, None, Verdict::Delivered),
-            (301, None, failed("redirect", Quiet::No)),
-            (304, None, failed("redirect", Quiet::No)),
-            (400, None, failed("status", Quiet::No)),
-            (410, None, Verdict::Gone),
-            (429, None, failed("status", Quiet::Needed)),
-            (429, Some("20"), failed("status", Quiet::Asked(20_000))),
-            (429, Some("Mon, 23 Nov 2026 10:01:00 GMT"), failed("status", Quiet::Asked(60_000))),
-            (429, Some("Mon, 23 Nov 2026 09:01:00 GMT"), failed("status", Quiet::Asked(0))),
-            (429, Some("soon"), failed("status", Quiet::Needed)),
-            (500, Some("20"), failed("status", Quiet::No)),
-            (502, None, failed("status", Quiet::Needed)),
-            (503, None, failed("status", Quiet::No)),
-            (503, Some("86400"), failed("status", Quiet::Asked(HOUR))),
-            (504, Some("20"), failed("status", Quiet::Needed)),
+            (200, None, AttemptResult::Delivered),
+            (204, None, AttemptResult::Delivered),
+            (301, None, failed("redirect", Backoff::No)),
+            (304, None, failed("redirect", Backoff::No)),
+            (400, None, failed("status", Backoff::No)),
+            (410, None, AttemptResult::Gone),
+            (429, None, failed("status", Backoff::Needed)),
+            (429, Some("20"), failed("status", Backoff::Asked(20_000))),
+            (429, Some("Mon, 23 Nov 2026 10:01:00 GMT"), failed("status", Backoff::Asked(60_000))),
+            (429, Some("Mon, 23 Nov 2026 09:01:00 GMT"), failed("status", Backoff::Asked(0))),
+            (429, Some("soon"), failed("status", Backoff::Needed)),
+            (500, Some("20"), failed("status", Backoff::No)),
+            (502, None, failed("status", Backoff::Needed)),
+            (503, None, failed("status", Backoff::No)),
+            (503, Some("86400"), failed("status", Backoff::Asked(HOUR))),
+            (504, Some("20"), failed("status", Backoff::Needed)),
         ] {
             let outcome = SendOutcome::Answered { status, retry_after };
             assert_eq!(verdict(outcome, now), expected, "{status} {retry_after:?}");
@@ -340,18 +340,18 @@ mod tests {
         let (mut failures, mut held, mut now) = (0, at(0), at(1_000_000));
         let mut holds = Vec::new();
         for _ in 0..12 {
-            (failures, held) = health(failures, held, Quiet::No, now);
+            (failures, held) = health(failures, held, Backoff::No, now);
             let hold = (held.millis() - now.millis()).max(0);
             holds.push(hold / SECOND);
             // Results that arrive during a hold change nothing.
             if hold > 0 {
-                assert_eq!(health(failures, held, Quiet::Needed, now.plus_millis(1)), (failures, held));
+                assert_eq!(health(failures, held, Backoff::Needed, now.plus_millis(1)), (failures, held));
             }
             now = now.plus_millis(hold + 1);
         }
         assert_eq!(holds, [0, 0, 0, 0, 10, 30, 60, 120, 300, 300, 300, 300]);
-        assert_eq!(health(0, at(0), Quiet::Needed, now).1, now.plus_millis(10 * SECOND));
-        assert_eq!(health(0, at(0), Quiet::Asked(0), now).1, now.plus_millis(SECOND));
-        assert_eq!(health(9, now.plus_millis(50), Quiet::Asked(HOUR), now), (9, now.plus_millis(HOUR)));
+        assert_eq!(health(0, at(0), Backoff::Needed, now).1, now.plus_millis(10 * SECOND));
+        assert_eq!(health(0, at(0), Backoff::Asked(0), now).1, now.plus_millis(SECOND));
+        assert_eq!(health(9, now.plus_millis(50), Backoff::Asked(HOUR), now), (9, now.plus_millis(HOUR)));
     }
 }

@@ -17,7 +17,7 @@ use crate::consent::{Assurance, Channel, Choice, PurposeSlug, Track};
 use crate::ledger::people::contact::{Lookup, find};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// The data of the event [`EventType::ConsentChanged`].
@@ -57,13 +57,13 @@ pub(crate) fn consent_changed(
     shop: &Shop,
     contact: Uuid,
     tracks: &mut dyn Iterator<Item = &Track>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let changes: Vec<Change> = tracks.filter_map(Change::of).collect();
     if changes.is_empty() {
         return Ok(());
     }
-    emit(tx, shop, EventType::ConsentChanged, &ConsentChanged { contact: contact.to_string(), changes }, moment)
+    emit(tx, shop, EventType::ConsentChanged, &ConsentChanged { contact: contact.to_string(), changes }, context)
 }
 
 /// Returns the addresses of a contact for a full event: kind and value. Empty if the contact no longer exists.
@@ -86,15 +86,15 @@ pub(crate) fn emit(
     shop: &Shop,
     kind: EventType,
     data: &impl Serialize,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     if !shop.wants(kind) {
         return Ok(());
     }
-    moment.note_event();
-    let id = format!("evt_{}", moment.next_id().simple());
+    context.note_event();
+    let id = format!("evt_{}", context.next_id().simple());
     let data = serde_json::to_string(data).map_err(|_| DatabaseError::Shape { column: 3 })?;
-    let now = Param::Integer(moment.now.millis());
+    let now = Param::Integer(context.now.millis());
     tx.execute(
         "INSERT INTO event (id, type, at, data) VALUES (?, ?, ?, ?)",
         &[Param::Text(&id), Param::Text(kind.as_str()), now, Param::Text(&data)],

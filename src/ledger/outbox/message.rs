@@ -8,7 +8,7 @@ use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 
 vocabulary! {
@@ -108,7 +108,7 @@ pub(crate) fn post(
     to: &Recipient<'_>,
     about: Option<&str>,
     detail: &MessageDetail,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     #[derive(Serialize)]
     struct Data<'a> {
@@ -117,7 +117,7 @@ pub(crate) fn post(
         medium: Channel,
         locale: &'a str,
     }
-    let id = moment.next_id().to_string();
+    let id = context.next_id().to_string();
     let written = serde_json::to_string(detail).map_err(|_| DatabaseError::Shape { column: 7 })?;
     tx.execute(
         "INSERT INTO message (id, kind, medium, to_value, pseudonym, locale, about, detail, created_at)
@@ -131,7 +131,7 @@ pub(crate) fn post(
             Param::Text(to.locale),
             Param::text_or_null(about),
             Param::Text(&written),
-            Param::Integer(moment.now.millis()),
+            Param::Integer(context.now.millis()),
         ],
     )?;
     emit(
@@ -139,7 +139,7 @@ pub(crate) fn post(
         shop,
         EventType::MessageRequested,
         &Data { message: &id, kind, medium: to.medium, locale: to.locale },
-        moment,
+        context,
     )
 }
 

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use crate::consent::{Address, Channel};
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
-use crate::ledger::people::address::{find_to_link, written};
+use crate::ledger::people::address::{find_verified_address, written};
 use crate::ledger::people::contact::last_locale;
 use crate::ledger::records::stopped::stopped_channels;
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// The maximum number of these messages to one address within 24 hours.
@@ -41,14 +41,14 @@ pub fn send_preferences_link(
     shop: &Shop,
     address: &Address,
     locale: Option<&str>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Option<Uuid>, DatabaseError> {
-    let known = find_to_link(tx, shop, address)?;
+    let known = find_verified_address(tx, shop, address)?;
     let (row, contact) = known.as_ref().map_or((0, Uuid::nil()), |known| (known.row, known.contact()));
     let pseudonym = written(&shop.pseudonym(address.kind(), address.key()));
     let sent = tx.first(
         "SELECT count(*) FROM message WHERE pseudonym = ? AND created_at > ? AND kind = 'preferences'",
-        &[Param::Text(&pseudonym), Param::Integer(moment.now.plus_millis(-DAY).millis())],
+        &[Param::Text(&pseudonym), Param::Integer(context.now.plus_millis(-DAY).millis())],
     )?;
     let is_few = sent.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? < A_DAY;
     let stopped = stopped_channels(tx, shop, row, address)?;
@@ -62,7 +62,7 @@ pub fn send_preferences_link(
     };
     let is_sent = known.is_some() && is_few && medium.is_some();
     let tried = tx.transaction(|tx| {
-        post(tx, shop, MessageKind::Preferences, &to, Some(&pseudonym), &MessageDetail::default(), moment)?;
+        post(tx, shop, MessageKind::Preferences, &to, Some(&pseudonym), &MessageDetail::default(), context)?;
         // Writing the message and rolling it back takes the same time as sending it, so the time does not tell who is
         // known.
         if is_sent { Ok(()) } else { Err(Unwritten::TakenBack) }

@@ -5,7 +5,7 @@ use crate::ledger::outbox::signature::secret_text;
 use crate::ledger::outbox::target::Target;
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::{EventType, Payload, Webhook, list_webhooks};
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// The settings of a webhook.
@@ -72,13 +72,13 @@ impl Webhook {
 ///
 /// # Errors
 /// Returns [`WebhookError::TooMany`] if the shop already has [`Webhook::MOST`] webhooks, or a database error.
-pub fn add_webhook(database: &dyn Database, new: &NewWebhook, moment: &Moment<'_>) -> Result<Webhook, WebhookError> {
+pub fn add_webhook(database: &dyn Database, new: &NewWebhook, context: &Context<'_>) -> Result<Webhook, WebhookError> {
     database.transaction(|tx| {
         let count = tx.first("SELECT count(*) FROM webhook", &[])?.ok_or(DatabaseError::Shape { column: 0 })?;
         if usize::try_from(count.integer(0)?).is_ok_and(|count| count >= Webhook::MOST) {
             return Err(WebhookError::TooMany);
         }
-        let id = moment.next_id().to_string();
+        let id = context.next_id().to_string();
         let events = written(new)?;
         tx.execute(
             "INSERT INTO webhook (id, url, events, payload, generation, created_at) VALUES (?, ?, ?, ?, 1, ?)",
@@ -87,7 +87,7 @@ pub fn add_webhook(database: &dyn Database, new: &NewWebhook, moment: &Moment<'_
                 Param::Text(new.target.as_str()),
                 Param::text_or_null(events.as_deref()),
                 Param::Text(new.payload.as_str()),
-                Param::Integer(moment.now.millis()),
+                Param::Integer(context.now.millis()),
             ],
         )?;
         named(tx, &id)

@@ -10,7 +10,7 @@ use crate::ledger::store::id;
 
 /// A stored address.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct StoredAddress {
     pub(crate) row: i64,
     pub(crate) contact: Contact,
     /// Returns the kind of the address.
@@ -24,7 +24,7 @@ pub struct Named {
     pub pseudonym: [u8; 16],
 }
 
-impl Named {
+impl StoredAddress {
     /// Returns the id of the contact that has the address.
     pub fn contact(&self) -> Uuid {
         self.contact.uuid
@@ -52,9 +52,9 @@ pub(crate) fn written(pseudonym: &[u8; 16]) -> String {
 const NAMED: &str = "SELECT a.id, a.kind, a.value, a.match_key, a.linked, a.pseudonym, c.id, c.uuid, c.created_at
     FROM address a JOIN contact c ON c.id = a.contact";
 
-fn named_in(shop: &Shop, row: &Row) -> Result<Named, DatabaseError> {
+fn named_in(shop: &Shop, row: &Row) -> Result<StoredAddress, DatabaseError> {
     let (kind, key) = (row.parsed(1, AddressKind::parse)?, row.text(3)?);
-    Ok(Named {
+    Ok(StoredAddress {
         row: row.integer(0)?,
         kind,
         value: row.text(2)?.to_owned(),
@@ -65,7 +65,11 @@ fn named_in(shop: &Shop, row: &Row) -> Result<Named, DatabaseError> {
 }
 
 /// Returns the address with this pseudonym. `None` if it was erased or corrected.
-pub fn named(database: &dyn Database, shop: &Shop, pseudonym: &[u8; 16]) -> Result<Option<Named>, DatabaseError> {
+pub fn named(
+    database: &dyn Database,
+    shop: &Shop,
+    pseudonym: &[u8; 16],
+) -> Result<Option<StoredAddress>, DatabaseError> {
     let row = database.first(
         &format!("{NAMED} WHERE a.pseudonym = ? AND a.kind <> 'rectified'"),
         &[Param::Text(&written(pseudonym))],
@@ -74,13 +78,17 @@ pub fn named(database: &dyn Database, shop: &Shop, pseudonym: &[u8; 16]) -> Resu
 }
 
 /// Returns the address with this row id.
-pub(crate) fn named_row(database: &dyn Database, shop: &Shop, row: i64) -> Result<Option<Named>, DatabaseError> {
+pub(crate) fn named_row(
+    database: &dyn Database,
+    shop: &Shop,
+    row: i64,
+) -> Result<Option<StoredAddress>, DatabaseError> {
     let row = database.first(&format!("{NAMED} WHERE a.id = ? AND a.kind <> 'rectified'"), &[Param::Integer(row)])?;
     row.map(|row| named_in(shop, &row)).transpose()
 }
 
 /// Returns the addresses of a contact, and stores a pseudonym for each that has none, so that links can refer to it.
-pub fn addresses_to_link(tx: &dyn Database, shop: &Shop, contact: Uuid) -> Result<Vec<Named>, DatabaseError> {
+pub fn addresses_to_link(tx: &dyn Database, shop: &Shop, contact: Uuid) -> Result<Vec<StoredAddress>, DatabaseError> {
     let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(Vec::new()) };
     let rows =
         tx.query(&format!("{NAMED} WHERE a.contact = ? AND a.kind <> 'rectified' ORDER BY a.id"), &[contact.param()])?;
@@ -96,7 +104,11 @@ pub fn addresses_to_link(tx: &dyn Database, shop: &Shop, contact: Uuid) -> Resul
 }
 
 /// Finds a stored address, and stores a pseudonym for it if it has none, so that links can refer to it.
-pub fn find_to_link(tx: &dyn Database, shop: &Shop, address: &Address) -> Result<Option<Named>, DatabaseError> {
+pub fn find_verified_address(
+    tx: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+) -> Result<Option<StoredAddress>, DatabaseError> {
     let row = tx.first(
         &format!("{NAMED} WHERE a.kind = ? AND a.match_key = ?"),
         &[Param::Text(address.kind().as_str()), Param::Text(address.key())],
@@ -110,7 +122,7 @@ pub fn find_to_link(tx: &dyn Database, shop: &Shop, address: &Address) -> Result
 }
 
 /// Stores the pseudonym of an address that was stored before there were pseudonyms.
-fn name(tx: &dyn Database, named: &Named) -> Result<(), DatabaseError> {
+fn name(tx: &dyn Database, named: &StoredAddress) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE address SET pseudonym = ? WHERE id = ? AND pseudonym IS NULL",
         &[Param::Text(&written(&named.pseudonym)), Param::Integer(named.row)],
@@ -121,7 +133,11 @@ fn name(tx: &dyn Database, named: &Named) -> Result<(), DatabaseError> {
 ///
 /// Two addresses entered in one form do not necessarily belong to one person. A person who reads the mail of one must
 /// not see or change the choices of the other.
-pub fn same_person(database: &dyn Database, shop: &Shop, named: &Named) -> Result<Vec<Named>, DatabaseError> {
+pub fn same_person(
+    database: &dyn Database,
+    shop: &Shop,
+    named: &StoredAddress,
+) -> Result<Vec<StoredAddress>, DatabaseError> {
     if !named.linked {
         return Ok(vec![named.clone()]);
     }

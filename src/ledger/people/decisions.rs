@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use crate::consent::{
-    AddressKind, CLOCK_SKEW, Channel, Circumstances, Conditions, CountryCode, Docket, Entry, Person, Place,
-    PurposeSlug, RecordId, RegionCode, Relation, Timestamp, Track, WrittenDecision, decide_under,
+    AddressKind, CLOCK_SKEW, Channel, Circumstances, ConditionVersions, CountryCode, Entry, Person, Place, PurposeSlug,
+    RecordId, RegionCode, Relation, RelevantRecords, Timestamp, Track, WrittenDecision, decide_under,
 };
 use crate::ledger::people::contact::Lookup;
 use crate::ledger::records::standing::{WrittenEntry, entry_in};
@@ -67,7 +67,7 @@ pub fn decide_contacts(
     contacts: &[&Lookup],
 ) -> Result<Vec<Outcome>, DatabaseError> {
     let policy = shop.settings.policy();
-    let mut desk = Desk {
+    let mut desk = DecisionReader {
         database,
         asked,
         suppressions: Suppressions::of(database, shop)?,
@@ -124,16 +124,16 @@ type Found<'a> = (
 #[derive(Deserialize)]
 struct Entries<'a>(#[serde(borrow)] Vec<WrittenEntry<'a>>);
 
-struct Desk<'a> {
+struct DecisionReader<'a> {
     database: &'a (dyn Database + 'a),
     asked: &'a Asked,
     suppressions: Suppressions<'a>,
     policy: &'a crate::consent::Policy,
     /// The conditions by place and relation. They are cached because many contacts share them.
-    conditions: HashMap<(Place, Relation), Conditions<'a>>,
+    conditions: HashMap<(Place, Relation), ConditionVersions<'a>>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> DecisionReader<'a> {
     fn decide_page(&mut self, page: &[&Lookup], outcomes: &mut Vec<Outcome>) -> Result<(), DatabaseError> {
         let needed = self.asked.channel.address_kind();
         let mut decided: Vec<Option<Decided>> = vec![None; page.len()];
@@ -258,7 +258,7 @@ impl<'a> Desk<'a> {
             .conditions
             .entry((person.place, relation))
             .or_insert_with(|| policy.conditions(&person.place, relation, asked.channel, &asked.purpose));
-        decide_under(conditions, &Docket::of(known), &person.circumstances, asked.at).written(asked.explain)
+        decide_under(conditions, &RelevantRecords::of(known), &person.circumstances, asked.at).written(asked.explain)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::consent::Timestamp;
 use crate::json;
 use crate::ledger::people::contact::{Contact, Lookup, find, members};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::text::Token;
 
@@ -38,7 +38,7 @@ pub fn note_disclosure(
     recipient: &Token,
     data: &[Token],
     at: Option<Timestamp>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Option<uuid::Uuid>, DatabaseError> {
     database.transaction(|tx| {
         let Some(contact) = find(tx, contact)? else { return Ok(None) };
@@ -46,7 +46,7 @@ pub fn note_disclosure(
         data.sort_unstable();
         data.dedup();
         let data = serde_json::to_string(&data).map_err(|_| DatabaseError::Shape { column: 0 })?;
-        let at = Param::Integer(at.map_or(moment.now, |at| at.min(moment.now)).millis());
+        let at = Param::Integer(at.map_or(context.now, |at| at.min(context.now)).millis());
         tx.execute(
             "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, 1)
              ON CONFLICT DO UPDATE SET first_at = iif(inherited, excluded.first_at, min(first_at, excluded.first_at)),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::json;
 use crate::ledger::people::contact::{Contact, Lookup, find, members};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::parse_id;
 
@@ -51,7 +51,7 @@ pub fn merge_contacts(
     target: Uuid,
     source: &Lookup,
     by: &Acting<'_>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), MergeError> {
     database.transaction(|tx| {
         let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
@@ -90,7 +90,7 @@ pub fn merge_contacts(
             )?;
         }
         tx.execute("UPDATE contact SET merged_into = ? WHERE id = ?", &both)?;
-        note(tx, &target, RightsAct::Merged, by, &detail, moment)?;
+        note(tx, &target, RightsAct::Merged, by, &detail, context)?;
         Ok(())
     })
 }
@@ -116,7 +116,7 @@ pub fn unmerge_contact(
     target: Uuid,
     source: Uuid,
     by: &Acting<'_>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), MergeError> {
     database.transaction(|tx| {
         let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
@@ -137,7 +137,7 @@ pub fn unmerge_contact(
         tx.execute("UPDATE contact SET merged_into = NULL WHERE id = ?", &[source.param()])?;
         forget_filled(tx, &source, into)?;
         let detail = ActDetail { contact: Some(id), ..ActDetail::default() };
-        note(tx, &target, RightsAct::Unmerged, by, &detail, moment)?;
+        note(tx, &target, RightsAct::Unmerged, by, &detail, context)?;
         Ok(())
     })
 }
@@ -191,7 +191,7 @@ fn merged(tx: &dyn Database, contact: Uuid) -> Result<Option<(Contact, Option<i6
 }
 
 /// Returns the ids of the contacts that were merged into this one.
-pub(crate) fn parts_of(
+pub(crate) fn split_by_identity(
     database: &dyn Database,
     contact: &Contact,
     members: &str,

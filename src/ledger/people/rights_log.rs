@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::consent::Timestamp;
 use crate::json;
 use crate::ledger::people::contact::Contact;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::text::Line;
 
@@ -102,16 +102,16 @@ pub(crate) fn note(
     act: RightsAct,
     by: &Acting<'_>,
     detail: &ActDetail,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let detail = if *detail == ActDetail::default() { None } else { serde_json::to_string(detail).ok() };
     tx.execute(
         "INSERT INTO rights_act (id, contact, kind, at, key, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
         &[
-            Param::Text(&moment.next_id().to_string()),
+            Param::Text(&context.next_id().to_string()),
             contact.param(),
             Param::Text(act.as_str()),
-            Param::Integer(moment.now.millis()),
+            Param::Integer(context.now.millis()),
             Param::Text(&by.key.to_string()),
             Param::text_or_null(by.reason.map(Line::as_str)),
             Param::text_or_null(detail.as_deref()),

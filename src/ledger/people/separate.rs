@@ -8,13 +8,13 @@
 use uuid::Uuid;
 
 use crate::consent::{RecordId, Track};
-use crate::ledger::people::address::{Named, named_row};
+use crate::ledger::people::address::{StoredAddress, named_row};
 use crate::ledger::people::contact::{Contact, members};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct};
 use crate::ledger::people::{disclosure, rights_log};
 use crate::ledger::records::{record, standing};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::evidence::KeptEvidence;
 use crate::model::submission::Submission;
@@ -23,12 +23,12 @@ use crate::model::submission::Submission;
 /// and every unlinked address moves to a contact of its own. Otherwise it moves out alone. If no address is linked and
 /// the shop has noted something about the contact, every address moves out, because nobody knows whom the note is
 /// about. Returns the address as it is afterwards.
-pub(crate) fn set_apart(
+pub(crate) fn separate_address(
     tx: &dyn Database,
     shop: &Shop,
-    named: &Named,
-    moment: &Moment<'_>,
-) -> Result<Named, DatabaseError> {
+    named: &StoredAddress,
+    context: &Context<'_>,
+) -> Result<StoredAddress, DatabaseError> {
     if is_one_person(tx, named.contact.row)? {
         return Ok(named.clone());
     }
@@ -38,7 +38,7 @@ pub(crate) fn set_apart(
         _ => unlinked(tx, &named.contact)?,
     };
     for address in leaving {
-        leave(tx, shop, &named.contact, address, noted, moment)?;
+        leave(tx, shop, &named.contact, address, noted, context)?;
     }
     named_row(tx, shop, named.row)?.ok_or(DatabaseError::Shape { column: 0 })
 }
@@ -94,9 +94,9 @@ fn leave(
     from: &Contact,
     address: i64,
     noted: Noted,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let apart = moment.next_id();
+    let apart = context.next_id();
     let to = record::inserted(
         tx,
         "INSERT INTO contact (uuid, created_at, country, region, relation, born, restricted_at)
@@ -109,7 +109,7 @@ fn leave(
             from.param(),
         ],
     )?;
-    let noes = standing::wide_noes_of(tx, from.row)?;
+    let opt_outs = standing::wide_noes_of(tx, from.row)?;
     // The old rows of addresses that were corrected into this one move too.
     let gone = tx.query(
         "WITH RECURSIVE chain (id) AS (
@@ -119,14 +119,14 @@ fn leave(
         &[Param::Integer(address), from.param(), Param::Integer(to)],
     )?;
     let gone = gone.iter().map(|row| row.integer(0)).collect::<Result<Vec<_>, _>>()?;
-    let (own, others): (Vec<_>, Vec<_>) = noes.into_iter().partition(|(said_by, _)| gone.contains(said_by));
-    keep_noes(tx, shop, (to, address), others, moment)?;
+    let (own, others): (Vec<_>, Vec<_>) = opt_outs.into_iter().partition(|(said_by, _)| gone.contains(said_by));
+    store_opt_outs(tx, shop, (to, address), others, context)?;
     if let Some(stays) = one_that_stays(tx, from)? {
-        keep_noes(tx, shop, (from.row, stays), own, moment)?;
+        store_opt_outs(tx, shop, (from.row, stays), own, context)?;
     }
     disclosure::inherit(tx, from, to)?;
     let detail = ActDetail { contact: Some(apart.to_string()), ..ActDetail::default() };
-    rights_log::note(tx, from, RightsAct::Unmerged, &Acting { key: Uuid::nil(), reason: None }, &detail, moment)
+    rights_log::note(tx, from, RightsAct::Unmerged, &Acting { key: Uuid::nil(), reason: None }, &detail, context)
 }
 
 /// Returns an address that stays with the contact, if any.
@@ -140,21 +140,21 @@ fn one_that_stays(tx: &dyn Database, contact: &Contact) -> Result<Option<i64>, D
 
 /// Stores the given opt-outs for an address. An opt-out from all channels applied to the whole contact, through
 /// whichever address it came. It still does after the separation.
-fn keep_noes(
+fn store_opt_outs(
     tx: &dyn Database,
     shop: &Shop,
     (contact, address): (i64, i64),
-    noes: Vec<(i64, Track)>,
-    moment: &Moment<'_>,
+    opt_outs: Vec<(i64, Track)>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    if noes.is_empty() {
+    if opt_outs.is_empty() {
         return Ok(());
     }
-    let submission = Submission::entered(shop, "set_apart", None, None, moment)?;
+    let submission = Submission::entered(shop, "set_apart", None, None, context)?;
     let id = submission.id.to_string();
-    record::submitted(tx, &submission, &id, Param::Integer(contact), Param::Integer(moment.now.millis()))?;
-    for (_, no) in noes {
-        let kept = Track { record: RecordId(moment.next_id()), ..no };
+    record::submitted(tx, &submission, &id, Param::Integer(contact), Param::Integer(context.now.millis()))?;
+    for (_, no) in opt_outs {
+        let kept = Track { record: RecordId(context.next_id()), ..no };
         record::recorded(tx, address, &kept, &id, &KeptEvidence::default())?;
         standing::keep(tx, address, &kept)?;
     }

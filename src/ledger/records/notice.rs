@@ -25,7 +25,7 @@ const SENT_TEXTS: i64 = 500;
 
 /// A notice that one of placet's own pages showed.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a> {
+pub struct NoticeSource<'a> {
     /// The id of the page.
     pub id: &'a str,
     /// The language of the message.
@@ -35,7 +35,7 @@ pub struct Shown<'a> {
 }
 
 /// Stores a notice of placet's own pages and returns how a record refers to it.
-pub fn own_words(tx: &dyn Database, shown: &Shown<'_>) -> Result<Option<NoticeShown>, DatabaseError> {
+pub fn own_notice(tx: &dyn Database, shown: &NoticeSource<'_>) -> Result<Option<NoticeShown>, DatabaseError> {
     let text_sha256 = Sha256Hex::of(shown.text);
     tx.execute(
         "INSERT INTO own_words (text_sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -55,7 +55,7 @@ pub fn own_words(tx: &dyn Database, shown: &Shown<'_>) -> Result<Option<NoticeSh
 
 /// Stores the notice text that a submission brought along. Anyone can send texts, so the number of anonymous ones is
 /// limited.
-pub(crate) fn keep_sent(
+pub(crate) fn store_sent_texts(
     tx: &dyn Database,
     notice: &NoticeShown,
     is_anonymous: bool,
@@ -82,7 +82,7 @@ pub(crate) fn keep_sent(
 
 /// Deletes notice texts that no submission refers to once the given submissions are deleted. `submissions` is a JSON
 /// array of ids.
-pub(crate) fn let_go(tx: &dyn Database, submissions: &str) -> Result<(), DatabaseError> {
+pub(crate) fn delete_unused(tx: &dyn Database, submissions: &str) -> Result<(), DatabaseError> {
     tx.execute(
         "UPDATE sent_words SET uses = uses - (
              SELECT count(*) FROM json_each(?1) t JOIN submission s ON s.id = t.value

@@ -4,7 +4,7 @@ use crate::consent::{Assurance, Timestamp};
 use crate::ledger::records::notice;
 use crate::ledger::records::standing::Columns;
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
@@ -28,7 +28,7 @@ pub(crate) fn submitted(
     });
     let [notice_id, notice_version, notice_locale, notice_sha256] = notice.map(Param::Text);
     if let Some(notice) = &submission.notice {
-        notice::keep_sent(tx, notice, submission.is_anonymous(), now)?;
+        notice::store_sent_texts(tx, notice, submission.is_anonymous(), now)?;
     }
     tx.execute(
         "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
@@ -93,9 +93,9 @@ impl Submission {
         kind: &str,
         notice: Option<NoticeShown>,
         occurred_at: Option<Timestamp>,
-        moment: &Moment<'_>,
+        context: &Context<'_>,
     ) -> Result<Self, DatabaseError> {
-        let id = moment.next_id();
+        let id = context.next_id();
         let kind = Token::parse(kind).ok_or(DatabaseError::Shape { column: 0 })?;
         Ok(Self {
             id,

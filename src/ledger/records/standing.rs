@@ -140,11 +140,11 @@ fn act_in(choice: &str, ground: &str, objection: i64) -> Option<Act> {
 pub(crate) type WrittenEntry<'a> = (&'a str, &'a str, i64, &'a str, i64, &'a str);
 
 /// A [`WrittenEntry`] with channel and purpose in front.
-pub(crate) type WrittenTrack<'a> = (&'a str, &'a str, &'a str, &'a str, i64, &'a str, i64, &'a str);
+pub(crate) type StoredTrack<'a> = (&'a str, &'a str, &'a str, &'a str, i64, &'a str, i64, &'a str);
 
 /// Reads a history from JSON.
 pub(crate) fn track_of(
-    (channel, purpose, choice, ground, objection, assurance, at, record): WrittenTrack<'_>,
+    (channel, purpose, choice, ground, objection, assurance, at, record): StoredTrack<'_>,
 ) -> Option<Track> {
     let (Entry { act, assurance, at }, record) = entry_in((choice, ground, objection, assurance, at, record))?;
     let channel = if channel == ALL { None } else { Some(Channel::parse(channel)?) };

@@ -2,7 +2,7 @@
 
 use crate::consent::{Act, Address, AddressKind, Assurance, Channel, RecordId, Refusal, Scope, Timestamp, Track};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::parse_id;
 use crate::model::suppression::SuppressionReason;
@@ -34,19 +34,19 @@ pub fn suppress(
     address: &Address,
     channel: Option<Channel>,
     reason: SuppressionReason,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Suppression, DatabaseError> {
     let hash = hash_of(shop, address.kind(), address.key());
-    keep_hash(database, &hash, channel, (reason, moment.now), moment)
+    store_hash(database, &hash, channel, (reason, context.now), context)
 }
 
 /// Suppresses an address like [`suppress`], by its hash, because the address itself may be deleted.
-pub(crate) fn keep_hash(
+pub(crate) fn store_hash(
     database: &dyn Database,
     hash: &str,
     channel: Option<Channel>,
     (reason, since): (SuppressionReason, Timestamp),
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Suppression, DatabaseError> {
     let channel = Param::Text(channel.map_or("*", Channel::as_str));
     database.execute(
@@ -54,7 +54,7 @@ pub(crate) fn keep_hash(
         &[
             Param::Text(hash),
             channel,
-            Param::Text(&moment.next_id().to_string()),
+            Param::Text(&context.next_id().to_string()),
             Param::Text(reason.as_str()),
             Param::Integer(since.millis()),
         ],
@@ -87,7 +87,7 @@ pub(crate) fn unwelcome_channels(
 
 /// Copies the suppressions of one address to another address of the same person, with the same date. Bounces are left
 /// out: a bounce of the first address says nothing about the second.
-pub(crate) fn carry_over(tx: &dyn Database, from: &str, to: &str, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+pub(crate) fn copy_to(tx: &dyn Database, from: &str, to: &str, context: &Context<'_>) -> Result<(), DatabaseError> {
     let rows = tx.query(
         "SELECT channel, reason, created_at FROM suppression WHERE hash = ? AND reason <> 'bounced'",
         &[Param::Text(from)],
@@ -100,7 +100,7 @@ pub(crate) fn carry_over(tx: &dyn Database, from: &str, to: &str, moment: &Momen
             &[
                 Param::Text(to),
                 Param::Text(row.text(0)?),
-                Param::Text(&moment.next_id().to_string()),
+                Param::Text(&context.next_id().to_string()),
                 Param::Text(row.text(1)?),
                 Param::Integer(row.integer(2)?),
             ],

@@ -26,7 +26,7 @@ use crate::ledger::records::stopped::has_stopped;
 use crate::ledger::records::{notice, suppression};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::{parse_id, time_of_id};
 use crate::ledger::store::tables::{Class, TABLES, Tie};
@@ -64,7 +64,7 @@ pub fn erase_contact(
     shop: &Shop,
     contact: Uuid,
     asked: &ErasureAsked,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Option<Certified>, DatabaseError> {
     database.transaction(|tx| {
         if let Some(done) = certificate_of(tx, contact)? {
@@ -72,7 +72,7 @@ pub fn erase_contact(
         }
         let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(None) };
         let members = members(tx, contact.row)?;
-        let suppressions = suppress_addresses(tx, shop, &members, moment)?;
+        let suppressions = suppress_addresses(tx, shop, &members, context)?;
         count_records(tx, &members)?;
         spend_submissions(tx, shop, &members)?;
         let uuids = ids_of(tx, &members)?;
@@ -81,18 +81,18 @@ pub fn erase_contact(
         forget_links(tx, shop, &members, &uuids)?;
         let mut deleted = empty(tx, &members, &uuids)?;
         *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
-        let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, moment)?;
-        tell(tx, shop, &contact, &certified, moment)?;
+        let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, context)?;
+        announce(tx, shop, &contact, &certified, context)?;
         Ok(Some(certified))
     })
 }
 
-fn tell(
+fn announce(
     tx: &dyn Database,
     shop: &Shop,
     contact: &Contact,
     certified: &Certified,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     #[derive(Serialize)]
     struct Data<'a> {
@@ -100,7 +100,7 @@ fn tell(
         certificate: &'a str,
     }
     let data = Data { contact: contact.uuid.to_string(), certificate: &certified.id };
-    emit(tx, shop, EventType::ContactErased, &data, moment)
+    emit(tx, shop, EventType::ContactErased, &data, context)
 }
 
 /// Deletes the messages that wait to be sent to the person, and the personal data in the person's subject requests. The
@@ -150,7 +150,7 @@ fn suppress_addresses(
     tx: &dyn Database,
     shop: &Shop,
     members: &str,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<u64, DatabaseError> {
     let rows = tx.query(
         "SELECT a.kind, a.match_key, a.id FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
@@ -160,18 +160,18 @@ fn suppress_addresses(
     for row in &rows {
         let (kind, key) = (AddressKind::parse(row.text(0)?), row.text(1)?);
         let (hash, since) = match kind {
-            Some(kind) => (suppression::hash_of(shop, kind, key), moment.now),
-            None => corrected(key, moment.now),
+            Some(kind) => (suppression::hash_of(shop, kind, key), context.now),
+            None => corrected(key, context.now),
         };
-        suppression::keep_hash(tx, &hash, None, (SuppressionReason::Erased, since), moment)?;
+        suppression::store_hash(tx, &hash, None, (SuppressionReason::Erased, since), context)?;
         forget_errors_of(tx, &hash)?;
         kept += 1;
         if kind == Some(AddressKind::Phone) {
             let standing = standing_of(tx, row.integer(2)?)?;
             let own = Channel::ALL.iter().filter(|channel| channel.address_kind() == AddressKind::Phone);
             for channel in own.filter(|channel| has_stopped(&standing, **channel)) {
-                let asked = (SuppressionReason::Asked, moment.now);
-                suppression::keep_hash(tx, &hash, Some(*channel), asked, moment)?;
+                let asked = (SuppressionReason::Asked, context.now);
+                suppression::store_hash(tx, &hash, Some(*channel), asked, context)?;
                 kept += 1;
             }
         }
@@ -247,7 +247,7 @@ fn empty(tx: &dyn Database, members: &str, uuids: &[String]) -> Result<BTreeMap<
                 "SELECT json_group_array(id) FROM submission WHERE contact IN (SELECT value FROM json_each(?))",
                 &[Param::Text(members)],
             )?;
-            notice::let_go(tx, own.ok_or(DatabaseError::Shape { column: 0 })?.text(0)?)?;
+            notice::delete_unused(tx, own.ok_or(DatabaseError::Shape { column: 0 })?.text(0)?)?;
         }
         let gone = tx.query(&format!("DELETE FROM {table} WHERE {rows} RETURNING 1"), &[Param::Text(bound)])?;
         deleted.insert((*table).to_owned(), gone.len() as u64);
@@ -297,7 +297,7 @@ fn drop_bare_submissions(tx: &dyn Database, shop: &Shop, touched: &str) -> Resul
         &[Param::Text(touched)],
     )?;
     let ids = bare.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
-    notice::let_go(tx, &serde_json::to_string(&ids).map_err(|_| DatabaseError::Shape { column: 0 })?)?;
+    notice::delete_unused(tx, &serde_json::to_string(&ids).map_err(|_| DatabaseError::Shape { column: 0 })?)?;
     for row in &bare {
         spend(tx, shop, row)?;
         tx.execute("DELETE FROM submission WHERE id = ?", &[Param::Text(row.text(0)?)])?;
@@ -313,25 +313,25 @@ fn certify(
     uuids: &[String],
     (deleted, suppressions, recipients): (BTreeMap<String, u64>, u64, Vec<String>),
     asked: &ErasureAsked,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Certified, DatabaseError> {
-    let id = moment.next_id().to_string();
+    let id = context.next_id().to_string();
     let certificate = Certificate {
         version: Certificate::VERSION,
         id: id.clone(),
         shop: Issuer { id: shop.id.clone(), name: shop.settings.name.as_str().to_owned() },
         contact: contact.uuid.to_string(),
-        erased_at: moment.now.to_string(),
+        erased_at: context.now.to_string(),
         requested_by: asked.requested_by,
         key: asked.key.to_string(),
         deleted,
         kept: Kept { suppressions, counters: true },
     };
-    let told = serde_json::to_string(&recipients).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let recipients_json = serde_json::to_string(&recipients).map_err(|_| DatabaseError::Shape { column: 0 })?;
     let jws = certificate.signed(&shop.signing_key()).map_err(|_| DatabaseError::Shape { column: 0 })?;
     tx.execute(
         "INSERT INTO certificate (id, erased_at, jws, recipients) VALUES (?, ?, ?, ?)",
-        &[Param::Text(&id), Param::Integer(moment.now.millis()), Param::Text(&jws), Param::Text(&told)],
+        &[Param::Text(&id), Param::Integer(context.now.millis()), Param::Text(&jws), Param::Text(&recipients_json)],
     )?;
     for uuid in uuids {
         tx.execute(
@@ -339,5 +339,5 @@ fn certify(
             &[Param::Text(uuid), Param::Text(&id)],
         )?;
     }
-    Ok(Certified { id, erased_at: moment.now, jws, recipients })
+    Ok(Certified { id, erased_at: context.now, jws, recipients })
 }

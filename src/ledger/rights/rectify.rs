@@ -16,7 +16,7 @@ use crate::ledger::people::{address, profile};
 use crate::ledger::records::standing::standing_of;
 use crate::ledger::records::{record, standing, suppression};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
@@ -80,19 +80,19 @@ pub fn rectify_contact(
     contact: Uuid,
     asked: &Rectification,
     by: &Acting<'_>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), RectifyError> {
     database.transaction(|tx| {
         let contact = find(tx, &Lookup::Id(contact))?.ok_or(RectifyError::Unknown)?;
         let born = asked.person.born.as_ref().and_then(|born| Timestamp::parse_birth(born.as_str()));
-        if born.is_some_and(|born| born > moment.now) {
+        if born.is_some_and(|born| born > context.now) {
             return Err(RectifyError::NotBornYet);
         }
         let mut detail = ActDetail::default();
         if let Some((from, to)) = &asked.address {
             detail.fields.push(from.kind().to_string());
-            let (old, new) = rekey(tx, shop, &contact, from, to, moment)?;
-            carry_over(tx, shop, &contact, old, new, by, moment)?;
+            let (old, new) = rekey(tx, shop, &contact, from, to, context)?;
+            copy_histories(tx, shop, &contact, old, new, by, context)?;
         }
         for fact in &asked.forget {
             detail.fields.push(fact.to_string());
@@ -115,7 +115,7 @@ pub fn rectify_contact(
             detail.fields.extend(given.iter().filter(|(given, _)| *given).map(|(_, fact)| fact.to_string()));
             profile::learned(tx, contact.param(), person, true)?;
         }
-        note(tx, &contact, RightsAct::Rectified, by, &detail, moment)?;
+        note(tx, &contact, RightsAct::Rectified, by, &detail, context)?;
         Ok(())
     })
 }
@@ -127,7 +127,7 @@ fn rekey(
     contact: &Contact,
     from: &Address,
     to: &Address,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(i64, i64), RectifyError> {
     let own = tx.first(
         "SELECT id FROM address WHERE contact = ? AND kind = ? AND match_key = ?",
@@ -145,14 +145,14 @@ fn rekey(
     let [wrong, right] = [from, to].map(|address| suppression::hash_of(shop, address.kind(), address.key()));
     // The suppressions of the person apply to the new address too. An old address that had opted out is suppressed, so
     // that an old list which still contains it cannot re-subscribe it.
-    suppression::carry_over(tx, &wrong, &right, moment)?;
+    suppression::copy_to(tx, &wrong, &right, context)?;
     if has_refused(tx, contact, old)? && !suppression::is_wide(tx, &wrong)? {
-        suppression::keep_hash(tx, &wrong, None, (SuppressionReason::Other, moment.now), moment)?;
+        suppression::store_hash(tx, &wrong, None, (SuppressionReason::Other, context.now), context)?;
     }
     // The kind `rectified` excludes the row from every query. A keyed hash of the address stays, so that an erasure can
     // suppress it as well. The id after it only makes the key unique.
-    let gone = format!("{wrong} {}", moment.next_id());
-    forget_name(tx, shop, from, moment)?;
+    let gone = format!("{wrong} {}", context.next_id());
+    forget_name(tx, shop, from, context)?;
     tx.execute(
         "UPDATE address SET kind = 'rectified', match_key = ?, value = '', pseudonym = NULL WHERE id = ?",
         &[Param::Text(&gone), Param::Integer(old)],
@@ -165,7 +165,7 @@ fn rekey(
             Param::Text(to.kind().as_str()),
             Param::Text(to.key()),
             Param::Text(to.given()),
-            Param::Integer(moment.now.millis()),
+            Param::Integer(context.now.millis()),
             Param::Text(&address::written(&shop.pseudonym(to.kind(), to.key()))),
             Param::Integer(old),
         ],
@@ -176,13 +176,13 @@ fn rekey(
 
 /// Deletes the messages that wait to be sent to the old address and closes the requests that it has not verified. A
 /// request that it has verified is still answered there. Closed requests no longer refer to the address.
-fn forget_name(tx: &dyn Database, shop: &Shop, from: &Address, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+fn forget_name(tx: &dyn Database, shop: &Shop, from: &Address, context: &Context<'_>) -> Result<(), DatabaseError> {
     let name = address::written(&shop.pseudonym(from.kind(), from.key()));
     tx.execute("DELETE FROM message WHERE pseudonym = ?", &[Param::Text(&name)])?;
     tx.execute(
         "UPDATE subject_request SET state = 'lapsed', closed_at = ?, remind_on = NULL, to_value = NULL, details = NULL
          WHERE pseudonym = ? AND state = 'open'",
-        &[Param::Integer(moment.now.millis()), Param::Text(&name)],
+        &[Param::Integer(context.now.millis()), Param::Text(&name)],
     )?;
     tx.execute(
         "UPDATE subject_request SET pseudonym = NULL WHERE pseudonym = ? AND state <> 'verified'",
@@ -202,24 +202,24 @@ fn has_refused(tx: &dyn Database, contact: &Contact, address: i64) -> Result<boo
 }
 
 /// Copies the histories of the old address to the new one.
-fn carry_over(
+fn copy_histories(
     tx: &dyn Database,
     shop: &Shop,
     contact: &Contact,
     old: i64,
     new: i64,
     by: &Acting<'_>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), RectifyError> {
     let standing = standing_of(tx, old)?;
     if old == new || standing.tracks().is_empty() {
         return Ok(());
     }
-    let submission = Submission::entered(shop, "rectification", None, None, moment)?;
+    let submission = Submission::entered(shop, "rectification", None, None, context)?;
     let id = submission.id.to_string();
-    record::submitted(tx, &submission, &id, contact.param(), Param::Integer(moment.now.millis()))?;
+    record::submitted(tx, &submission, &id, contact.param(), Param::Integer(context.now.millis()))?;
     for track in standing.tracks() {
-        let carried = Track { assurance: carried(track), record: RecordId(moment.next_id()), ..track.clone() };
+        let carried = Track { assurance: carried(track), record: RecordId(context.next_id()), ..track.clone() };
         if track.act.choice().is_some() {
             let shown = evidence_of(tx, old, track)?;
             let evidence = KeptEvidence { reason: by.reason.cloned(), confirmed_by: None, confirms: None, ..shown };

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::ledger::people::contact::{Lookup, find};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::text::Line;
 
@@ -15,11 +15,11 @@ pub fn note_export(
     sections: Vec<String>,
     format: &str,
     key: Uuid,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let Some(contact) = find(database, &Lookup::Id(contact))? else { return Ok(()) };
     let detail = ActDetail { sections, format: Some(format.to_owned()), ..ActDetail::default() };
-    note(database, &contact, RightsAct::Exported, &Acting { key, reason: None }, &detail, moment)
+    note(database, &contact, RightsAct::Exported, &Acting { key, reason: None }, &detail, context)
 }
 
 /// Restricts a person's data, or lifts the restriction (GDPR Art. 18). Returns `false` if the contact is unknown.
@@ -29,12 +29,12 @@ pub fn restrict(
     restricted: bool,
     reason: &Line,
     key: Uuid,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<bool, DatabaseError> {
     database.transaction(|tx| {
         let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(false) };
         let (since, act) = if restricted {
-            (Param::Integer(moment.now.millis()), RightsAct::Restricted)
+            (Param::Integer(context.now.millis()), RightsAct::Restricted)
         } else {
             (Param::Null, RightsAct::RestrictionLifted)
         };
@@ -44,7 +44,7 @@ pub fn restrict(
              WHERE id = ?3 AND (restricted_at IS NULL) = (?1 IS NOT NULL)",
             &[since, Param::Text(reason.as_str()), contact.param()],
         )?;
-        note(tx, &contact, act, &Acting { key, reason: Some(reason) }, &ActDetail::default(), moment)?;
+        note(tx, &contact, act, &Acting { key, reason: Some(reason) }, &ActDetail::default(), context)?;
         Ok(true)
     })
 }

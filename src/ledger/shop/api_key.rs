@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::consent::Timestamp;
 use crate::json;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
 use crate::model::text::{Line, Origin};
@@ -131,8 +131,8 @@ pub fn note_use(database: &dyn Database, key: &StoredKey, now: Timestamp) -> Res
 }
 
 /// Stores a new key.
-pub fn add_key(database: &dyn Database, key: &NewKey, moment: &Moment<'_>) -> Result<StoredKey, DatabaseError> {
-    let id = moment.next_id().to_string();
+pub fn add_key(database: &dyn Database, key: &NewKey, context: &Context<'_>) -> Result<StoredKey, DatabaseError> {
+    let id = context.next_id().to_string();
     let origins = key.origins.as_ref().and_then(|origins| serde_json::to_string(origins).ok());
     database.execute(
         "INSERT INTO api_key (hash, id, kind, scopes, created_at, name, origins, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -141,7 +141,7 @@ pub fn add_key(database: &dyn Database, key: &NewKey, moment: &Moment<'_>) -> Re
             Param::Text(&id),
             Param::Text(key.kind),
             Param::Text(&key.scopes),
-            Param::Integer(moment.now.millis()),
+            Param::Integer(context.now.millis()),
             Param::text_or_null(key.name.as_ref().map(Line::as_str)),
             Param::text_or_null(origins.as_deref()),
             Param::time_or_null(key.expires_at),
@@ -188,7 +188,7 @@ pub fn rotate_key(
     old: &StoredKey,
     new: &NewKey,
     overlap: i64,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<StoredKey, KeyError> {
     // A rotated key expires at the end of its overlap. A new key takes over the expiry of the old one, so it would
     // expire then too.
@@ -196,8 +196,8 @@ pub fn rotate_key(
         return Err(KeyError::Gone);
     }
     database.transaction(|tx| {
-        let new = add_key(tx, new, moment)?;
-        let until = moment.now.plus_millis(overlap);
+        let new = add_key(tx, new, context)?;
+        let until = context.now.plus_millis(overlap);
         let until = old.expires_at.map_or(until, |at| at.min(until));
         tx.execute(
             "UPDATE api_key SET expires_at = ?, replaced_by = ? WHERE id = ?",

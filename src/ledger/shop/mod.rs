@@ -25,7 +25,7 @@ use self::webhook::{EventType, Webhook, list_webhooks};
 use crate::consent::Timestamp;
 use crate::consent::jws::SigningKey;
 use crate::json;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// A shop as the ledger stores it.
@@ -63,9 +63,9 @@ impl Shop {
         id: &str,
         settings: Settings,
         keys: &[NewKey],
-        moment: &Moment<'_>,
+        context: &Context<'_>,
     ) -> Result<Self, DatabaseError> {
-        let secret = ShopSecret(moment.random());
+        let secret = ShopSecret(context.random());
         let written = serde_json::to_string(&settings).map_err(|error| DatabaseError::Statement(error.to_string()))?;
         database.transaction(|tx| {
             tx.execute(
@@ -74,15 +74,15 @@ impl Shop {
                     Param::Text(id),
                     Param::Text(&written),
                     Param::Text(&Base64Url::encode_string(&secret.0)),
-                    Param::Integer(moment.now.millis()),
+                    Param::Integer(context.now.millis()),
                 ],
             )?;
             for key in keys {
-                add_key(tx, key, moment)?;
+                add_key(tx, key, context)?;
             }
             Ok::<_, DatabaseError>(())
         })?;
-        Ok(Self { id: id.to_owned(), settings, created_at: moment.now, webhooks: Vec::new(), secret })
+        Ok(Self { id: id.to_owned(), settings, created_at: context.now, webhooks: Vec::new(), secret })
     }
 
     /// Stores new settings and returns the shop with them.

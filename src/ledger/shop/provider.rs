@@ -2,7 +2,7 @@
 
 use crate::consent::Timestamp;
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// A provider as the ledger stores it.
@@ -48,12 +48,12 @@ pub fn list_providers(database: &dyn Database) -> Result<Vec<KnownProvider>, Dat
 }
 
 /// Stores a provider and replaces what was stored for it before.
-pub fn keep_provider(
+pub fn store_provider(
     tx: &dyn Database,
     name: &str,
     secret: Option<&str>,
     verify_token: Option<&str>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     tx.execute(
         "INSERT INTO provider (name, secret, verify_token, created_at) VALUES (?, ?, ?, ?)
@@ -63,7 +63,7 @@ pub fn keep_provider(
             Param::Text(name),
             Param::Text(secret.unwrap_or_default()),
             Param::text_or_null(verify_token),
-            Param::Integer(moment.now.millis()),
+            Param::Integer(context.now.millis()),
         ],
     )
 }

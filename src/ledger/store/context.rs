@@ -7,7 +7,7 @@ use uuid::{Builder, Uuid};
 use crate::consent::Timestamp;
 
 /// The services of the runtime: a clock, randomness fit for secrets, and reports to the operator.
-pub trait Host {
+pub trait Runtime {
     /// Returns the current time.
     fn now(&self) -> Timestamp;
     /// Returns the day of a time in a time zone, such as `2026-11-25`. `None` if the runtime does not know the zone.
@@ -21,12 +21,12 @@ pub trait Host {
 
 /// The time of a context and the number of ids it has issued.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub struct Sequence {
     now: Timestamp,
     issued: u32,
 }
 
-impl Default for Mark {
+impl Default for Sequence {
     /// Returns a mark before all contexts.
     fn default() -> Self {
         Self { now: Timestamp::BEGINNING, issued: 0 }
@@ -34,38 +34,38 @@ impl Default for Mark {
 }
 
 /// The context of one call. Its time does not change while a command is decided.
-pub struct Moment<'a> {
+pub struct Context<'a> {
     /// The time of the call.
     pub now: Timestamp,
-    host: &'a dyn Host,
+    runtime: &'a dyn Runtime,
     issued: Cell<u32>,
     has_events: Cell<bool>,
 }
 
-impl<'a> Moment<'a> {
+impl<'a> Context<'a> {
     /// Creates a context with the current time of the host.
-    pub fn of(host: &'a dyn Host) -> Self {
-        Self { now: host.now(), host, issued: Cell::new(0), has_events: Cell::new(false) }
+    pub fn of(runtime: &'a dyn Runtime) -> Self {
+        Self { now: runtime.now(), runtime, issued: Cell::new(0), has_events: Cell::new(false) }
     }
 
-    /// Creates a context like [`Moment::of`]. If it has the same millisecond as an `earlier` context, its ids continue
+    /// Creates a context like [`Context::of`]. If it has the same millisecond as an `earlier` context, its ids continue
     /// to ascend from there.
-    pub fn after(host: &'a dyn Host, earlier: Mark) -> Self {
-        let moment = Self::of(host);
-        if moment.now == earlier.now {
-            moment.issued.set(earlier.issued);
+    pub fn after(runtime: &'a dyn Runtime, earlier: Sequence) -> Self {
+        let context = Self::of(runtime);
+        if context.now == earlier.now {
+            context.issued.set(earlier.issued);
         }
-        moment
+        context
     }
 
-    /// Returns the mark to pass to [`Moment::after`].
-    pub fn mark(&self) -> Mark {
-        Mark { now: self.now, issued: self.issued.get() }
+    /// Returns the mark to pass to [`Context::after`].
+    pub fn mark(&self) -> Sequence {
+        Sequence { now: self.now, issued: self.issued.get() }
     }
 
     /// Returns the day of the call in a time zone. `None` if the runtime does not know the zone.
     pub fn day(&self, zone: &str) -> Option<jiff::civil::Date> {
-        self.host.day(self.now, zone)?.parse().ok()
+        self.runtime.day(self.now, zone)?.parse().ok()
     }
 
     /// Notes that an event was stored for a webhook.
@@ -81,7 +81,7 @@ impl<'a> Moment<'a> {
     /// Returns random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.host.fill(&mut bytes);
+        self.runtime.fill(&mut bytes);
         bytes
     }
 
@@ -92,12 +92,12 @@ impl<'a> Moment<'a> {
         self.id_with(self.random::<8>())
     }
 
-    /// Returns many new ids, equal in form to those of [`Moment::next_id`]. Gets the randomness for all of them at
+    /// Returns many new ids, equal in form to those of [`Context::next_id`]. Gets the randomness for all of them at
     /// once.
     pub fn next_ids(&self, count: usize) -> Vec<Uuid> {
         let mut random = vec![0; count * 8];
         // A runtime returns at most 64 KB of randomness per call.
-        random.chunks_mut(1 << 16).for_each(|part| self.host.fill(part));
+        random.chunks_mut(1 << 16).for_each(|part| self.runtime.fill(part));
         random.as_chunks::<8>().0.iter().map(|random| self.id_with(*random)).collect()
     }
 

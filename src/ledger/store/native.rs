@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::consent::Timestamp;
-use crate::ledger::store::context::Host;
+use crate::ledger::store::context::Runtime;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row, Value};
 
 /// A SQLite connection.
@@ -115,9 +115,9 @@ fn value_of(value: ValueRef<'_>, column: usize) -> Result<Value, DatabaseError> 
 
 /// The clock and the randomness of the operating system.
 #[derive(Clone, Copy, Debug)]
-pub struct OsHost;
+pub struct OsRuntime;
 
-impl Host for OsHost {
+impl Runtime for OsRuntime {
     fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::BEGINNING)

@@ -46,7 +46,7 @@ pub fn kept_answer(database: &dyn Database, hash: &str, oldest: Timestamp) -> Re
 }
 
 /// Stores an answer.
-pub fn keep_answer(database: &dyn Database, hash: &str, kept: &Kept, now: Timestamp) -> Result<(), DatabaseError> {
+pub fn store_answer(database: &dyn Database, hash: &str, kept: &Kept, now: Timestamp) -> Result<(), DatabaseError> {
     let contact = kept.contact.map(|contact| contact.to_string());
     database.execute(
         "INSERT INTO idempotency (hash, fingerprint, contact, status, body, etag, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -9,7 +9,7 @@ use crate::ledger::people::contact::members;
 use crate::ledger::rights::erase::{ErasureAsked, erase_contact};
 use crate::ledger::rights::requests::remind::lapse;
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::first_id_of;
 use crate::ledger::upkeep::idempotency::KEPT_FOR;
@@ -219,7 +219,7 @@ impl Rule {
 }
 
 /// Returns the data that is expired now.
-pub fn overdue(database: &dyn Database, shop: &Shop, now: Timestamp) -> Result<Vec<OverdueEntry>, DatabaseError> {
+pub fn expired(database: &dyn Database, shop: &Shop, now: Timestamp) -> Result<Vec<OverdueEntry>, DatabaseError> {
     let mut entries = Vec::new();
     for rule in rules(shop, now) {
         let keys = rule.keys(database, COUNTED)?;
@@ -237,10 +237,10 @@ pub fn overdue(database: &dyn Database, shop: &Shop, now: Timestamp) -> Result<V
 }
 
 /// Deletes expired data, a limited number of rows per call. Returns whether there is more to delete.
-pub fn retain(database: &dyn Database, shop: &Shop, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
-    lapse(database, moment)?;
+pub fn purge(database: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<bool, DatabaseError> {
+    lapse(database, context)?;
     let mut is_left = false;
-    for rule in rules(shop, moment.now) {
+    for rule in rules(shop, context.now) {
         let keys = rule.keys(database, AT_ONCE)?;
         if keys.is_empty() {
             continue;
@@ -251,7 +251,7 @@ pub fn retain(database: &dyn Database, shop: &Shop, moment: &Moment<'_>) -> Resu
             database.execute(statement, &[Param::Text(&keys)])?;
         }
     }
-    Ok(erase_prospects(database, shop, moment)? || is_left)
+    Ok(erase_prospects(database, shop, context)? || is_left)
 }
 
 fn prospects_before(shop: &Shop, now: Timestamp) -> Option<Timestamp> {
@@ -324,8 +324,8 @@ fn parts_are_quiet(database: &dyn Database, contact: i64, before: Timestamp) -> 
 }
 
 /// Erases some inactive contacts, starting where the last call ended.
-fn erase_prospects(database: &dyn Database, shop: &Shop, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
-    let Some(before) = prospects_before(shop, moment.now) else { return Ok(false) };
+fn erase_prospects(database: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<bool, DatabaseError> {
+    let Some(before) = prospects_before(shop, context.now) else { return Ok(false) };
     let place = database.first("SELECT place FROM job WHERE name = 'prospects'", &[])?;
     let place = match &place {
         None => String::new(),
@@ -334,7 +334,7 @@ fn erase_prospects(database: &dyn Database, shop: &Shop, moment: &Moment<'_>) ->
     let (ids, next) = prospects(database, before, &place, LOOKED_AT, ERASED_AT_ONCE)?;
     let asked = ErasureAsked { requested_by: Requester::Shop, key: Uuid::nil() };
     for id in &ids {
-        erase_contact(database, shop, *id, &asked, moment)?;
+        erase_contact(database, shop, *id, &asked, context)?;
     }
     // If more contacts were found than one pass may erase, the next pass starts at the same place. At the end of the
     // table it starts again from the beginning.

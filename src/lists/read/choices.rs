@@ -6,17 +6,17 @@ use crate::lists::cells::word::{Suppressions, Word};
 use crate::lists::field::{CHANNEL_FIELDS, ChannelFields, Field};
 use crate::lists::kind::ListKind;
 use crate::lists::read::fault::{RowFault, Wrong};
-use crate::lists::read::row::Row;
+use crate::lists::read::row::ListRow;
 use crate::model::evidence::KeptEvidence;
-use crate::model::listed::{ListedChoice, ListedWord as Said};
+use crate::model::listed::{ListedAct, ListedChoice};
 
 /// Reads the choices of a row. `addresses` are the addresses of the row.
 ///
 /// # Errors
 /// A fault if the row opts in to a channel without an address, makes two choices about the same scope, or contains a
 /// word that is not known.
-pub(crate) fn choices(row: &Row<'_>, addresses: &[Address]) -> Result<Vec<ListedChoice>, RowFault> {
-    let mut telling = Telling { row, choices: Vec::with_capacity(1), heard: Vec::new(), has_said: false };
+pub(crate) fn choices(row: &ListRow<'_>, addresses: &[Address]) -> Result<Vec<ListedChoice>, RowFault> {
+    let mut telling = ChoiceReader { row, choices: Vec::with_capacity(1), message: Vec::new(), has_said: false };
     telling.of_row()?;
     telling.of_channels()?;
     telling.of_partners()?;
@@ -31,7 +31,7 @@ pub(crate) fn choices(row: &Row<'_>, addresses: &[Address]) -> Result<Vec<Listed
         choice.scope.channel.is_none_or(|channel| addresses.iter().any(|own| own.kind() == channel.address_kind()))
     };
     for choice in choices.iter().filter(|choice| !reached(choice)) {
-        if let (Said::Yes { .. }, Some(channel)) = (choice.said, choice.scope.channel) {
+        if let (ListedAct::Yes { .. }, Some(channel)) = (choice.act, choice.scope.channel) {
             return Err(RowFault::of_row(Wrong::NoAddressFor { channel }));
         }
     }
@@ -40,16 +40,16 @@ pub(crate) fn choices(row: &Row<'_>, addresses: &[Address]) -> Result<Vec<Listed
     Ok(choices)
 }
 
-struct Telling<'a> {
-    row: &'a Row<'a>,
+struct ChoiceReader<'a> {
+    row: &'a ListRow<'a>,
     choices: Vec<ListedChoice>,
     /// The channels about which the row says something, even if that is neither an opt-in nor an opt-out.
-    heard: Vec<Channel>,
+    message: Vec<Channel>,
     /// Whether the row has a choice for the row as a whole.
     has_said: bool,
 }
 
-impl Telling<'_> {
+impl ChoiceReader<'_> {
     /// Reads the choice of the row as a whole.
     fn of_row(&mut self) -> Result<(), RowFault> {
         let row = self.row;
@@ -92,7 +92,7 @@ impl Telling<'_> {
         let is_refused = row.flag(fields.refused)? == Some(true);
         let suppressions = if channel == Channel::Email { self.suppressions()? } else { None };
         if word.is_some() || is_refused || suppressions.is_some() {
-            self.heard.push(channel);
+            self.message.push(channel);
         }
         let acts = suppressions.unwrap_or_default();
         let says_no = matches!(word, Some(Word::No | Word::Objection));
@@ -141,8 +141,8 @@ impl Telling<'_> {
         let scope = Scope::specific(Channel::Email, purpose.clone());
         match row.read(Field::PartnerChoice, Wrong::BadChoice, word::word)? {
             Some(Word::Yes) => {
-                let said = Said::Yes { basis: self.basis()? };
-                self.choices.push(ListedChoice { scope, said, occurred_at: None, evidence: KeptEvidence::default() });
+                let act = ListedAct::Yes { basis: self.basis()? };
+                self.choices.push(ListedChoice { scope, act, occurred_at: None, evidence: KeptEvidence::default() });
             }
             Some(Word::BareNo) if self.is_ambiguous() => self.not_opted_in(scope),
             Some(word @ (Word::No | Word::BareNo | Word::Objection)) => {
@@ -162,7 +162,7 @@ impl Telling<'_> {
             Some(channel) => Some(channel),
             None => self.row.layout.channel,
         };
-        let is_heard = channel.map_or(!self.heard.is_empty(), |channel| self.heard.contains(&channel));
+        let is_heard = channel.map_or(!self.message.is_empty(), |channel| self.message.contains(&channel));
         match self.row.layout.list {
             // A file with columns for single channels need not name the channel of the list.
             Some(ListKind::OptedIn) if !is_heard && (channel.is_some() || self.row.layout.has(Field::Channel)) => {
@@ -184,19 +184,19 @@ impl Telling<'_> {
     }
 
     fn yes_to(&mut self, scope: Scope, occurred_at: Option<Timestamp>) -> Result<(), RowFault> {
-        let said = Said::Yes { basis: self.basis()? };
+        let act = ListedAct::Yes { basis: self.basis()? };
         let evidence = self.evidence_of_yes()?;
-        self.choices.push(ListedChoice { scope, said, occurred_at, evidence });
+        self.choices.push(ListedChoice { scope, act, occurred_at, evidence });
         Ok(())
     }
 
     fn no(&mut self, scope: Scope, objection: bool, occurred_at: Option<Timestamp>, evidence: KeptEvidence) {
-        self.choices.push(ListedChoice { scope, said: Said::No { objection }, occurred_at, evidence });
+        self.choices.push(ListedChoice { scope, act: ListedAct::No { objection }, occurred_at, evidence });
     }
 
     fn not_opted_in(&mut self, scope: Scope) {
         let evidence = KeptEvidence::default();
-        self.choices.push(ListedChoice { scope, said: Said::NotOptedIn, occurred_at: None, evidence });
+        self.choices.push(ListedChoice { scope, act: ListedAct::NotOptedIn, occurred_at: None, evidence });
     }
 
     /// Returns whether the columns of this channel are read.

@@ -128,7 +128,7 @@ impl RowFault {
 
     /// Returns the code of the fault.
     pub const fn code(&self) -> &'static str {
-        self.what.told().0
+        self.what.texts().0
     }
 
     /// Returns the problem in words.
@@ -143,13 +143,13 @@ impl RowFault {
                 format!("the row opts in to {channel}, but has no address for it").into()
             }
             Wrong::UnknownWord { field } => format!("not an allowed value of {field}").into(),
-            _ => self.what.told().1.into(),
+            _ => self.what.texts().1.into(),
         }
     }
 
     /// The way to correct the row, in words.
     pub const fn fix(&self) -> &'static str {
-        self.what.told().2
+        self.what.texts().2
     }
 
     /// Returns the problem and the way to correct it.
@@ -160,7 +160,7 @@ impl RowFault {
 
 impl Wrong {
     /// Returns the code, the problem and the way to correct it.
-    const fn told(self) -> (&'static str, &'static str, &'static str) {
+    const fn texts(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Refused(Refusal { code, fix }) => (code, "the row cannot be imported as it is", fix),
             Self::UnclosedQuote => (

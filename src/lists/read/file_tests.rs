@@ -5,22 +5,22 @@ use proptest::prelude::*;
 use super::*;
 use crate::consent::Channel;
 use crate::lists::kind::ListKind;
-use crate::lists::read::options::Wishes;
-use crate::lists::tests::{layout, newsletter, read, told};
+use crate::lists::read::options::ImportOptions;
+use crate::lists::tests::{described, layout, newsletter, read};
 
-fn listed() -> Wishes {
-    Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() }
+fn listed() -> ImportOptions {
+    ImportOptions { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() }
 }
 
 const CHOICES: &str = "name,email,choice\n";
 
-fn of_choices() -> Wishes {
-    Wishes { channel: Some(Channel::Email), ..newsletter() }
+fn of_choices() -> ImportOptions {
+    ImportOptions { channel: Some(Channel::Email), ..newsletter() }
 }
 
 #[track_caller]
-fn check(file: &[u8], wishes: &Wishes, rows: &[&str]) {
-    assert_eq!(told(&read(file, wishes)), rows);
+fn check(file: &[u8], options: &ImportOptions, rows: &[&str]) {
+    assert_eq!(described(&read(file, options)), rows);
 }
 
 /// Reads a file in pieces: with each step some more bytes, and at most some rows.
@@ -129,7 +129,7 @@ fn an_unclosed_quote_spoils_only_its_own_row() {
     let file = format!("{CHOICES}Ann,ann@example.com,yes\n\"Bob,bob@example.com,yes\nCid,cid@example.com,no\n");
     let rows = read(file.as_bytes(), &of_choices());
     assert_eq!(
-        told(&rows),
+        described(&rows),
         [
             "2: ann@example.com [email/newsletter yes:consent]",
             "3: unclosed_quote",
@@ -177,7 +177,7 @@ fn an_overlong_line_is_skipped_and_not_held_in_memory() {
     check(&file, &of_choices(), &rows);
     let (layout, start) = layout(&file, &of_choices());
     let (pieces, end) = in_pieces(&layout, start, &file, &[(50_000, 1), (7, 3)]);
-    assert_eq!(told(&pieces), rows);
+    assert_eq!(described(&pieces), rows);
     assert_eq!(end.byte, file.len() as u64);
     // However long a line is, a call needs no more than the window before it releases the bytes.
     let (mut place, mut held) = (start, usize::try_from(start.byte).unwrap());
@@ -197,7 +197,7 @@ fn rows_and_cells_are_bounded() {
     file.extend(b",ann@example.com,yes\n1,2,3,4,5\n,,,\nBob,bob@example.com\n,bob@example.com,yes,\"\n\"\n");
     let rows = read(&file, &of_choices());
     assert_eq!(
-        told(&rows),
+        described(&rows),
         ["2: cell_too_long in 1", "3: too_many_cells", "5: bob@example.com", "6: unclosed_quote", "7: unclosed_quote",]
     );
     assert_eq!(rows[0].cells[0].len(), MAX_RETURNED);

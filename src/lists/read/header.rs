@@ -5,12 +5,12 @@ use crate::lists::profile::{EXPORTED, Profile, TABLES, Table};
 use crate::lists::read::column::{Column, Format, MAX_COLUMNS, MAX_HEADER};
 use crate::lists::read::encoding;
 use crate::lists::read::layout_error::LayoutError;
-use crate::lists::read::options::Wishes;
+use crate::lists::read::options::ImportOptions;
 use crate::lists::read::place::Place;
 use crate::lists::read::scan::{Cell, Scanned, line_end, scan, unquoted};
 
 /// The header of a CSV file. A file of JSON lines has no header texts.
-pub(crate) struct Header {
+pub(crate) struct ListHeader {
     pub(crate) format: Format,
     pub(crate) separator: Option<char>,
     /// The headers as written, without surrounding space.
@@ -27,7 +27,7 @@ const KNOWN: usize = 1_000_000;
 ///
 /// # Errors
 /// An error if the file is not text, or its first line does not consist of headers.
-pub(crate) fn header(head: &[u8], is_whole: bool, wishes: &Wishes) -> Result<Header, LayoutError> {
+pub(crate) fn header(head: &[u8], is_whole: bool, options: &ImportOptions) -> Result<ListHeader, LayoutError> {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return Err(LayoutError::Utf16);
     }
@@ -39,12 +39,12 @@ pub(crate) fn header(head: &[u8], is_whole: bool, wishes: &Wishes) -> Result<Hea
         Place { byte: if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }, line: 1, row: 0, skipping: false };
     let mut rest = from(head, &place);
     let blank = |line: &[u8]| line.iter().all(u8::is_ascii_whitespace);
-    let mut said = None;
+    let mut act = None;
     while let Some((end, next)) = line_end(rest, is_whole) {
         let line = rest.get(..end).unwrap_or_default();
         // Excel writes this line to name the separator.
         if let [b's', b'e', b'p', b'=', separator] = line {
-            said = Some(*separator);
+            act = Some(*separator);
         } else if !blank(line) {
             break;
         }
@@ -57,16 +57,16 @@ pub(crate) fn header(head: &[u8], is_whole: bool, wishes: &Wishes) -> Result<Hea
     }
     is_text(rest)?;
     if rest.trim_ascii_start().starts_with(b"{") {
-        return Ok(Header { format: Format::Ndjson, separator: None, texts: Vec::new(), place });
+        return Ok(ListHeader { format: Format::Ndjson, separator: None, texts: Vec::new(), place });
     }
     let window = rest.get(..MAX_HEADER + 2).unwrap_or(rest);
     let is_end = is_whole && window.len() == rest.len();
     let mut best: Option<(usize, Vec<String>, u8, usize)> = None;
     let mut failure = LayoutError::HeaderTooLong;
-    for separator in said.map_or(SEPARATORS.to_vec(), |separator| vec![separator]) {
+    for separator in act.map_or(SEPARATORS.to_vec(), |separator| vec![separator]) {
         let mut cells = Vec::new();
         let (end, next) = match scan(window, separator, is_end, &mut cells) {
-            Scanned::Row { end, next } if end <= MAX_HEADER => (end, next),
+            Scanned::ListRow { end, next } if end <= MAX_HEADER => (end, next),
             Scanned::Open { in_quotes: true } | Scanned::Misplaced { .. } => {
                 failure = LayoutError::BrokenHeader;
                 continue;
@@ -74,7 +74,7 @@ pub(crate) fn header(head: &[u8], is_whole: bool, wishes: &Wishes) -> Result<Hea
             _ => continue,
         };
         let texts = texts(rest.get(..end).unwrap_or_default(), separator, &cells);
-        let worth = texts.iter().filter(|text| is_known(text, wishes)).count() * KNOWN + texts.len();
+        let worth = texts.iter().filter(|text| is_known(text, options)).count() * KNOWN + texts.len();
         if best.as_ref().is_none_or(|(best, ..)| worth > *best) {
             best = Some((worth, texts, separator, next));
         }
@@ -89,7 +89,7 @@ pub(crate) fn header(head: &[u8], is_whole: bool, wishes: &Wishes) -> Result<Hea
     }
     place.line += crate::lists::read::scan::line_breaks(rest.get(..next).unwrap_or_default()).max(1);
     place.byte += next as u64;
-    Ok(Header { format: Format::Csv, separator: Some(char::from(separator)), texts, place })
+    Ok(ListHeader { format: Format::Csv, separator: Some(char::from(separator)), texts, place })
 }
 
 fn from<'a>(head: &'a [u8], place: &Place) -> &'a [u8] {
@@ -130,9 +130,9 @@ fn bare(text: &str) -> &str {
     text.strip_prefix('\'').unwrap_or(text).trim()
 }
 
-fn is_known(text: &str, wishes: &Wishes) -> bool {
+fn is_known(text: &str, options: &ImportOptions) -> bool {
     let text = text.to_lowercase();
-    let own = wishes.columns.iter().any(|(_, header)| header.trim().to_lowercase() == text);
+    let own = options.columns.iter().any(|(_, header)| header.trim().to_lowercase() == text);
     own || TABLES.iter().any(|table| table.field(&text).is_some() || table.marks.contains(&text.as_str()))
 }
 
@@ -193,9 +193,13 @@ pub(crate) fn columns(texts: Vec<String>, table: &Table) -> Result<Vec<Column>, 
 ///
 /// # Errors
 /// An error if the mapping names a field or a header that does not exist, or names one twice.
-pub(crate) fn own_columns(texts: Vec<String>, format: Format, wishes: &Wishes) -> Result<Vec<Column>, LayoutError> {
+pub(crate) fn own_columns(
+    texts: Vec<String>,
+    format: Format,
+    options: &ImportOptions,
+) -> Result<Vec<Column>, LayoutError> {
     let mut columns: Vec<Column> = texts.into_iter().map(|header| Column { header, field: None }).collect();
-    for (name, header) in &wishes.columns {
+    for (name, header) in &options.columns {
         let unknown = || LayoutError::UnknownField { field: name.chars().take(64).collect() };
         let field = Field::parse(name).ok_or_else(unknown)?;
         let header = bare(header);

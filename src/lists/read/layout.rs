@@ -8,9 +8,9 @@ use crate::lists::kind::ListKind;
 use crate::lists::profile::Profile;
 use crate::lists::read::column::{Column, Format};
 use crate::lists::read::header;
-use crate::lists::read::header::Header;
+use crate::lists::read::header::ListHeader;
 use crate::lists::read::layout_error::LayoutError;
-use crate::lists::read::options::{ShopScopes, Wishes};
+use crate::lists::read::options::{ImportOptions, ShopScopes};
 use crate::lists::read::place::Place;
 use crate::model::suppression::SuppressionReason;
 
@@ -58,18 +58,18 @@ impl Layout {
     pub fn of(
         head: &[u8],
         is_whole: bool,
-        wishes: &Wishes,
+        options: &ImportOptions,
         shop: &ShopScopes<'_>,
     ) -> Result<(Self, Place), LayoutError> {
-        if let Some(purpose) = wishes.purpose.as_ref().filter(|purpose| !shop.purposes.contains(purpose)) {
+        if let Some(purpose) = options.purpose.as_ref().filter(|purpose| !shop.purposes.contains(purpose)) {
             return Err(LayoutError::UnknownPurpose { purpose: purpose.clone() });
         }
-        if let Some(channel) = wishes.channel.filter(|channel| !shop.channels.contains(channel)) {
+        if let Some(channel) = options.channel.filter(|channel| !shop.channels.contains(channel)) {
             return Err(LayoutError::ChannelOff { channel });
         }
-        let Header { format, separator, texts, place } = header::header(head, is_whole, wishes)?;
-        let is_own = !wishes.columns.is_empty();
-        let profile = match (wishes.profile, format) {
+        let ListHeader { format, separator, texts, place } = header::header(head, is_whole, options)?;
+        let is_own = !options.columns.is_empty();
+        let profile = match (options.profile, format) {
             (Some(Profile::Placet) | None, Format::Ndjson) => Some(Profile::Placet),
             (Some(_), Format::Ndjson) if !is_own => return Err(LayoutError::NotCsv),
             (wished @ Some(_), _) => wished,
@@ -77,7 +77,7 @@ impl Layout {
         };
         let table = profile.map(Profile::table);
         let mut columns = match (format, table) {
-            _ if is_own => header::own_columns(texts, format, wishes)?,
+            _ if is_own => header::own_columns(texts, format, options)?,
             (Format::Csv, Some(table)) => header::columns(texts, table)?,
             _ => header::keys(),
         };
@@ -92,17 +92,17 @@ impl Layout {
             separator,
             columns,
             profile,
-            list: wishes.list,
-            channel: wishes.channel.or(table.and_then(|table| table.channel)),
-            purpose: wishes.purpose.clone(),
-            basis: wishes.basis.unwrap_or(Basis::Consent),
-            country: wishes.country.or(shop.country),
-            is_no_opt_out: wishes.is_no_opt_out,
+            list: options.list,
+            channel: options.channel.or(table.and_then(|table| table.channel)),
+            purpose: options.purpose.clone(),
+            basis: options.basis.unwrap_or(Basis::Consent),
+            country: options.country.or(shop.country),
+            is_no_opt_out: options.is_no_opt_out,
             reason: SuppressionReason::Asked,
             channels: shop.channels.to_vec(),
             purposes: shop.purposes.to_vec(),
         };
-        layout.find_list(wishes)?;
+        layout.find_list(options)?;
         layout.check()?;
         Ok((layout, place))
     }
@@ -118,10 +118,10 @@ impl Layout {
     }
 
     /// Finds the kind of list that the file itself states.
-    fn find_list(&mut self, wishes: &Wishes) -> Result<(), LayoutError> {
+    fn find_list(&mut self, options: &ImportOptions) -> Result<(), LayoutError> {
         let has = |header: &str| self.columns.iter().any(|column| column.header.eq_ignore_ascii_case(header));
         let is_mailchimp = self.profile == Some(Profile::Mailchimp);
-        let name = wishes.name.as_deref().unwrap_or_default().to_lowercase();
+        let name = options.name.as_deref().unwrap_or_default().to_lowercase();
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let is_cleaned =
             is_mailchimp && (has("clean_time") || has("clean_campaign_title") || name.starts_with("cleaned"));

@@ -3,14 +3,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::lists::read::column::MAX_HEADER;
 use crate::lists::read::options::own_columns;
-use crate::lists::tests::{layout, newsletter, read, scopes, told};
+use crate::lists::tests::{described, layout, newsletter, read, scopes};
 
-fn fails(head: &[u8], wishes: &Wishes) -> LayoutError {
-    Layout::of(head, true, wishes, &scopes()).unwrap_err()
+fn fails(head: &[u8], options: &ImportOptions) -> LayoutError {
+    Layout::of(head, true, options, &scopes()).unwrap_err()
 }
 
-fn listed(list: ListKind) -> Wishes {
-    Wishes { list: Some(list), channel: Some(Channel::Email), ..newsletter() }
+fn listed(list: ListKind) -> ImportOptions {
+    ImportOptions { list: Some(list), channel: Some(Channel::Email), ..newsletter() }
 }
 
 #[test]
@@ -42,35 +42,39 @@ fn an_unreadable_file_reports_the_reason() {
 
 #[test]
 fn missing_facts_about_a_file_are_reported() {
-    let wishes = Wishes::default;
-    let sms = || Wishes { channel: Some(Channel::Sms), ..newsletter() };
-    for (head, wishes, code) in [
+    let options = ImportOptions::default;
+    let sms = || ImportOptions { channel: Some(Channel::Sms), ..newsletter() };
+    for (head, options, code) in [
         ("email", newsletter(), Some("no_choice")),
-        ("email,choice", wishes(), Some("no_purpose")),
+        ("email,choice", options(), Some("no_purpose")),
         ("email,choice", newsletter(), Some("no_channel")),
         ("email,choice,channel", newsletter(), None),
-        ("email,choice,channel,purpose", wishes(), None),
+        ("email,choice,channel,purpose", options(), None),
         ("email,choice", sms(), Some("no_address_column")),
         ("phone,choice", sms(), None),
         ("email", listed(ListKind::OptedIn), None),
-        ("email", Wishes { list: Some(ListKind::OptedOut), ..wishes() }, None),
-        ("email", Wishes { list: Some(ListKind::Suppressed), ..wishes() }, None),
-        ("sha256,kind", wishes(), None),
+        ("email", ImportOptions { list: Some(ListKind::OptedOut), ..options() }, None),
+        ("email", ImportOptions { list: Some(ListKind::Suppressed), ..options() }, None),
+        ("sha256,kind", options(), None),
         ("sha256,kind", listed(ListKind::OptedIn), Some("list_contradicted")),
-        ("Email,Accepts Email Marketing", wishes(), Some("no_purpose")),
+        ("Email,Accepts Email Marketing", options(), Some("no_purpose")),
         ("Email,Accepts Email Marketing", newsletter(), None),
         ("Email Address,OPTIN_TIME,LEID", newsletter(), Some("no_choice")),
-        ("Email Address,UNSUB_TIME,LEID", wishes(), None),
+        ("Email Address,UNSUB_TIME,LEID", options(), None),
         ("Email Address,UNSUB_TIME,LEID", listed(ListKind::OptedIn), Some("list_contradicted")),
         ("EMAIL;SMS;ADDED_TIME", newsletter(), Some("no_choice")),
-        ("EMAIL;SMS;emailBlacklisted", wishes(), None),
-        ("email", Wishes { purpose: PurposeSlug::parse("gossip"), ..wishes() }, Some("unknown_purpose")),
-        ("email", Wishes { channel: Some(Channel::Push), ..newsletter() }, Some("channel_off")),
-        ("{\"email\":\"ann@example.com\"}", wishes(), None),
-        ("{\"email\":\"ann@example.com\"}", Wishes { profile: Some(Profile::Shopify), ..wishes() }, Some("not_csv")),
+        ("EMAIL;SMS;emailBlacklisted", options(), None),
+        ("email", ImportOptions { purpose: PurposeSlug::parse("gossip"), ..options() }, Some("unknown_purpose")),
+        ("email", ImportOptions { channel: Some(Channel::Push), ..newsletter() }, Some("channel_off")),
+        ("{\"email\":\"ann@example.com\"}", options(), None),
+        (
+            "{\"email\":\"ann@example.com\"}",
+            ImportOptions { profile: Some(Profile::Shopify), ..options() },
+            Some("not_csv"),
+        ),
     ] {
-        let found = Layout::of(head.as_bytes(), true, &wishes, &scopes());
-        assert_eq!(found.err().map(|error| error.code()), code, "{head} {wishes:?}");
+        let found = Layout::of(head.as_bytes(), true, &options, &scopes());
+        assert_eq!(found.err().map(|error| error.code()), code, "{head} {options:?}");
     }
 }
 
@@ -95,23 +99,23 @@ fn separators_and_headers_are_found() {
 
 #[test]
 fn the_callers_column_mapping_wins() {
-    let mapped = |text| Wishes { columns: own_columns(text), channel: Some(Channel::Email), ..newsletter() };
+    let mapped = |text| ImportOptions { columns: own_columns(text), channel: Some(Channel::Email), ..newsletter() };
     let file = "Correo,Acepta,Email,Straße\nann@example.com,no,x,y\n".as_bytes();
-    let wishes = mapped("email:correo,choice: ACEPTA ,postal:STRASSE");
-    assert_eq!(fails(file, &wishes), LayoutError::UnknownHeader { field: Field::Postal });
-    let wishes = mapped("email:correo,choice: ACEPTA");
-    assert_eq!(layout(file, &wishes).0.profile, None);
-    assert_eq!(told(&read(file, &wishes)), ["2: ann@example.com [email/newsletter no]"]);
+    let options = mapped("email:correo,choice: ACEPTA ,postal:STRASSE");
+    assert_eq!(fails(file, &options), LayoutError::UnknownHeader { field: Field::Postal });
+    let options = mapped("email:correo,choice: ACEPTA");
+    assert_eq!(layout(file, &options).0.profile, None);
+    assert_eq!(described(&read(file, &options)), ["2: ann@example.com [email/newsletter no]"]);
     assert_eq!(fails(file, &mapped("mail:Correo")), LayoutError::UnknownField { field: "mail".into() });
     assert_eq!(fails(file, &mapped("email:Correo,email:Email")), LayoutError::MappedTwice { field: Field::Email });
     assert_eq!(fails(file, &mapped("email:Correo,phone:Correo")), LayoutError::MappedTwice { field: Field::Phone });
     // With the profile of a platform whose `no` is ambiguous, it stays ambiguous.
-    let wishes = Wishes { profile: Some(Profile::Shopify), ..wishes };
-    assert_eq!(told(&read(file, &wishes)), ["2: ann@example.com [email/newsletter not_opted_in]"]);
+    let options = ImportOptions { profile: Some(Profile::Shopify), ..options };
+    assert_eq!(described(&read(file, &options)), ["2: ann@example.com [email/newsletter not_opted_in]"]);
     // With a mapping, objects may have fields of any name.
     let file = br#"{"mail":"ann@example.com","ok":true,"more":[]}"#;
     assert_eq!(
-        told(&read(file, &mapped("email:mail,choice:ok"))),
+        described(&read(file, &mapped("email:mail,choice:ok"))),
         ["1: ann@example.com [email/newsletter yes:consent]"]
     );
 }

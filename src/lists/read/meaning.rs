@@ -7,7 +7,7 @@ use crate::lists::kind::ListKind;
 use crate::lists::read::choices;
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
-use crate::lists::read::row::Row;
+use crate::lists::read::row::ListRow;
 use crate::lists::read::values::Values;
 use crate::model::listed::{Listed, ListedPerson, ListedSuppression, Suppressed};
 use crate::model::person::PersonFacts;
@@ -18,14 +18,14 @@ use crate::model::text::{BirthDate, ExternalId, KeyedHash, Sha256Hex};
 /// # Errors
 /// The fault of the row. Then nothing of the row is imported.
 pub(crate) fn listed(layout: &Layout, values: &Values<'_>) -> Result<Listed, RowFault> {
-    let row = Row { layout, values };
+    let row = ListRow { layout, values };
     let is_suppressed = layout.list == Some(ListKind::Suppressed)
         || row.text(Field::Hash).is_some()
         || row.text(Field::Sha256).is_some();
     if is_suppressed { row.suppression().map(Listed::Suppressed) } else { row.person().map(Listed::Person) }
 }
 
-impl<'a> Row<'a> {
+impl<'a> ListRow<'a> {
     fn person(&self) -> Result<ListedPerson, RowFault> {
         let country = self.text(Field::Country).and_then(country::country);
         let person = PersonFacts {
@@ -53,7 +53,7 @@ impl<'a> Row<'a> {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> ListRow<'a> {
     fn suppression(&self) -> Result<ListedSuppression, RowFault> {
         let channel = self.channel()?;
         let since = match self.time(Field::Since)? {
@@ -73,7 +73,7 @@ impl<'a> Row<'a> {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> ListRow<'a> {
     fn suppressed(&self, channel: Option<Channel>) -> Result<Suppressed, RowFault> {
         let mut addresses = self.addresses(self.text(Field::Country).and_then(country::country))?;
         if let Some(channel) = channel {

@@ -6,7 +6,7 @@ use crate::lists::profile::Profile;
 
 /// The import options. An option that is not given is read from the file, if possible; otherwise the file is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct ImportOptions {
     /// The name of the file. Some files say in their name which kind of list they are.
     pub name: Option<String>,
     /// The meaning of a row that contains no choice.
@@ -28,7 +28,7 @@ pub struct Wishes {
     pub is_no_opt_out: bool,
 }
 
-/// Reads `field:Header,field:Header`. A comma that is not followed by a field belongs to the header.
+/// Reads `field:ListHeader,field:ListHeader`. A comma that is not followed by a field belongs to the header.
 pub fn own_columns(text: &str) -> Vec<(String, String)> {
     let mut columns: Vec<(String, String)> = Vec::new();
     for part in text.split(',') {

@@ -15,12 +15,12 @@ use crate::lists::read::values::Values;
 use crate::model::text::Line;
 
 /// A row, and the layout by which it is read.
-pub(crate) struct Row<'a> {
+pub(crate) struct ListRow<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) values: &'a Values<'a>,
 }
 
-impl<'a> Row<'a> {
+impl<'a> ListRow<'a> {
     pub(crate) fn text(&self, field: Field) -> Option<&'a str> {
         self.values.get(field)
     }
@@ -141,13 +141,13 @@ impl<'a> Row<'a> {
     /// Returns the kind of an address in a column that may hold any kind: from the row, otherwise from the channel. An
     /// email address is recognised by its text.
     pub(crate) fn kind(&self, text: &str) -> Result<AddressKind, RowFault> {
-        let said = self.read(Field::Kind, Wrong::BadKind, |text| {
+        let act = self.read(Field::Kind, Wrong::BadKind, |text| {
             let text = text.to_ascii_lowercase();
             AddressKind::parse(&text).or(Channel::parse(&text).map(Channel::address_kind))
         })?;
         let of_channel = || self.channel().ok().flatten().or(self.layout.channel).map(Channel::address_kind);
         let of_text = || (text.contains('@') && !text.contains([' ', '\n', '/'])).then_some(AddressKind::Email);
-        let kind = said.or_else(of_channel).or_else(of_text);
+        let kind = act.or_else(of_channel).or_else(of_text);
         kind.ok_or_else(|| self.fault(Field::Address, Wrong::NoKind))
     }
 

@@ -3,28 +3,28 @@ use crate::lists::field::Field;
 use crate::lists::kind::ListKind;
 use crate::lists::profile::Profile;
 use crate::lists::read::fault::Wrong;
-use crate::lists::read::options::{Wishes, own_columns};
-use crate::lists::tests::{newsletter, read, told};
+use crate::lists::read::options::{ImportOptions, own_columns};
+use crate::lists::tests::{described, newsletter, read};
 
 /// Returns the content of one row of a file in placet's own columns.
-fn row(header: &str, row: &str, wishes: &Wishes) -> String {
-    let rows = told(&read(format!("{header}\n{row}\n").as_bytes(), wishes));
+fn row(header: &str, row: &str, options: &ImportOptions) -> String {
+    let rows = described(&read(format!("{header}\n{row}\n").as_bytes(), options));
     assert_eq!(rows.len(), 1);
     rows[0].trim_start_matches("2: ").to_owned()
 }
 
 #[track_caller]
-fn check(wishes: &Wishes, header: &str, rows: &[(&str, &str)]) {
+fn check(options: &ImportOptions, header: &str, rows: &[(&str, &str)]) {
     for (text, expected) in rows {
-        assert_eq!(row(header, text, wishes), *expected, "{header}\n{text}");
+        assert_eq!(row(header, text, options), *expected, "{header}\n{text}");
     }
 }
 
 #[test]
 fn only_an_opt_out_may_have_a_wide_scope() {
-    let wishes = Wishes { channel: Some(Channel::Email), ..newsletter() };
+    let options = ImportOptions { channel: Some(Channel::Email), ..newsletter() };
     check(
-        &wishes,
+        &options,
         "email,channel,purpose,choice",
         &[
             ("a@example.com,email,offers,opt_in", "a@example.com [email/offers yes:consent]"),
@@ -44,17 +44,17 @@ fn only_an_opt_out_may_have_a_wide_scope() {
         ],
     );
     check(
-        &Wishes::default(),
+        &ImportOptions::default(),
         "email,channel,purpose,choice",
         &[("a@example.com,,newsletter,yes", "no_channel in 2"), ("a@example.com,email,,yes", "no_purpose in 3")],
     );
     // Without such a column, the import options decide.
-    check(&wishes, "email,choice", &[("a@example.com,no", "a@example.com [email/newsletter no]")]);
+    check(&options, "email,choice", &[("a@example.com,no", "a@example.com [email/newsletter no]")]);
 }
 
 #[test]
 fn the_kind_of_the_list_applies_to_rows_without_a_choice() {
-    let listed = |list| Wishes { list: Some(list), channel: Some(Channel::Email), ..newsletter() };
+    let listed = |list| ImportOptions { list: Some(list), channel: Some(Channel::Email), ..newsletter() };
     check(
         &listed(ListKind::OptedIn),
         "email,choice",
@@ -78,7 +78,7 @@ fn the_kind_of_the_list_applies_to_rows_without_a_choice() {
         ],
     );
     check(
-        &Wishes { list: Some(ListKind::OptedOut), ..Wishes::default() },
+        &ImportOptions { list: Some(ListKind::OptedOut), ..ImportOptions::default() },
         "email",
         &[("a@example.com", "a@example.com [*/* no]")],
     );
@@ -86,9 +86,9 @@ fn the_kind_of_the_list_applies_to_rows_without_a_choice() {
 
 #[test]
 fn a_row_is_imported_as_a_whole_or_not_at_all() {
-    let wishes = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
+    let options = ImportOptions { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
     check(
-        &wishes,
+        &options,
         "email,phone",
         &[
             ("a@example.com,020 7946 0018", "a@example.com +442079460018 [email/newsletter yes:consent]"),
@@ -98,7 +98,7 @@ fn a_row_is_imported_as_a_whole_or_not_at_all() {
             (",+447700900106", "no_address"),
         ],
     );
-    let german = Wishes { country: CountryCode::parse("DE"), ..wishes.clone() };
+    let german = ImportOptions { country: CountryCode::parse("DE"), ..options.clone() };
     check(
         &german,
         "email,phone,country",
@@ -109,7 +109,7 @@ fn a_row_is_imported_as_a_whole_or_not_at_all() {
         ],
     );
     check(
-        &wishes,
+        &options,
         "email,external,region,born,relation,occurred_at",
         &[
             (
@@ -124,7 +124,7 @@ fn a_row_is_imported_as_a_whole_or_not_at_all() {
         ],
     );
     check(
-        &wishes,
+        &options,
         "email,basis,dealing,refusal_offered,origin",
         &[
             ("a@example.com,hope,,,", "unknown_word in 2"),
@@ -133,7 +133,7 @@ fn a_row_is_imported_as_a_whole_or_not_at_all() {
             (&format!("a@example.com,,,,{}", "x".repeat(201)), "bad_text in 5"),
         ],
     );
-    let mapped = Wishes { columns: own_columns("email:e,choice:c,email_choice:d"), ..wishes };
+    let mapped = ImportOptions { columns: own_columns("email:e,choice:c,email_choice:d"), ..options };
     check(
         &mapped,
         "e,c,d",
@@ -146,9 +146,9 @@ fn a_row_is_imported_as_a_whole_or_not_at_all() {
 
 #[test]
 fn the_kind_column_sets_the_kind_of_an_address() {
-    let wishes = Wishes { list: Some(ListKind::OptedOut), ..Wishes::default() };
+    let options = ImportOptions { list: Some(ListKind::OptedOut), ..ImportOptions::default() };
     check(
-        &wishes,
+        &options,
         "address,kind,channel",
         &[
             ("a@example.com,,", "a@example.com [*/* no]"),
@@ -161,7 +161,7 @@ fn the_kind_column_sets_the_kind_of_an_address() {
         ],
     );
     check(
-        &wishes,
+        &options,
         "email,address",
         &[
             ("a@example.com,A@example.com", "a@example.com [*/* no]"),
@@ -172,10 +172,10 @@ fn the_kind_column_sets_the_kind_of_an_address() {
 
 #[test]
 fn a_suppression_row_names_exactly_one_address() {
-    let wishes = Wishes { list: Some(ListKind::Suppressed), ..Wishes::default() };
+    let options = ImportOptions { list: Some(ListKind::Suppressed), ..ImportOptions::default() };
     let hash = "a".repeat(64);
     check(
-        &wishes,
+        &options,
         "email,phone,reason,channel,since",
         &[
             ("a@example.com,,,,", "a@example.com suppressed on *: asked"),
@@ -191,7 +191,7 @@ fn a_suppression_row_names_exactly_one_address() {
         ],
     );
     check(
-        &wishes,
+        &options,
         "sha256,kind",
         &[
             (&format!("{hash},"), "no_kind"),
@@ -203,8 +203,8 @@ fn a_suppression_row_names_exactly_one_address() {
 
 #[test]
 fn two_phone_numbers_in_a_row_belong_to_two_channels() {
-    let sms = Wishes { list: Some(ListKind::OptedIn), channel: Some(Channel::Sms), ..newsletter() };
-    let whatsapp = Wishes { channel: Some(Channel::Whatsapp), ..sms.clone() };
+    let sms = ImportOptions { list: Some(ListKind::OptedIn), channel: Some(Channel::Sms), ..newsletter() };
+    let whatsapp = ImportOptions { channel: Some(Channel::Whatsapp), ..sms.clone() };
     let header = "EMAIL;SMS;WHATSAPP;ADDED_TIME;WHATSAPP_BLACKLISTED";
     let both = ";447700900109;447700900110;;";
     check(
@@ -229,13 +229,13 @@ fn two_phone_numbers_in_a_row_belong_to_two_channels() {
 
 #[test]
 fn each_row_fault_has_its_own_message() {
-    let told = |what| crate::lists::read::fault::RowFault { column: None, what }.message();
+    let described = |what| crate::lists::read::fault::RowFault { column: None, what }.message();
     assert_eq!(
-        told(Wrong::BadNationalPhone { country: CountryCode::parse("FR").unwrap() }),
+        described(Wrong::BadNationalPhone { country: CountryCode::parse("FR").unwrap() }),
         "not a telephone number in FR: correct it, or write it with + and its country code"
     );
     assert_eq!(
-        told(Wrong::UnknownWord { field: Field::Relation }),
+        described(Wrong::UnknownWord { field: Field::Relation }),
         "not an allowed value of relation: write consumer or business"
     );
 }

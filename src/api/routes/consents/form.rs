@@ -21,13 +21,13 @@ use crate::ledger::record_submission;
 
 impl ShopService {
     pub(in crate::api) fn take_form(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (shop, moment) = (&call.shop, call.moment);
+        let (shop, context) = (&call.shop, call.context);
         let form = FormBody::read(call.request.headers(), call.request.body())?;
-        let body = form.submission(&shop.settings, moment.next_id())?;
-        let identity = body.identity().map(|token| self.identity(token, Scope::Capture, moment.now)).transpose()?;
+        let body = form.submission(&shop.settings, context.next_id())?;
+        let identity = body.identity().map(|token| self.identity(token, Scope::Capture, context.now)).transpose()?;
         let mut submission = body.parse(false, identity.flatten().as_ref(), |content| shop.fingerprint(content))?;
         evidence::keep(&mut submission.source, shop.settings.evidence, call.evidence);
-        let receipt = record_submission(self.database(), shop, &submission, moment).map_err(submission_refused)?;
+        let receipt = record_submission(self.database(), shop, &submission, context).map_err(submission_refused)?;
         let origins = call.caller.key.origins.as_ref().unwrap_or(&shop.settings.origins);
         let back = form.back(origins);
         let page = pages::form(&frame(call), FormState::Done { back: back.as_deref() });

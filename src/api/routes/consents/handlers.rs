@@ -18,13 +18,13 @@ impl ShopService {
         let trusted = call.caller.kind == KeyKind::Secret;
         let body: SubmissionBody = call.body()?;
         let identity =
-            body.identity().map(|token| self.identity(token, Scope::Capture, call.moment.now)).transpose()?.flatten();
+            body.identity().map(|token| self.identity(token, Scope::Capture, call.context.now)).transpose()?.flatten();
         let mut submission = body.parse(trusted, identity.as_ref(), |content| call.shop.fingerprint(content))?;
         if !trusted {
             evidence::keep(&mut submission.source, call.shop.settings.evidence, call.evidence);
         }
         let receipt =
-            record_submission(self.database(), &call.shop, &submission, call.moment).map_err(submission_refused)?;
+            record_submission(self.database(), &call.shop, &submission, call.context).map_err(submission_refused)?;
         Ok(Reply::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, trusted))?.about(receipt.contact))
     }
 }

@@ -40,10 +40,10 @@ impl ShopService {
     pub(in crate::api) fn export(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let ExportAsked { selection, format } = ExportAsked::read(query)?;
         let id = call.named_contact()?;
-        let report = contact_report(self.database(), &call.shop, &Lookup::Id(id), &selection, call.moment.now)?;
+        let report = contact_report(self.database(), &call.shop, &Lookup::Id(id), &selection, call.context.now)?;
         let report = report.ok_or(Problem::ContactNotFound)?;
         let sections = selection.sections.iter().map(ToString::to_string).collect();
-        note_export(self.database(), id, sections, format.as_str(), call.caller.key.id, call.moment)?;
+        note_export(self.database(), id, sections, format.as_str(), call.caller.key.id, call.context)?;
         Ok(Reply::from(export::answer(&report, format)?).about(report.id.parse().ok()))
     }
 
@@ -62,7 +62,7 @@ impl ShopService {
     pub(in crate::api) fn change_choice(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let change = call.body::<ChoiceChangeBody>()?.parse(call.route.value(1), call.route.value(2))?;
         let id = self.to_change(call)?;
-        change_choice(self.database(), &call.shop, id, &change, call.moment).map_err(change_refused)?;
+        change_choice(self.database(), &call.shop, id, &change, call.context).map_err(change_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
@@ -70,14 +70,14 @@ impl ShopService {
         let (asked, reason) = call.body::<RectificationBody>()?.parse()?;
         let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
-        rectify_contact(self.database(), &call.shop, id, &asked, &by, call.moment).map_err(rectification_refused)?;
+        rectify_contact(self.database(), &call.shop, id, &asked, &by, call.context).map_err(rectification_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
     pub(in crate::api) fn restrict(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (restricted, reason) = call.body::<RestrictionBody>()?.parse()?;
         let id = self.to_change(call)?;
-        if !restrict(self.database(), id, restricted, &reason, call.caller.key.id, call.moment)? {
+        if !restrict(self.database(), id, restricted, &reason, call.caller.key.id, call.context)? {
             return Err(Problem::ContactNotFound);
         }
         self.reported(call, &Lookup::Id(id))
@@ -87,7 +87,7 @@ impl ShopService {
         let (source, reason) = call.body::<MergeBody>()?.parse()?;
         let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
-        merge_contacts(self.database(), id, &source, &by, call.moment).map_err(merge_refused)?;
+        merge_contacts(self.database(), id, &source, &by, call.context).map_err(merge_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
@@ -95,13 +95,13 @@ impl ShopService {
         let (source, reason) = call.body::<UnmergeBody>()?.parse()?;
         let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
-        unmerge_contact(self.database(), id, source, &by, call.moment).map_err(merge_refused)?;
+        unmerge_contact(self.database(), id, source, &by, call.context).map_err(merge_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
     pub(in crate::api) fn note_disclosure(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (contact, recipient, data, at) = call.body::<DisclosureBody>()?.parse()?;
-        let contact = note_disclosure(self.database(), &contact, &recipient, &data, at, call.moment)?;
+        let contact = note_disclosure(self.database(), &contact, &recipient, &data, at, call.context)?;
         let contact = contact.ok_or(Problem::ContactNotFound)?;
         Ok(Reply::json(StatusCode::OK, &DisclosedAnswer { contact: contact.to_string() })?.about(Some(contact)))
     }
@@ -114,7 +114,7 @@ impl ShopService {
             call.check_unchanged(&revision)?;
         }
         let asked = ErasureAsked { requested_by, key: call.caller.key.id };
-        let certified = erase_contact(self.database(), &call.shop, id, &asked, call.moment)?;
+        let certified = erase_contact(self.database(), &call.shop, id, &asked, call.context)?;
         let certified = certified.ok_or(Problem::ContactNotFound)?;
         Reply::json(StatusCode::OK, &ErasedAnswer::of(&call.shop, certified)?)
     }

@@ -15,7 +15,7 @@ use crate::ledger::{Decided, Lookup, Outcome, decide_contacts, note_activities, 
 impl ShopService {
     pub(in crate::api) fn decide(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let body: DecisionsBody = call.body()?;
-        let (asked, contacts) = body.parse(call.moment.now)?;
+        let (asked, contacts) = body.parse(call.context.now)?;
         let given = match contacts {
             Contacts::One(lookup) => {
                 let outcome = decide_contacts(self.database(), &call.shop, &asked, &[&lookup])?.pop();
@@ -40,14 +40,14 @@ impl ShopService {
 
     pub(in crate::api) fn note_activities(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (contact, noted) = call.body::<ActivitiesBody>()?.parse()?;
-        let done = note_activities(self.database(), &contact, &noted, call.moment)?;
+        let done = note_activities(self.database(), &contact, &noted, call.context)?;
         let (contact, addresses) = done.ok_or(Problem::ContactNotFound)?;
         Ok(Reply::json(StatusCode::OK, &NotedAnswer { addresses })?.about(Some(contact)))
     }
 
     pub(in crate::api) fn suppress(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (address, channel, reason) = call.body::<SuppressionBody>()?.parse()?;
-        let kept = suppress(self.database(), &call.shop, &address, channel, reason, call.moment)?;
+        let kept = suppress(self.database(), &call.shop, &address, channel, reason, call.context)?;
         Reply::json(StatusCode::CREATED, &SuppressionAnswer::of(&kept))
     }
 }

@@ -8,7 +8,7 @@ use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::consent::{Basis, Channel, CountryCode, PurposeSlug};
 use crate::ledger::Settings;
-use crate::lists::{ListKind, Profile, Wishes, own_columns};
+use crate::lists::{ImportOptions, ListKind, Profile, own_columns};
 use crate::model::text::Line;
 
 const LIST: Fault = Fault::new("unknown_list", "use opted_in, opted_out or suppressed");
@@ -23,7 +23,7 @@ const OFFSET: Fault = Fault::new(
 );
 
 /// Reads the import options from the query. Refuses a channel or purpose that the shop does not use.
-pub(in crate::api) fn wishes(query: &Query, settings: &Settings) -> Result<Wishes, Problem> {
+pub(in crate::api) fn import_options(query: &Query, settings: &Settings) -> Result<ImportOptions, Problem> {
     let channel = query.parsed("channel", Channel::parse, CHANNEL)?;
     let purpose = query.parsed("purpose", PurposeSlug::parse, PURPOSE)?;
     if channel.is_some_and(|channel| !settings.channels.contains(&channel)) {
@@ -34,7 +34,7 @@ pub(in crate::api) fn wishes(query: &Query, settings: &Settings) -> Result<Wishe
         let fault = Fault::new("unknown_purpose", "the shop has no such purpose");
         return Err(Problem::Parameter { name: "purpose", fault });
     }
-    Ok(Wishes {
+    Ok(ImportOptions {
         name: query.parsed("name", Line::parse, LINE)?.map(|name| name.as_str().to_owned()),
         list: query.parsed("list", ListKind::parse, LIST)?,
         channel,

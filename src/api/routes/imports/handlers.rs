@@ -43,7 +43,7 @@ impl ShopService {
         let import = self.named_import(call)?;
         match import.state {
             ImportState::Receiving | ImportState::Waiting | ImportState::Running => {
-                set_import_state(self.database(), import.id, ImportState::Cancelled, call.moment.now)?;
+                set_import_state(self.database(), import.id, ImportState::Cancelled, call.context.now)?;
                 while drop_chunks(self.database(), import.id, u64::MAX)? || drop_trial(self.database(), import.id)? {}
             }
             // A repeated request.
@@ -60,7 +60,7 @@ impl ShopService {
                 return Err(Problem::ImportConflict { detail: "it was a trial and wrote nothing" });
             }
             ImportState::Done | ImportState::Failed | ImportState::Cancelled => {
-                crate::ledger::begin_undo(self.database(), import.id, call.moment.now)?;
+                crate::ledger::begin_undo(self.database(), import.id, call.context.now)?;
                 self.has_new_jobs.set(true);
             }
             ImportState::Undoing | ImportState::Undone => {}

@@ -10,14 +10,14 @@ use crate::api::query::Query;
 use crate::api::route::Endpoint;
 use crate::api::routed::Routed;
 use crate::api::routes::imports::answers::ImportAnswer;
-use crate::api::routes::imports::bodies::{FileEnd, upload_offset, wishes};
+use crate::api::routes::imports::bodies::{FileEnd, import_options, upload_offset};
 use crate::api::service::admit::Admitted;
 use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::import_file::head_of;
 use crate::ledger::{
-    AppendError, Audited, Digest, Import, ImportState, Moment, NewImport, Settings, StoredKey, append, begin_import,
+    AppendError, Audited, Context, Digest, Import, ImportState, NewImport, Settings, StoredKey, append, begin_import,
     complete_import, find_repeated, forget_import, import, note_request, note_use, same_file,
 };
 use crate::lists::{Layout, Place, ShopScopes};
@@ -48,14 +48,14 @@ impl ShopService {
     /// # Errors
     /// The response to send, if no upload starts: the request was refused, or the import exists already.
     pub fn begin_upload(&self, routed: &Routed, head: &Request<Bytes>) -> Result<Upload, Box<Response<Bytes>>> {
-        let moment = Moment::after(self.host(), self.latest.get());
-        let id = moment.next_id();
-        let begun = match self.admit(id, routed, head, &moment) {
+        let context = Context::after(self.runtime(), self.latest.get());
+        let id = context.next_id();
+        let begun = match self.admit(id, routed, head, &context) {
             Ok(Admitted::Caller(call)) => self.begin(&call),
             Ok(_) => Err(Box::new(self.refuse(Problem::RouteNotFound, id))),
             Err(problem) => Err(Box::new(self.refuse(problem, id))),
         };
-        self.latest.set(moment.mark());
+        self.latest.set(context.mark());
         begun.map_err(|response| Box::new(named(*response, id)))
     }
 
@@ -69,7 +69,7 @@ impl ShopService {
         while upload.tail.len() >= PIECE {
             let rest = upload.tail.split_off(PIECE);
             let piece = std::mem::replace(&mut upload.tail, rest);
-            if let Err(problem) = self.keep_piece(upload, &piece) {
+            if let Err(problem) = self.store_piece(upload, &piece) {
                 return Err(Box::new(self.end_upload(upload, Err(problem))));
             }
         }
@@ -78,17 +78,17 @@ impl ShopService {
 
     /// Ends a request that uploaded a file or a part of one.
     pub fn finish_upload(&self, mut upload: Upload) -> Response<Bytes> {
-        let moment = Moment::after(self.host(), self.latest.get());
+        let context = Context::after(self.runtime(), self.latest.get());
         let tail = std::mem::take(&mut upload.tail);
-        let kept = if tail.is_empty() { Ok(()) } else { self.keep_piece(&mut upload, &tail) };
+        let kept = if tail.is_empty() { Ok(()) } else { self.store_piece(&mut upload, &tail) };
         let done = kept.and_then(|()| match upload.end {
             FileEnd::MoreToCome => {
                 let import = self.known_import(upload.import)?;
                 Ok((StatusCode::CREATED, import))
             }
-            FileEnd::Here => self.completed(&upload, &moment),
+            FileEnd::Here => self.completed(&upload, &context),
         });
-        self.latest.set(moment.mark());
+        self.latest.set(context.mark());
         self.end_upload(&upload, done)
     }
 
@@ -96,9 +96,9 @@ impl ShopService {
     pub fn cut_upload(&self, mut upload: Upload) {
         let tail = std::mem::take(&mut upload.tail);
         if !tail.is_empty()
-            && let Err(Problem::Internal { cause }) = self.keep_piece(&mut upload, &tail)
+            && let Err(Problem::Internal { cause }) = self.store_piece(&mut upload, &tail)
         {
-            self.host().report(&cause);
+            self.runtime().report(&cause);
         }
     }
 
@@ -116,7 +116,7 @@ impl ShopService {
 
     fn begin(&self, call: &Call<'_>) -> Result<Upload, Box<Response<Bytes>>> {
         let begun = self.database().transaction(|_| {
-            note_use(self.database(), &call.caller.key, call.moment.now)?;
+            note_use(self.database(), &call.caller.key, call.context.now)?;
             let is_first = call.route.value(0).is_empty();
             if is_first { self.begin_import(call) } else { self.go_on(call) }
         });
@@ -143,7 +143,7 @@ impl ShopService {
     fn begin_import(&self, call: &Call<'_>) -> Result<Begun, Problem> {
         let query = Query::read(call.route.endpoint, call.request.uri().query())?;
         // The options are read now, so that an error in them is reported before the file has arrived.
-        wishes(&query, &call.shop.settings)?;
+        import_options(&query, &call.shop.settings)?;
         let end = FileEnd::of(call.request.headers())?;
         let repeat_hash = call.repeatable()?.map(|repeatable| repeatable.hash);
         if let Some(hash) = &repeat_hash
@@ -157,7 +157,7 @@ impl ShopService {
             settings: &query.kept(&["dry_run"])?,
             is_dry_run: query.flag("dry_run")?,
         };
-        let import = begin_import(self.database(), &new, call.moment)?;
+        let import = begin_import(self.database(), &new, call.context)?;
         Ok(Begun::Upload(import, 0, Digest::default(), end))
     }
 
@@ -178,14 +178,14 @@ impl ShopService {
         Ok(Begun::Upload(id, offset, known.digest, end))
     }
 
-    fn keep_piece(&self, upload: &mut Upload, piece: &[u8]) -> Result<(), Problem> {
+    fn store_piece(&self, upload: &mut Upload, piece: &[u8]) -> Result<(), Problem> {
         let end = upload.offset.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
         if usize::try_from(end).unwrap_or(usize::MAX) > upload.endpoint.body_limit {
             forget_import(self.database(), upload.import)?;
             return Err(Problem::BodyTooLarge { limit: upload.endpoint.body_limit });
         }
         upload.digest.update(piece);
-        let kept = append(self.database(), upload.import, upload.offset, piece, &upload.digest, self.host().now());
+        let kept = append(self.database(), upload.import, upload.offset, piece, &upload.digest, self.runtime().now());
         kept.map_err(|error| match error {
             AppendError::Closed => {
                 Problem::ImportConflict { detail: "the import was stopped or forgotten; begin anew" }
@@ -207,8 +207,8 @@ impl ShopService {
         let shop = self.shop()?.ok_or(Problem::InvalidKey)?;
         let query = Query::restored(&self.known_import(id)?.settings)?;
         let read = head_of(self.database(), id, end == FileEnd::Here).and_then(|(head, is_whole)| {
-            let wishes = wishes(&query, &shop.settings)?;
-            Layout::of(&head, is_whole, &wishes, &scopes_of(&shop.settings)).map_err(|error| Problem::File {
+            let import_options = import_options(&query, &shop.settings)?;
+            Layout::of(&head, is_whole, &import_options, &scopes_of(&shop.settings)).map_err(|error| Problem::File {
                 fault: Fault { code: error.code(), detail: error.message() },
                 line: error.line(),
             })
@@ -220,7 +220,7 @@ impl ShopService {
     }
 
     /// Completes an upload: checks the file and queues it for processing.
-    fn completed(&self, upload: &Upload, moment: &Moment<'_>) -> Result<(StatusCode, Import), Problem> {
+    fn completed(&self, upload: &Upload, context: &Context<'_>) -> Result<(StatusCode, Import), Problem> {
         let known = self.known_import(upload.import)?;
         let sha256 = upload.digest.sha256();
         let query = Query::restored(&known.settings)?;
@@ -236,7 +236,7 @@ impl ShopService {
                 }
             }
         }
-        complete_import(self.database(), upload.import, &sha256, (&written.0, &written.1), moment.now)?;
+        complete_import(self.database(), upload.import, &sha256, (&written.0, &written.1), context.now)?;
         self.has_new_jobs.set(true);
         Ok((StatusCode::ACCEPTED, self.known_import(upload.import)?))
     }
@@ -261,10 +261,10 @@ impl ShopService {
         let Endpoint { method, path, .. } = endpoint;
         let status = response.status().as_u16();
         let line = Audited { id: request, key: key.id, method, route: path, contact: None, status, outcome };
-        if let Err(error) = note_request(self.database(), &line, self.host().now()) {
-            self.host().report(&error.to_string());
+        if let Err(error) = note_request(self.database(), &line, self.runtime().now()) {
+            self.runtime().report(&error.to_string());
         }
-        left.tell(response.headers_mut());
+        left.write_to(response.headers_mut());
         response
     }
 

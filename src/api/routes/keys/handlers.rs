@@ -23,12 +23,12 @@ fn named_key(call: &Call<'_>) -> Result<uuid::Uuid, Problem> {
 impl ShopService {
     pub(in crate::api) fn list_keys(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let keys = list_keys(self.database())?;
-        let keys = keys.iter().map(|key| KeyAnswer::of(key, None, call.moment.now)).collect();
+        let keys = keys.iter().map(|key| KeyAnswer::of(key, None, call.context.now)).collect();
         Reply::json(StatusCode::OK, &KeyListAnswer { keys })
     }
 
     pub(in crate::api) fn create_key(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let asked = call.body::<NewKeyBody>()?.parse(call.moment.now)?;
+        let asked = call.body::<NewKeyBody>()?.parse(call.context.now)?;
         let text = self.fresh(call, asked.kind)?;
         let new = NewKey {
             hash: hash_of(&text),
@@ -38,13 +38,13 @@ impl ShopService {
             origins: asked.origins,
             expires_at: asked.expires_at,
         };
-        let stored = add_key(self.database(), &new, call.moment)?;
-        Reply::json(StatusCode::CREATED, &KeyAnswer::of(&stored, Some(&text), call.moment.now))
+        let stored = add_key(self.database(), &new, call.context)?;
+        Reply::json(StatusCode::CREATED, &KeyAnswer::of(&stored, Some(&text), call.context.now))
     }
 
     pub(in crate::api) fn rotate_key(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let overlap = call.body::<RotationBody>()?.parse()?;
-        let old = key_in_use(self.database(), named_key(call)?, call.moment.now).map_err(key_refused)?;
+        let old = key_in_use(self.database(), named_key(call)?, call.context.now).map_err(key_refused)?;
         // If the response is lost, the caller must still be able to repeat the request.
         if old.id == call.caller.key.id && overlap < OWN_OVERLAP {
             let fault = Fault::new("out_of_range", "the key that asks stays good for 60 seconds at least");
@@ -60,15 +60,15 @@ impl ShopService {
             origins: old.origins.clone(),
             expires_at: old.expires_at,
         };
-        let stored = rotate_key(self.database(), &old, &new, overlap, call.moment).map_err(key_refused)?;
-        Reply::json(StatusCode::CREATED, &KeyAnswer::of(&stored, Some(&text), call.moment.now))
+        let stored = rotate_key(self.database(), &old, &new, overlap, call.context).map_err(key_refused)?;
+        Reply::json(StatusCode::CREATED, &KeyAnswer::of(&stored, Some(&text), call.context.now))
     }
 
     pub(in crate::api) fn revoke_key(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let admin = Scope::Admin.as_str();
         let revoked: StoredKey =
-            revoke_key(self.database(), named_key(call)?, admin, call.moment.now).map_err(key_refused)?;
-        Reply::json(StatusCode::OK, &KeyAnswer::of(&revoked, None, call.moment.now))
+            revoke_key(self.database(), named_key(call)?, admin, call.context.now).map_err(key_refused)?;
+        Reply::json(StatusCode::OK, &KeyAnswer::of(&revoked, None, call.context.now))
     }
 
     /// Makes a new key. With an `Idempotency-Key` it can be made again for a repetition of the same request, and for no
@@ -76,9 +76,9 @@ impl ShopService {
     fn fresh(&self, call: &Call<'_>, kind: KeyKind) -> Result<String, Problem> {
         let Some(repeatable) = call.repeatable()? else {
             let id = ShopId::parse(&call.shop.id).ok_or(Problem::Internal { cause: "the shop's id".into() })?;
-            return Ok(self.deployment.secrets.mint(kind, id, call.moment.random()));
+            return Ok(self.deployment.secrets.mint(kind, id, call.context.random()));
         };
-        let key = self.minted(kind, &call.shop.id, &repeatable.hash, call.moment);
+        let key = self.minted(kind, &call.shop.id, &repeatable.hash, call.context);
         match find_key(self.database(), &hash_of(&key))? {
             None => Ok(key),
             Some(_) => Err(Problem::AlreadyDone),

@@ -122,7 +122,7 @@ impl ShopService {
             country: query.parsed("country", CountryCode::parse, COUNTRY)?,
             since: query.parsed("since", Timestamp::parse, TIME)?,
             decide: query.flag("decide")?,
-            now: call.moment.now,
+            now: call.context.now,
         };
         if asked.channel.is_some_and(|channel| !call.shop.settings.channels.contains(&channel)) {
             let fault = Fault::new("channel_off", "the shop does not use this channel");

@@ -19,8 +19,8 @@ const MAX_PAGE: u16 = 1_000;
 impl ShopService {
     pub(in crate::api) fn read_message(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let id = call.route.value(0).parse().map_err(|_| Problem::MessageNotFound)?;
-        let told = self.message_told(&call.shop, id)?.ok_or(Problem::MessageNotFound)?;
-        Reply::json(StatusCode::OK, &told)
+        let message = self.message_answer(&call.shop, id)?.ok_or(Problem::MessageNotFound)?;
+        Reply::json(StatusCode::OK, &message)
     }
 
     pub(in crate::api) fn list_messages(&self, _: &Call<'_>, query: &Query) -> Result<Reply, Problem> {

@@ -4,7 +4,7 @@ use crate::api::link::{LinkKind, Subject};
 use crate::api::pages;
 use crate::api::pages::language::Language;
 use crate::api::pages::masked::masked;
-use crate::api::pages::preferences::{Group, PreferencesState, PreferencesView, Row, RowNote};
+use crate::api::pages::preferences::{Group, PreferenceRow, PreferencesState, PreferencesView, RowNote};
 use crate::api::pages::unsubscribe::{UnsubscribeState, UnsubscribeView};
 use crate::api::problem::Problem;
 use crate::api::service::offers::Offer;
@@ -13,8 +13,8 @@ use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Seen, Visit};
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
 use crate::ledger::{
-    EventType, Named, NewRequest, OwnAct, RequestOrigin, Shown, has_left, last_locale, named, noes, note_own_acts,
-    open_request, own_words, save_preferences, stop_everything,
+    EventType, NewRequest, NoticeSource, PersonAct, RequestOrigin, StoredAddress, has_left, last_locale, named,
+    note_own_acts, open_request, opt_outs, own_notice, save_preferences, stop_everything,
 };
 use crate::model::request::RequestKind;
 use crate::model::submission::{Claim, NoticeShown};
@@ -50,21 +50,27 @@ impl ShopService {
         let Some(address) = named(self.database(), &visit.shop, pseudonym)? else { return Ok(seen) };
         let acts = match (channel, purpose) {
             (None, None) => stop_everything(self.database(), &visit.shop, &address)?,
-            _ => noes(&address, channel, purpose),
+            _ => opt_outs(&address, channel, purpose),
         };
         self.note_noes(visit, &address, acts, "unsubscribe")?;
         Ok(seen.about(address.contact()))
     }
 
     /// Stores the opt-outs that are not stored already.
-    fn note_noes(&self, visit: &Visit<'_>, by: &Named, acts: Vec<OwnAct>, source: &str) -> Result<(), Problem> {
+    fn note_noes(
+        &self,
+        visit: &Visit<'_>,
+        by: &StoredAddress,
+        acts: Vec<PersonAct>,
+        source: &str,
+    ) -> Result<(), Problem> {
         let mut new = Vec::new();
         for act in acts {
             if !has_left(self.database(), &act)? {
                 new.push(act);
             }
         }
-        note_own_acts(self.database(), &visit.shop, by, &new, source, None, visit.moment)?;
+        note_own_acts(self.database(), &visit.shop, by, &new, source, None, visit.context)?;
         Ok(())
     }
 
@@ -80,7 +86,7 @@ impl ShopService {
         };
         let stored = last_locale(self.database(), address.contact())?;
         let language = visit.language(stored.as_deref());
-        let offers = self.offers(&visit.shop, &address, visit.moment.now)?;
+        let offers = self.offers(&visit.shop, &address, visit.context.now)?;
         // The form sends back what the checkboxes showed. A page that was open for long thus does not undo a choice
         // made since.
         let shown = offers.iter().map(|offer| format!("{}:{}", offer.name(), u8::from(offer.is_in())));
@@ -89,7 +95,7 @@ impl ShopService {
         for offer in &offers {
             let (channel, purpose) = (offer.standing.channel, &offer.standing.purpose);
             let id = format!("{channel}-{}", base16ct::lower::encode_string(&offer.address.pseudonym));
-            let row = Row {
+            let row = PreferenceRow {
                 name: offer.name(),
                 channel,
                 purpose: visit.shop.settings.privacy.purpose_in(purpose, language.tag()),
@@ -140,14 +146,14 @@ impl ShopService {
 
     /// Stores the choices that the person changed. A checkbox that the page did not show, or that the person left
     /// unchanged, is not a choice. Returns whether an opt-in awaits confirmation.
-    fn save(&self, visit: &Visit<'_>, by: &Named) -> Result<bool, Problem> {
+    fn save(&self, visit: &Visit<'_>, by: &StoredAddress) -> Result<bool, Problem> {
         let fields = visit.fields();
         let shown =
             fields.iter().find(|(name, _)| name == "shown").map(|(_, value)| value.as_str()).unwrap_or_default();
         let shown: Vec<(&str, bool)> =
             shown.split(' ').filter_map(|one| one.rsplit_once(':')).map(|(name, was)| (name, was == "1")).collect();
         let is_ticked = |name: &str| fields.iter().any(|(own, _)| own == name);
-        let offers = self.offers(&visit.shop, by, visit.moment.now)?;
+        let offers = self.offers(&visit.shop, by, visit.context.now)?;
         let stored = last_locale(self.database(), by.contact())?;
         let language = visit.language(stored.as_deref());
         let mut acts = Vec::new();
@@ -168,14 +174,14 @@ impl ShopService {
                 (false, false) => Assurance::Authenticated,
             };
             let scope = Scope::specific(offer.standing.channel, offer.standing.purpose.clone());
-            acts.push(OwnAct { address: offer.address.clone(), scope, claim, assurance, confirms: None });
+            acts.push(PersonAct { address: offer.address.clone(), scope, claim, assurance, confirms: None });
         }
         if acts.is_empty() {
             return Ok(false);
         }
         let is_pending = acts.iter().any(|act| act.assurance == Assurance::Claimed);
         let notice = self.words_shown(visit, language, &offers)?;
-        save_preferences(self.database(), &visit.shop, by, &acts, notice, visit.moment)?;
+        save_preferences(self.database(), &visit.shop, by, &acts, notice, visit.context)?;
         Ok(is_pending)
     }
 
@@ -192,10 +198,10 @@ impl ShopService {
             .map(|own| (own.channel, visit.shop.settings.privacy.purpose_in(&own.purpose, language.tag())))
             .collect();
         let text = pages::preferences_words(language, visit.shop.settings.name.as_str(), &labels);
-        Ok(own_words(self.database(), &Shown { id: "preferences", locale: language.tag(), text: &text })?)
+        Ok(own_notice(self.database(), &NoticeSource { id: "preferences", locale: language.tag(), text: &text })?)
     }
 
-    fn ask_by_page(&self, visit: &Visit<'_>, address: &Named, kind: RequestKind) -> Result<(), Problem> {
+    fn ask_by_page(&self, visit: &Visit<'_>, address: &StoredAddress, kind: RequestKind) -> Result<(), Problem> {
         let Some(own) = address.address() else { return Ok(()) };
         let stored = last_locale(self.database(), address.contact())?;
         let details = visit.field("details").map(|text| text.trim().chars().take(500).collect::<String>());
@@ -207,8 +213,8 @@ impl ShopService {
             origin: RequestOrigin::Preferences,
             vouched: false,
         };
-        open_request(self.database(), &visit.shop, &asked, visit.moment)
-            .map_err(|error| request_refused(error, visit.moment.now))?;
+        open_request(self.database(), &visit.shop, &asked, visit.context)
+            .map_err(|error| request_refused(error, visit.context.now))?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Seen, Visit};
 use crate::consent::Channel;
-use crate::ledger::{Answered, Confirmation, Shown, confirm, confirmation};
+use crate::ledger::{Answered, Confirmation, NoticeSource, confirm, confirmation};
 
 impl ShopService {
     pub(in crate::api) fn ask_to_confirm(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
@@ -17,7 +17,7 @@ impl ShopService {
         let state = match &question {
             None => ConfirmState::Gone,
             Some(question) if question.used_at.is_some() => ConfirmState::Again,
-            Some(question) if question.expires_at <= visit.moment.now => ConfirmState::Expired,
+            Some(question) if question.expires_at <= visit.context.now => ConfirmState::Expired,
             Some(_) => ConfirmState::Ask,
         };
         Ok(confirming(visit, question.as_ref(), state))
@@ -30,8 +30,8 @@ impl ShopService {
         };
         let language = visit.language(Some(&question.locale));
         let text = pages::confirm_words(language, visit.shop.settings.name.as_str(), &items(visit, &question));
-        let shown = Shown { id: "confirmation", locale: language.tag(), text: &text };
-        let state = match confirm(self.database(), &visit.shop, &question, Some(&shown), visit.moment)? {
+        let shown = NoticeSource { id: "confirmation", locale: language.tag(), text: &text };
+        let state = match confirm(self.database(), &visit.shop, &question, Some(&shown), visit.context)? {
             Answered::Now => ConfirmState::Done,
             Answered::Before => ConfirmState::Again,
             Answered::TooLate => ConfirmState::Expired,

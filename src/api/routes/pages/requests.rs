@@ -28,7 +28,7 @@ impl ShopService {
         let Subject::Request { id, sent } = visit.subject else { return Err(Problem::RouteNotFound) };
         let request = self.subject_request(id)?;
         let page = match request.state {
-            RequestState::Open if sent == request.sent && request.verify_until > visit.moment.now => Page::Ask,
+            RequestState::Open if sent == request.sent && request.verify_until > visit.context.now => Page::Ask,
             // Also if a newer link has been sent since.
             RequestState::Open => Page::Expired,
             _ => settled(visit, &request),
@@ -42,7 +42,7 @@ impl ShopService {
         let Subject::Request { id, sent } = visit.subject else { return Err(Problem::RouteNotFound) };
         let request = self.subject_request(id)?;
         let page = match request.state {
-            RequestState::Open if request.verify_until <= visit.moment.now => Page::Expired,
+            RequestState::Open if request.verify_until <= visit.context.now => Page::Expired,
             RequestState::Open => Page::AskCode { tries_left: request.tries_left(sent).into(), wrong: false },
             _ if sent == 0 => Page::Completed,
             _ => settled(visit, &request),
@@ -61,7 +61,7 @@ impl ShopService {
         if visit.field("action").as_deref() == Some("resend") {
             return self.send_again(visit, request);
         }
-        let is_good = request.sent == sent && request.verify_until > visit.moment.now;
+        let is_good = request.sent == sent && request.verify_until > visit.context.now;
         if request.state == RequestState::Open && !is_good {
             return Ok(seen(visit, &request, Page::Expired));
         }
@@ -78,7 +78,7 @@ impl ShopService {
             return self.show_code(visit);
         }
         let code = visit.field("code").unwrap_or_default();
-        match check_code(self.database(), &visit.shop, &request, (&code, sent), visit.moment.now)? {
+        match check_code(self.database(), &visit.shop, &request, (&code, sent), visit.context.now)? {
             Checked::Right => self.proven(visit, request),
             Checked::Wrong { left } => {
                 Ok(seen(visit, &request, Page::AskCode { tries_left: left.into(), wrong: true }))
@@ -88,7 +88,7 @@ impl ShopService {
     }
 
     fn send_again(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
-        match resend(self.database(), &visit.shop, request, visit.moment)? {
+        match resend(self.database(), &visit.shop, request, visit.context)? {
             Some(request) => Ok(seen(visit, &request, Page::Resent)),
             None => Err(Problem::TooManyRequests { retry_after: 24 * 60 * 60 }),
         }
@@ -97,7 +97,7 @@ impl ShopService {
     fn proven(&self, visit: &Visit<'_>, request: SubjectRequest) -> Result<Seen, Problem> {
         let was_open = request.state == RequestState::Open;
         let Verified { request, is_known } =
-            verify_request(self.database(), &visit.shop, request, Uuid::nil(), visit.moment)?;
+            verify_request(self.database(), &visit.shop, request, Uuid::nil(), visit.context)?;
         let subject = request.subject();
         let for_data = is_known && request.state == RequestState::Completed && request.kind.is_for_data();
         let links = if for_data { self.downloads(visit, &request) } else { Vec::new() };
@@ -133,7 +133,7 @@ impl ShopService {
         let format = url::form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "format")
             .and_then(|(_, value)| Format::parse(&value));
-        let download = download_of(self.database(), &visit.shop, &request, visit.moment.now)?;
+        let download = download_of(self.database(), &visit.shop, &request, visit.context.now)?;
         let state = match (download, format) {
             (Download::Of(subject), Some(format)) => {
                 return Ok(Seen { page: self.report_of(visit, subject, format)?, contact: Some(subject) });
@@ -151,7 +151,7 @@ impl ShopService {
 
     fn report_of(&self, visit: &Visit<'_>, subject: Uuid, format: Format) -> Result<Response<Bytes>, Problem> {
         let all = Selection { for_person: true, ..Selection::default() };
-        let report = contact_report(self.database(), &visit.shop, &Lookup::Id(subject), &all, visit.moment.now)?;
+        let report = contact_report(self.database(), &visit.shop, &Lookup::Id(subject), &all, visit.context.now)?;
         let mut response = export::answer(&report.ok_or(Problem::RouteNotFound)?, format)?;
         html::seal(response.headers_mut());
         Ok(response)

@@ -13,20 +13,20 @@ use crate::api::service::offers::on_offer;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::{PurposeSlug, Reason};
-use crate::ledger::{Named, StandingEntry, find_to_link, last_locale, send_preferences_link};
+use crate::ledger::{StandingEntry, StoredAddress, find_verified_address, last_locale, send_preferences_link};
 
 const EXPIRED: Fault = Fault::new("expired_identity", "it has run out; ask the shop's server for a fresh one");
 
 impl ShopService {
     pub(in crate::api) fn preferences(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (shop, now) = (&call.shop, call.moment.now);
+        let (shop, now) = (&call.shop, call.context.now);
         let body: PreferencesBody = call.body()?;
         let locale = body.locale()?;
         let identity = self.identity(&body.identity, Scope::Read, now)?;
         let identity = identity.filter(|identity| !identity.late);
         let identity = identity.ok_or_else(|| Problem::field("/identity", EXPIRED))?;
-        let known = identity.addresses.iter().map(|address| find_to_link(self.database(), shop, address));
-        let known = known.collect::<Result<Vec<Option<Named>>, _>>()?;
+        let known = identity.addresses.iter().map(|address| find_verified_address(self.database(), shop, address));
+        let known = known.collect::<Result<Vec<Option<StoredAddress>>, _>>()?;
         let first = known.iter().flatten().next();
         let stored = match first {
             Some(first) if locale.is_none() => last_locale(self.database(), first.contact())?,
@@ -44,7 +44,7 @@ impl ShopService {
             }),
             confirmable: standing.is_some_and(|standing| standing.status == "awaiting_confirmation"),
         };
-        let mut told: Vec<[u8; 16]> = Vec::new();
+        let mut announced: Vec<[u8; 16]> = Vec::new();
         let mut addresses: Vec<AddressChoices> = Vec::new();
         for (address, known) in identity.addresses.iter().zip(&known) {
             let Some(known) = known else {
@@ -57,13 +57,13 @@ impl ShopService {
                 continue;
             };
             // Another address of the same person has added this address already.
-            if told.contains(&known.pseudonym) {
+            if announced.contains(&known.pseudonym) {
                 continue;
             }
             for offer in self.offers(shop, known, now)? {
                 let (own, standing) = (&offer.address, &offer.standing);
-                if told.last() != Some(&own.pseudonym) {
-                    told.push(own.pseudonym);
+                if announced.last() != Some(&own.pseudonym) {
+                    announced.push(own.pseudonym);
                     addresses.push(AddressChoices {
                         kind: own.kind,
                         masked: masked(own.kind, &own.value),
@@ -76,7 +76,7 @@ impl ShopService {
                 }
             }
         }
-        let contact = first.map(Named::contact);
+        let contact = first.map(StoredAddress::contact);
         Ok(Reply::json(StatusCode::OK, &PreferencesAnswer { addresses })?.about(contact))
     }
 
@@ -85,7 +85,7 @@ impl ShopService {
         // Without a public URL there is no link to send.
         self.public_url(&call.shop)?;
         let locale = locale.as_ref().map(|locale| locale.as_str());
-        let contact = send_preferences_link(self.database(), &call.shop, &address, locale, call.moment)?;
+        let contact = send_preferences_link(self.database(), &call.shop, &address, locale, call.context)?;
         Ok(Reply::json(StatusCode::ACCEPTED, &PreferencesLinkAnswer { sent: "if_known" })?.about(contact))
     }
 }

@@ -9,7 +9,7 @@ use crate::api::routes::providers::bodies::ProviderBody;
 use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
-use crate::ledger::{keep_provider, list_providers, remove_provider};
+use crate::ledger::{list_providers, remove_provider, store_provider};
 use crate::platforms::{Provider, signature};
 
 impl ShopService {
@@ -43,11 +43,11 @@ impl ShopService {
         }
         let url = self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?;
         let (secret, word) = (given.secret.as_deref(), given.verify_token.as_deref());
-        keep_provider(self.database(), provider.as_str(), secret, word, call.moment)?;
+        store_provider(self.database(), provider.as_str(), secret, word, call.context)?;
         let known = list_providers(self.database())?.into_iter().find(|known| known.name == provider.as_str());
         let made = known.filter(|known| known.given.is_empty());
         let made = made.map(|known| signature::secret_text(&known.made(&call.shop)));
-        let answer = ProviderAnswer { provider, url, secret: made, created_at: call.moment.now };
+        let answer = ProviderAnswer { provider, url, secret: made, created_at: call.context.now };
         Reply::json(StatusCode::OK, &answer)
     }
 

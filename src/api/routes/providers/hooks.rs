@@ -7,7 +7,7 @@ use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::{Fault, Problem};
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::Visit;
-use crate::ledger::{Heard, KnownProvider, Said, hear, list_providers};
+use crate::ledger::{InboundKeyword, InboundMessage, KnownProvider, list_providers, receive_inbound};
 use crate::platforms::{Hook, HookError, Inbound, InboundAct, Keyword, Provider, signature};
 
 impl ShopService {
@@ -26,8 +26,8 @@ impl ShopService {
             return Err(Problem::BodyTooLarge { limit });
         }
         for inbound in &self.read_hook(visit, provider, &known)? {
-            if let Some(heard) = heard_of(provider, inbound) {
-                hear(self.database(), &visit.shop, &heard, visit.moment)?;
+            if let Some(message) = message_of(provider, inbound) {
+                receive_inbound(self.database(), &visit.shop, &message, visit.context)?;
             }
         }
         self.note_visit(visit, None, 200)?;
@@ -56,7 +56,7 @@ impl ShopService {
             "" => signature::secret_text(&known.made(shop)),
             given => given.to_owned(),
         };
-        provider.platform().read(&secret, &hook, visit.moment.now).map_err(|error| match error {
+        provider.platform().read(&secret, &hook, visit.context.now).map_err(|error| match error {
             HookError::Signature => Problem::BadSignature,
             HookError::Malformed { needs } => Problem::field("", Fault::new("unreadable", needs)),
         })
@@ -64,16 +64,16 @@ impl ShopService {
 }
 
 /// Returns the inbound message to act on; `None` if it contains no keyword.
-fn heard_of(provider: Provider, inbound: &Inbound) -> Option<Heard> {
+fn message_of(provider: Provider, inbound: &Inbound) -> Option<InboundMessage> {
     let InboundAct::Keyword { word, is_answered } = inbound.act else { return None };
-    let said = match word {
-        Keyword::Stop => Said::Stop,
-        Keyword::Start => Said::Start,
-        Keyword::Yes => Said::Yes,
-        Keyword::Help => Said::Help,
+    let statement = match word {
+        Keyword::Stop => InboundKeyword::Stop,
+        Keyword::Start => InboundKeyword::Start,
+        Keyword::Yes => InboundKeyword::Yes,
+        Keyword::Help => InboundKeyword::Help,
     };
     let id = format!("{provider}\0{}", inbound.id);
-    Some(Heard { id, channel: inbound.channel, from: inbound.from.clone(), said, is_answered })
+    Some(InboundMessage { id, channel: inbound.channel, from: inbound.from.clone(), statement, is_answered })
 }
 
 fn plain(text: String, media_type: &'static str) -> Response<Bytes> {

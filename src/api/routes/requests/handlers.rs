@@ -34,8 +34,8 @@ impl ShopService {
         let by_code = asked.address.kind() == AddressKind::Phone && !asked.vouched;
         // Without a public URL no link can be sent, so nobody could verify the request.
         self.public_url(&call.shop)?;
-        let request = open_request(self.database(), &call.shop, &asked, call.moment)
-            .map_err(|error| request_refused(error, call.moment.now))?;
+        let request = open_request(self.database(), &call.shop, &asked, call.context)
+            .map_err(|error| request_refused(error, call.context.now))?;
         let page = by_code.then(|| {
             // This link differs from the one in the message: a person who opens a request for an address need not own
             // it.
@@ -51,7 +51,7 @@ impl ShopService {
         let id = trusted.then(|| request.id.clone());
         let subject = if asked.vouched {
             let key = call.caller.key.id;
-            verify_request(self.database(), &call.shop, request, key, call.moment)?.request.subject()
+            verify_request(self.database(), &call.shop, request, key, call.context)?.request.subject()
         } else {
             None
         };
@@ -90,7 +90,7 @@ impl ShopService {
         }
         let key = call.caller.key.id;
         let request =
-            decide_request(self.database(), &call.shop, id, &decision, key, call.moment).map_err(decision_refused)?;
+            decide_request(self.database(), &call.shop, id, &decision, key, call.context).map_err(decision_refused)?;
         let subject = request.subject();
         Ok(Reply::json(StatusCode::OK, &request)?.about(subject))
     }

@@ -17,12 +17,12 @@ use crate::api::routes::shop::answers::{
 use crate::api::routes::shop::shop_body::ShopBody;
 use crate::api::routes::storefront::answers::StorefrontAnswer;
 use crate::api::service::call::Call;
-use crate::api::service::reply::{Fresh, Reply};
+use crate::api::service::reply::{Regenerated, Reply};
 use crate::api::service::shop_service::ShopService;
 use crate::api::{answer, body};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    AuditEntry, AuditQuery, KEPT_FOR, Moment, NewKey, Shop, audit_page, keep_answer, kept_answer, overdue, statistics,
+    AuditEntry, AuditQuery, Context, KEPT_FOR, NewKey, Shop, audit_page, expired, kept_answer, statistics, store_answer,
 };
 
 /// The default number of audit log entries in one response; below, the maximum.
@@ -34,33 +34,33 @@ impl ShopService {
         &self,
         id: ShopId,
         request: &Request<Bytes>,
-        moment: &Moment<'_>,
+        context: &Context<'_>,
     ) -> Result<Response<Bytes>, Problem> {
         let (headers, given) = (request.headers(), request.body());
         let settings = body::read::<ShopBody>(headers, given)?.parse()?;
-        if moment.day(settings.links.zone()).is_none() {
+        if context.day(settings.links.zone()).is_none() {
             let fault = Fault::new("unknown_time_zone", "use an IANA name, such as Europe/Berlin");
             return Err(Problem::field("/links/time_zone", fault));
         }
         let repeated = idempotency_key(headers)?.map(|key| format!("new shop {id} {key}"));
         if let Some(shop) = self.shop()? {
             // A request gets the id of an existing shop only if it repeats an idempotency key.
-            let context = repeated.ok_or(Problem::AlreadyDone)?;
-            let hash = shop.fingerprint(context.as_bytes());
-            let kept = kept_answer(self.database(), &hash, moment.now.plus_millis(-KEPT_FOR))?;
+            let repetition = repeated.ok_or(Problem::AlreadyDone)?;
+            let hash = shop.fingerprint(repetition.as_bytes());
+            let kept = kept_answer(self.database(), &hash, context.now.plus_millis(-KEPT_FOR))?;
             let kept = kept.ok_or(Problem::AlreadyDone)?;
             if kept.fingerprint != shop.fingerprint(given) {
                 return Err(Problem::IdempotencyMismatch);
             }
             let again = Reply::again(&kept, |fresh, _| match fresh {
-                Fresh::Key(kind) => self.minted(kind, &shop.id, &context, moment),
-                Fresh::Secret => String::new(),
+                Regenerated::Key(kind) => self.minted(kind, &shop.id, &repetition, context),
+                Regenerated::Secret => String::new(),
             });
             return again.map(|reply| reply.response);
         }
         let first = |kind: KeyKind| match &repeated {
-            None => self.deployment.secrets.mint(kind, id, moment.random()),
-            Some(context) => self.minted(kind, &id.to_string(), context, moment),
+            None => self.deployment.secrets.mint(kind, id, context.random()),
+            Some(repetition) => self.minted(kind, &id.to_string(), repetition, context),
         };
         let new = |kind: KeyKind, text: &str| NewKey {
             hash: hash_of(text),
@@ -73,13 +73,13 @@ impl ShopService {
         let (publishable, secret) = (first(KeyKind::Publishable), first(KeyKind::Secret));
         let keys = [new(KeyKind::Publishable, &publishable), new(KeyKind::Secret, &secret)];
         let response = self.database().transaction(|tx| {
-            let shop = Shop::create(tx, &id.to_string(), settings, &keys, moment)?;
+            let shop = Shop::create(tx, &id.to_string(), settings, &keys, context)?;
             let keys = KeysAnswer { publishable: &publishable, secret: &secret };
             let storefront = StorefrontAnswer::of(&shop);
             let reply = Reply::json(StatusCode::CREATED, &NewShopAnswer { storefront, keys })?;
-            if let Some(context) = &repeated {
-                let hash = shop.fingerprint(context.as_bytes());
-                keep_answer(tx, &hash, &reply.to_keep(shop.fingerprint(given)), moment.now)?;
+            if let Some(repetition) = &repeated {
+                let hash = shop.fingerprint(repetition.as_bytes());
+                store_answer(tx, &hash, &reply.to_keep(shop.fingerprint(given)), context.now)?;
             }
             Ok::<_, Problem>(reply.response)
         });
@@ -96,7 +96,7 @@ impl ShopService {
 
     pub(in crate::api) fn write_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let settings = call.body::<ShopBody>()?.parse()?;
-        if call.moment.day(settings.links.zone()).is_none() {
+        if call.context.day(settings.links.zone()).is_none() {
             let fault = Fault::new("unknown_time_zone", "use an IANA name, such as Europe/Berlin");
             return Err(Problem::field("/links/time_zone", fault));
         }
@@ -169,7 +169,7 @@ fn tag_of(reply: &Reply) -> String {
 
 impl ShopService {
     pub(in crate::api) fn retention(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let overdue = overdue(self.database(), &call.shop, call.moment.now)?;
+        let overdue = expired(self.database(), &call.shop, call.context.now)?;
         Reply::json(StatusCode::OK, &RetentionAnswer { overdue })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::consent::{Channel, CountryCode, PurposeSlug, Sheet};
+use crate::consent::{Channel, CountryCode, DecisionTable, PurposeSlug};
 use crate::ledger::{Notice, Shop};
 use crate::model::text::{Line, PageUrl};
 
@@ -21,7 +21,7 @@ pub(in crate::api) struct StorefrontAnswer<'a> {
     /// The notices that the shop shows.
     notices: &'a [Notice],
     /// The decision table: all rules that the storefront module needs to decide as the service does.
-    decisions: Sheet,
+    decisions: DecisionTable,
 }
 
 /// The public data of a shop.
@@ -66,7 +66,7 @@ impl<'a> StorefrontAnswer<'a> {
                 transactional: &settings.policy.transactional,
             },
             notices: &settings.notices,
-            decisions: Sheet::of(&settings.policy()),
+            decisions: DecisionTable::of(&settings.policy()),
         }
     }
 }

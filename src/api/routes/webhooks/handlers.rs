@@ -23,23 +23,23 @@ const MAX_DELIVERIES_PAGE: u16 = 1_000;
 impl ShopService {
     pub(in crate::api) fn list_webhooks(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let all = list_webhooks(self.database())?;
-        let webhooks = all.iter().map(|webhook| self.told(webhook, call)).collect::<Result<_, _>>()?;
+        let webhooks = all.iter().map(|webhook| self.answer_of(webhook, call)).collect::<Result<_, _>>()?;
         Reply::json(StatusCode::OK, &WebhookListAnswer { webhooks })
     }
 
     pub(in crate::api) fn create_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let new = call.body::<NewWebhookBody>()?.parse(self.deployment.local_webhooks)?;
-        let made = add_webhook(self.database(), &new, call.moment).map_err(webhook_refused)?;
+        let made = add_webhook(self.database(), &new, call.context).map_err(webhook_refused)?;
         self.webhooks_changed();
-        Reply::json(StatusCode::CREATED, &self.told(&made, call)?.with_secret(&call.shop))
+        Reply::json(StatusCode::CREATED, &self.answer_of(&made, call)?.with_secret(&call.shop))
     }
 
     pub(in crate::api) fn write_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let new = call.body::<WebhookBody>()?.parse(self.deployment.local_webhooks)?;
-        let changed = change_webhook(self.database(), call.route.value(0), &new, call.moment.now);
+        let changed = change_webhook(self.database(), call.route.value(0), &new, call.context.now);
         let changed = changed.map_err(webhook_refused)?;
         self.webhooks_changed();
-        Reply::json(StatusCode::OK, &self.told(&changed, call)?)
+        Reply::json(StatusCode::OK, &self.answer_of(&changed, call)?)
     }
 
     pub(in crate::api) fn remove_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -47,15 +47,15 @@ impl ShopService {
         let health = health_of(self.database(), id)?;
         let removed = remove_webhook(self.database(), id).map_err(webhook_refused)?;
         self.webhooks_changed();
-        Reply::json(StatusCode::OK, &WebhookAnswer::of(&removed, health, call.moment.now))
+        Reply::json(StatusCode::OK, &WebhookAnswer::of(&removed, health, call.context.now))
     }
 
     pub(in crate::api) fn rotate_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let overlap = call.body::<SecretRotationBody>()?.parse()?;
-        let rotated = rotate_webhook(self.database(), call.route.value(0), overlap, call.moment.now);
+        let rotated = rotate_webhook(self.database(), call.route.value(0), overlap, call.context.now);
         let rotated = rotated.map_err(webhook_refused)?;
         self.webhooks_changed();
-        Reply::json(StatusCode::OK, &self.told(&rotated, call)?.with_secret(&call.shop))
+        Reply::json(StatusCode::OK, &self.answer_of(&rotated, call)?.with_secret(&call.shop))
     }
 
     pub(in crate::api) fn list_deliveries(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
@@ -73,13 +73,13 @@ impl ShopService {
 
     pub(in crate::api) fn replay(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let asked = call.body::<ReplayBody>()?.parse()?;
-        let replayed = replay(self.database(), named(call)?, &asked, call.moment)?;
+        let replayed = replay(self.database(), named(call)?, &asked, call.context)?;
         self.has_new_jobs.set(true);
         Reply::json(StatusCode::OK, &replayed)
     }
 
-    fn told<'a>(&self, webhook: &'a Webhook, call: &Call<'_>) -> Result<WebhookAnswer<'a>, Problem> {
-        Ok(WebhookAnswer::of(webhook, health_of(self.database(), &webhook.id)?, call.moment.now))
+    fn answer_of<'a>(&self, webhook: &'a Webhook, call: &Call<'_>) -> Result<WebhookAnswer<'a>, Problem> {
+        Ok(WebhookAnswer::of(webhook, health_of(self.database(), &webhook.id)?, call.context.now))
     }
 
     /// Drops the cached shop, which holds the webhooks, and signals that deliveries may be due at other times.

@@ -9,12 +9,12 @@ use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
-    DeliveryKey, DueDelivery, EventType, Moment, Payload, SendOutcome, Shop, Waiting, Webhook, addresses_told,
+    Context, DeliveryKey, DueDelivery, EventType, Payload, SendOutcome, Shop, Waiting, Webhook, addresses_told,
     due_deliveries, note_outcome, signatures, waiting,
 };
 
 /// The maximum number of concurrent sends: fewer than a Durable Object can wait for.
-pub(in crate::api) const LANES: usize = 5;
+pub(in crate::api) const CONCURRENT_SENDS: usize = 5;
 
 /// The maximum number of concurrent sends to one webhook; one if its last send has failed.
 const LANES_EACH: usize = 3;
@@ -49,18 +49,18 @@ impl ShopService {
     /// Returns the requests to send now. Each is in progress until [`ShopService::delivered`] reports its outcome.
     pub(in crate::api) fn due_deliveries(&self) -> Result<Vec<Outgoing>, JobError> {
         let mut outgoing = Vec::new();
-        if self.busy.borrow().len() >= LANES {
+        if self.busy.borrow().len() >= CONCURRENT_SENDS {
             return Ok(outgoing);
         }
         let Some(shop) = self.shop()?.filter(|shop| !shop.webhooks.is_empty()) else { return Ok(outgoing) };
-        let now = self.host().now();
+        let now = self.runtime().now();
         let mut ready: Vec<Waiting> = waiting(self.database())?.into_iter().filter(|one| one.due_at <= now).collect();
         ready.sort_by_key(|one| (self.busy_with(&one.webhook), one.due_at));
         for lane in 0..LANES_EACH {
             for one in &ready {
                 let (all, own) = (self.busy.borrow().len(), self.busy_with(&one.webhook));
                 let has_room = own == 0 || all < LANES_SHARED;
-                if own > lane || own >= lanes_of(one) || !has_room || all >= LANES {
+                if own > lane || own >= lanes_of(one) || !has_room || all >= CONCURRENT_SENDS {
                     continue;
                 }
                 let rows = due_deliveries(self.database(), &one.webhook, own + 1)?;
@@ -74,7 +74,7 @@ impl ShopService {
                         }
                         // An event that cannot be written as a request must not block the others. It is retried later.
                         Err(problem) => {
-                            self.host().report(&JobError::from(problem).to_string());
+                            self.runtime().report(&JobError::from(problem).to_string());
                             self.delivered(&row.key, SendOutcome::Unwritten)?;
                         }
                     }
@@ -90,8 +90,8 @@ impl ShopService {
     /// [`JobError`] if the database fails. The delivery then counts as not sent and is sent again.
     pub fn delivered(&self, key: &DeliveryKey, outcome: SendOutcome<'_>) -> Result<(), JobError> {
         self.busy.borrow_mut().retain(|own| own != key);
-        let moment = Moment::after(self.host(), self.latest.get());
-        if note_outcome(self.database(), key, outcome, &moment)? {
+        let context = Context::after(self.runtime(), self.latest.get());
+        if note_outcome(self.database(), key, outcome, &context)? {
             self.shop.replace(None);
         }
         Ok(())
@@ -138,23 +138,23 @@ impl ShopService {
         let id = |data: &Map<String, Value>, name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
         if let Some(contact) = id(&data, "contact").and_then(|id| id.parse().ok()) {
             let addresses = addresses_told(self.database(), contact)?;
-            let told = addresses.iter().map(|(kind, value)| json!({ "kind": kind, "value": value }));
-            data.insert("addresses".into(), told.collect());
+            let listed = addresses.iter().map(|(kind, value)| json!({ "kind": kind, "value": value }));
+            data.insert("addresses".into(), listed.collect());
         }
         if event.kind == EventType::MessageRequested
             && let Some(message) = id(&data, "message").and_then(|id| id.parse().ok())
         {
-            match self.message_told(shop, message) {
-                Ok(Some(told)) => {
-                    if let Value::Object(told) = serde_json::to_value(told)? {
-                        data.extend(told);
+            match self.message_answer(shop, message) {
+                Ok(Some(listed)) => {
+                    if let Value::Object(listed) = serde_json::to_value(listed)? {
+                        data.extend(listed);
                     }
                 }
                 // The message was erased, or is too old to be sent.
                 Ok(None) => {}
                 // Without a public URL no link can be made. The shop still gets the event and can fetch the message
                 // later.
-                Err(Problem::Misconfigured { what }) => self.host().report(&what),
+                Err(Problem::Misconfigured { what }) => self.runtime().report(&what),
                 Err(problem) => return Err(problem),
             }
         }

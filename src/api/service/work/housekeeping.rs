@@ -4,7 +4,7 @@ use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
-use crate::ledger::{Moment, Shop, finish_job, job, postpone_job, remind, retain};
+use crate::ledger::{Context, Shop, finish_job, job, postpone_job, purge, remind};
 
 const HOUSEKEEPING: &str = "housekeeping";
 
@@ -22,36 +22,36 @@ impl ShopService {
     ///
     /// # Errors
     /// [`JobError`] if the database fails so that not even that can be stored.
-    pub(in crate::api) fn keep_house(&self) -> Result<bool, JobError> {
+    pub(in crate::api) fn clean_up(&self) -> Result<bool, JobError> {
         let Some(shop) = self.shop()? else { return Ok(false) };
-        let moment = Moment::after(self.host(), self.latest.get());
-        if self.housekeeping_due(&shop)? > moment.now {
+        let context = Context::after(self.runtime(), self.latest.get());
+        if self.housekeeping_due(&shop)? > context.now {
             return Ok(false);
         }
         let done = self.database().transaction(|_| {
-            let left = self.kept_house(&shop, &moment)?;
-            let next = moment.now.plus_millis(if left { NEXT_SWEEP } else { DAY });
-            Ok::<_, Problem>(finish_job(self.database(), HOUSEKEEPING, moment.now, next)?)
+            let left = self.kept_house(&shop, &context)?;
+            let next = context.now.plus_millis(if left { NEXT_SWEEP } else { DAY });
+            Ok::<_, Problem>(finish_job(self.database(), HOUSEKEEPING, context.now, next)?)
         });
-        self.latest.set(moment.mark());
+        self.latest.set(context.mark());
         if let Err(problem) = done {
-            self.host().report(&JobError::from(problem).to_string());
+            self.runtime().report(&JobError::from(problem).to_string());
             let failed = job(self.database(), HOUSEKEEPING)?.map_or(0, |job| job.attempts);
             let wait = FIRST_RETRY << failed.clamp(0, 10);
-            postpone_job(self.database(), HOUSEKEEPING, moment.now.plus_millis(wait.min(DAY)))?;
+            postpone_job(self.database(), HOUSEKEEPING, context.now.plus_millis(wait.min(DAY)))?;
         }
         Ok(true)
     }
 
     /// Sends reminders and deletes expired data. Returns whether some work is left.
-    pub(in crate::api) fn kept_house(&self, shop: &Shop, moment: &Moment<'_>) -> Result<bool, Problem> {
+    pub(in crate::api) fn kept_house(&self, shop: &Shop, context: &Context<'_>) -> Result<bool, Problem> {
         // Without a known time zone there are no reminders. The settings refuse an unknown time zone, so this does not
         // happen in practice.
-        let reminders = match moment.day(shop.settings.links.zone()) {
-            Some(today) => remind(self.database(), shop, today, moment)?,
+        let reminders = match context.day(shop.settings.links.zone()) {
+            Some(today) => remind(self.database(), shop, today, context)?,
             None => false,
         };
-        Ok(retain(self.database(), shop, moment)? || reminders)
+        Ok(purge(self.database(), shop, context)? || reminders)
     }
 
     pub(in crate::api) fn housekeeping_due(&self, shop: &Shop) -> Result<Timestamp, Problem> {

@@ -7,8 +7,8 @@ use crate::api::service::work::import_file::{FileError, FileReader, Reading};
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Counts, Database, DatabaseError, Import, ImportState, KeptError, Moment, Progress, Shop, TakenRow, drop_chunks,
-    drop_trial, import_to_work_on, keep_errors, note_progress, refuses, take_page, tell_import_ended, undo_page,
+    Context, Counts, Database, DatabaseError, Import, ImportState, KeptError, Progress, Shop, TakenRow, drop_chunks,
+    drop_trial, import_to_work_on, note_progress, refuses, store_errors, take_page, tell_import_ended, undo_page,
 };
 use crate::lists::{Place, Read, ReadRow, ToldFault, read_accepted_rows};
 use crate::model::listed::Listed;
@@ -36,18 +36,18 @@ impl ShopService {
             self.reading.replace(None);
             return Ok(false);
         };
-        let moment = Moment::after(self.host(), self.latest.get());
+        let context = Context::after(self.runtime(), self.latest.get());
         let done = match import.state {
-            ImportState::Undoing => self.undo_page(&shop, &import, &moment),
+            ImportState::Undoing => self.undo_page(&shop, &import, &context),
             _ => match &import.failure {
-                Some(failure) => self.let_go(&shop, &import, failure, &moment),
-                None => self.page(&shop, &import, &moment),
+                Some(failure) => self.give_up(&shop, &import, failure, &context),
+                None => self.page(&shop, &import, &context),
             },
         };
-        if moment.has_events() {
+        if context.has_events() {
             self.has_new_jobs.set(true);
         }
-        self.latest.set(moment.mark());
+        self.latest.set(context.mark());
         if let Err(problem) = done {
             self.reading.replace(None);
             let failures = self.failed_pages.get() + 1;
@@ -56,9 +56,9 @@ impl ShopService {
                 return Err(problem.into());
             }
             // The import would fail for ever and block all others.
-            self.host().report(&JobError::from(problem).to_string());
+            self.runtime().report(&JobError::from(problem).to_string());
             let place = import.place.as_deref().map(serde_json::from_str).transpose().map_err(Problem::from)?;
-            self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &moment)?;
+            self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &context)?;
         }
         self.failed_pages.set(0);
         Ok(true)
@@ -69,40 +69,40 @@ impl ShopService {
         Ok(import_to_work_on(self.database())?.is_some())
     }
 
-    fn undo_page(&self, shop: &Shop, import: &Import, moment: &Moment<'_>) -> Result<(), Problem> {
+    fn undo_page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), Problem> {
         Ok(self.database().transaction(|tx| {
-            if !undo_page(tx, import, moment.now)? {
-                tell_import_ended(tx, shop, import.id, moment)?;
+            if !undo_page(tx, import, context.now)? {
+                tell_import_ended(tx, shop, import.id, context)?;
             }
             Ok::<_, DatabaseError>(())
         })?)
     }
 
-    fn page(&self, shop: &Shop, import: &Import, moment: &Moment<'_>) -> Result<(), Problem> {
+    fn page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), Problem> {
         let place: Place = import.place.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
         let known = self.reading.take().filter(|own| own.file.import() == import.id && own.file.place() == place.byte);
         let mut reading = match known {
             Some(reading) => reading,
-            None => match self.open_file(import, place.byte, moment.now) {
+            None => match self.open_file(import, place.byte, context.now) {
                 Ok(reading) => reading,
-                Err(Opening::File(error)) => return self.unreadable(shop, import, place, error, moment),
+                Err(Opening::File(error)) => return self.unreadable(shop, import, place, error, context),
                 Err(Opening::Problem(problem)) => return Err(problem),
             },
         };
         if let Err(error) = reading.file.fill(self.database()) {
-            return self.unreadable(shop, import, place, error, moment);
+            return self.unreadable(shop, import, place, error, context);
         }
         let (bytes, is_end) = reading.file.ahead();
         let accept = |listed: &Listed| refuses(shop, listed).map_or(Ok(()), |fault| Err(listed_refused(fault)));
         let read = read_accepted_rows(&reading.layout, place, bytes, is_end, ROWS, &accept);
         let next = read.place;
         let is_over = is_end && read.rows.is_empty() && next.byte.saturating_sub(place.byte) >= length(bytes);
-        let worked = (moment.now.millis() - reading.at.millis()).clamp(0, LONGEST_PAGE);
+        let worked = (context.now.millis() - reading.at.millis()).clamp(0, LONGEST_PAGE);
         reading.file.skip(next.byte);
         let (used, is_plain) = (reading.file.used(), reading.file.is_plain());
         self.database().transaction(|tx| {
             let (rows, windows_1252) = (length(&read.rows), read.windows_1252);
-            let counts = take(tx, shop, import, read, moment)?;
+            let counts = take(tx, shop, import, read, context)?;
             // The pieces that were read are deleted. Those of a gzip file stay until the end: after a crash it has to
             // be decompressed from its beginning.
             let before = if is_over {
@@ -124,13 +124,13 @@ impl ShopService {
                 worked: worked.unsigned_abs(),
                 failure: None,
             };
-            note_progress(tx, import.id, &progress, moment.now)?;
+            note_progress(tx, import.id, &progress, context.now)?;
             if state.is_final() {
-                tell_import_ended(tx, shop, import.id, moment)?;
+                tell_import_ended(tx, shop, import.id, context)?;
             }
             Ok::<_, Problem>(())
         })?;
-        reading.at = moment.now;
+        reading.at = context.now;
         self.reading.replace(Some(reading));
         Ok(())
     }
@@ -149,11 +149,11 @@ impl ShopService {
         import: &Import,
         place: Place,
         error: FileError,
-        moment: &Moment<'_>,
+        context: &Context<'_>,
     ) -> Result<(), Problem> {
         match error {
             FileError::Database(error) => Err(error.into()),
-            error => self.fail(shop, import, place, &error.fault(), moment),
+            error => self.fail(shop, import, place, &error.fault(), context),
         }
     }
 
@@ -164,15 +164,15 @@ impl ShopService {
         import: &Import,
         place: Place,
         fault: &Fault,
-        moment: &Moment<'_>,
+        context: &Context<'_>,
     ) -> Result<(), Problem> {
         let Fault { code, detail } = fault;
         let failure = serde_json::json!({ "code": code, "detail": detail, "line": place.line }).to_string();
-        self.let_go(shop, import, &failure, moment)
+        self.give_up(shop, import, &failure, context)
     }
 
     /// Deletes the file of a failed import, one part at a time, and then ends the import.
-    fn let_go(&self, shop: &Shop, import: &Import, failure: &str, moment: &Moment<'_>) -> Result<(), Problem> {
+    fn give_up(&self, shop: &Shop, import: &Import, failure: &str, context: &Context<'_>) -> Result<(), Problem> {
         self.database().transaction(|tx| {
             let is_cleared = !drop_chunks(tx, import.id, u64::MAX)? && !drop_trial(tx, import.id)?;
             let progress = Progress {
@@ -185,9 +185,9 @@ impl ShopService {
                 worked: 0,
                 failure: Some(failure),
             };
-            note_progress(tx, import.id, &progress, moment.now)?;
+            note_progress(tx, import.id, &progress, context.now)?;
             if progress.state.is_final() {
-                tell_import_ended(tx, shop, import.id, moment)?;
+                tell_import_ended(tx, shop, import.id, context)?;
             }
             Ok(())
         })
@@ -195,7 +195,7 @@ impl ShopService {
 }
 
 /// Takes the valid rows of a page, and stores the errors of the others.
-fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, moment: &Moment<'_>) -> Result<Counts, Problem> {
+fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, context: &Context<'_>) -> Result<Counts, Problem> {
     let (mut taken, mut errors) = (Vec::with_capacity(read.rows.len()), Vec::new());
     for ReadRow { row, line, outcome, cells } in read.rows {
         match outcome {
@@ -208,8 +208,8 @@ fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, moment: &Mo
             }),
         }
     }
-    let counts = take_page(tx, shop, import, &taken, moment)?;
-    keep_errors(tx, shop, import.id, &errors, import.counts.rejected)?;
+    let counts = take_page(tx, shop, import, &taken, context)?;
+    store_errors(tx, shop, import.id, &errors, import.counts.rejected)?;
     Ok(Counts { rejected: length(&errors), ..counts })
 }
 

@@ -15,7 +15,7 @@ pub(in crate::api) mod import_file;
 pub(in crate::api) mod imports;
 pub(in crate::api) mod job_error;
 
-use self::deliveries::{LANES, LANES_SHARED, Outgoing, lanes_of};
+use self::deliveries::{CONCURRENT_SENDS, LANES_SHARED, Outgoing, lanes_of};
 use self::job_error::JobError;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
@@ -51,7 +51,7 @@ impl ShopService {
         if next > now {
             return Ok(Step::Until(next));
         }
-        if self.keep_house()? || self.work_on_imports()? {
+        if self.clean_up()? || self.work_on_imports()? {
             return Ok(Step::Busy);
         }
         Ok(Step::Until(self.next_step()?))
@@ -65,9 +65,9 @@ impl ShopService {
         let Some(shop) = self.shop()? else { return Ok(Timestamp::NEVER) };
         let mut next = self.housekeeping_due(&shop)?;
         if self.has_imports()? {
-            next = next.min(self.host().now());
+            next = next.min(self.runtime().now());
         }
-        if shop.webhooks.is_empty() || self.busy.borrow().len() >= LANES {
+        if shop.webhooks.is_empty() || self.busy.borrow().len() >= CONCURRENT_SENDS {
             return Ok(next);
         }
         for one in waiting(self.database())? {

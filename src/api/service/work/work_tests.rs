@@ -11,7 +11,7 @@ use crate::api::deployment::Deployment;
 use crate::api::key::{Secrets, ShopId};
 use crate::api::routed::Handover;
 use crate::ledger::SendOutcome;
-use crate::ledger::{Host, Param, Sqlite};
+use crate::ledger::{Param, Runtime, Sqlite};
 
 const ROOT: &str = "root_secret_for_the_tests_nowhere_else_used";
 
@@ -22,7 +22,7 @@ struct Clock {
     failures: Rc<Cell<u32>>,
 }
 
-impl Host for Clock {
+impl Runtime for Clock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.millis.get()).unwrap()
     }
@@ -140,7 +140,7 @@ fn a_delivery_ends_after_ten_attempts() {
             shop.ended(&outgoing, 500);
         }
         waits.push(shop.wait());
-        shop.service.keep_house().unwrap();
+        shop.service.clean_up().unwrap();
     }
     assert_eq!(tries, 10);
     ids.dedup();
@@ -212,16 +212,16 @@ fn a_paused_webhook_gets_one_probe_at_a_time_until_the_first_success() {
     let knock = shop.due();
     assert_eq!(knock.len(), 1);
     shop.ended(&knock[0], 204);
-    let mut told = 1;
+    let mut seen = 1;
     loop {
         let due = shop.due();
         if due.is_empty() {
             break;
         }
-        told += due.len();
+        seen += due.len();
         due.iter().for_each(|outgoing| shop.ended(outgoing, 204));
     }
-    assert_eq!(told, 20);
+    assert_eq!(seen, 20);
     let health = shop.listed(&webhook);
     assert_eq!((&health["waiting"], &health["failures"], &health["held_until"]), (&json!(0), &json!(0), &Value::Null));
 }
@@ -237,12 +237,12 @@ fn a_broken_event_does_not_block_other_deliveries() {
     let broken = "UPDATE event SET data = '{' WHERE id IN (SELECT id FROM event ORDER BY id LIMIT 6)";
     shop.service.database.execute(broken, &[]).unwrap();
     shop.clock.failures.set(6);
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
     for _ in 0..10 {
-        told.extend(shop.due());
+        seen.extend(shop.due());
     }
-    assert_eq!((told.len(), shop.clock.failures.get()), (1, 0));
-    shop.ended(&told[0], 204);
+    assert_eq!((seen.len(), shop.clock.failures.get()), (1, 0));
+    shop.ended(&seen[0], 204);
     let health = shop.listed(&webhook);
     assert_eq!((&health["failures"], &health["held_until"], &health["waiting"]), (&json!(0), &Value::Null, &json!(6)));
     let path = format!("/v1/webhooks/{webhook}/deliveries?state=pending");
@@ -258,11 +258,11 @@ fn the_daily_run_deletes_events_that_were_delivered_long_ago() {
     shop.due().iter().for_each(|outgoing| shop.ended(outgoing, 204));
     assert_eq!(shop.wait(), 86_400, "a day after it was opened");
     for day in 0..31 {
-        shop.service.keep_house().unwrap();
+        shop.service.clean_up().unwrap();
         let path = format!("/v1/webhooks/{webhook}/deliveries?state=delivered");
         let kept = shop.ask("GET", &path, &Value::Null)["deliveries"].as_array().unwrap().len();
         assert_eq!(kept, usize::from(day < 30), "day {day}");
-        shop.service.keep_house().unwrap();
+        shop.service.clean_up().unwrap();
         assert_eq!(shop.wait(), 86_400);
     }
 }
@@ -272,7 +272,7 @@ impl Shopkeeper {
     fn days(&self, days: i64) {
         for _ in 0..days {
             self.clock.millis.set(self.clock.millis.get() + 86_400_000);
-            self.service.keep_house().unwrap();
+            self.service.clean_up().unwrap();
         }
     }
 

@@ -28,7 +28,7 @@ pub struct KeptError {
 }
 
 /// Stores the rejected rows of a page. `earlier` is the number of rejected rows before this page.
-pub fn keep_errors(
+pub fn store_errors(
     tx: &dyn Database,
     shop: &Shop,
     id: Uuid,
@@ -99,8 +99,8 @@ pub fn errors_page(database: &dyn Database, id: Uuid, after: u64, limit: u16) ->
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
-    use crate::ledger::store::context::Moment;
-    use crate::ledger::store::native::{OsHost, Sqlite};
+    use crate::ledger::store::context::Context;
+    use crate::ledger::store::native::{OsRuntime, Sqlite};
     use crate::ledger::store::schema::migrate;
 
     #[test]
@@ -111,13 +111,13 @@ mod tests {
             r#"{"name":"Kestrel","origins":[],"channels":["email"],"purposes":["newsletter"],"notices":[],"confirmation":[]}"#,
         )
         .unwrap();
-        let shop = Shop::create(&database, "07", settings, &[], &Moment::of(&OsHost)).unwrap();
+        let shop = Shop::create(&database, "07", settings, &[], &Context::of(&OsRuntime)).unwrap();
         database.execute("INSERT INTO import (id, state, key, settings, is_dry_run, created_at, touched_at) VALUES (?, 'done', '', '', 0, 0, 0)", &[Param::Text(&Uuid::nil().to_string())]).unwrap();
         let row = |row: u64, count: usize| {
             let cells: Vec<String> = (0..count).map(|number| format!("person{row}-{number}@example.com")).collect();
             KeptError { row, line: row, fault: "{}".into(), cells: serde_json::to_string(&cells).unwrap() }
         };
-        keep_errors(&database, &shop, Uuid::nil(), &[row(1, 17), row(2, 1_001)], 0).unwrap();
+        store_errors(&database, &shop, Uuid::nil(), &[row(1, 17), row(2, 1_001)], 0).unwrap();
         let kept = errors_page(&database, Uuid::nil(), 0, 10).unwrap();
         assert_eq!(
             (kept.len(), &*kept[1].cells),

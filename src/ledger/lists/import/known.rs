@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::consent::{Address, AddressKind, Channel, Track};
-use crate::ledger::records::standing::{WrittenTrack, track_of};
+use crate::ledger::records::standing::{StoredTrack, track_of};
 use crate::ledger::records::suppression::{hash_of_hash, name_listed, suppressions_of};
 use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError, Param, from_json, to_json};
@@ -19,9 +19,9 @@ pub(crate) type Key<'a> = (AddressKind, &'a str);
 
 /// The facts that are missing for a contact: country (1), relation (2), date of birth (4), added up.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Gaps(u8);
+pub(crate) struct MissingFacts(u8);
 
-impl Gaps {
+impl MissingFacts {
     /// Returns the part of `facts` that fills gaps; `None` if it fills none.
     pub(crate) fn filled_by(self, facts: &PersonFacts) -> Option<PersonFacts> {
         let lacks = |bit: u8| self.0 & bit != 0;
@@ -37,7 +37,7 @@ impl Gaps {
 
 /// Data about an address: what the ledger has, updated by the earlier rows of the page.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownAddressData {
     /// The row ids of the address and of its contact; `None` if the address is unknown.
     pub(crate) rows: Option<(i64, i64)>,
     /// The histories of the address, and those that apply to all addresses of the contact.
@@ -45,12 +45,12 @@ pub(crate) struct Known {
     /// The channels on which the address is suppressed; `None` in the list means all channels.
     pub(crate) suppressed: Vec<Option<Channel>>,
     /// The facts that a list may add to the contact.
-    pub(crate) gaps: Gaps,
+    pub(crate) gaps: MissingFacts,
     /// Whether the page has changed anything about the address.
     pub(crate) is_changed: bool,
 }
 
-impl Known {
+impl KnownAddressData {
     /// Returns whether the address is suppressed on the given channel. With `None`, whether it is suppressed on all
     /// channels.
     pub(crate) fn is_suppressed(&self, channel: Option<Channel>) -> bool {
@@ -69,7 +69,7 @@ impl Known {
 #[derive(Debug, Default)]
 pub(crate) struct Page<'a> {
     slots: HashMap<Key<'a>, usize>,
-    known: Vec<Known>,
+    known: Vec<KnownAddressData>,
 }
 
 impl<'a> Page<'a> {
@@ -77,20 +77,20 @@ impl<'a> Page<'a> {
     pub(crate) fn want(&mut self, address: &'a Address) {
         let next = self.known.len();
         if *self.slots.entry((address.kind(), address.key())).or_insert(next) == next {
-            self.known.push(Known::default());
+            self.known.push(KnownAddressData::default());
         }
     }
 
-    pub(crate) fn of(&self, address: &Address) -> Option<&Known> {
+    pub(crate) fn of(&self, address: &Address) -> Option<&KnownAddressData> {
         self.known.get(*self.slots.get(&(address.kind(), address.key()))?)
     }
 
-    pub(crate) fn of_mut(&mut self, address: &Address) -> Option<&mut Known> {
+    pub(crate) fn of_mut(&mut self, address: &Address) -> Option<&mut KnownAddressData> {
         self.known.get_mut(*self.slots.get(&(address.kind(), address.key()))?)
     }
 
     /// Returns the addresses that the page has changed, in the order in which they came.
-    pub(crate) fn changed(&self) -> Vec<(Key<'a>, &Known)> {
+    pub(crate) fn changed(&self) -> Vec<(Key<'a>, &KnownAddressData)> {
         let mut changed: Vec<_> = self
             .slots
             .iter()
@@ -106,7 +106,7 @@ impl<'a> Page<'a> {
         &mut self,
         database: &dyn Database,
         shop: &Shop,
-        trial: Option<Uuid>,
+        dry_run: Option<Uuid>,
     ) -> Result<(), DatabaseError> {
         let mut keys: Vec<(usize, Key<'a>)> = self.slots.iter().map(|(key, slot)| (*slot, *key)).collect();
         // In the order of the index, so that SQLite reads one part of the index after the other.
@@ -117,8 +117,8 @@ impl<'a> Page<'a> {
                 self.read_kind(database, *kind, &of_kind)?;
             }
         }
-        if let Some(trial) = trial {
-            self.read_trial(database, trial, &keys)?;
+        if let Some(dry_run) = dry_run {
+            self.read_dry_run(database, dry_run, &keys)?;
         }
         self.read_suppressions(database, shop, &keys)
     }
@@ -132,32 +132,32 @@ impl<'a> Page<'a> {
         let texts = to_json(&keys.iter().map(|(_, (_, text))| *text).collect::<Vec<_>>())?;
         let row = database.first(OF_ADDRESSES, &[Param::Bytes(texts.as_bytes()), Param::Text(kind.as_str())])?;
         let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
-        let found: Vec<Found<'_>> = from_json(row.bytes(0)?)?;
-        for Found(place, address, contact, gaps, tracks) in found {
+        let found: Vec<KnownRow<'_>> = from_json(row.bytes(0)?)?;
+        for KnownRow(place, address, contact, gaps, tracks) in found {
             let slot = keys.get(place).map(|(slot, _)| *slot);
             let known = slot.and_then(|slot| self.known.get_mut(slot)).ok_or(DatabaseError::Shape { column: 0 })?;
             known.rows = Some((address, contact));
-            known.gaps = Gaps(gaps);
+            known.gaps = MissingFacts(gaps);
             known.tracks = tracks_in(tracks)?;
         }
         Ok(())
     }
 
     /// Reads the results that the dry run has had for these addresses so far.
-    fn read_trial(
+    fn read_dry_run(
         &mut self,
         database: &dyn Database,
-        trial: Uuid,
+        dry_run: Uuid,
         keys: &[(usize, Key<'a>)],
     ) -> Result<(), DatabaseError> {
         let texts = to_json(&keys.iter().map(|(_, (kind, text))| format!("{kind}:{text}")).collect::<Vec<_>>())?;
         let row = database.first(
             "SELECT json_group_array(json_array(q.key, t.filed_under, json(t.tracks)))
              FROM json_each(?) q CROSS JOIN import_trial t ON t.import = ? AND t.address = q.value",
-            &[Param::Text(&texts), Param::Text(&trial.to_string())],
+            &[Param::Text(&texts), Param::Text(&dry_run.to_string())],
         )?;
         let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
-        let found: Vec<(usize, i64, Vec<WrittenTrack<'_>>)> = from_json(row.text(0)?.as_bytes())?;
+        let found: Vec<(usize, i64, Vec<StoredTrack<'_>>)> = from_json(row.text(0)?.as_bytes())?;
         for (place, contact, tracks) in found {
             let slot = keys.get(place).map(|(slot, _)| *slot);
             let known = slot.and_then(|slot| self.known.get_mut(slot)).ok_or(DatabaseError::Shape { column: 0 })?;
@@ -208,9 +208,9 @@ pub(crate) fn externals(database: &dyn Database, values: &[&str]) -> Result<Hash
 
 /// Place in the page, address, contact, gaps, histories.
 #[derive(Deserialize)]
-struct Found<'a>(usize, i64, i64, u8, #[serde(borrow)] Vec<WrittenTrack<'a>>);
+struct KnownRow<'a>(usize, i64, i64, u8, #[serde(borrow)] Vec<StoredTrack<'a>>);
 
-fn tracks_in(written: Vec<WrittenTrack<'_>>) -> Result<Vec<Track>, DatabaseError> {
+fn tracks_in(written: Vec<StoredTrack<'_>>) -> Result<Vec<Track>, DatabaseError> {
     written.into_iter().map(|track| track_of(track).ok_or(DatabaseError::Shape { column: 0 })).collect()
 }
 

@@ -6,7 +6,7 @@
 //! | `state` | an import and its states |
 //! | `receive` | the file as it comes |
 //! | `take` | a page of rows |
-//! | `weigh` | what one line of a list amounts to beside what is known |
+//! | `judge` | what one line of a list amounts to beside what is known |
 //! | `known` | what is known of everybody on a page, read at once |
 //! | `suppress` | the suppressions of a page |
 //! | `rows` | what a page writes, one statement a table |
@@ -14,6 +14,7 @@
 //! | `undo` | an import taken back |
 
 pub(in crate::ledger) mod errors;
+pub(in crate::ledger) mod judge;
 pub(in crate::ledger) mod known;
 pub(in crate::ledger) mod receive;
 pub(in crate::ledger) mod rows;
@@ -21,4 +22,3 @@ pub(in crate::ledger) mod state;
 pub(in crate::ledger) mod suppress;
 pub(in crate::ledger) mod take;
 pub(in crate::ledger) mod undo;
-pub(in crate::ledger) mod weigh;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::consent::Timestamp;
 use crate::ledger::lists::import::state::{COLUMNS, Digest, Import, ImportState, number};
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// A new import, before its file arrives.
@@ -22,9 +22,9 @@ pub struct NewImport<'a> {
 }
 
 /// Creates an import and returns its id.
-pub fn begin_import(tx: &dyn Database, new: &NewImport<'_>, moment: &Moment<'_>) -> Result<Uuid, DatabaseError> {
-    let id = moment.next_id();
-    let now = Param::Integer(moment.now.millis());
+pub fn begin_import(tx: &dyn Database, new: &NewImport<'_>, context: &Context<'_>) -> Result<Uuid, DatabaseError> {
+    let id = context.next_id();
+    let now = Param::Integer(context.now.millis());
     tx.execute(
         "INSERT INTO import (id, state, key, repeat_hash, settings, is_dry_run, created_at, touched_at)
          VALUES (?, 'receiving', ?, ?, ?, ?, ?, ?)",

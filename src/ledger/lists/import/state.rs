@@ -6,7 +6,7 @@
 //! | `mod` | the import and its states |
 //! | `listed` | the statements in a row of a list |
 //! | `receive` | the upload of the file |
-//! | `weigh` | judges one line of a list against what is on record |
+//! | `judge` | judges one line of a list against what is on record |
 //! | `take` | processes a page of rows: reads, decides, writes |
 //! | `suppress` | the suppressions of a page |
 //! | `rows` | writes the rows of a page, one SQL statement per table |
@@ -24,7 +24,7 @@ use crate::consent::Timestamp;
 use crate::ledger::outbox::event::emit;
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
 
@@ -279,10 +279,10 @@ struct ImportEnded {
 }
 
 /// Tells the shop's webhooks that an import has ended. Must be called in the transaction that ended it.
-pub fn tell_import_ended(tx: &dyn Database, shop: &Shop, id: Uuid, moment: &Moment<'_>) -> Result<(), DatabaseError> {
+pub fn tell_import_ended(tx: &dyn Database, shop: &Shop, id: Uuid, context: &Context<'_>) -> Result<(), DatabaseError> {
     let Some(Import { state, is_dry_run, rows, counts, .. }) = import(tx, id)? else { return Ok(()) };
-    let told = ImportEnded { import: id.to_string(), state, dry_run: is_dry_run, rows, counts };
-    emit(tx, shop, EventType::ImportEnded, &told, moment)
+    let ended = ImportEnded { import: id.to_string(), state, dry_run: is_dry_run, rows, counts };
+    emit(tx, shop, EventType::ImportEnded, &ended, context)
 }
 
 /// Changes the state of an import.

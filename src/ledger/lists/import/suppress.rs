@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::consent::{Channel, Timestamp};
 use crate::ledger::lists::import::known::name_of;
 use crate::ledger::lists::import::state::Import;
-use crate::ledger::lists::import::take::Desk;
+use crate::ledger::lists::import::take::ImportPage;
 use crate::ledger::store::database::{Database, DatabaseError, Param, to_json};
 use crate::ledger::store::id::{parse_id, time_of_id};
 use crate::model::listed::{ListedSuppression, Suppressed};
 
-impl Desk<'_> {
+impl ImportPage<'_> {
     /// Adds the suppressions of a page.
     pub(crate) fn suppress(
         &mut self,

@@ -8,19 +8,19 @@ use crate::consent::{
     Address, Assurance, Basis, Channel, CountryCode, Ground, PurposeSlug, RecordId, RegionCode, Relation, Scope,
     Timestamp, Track,
 };
+use crate::ledger::lists::import::judge::{Judged, Times, judge};
 use crate::ledger::lists::import::known::{Page, externals};
 use crate::ledger::lists::import::rows::{Recorded, Rows};
 use crate::ledger::lists::import::state::{Counts, Import};
-use crate::ledger::lists::import::weigh::{Times, Weighed, weigh};
 use crate::ledger::people::profile;
 use crate::ledger::records::act::{ChoiceFault, act_of};
 use crate::ledger::records::standing::{Columns, written};
 use crate::ledger::records::suppression::name_listed;
 use crate::ledger::shop::Shop;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, to_json};
 use crate::model::evidence::KeptEvidence;
-use crate::model::listed::{Listed, ListedChoice, ListedPerson, ListedSuppression, ListedWord, Suppressed};
+use crate::model::listed::{Listed, ListedAct, ListedChoice, ListedPerson, ListedSuppression, Suppressed};
 use crate::model::person::PersonFacts;
 use crate::model::submission::{ChosenAct, Claim};
 use crate::model::text::BirthDate;
@@ -66,7 +66,7 @@ fn ground_of(shop: &Shop, choice: &ListedChoice) -> Result<Option<Ground>, Choic
     if choice.scope.purpose.as_ref().is_some_and(|purpose| !settings.purposes.contains(purpose)) {
         return Err(ChoiceFault::UnknownPurpose);
     }
-    let ListedWord::Yes { basis } = choice.said else { return Ok(None) };
+    let ListedAct::Yes { basis } = choice.act else { return Ok(None) };
     if basis == Basis::Consent && choice.scope.is_specific() {
         return Ok(Some(Ground::Consent));
     }
@@ -82,7 +82,7 @@ pub fn take_page(
     shop: &Shop,
     import: &Import,
     rows: &[TakenRow],
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Counts, DatabaseError> {
     let mut page = Page::default();
     let people =
@@ -90,18 +90,18 @@ pub fn take_page(
     people().flat_map(|person| &person.addresses).for_each(|address| page.want(address));
     page.read(tx, shop, import.is_dry_run.then_some(import.id))?;
     let named: Vec<&str> = people().filter_map(|person| Some(person.external.as_ref()?.as_str())).collect();
-    let mut desk = Desk {
+    let mut desk = ImportPage {
         shop,
         page,
         externals: externals(tx, &named)?,
         next_contact: next_id(tx, "SELECT coalesce(max(id), 0) + 1 FROM contact")?,
         next_address: next_id(tx, "SELECT coalesce(max(id), 0) + 1 FROM address")?,
-        ids: moment.next_ids(rows.len() * 2).into_iter(),
+        ids: context.next_ids(rows.len() * 2).into_iter(),
         rows: Rows::default(),
         learned: Vec::new(),
         counts: Counts::default(),
-        times: Times { began: import.started_at.unwrap_or(moment.now), now: moment.now },
-        moment,
+        times: Times { began: import.started_at.unwrap_or(context.now), now: context.now },
+        context,
     };
     let mut suppressions = Vec::new();
     for TakenRow { row, listed } in rows {
@@ -119,7 +119,7 @@ fn next_id(tx: &dyn Database, sql: &str) -> Result<i64, DatabaseError> {
 }
 
 /// The state with which the rows of a page are decided.
-pub(crate) struct Desk<'a> {
+pub(crate) struct ImportPage<'a> {
     pub(crate) shop: &'a Shop,
     page: Page<'a>,
     externals: HashMap<String, i64>,
@@ -131,19 +131,19 @@ pub(crate) struct Desk<'a> {
     learned: Vec<(i64, PersonFacts)>,
     pub(crate) counts: Counts,
     pub(crate) times: Times,
-    moment: &'a Moment<'a>,
+    context: &'a Context<'a>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> ImportPage<'a> {
     pub(crate) fn next_id(&mut self) -> Uuid {
-        self.ids.next().unwrap_or_else(|| self.moment.next_id())
+        self.ids.next().unwrap_or_else(|| self.context.next_id())
     }
 
     /// Decides on one row and updates what is known, for the rows that follow.
     fn take(&mut self, row: u64, person: &'a ListedPerson) {
         let mut accepted: Vec<(&'a Address, &'a ListedChoice, Track)> = Vec::new();
         for choice in &person.choices {
-            self.weigh(person, choice, &mut accepted);
+            self.judge(person, choice, &mut accepted);
         }
         if person.choices.is_empty() {
             self.counts.no_choice += 1;
@@ -166,7 +166,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Judges one choice for each address that it is about.
-    fn weigh(
+    fn judge(
         &mut self,
         person: &'a ListedPerson,
         choice: &'a ListedChoice,
@@ -178,22 +178,22 @@ impl<'a> Desk<'a> {
         let is_advertising = choice.scope.purpose.as_ref().is_none_or(|purpose| !transactional.contains(purpose));
         for address in person.addresses.iter().filter(|address| kind.is_none_or(|kind| kind == address.kind())) {
             let Some(known) = self.page.of(address) else { continue };
-            let says_yes = matches!(choice.said, ListedWord::Yes { .. });
+            let says_yes = matches!(choice.act, ListedAct::Yes { .. });
             // Nothing is stored about an address that is suppressed and otherwise unknown, not even an opt-out.
             let is_suppressed = known.is_suppressed(choice.scope.channel);
             let is_unknown = known.rows.is_none() && (is_suppressed || known.is_barred(address.kind()));
             let weighed = if is_unknown || (is_suppressed && is_advertising && says_yes) {
                 None
             } else {
-                Some(weigh(&known.tracks, choice, ground, is_advertising, self.times))
+                Some(judge(&known.tracks, choice, ground, is_advertising, self.times))
             };
             match weighed {
                 None => self.counts.suppressed += 1,
-                Some(Weighed::Unchanged) => self.counts.unchanged += 1,
-                Some(Weighed::Duplicate) => self.counts.duplicate += 1,
-                Some(Weighed::Outranked) => self.counts.outranked += 1,
-                Some(Weighed::NoChoice) => self.counts.no_choice += 1,
-                Some(Weighed::Accepted { act, at }) => {
+                Some(Judged::Unchanged) => self.counts.unchanged += 1,
+                Some(Judged::Duplicate) => self.counts.duplicate += 1,
+                Some(Judged::Outranked) => self.counts.outranked += 1,
+                Some(Judged::NoChoice) => self.counts.no_choice += 1,
+                Some(Judged::Accepted { act, at }) => {
                     self.counts.accepted += 1;
                     let record = RecordId(self.next_id());
                     let track = Track { scope: choice.scope.clone(), act, assurance: Assurance::Listed, at, record };

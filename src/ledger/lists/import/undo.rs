@@ -69,7 +69,7 @@ pub fn undo_page(tx: &dyn Database, import: &Import, now: Timestamp) -> Result<b
     Ok(has_more)
 }
 
-/// The maximum by which the ids of a page may be ahead of its time, in milliseconds, see `Moment::next_id`.
+/// The maximum by which the ids of a page may be ahead of its time, in milliseconds, see `Context::next_id`.
 const LATER: i64 = 60_000;
 
 /// Returns a text that sorts before every id made at or after a time.

@@ -136,10 +136,10 @@ impl AboutEntry {
                 .collect();
             bases.sort_unstable();
             bases.dedup();
-            let told = privacy.purposes.iter().find(|told| told.purpose == *purpose);
+            let described = privacy.purposes.iter().find(|described| described.purpose == *purpose);
             PurposeEntry {
                 purpose: purpose.clone(),
-                text: told.map(|told| told.text.as_str().to_owned()),
+                text: described.map(|described| described.text.as_str().to_owned()),
                 bases,
                 transactional: settings.policy.transactional.contains(purpose),
             }

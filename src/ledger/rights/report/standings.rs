@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::consent::{
     Act, Activity, Channel, Choice, Person, PurposeSlug, Relation, Scope, Standing, Timestamp, WrittenDecision,
-    decide_under, said,
+    decide_under, statement,
 };
 use crate::ledger::people::contact::Contact;
 use crate::ledger::records::standing::standing_of;
@@ -132,14 +132,14 @@ fn standings_on(
             let conditions = policy.conditions(&person.place, relation, channel, purpose);
             let entries = standing.entries(channel, purpose);
             let decision = decide_under(&conditions, &entries, &person.circumstances, now);
-            let said = said(&conditions, &entries, now);
+            let statement = statement(&conditions, &entries, now);
             StandingEntry {
                 address: address.value.clone(),
                 channel,
                 purpose: purpose.clone(),
-                choice: said.decided_by.and_then(|entry| entry.act.choice()),
-                status: said.status.as_str(),
-                since: said.decided_by.and_then(|entry| dated(entry.at)),
+                choice: statement.decided_by.and_then(|entry| entry.act.choice()),
+                status: statement.status.as_str(),
+                since: statement.decided_by.and_then(|entry| dated(entry.at)),
                 decision: decision.written(true),
             }
         })

@@ -6,19 +6,19 @@ use uuid::Uuid;
 use crate::consent::certificate::Requester;
 use crate::consent::deadlines::reminders_of;
 use crate::consent::{Address, Assurance};
-use crate::ledger::capture::person_act::{OwnAct, note_own_acts, stop_everything};
+use crate::ledger::capture::person_act::{PersonAct, note_own_acts, stop_everything};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
-use crate::ledger::people::address::{Named, addresses_to_link, find_to_link, named};
+use crate::ledger::people::address::{StoredAddress, addresses_to_link, find_verified_address, named};
 use crate::ledger::people::contact::{Lookup, find};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
-use crate::ledger::people::separate::set_apart;
+use crate::ledger::people::separate::separate_address;
 use crate::ledger::records::suppression::suppress;
 use crate::ledger::rights::erase::{ErasureAsked, erase_contact};
 use crate::ledger::rights::requests::subject_request::{RequestEvent, RequestState, SubjectRequest, subject_request};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::request::RequestKind;
 use crate::model::submission::Claim;
@@ -45,26 +45,26 @@ pub fn verify_request(
     shop: &Shop,
     request: SubjectRequest,
     key: Uuid,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Verified, DatabaseError> {
     if request.state != RequestState::Open {
         let is_known = request.contact.is_some();
         return Ok(Verified { request, is_known });
     }
-    let address = address_of(tx, shop, &request, moment)?;
+    let address = address_of(tx, shop, &request, context)?;
     let contact = address.as_ref().map(|address| address.contact().to_string());
     tx.execute(
         "UPDATE subject_request SET state = 'verified', verified_at = ?, subject = ? WHERE id = ?",
-        &[Param::Integer(moment.now.millis()), Param::text_or_null(contact.as_deref()), Param::Text(&request.id)],
+        &[Param::Integer(context.now.millis()), Param::text_or_null(contact.as_deref()), Param::Text(&request.id)],
     )?;
     let request = again(tx, &request)?;
-    emit(tx, shop, EventType::RequestVerified, &RequestEvent::of(&request), moment)?;
+    emit(tx, shop, EventType::RequestVerified, &RequestEvent::of(&request), context)?;
     let is_known = address.is_some();
     // If no data is held, there is nothing for an employee to decide.
     let request = if is_known && shop.settings.requests.wait(request.kind) {
         request
     } else {
-        carry_out(tx, shop, request, address.as_ref(), key, moment)?
+        carry_out(tx, shop, request, address.as_ref(), key, context)?
     };
     Ok(Verified { request, is_known })
 }
@@ -74,20 +74,20 @@ fn address_of(
     tx: &dyn Database,
     shop: &Shop,
     request: &SubjectRequest,
-    moment: &Moment<'_>,
-) -> Result<Option<Named>, DatabaseError> {
+    context: &Context<'_>,
+) -> Result<Option<StoredAddress>, DatabaseError> {
     let Some(pseudonym) = request.address_name() else { return Ok(None) };
     let known = match named(tx, shop, &pseudonym)? {
         Some(known) => Some(known),
         // An import may have added the address since. It has no pseudonym until a link to it is made.
         None => match request.address.as_deref().and_then(|value| Address::parse(request.address_kind, value)) {
-            Some(address) => find_to_link(tx, shop, &address)?,
+            Some(address) => find_verified_address(tx, shop, &address)?,
             None => None,
         },
     };
     match known {
         None => Ok(None),
-        Some(address) => set_apart(tx, shop, &address, moment).map(Some),
+        Some(address) => separate_address(tx, shop, &address, context).map(Some),
     }
 }
 
@@ -97,8 +97,13 @@ fn is_known(tx: &dyn Database, request: &SubjectRequest) -> Result<bool, Databas
 }
 
 /// Updates the contact of the request, because contacts may have been merged or separated since.
-fn about(tx: &dyn Database, request: SubjectRequest, address: Option<&Named>) -> Result<SubjectRequest, DatabaseError> {
-    let Some(contact) = address.map(Named::contact).filter(|contact| request.subject() != Some(*contact)) else {
+fn about(
+    tx: &dyn Database,
+    request: SubjectRequest,
+    address: Option<&StoredAddress>,
+) -> Result<SubjectRequest, DatabaseError> {
+    let Some(contact) = address.map(StoredAddress::contact).filter(|contact| request.subject() != Some(*contact))
+    else {
         return Ok(request);
     };
     tx.execute(
@@ -118,32 +123,32 @@ fn carry_out(
     tx: &dyn Database,
     shop: &Shop,
     request: SubjectRequest,
-    address: Option<&Named>,
+    address: Option<&StoredAddress>,
     key: Uuid,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<SubjectRequest, DatabaseError> {
     let subject = request.subject();
     match (request.kind, subject) {
         // The person is unknown, but an import may add them tomorrow. So the objection is stored as a suppression.
         (RequestKind::Objection, None) => {
             if let Some(address) = request.from() {
-                suppress(tx, shop, &address, None, SuppressionReason::Asked, moment)?;
+                suppress(tx, shop, &address, None, SuppressionReason::Asked, context)?;
             }
         }
         (_, None) | (RequestKind::Rectification, _) => {}
         (RequestKind::Access | RequestKind::Portability, Some(subject)) => {
             tx.execute(
                 "UPDATE subject_request SET download_until = ? WHERE id = ?",
-                &[Param::Integer(moment.now.plus_millis(TO_DOWNLOAD).millis()), Param::Text(&request.id)],
+                &[Param::Integer(context.now.plus_millis(TO_DOWNLOAD).millis()), Param::Text(&request.id)],
             )?;
             if let Some(contact) = find(tx, &Lookup::Id(subject))? {
                 let by = Acting { key, reason: None };
-                note(tx, &contact, RightsAct::Exported, &by, &ActDetail::default(), moment)?;
+                note(tx, &contact, RightsAct::Exported, &by, &ActDetail::default(), context)?;
             }
         }
         (RequestKind::Erasure, Some(subject)) => {
             let asked = ErasureAsked { requested_by: Requester::Person, key };
-            erase_contact(tx, shop, subject, &asked, moment)?;
+            erase_contact(tx, shop, subject, &asked, context)?;
         }
         (RequestKind::Objection, Some(subject)) => {
             // The requester's address may have been corrected since. Then the objection is recorded for an address that
@@ -152,25 +157,31 @@ fn carry_out(
             let is_alone = others.len() == 1;
             let theirs = others.iter().find(|other| other.linked || is_alone);
             match (address, theirs) {
-                (Some(address), _) => object(tx, shop, address, true, moment)?,
-                (None, Some(theirs)) => object(tx, shop, theirs, false, moment)?,
+                (Some(address), _) => object(tx, shop, address, true, context)?,
+                (None, Some(theirs)) => object(tx, shop, theirs, false, context)?,
                 (None, None) => {}
             }
         }
     }
-    close(tx, shop, request, RequestState::Completed, None, moment)
+    close(tx, shop, request, RequestState::Completed, None, context)
 }
 
 /// Records an objection to direct marketing for each address of the person. `proven` is true if this address verified
 /// the request.
-fn object(tx: &dyn Database, shop: &Shop, by: &Named, proven: bool, moment: &Moment<'_>) -> Result<(), DatabaseError> {
-    let objected = |act: OwnAct| OwnAct {
+fn object(
+    tx: &dyn Database,
+    shop: &Shop,
+    by: &StoredAddress,
+    proven: bool,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let objected = |act: PersonAct| PersonAct {
         claim: Claim::OptOut { objection: true },
         assurance: if proven { act.assurance } else { Assurance::Authenticated },
         ..act
     };
-    let acts: Vec<OwnAct> = stop_everything(tx, shop, by)?.into_iter().map(objected).collect();
-    note_own_acts(tx, shop, by, &acts, "request", None, moment)?;
+    let acts: Vec<PersonAct> = stop_everything(tx, shop, by)?.into_iter().map(objected).collect();
+    note_own_acts(tx, shop, by, &acts, "request", None, context)?;
     Ok(())
 }
 
@@ -181,23 +192,23 @@ fn close(
     request: SubjectRequest,
     state: RequestState,
     reason: Option<&Line>,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<SubjectRequest, DatabaseError> {
     tx.execute(
         "UPDATE subject_request SET state = ?, closed_at = ?, reason = coalesce(?, reason), remind_on = NULL,
              to_value = NULL, details = NULL WHERE id = ?",
         &[
             Param::Text(state.as_str()),
-            Param::Integer(moment.now.millis()),
+            Param::Integer(context.now.millis()),
             Param::text_or_null(reason.map(Line::as_str)),
             Param::Text(&request.id),
         ],
     )?;
     let closed = again(tx, &request)?;
-    emit(tx, shop, EventType::RequestCompleted, &RequestEvent::of(&closed), moment)?;
+    emit(tx, shop, EventType::RequestCompleted, &RequestEvent::of(&closed), context)?;
     // An erased person has no address to write to. They see the result on the page of the verification link.
     if request.kind != RequestKind::Erasure || state != RequestState::Completed {
-        write_to(tx, shop, &request, moment)?;
+        write_to(tx, shop, &request, context)?;
     }
     Ok(closed)
 }
@@ -207,14 +218,14 @@ fn write_to(
     tx: &dyn Database,
     shop: &Shop,
     request: &SubjectRequest,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let (Some(value), Some(pseudonym)) = (request.address.as_deref(), request.pseudonym.as_deref()) else {
         return Ok(());
     };
     let Some(medium) = medium_for(shop, request.address_kind, &[]) else { return Ok(()) };
     let to = Recipient { medium, value, pseudonym, locale: &request.locale };
-    post(tx, shop, MessageKind::Result, &to, Some(&request.id), &MessageDetail::default(), moment)
+    post(tx, shop, MessageKind::Result, &to, Some(&request.id), &MessageDetail::default(), context)
 }
 
 /// The decision of an employee about a request.
@@ -260,13 +271,13 @@ pub fn decide_request(
     id: Uuid,
     decision: &StaffDecision,
     key: Uuid,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<SubjectRequest, DecideError> {
     let request = subject_request(tx, id)?.ok_or(DecideError::Unknown)?;
     let waits = request.state == RequestState::Verified;
     match decision {
         StaffDecision::Approve if waits => {
-            let address = address_of(tx, shop, &request, moment)?;
+            let address = address_of(tx, shop, &request, context)?;
             // An objection also applies to the address that replaced a corrected one. An erasure, or the disclosure of
             // data, must not follow from it.
             let is_for_any = matches!(request.kind, RequestKind::Objection | RequestKind::Rectification);
@@ -274,12 +285,12 @@ pub fn decide_request(
                 return Err(DecideError::Corrected);
             }
             let request = about(tx, request, address.as_ref())?;
-            Ok(carry_out(tx, shop, request, address.as_ref(), key, moment)?)
+            Ok(carry_out(tx, shop, request, address.as_ref(), key, context)?)
         }
         StaffDecision::Refuse(reason) if waits => {
-            Ok(close(tx, shop, request, RequestState::Refused, Some(reason), moment)?)
+            Ok(close(tx, shop, request, RequestState::Refused, Some(reason), context)?)
         }
-        StaffDecision::Extend(reason) if waits => extend(tx, shop, request, reason, moment),
+        StaffDecision::Extend(reason) if waits => extend(tx, shop, request, reason, context),
         _ => Err(DecideError::NotWaiting),
     }
 }
@@ -289,9 +300,9 @@ fn extend(
     shop: &Shop,
     request: SubjectRequest,
     reason: &Line,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<SubjectRequest, DecideError> {
-    let today = moment.day(shop.settings.links.zone());
+    let today = context.day(shop.settings.links.zone());
     let until = request.extendable_to.as_deref().and_then(|until| until.parse::<Date>().ok());
     let due = request.due.parse::<Date>().ok();
     let (Some(today), Some(until)) = (today.filter(|today| due.is_some_and(|due| *today <= due)), until) else {
@@ -311,6 +322,6 @@ fn extend(
         ],
     )?;
     let extended = again(tx, &request)?;
-    write_to(tx, shop, &extended, moment)?;
+    write_to(tx, shop, &extended, context)?;
     Ok(extended)
 }

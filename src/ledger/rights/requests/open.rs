@@ -6,14 +6,14 @@ use crate::consent::deadlines::{Deadlines, deadlines};
 use crate::consent::{Address, AddressKind, Timestamp};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
-use crate::ledger::people::address::{find_to_link, written};
+use crate::ledger::people::address::{find_verified_address, written};
 use crate::ledger::people::contact;
 use crate::ledger::rights::requests::subject_request::{
     RequestEvent, RequestOrigin, RequestState, SubjectRequest, request_in, subject_request,
 };
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::request::RequestKind;
 
@@ -74,7 +74,7 @@ pub fn open_request(
     tx: &dyn Database,
     shop: &Shop,
     asked: &NewRequest,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<SubjectRequest, OpenError> {
     let (kind, key) = (asked.address.kind(), asked.address.key());
     if kind == AddressKind::Postal && !asked.vouched {
@@ -82,24 +82,24 @@ pub fn open_request(
     }
     let pseudonym = written(&shop.pseudonym(kind, key));
     // This call also gives the address its pseudonym, with which it is found when the requester answers.
-    let known = find_to_link(tx, shop, &asked.address)?;
-    let mut open = still_open(tx, asked.kind, &pseudonym, moment.now)?;
+    let known = find_verified_address(tx, shop, &asked.address)?;
+    let mut open = still_open(tx, asked.kind, &pseudonym, context.now)?;
     if let Some(place) = open.iter().position(|request| request.details == asked.details) {
         let same = open.swap_remove(place);
-        return if asked.vouched { Ok(same) } else { Ok(send(tx, shop, same, moment)?) };
+        return if asked.vouched { Ok(same) } else { Ok(send(tx, shop, same, context)?) };
     }
     if let Some(oldest) = open.get(OPEN_AT_ONCE - 1).filter(|_| !asked.vouched) {
         return Err(OpenError::TooMany { until: oldest.opened_at.plus_millis(DAY) });
     }
-    let received = moment.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
+    let received = context.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
     // The place where the person lives, as far as the ledger knows.
     let place = known.map(|known| contact::place_of(tx, &known.contact)).transpose()?.unwrap_or_default();
     let times = deadlines(&place, shop.settings.country, received);
-    let id = moment.next_id();
-    insert(tx, asked, &id.to_string(), &pseudonym, &received.to_string(), &times, moment.now)?;
+    let id = context.next_id();
+    insert(tx, asked, &id.to_string(), &pseudonym, &received.to_string(), &times, context.now)?;
     let opened = subject_request(tx, id)?.ok_or(DatabaseError::Shape { column: 0 })?;
-    emit(tx, shop, EventType::RequestOpened, &RequestEvent::of(&opened), moment)?;
-    if asked.vouched { Ok(opened) } else { Ok(send(tx, shop, opened, moment)?) }
+    emit(tx, shop, EventType::RequestOpened, &RequestEvent::of(&opened), context)?;
+    if asked.vouched { Ok(opened) } else { Ok(send(tx, shop, opened, context)?) }
 }
 
 fn insert(
@@ -168,16 +168,16 @@ pub fn resend(
     tx: &dyn Database,
     shop: &Shop,
     request: SubjectRequest,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<Option<SubjectRequest>, DatabaseError> {
     if request.state != RequestState::Open {
         return Ok(Some(request));
     }
     let before = request.sent;
-    if !may_write(tx, &request, moment.now)? {
+    if !may_write(tx, &request, context.now)? {
         return Ok(None);
     }
-    send(tx, shop, request, moment).map(|request| Some(request).filter(|request| request.sent > before))
+    send(tx, shop, request, context).map(|request| Some(request).filter(|request| request.sent > before))
 }
 
 /// Returns whether the address may get another message. The first message of each request is always sent: otherwise
@@ -199,7 +199,7 @@ fn send(
     tx: &dyn Database,
     shop: &Shop,
     mut request: SubjectRequest,
-    moment: &Moment<'_>,
+    context: &Context<'_>,
 ) -> Result<SubjectRequest, DatabaseError> {
     let medium = medium_for(shop, request.address_kind, &[]);
     let (Some(value), Some(pseudonym), Some(medium)) =
@@ -207,12 +207,12 @@ fn send(
     else {
         return Ok(request);
     };
-    request.verify_until = moment.now.plus_millis(TO_VERIFY);
-    if may_write(tx, &request, moment.now)? {
+    request.verify_until = context.now.plus_millis(TO_VERIFY);
+    if may_write(tx, &request, context.now)? {
         request.sent = request.sent.saturating_add(1);
         (request.tries, request.tries_of_opener) = (0, 0);
         let to = Recipient { medium, value, pseudonym, locale: &request.locale };
-        post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), moment)?;
+        post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), context)?;
     }
     tx.execute(
         "UPDATE subject_request SET sent = ?, tries = ?, tries_of_opener = ?, verify_until = ? WHERE id = ?",

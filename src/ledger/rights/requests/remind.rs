@@ -7,7 +7,7 @@ use crate::ledger::outbox::event::emit;
 use crate::ledger::rights::requests::subject_request::{COLUMNS, RequestEvent, request_in};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
-use crate::ledger::store::context::Moment;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// The maximum number of requests that one call processes.
@@ -16,7 +16,7 @@ const AT_ONCE: usize = 100;
 const TO_LAPSE: i64 = 30 * 86_400_000;
 
 /// Reminds the shop of requests that are due soon. Returns whether there may be more.
-pub fn remind(tx: &dyn Database, shop: &Shop, today: Date, moment: &Moment<'_>) -> Result<bool, DatabaseError> {
+pub fn remind(tx: &dyn Database, shop: &Shop, today: Date, context: &Context<'_>) -> Result<bool, DatabaseError> {
     let today = today.to_string();
     let rows = tx.query(
         &format!(
@@ -27,7 +27,7 @@ pub fn remind(tx: &dyn Database, shop: &Shop, today: Date, moment: &Moment<'_>) 
     )?;
     for row in &rows {
         let request = request_in(row)?;
-        emit(tx, shop, EventType::RequestReminder, &RequestEvent::of(&request), moment)?;
+        emit(tx, shop, EventType::RequestReminder, &RequestEvent::of(&request), context)?;
         let days: Vec<String> = row.parsed(25, |text| crate::json::read(text))?;
         let next = days.into_iter().find(|day| *day > today);
         tx.execute(
@@ -39,11 +39,11 @@ pub fn remind(tx: &dyn Database, shop: &Shop, today: Date, moment: &Moment<'_>) 
 }
 
 /// Closes the requests that were not verified in time, and deletes their address and details.
-pub(in crate::ledger) fn lapse(tx: &dyn Database, moment: &Moment<'_>) -> Result<(), DatabaseError> {
-    let oldest = moment.now.plus_millis(-TO_LAPSE);
+pub(in crate::ledger) fn lapse(tx: &dyn Database, context: &Context<'_>) -> Result<(), DatabaseError> {
+    let oldest = context.now.plus_millis(-TO_LAPSE);
     tx.execute(
         "UPDATE subject_request SET state = 'lapsed', closed_at = ?, remind_on = NULL, to_value = NULL, details = NULL
          WHERE id IN (SELECT id FROM subject_request WHERE state = 'open' AND opened_at < ?)",
-        &[Param::Integer(moment.now.millis()), Param::Integer(oldest.millis())],
+        &[Param::Integer(context.now.millis()), Param::Integer(oldest.millis())],
     )
 }

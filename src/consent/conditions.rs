@@ -41,7 +41,7 @@ impl GroundSet {
 /// The conditions on which a channel may be used, while one version of the law is in force. A limit of 0 means no
 /// limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
+pub struct Conditions {
     /// The first time at which the conditions are in force.
     pub from: Timestamp,
     /// The first time at which the conditions are no longer in force.
@@ -76,12 +76,12 @@ const CONFIRMATION: u16 = 4;
 const AGE_REQUIRED: u16 = 8;
 const AGE_WAIVED: u16 = 16;
 
-impl Terms {
+impl Conditions {
     /// Writes the conditions as numbers: the start and the end in milliseconds since 1970, the flags above, the grounds
     /// as bits in the order of [`Ground`], the minimum age that the shop requires, and the five limits.
     #[cfg(feature = "serde")]
     pub(super) fn encode(&self, age_waived: bool) -> [i64; Self::NUMBERS] {
-        let flag = |said: bool, flag| if said { flag } else { 0 };
+        let flag = |statement: bool, flag| if statement { flag } else { 0 };
         let flags = flag(self.off, OFF)
             | flag(self.transactional, TRANSACTIONAL)
             | flag(self.confirmation, CONFIRMATION)
@@ -154,20 +154,20 @@ mod tests {
                     let overridden = policy.overrides.iter().find(|own| own.rule == rule.id);
                     let waived = overridden.is_some() || rule.id == rules::transactional().id;
                     for age in [0, 13, 16] {
-                        let written = policy.terms_of(rule, overridden, 0, *channel).encode(waived);
+                        let written = policy.conditions_of(rule, overridden, 0, *channel).encode(waived);
                         let numbers = std::cell::RefCell::new(written.into_iter());
-                        let read = Terms::decode(|| numbers.borrow_mut().next().unwrap() as f64, age);
-                        assert_eq!(read, policy.terms_of(rule, overridden, age, *channel), "{} {age}", rule.id);
+                        let read = Conditions::decode(|| numbers.borrow_mut().next().unwrap() as f64, age);
+                        assert_eq!(read, policy.conditions_of(rule, overridden, age, *channel), "{} {age}", rule.id);
                     }
                 }
             }
         }
-        let nowhere = policy_terms(&Policy::default());
-        assert!(nowhere.iter().all(|terms| terms.confirmation && terms.minimum_age == 16));
+        let nowhere = conditions_of_policy(&Policy::default());
+        assert!(nowhere.iter().all(|conditions| conditions.confirmation && conditions.minimum_age == 16));
     }
 
-    fn policy_terms(policy: &Policy) -> Vec<Terms> {
-        let of = |channel: &Channel| policy.advertising(&Place::default(), Relation::Consumer, *channel).terms;
+    fn conditions_of_policy(policy: &Policy) -> Vec<Conditions> {
+        let of = |channel: &Channel| policy.advertising(&Place::default(), Relation::Consumer, *channel).versions;
         Channel::ALL.iter().flat_map(of).collect()
     }
 }

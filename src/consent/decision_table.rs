@@ -9,23 +9,23 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::consent::channel::Channel;
+use crate::consent::conditions::Conditions;
 use crate::consent::country::{CountryCode, Place};
 use crate::consent::decision::WrittenRule;
 use crate::consent::explain::{ALLOWED_FROM, ALLOWED_UNTIL, ENDED, NOT_ENDED, assurance_words, ground_words, opening};
 use crate::consent::ground::Ground;
 use crate::consent::judge::Finding;
-use crate::consent::policy::{Conditions, Policy, Waiver};
+use crate::consent::policy::{ConditionVersions, Policy, Waiver};
 use crate::consent::rules::{AGES, STRICTEST_AGE};
 use crate::consent::rules::{EEA, Reach, rules, transactional};
-use crate::consent::terms::Terms;
 use crate::consent::words::{Assurance, Relation};
 
 /// The decision table: everything that is needed to decide for one shop.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub struct Sheet {
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema), schemars(rename = "Sheet"))]
+pub struct DecisionTable {
     /// The conditions that occur, each once.
-    pub terms: Vec<SheetTerms>,
+    pub terms: Vec<TableConditions>,
     /// For each channel, by place: the positions of its conditions in `terms`, one for each version of the law, in the
     /// order of time. The place is a country (`DE`), a region (`US-FL`), or empty for everywhere else. A place with
     /// `/business` appended is for business contacts; it exists only if their conditions differ. The place
@@ -39,16 +39,16 @@ pub struct Sheet {
 
 /// Conditions, and the rule and override behind them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub struct SheetTerms {
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema), schemars(rename = "SheetTerms"))]
+pub struct TableConditions {
     /// The rule that the conditions come from.
     pub rule: WrittenRule,
     /// The shop's reason for its override of the rule. `null` if there is no override.
     pub r#override: Option<String>,
     /// The first sentences of an explanation.
     pub opening: Vec<String>,
-    /// The conditions as numbers, in the order in which `Terms::decode` reads them.
-    pub numbers: [i64; Terms::NUMBERS],
+    /// The conditions as numbers, in the order in which `Conditions::decode` reads them.
+    pub numbers: [i64; Conditions::NUMBERS],
 }
 
 /// The texts of explanations. Sentences are templates with placeholders such as `{date}`.
@@ -67,7 +67,7 @@ pub struct Words {
     pub until: [&'static str; 2],
 }
 
-impl Sheet {
+impl DecisionTable {
     /// Makes the decision table of a policy.
     pub fn of(policy: &Policy) -> Self {
         let mut terms = Vec::new();
@@ -113,17 +113,22 @@ fn all_places() -> Vec<Place> {
 }
 
 /// Returns the positions of some conditions in `terms`. Appends those that `terms` does not contain yet.
-fn numbered(terms: &mut Vec<SheetTerms>, policy: &Policy, conditions: &Conditions<'_>, channel: Channel) -> Vec<usize> {
+fn numbered(
+    terms: &mut Vec<TableConditions>,
+    policy: &Policy,
+    conditions: &ConditionVersions<'_>,
+    channel: Channel,
+) -> Vec<usize> {
     let mut numbers = Vec::new();
     for (rule, overridden) in &conditions.rules {
         let age_waived =
             rule.id == transactional().id || overridden.is_some_and(|own| own.waive.contains(&Waiver::Age));
-        let one = SheetTerms {
+        let one = TableConditions {
             rule: WrittenRule { id: rule.id, law: rule.law, article: rule.article },
             r#override: overridden.map(|own| own.reason.clone()),
             opening: opening(rule, *overridden),
             // The age of 0 stands for "no age of law": that age depends on the country, and is sent in `ages`.
-            numbers: policy.terms_of(rule, *overridden, 0, channel).encode(age_waived),
+            numbers: policy.conditions_of(rule, *overridden, 0, channel).encode(age_waived),
         };
         let number = terms.iter().position(|own| *own == one).unwrap_or_else(|| {
             terms.push(one);

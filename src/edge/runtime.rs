@@ -4,7 +4,7 @@ use js_sys::{Date, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::consent::Timestamp;
-use crate::ledger::Host;
+use crate::ledger::Runtime;
 
 #[wasm_bindgen]
 extern "C" {
@@ -24,9 +24,9 @@ extern "C" {
 
 /// The Workers runtime as a host. Its clock does not advance without I/O, so one synchronous stretch sees one time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct EdgeHost;
+pub(super) struct EdgeRuntime;
 
-impl Host for EdgeHost {
+impl Runtime for EdgeRuntime {
     #[allow(clippy::cast_possible_truncation, reason = "whole milliseconds within the range of a Date")]
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(Date::now() as i64).unwrap_or(Timestamp::BEGINNING)

@@ -6,11 +6,11 @@
 
 use crate::consent::{Act, Assurance, Ground, Refusal, Scope, Timestamp, Track, effective_time};
 use crate::ledger::store::id::time_of_id;
-use crate::model::listed::{ListedChoice, ListedWord};
+use crate::model::listed::{ListedAct, ListedChoice};
 
 /// The result for one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Weighed {
+pub(crate) enum Judged {
     /// The line must be recorded.
     Accepted {
         /// The act to record.
@@ -39,18 +39,18 @@ pub(crate) struct Times {
 
 /// Judges a line. `known` contains the histories of the address and those that apply to all addresses of the contact;
 /// `ground` is the ground of an opt-in. Objections and suppressions do not apply to a transactional purpose.
-pub(crate) fn weigh(
+pub(crate) fn judge(
     known: &[Track],
     choice: &ListedChoice,
     ground: Option<Ground>,
     is_advertising: bool,
     times: Times,
-) -> Weighed {
+) -> Judged {
     let refusals = || known.iter().filter(|track| refuses(track, &choice.scope, is_advertising));
-    match (choice.said, ground) {
-        (ListedWord::Yes { .. }, Some(ground)) => {
+    match (choice.act, ground) {
+        (ListedAct::Yes { .. }, Some(ground)) => {
             if refusals().next().is_some() {
-                return Weighed::Outranked;
+                return Judged::Outranked;
             }
             let act = Act::OptIn { ground };
             let at = effective_time(act, Assurance::Listed, choice.occurred_at, times.now);
@@ -60,10 +60,10 @@ pub(crate) fn weigh(
                     && track.at >= at
                     && track.assurance != Assurance::Claimed
             };
-            known.iter().find(as_much).map_or(Weighed::Accepted { act, at }, |track| repeated(track, times))
+            known.iter().find(as_much).map_or(Judged::Accepted { act, at }, |track| repeated(track, times))
         }
-        (ListedWord::Yes { .. }, None) => Weighed::NoChoice,
-        (ListedWord::No { objection }, _) => {
+        (ListedAct::Yes { .. }, None) => Judged::NoChoice,
+        (ListedAct::No { objection }, _) => {
             let refusal = if objection { Refusal::Objection } else { Refusal::Plain };
             let act = Act::OptOut { refusal };
             let at = effective_time(act, Assurance::Listed, choice.occurred_at, times.now);
@@ -84,9 +84,9 @@ pub(crate) fn weigh(
                 as_strong && track.at >= needed && is_as_wide(&track.scope, &choice.scope)
             };
             let mut standing = known.iter().filter(|track| is_refusal(track));
-            standing.find(as_much).map_or(Weighed::Accepted { act, at }, |track| repeated(track, times))
+            standing.find(as_much).map_or(Judged::Accepted { act, at }, |track| repeated(track, times))
         }
-        (ListedWord::NotOptedIn, _) => {
+        (ListedAct::NotOptedIn, _) => {
             // A later file of the same kind can withdraw what a file stated. It cannot withdraw what a person has
             // proven.
             let yes =
@@ -94,18 +94,18 @@ pub(crate) fn weigh(
             let from_files = |track: &Track| matches!(track.assurance, Assurance::Listed | Assurance::Reported);
             let is_theirs = |track: &Track| !from_files(track) && track.assurance != Assurance::Claimed;
             if refusals().next().is_some() || !yes().any(from_files) || yes().any(is_theirs) {
-                return Weighed::NoChoice;
+                return Judged::NoChoice;
             }
-            Weighed::Accepted { act: Act::OptOut { refusal: Refusal::Plain }, at: times.now }
+            Judged::Accepted { act: Act::OptOut { refusal: Refusal::Plain }, at: times.now }
         }
     }
 }
 
 /// Returns `Duplicate` if the record was created since processing of this file started: then an earlier row created it,
 /// because files are processed one at a time. Otherwise returns `Unchanged`.
-fn repeated(track: &Track, times: Times) -> Weighed {
+fn repeated(track: &Track, times: Times) -> Judged {
     let is_own = track.assurance == Assurance::Listed && time_of_id(track.record.0) >= times.began;
-    if is_own { Weighed::Duplicate } else { Weighed::Unchanged }
+    if is_own { Judged::Duplicate } else { Judged::Unchanged }
 }
 
 const fn is_refusal(track: &Track) -> bool {
@@ -146,52 +146,52 @@ mod tests {
         Track { scope: scope(Some("news")), act, assurance, at: at(millis), record: RecordId(uuid::Uuid::nil()) }
     }
 
-    fn line(said: ListedWord, occurred_at: Option<i64>) -> ListedChoice {
+    fn line(act: ListedAct, occurred_at: Option<i64>) -> ListedChoice {
         let evidence = KeptEvidence::default();
-        ListedChoice { scope: scope(Some("news")), said, occurred_at: occurred_at.map(at), evidence }
+        ListedChoice { scope: scope(Some("news")), act, occurred_at: occurred_at.map(at), evidence }
     }
 
     const NOW: i64 = 1_000_000;
-    const YES: ListedWord = ListedWord::Yes { basis: Basis::Consent };
-    const NO: ListedWord = ListedWord::No { objection: false };
+    const YES: ListedAct = ListedAct::Yes { basis: Basis::Consent };
+    const NO: ListedAct = ListedAct::No { objection: false };
     const OPT_IN: Act = Act::OptIn { ground: Ground::Consent };
     const OPT_OUT: Act = Act::OptOut { refusal: Refusal::Plain };
 
     #[test]
     fn a_row_of_a_list_is_judged_by_the_records_of_its_address() {
         let times = Times { began: at(NOW - 10), now: at(NOW) };
-        let accepted = |act, millis| Weighed::Accepted { act, at: at(millis) };
+        let accepted = |act, millis| Judged::Accepted { act, at: at(millis) };
         let ever = Timestamp::BEGINNING.millis();
-        for (known, said, occurred_at, weighed) in [
+        for (known, act, occurred_at, weighed) in [
             (vec![], YES, None, accepted(OPT_IN, ever)),
             (vec![], YES, Some(500), accepted(OPT_IN, 500)),
             (vec![], NO, None, accepted(OPT_OUT, NOW)),
             (vec![], NO, Some(500), accepted(OPT_OUT, 500)),
-            (vec![], ListedWord::NotOptedIn, None, Weighed::NoChoice),
+            (vec![], ListedAct::NotOptedIn, None, Judged::NoChoice),
             // No list ends an opt-out, whatever its time.
-            (vec![track(OPT_OUT, Assurance::Confirmed, 100)], YES, Some(500), Weighed::Outranked),
-            (vec![track(OPT_OUT, Assurance::Listed, 100)], YES, None, Weighed::Outranked),
+            (vec![track(OPT_OUT, Assurance::Confirmed, 100)], YES, Some(500), Judged::Outranked),
+            (vec![track(OPT_OUT, Assurance::Listed, 100)], YES, None, Judged::Outranked),
             // An opt-out claimed by an anonymous form does not count as one.
             (vec![track(OPT_OUT, Assurance::Claimed, 100)], YES, Some(500), accepted(OPT_IN, 500)),
-            (vec![track(OPT_IN, Assurance::Confirmed, 600)], YES, Some(500), Weighed::Unchanged),
+            (vec![track(OPT_IN, Assurance::Confirmed, 600)], YES, Some(500), Judged::Unchanged),
             (vec![track(OPT_IN, Assurance::Confirmed, 400)], YES, Some(500), accepted(OPT_IN, 500)),
             (vec![track(OPT_IN, Assurance::Claimed, 600)], YES, Some(500), accepted(OPT_IN, 500)),
-            (vec![track(OPT_IN, Assurance::Listed, ever)], YES, None, Weighed::Unchanged),
-            (vec![track(OPT_OUT, Assurance::Listed, 500)], NO, Some(500), Weighed::Unchanged),
+            (vec![track(OPT_IN, Assurance::Listed, ever)], YES, None, Judged::Unchanged),
+            (vec![track(OPT_OUT, Assurance::Listed, 500)], NO, Some(500), Judged::Unchanged),
             (vec![track(OPT_OUT, Assurance::Listed, 400)], NO, Some(500), accepted(OPT_OUT, 500)),
             // Importing the same list again changes nothing, unless the person has opted in since.
-            (vec![track(OPT_OUT, Assurance::Listed, 400)], NO, None, Weighed::Unchanged),
+            (vec![track(OPT_OUT, Assurance::Listed, 400)], NO, None, Judged::Unchanged),
             (
                 vec![track(OPT_OUT, Assurance::Listed, 400), track(OPT_IN, Assurance::Confirmed, 450)],
                 NO,
                 None,
                 accepted(OPT_OUT, NOW),
             ),
-            (vec![track(OPT_IN, Assurance::Listed, 400)], ListedWord::NotOptedIn, None, accepted(OPT_OUT, NOW)),
-            (vec![track(OPT_IN, Assurance::Confirmed, 400)], ListedWord::NotOptedIn, None, Weighed::NoChoice),
+            (vec![track(OPT_IN, Assurance::Listed, 400)], ListedAct::NotOptedIn, None, accepted(OPT_OUT, NOW)),
+            (vec![track(OPT_IN, Assurance::Confirmed, 400)], ListedAct::NotOptedIn, None, Judged::NoChoice),
         ] {
-            let ground = (said == YES).then_some(Ground::Consent);
-            assert_eq!(weigh(&known, &line(said, occurred_at), ground, true, times), weighed, "{known:?} {said:?}");
+            let ground = (act == YES).then_some(Ground::Consent);
+            assert_eq!(judge(&known, &line(act, occurred_at), ground, true, times), weighed, "{known:?} {act:?}");
         }
     }
 
@@ -201,15 +201,15 @@ mod tests {
         let objection = Act::OptOut { refusal: Refusal::Objection };
         let wide = Track { scope: Scope { channel: None, purpose: None }, ..track(objection, Assurance::Confirmed, 1) };
         let weighed = |is_advertising| {
-            weigh(std::slice::from_ref(&wide), &line(YES, None), Some(Ground::Consent), is_advertising, times)
+            judge(std::slice::from_ref(&wide), &line(YES, None), Some(Ground::Consent), is_advertising, times)
         };
-        assert_eq!(weighed(true), Weighed::Outranked);
-        assert!(matches!(weighed(false), Weighed::Accepted { .. }));
+        assert_eq!(weighed(true), Judged::Outranked);
+        assert!(matches!(weighed(false), Judged::Accepted { .. }));
         // A plain opt-out from one purpose is less than an objection to all.
         let plain = track(OPT_OUT, Assurance::Confirmed, NOW);
-        let objects = ListedChoice { scope: scope(None), ..line(ListedWord::No { objection: true }, None) };
-        assert!(matches!(weigh(&[plain], &objects, None, true, times), Weighed::Accepted { .. }));
-        assert_eq!(weigh(&[wide], &objects, None, true, times), Weighed::Unchanged);
+        let objects = ListedChoice { scope: scope(None), ..line(ListedAct::No { objection: true }, None) };
+        assert!(matches!(judge(&[plain], &objects, None, true, times), Judged::Accepted { .. }));
+        assert_eq!(judge(&[wide], &objects, None, true, times), Judged::Unchanged);
     }
 
     #[test]
@@ -217,8 +217,8 @@ mod tests {
         let times = Times { began: at(NOW - 10), now: at(NOW) };
         let own = uuid::Builder::from_unix_timestamp_millis(NOW.unsigned_abs() - 5, &[0; 10]).into_uuid();
         let earlier = |act| Track { record: RecordId(own), ..track(act, Assurance::Listed, NOW - 5) };
-        assert_eq!(weigh(&[earlier(OPT_OUT)], &line(NO, None), None, true, times), Weighed::Duplicate);
-        let yes = weigh(&[earlier(OPT_IN)], &line(YES, Some(5)), Some(Ground::Consent), true, times);
-        assert_eq!(yes, Weighed::Duplicate);
+        assert_eq!(judge(&[earlier(OPT_OUT)], &line(NO, None), None, true, times), Judged::Duplicate);
+        let yes = judge(&[earlier(OPT_IN)], &line(YES, Some(5)), Some(Ground::Consent), true, times);
+        assert_eq!(yes, Judged::Duplicate);
     }
 }
