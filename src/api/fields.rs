@@ -4,6 +4,13 @@
 //! | `keys` | keys |
 //! | `webhooks` | webhooks and their deliveries |
 
+use crate::consent::Activity;
+use crate::consent::Basis;
+use crate::consent::Channel;
+use crate::consent::Choice;
+use crate::consent::Dealing;
+use crate::consent::Relation;
+use crate::model::request::RequestKind;
 use serde::Deserialize;
 
 use crate::api::problem::{Fault, Problem};
@@ -20,26 +27,23 @@ const POSTAL: Fault = Fault::new("invalid_postal", "use 10 to 400 characters, in
 pub(in crate::api) const COUNTRY: Fault =
     Fault::new("invalid_country", "use two upper-case letters, ISO 3166-1 alpha-2");
 pub(in crate::api) const EXTERNAL: Fault = Fault::new("invalid_external_id", "write platform:id, such as shopify:123");
-pub(in crate::api) const CHANNEL: Fault =
-    Fault::new("unknown_channel", "use email, sms, phone, whatsapp, push or post");
+pub(in crate::api) const CHANNEL: Fault = Fault::new("unknown_channel", Channel::USE_ONE);
 pub(in crate::api) const PURPOSE: Fault =
     Fault::new("invalid_purpose", "use 1 to 48 lower-case letters, digits and _, a letter first");
-pub(in crate::api) const CHOICE: Fault = Fault::new("unknown_choice", "use opt_in, opt_out or declined");
-pub(in crate::api) const BASIS: Fault =
-    Fault::new("unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract");
+pub(in crate::api) const CHOICE: Fault = Fault::new("unknown_choice", Choice::USE_ONE);
+pub(in crate::api) const BASIS: Fault = Fault::new("unknown_basis", Basis::USE_ONE);
 pub(in crate::api) const ASSURANCE: Fault =
     Fault::new("invalid_assurance", "use claimed, authenticated, confirmed, reported, listed or staff");
 pub(in crate::api) const NO_ASSURANCE: Fault = Fault::new(
     "missing_field",
     "say whether the shop vouches for an opt_out: authenticated, or claimed, which turns nobody off",
 );
-pub(in crate::api) const DEALING: Fault =
-    Fault::new("unknown_dealing", "use purchase, contract, negotiation, free_account, inquiry or support");
-pub(in crate::api) const RELATION: Fault = Fault::new("unknown_relation", "use consumer or business");
+pub(in crate::api) const DEALING: Fault = Fault::new("unknown_dealing", Dealing::USE_ONE);
+pub(in crate::api) const RELATION: Fault = Fault::new("unknown_relation", Relation::USE_ONE);
 pub(in crate::api) const REGION: Fault =
     Fault::new("invalid_region", "use what ISO 3166-2 has after the country, such as FL, together with the country");
 pub(in crate::api) const BORN: Fault = Fault::new("invalid_date", "use a date, such as 2009-05-01");
-pub(in crate::api) const ACTIVITY: Fault = Fault::new("unknown_activity", "use used, contacted or screened");
+pub(in crate::api) const ACTIVITY: Fault = Fault::new("unknown_activity", Activity::USE_ONE);
 pub(in crate::api) const TIME: Fault =
     Fault::new("invalid_time", "use RFC 3339 with an offset, such as 2026-11-23T10:00:00Z");
 pub(in crate::api) const CURSOR: Fault =
@@ -51,8 +55,7 @@ pub(in crate::api) const SHA256: Fault = Fault::new("invalid_sha256", "use 64 he
 pub(in crate::api) const URL: Fault =
     Fault::new("invalid_url", "use an http or https address of at most 2048 characters");
 pub(in crate::api) const LINE: Fault = Fault::new("invalid_text", "use 1 to 200 characters on one line");
-pub(in crate::api) const KIND: Fault =
-    Fault::new("unknown_request", "use access, portability, erasure, rectification or objection");
+pub(in crate::api) const KIND: Fault = Fault::new("unknown_request", RequestKind::USE_ONE);
 pub(in crate::api) const ORIGIN: Fault =
     Fault::new("invalid_origin", "use scheme, host and port alone, such as https://shop.example");
 

@@ -16,11 +16,11 @@ use crate::api::body::Object;
 use crate::consent::jws::Jwk;
 use crate::consent::{Basis, CountryCode, PurposeSlug, RegionCode, Timestamp};
 use crate::ledger::{Counts, Target};
-pub(in crate::api) use crate::lists::write::value::Cells;
 use crate::lists::write::{Columns, Form};
 use crate::lists::{Field as ColumnField, Format as FileForm};
 use crate::model::suppression::SuppressionReason;
 use crate::model::text::{BirthDate, ExternalId, Line, Locale, Origin, PageUrl, Sha256Hex, Token};
+pub(in crate::api) use crate::platforms::cell::Cells;
 
 /// Implements `JsonSchema` for a type. `named`: a schema with its own name. `inline`: a schema that is inserted
 /// wherever the type occurs. `as`: the schema of another type, under a name that is clear outside its module.

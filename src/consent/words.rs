@@ -1,6 +1,12 @@
 //! The fixed vocabularies of consent: small enumerations in which each value has one spelling.
 
 /// Defines an enumeration in which each variant has one written form, the same in code, JSON, SQL and pages.
+macro_rules! or_list {
+    ($only:literal) => { $only };
+    ($last_but_one:literal, $last:literal) => { concat!($last_but_one, " or ", $last) };
+    ($first:literal, $($rest:literal),+) => { concat!($first, ", ", or_list!($($rest),+)) };
+}
+
 macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident, $unknown:literal { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
@@ -13,6 +19,9 @@ macro_rules! vocabulary {
         impl $name {
             /// Every value of this vocabulary, in the order of its definition.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// How to correct a wrong value: `use a, b or c`.
+            pub const USE_ONE: &'static str = concat!("use ", or_list!($($text),+));
 
             /// Returns the written form.
             pub const fn as_str(self) -> &'static str {

@@ -7,21 +7,21 @@
 //! | `read` | a file as it comes: its layout, its rows, what a row says |
 //! | `write` | lists written out, in our columns and in those of platforms; rejected rows written out to be corrected |
 //! | `cells` | single cells: times, phone numbers, countries, words |
-//! | `field`, `profile` | what a column can be about; what the files of each platform look like |
-//! | `kind` | the kinds of lists |
+//!
+//! The columns of each platform are in `platforms`.
 
 mod cells;
-mod field;
-mod kind;
-mod profile;
+#[cfg(test)]
+mod platform_files_tests;
 mod read;
 #[cfg(test)]
 mod tests;
 pub mod write;
 
+pub use crate::model::list_kind::ListKind;
 pub use crate::model::listed::{Listed, ListedAct, ListedChoice, ListedPerson, ListedSuppression, Suppressed};
-pub use field::Field;
-pub use profile::Profile;
+pub use crate::platforms::Profile;
+pub use crate::platforms::field::Field;
 pub use read::column::{Column, Format, MAX_COLUMNS, MAX_HEADER};
 pub use read::fault::{Refusal, RowFault, Wrong};
 pub use read::file::{Read, ReadRow, WINDOW, read_accepted_rows, read_rows};
@@ -31,5 +31,3 @@ pub use read::options::{ImportOptions, ShopScopes, own_columns};
 pub use read::place::Place;
 pub use read::scan::{MAX_CELL, MAX_ROW};
 pub use write::errors::{ErrorEntry, ErrorWriter, ToldFault};
-
-pub use kind::ListKind;

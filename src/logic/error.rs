@@ -1,5 +1,13 @@
 //! The errors of a call, and their place in it.
 
+use crate::consent::Activity;
+use crate::consent::Assurance;
+use crate::consent::Basis;
+use crate::consent::Channel;
+use crate::consent::Choice;
+use crate::consent::Dealing;
+use crate::consent::Relation;
+use crate::consent::Waiver;
 use std::borrow::Cow;
 use std::fmt::Display;
 
@@ -17,7 +25,7 @@ pub struct Error {
 
 /// Defines the codes: the text that JavaScript receives, and the advice for each.
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal, $message:literal;)+) => {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal, $message:expr;)+) => {
         /// The code of an error.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         pub enum Code { $($(#[$doc])* #[serde(rename = $word)] $variant,)+ }
@@ -37,21 +45,21 @@ codes! {
     /// An unknown field. If it were ignored, a misspelt objection would have no effect.
     UnknownField = "unknown_field", "leave out what logic.d.ts does not name";
     /// The channel is unknown.
-    UnknownChannel = "unknown_channel", "use email, sms, phone, whatsapp, push or post";
+    UnknownChannel = "unknown_channel", Channel::USE_ONE;
     /// The choice is unknown.
-    UnknownChoice = "unknown_choice", "use opt_in, opt_out or declined";
+    UnknownChoice = "unknown_choice", Choice::USE_ONE;
     /// The activity is unknown.
-    UnknownActivity = "unknown_activity", "use used, contacted or screened";
+    UnknownActivity = "unknown_activity", Activity::USE_ONE;
     /// The basis is unknown.
-    UnknownBasis = "unknown_basis", "use consent, soft_opt_in, implied, legitimate_interest or contract";
+    UnknownBasis = "unknown_basis", Basis::USE_ONE;
     /// The dealing is unknown.
-    UnknownDealing = "unknown_dealing", "use purchase, contract, negotiation, free_account, inquiry or support";
+    UnknownDealing = "unknown_dealing", Dealing::USE_ONE;
     /// The assurance is unknown.
-    UnknownAssurance = "unknown_assurance", "use listed, reported, claimed, confirmed, authenticated or staff";
+    UnknownAssurance = "unknown_assurance", Assurance::USE_ONE;
     /// The relation is unknown.
-    UnknownRelation = "unknown_relation", "use consumer or business";
+    UnknownRelation = "unknown_relation", Relation::USE_ONE;
     /// The waiver is unknown.
-    UnknownWaiver = "unknown_waiver", "use confirmation, age, expiry or screening";
+    UnknownWaiver = "unknown_waiver", Waiver::USE_ONE;
     /// The rule is unknown.
     UnknownRule = "unknown_rule", "use the id of a row of rules()";
     /// The kind of address is unknown.

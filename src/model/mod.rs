@@ -7,10 +7,12 @@
 //! | `evidence` | what shows that a ground exists |
 //! | `submission` | what a form, a server or an employee hands in |
 //! | `request` | what a person can ask for under their rights |
+//! | `list_kind` | the kinds of lists |
 //! | `listed` | what one row of a list says |
 //! | `suppression` | why an address is suppressed |
 
 pub mod evidence;
+pub mod list_kind;
 pub mod listed;
 pub mod person;
 pub mod request;

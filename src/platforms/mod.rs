@@ -1,21 +1,38 @@
 //! THE OUTSIDE WORLD: platforms and providers, each by its own rules, as values of ours.
 //!
-//! To add a provider, write its file, implement [`Platform`] in it, and add it to [`Provider`] and to [`Provider::platform`].
+//! To add a provider of messages, write its file, implement [`Platform`] in it, and add it to [`Provider`] here. To add a
+//! platform with lists, write its file with the columns that it reads and writes, and add it to [`Profile`] and
+//! [`Columns`] here.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `platform` | the trait, a request as it comes, and the messages in it |
 //! | `twilio`, `meta`, `generic` | one provider of messages each |
+//! | `placet`, `shopify`, … | the files of one platform each: columns, marks, values |
+//! | `columns`, `field`, `cell`, `list_row` | the parts of such a description |
 //! | `signature` | MACs, and the scheme of Standard Webhooks |
 //! | `keywords` | the words that people send back |
 
+mod brevo;
+pub(crate) mod cell;
+pub(crate) mod columns;
+pub(crate) mod field;
 mod generic;
 mod keywords;
+mod klaviyo;
+pub(crate) mod list_row;
+mod magento;
+mod mailchimp;
 mod meta;
+pub(crate) mod placet;
 mod platform;
+mod prestashop;
+mod shopify;
 pub mod signature;
 mod twilio;
+mod woocommerce;
 
+use self::columns::{ReadColumns, WrittenColumns};
 pub use self::keywords::{Keyword, keyword};
 pub use self::platform::{Hook, HookError, Inbound, InboundAct, Platform};
 
@@ -45,4 +62,110 @@ impl Provider {
 /// The request headers that the providers sign with.
 pub fn headers() -> Vec<&'static str> {
     Provider::ALL.iter().flat_map(|provider| provider.platform().headers()).copied().collect()
+}
+
+vocabulary! {
+    /// The platform that a file comes from.
+    Profile, "unknown profile" {
+        /// placet's own files, and every file that uses the names of placet's fields.
+        Placet = "placet",
+        /// A file of customers from Shopify.
+        Shopify = "shopify",
+        /// A file of profiles from Klaviyo.
+        Klaviyo = "klaviyo",
+        /// A file of an audience from Mailchimp: subscribed, unsubscribed or cleaned.
+        Mailchimp = "mailchimp",
+        /// A file of contacts from Brevo.
+        Brevo = "brevo",
+        /// A file of newsletter subscribers from Magento.
+        Magento = "magento",
+        /// A file of PrestaShop's newsletter module, or of its customers.
+        Prestashop = "prestashop",
+        /// A file of customers from WooCommerce. It contains no choices.
+        Woocommerce = "woocommerce",
+    }
+}
+
+vocabulary! {
+    /// The platform whose columns a list uses.
+    Columns, "unknown columns" {
+        /// placet's own columns, which contain all data.
+        Placet = "placet",
+        /// The columns of Shopify's customers.
+        Shopify = "shopify",
+        /// The columns of Klaviyo's profiles.
+        Klaviyo = "klaviyo",
+        /// The columns of a Mailchimp audience.
+        Mailchimp = "mailchimp",
+        /// The columns of Brevo's contacts.
+        Brevo = "brevo",
+        /// The columns of Magento's newsletter subscribers.
+        Magento = "magento",
+        /// The columns of PrestaShop's newsletter module.
+        Prestashop = "prestashop",
+    }
+}
+
+impl Profile {
+    /// Returns the columns of the platform's files.
+    pub(crate) fn table(self) -> &'static ReadColumns {
+        match self {
+            Self::Placet => &placet::READ,
+            Self::Shopify => &shopify::READ,
+            Self::Klaviyo => &klaviyo::READ,
+            Self::Mailchimp => &mailchimp::READ,
+            Self::Brevo => &brevo::READ,
+            Self::Magento => &magento::READ,
+            Self::Prestashop => &prestashop::READ,
+            Self::Woocommerce => &woocommerce::READ,
+        }
+    }
+
+    /// Returns all platforms with the columns of their files.
+    pub(crate) fn tables() -> impl Iterator<Item = (Self, &'static ReadColumns)> {
+        Self::ALL.iter().map(|profile| (*profile, profile.table()))
+    }
+}
+
+impl Columns {
+    /// Returns how the platform's files are written.
+    pub(crate) fn written(self) -> &'static WrittenColumns {
+        match self {
+            Self::Placet => &placet::WRITTEN,
+            Self::Shopify => &shopify::WRITTEN,
+            Self::Klaviyo => &klaviyo::WRITTEN,
+            Self::Mailchimp => &mailchimp::WRITTEN,
+            Self::Brevo => &brevo::WRITTEN,
+            Self::Magento => &magento::WRITTEN,
+            Self::Prestashop => &prestashop::WRITTEN,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platforms::field::Field;
+
+    #[test]
+    fn every_profile_has_unique_lower_case_headers() {
+        for profile in Profile::ALL {
+            let table = profile.table();
+            let mut seen = std::collections::BTreeSet::new();
+            let headers = table.columns.iter().flat_map(|(_, headers)| headers.iter());
+            for header in headers {
+                assert!(seen.insert(header), "{profile}: {header}");
+                assert_eq!(*header, header.to_lowercase());
+            }
+            assert!(table.columns.iter().any(|(field, _)| field.names_a_person()), "{profile}");
+        }
+    }
+
+    #[test]
+    fn placets_own_profile_has_every_field_by_its_name() {
+        for field in Field::ALL {
+            let (_, headers) = Profile::Placet.table().columns.iter().find(|(own, _)| own == field).unwrap();
+            assert_eq!(headers.first(), Some(&field.as_str()));
+        }
+    }
 }

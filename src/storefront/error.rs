@@ -1,6 +1,7 @@
 //! The errors that the storefront reports to the shop's developer.
 
 use crate::consent::Channel;
+use crate::consent::Choice;
 
 /// Why the storefront did not do what it was asked to do, or did only part of it. An error never contains an address,
 /// because errors are written to logs.
@@ -58,8 +59,8 @@ impl Error {
             Self::NoAddress(channel) => ("give an address for ", channel.as_str()),
             Self::BadAddress(channel) => ("no usable address for ", channel.as_str()),
             Self::Repeated(channel) => ("ask once for each purpose by ", channel.as_str()),
-            Self::UnknownChannel => ("use email, sms, phone, whatsapp, push or post", ""),
-            Self::UnknownChoice => ("use opt_in, opt_out or declined", ""),
+            Self::UnknownChannel => (Channel::USE_ONE, ""),
+            Self::UnknownChoice => (Choice::USE_ONE, ""),
             Self::BadPurpose => ("use a slug such as newsletter", ""),
             Self::Preticked(channel) => ("never tick a box for the person; recorded as declined: ", channel.as_str()),
         }

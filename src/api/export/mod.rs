@@ -38,7 +38,7 @@ const SECTIONS: Fault = Fault::new(
     "unknown_section",
     "use profile, addresses, standings, records, activities, requests, recipients, information, with commas between them",
 );
-const FORMAT: Fault = Fault::new("unknown_format", "use json, csv or html");
+const FORMAT: Fault = Fault::new("unknown_format", Format::USE_ONE);
 
 impl ExportAsked {
     pub(in crate::api) fn read(query: &Query) -> Result<Self, Problem> {

@@ -191,7 +191,7 @@ fn merged(tx: &dyn Database, contact: Uuid) -> Result<Option<(Contact, Option<i6
 }
 
 /// Returns the ids of the contacts that were merged into this one.
-pub(crate) fn split_by_identity(
+pub(crate) fn merged_ids(
     database: &dyn Database,
     contact: &Contact,
     members: &str,

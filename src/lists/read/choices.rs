@@ -3,12 +3,12 @@
 use crate::consent::{Address, Basis, Channel, Dealing, PurposeSlug, Scope, Timestamp};
 use crate::lists::cells::word;
 use crate::lists::cells::word::{Suppressions, Word};
-use crate::lists::field::{CHANNEL_FIELDS, ChannelFields, Field};
-use crate::lists::kind::ListKind;
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::row::ListRow;
 use crate::model::evidence::KeptEvidence;
+use crate::model::list_kind::ListKind;
 use crate::model::listed::{ListedAct, ListedChoice};
+use crate::platforms::field::{CHANNEL_FIELDS, ChannelFields, Field};
 
 /// Reads the choices of a row. `addresses` are the addresses of the row.
 ///

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lists::field::Field;
+use crate::platforms::field::Field;
 
 vocabulary! {
     /// The format of the rows of a file.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::consent::{Channel, CountryCode};
-use crate::lists::field::Field;
+use crate::platforms::field::Field;
 
 /// The fault because of which a row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -104,12 +104,12 @@ impl<'a> Reading<'a> {
         let mut cells = std::mem::take(&mut self.cells);
         let scanned = scan(window, separator, is_last, &mut cells);
         let could = match scanned {
-            Scanned::ListRow { end, next } if end <= MAX_ROW => {
+            Scanned::Row { end, next } if end <= MAX_ROW => {
                 let raw = window.get(..end).unwrap_or_default();
                 self.row(raw, separator, next, &mut cells);
                 true
             }
-            Scanned::ListRow { end, .. } => self.give_up(Wrong::RowTooLong, end),
+            Scanned::Row { end, .. } => self.give_up(Wrong::RowTooLong, end),
             Scanned::Open { in_quotes: true } if is_full || is_last => self.give_up(Wrong::UnclosedQuote, window.len()),
             Scanned::Open { .. } if is_full => self.give_up(Wrong::RowTooLong, window.len()),
             Scanned::Open { .. } => false,

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::consent::Channel;
-use crate::lists::kind::ListKind;
 use crate::lists::read::options::ImportOptions;
 use crate::lists::tests::{described, layout, newsletter, read};
+use crate::model::list_kind::ListKind;
 
 fn listed() -> ImportOptions {
     ImportOptions { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() }

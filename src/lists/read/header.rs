@@ -1,13 +1,15 @@
 //! Reads the beginning of a file: its format and its header line.
 
-use crate::lists::field::Field;
-use crate::lists::profile::{EXPORTED, Profile, TABLES, Table};
 use crate::lists::read::column::{Column, Format, MAX_COLUMNS, MAX_HEADER};
 use crate::lists::read::encoding;
 use crate::lists::read::layout_error::LayoutError;
 use crate::lists::read::options::ImportOptions;
 use crate::lists::read::place::Place;
 use crate::lists::read::scan::{Cell, Scanned, line_end, scan, unquoted};
+use crate::platforms::Profile;
+use crate::platforms::columns::ReadColumns;
+use crate::platforms::field::Field;
+use crate::platforms::placet::EXPORTED;
 
 /// The header of a CSV file. A file of JSON lines has no header texts.
 pub(crate) struct ListHeader {
@@ -39,12 +41,12 @@ pub(crate) fn header(head: &[u8], is_whole: bool, options: &ImportOptions) -> Re
         Place { byte: if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }, line: 1, row: 0, skipping: false };
     let mut rest = from(head, &place);
     let blank = |line: &[u8]| line.iter().all(u8::is_ascii_whitespace);
-    let mut act = None;
+    let mut stated = None;
     while let Some((end, next)) = line_end(rest, is_whole) {
         let line = rest.get(..end).unwrap_or_default();
         // Excel writes this line to name the separator.
         if let [b's', b'e', b'p', b'=', separator] = line {
-            act = Some(*separator);
+            stated = Some(*separator);
         } else if !blank(line) {
             break;
         }
@@ -63,10 +65,10 @@ pub(crate) fn header(head: &[u8], is_whole: bool, options: &ImportOptions) -> Re
     let is_end = is_whole && window.len() == rest.len();
     let mut best: Option<(usize, Vec<String>, u8, usize)> = None;
     let mut failure = LayoutError::HeaderTooLong;
-    for separator in act.map_or(SEPARATORS.to_vec(), |separator| vec![separator]) {
+    for separator in stated.map_or(SEPARATORS.to_vec(), |separator| vec![separator]) {
         let mut cells = Vec::new();
         let (end, next) = match scan(window, separator, is_end, &mut cells) {
-            Scanned::ListRow { end, next } if end <= MAX_HEADER => (end, next),
+            Scanned::Row { end, next } if end <= MAX_HEADER => (end, next),
             Scanned::Open { in_quotes: true } | Scanned::Misplaced { .. } => {
                 failure = LayoutError::BrokenHeader;
                 continue;
@@ -133,31 +135,22 @@ fn bare(text: &str) -> &str {
 fn is_known(text: &str, options: &ImportOptions) -> bool {
     let text = text.to_lowercase();
     let own = options.columns.iter().any(|(_, header)| header.trim().to_lowercase() == text);
-    own || TABLES.iter().any(|table| table.field(&text).is_some() || table.marks.contains(&text.as_str()))
-}
-
-impl Table {
-    /// Returns the field of a header, and the rank of the header among those of the field (0 is the best).
-    fn field(&self, lower: &str) -> Option<(Field, usize)> {
-        self.columns
-            .iter()
-            .find_map(|(field, headers)| headers.iter().position(|header| *header == lower).map(|rank| (*field, rank)))
-    }
+    own || Profile::tables().any(|(_, table)| table.field(&text).is_some() || table.marks.contains(&text.as_str()))
 }
 
 /// Returns the platform that uses these headers. Returns placet's own profile if no platform does.
 pub(crate) fn detect(texts: &[String]) -> Profile {
     let lower: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
-    let score = |table: &Table| {
+    let score = |table: &ReadColumns| {
         let marks = lower.iter().filter(|text| table.marks.contains(&text.as_str())).count();
         let known = lower.iter().filter(|text| table.field(text).is_some()).count();
         if marks == 0 { 0 } else { marks + known }
     };
     let mut best = (Profile::Placet, 0);
-    for table in TABLES {
+    for (profile, table) in Profile::tables() {
         let score = score(table);
         if score > best.1 {
-            best = (table.profile, score);
+            best = (profile, score);
         }
     }
     best.0
@@ -167,7 +160,7 @@ pub(crate) fn detect(texts: &[String]) -> Profile {
 ///
 /// # Errors
 /// An error if two columns are for the same field.
-pub(crate) fn columns(texts: Vec<String>, table: &Table) -> Result<Vec<Column>, LayoutError> {
+pub(crate) fn columns(texts: Vec<String>, table: &ReadColumns) -> Result<Vec<Column>, LayoutError> {
     let lower: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
     let found: Vec<Option<(Field, usize)>> = lower.iter().map(|text| table.field(text)).collect();
     let mut columns: Vec<Column> = texts.into_iter().map(|header| Column { header, field: None }).collect();

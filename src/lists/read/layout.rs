@@ -3,16 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{AddressKind, Basis, Channel, CountryCode, PurposeSlug};
-use crate::lists::field::Field;
-use crate::lists::kind::ListKind;
-use crate::lists::profile::Profile;
 use crate::lists::read::column::{Column, Format};
 use crate::lists::read::header;
 use crate::lists::read::header::ListHeader;
 use crate::lists::read::layout_error::LayoutError;
 use crate::lists::read::options::{ImportOptions, ShopScopes};
 use crate::lists::read::place::Place;
+use crate::model::list_kind::ListKind;
 use crate::model::suppression::SuppressionReason;
+use crate::platforms::Profile;
+use crate::platforms::field::Field;
 
 /// The purpose of PrestaShop's second flag, if the shop has this purpose.
 const PARTNERS: &str = "partner_offers";
@@ -120,24 +120,16 @@ impl Layout {
     /// Finds the kind of list that the file itself states.
     fn find_list(&mut self, options: &ImportOptions) -> Result<(), LayoutError> {
         let has = |header: &str| self.columns.iter().any(|column| column.header.eq_ignore_ascii_case(header));
-        let is_mailchimp = self.profile == Some(Profile::Mailchimp);
         let name = options.name.as_deref().unwrap_or_default().to_lowercase();
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let is_cleaned =
-            is_mailchimp && (has("clean_time") || has("clean_campaign_title") || name.starts_with("cleaned"));
         // A list of contacts may have columns with hashes as well.
         let is_of_people = self.has(Field::Choice) || self.has(Field::Status);
         let has_hashes = self.has(Field::Hash) || self.has(Field::Sha256);
         let is_of_hashes = self.format == Format::Csv && has_hashes && !is_of_people;
-        let own = if is_cleaned || is_of_hashes {
-            Some(ListKind::Suppressed)
-        } else if is_mailchimp && (has("unsub_time") || name.starts_with("unsubscribed")) {
-            Some(ListKind::OptedOut)
-        } else if is_mailchimp && name.starts_with("subscribed") {
-            Some(ListKind::OptedIn)
-        } else {
-            None
-        };
+        let marks = self.profile.map_or(&[][..], |profile| profile.table().kinds);
+        let marked =
+            marks.iter().find(|mark| mark.headers.iter().any(|header| has(header)) || name.starts_with(mark.file));
+        let own = if is_of_hashes { Some(ListKind::Suppressed) } else { marked.map(|mark| mark.kind) };
         match (self.list, own) {
             (Some(ListKind::OptedIn), Some(ListKind::OptedOut | ListKind::Suppressed)) => {
                 return Err(LayoutError::ListContradicted);
@@ -145,8 +137,8 @@ impl Layout {
             (None, own) => self.list = own,
             _ => {}
         }
-        if is_cleaned {
-            self.reason = SuppressionReason::Bounced;
+        if let Some(reason) = marked.and_then(|mark| mark.reason) {
+            self.reason = reason;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::consent::{Channel, PurposeSlug};
-use crate::lists::field::Field;
+use crate::platforms::field::Field;
 
 /// The reason why a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

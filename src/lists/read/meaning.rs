@@ -2,16 +2,16 @@
 
 use crate::consent::{Channel, Relation};
 use crate::lists::cells::{country, word};
-use crate::lists::field::Field;
-use crate::lists::kind::ListKind;
 use crate::lists::read::choices;
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
 use crate::lists::read::row::ListRow;
 use crate::lists::read::values::Values;
+use crate::model::list_kind::ListKind;
 use crate::model::listed::{Listed, ListedPerson, ListedSuppression, Suppressed};
 use crate::model::person::PersonFacts;
 use crate::model::text::{BirthDate, ExternalId, KeyedHash, Sha256Hex};
+use crate::platforms::field::Field;
 
 /// Reads a row.
 ///

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use crate::json;
 use crate::json::Json;
-use crate::lists::profile::Profile;
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
 use crate::lists::read::scan::MAX_CELL;
 use crate::lists::read::values::Values;
+use crate::platforms::Profile;
 
 /// Returns the values of an object, by field.
 pub(crate) fn values<'a>(layout: &Layout, text: &'a str) -> Result<Values<'a>, RowFault> {
@@ -70,5 +70,5 @@ fn cell(value: Json<'_>) -> Option<Cow<'_, str>> {
 /// Returns whether the sender mapped the columns. Without a mapping the layout has a column for every field and for
 /// every additional field of exports, so it has more columns than there are fields.
 fn is_mapped(layout: &Layout) -> bool {
-    layout.columns.len() <= crate::lists::field::Field::COUNT
+    layout.columns.len() <= crate::platforms::field::Field::COUNT
 }

@@ -1,8 +1,8 @@
 //! The import options that the sender of a file gives.
 
 use crate::consent::{Basis, Channel, CountryCode, PurposeSlug};
-use crate::lists::kind::ListKind;
-use crate::lists::profile::Profile;
+use crate::model::list_kind::ListKind;
+use crate::platforms::Profile;
 
 /// The import options. An option that is not given is read from the file, if possible; otherwise the file is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use crate::consent::{
 };
 use crate::lists::cells::phone::PhoneFault;
 use crate::lists::cells::{instant, phone, word};
-use crate::lists::field::Field;
-use crate::lists::profile::Profile;
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
 use crate::lists::read::values::Values;
 use crate::model::text::Line;
+use crate::platforms::Profile;
+use crate::platforms::field::Field;
 
 /// A row, and the layout by which it is read.
 pub(crate) struct ListRow<'a> {
@@ -141,13 +141,13 @@ impl<'a> ListRow<'a> {
     /// Returns the kind of an address in a column that may hold any kind: from the row, otherwise from the channel. An
     /// email address is recognised by its text.
     pub(crate) fn kind(&self, text: &str) -> Result<AddressKind, RowFault> {
-        let act = self.read(Field::Kind, Wrong::BadKind, |text| {
+        let stated = self.read(Field::Kind, Wrong::BadKind, |text| {
             let text = text.to_ascii_lowercase();
             AddressKind::parse(&text).or(Channel::parse(&text).map(Channel::address_kind))
         })?;
         let of_channel = || self.channel().ok().flatten().or(self.layout.channel).map(Channel::address_kind);
         let of_text = || (text.contains('@') && !text.contains([' ', '\n', '/'])).then_some(AddressKind::Email);
-        let kind = act.or_else(of_channel).or_else(of_text);
+        let kind = stated.or_else(of_channel).or_else(of_text);
         kind.ok_or_else(|| self.fault(Field::Address, Wrong::NoKind))
     }
 

@@ -1,10 +1,10 @@
 use crate::consent::{Channel, CountryCode};
-use crate::lists::field::Field;
-use crate::lists::kind::ListKind;
-use crate::lists::profile::Profile;
 use crate::lists::read::fault::Wrong;
 use crate::lists::read::options::{ImportOptions, own_columns};
 use crate::lists::tests::{described, newsletter, read};
+use crate::model::list_kind::ListKind;
+use crate::platforms::Profile;
+use crate::platforms::field::Field;
 
 /// Returns the content of one row of a file in placet's own columns.
 fn row(header: &str, row: &str, options: &ImportOptions) -> String {

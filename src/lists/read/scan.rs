@@ -24,7 +24,7 @@ pub(crate) struct Cell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scanned {
     /// A row: the end of its text, and the beginning of the next row.
-    ListRow { end: usize, next: usize },
+    Row { end: usize, next: usize },
     /// The bytes end before the row ends.
     Open { in_quotes: bool },
     /// A text follows a closing quote, where no text is allowed. `at` is the number of bytes read.
@@ -55,7 +55,7 @@ pub(crate) fn scan(bytes: &[u8], separator: u8, is_end: bool, cells: &mut Vec<Ce
             Some(byte) if *byte == separator => start = after + 1,
             Some(b'\n') | None => {
                 cells.push(cell);
-                return Scanned::ListRow { end: after, next: bytes.len().min(after + 1) };
+                return Scanned::Row { end: after, next: bytes.len().min(after + 1) };
             }
             Some(b'\r') => {
                 let next = match bytes.get(after + 1) {
@@ -65,7 +65,7 @@ pub(crate) fn scan(bytes: &[u8], separator: u8, is_end: bool, cells: &mut Vec<Ce
                     _ => after + 1,
                 };
                 cells.push(cell);
-                return Scanned::ListRow { end: after, next };
+                return Scanned::Row { end: after, next };
             }
             Some(_) => return Scanned::Misplaced { at: after },
         }
@@ -146,9 +146,9 @@ mod tests {
         for (text, next) in [("a,b\nc", 4), ("a,b\r\nc", 5), ("a,b\rc", 4), ("a,b\n", 4), ("\"a\",b\nc", 6)] {
             let (read, scanned) = cells(text, false);
             assert_eq!(read, ["a", "b"], "{text:?}");
-            assert!(matches!(scanned, Scanned::ListRow { next: found, .. } if found == next), "{text:?} {scanned:?}");
+            assert!(matches!(scanned, Scanned::Row { next: found, .. } if found == next), "{text:?} {scanned:?}");
         }
-        assert_eq!(cells("a,b", true), (vec!["a".into(), "b".into()], Scanned::ListRow { end: 3, next: 3 }));
+        assert_eq!(cells("a,b", true), (vec!["a".into(), "b".into()], Scanned::Row { end: 3, next: 3 }));
         assert_eq!(cells("a,", true).0, ["a", ""]);
         for text in ["a,b", "a,b\r", "a,\"b\"", "a,\"b\"\r", "\"a\"\"", ""] {
             assert!(matches!(cells(text, false).1, Scanned::Open { .. }), "{text:?}");

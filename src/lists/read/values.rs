@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::lists::field::Field;
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
 use crate::lists::read::scan::{Cell, bare, unquoted};
+use crate::platforms::field::Field;
 
 /// The cells of a row that are read, without surrounding space.
 pub(crate) struct Values<'a>([Cow<'a, str>; Field::COUNT]);

@@ -4,8 +4,9 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `columns` | the columns of placet and of each platform, and the values of a row in them |
-//! | `value` | one value of a row, as a CSV cell and as JSON |
+//! | `errors` | rejected rows, to be corrected |
+//!
+//! The columns of each platform are in `platforms`.
 //!
 //! ```
 //! use placet::consent::{AddressKind, Assurance, Basis, Channel, Timestamp};
@@ -27,20 +28,21 @@
 //! # Ok::<(), Unwritable>(())
 //! ```
 
-mod columns;
 pub mod errors;
-pub(crate) mod value;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-pub use self::value::Cells;
-use self::value::Value;
-use crate::consent::{AddressKind, Assurance, Basis, Channel, Timestamp};
-use crate::lists::kind::ListKind;
+use crate::model::list_kind::ListKind;
 use crate::model::suppression::SuppressedRow;
+pub use crate::platforms::Columns;
+pub use crate::platforms::cell::Cells;
+use crate::platforms::cell::Value;
+use crate::platforms::columns::{Values, WrittenColumns};
+pub use crate::platforms::list_row::{OutDecision, OutRow};
+use crate::platforms::placet;
 
 vocabulary! {
     /// The format of a written list.
@@ -52,70 +54,6 @@ vocabulary! {
         /// One JSON array of objects.
         Json = "json",
     }
-}
-
-vocabulary! {
-    /// The platform whose columns a list uses.
-    Columns, "unknown columns" {
-        /// placet's own columns, which contain all data.
-        Placet = "placet",
-        /// The columns of Shopify's customers.
-        Shopify = "shopify",
-        /// The columns of Klaviyo's profiles.
-        Klaviyo = "klaviyo",
-        /// The columns of a Mailchimp audience.
-        Mailchimp = "mailchimp",
-        /// The columns of Brevo's contacts.
-        Brevo = "brevo",
-        /// The columns of Magento's newsletter subscribers.
-        Magento = "magento",
-        /// The columns of PrestaShop's newsletter module.
-        Prestashop = "prestashop",
-    }
-}
-
-/// One row of a list of contacts: the state of one address, on one channel, for one purpose.
-#[derive(Clone, Copy, Debug)]
-pub struct OutRow<'a> {
-    /// The kind of the address.
-    pub kind: AddressKind,
-    /// The address in the form that messages are sent to.
-    pub address: &'a str,
-    /// The id of the contact, a UUID.
-    pub contact: &'a str,
-    /// The country of the contact, ISO 3166-1 alpha-2.
-    pub country: Option<&'a str>,
-    /// The region of that country: the part after the country in ISO 3166-2.
-    pub region: Option<&'a str>,
-    /// The channel. `None` stands for all channels, which is possible only for an opt-out.
-    pub channel: Option<Channel>,
-    /// The purpose. `None` stands for all purposes, which is possible only for an opt-out.
-    pub purpose: Option<&'a str>,
-    /// The status: `opted_in`, `opted_out`, `awaiting_confirmation` or `declined`.
-    pub status: &'static str,
-    /// The basis of an opt-in.
-    pub basis: Option<Basis>,
-    /// Whether an opt-out is an objection under GDPR Art. 21(2).
-    pub objection: bool,
-    /// How the shop knows that the person acted.
-    pub assurance: Option<Assurance>,
-    /// The time since which the status is in force. `None` if it is not known.
-    pub since: Option<Timestamp>,
-    /// Whether the address may be written to now. Only in lists with decisions.
-    pub decision: Option<OutDecision<'a>>,
-}
-
-/// The decision whether an address may be written to now.
-#[derive(Clone, Copy, Debug)]
-pub struct OutDecision<'a> {
-    /// Whether a message may be sent.
-    pub allow: bool,
-    /// The reason why a message may not be sent.
-    pub reason: Option<&'a str>,
-    /// The id of the rule that was applied.
-    pub rule: &'a str,
-    /// The time until which an allow holds. `None` if it does not end by itself.
-    pub until: Option<Timestamp>,
 }
 
 /// Writes a text unchanged as a cell of a CSV file.
@@ -153,11 +91,10 @@ impl std::error::Error for Unwritable {}
 #[derive(Clone, Debug)]
 pub struct ListWriter {
     form: Form,
-    columns: Columns,
+    columns: &'static WrittenColumns,
     cells: Cells,
     what: ListKind,
     header: &'static [&'static str],
-    separator: u8,
     /// The text before the next object of an array: first the bracket, then commas. So the first object of each page
     /// opens the array.
     before: &'static str,
@@ -193,11 +130,10 @@ impl ListWriter {
         }
         Ok(Self {
             form,
-            columns,
+            columns: columns.written(),
             cells,
             what,
-            header: columns::header(columns, what, with_decisions),
-            separator: columns::separator(columns),
+            header: (columns.written().header)(what, with_decisions),
             before: Self::OPEN,
         })
     }
@@ -221,21 +157,14 @@ impl ListWriter {
         if self.what == ListKind::Suppressed {
             return false;
         }
-        match self.columns {
-            Columns::Placet => self.values(out, Some(columns::placet(row))),
-            Columns::Shopify => self.values(out, columns::shopify(row)),
-            Columns::Klaviyo => self.values(out, columns::klaviyo(row)),
-            Columns::Mailchimp => self.values(out, columns::mailchimp(row, self.what)),
-            Columns::Brevo => self.values(out, columns::brevo(row, self.what)),
-            Columns::Magento => self.values(out, columns::magento(row)),
-            Columns::Prestashop => self.values(out, columns::prestashop(row)),
-        }
+        let values = (self.columns.row)(row, self.what);
+        self.values(out, values)
     }
 
     /// Writes a row of a list of suppressions, and returns whether it did. A list of contacts has no suppressions.
     pub fn suppression(&mut self, out: &mut Vec<u8>, suppression: &SuppressedRow<'_>) -> bool {
         let is_of_suppressions = self.what == ListKind::Suppressed;
-        self.values(out, is_of_suppressions.then(|| columns::suppression(suppression)))
+        self.values(out, is_of_suppressions.then(|| placet::suppression(suppression)))
     }
 
     /// Writes the end of a list or of a page: closes the JSON array.
@@ -261,20 +190,21 @@ impl ListWriter {
         self.form.as_str()
     }
 
-    fn values<const N: usize>(&mut self, out: &mut Vec<u8>, values: Option<[Value<'_>; N]>) -> bool {
+    fn values(&mut self, out: &mut Vec<u8>, values: Option<Values<'_>>) -> bool {
         let Some(values) = values else { return false };
+        let values = values.as_slice();
         match self.form {
             // A row may have more values than the list has columns: the values of a decision, if the list has no
             // decisions.
-            Form::Csv => self.line(out, values.into_iter().take(self.header.len())),
+            Form::Csv => self.line(out, values.iter().copied().take(self.header.len())),
             Form::Ndjson => {
-                self.object(out, &values);
+                self.object(out, values);
                 out.push(b'\n');
             }
             Form::Json => {
                 out.extend_from_slice(self.before.as_bytes());
                 self.before = ",\n";
-                self.object(out, &values);
+                self.object(out, values);
             }
         }
         true
@@ -283,9 +213,9 @@ impl ListWriter {
     fn line<'a>(&self, out: &mut Vec<u8>, values: impl Iterator<Item = Value<'a>>) {
         for (index, value) in values.enumerate() {
             if index > 0 {
-                out.push(self.separator);
+                out.push(self.columns.separator);
             }
-            value.write_cell(out, self.separator, self.cells);
+            value.write_cell(out, self.columns.separator, self.cells);
         }
         out.extend_from_slice(b"\r\n");
     }

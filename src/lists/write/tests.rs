@@ -1,4 +1,4 @@
-use crate::consent::{EmailAddress, PhoneNumber};
+use crate::consent::{AddressKind, Assurance, Basis, Channel, EmailAddress, PhoneNumber, Timestamp};
 use crate::lists::write::*;
 
 const CONTACT: &str = "0199a1b2-0000-7000-8000-000000000001";
@@ -331,7 +331,7 @@ fn written_cells_are_read_back_unchanged() {
         let row = OutRow { address, ..yes() };
         for &columns in Columns::ALL {
             let text = written(writer(Form::Csv, columns, ListKind::OptedIn), &[row]);
-            let cells = read_back(&text, columns::separator(columns));
+            let cells = read_back(&text, columns.written().separator);
             assert_eq!(cells.len(), 2, "{columns}");
             assert!(cells[1].iter().any(|cell| cell == address), "{columns} {text:?}");
         }
@@ -357,7 +357,7 @@ fn spreadsheet_cells_are_never_formulas() {
         for &columns in Columns::ALL {
             let list = |cells| ListWriter::new(Form::Csv, columns, cells, ListKind::OptedIn, false).unwrap();
             let row = OutRow { address, ..yes() };
-            let separator = columns::separator(columns);
+            let separator = columns.written().separator;
             let exact = written(list(Cells::Exact), &[row]);
             assert!(read_back(&exact, separator)[1].iter().any(|cell| cell == address));
             let safe = written(list(Cells::Spreadsheet), &[row]);

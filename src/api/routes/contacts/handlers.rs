@@ -26,7 +26,7 @@ use crate::ledger::{
 };
 use crate::model::text::Line;
 
-const REQUESTER: Fault = Fault::new("unknown_requester", "use person, representative, authority or shop");
+const REQUESTER: Fault = Fault::new("unknown_requester", Requester::USE_ONE);
 
 impl ShopService {
     pub(in crate::api) fn look_up(&self, call: &Call<'_>) -> Result<Reply, Problem> {

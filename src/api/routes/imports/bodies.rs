@@ -11,9 +11,8 @@ use crate::ledger::Settings;
 use crate::lists::{ImportOptions, ListKind, Profile, own_columns};
 use crate::model::text::Line;
 
-const LIST: Fault = Fault::new("unknown_list", "use opted_in, opted_out or suppressed");
-const PROFILE: Fault =
-    Fault::new("unknown_profile", "use placet, shopify, klaviyo, mailchimp, brevo, magento, prestashop or woocommerce");
+const LIST: Fault = Fault::new("unknown_list", ListKind::USE_ONE);
+const PROFILE: Fault = Fault::new("unknown_profile", Profile::USE_ONE);
 const NO: Fault = Fault::new("unknown_choice", "use opt_out, or leave it out");
 const END: Fault =
     Fault::new("invalid_upload", "write Upload-Complete: ?1 where the file ends with this request, else ?0");

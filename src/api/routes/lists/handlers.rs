@@ -15,8 +15,8 @@ use crate::api::service::shop_service::ShopService;
 use crate::consent::{Basis, Channel, CountryCode, PurposeSlug, Timestamp};
 use crate::ledger::{ListAsked, SuppressedPlace, list_begin};
 use crate::lists::ListKind;
-pub(in crate::api) use crate::lists::write::value::Cells;
 use crate::lists::write::{Columns, Form, ListWriter, Unwritable};
+pub(in crate::api) use crate::platforms::cell::Cells;
 
 /// The maximum number of rows in one response, if pages are asked for.
 const MAX_PAGE: u32 = 10_000;
@@ -24,14 +24,13 @@ const MAX_PAGE: u32 = 10_000;
 /// The parameters that apply only to lists of people.
 const OF_PEOPLE: &[&str] = &["channel", "purpose", "basis", "country", "since"];
 
-const LIST: Fault = Fault::new("unknown_list", "use opted_in, opted_out or suppressed");
+const LIST: Fault = Fault::new("unknown_list", ListKind::USE_ONE);
 
-const FORM: Fault = Fault::new("unknown_format", "use csv, ndjson or json");
+const FORM: Fault = Fault::new("unknown_format", Form::USE_ONE);
 
-const COLUMNS: Fault =
-    Fault::new("unknown_profile", "use placet, shopify, klaviyo, mailchimp, brevo, magento or prestashop");
+const COLUMNS: Fault = Fault::new("unknown_profile", Columns::USE_ONE);
 
-const CELLS: Fault = Fault::new("unknown_cells", "use exact or spreadsheet");
+const CELLS: Fault = Fault::new("unknown_cells", Cells::USE_ONE);
 
 const BY: Fault = Fault::new("unknown_form", "use address or hash");
 

@@ -60,7 +60,7 @@ impl ShopService {
     }
 
     pub(in crate::api) fn list_requests(&self, _: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
-        let states = Fault::new("unknown_state", "use open, verified, completed, refused or lapsed");
+        let states = Fault::new("unknown_state", RequestState::USE_ONE);
         let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
         let limits = Fault::new("out_of_range", "use 1 to 1000");
         let asked = RequestQuery {

@@ -89,7 +89,7 @@ pub(in crate::api) struct LimitsBody {
     visitor: Option<u16>,
 }
 
-const ROLE: Fault = Fault::new("unknown_role", "use platform, processor, controller or webhook");
+const ROLE: Fault = Fault::new("unknown_role", RecipientRole::USE_ONE);
 
 impl PrivacyBody {
     pub(in crate::api) fn parse(&self) -> Result<Privacy, Problem> {

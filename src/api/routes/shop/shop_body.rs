@@ -219,7 +219,7 @@ impl OverrideBody {
         let at = |name: &str| format!("/policy/overrides/{index}/{name}");
         let basis = |text: &str| Basis::parse(text).filter(|basis| *basis != Basis::Contract);
         let bases = Fault::new("unknown_basis", "use consent, soft_opt_in, implied or legitimate_interest");
-        let waivers = Fault::new("unknown_waiver", "use confirmation, age, expiry or screening");
+        let waivers = Fault::new("unknown_waiver", Waiver::USE_ONE);
         let reason =
             Fault::new("invalid_text", "say why the shop loosens the rule, in 1 to 200 characters on one line");
         Ok(Override {

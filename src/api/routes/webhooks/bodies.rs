@@ -12,8 +12,8 @@ const TARGET: Fault = Fault::new(
     "use an https address of a public host, without user and fragment, of at most 2048 characters",
 );
 const EVENT: Fault = Fault::new("unknown_event", "use a type of the contract, such as consent.changed");
-const PAYLOAD: Fault = Fault::new("unknown_payload", "use thin or full");
-pub(in crate::api) const DELIVERY_STATE: Fault = Fault::new("unknown_state", "use pending, delivered or dead");
+const PAYLOAD: Fault = Fault::new("unknown_payload", Payload::USE_ONE);
+pub(in crate::api) const DELIVERY_STATE: Fault = Fault::new("unknown_state", DeliveryState::USE_ONE);
 pub(in crate::api) const EVENT_ID: Fault =
     Fault::new("invalid_event_id", "use the webhook-id of an event: evt_ and 32 hexadecimal digits");
 

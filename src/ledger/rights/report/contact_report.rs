@@ -152,7 +152,7 @@ pub fn contact_report(
         shop: ShopEntry::of(shop),
         id: contact.uuid.to_string(),
         created_at: contact.created_at,
-        merged: merge::split_by_identity(database, &contact, &members)?,
+        merged: merge::merged_ids(database, &contact, &members)?,
         restriction: facts.restriction,
         profile: wants(Section::Profile).then_some(facts.profile),
         external_ids: wants(Section::Addresses).then(external_ids).transpose()?,

@@ -1,10 +1,11 @@
 //! Tests with a file of each platform, which is recognised by its header and read without a mapping. All persons in
 //! them are invented.
 
-use super::*;
-use crate::lists::kind::ListKind;
+use crate::consent::Channel;
 use crate::lists::read::options::ImportOptions;
 use crate::lists::tests::{described, layout, newsletter, read};
+use crate::model::list_kind::ListKind;
+use crate::platforms::Profile;
 
 macro_rules! fixture {
     ($name:literal) => {
