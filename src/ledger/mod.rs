@@ -43,7 +43,7 @@ pub use rights::report::about::{AboutEntry, PeriodEntry, PurposeEntry, RightEntr
 pub use rights::report::addresses::AddressEntry;
 pub use rights::report::contact_report::{ContactReport, ProfileEntry, RestrictionEntry, contact_report};
 pub use rights::report::records::{NoticeEntry, RecordEntry, SourceEntry, SourceSeen};
-pub use rights::report::selection::{Section, Selection};
+pub use rights::report::selection::{REPORT_TABLES, ReportTable, Section, Selection, Shape};
 pub use rights::report::standings::{ActivityEntry, StandingEntry};
 pub use rights::requests::carry_out::{DecideError, StaffDecision, Verified, decide_request, verify_request};
 pub use rights::requests::download::{Download, download_of};

@@ -19,7 +19,8 @@ pub(in crate::api) fn archive(tables: &[Table]) -> Result<Vec<u8>, Problem> {
     let mut zip = ZipArchiveWriter::new(&mut archive);
     for table in tables {
         let text = file(table).map_err(|error| failed(&error))?;
-        let (mut entry, _) = zip.new_file(format!("{}.csv", table.name)).start().map_err(|error| failed(&error))?;
+        let (mut entry, _) =
+            zip.new_file(format!("{}.csv", table.about.name)).start().map_err(|error| failed(&error))?;
         entry.write_all(&text).map_err(|error| failed(&error))?;
         let descriptor = DataDescriptorOutput::new(CRC_32.checksum(&text), text.len() as u64);
         entry.finish(descriptor).map_err(|error| failed(&error))?;

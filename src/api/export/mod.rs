@@ -14,7 +14,7 @@ use crate::api::fields::{CHANNEL, PURPOSE, TIME};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::consent::{Channel, PurposeSlug, Timestamp};
-use crate::ledger::{ContactReport, Section, Selection};
+use crate::ledger::{ContactReport, REPORT_TABLES, ReportTable, Section, Selection, Shape};
 
 vocabulary! {
     /// The format of a contact report.
@@ -34,11 +34,13 @@ pub(in crate::api) struct ExportAsked {
     pub(in crate::api) format: Format,
 }
 
-const SECTIONS: Fault = Fault::new(
-    "unknown_section",
-    "use profile, addresses, standings, records, activities, requests, recipients, information, with commas between them",
-);
 const FORMAT: Fault = Fault::new("unknown_format", Format::USE_ONE);
+
+/// The texts are made of the vocabulary, so that a new section is in them.
+fn sections_fault() -> Fault {
+    let names: Vec<&str> = Section::ALL.iter().map(|section| section.as_str()).collect();
+    Fault { code: "unknown_section", detail: format!("use {}, with commas between them", names.join(", ")).into() }
+}
 
 impl ExportAsked {
     pub(in crate::api) fn read(query: &Query) -> Result<Self, Problem> {
@@ -49,7 +51,7 @@ impl ExportAsked {
             Some(sections)
         };
         let selection = Selection {
-            sections: query.parsed("sections", sections, SECTIONS)?.unwrap_or_else(|| Section::ALL.to_vec()),
+            sections: query.parsed("sections", sections, sections_fault())?.unwrap_or_else(|| Section::ALL.to_vec()),
             channel: query.parsed("channel", Channel::parse, CHANNEL)?,
             purpose: query.parsed("purpose", PurposeSlug::parse, PURPOSE)?,
             since: query.parsed("since", Timestamp::parse, TIME)?,
@@ -66,9 +68,9 @@ pub(in crate::api) fn answer(report: &ContactReport, format: Format) -> Result<R
     let json = serde_json::to_vec(report)?;
     let (body, media_type, ending) = match format {
         Format::Json => (json, "application/json", "json"),
-        Format::Csv => (csv::archive(&tables(serde_json::from_slice(&json)?))?, "application/zip", "zip"),
+        Format::Csv => (csv::archive(&tables(&serde_json::from_slice(&json)?))?, "application/zip", "zip"),
         Format::Html => {
-            let page = page::page(report, &tables(serde_json::from_slice(&json)?));
+            let page = page::page(report, &tables(&serde_json::from_slice(&json)?));
             (page.into_bytes(), "text/html; charset=utf-8", "html")
         }
     };
@@ -88,64 +90,50 @@ pub(in crate::api) fn answer(report: &ContactReport, format: Format) -> Result<R
     Ok(response)
 }
 
-/// One list of a report, flattened: a nested field has the names of both levels, with a dot between them.
+/// One table of a report with its rows. A nested field has the names of both levels, with a dot between them.
 pub(in crate::api) struct Table {
-    name: String,
+    about: &'static ReportTable,
     rows: Vec<Vec<(String, String)>>,
 }
 
-/// Returns the tables of a report: one for the single values, one for each section, one for each list inside
-/// `information`.
-fn tables(report: Map<String, Value>) -> Vec<Table> {
-    let mut alone = Map::new();
-    let mut tables = Vec::new();
-    for (name, value) in report {
-        match value {
-            Value::Object(section) if name == "information" => {
-                let (lists, rest): (Map<_, _>, Map<_, _>) =
-                    section.into_iter().partition(|(_, value)| matches!(value, Value::Array(_)));
-                tables.push(Table { name: name.clone(), rows: vec![flat(Value::Object(rest))] });
-                for (list, value) in lists {
-                    tables.push(table(format!("{name}_{list}"), value));
-                }
+/// Returns the tables that the report has, in the order of [`REPORT_TABLES`].
+fn tables(report: &Map<String, Value>) -> Vec<Table> {
+    let rows_of = |about: &ReportTable| -> Option<Vec<Vec<(String, String)>>> {
+        let is_table = |name: &str| REPORT_TABLES.iter().any(|table| table.name == name);
+        match about.shape {
+            Shape::Alone => Some(vec![fields(report, |name| !is_table(name))]),
+            Shape::Fields => {
+                let own = report.get(about.name)?.as_object()?;
+                Some(vec![fields(own, |name| !is_table(&format!("{}_{name}", about.name)))])
             }
-            Value::Object(section) if name == "profile" => {
-                tables.push(Table { name, rows: vec![flat(Value::Object(section))] });
-            }
-            Value::Array(_) if name != "merged" => tables.push(table(name, value)),
-            value => {
-                alone.insert(name, value);
+            Shape::List => {
+                let nested = |(outer, inner)| report.get(outer)?.get(inner);
+                let list = report.get(about.name).or_else(|| about.name.split_once('_').and_then(nested))?;
+                Some(list.as_array()?.iter().map(row).collect())
             }
         }
-    }
-    tables.insert(0, Table { name: "contact".into(), rows: vec![flat(Value::Object(alone))] });
-    tables
-}
-
-fn table(name: String, list: Value) -> Table {
-    let Value::Array(entries) = list else { return Table { name, rows: Vec::new() } };
-    let row = |entry| match entry {
-        entry @ Value::Object(_) => flat(entry),
-        entry => vec![("value".to_owned(), written(&entry))],
     };
-    Table { name, rows: entries.into_iter().map(row).collect() }
+    REPORT_TABLES.iter().filter_map(|about| Some(Table { about, rows: rows_of(about)? })).collect()
 }
 
-fn flat(value: Value) -> Vec<(String, String)> {
-    fn walk(name: &str, value: &Value, into: &mut Vec<(String, String)>) {
-        match value {
-            Value::Object(fields) => {
-                for (field, value) in fields {
-                    let name = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
-                    walk(&name, value, into);
-                }
-            }
-            value => into.push((name.to_owned(), written(value))),
-        }
+fn fields(object: &Map<String, Value>, is_wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    object.iter().filter(|(name, _)| is_wanted(name)).for_each(|(name, value)| walk(name, value, &mut found));
+    found
+}
+
+fn row(entry: &Value) -> Vec<(String, String)> {
+    match entry {
+        Value::Object(own) => fields(own, |_| true),
+        entry => vec![("value".to_owned(), written(entry))],
     }
-    let mut fields = Vec::new();
-    walk("", &value, &mut fields);
-    fields
+}
+
+fn walk(name: &str, value: &Value, into: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(own) => own.iter().for_each(|(field, value)| walk(&format!("{name}.{field}"), value, into)),
+        value => into.push((name.to_owned(), written(value))),
+    }
 }
 
 /// Returns a value as text: empty for `null`; a list with one line for each element.

@@ -9,44 +9,6 @@ use crate::ledger::ContactReport;
 
 const STYLE: &str = include_str!("page.css");
 
-/// The title of each table on the page, and the explanation below it.
-const TITLES: &[(&str, &str, &str)] = &[
-    ("contact", "This report", "Who holds the data, and which contact this is about."),
-    ("profile", "Profile", "What rules and ages go by."),
-    ("addresses", "Addresses", "How you can be reached, and how the shop knows that the address is yours."),
-    ("external_ids", "Names at other platforms", "What connected platforms call you."),
-    (
-        "standings",
-        "What stands now",
-        "For each address, channel and purpose: whether a message may be sent, by which law, and why.",
-    ),
-    ("records", "Every choice on record", "Oldest first, with what was shown to you and where."),
-    ("activities", "Activities", "What keeps a permission alive; the latest of each kind."),
-    ("requests", "What was done under your rights", "Exports, corrections, restrictions, merges."),
-    ("recipients", "What was handed to whom", "The recipients of your data and what they got."),
-    ("information", "Further information", "Automated decisions, and where to complain."),
-    ("information_purposes", "Purposes", "What the data is used for, and on which grounds."),
-    ("information_sources", "Sources", "Where the data came from."),
-    ("information_recipients", "Recipients in general", "Whom the shop hands data to."),
-    ("information_periods", "Periods", "For how long what is kept."),
-    ("information_rights", "Your rights", "What you may ask for."),
-];
-
-/// The fields that form the heading of an entry.
-const HEADINGS: &[(&str, &[&str])] = &[
-    ("addresses", &["kind", "value"]),
-    ("standings", &["channel", "purpose", "status"]),
-    ("records", &["choice", "channel", "purpose"]),
-    ("activities", &["activity", "channel"]),
-    ("requests", &["act"]),
-    ("recipients", &["recipient"]),
-    ("information_purposes", &["purpose"]),
-    ("information_sources", &["kind", "form"]),
-    ("information_recipients", &["name"]),
-    ("information_periods", &["what"]),
-    ("information_rights", &["right"]),
-];
-
 pub(in crate::api) fn page(report: &ContactReport, tables: &[Table]) -> String {
     let title = format!("What {} holds on you", report.shop.name);
     let page = html! {
@@ -73,18 +35,16 @@ pub(in crate::api) fn page(report: &ContactReport, tables: &[Table]) -> String {
                     }
                     nav aria-label="Sections" {
                         ul {
-                            @for (name, title, _) in shown(tables) {
-                                li { a href={ "#" (name) } { (title) } }
+                            @for table in tables {
+                                li { a href={ "#" (table.about.name) } { (table.about.title) } }
                             }
                         }
                     }
-                    @for (name, title, about) in shown(tables) {
-                        section id=(name) aria-labelledby={ (name) "-title" } {
-                            h2 id={ (name) "-title" } { (title) }
-                            p.about { (about) }
-                            @for table in tables.iter().filter(|table| table.name == *name) {
-                                (entries(table))
-                            }
+                    @for table in tables {
+                        section id=(table.about.name) aria-labelledby={ (table.about.name) "-title" } {
+                            h2 id={ (table.about.name) "-title" } { (table.about.title) }
+                            p.about { (table.about.about) }
+                            (entries(table))
                         }
                     }
                 }
@@ -94,22 +54,16 @@ pub(in crate::api) fn page(report: &ContactReport, tables: &[Table]) -> String {
     page.into_string()
 }
 
-/// Returns the titles of the tables that the report has, in the order of the page.
-fn shown(tables: &[Table]) -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-    TITLES.iter().filter(|(name, ..)| tables.iter().any(|table| table.name == *name))
-}
-
 fn entries(table: &Table) -> Markup {
-    let heading = HEADINGS.iter().find(|(name, _)| *name == table.name).map(|(_, fields)| *fields);
     html! {
         @if table.rows.is_empty() {
             p.none { "Nothing is held here." }
         }
         @for row in &table.rows {
             article {
-                @if let Some(fields) = heading {
+                @if !table.about.heading.is_empty() {
                     h3 {
-                        @for (place, field) in fields.iter().enumerate() {
+                        @for (place, field) in table.about.heading.iter().enumerate() {
                             @if let Some(value) = value(row, field) {
                                 @if place > 0 { " · " }
                                 (words(value))

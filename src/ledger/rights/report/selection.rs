@@ -1,4 +1,4 @@
-//! What is asked of a report: sections, channel, purpose and time.
+//! The sections of a report, the tables that they are shown in, and what is asked of a report.
 
 use crate::consent::{Channel, PurposeSlug, Scope, Timestamp};
 
@@ -23,6 +23,141 @@ vocabulary! {
         Information = "information",
     }
 }
+
+/// A table of a report. CSV files and the page to print are made from the JSON by this description.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportTable {
+    /// The name: a field of the JSON. `information_purposes` is the field `purposes` of `information`.
+    pub name: &'static str,
+    /// The title on the page.
+    pub title: &'static str,
+    /// The explanation below the title.
+    pub about: &'static str,
+    /// How its rows are found in the JSON.
+    pub shape: Shape,
+    /// The columns that form the heading of a row on the page.
+    pub heading: &'static [&'static str],
+}
+
+/// How the rows of a table are found in the JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One row: the fields of the report that no other table has.
+    Alone,
+    /// One row: the fields of an object, without its lists that are tables themselves.
+    Fields,
+    /// One row for each element of a list.
+    List,
+}
+
+/// The tables of a report, in their order.
+pub const REPORT_TABLES: &[ReportTable] = &[
+    ReportTable {
+        name: "contact",
+        title: "This report",
+        about: "Who holds the data, and which contact this is about.",
+        shape: Shape::Alone,
+        heading: &[],
+    },
+    ReportTable {
+        name: "profile",
+        title: "Profile",
+        about: "What rules and ages go by.",
+        shape: Shape::Fields,
+        heading: &[],
+    },
+    ReportTable {
+        name: "addresses",
+        title: "Addresses",
+        about: "How you can be reached, and how the shop knows that the address is yours.",
+        shape: Shape::List,
+        heading: &["kind", "value"],
+    },
+    ReportTable {
+        name: "external_ids",
+        title: "Names at other platforms",
+        about: "What connected platforms call you.",
+        shape: Shape::List,
+        heading: &[],
+    },
+    ReportTable {
+        name: "standings",
+        title: "What stands now",
+        about: "For each address, channel and purpose: whether a message may be sent, by which law, and why.",
+        shape: Shape::List,
+        heading: &["channel", "purpose", "status"],
+    },
+    ReportTable {
+        name: "records",
+        title: "Every choice on record",
+        about: "Oldest first, with what was shown to you and where.",
+        shape: Shape::List,
+        heading: &["choice", "channel", "purpose"],
+    },
+    ReportTable {
+        name: "activities",
+        title: "Activities",
+        about: "What keeps a permission alive; the latest of each kind.",
+        shape: Shape::List,
+        heading: &["activity", "channel"],
+    },
+    ReportTable {
+        name: "requests",
+        title: "What was done under your rights",
+        about: "Exports, corrections, restrictions, merges.",
+        shape: Shape::List,
+        heading: &["act"],
+    },
+    ReportTable {
+        name: "recipients",
+        title: "What was handed to whom",
+        about: "The recipients of your data and what they got.",
+        shape: Shape::List,
+        heading: &["recipient"],
+    },
+    ReportTable {
+        name: "information",
+        title: "Further information",
+        about: "Automated decisions, and where to complain.",
+        shape: Shape::Fields,
+        heading: &[],
+    },
+    ReportTable {
+        name: "information_purposes",
+        title: "Purposes",
+        about: "What the data is used for, and on which grounds.",
+        shape: Shape::List,
+        heading: &["purpose"],
+    },
+    ReportTable {
+        name: "information_sources",
+        title: "Sources",
+        about: "Where the data came from.",
+        shape: Shape::List,
+        heading: &["kind", "form"],
+    },
+    ReportTable {
+        name: "information_recipients",
+        title: "Recipients in general",
+        about: "Whom the shop hands data to.",
+        shape: Shape::List,
+        heading: &["name"],
+    },
+    ReportTable {
+        name: "information_periods",
+        title: "Periods",
+        about: "For how long what is kept.",
+        shape: Shape::List,
+        heading: &["what"],
+    },
+    ReportTable {
+        name: "information_rights",
+        title: "Your rights",
+        about: "What you may ask for.",
+        shape: Shape::List,
+        heading: &["right"],
+    },
+];
 
 /// The selection for a report. An absent field does not restrict it.
 #[derive(Clone, Debug)]
