@@ -158,7 +158,7 @@ fn operation(
         },
     });
     let Some(fields) = written.as_object_mut() else { return Ok(written) };
-    let parameters = parameters::of(endpoint, &operation, examples.first());
+    let parameters = parameters::of(endpoint, operation, examples.first());
     if !parameters.is_empty() {
         fields.insert("parameters".into(), parameters.into());
     }
@@ -183,7 +183,7 @@ fn operation(
     let mut responses = Map::new();
     let usual = (operation.status, if operation.status == 201 { "Done." } else { USUAL });
     for answer in std::iter::once(usual).chain(operation.statuses.iter().copied()) {
-        responses.insert(answer.0.to_string(), success(endpoint, &operation, answer, answers, examples, parts));
+        responses.insert(answer.0.to_string(), success(endpoint, operation, answer, answers, examples, parts));
     }
     if matches!(endpoint.id, "getStorefront" | "getStorefrontOfKey") {
         let unchanged = json!({
@@ -199,7 +199,7 @@ fn operation(
             responses.insert((*status).to_string(), page(about));
         }
     } else {
-        for (status, codes) in codes(endpoint, &operation, body, schemas)? {
+        for (status, codes) in codes(endpoint, operation, body, schemas)? {
             responses.insert(status.to_string(), problem(status, &codes));
         }
     }

@@ -15,7 +15,11 @@ use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Logged, Visit, VisitAnswer};
 use crate::ledger::Context;
 
-/// The function that answers a route, by what it is given.
+/// Creates the shop with the given id.
+pub(in crate::api) type NewShopAnswer =
+    fn(&ShopService, ShopId, &Request<Bytes>, &Context<'_>) -> Result<Response<Bytes>, Problem>;
+
+/// The function that answers a route. Its variant says what the function gets.
 #[derive(Clone, Copy)]
 pub(in crate::api) enum Handler {
     /// The front worker answers by itself: it needs no shop.
@@ -23,7 +27,7 @@ pub(in crate::api) enum Handler {
     /// The front worker answers with a file that is deployed beside it.
     Asset(&'static str),
     /// Creates a shop.
-    NewShop(fn(&ShopService, ShopId, &Request<Bytes>, &Context<'_>) -> Result<Response<Bytes>, Problem>),
+    NewShop(NewShopAnswer),
     /// Answers a call with a key.
     Call(fn(&ShopService, &Call<'_>) -> Result<Reply, Problem>),
     /// Answers a call with a key that has parameters in its query.
