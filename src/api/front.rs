@@ -50,7 +50,7 @@ pub enum Routing {
     Answer(Response<Bytes>),
     /// The request is answered with a file that is deployed beside the worker, see [`asset`].
     Asset(&'static str),
-    /// The request goes to the object of this name, together with a [`Handover`](super::Handover).
+    /// The request goes to the object of this name, together with a [`Handover`].
     Shop {
         /// The name of the object.
         object: String,
@@ -60,7 +60,7 @@ pub enum Routing {
         with_evidence: bool,
     },
     /// The request creates a shop. The adapter reads the body, has [`refuse_shop`] check it, and sends the request to the object of
-    /// this name, together with a [`Handover`](super::Handover) that has the id of the shop.
+    /// this name, together with a [`Handover`] that has the id of the shop.
     NewShop {
         /// The name of the object.
         object: String,

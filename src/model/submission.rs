@@ -23,7 +23,7 @@ pub struct Identified {
 pub struct Submission {
     /// The id, chosen by the sender. The same submission may arrive again with the same id.
     pub id: Uuid,
-    /// The keyed hash of the content, see [`Shop::fingerprint`]. It tells a repetition from another submission with the
+    /// The keyed hash of the content, made with the key of the shop. It tells a repetition from another submission with the
     /// same id.
     pub fingerprint: String,
     /// The addresses, at most one of each kind.

@@ -23,7 +23,7 @@ pub enum SuppressedPlace {
     ByAddress(ListPlace),
 }
 
-/// Emits a page of the list and returns the position of the next one, like [`super::list_page`].
+/// Emits a page of the list and returns the position of the next one, like [`crate::ledger::list_page`].
 pub fn suppressed_page(
     database: &dyn Database,
     shop: &Shop,

@@ -32,9 +32,9 @@ pub enum Wrong {
     UnclosedQuote,
     /// There is text between a closing quote and the end of its cell.
     MisplacedQuote,
-    /// The row is longer than [`super::MAX_ROW`].
+    /// The row is longer than [`crate::lists::MAX_ROW`].
     RowTooLong,
-    /// A cell is longer than [`super::MAX_CELL`].
+    /// A cell is longer than [`crate::lists::MAX_CELL`].
     CellTooLong,
     /// The row has more cells than the header.
     TooManyCells {

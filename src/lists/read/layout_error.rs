@@ -19,11 +19,11 @@ pub enum LayoutError {
         /// The number of columns.
         columns: usize,
     },
-    /// The header line does not end within [`super::MAX_HEADER`].
+    /// The header line does not end within [`crate::lists::MAX_HEADER`].
     HeaderTooLong,
     /// The header line has a quote that is not closed, or that is closed in the middle of a cell.
     BrokenHeader,
-    /// There are more columns than [`super::MAX_COLUMNS`].
+    /// There are more columns than [`crate::lists::MAX_COLUMNS`].
     TooManyColumns {
         /// The number of columns.
         columns: usize,
