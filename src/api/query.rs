@@ -74,6 +74,16 @@ impl Query {
         format!("{path}?{}", query.finish())
     }
 
+    /// Reads `limit`: the number of entries on a page, 1 to `most`. Without the parameter it is `usual`.
+    ///
+    /// # Errors
+    /// Returns [`Problem::Parameter`] for any other value.
+    pub(in crate::api) fn page(&self, most: u16, usual: u16) -> Result<PageSize, Problem> {
+        let size = |text: &str| text.parse::<u16>().ok().filter(|size| (1..=most).contains(size));
+        let fault = Fault { code: "out_of_range", detail: format!("use 1 to {most}").into() };
+        Ok(PageSize(self.parsed("limit", size, fault)?.unwrap_or(usual)))
+    }
+
     /// Parses a parameter. Returns `None` if it is absent.
     ///
     /// # Errors
@@ -85,6 +95,17 @@ impl Query {
         fault: Fault,
     ) -> Result<Option<T>, Problem> {
         self.text(name).map(|text| parse(text).ok_or(Problem::Parameter { name, fault })).transpose()
+    }
+}
+
+/// The number of entries on a page.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::api) struct PageSize(pub(in crate::api) u16);
+
+impl PageSize {
+    /// Returns the value of `before` for the next page: the id of the last entry. `None` if the page is not full.
+    pub(in crate::api) fn next<T>(self, entries: &[T], id: impl FnOnce(&T) -> String) -> Option<String> {
+        entries.last().filter(|_| entries.len() == usize::from(self.0)).map(id)
     }
 }
 

@@ -223,12 +223,12 @@ pub struct WrittenDecision {
     pub allow: bool,
     /// The reason why a message may not be sent. `null` if it may.
     pub reason: Option<Reason>,
-    /// Returns the id of the record that decides.
+    /// The id of the record that decides. `null` if no record decides.
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub record: Option<String>,
     /// The basis of that record, if it is an opt-in.
     pub basis: Option<Basis>,
-    /// Returns the dealing that the basis depends on.
+    /// The dealing that the basis depends on. `null` if it depends on none.
     pub dealing: Option<Dealing>,
     /// The rule that was applied.
     pub rule: WrittenRule,

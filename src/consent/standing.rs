@@ -84,7 +84,3 @@ impl Standing {
         &self.tracks
     }
 }
-
-#[cfg(all(test, feature = "rules"))]
-#[path = "standing_tests.rs"]
-mod tests;

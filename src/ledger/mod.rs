@@ -1,25 +1,29 @@
 //! THE MEMORY: one shop's ledger over a synchronous SQLite database.
 //!
-//! What comes in is parsed already. A pure function decides a command over what is known and the time; its events are written in the
-//! same transaction. SQL only stores. Nothing acknowledged is lost, nothing is done twice.
+//! The service parses the input. A pure function decides a command from the stored data and the time. The ledger writes
+//! the events of the command in the same transaction. SQL only stores. Nothing acknowledged is lost, nothing is done
+//! twice.
 //!
-//! Each folder imports only from folders below it in this table; `tests/shape.rs` checks that. No file in here imports from this
-//! file: it is the face for the service.
+//! A function whose parameter is called `tx` writes in the transaction of its caller. If it fails, the caller rolls the
+//! transaction back. A function whose parameter is called `database` needs no transaction, or makes its own.
+//!
+//! Each folder imports only from folders below it in this table; `tests/shape.rs` checks that. Only the service imports
+//! from this file.
 //!
 //! | folder | what a reader looks for there |
 //! |---|---|
-//! | `upkeep` | the audit log, repeated requests, what runs by itself, what has expired |
+//! | `upkeep` | the audit log, repeated requests, daily work, retention |
 //! | `rights` | report, subject requests, rectification, restriction, erasure (GDPR Art. 15 to 21) |
 //! | `lists` | lists of people in and out, the list of suppressions |
-//! | `capture` | everything that makes a record: submissions, confirmations, acts by link or message, staff |
+//! | `capture` | the ways in which a record is made: submissions, confirmations, acts by link or message, staff |
 //! | `outbox` | events and messages that wait until they are delivered |
 //! | `people` | contacts, their addresses, merging and separating them, decisions for them |
-//! | `records` | records, the standing that follows from them, suppressions, notices |
+//! | `records` | records, their standing, suppressions, notices |
 //! | `shop` | the tenant: settings, API keys, providers, webhooks |
 //! | `store` | the database, its schema, ids, the context of one call |
 //!
 //! # Errors
-//! Where nothing else is said, a function returns [`DatabaseError`] when SQLite fails, and has changed nothing then.
+//! If a function describes no errors, it returns a [`DatabaseError`] when SQLite fails.
 
 mod capture;
 mod lists;

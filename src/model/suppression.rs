@@ -35,7 +35,7 @@ pub struct SuppressedRow<'a> {
     pub sha256: Option<&'a str>,
     /// The channel; `None` for all channels.
     pub channel: Option<Channel>,
-    /// The reason for the correction.
+    /// The reason for the suppression.
     pub reason: &'a str,
     /// The time since which the address is suppressed.
     pub since: Timestamp,

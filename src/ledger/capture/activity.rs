@@ -29,48 +29,44 @@ pub struct ActivityNoted {
 /// contact and the number of affected addresses; `None` if the contact is unknown.
 ///
 /// # Errors
-/// Returns a [`DatabaseError`] if the database fails; nothing is written then.
+/// Returns a [`DatabaseError`] if the database fails.
 pub fn note_activities(
-    database: &dyn Database,
+    tx: &dyn Database,
     contact: &Lookup,
     noted: &[ActivityNoted],
     context: &Context<'_>,
 ) -> Result<Option<(uuid::Uuid, usize)>, DatabaseError> {
-    database.transaction(|tx| {
-        let Some(found) = find(tx, contact)? else { return Ok(None) };
-        let rows = tx.query(
-            "SELECT id, kind, match_key FROM address WHERE contact = ? AND kind <> 'rectified'",
-            &[found.param()],
-        )?;
-        let mut touched = Vec::new();
-        for one in noted {
-            let act = Act::Noted { activity: one.activity };
-            let kind = one.channel.map(|channel| channel.address_kind());
-            for row in &rows {
-                let (id, own) = (row.integer(0)?, row.parsed(1, AddressKind::parse)?);
-                let meant = match (contact, kind) {
-                    (_, None) => true,
-                    (Lookup::Address(address), Some(kind)) if kind == address.kind() => {
-                        kind == own && address.key() == row.text(2)?
-                    }
-                    (_, Some(kind)) => kind == own,
-                };
-                if !meant {
-                    continue;
+    let Some(found) = find(tx, contact)? else { return Ok(None) };
+    let rows = tx
+        .query("SELECT id, kind, match_key FROM address WHERE contact = ? AND kind <> 'rectified'", &[found.param()])?;
+    let mut touched = Vec::new();
+    for one in noted {
+        let act = Act::Noted { activity: one.activity };
+        let kind = one.channel.map(|channel| channel.address_kind());
+        for row in &rows {
+            let (id, own) = (row.integer(0)?, row.parsed(1, AddressKind::parse)?);
+            let meant = match (contact, kind) {
+                (_, None) => true,
+                (Lookup::Address(address), Some(kind)) if kind == address.kind() => {
+                    kind == own && address.key() == row.text(2)?
                 }
-                let track = Track {
-                    scope: Scope { channel: one.channel, purpose: one.purpose.clone() },
-                    act,
-                    assurance: Assurance::Authenticated,
-                    at: effective_time(act, Assurance::Authenticated, one.occurred_at, context.now),
-                    record: RecordId(context.next_id()),
-                };
-                keep(tx, id, &track)?;
-                if !touched.contains(&id) {
-                    touched.push(id);
-                }
+                (_, Some(kind)) => kind == own,
+            };
+            if !meant {
+                continue;
+            }
+            let track = Track {
+                scope: Scope { channel: one.channel, purpose: one.purpose.clone() },
+                act,
+                assurance: Assurance::Authenticated,
+                at: effective_time(act, Assurance::Authenticated, one.occurred_at, context.now),
+                record: RecordId(context.next_id()),
+            };
+            keep(tx, id, &track)?;
+            if !touched.contains(&id) {
+                touched.push(id);
             }
         }
-        Ok(Some((found.uuid, touched.len())))
-    })
+    }
+    Ok(Some((found.uuid, touched.len())))
 }

@@ -54,43 +54,41 @@ impl From<DatabaseError> for ChangeError {
 /// an objection or a suppression.
 ///
 /// # Errors
-/// Returns a [`ChangeError`] if the choice cannot be changed or the database fails; nothing is written then.
+/// Returns a [`ChangeError`] if the choice cannot be changed or the database fails.
 pub fn change_choice(
-    database: &dyn Database,
+    tx: &dyn Database,
     shop: &Shop,
     contact: Uuid,
     change: &ChoiceChange,
     context: &Context<'_>,
 ) -> Result<(), ChangeError> {
-    database.transaction(|tx| {
-        let contact = find(tx, &Lookup::Id(contact))?.ok_or(ChangeError::Unknown)?;
-        let act = act_of(shop, Assurance::Staff, change.occurred_at, &change.choice).map_err(ChangeError::Choice)?;
-        // An employee who enters an opt-in must give a reference that can be looked up: a form, a call, a letter.
-        if matches!(change.choice.claim, Claim::OptIn { basis: Basis::Consent })
-            && change.choice.evidence.reference.is_none()
-        {
-            return Err(ChangeError::Choice(ChoiceFault::Missing(Missing::Reference)));
-        }
-        let kind = change.choice.scope.channel.map(Channel::address_kind);
-        let addresses = addresses_meant(tx, &contact, change, kind, act)?;
-        let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, context)?;
-        let id = submission.id.to_string();
-        record::submitted(tx, &submission, &id, contact.param(), Param::Integer(context.now.millis()))?;
-        let mut tracks = Vec::with_capacity(addresses.len());
-        for address in addresses {
-            let track = Track {
-                scope: change.choice.scope.clone(),
-                act,
-                assurance: Assurance::Staff,
-                at: effective_time(act, Assurance::Staff, change.occurred_at, context.now),
-                record: RecordId(context.next_id()),
-            };
-            record::recorded(tx, address, &track, &id, &change.choice.evidence)?;
-            standing::keep(tx, address, &track)?;
-            tracks.push(track);
-        }
-        Ok(consent_changed(tx, shop, contact.uuid, &mut tracks.iter(), context)?)
-    })
+    let contact = find(tx, &Lookup::Id(contact))?.ok_or(ChangeError::Unknown)?;
+    let act = act_of(shop, Assurance::Staff, change.occurred_at, &change.choice).map_err(ChangeError::Choice)?;
+    // An employee who enters an opt-in must give a reference that can be looked up: a form, a call, a letter.
+    if matches!(change.choice.claim, Claim::OptIn { basis: Basis::Consent })
+        && change.choice.evidence.reference.is_none()
+    {
+        return Err(ChangeError::Choice(ChoiceFault::Missing(Missing::Reference)));
+    }
+    let kind = change.choice.scope.channel.map(Channel::address_kind);
+    let addresses = addresses_meant(tx, &contact, change, kind, act)?;
+    let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, context)?;
+    let id = submission.id.to_string();
+    record::submitted(tx, &submission, &id, contact.param(), Param::Integer(context.now.millis()))?;
+    let mut tracks = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        let track = Track {
+            scope: change.choice.scope.clone(),
+            act,
+            assurance: Assurance::Staff,
+            at: effective_time(act, Assurance::Staff, change.occurred_at, context.now),
+            record: RecordId(context.next_id()),
+        };
+        record::recorded(tx, address, &track, &id, &change.choice.evidence)?;
+        standing::keep(tx, address, &track)?;
+        tracks.push(track);
+    }
+    Ok(consent_changed(tx, shop, contact.uuid, &mut tracks.iter(), context)?)
 }
 
 fn addresses_meant(

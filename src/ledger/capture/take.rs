@@ -18,7 +18,7 @@ use crate::model::submission::{ChosenAct, Claim, Submission};
 /// # Errors
 /// Returns a [`SubmissionError`] if the submission is refused or the database fails; nothing is written then.
 pub fn record_submission(
-    database: &dyn Database,
+    tx: &dyn Database,
     shop: &Shop,
     submission: &Submission,
     context: &Context<'_>,
@@ -28,14 +28,12 @@ pub fn record_submission(
     if born.is_some_and(|born| born > context.now) {
         return Err(SubmissionError::NotBornYet);
     }
-    database.transaction(|tx| {
-        // The sender gets the receipt of the first part.
-        let parts = split_by_identity(shop, submission, acts);
-        let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, context));
-        let first = receipts.next().unwrap_or(Err(SubmissionError::NoNotice))?;
-        receipts.try_for_each(|receipt| receipt.map(drop))?;
-        Ok(first)
-    })
+    // The sender gets the receipt of the first part.
+    let parts = split_by_identity(shop, submission, acts);
+    let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, context));
+    let first = receipts.next().unwrap_or(Err(SubmissionError::NoNotice))?;
+    receipts.try_for_each(|receipt| receipt.map(drop))?;
+    Ok(first)
 }
 
 /// Takes one part: looks for a repetition, settles who is behind it, reads what is known once, decides, writes, and tells.

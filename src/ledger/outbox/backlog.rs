@@ -113,7 +113,7 @@ fn entry_in(row: &Row) -> Result<DeliveryEntry, DatabaseError> {
 
 /// Makes deliveries due now, as if they were new: at most 1,000, the oldest first.
 pub fn replay(
-    database: &dyn Database,
+    tx: &dyn Database,
     webhook: &str,
     asked: &Replay,
     context: &Context<'_>,
@@ -139,20 +139,18 @@ pub fn replay(
         let count = row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)?;
         u32::try_from(count).map_err(|_| DatabaseError::Shape { column: 0 })
     };
-    database.transaction(|tx| {
-        let all = counted(tx.first(&format!("SELECT count(*) {meant}"), &params)?)?;
-        let mut bound = vec![now, Param::Text(webhook)];
-        bound.extend_from_slice(&params);
-        tx.execute(
-            &format!(
-                "UPDATE delivery SET state = 'pending', attempts = 0, due_at = ?, failure = NULL
-                 WHERE webhook = ? AND event IN (SELECT event {meant} ORDER BY event LIMIT {REPLAYED})"
-            ),
-            &bound,
-        )?;
-        let replayed = all.min(REPLAYED);
-        Ok(Replayed { replayed, left: all - replayed })
-    })
+    let all = counted(tx.first(&format!("SELECT count(*) {meant}"), &params)?)?;
+    let mut bound = vec![now, Param::Text(webhook)];
+    bound.extend_from_slice(&params);
+    tx.execute(
+        &format!(
+            "UPDATE delivery SET state = 'pending', attempts = 0, due_at = ?, failure = NULL
+             WHERE webhook = ? AND event IN (SELECT event {meant} ORDER BY event LIMIT {REPLAYED})"
+        ),
+        &bound,
+    )?;
+    let replayed = all.min(REPLAYED);
+    Ok(Replayed { replayed, left: all - replayed })
 }
 
 /// Returns the smallest possible id of an event at this millisecond.

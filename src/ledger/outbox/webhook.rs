@@ -72,61 +72,52 @@ impl Webhook {
 ///
 /// # Errors
 /// Returns [`WebhookError::TooMany`] if the shop already has [`Webhook::MOST`] webhooks, or a database error.
-pub fn add_webhook(database: &dyn Database, new: &NewWebhook, context: &Context<'_>) -> Result<Webhook, WebhookError> {
-    database.transaction(|tx| {
-        let count = tx.first("SELECT count(*) FROM webhook", &[])?.ok_or(DatabaseError::Shape { column: 0 })?;
-        if usize::try_from(count.integer(0)?).is_ok_and(|count| count >= Webhook::MOST) {
-            return Err(WebhookError::TooMany);
-        }
-        let id = context.next_id().to_string();
-        let events = written(new)?;
-        tx.execute(
-            "INSERT INTO webhook (id, url, events, payload, generation, created_at) VALUES (?, ?, ?, ?, 1, ?)",
-            &[
-                Param::Text(&id),
-                Param::Text(new.target.as_str()),
-                Param::text_or_null(events.as_deref()),
-                Param::Text(new.payload.as_str()),
-                Param::Integer(context.now.millis()),
-            ],
-        )?;
-        named(tx, &id)
-    })
+pub fn add_webhook(tx: &dyn Database, new: &NewWebhook, context: &Context<'_>) -> Result<Webhook, WebhookError> {
+    let count = tx.first("SELECT count(*) FROM webhook", &[])?.ok_or(DatabaseError::Shape { column: 0 })?;
+    if usize::try_from(count.integer(0)?).is_ok_and(|count| count >= Webhook::MOST) {
+        return Err(WebhookError::TooMany);
+    }
+    let id = context.next_id().to_string();
+    let events = written(new)?;
+    tx.execute(
+        "INSERT INTO webhook (id, url, events, payload, generation, created_at) VALUES (?, ?, ?, ?, 1, ?)",
+        &[
+            Param::Text(&id),
+            Param::Text(new.target.as_str()),
+            Param::text_or_null(events.as_deref()),
+            Param::Text(new.payload.as_str()),
+            Param::Integer(context.now.millis()),
+        ],
+    )?;
+    named(tx, &id)
 }
 
 /// Changes a webhook. A change ends any hold and makes pending deliveries due now.
 ///
 /// # Errors
 /// Returns [`WebhookError::Unknown`] if the shop has no such webhook, or a database error.
-pub fn change_webhook(
-    database: &dyn Database,
-    id: &str,
-    new: &NewWebhook,
-    now: Timestamp,
-) -> Result<Webhook, WebhookError> {
-    database.transaction(|tx| {
-        let old = named(tx, id)?;
-        let disabled = match (new.enabled, old.disabled) {
-            (true, _) => (None, None),
-            (false, Some((since, reason))) => (Some(since), Some(reason)),
-            (false, None) => (Some(now), Some("asked".to_owned())),
-        };
-        let events = written(new)?;
-        tx.execute(
-            "UPDATE webhook SET url = ?, events = ?, payload = ?, disabled_at = ?, disabled_reason = ?, failures = 0, held_until = 0
-             WHERE id = ?",
-            &[
-                Param::Text(new.target.as_str()),
-                Param::text_or_null(events.as_deref()),
-                Param::Text(new.payload.as_str()),
-                Param::time_or_null(disabled.0),
-                Param::text_or_null(disabled.1.as_deref()),
-                Param::Text(id),
-            ],
-        )?;
-        release(tx, id, now)?;
-        named(tx, id)
-    })
+pub fn change_webhook(tx: &dyn Database, id: &str, new: &NewWebhook, now: Timestamp) -> Result<Webhook, WebhookError> {
+    let old = named(tx, id)?;
+    let disabled = match (new.enabled, old.disabled) {
+        (true, _) => (None, None),
+        (false, Some((since, reason))) => (Some(since), Some(reason)),
+        (false, None) => (Some(now), Some("asked".to_owned())),
+    };
+    let events = written(new)?;
+    tx.execute(
+        "UPDATE webhook SET url = ?, events = ?, payload = ?, disabled_at = ?, disabled_reason = ?, failures = 0, held_until = 0
+         WHERE id = ?",
+        &[
+            Param::Text(new.target.as_str()),
+            Param::text_or_null(events.as_deref()),
+            Param::Text(new.payload.as_str()),
+            Param::time_or_null(disabled.0),
+            Param::text_or_null(disabled.1.as_deref()),
+            Param::Text(id),
+        ],
+    )?;
+    release(tx, id, now)?;
+    named(tx, id)
 }
 
 /// Makes all pending deliveries of a webhook due now.
@@ -142,33 +133,24 @@ pub(crate) fn release(tx: &dyn Database, id: &str, now: Timestamp) -> Result<(),
 ///
 /// # Errors
 /// Returns [`WebhookError::Unknown`] if the shop has no such webhook, or a database error.
-pub fn remove_webhook(database: &dyn Database, id: &str) -> Result<Webhook, WebhookError> {
-    database.transaction(|tx| {
-        let old = named(tx, id)?;
-        tx.execute("DELETE FROM delivery WHERE webhook = ?", &[Param::Text(id)])?;
-        tx.execute("DELETE FROM webhook WHERE id = ?", &[Param::Text(id)])?;
-        Ok(old)
-    })
+pub fn remove_webhook(tx: &dyn Database, id: &str) -> Result<Webhook, WebhookError> {
+    let old = named(tx, id)?;
+    tx.execute("DELETE FROM delivery WHERE webhook = ?", &[Param::Text(id)])?;
+    tx.execute("DELETE FROM webhook WHERE id = ?", &[Param::Text(id)])?;
+    Ok(old)
 }
 
 /// Gives a webhook a new secret. For `overlap` milliseconds events are signed with the previous secret too.
 ///
 /// # Errors
 /// Returns [`WebhookError::Unknown`] if the shop has no such webhook, or a database error.
-pub fn rotate_webhook(
-    database: &dyn Database,
-    id: &str,
-    overlap: i64,
-    now: Timestamp,
-) -> Result<Webhook, WebhookError> {
-    database.transaction(|tx| {
-        let until = if overlap > 0 { Some(now.plus_millis(overlap)) } else { None };
-        tx.execute(
-            "UPDATE webhook SET generation = generation + 1, rotated_until = ? WHERE id = ?",
-            &[Param::time_or_null(until), Param::Text(id)],
-        )?;
-        named(tx, id)
-    })
+pub fn rotate_webhook(tx: &dyn Database, id: &str, overlap: i64, now: Timestamp) -> Result<Webhook, WebhookError> {
+    let until = if overlap > 0 { Some(now.plus_millis(overlap)) } else { None };
+    tx.execute(
+        "UPDATE webhook SET generation = generation + 1, rotated_until = ? WHERE id = ?",
+        &[Param::time_or_null(until), Param::Text(id)],
+    )?;
+    named(tx, id)
 }
 
 /// Returns the health of a webhook.

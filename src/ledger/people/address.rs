@@ -13,7 +13,7 @@ use crate::ledger::store::id;
 pub struct StoredAddress {
     pub(crate) row: i64,
     pub(crate) contact: Contact,
-    /// Returns the kind of the address.
+    /// The kind of the address.
     pub kind: AddressKind,
     /// The address as it was entered.
     pub value: String,

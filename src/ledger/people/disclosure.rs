@@ -33,29 +33,27 @@ pub struct DisclosureEntry {
 /// count. `at` is the time of the disclosure; default and latest possible value: now. Returns the id of the contact;
 /// `None` if it is unknown.
 pub fn note_disclosure(
-    database: &dyn Database,
+    tx: &dyn Database,
     contact: &Lookup,
     recipient: &Token,
     data: &[Token],
     at: Option<Timestamp>,
     context: &Context<'_>,
 ) -> Result<Option<uuid::Uuid>, DatabaseError> {
-    database.transaction(|tx| {
-        let Some(contact) = find(tx, contact)? else { return Ok(None) };
-        let mut data: Vec<&str> = data.iter().map(Token::as_str).collect();
-        data.sort_unstable();
-        data.dedup();
-        let data = serde_json::to_string(&data).map_err(|_| DatabaseError::Shape { column: 0 })?;
-        let at = Param::Integer(at.map_or(context.now, |at| at.min(context.now)).millis());
-        tx.execute(
-            "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, 1)
-             ON CONFLICT DO UPDATE SET first_at = iif(inherited, excluded.first_at, min(first_at, excluded.first_at)),
-                 last_at = iif(inherited, excluded.last_at, max(last_at, excluded.last_at)),
-                 times = iif(inherited, 1, times + 1), inherited = 0",
-            &[contact.param(), Param::Text(recipient.as_str()), Param::Text(&data), at, at],
-        )?;
-        Ok(Some(contact.uuid))
-    })
+    let Some(contact) = find(tx, contact)? else { return Ok(None) };
+    let mut data: Vec<&str> = data.iter().map(Token::as_str).collect();
+    data.sort_unstable();
+    data.dedup();
+    let data = serde_json::to_string(&data).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let at = Param::Integer(at.map_or(context.now, |at| at.min(context.now)).millis());
+    tx.execute(
+        "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, 1)
+         ON CONFLICT DO UPDATE SET first_at = iif(inherited, excluded.first_at, min(first_at, excluded.first_at)),
+             last_at = iif(inherited, excluded.last_at, max(last_at, excluded.last_at)),
+             times = iif(inherited, 1, times + 1), inherited = 0",
+        &[contact.param(), Param::Text(recipient.as_str()), Param::Text(&data), at, at],
+    )?;
+    Ok(Some(contact.uuid))
 }
 
 /// Copies the disclosures of a contact to a contact that is separated from it. Nobody knows which of the two persons

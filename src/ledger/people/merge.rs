@@ -47,52 +47,47 @@ const FACTS: [(&str, &str); 3] = [
 /// # Errors
 /// Returns a [`MergeError`] if the contacts cannot be merged or the database fails; nothing is written then.
 pub fn merge_contacts(
-    database: &dyn Database,
+    tx: &dyn Database,
     target: Uuid,
     source: &Lookup,
     by: &Acting<'_>,
     context: &Context<'_>,
 ) -> Result<(), MergeError> {
-    database.transaction(|tx| {
-        let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
-        let source = find(tx, source)?.ok_or(MergeError::UnknownSource)?;
-        if target.row == source.row {
-            return Err(MergeError::Same);
-        }
-        let both = [target.param(), source.param()];
-        let mut detail = ActDetail { contact: Some(source.uuid.to_string()), ..ActDetail::default() };
-        for (name, set) in FACTS {
-            let filled = tx.first(
-                &format!(
-                    "UPDATE contact SET {set} FROM contact s WHERE contact.id = ? AND s.id = ?
-                         AND contact.{name} IS NULL AND s.{name} IS NOT NULL RETURNING contact.id"
-                ),
-                &both,
-            )?;
-            if filled.is_some() {
-                detail.fields.push(name.to_owned());
-            }
-        }
-        let restricted = tx.first(
-            "UPDATE contact SET restricted_at = s.restricted_at, restriction_reason = s.restriction_reason FROM contact s
-             WHERE contact.id = ? AND s.id = ? AND contact.restricted_at IS NULL AND s.restricted_at IS NOT NULL
-             RETURNING contact.id",
+    let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
+    let source = find(tx, source)?.ok_or(MergeError::UnknownSource)?;
+    if target.row == source.row {
+        return Err(MergeError::Same);
+    }
+    let both = [target.param(), source.param()];
+    let mut detail = ActDetail { contact: Some(source.uuid.to_string()), ..ActDetail::default() };
+    for (name, set) in FACTS {
+        let filled = tx.first(
+            &format!(
+                "UPDATE contact SET {set} FROM contact s WHERE contact.id = ? AND s.id = ?
+                     AND contact.{name} IS NULL AND s.{name} IS NOT NULL RETURNING contact.id"
+            ),
             &both,
         )?;
-        detail.restricted = restricted.is_some();
-        for contact in &both {
-            link_lone(tx, *contact)?;
+        if filled.is_some() {
+            detail.fields.push(name.to_owned());
         }
-        for table in ["address", "external_id"] {
-            tx.execute(
-                &format!("UPDATE {table} SET contact = ?1, home = coalesce(home, ?2) WHERE contact = ?2"),
-                &both,
-            )?;
-        }
-        tx.execute("UPDATE contact SET merged_into = ? WHERE id = ?", &both)?;
-        note(tx, &target, RightsAct::Merged, by, &detail, context)?;
-        Ok(())
-    })
+    }
+    let restricted = tx.first(
+        "UPDATE contact SET restricted_at = s.restricted_at, restriction_reason = s.restriction_reason FROM contact s
+         WHERE contact.id = ? AND s.id = ? AND contact.restricted_at IS NULL AND s.restricted_at IS NOT NULL
+         RETURNING contact.id",
+        &both,
+    )?;
+    detail.restricted = restricted.is_some();
+    for contact in &both {
+        link_lone(tx, *contact)?;
+    }
+    for table in ["address", "external_id"] {
+        tx.execute(&format!("UPDATE {table} SET contact = ?1, home = coalesce(home, ?2) WHERE contact = ?2"), &both)?;
+    }
+    tx.execute("UPDATE contact SET merged_into = ? WHERE id = ?", &both)?;
+    note(tx, &target, RightsAct::Merged, by, &detail, context)?;
+    Ok(())
 }
 
 /// Links the address of a contact that has only one. By the merge, the shop states that both contacts are one person.
@@ -112,34 +107,32 @@ fn link_lone(tx: &dyn Database, contact: Param<'_>) -> Result<(), DatabaseError>
 /// # Errors
 /// Returns a [`MergeError`] if the contacts cannot be separated or the database fails; nothing is written then.
 pub fn unmerge_contact(
-    database: &dyn Database,
+    tx: &dyn Database,
     target: Uuid,
     source: Uuid,
     by: &Acting<'_>,
     context: &Context<'_>,
 ) -> Result<(), MergeError> {
-    database.transaction(|tx| {
-        let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
-        let (source, into) = merged(tx, source)?.ok_or(MergeError::UnknownSource)?;
-        if find(tx, &Lookup::Id(source.uuid))? != Some(target) || into.is_none() {
-            return Err(MergeError::NotMerged);
-        }
-        let (id, tree) = (source.uuid.to_string(), members(tx, source.row)?);
-        for table in ["address", "external_id"] {
-            tx.execute(
-                &format!(
-                    "UPDATE {table} SET contact = ?1, home = CASE WHEN home = ?1 THEN NULL ELSE home END
-                     WHERE home IN (SELECT value FROM json_each(?2))"
-                ),
-                &[source.param(), Param::Text(&tree)],
-            )?;
-        }
-        tx.execute("UPDATE contact SET merged_into = NULL WHERE id = ?", &[source.param()])?;
-        forget_filled(tx, &source, into)?;
-        let detail = ActDetail { contact: Some(id), ..ActDetail::default() };
-        note(tx, &target, RightsAct::Unmerged, by, &detail, context)?;
-        Ok(())
-    })
+    let target = find(tx, &Lookup::Id(target))?.ok_or(MergeError::Unknown)?;
+    let (source, into) = merged(tx, source)?.ok_or(MergeError::UnknownSource)?;
+    if find(tx, &Lookup::Id(source.uuid))? != Some(target) || into.is_none() {
+        return Err(MergeError::NotMerged);
+    }
+    let (id, tree) = (source.uuid.to_string(), members(tx, source.row)?);
+    for table in ["address", "external_id"] {
+        tx.execute(
+            &format!(
+                "UPDATE {table} SET contact = ?1, home = CASE WHEN home = ?1 THEN NULL ELSE home END
+                 WHERE home IN (SELECT value FROM json_each(?2))"
+            ),
+            &[source.param(), Param::Text(&tree)],
+        )?;
+    }
+    tx.execute("UPDATE contact SET merged_into = NULL WHERE id = ?", &[source.param()])?;
+    forget_filled(tx, &source, into)?;
+    let detail = ActDetail { contact: Some(id), ..ActDetail::default() };
+    note(tx, &target, RightsAct::Unmerged, by, &detail, context)?;
+    Ok(())
 }
 
 /// Removes the facts that merges copied from `source` to the contact it was merged into and to all contacts above that

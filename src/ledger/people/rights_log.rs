@@ -68,7 +68,7 @@ pub struct ActDetail {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct RightsEntry {
-    /// The id of the shop.
+    /// The id of the act.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
     /// The act that was done.
@@ -80,7 +80,7 @@ pub struct RightsEntry {
     /// The id of the API key that did the act; the nil UUID if the ledger did it by itself.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub key: String,
-    /// The reason for the correction.
+    /// The reason that the shop gave.
     pub reason: Option<String>,
     /// The details of the act.
     pub detail: ActDetail,

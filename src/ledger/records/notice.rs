@@ -26,9 +26,9 @@ const SENT_TEXTS: i64 = 500;
 /// A notice that one of placet's own pages showed.
 #[derive(Clone, Copy, Debug)]
 pub struct NoticeSource<'a> {
-    /// The id of the page.
+    /// The id of the notice.
     pub id: &'a str,
-    /// The language of the message.
+    /// The language of the notice.
     pub locale: &'a str,
     /// The notice text.
     pub text: &'a str,

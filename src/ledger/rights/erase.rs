@@ -58,33 +58,31 @@ pub struct Certified {
 /// the same certificate. Returns `None` if the contact was never known.
 ///
 /// # Errors
-/// Returns a [`DatabaseError`] if the database fails; nothing is erased then.
+/// Returns a [`DatabaseError`] if the database fails.
 pub fn erase_contact(
-    database: &dyn Database,
+    tx: &dyn Database,
     shop: &Shop,
     contact: Uuid,
     asked: &ErasureAsked,
     context: &Context<'_>,
 ) -> Result<Option<Certified>, DatabaseError> {
-    database.transaction(|tx| {
-        if let Some(done) = certificate_of(tx, contact)? {
-            return Ok(Some(done));
-        }
-        let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(None) };
-        let members = members(tx, contact.row)?;
-        let suppressions = suppress_addresses(tx, shop, &members, context)?;
-        count_records(tx, &members)?;
-        spend_submissions(tx, shop, &members)?;
-        let uuids = ids_of(tx, &members)?;
-        let recipients = recipients_of(tx, &members)?;
-        let shared = submissions_touched(tx, &members)?;
-        forget_links(tx, shop, &members, &uuids)?;
-        let mut deleted = empty(tx, &members, &uuids)?;
-        *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
-        let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, context)?;
-        announce(tx, shop, &contact, &certified, context)?;
-        Ok(Some(certified))
-    })
+    if let Some(done) = certificate_of(tx, contact)? {
+        return Ok(Some(done));
+    }
+    let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(None) };
+    let members = members(tx, contact.row)?;
+    let suppressions = suppress_addresses(tx, shop, &members, context)?;
+    count_records(tx, &members)?;
+    spend_submissions(tx, shop, &members)?;
+    let uuids = ids_of(tx, &members)?;
+    let recipients = recipients_of(tx, &members)?;
+    let shared = submissions_touched(tx, &members)?;
+    forget_links(tx, shop, &members, &uuids)?;
+    let mut deleted = empty(tx, &members, &uuids)?;
+    *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
+    let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, context)?;
+    announce(tx, shop, &contact, &certified, context)?;
+    Ok(Some(certified))
 }
 
 fn announce(

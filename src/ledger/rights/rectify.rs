@@ -73,51 +73,49 @@ impl From<DatabaseError> for RectifyError {
 /// Corrects the data of a contact.
 ///
 /// # Errors
-/// Returns a [`RectifyError`] if the correction is refused or the database fails; nothing is written then.
+/// Returns a [`RectifyError`] if the correction is refused or the database fails.
 pub fn rectify_contact(
-    database: &dyn Database,
+    tx: &dyn Database,
     shop: &Shop,
     contact: Uuid,
     asked: &Rectification,
     by: &Acting<'_>,
     context: &Context<'_>,
 ) -> Result<(), RectifyError> {
-    database.transaction(|tx| {
-        let contact = find(tx, &Lookup::Id(contact))?.ok_or(RectifyError::Unknown)?;
-        let born = asked.person.born.as_ref().and_then(|born| Timestamp::parse_birth(born.as_str()));
-        if born.is_some_and(|born| born > context.now) {
-            return Err(RectifyError::NotBornYet);
-        }
-        let mut detail = ActDetail::default();
-        if let Some((from, to)) = &asked.address {
-            detail.fields.push(from.kind().to_string());
-            let (old, new) = rekey(tx, shop, &contact, from, to, context)?;
-            copy_histories(tx, shop, &contact, old, new, by, context)?;
-        }
-        for fact in &asked.forget {
-            detail.fields.push(fact.to_string());
-            let columns = match fact {
-                Fact::Country => "country = NULL, region = NULL",
-                Fact::Region => "region = NULL",
-                Fact::Relation => "relation = NULL",
-                Fact::Born => "born = NULL",
-            };
-            tx.execute(&format!("UPDATE contact SET {columns} WHERE id = ?"), &[contact.param()])?;
-        }
-        if asked.person != PersonFacts::default() {
-            let person = &asked.person;
-            let given = [
-                (person.country.is_some(), Fact::Country),
-                (person.region.is_some(), Fact::Region),
-                (person.relation.is_some(), Fact::Relation),
-                (person.born.is_some(), Fact::Born),
-            ];
-            detail.fields.extend(given.iter().filter(|(given, _)| *given).map(|(_, fact)| fact.to_string()));
-            profile::learned(tx, contact.param(), person, true)?;
-        }
-        note(tx, &contact, RightsAct::Rectified, by, &detail, context)?;
-        Ok(())
-    })
+    let contact = find(tx, &Lookup::Id(contact))?.ok_or(RectifyError::Unknown)?;
+    let born = asked.person.born.as_ref().and_then(|born| Timestamp::parse_birth(born.as_str()));
+    if born.is_some_and(|born| born > context.now) {
+        return Err(RectifyError::NotBornYet);
+    }
+    let mut detail = ActDetail::default();
+    if let Some((from, to)) = &asked.address {
+        detail.fields.push(from.kind().to_string());
+        let (old, new) = rekey(tx, shop, &contact, from, to, context)?;
+        copy_histories(tx, shop, &contact, old, new, by, context)?;
+    }
+    for fact in &asked.forget {
+        detail.fields.push(fact.to_string());
+        let columns = match fact {
+            Fact::Country => "country = NULL, region = NULL",
+            Fact::Region => "region = NULL",
+            Fact::Relation => "relation = NULL",
+            Fact::Born => "born = NULL",
+        };
+        tx.execute(&format!("UPDATE contact SET {columns} WHERE id = ?"), &[contact.param()])?;
+    }
+    if asked.person != PersonFacts::default() {
+        let person = &asked.person;
+        let given = [
+            (person.country.is_some(), Fact::Country),
+            (person.region.is_some(), Fact::Region),
+            (person.relation.is_some(), Fact::Relation),
+            (person.born.is_some(), Fact::Born),
+        ];
+        detail.fields.extend(given.iter().filter(|(given, _)| *given).map(|(_, fact)| fact.to_string()));
+        profile::learned(tx, contact.param(), person, true)?;
+    }
+    note(tx, &contact, RightsAct::Rectified, by, &detail, context)?;
+    Ok(())
 }
 
 /// Deletes the value of the old address and adds the new address. Returns the row ids of both.

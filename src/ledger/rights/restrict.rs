@@ -24,27 +24,25 @@ pub fn note_export(
 
 /// Restricts a person's data, or lifts the restriction (GDPR Art. 18). Returns `false` if the contact is unknown.
 pub fn restrict(
-    database: &dyn Database,
+    tx: &dyn Database,
     contact: Uuid,
     restricted: bool,
     reason: &Line,
     key: Uuid,
     context: &Context<'_>,
 ) -> Result<bool, DatabaseError> {
-    database.transaction(|tx| {
-        let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(false) };
-        let (since, act) = if restricted {
-            (Param::Integer(context.now.millis()), RightsAct::Restricted)
-        } else {
-            (Param::Null, RightsAct::RestrictionLifted)
-        };
-        // An existing restriction keeps its date and reason. The repeated request is stored as an act all the same.
-        tx.execute(
-            "UPDATE contact SET restricted_at = ?1, restriction_reason = CASE WHEN ?1 IS NULL THEN NULL ELSE ?2 END
-             WHERE id = ?3 AND (restricted_at IS NULL) = (?1 IS NOT NULL)",
-            &[since, Param::Text(reason.as_str()), contact.param()],
-        )?;
-        note(tx, &contact, act, &Acting { key, reason: Some(reason) }, &ActDetail::default(), context)?;
-        Ok(true)
-    })
+    let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(false) };
+    let (since, act) = if restricted {
+        (Param::Integer(context.now.millis()), RightsAct::Restricted)
+    } else {
+        (Param::Null, RightsAct::RestrictionLifted)
+    };
+    // An existing restriction keeps its date and reason. The repeated request is stored as an act all the same.
+    tx.execute(
+        "UPDATE contact SET restricted_at = ?1, restriction_reason = CASE WHEN ?1 IS NULL THEN NULL ELSE ?2 END
+         WHERE id = ?3 AND (restricted_at IS NULL) = (?1 IS NOT NULL)",
+        &[since, Param::Text(reason.as_str()), contact.param()],
+    )?;
+    note(tx, &contact, act, &Acting { key, reason: Some(reason) }, &ActDetail::default(), context)?;
+    Ok(true)
 }

@@ -39,7 +39,7 @@ pub struct StoredKey {
     pub name: Option<String>,
     /// The origins on which the key works. `None`: all origins of the shop.
     pub origins: Option<Vec<Origin>>,
-    /// The time at which the shop was created.
+    /// The time at which the key was created.
     pub created_at: Timestamp,
     /// The time from which the key no longer works; `null` if it does not expire.
     pub expires_at: Option<Timestamp>,
@@ -184,7 +184,7 @@ pub fn key_in_use(database: &dyn Database, id: Uuid, now: Timestamp) -> Result<S
 /// # Errors
 /// Returns [`KeyError::Gone`] if the key was replaced before, and [`KeyError::Database`] if the database fails.
 pub fn rotate_key(
-    database: &dyn Database,
+    tx: &dyn Database,
     old: &StoredKey,
     new: &NewKey,
     overlap: i64,
@@ -195,16 +195,14 @@ pub fn rotate_key(
     if old.replaced_by.is_some() {
         return Err(KeyError::Gone);
     }
-    database.transaction(|tx| {
-        let new = add_key(tx, new, context)?;
-        let until = context.now.plus_millis(overlap);
-        let until = old.expires_at.map_or(until, |at| at.min(until));
-        tx.execute(
-            "UPDATE api_key SET expires_at = ?, replaced_by = ? WHERE id = ?",
-            &[Param::Integer(until.millis()), Param::Text(&new.id.to_string()), Param::Text(&old.id.to_string())],
-        )?;
-        Ok(new)
-    })
+    let new = add_key(tx, new, context)?;
+    let until = context.now.plus_millis(overlap);
+    let until = old.expires_at.map_or(until, |at| at.min(until));
+    tx.execute(
+        "UPDATE api_key SET expires_at = ?, replaced_by = ? WHERE id = ?",
+        &[Param::Integer(until.millis()), Param::Text(&new.id.to_string()), Param::Text(&old.id.to_string())],
+    )?;
+    Ok(new)
 }
 
 /// Revokes a key at once and permanently. A key that is revoked already stays unchanged.
@@ -212,20 +210,18 @@ pub fn rotate_key(
 /// # Errors
 /// Returns [`KeyError::Unknown`] if the shop has no such key, [`KeyError::LastAdmin`] if no other valid key without an
 /// expiry has the scope `admin` (the scope that manages keys), and [`KeyError::Database`] if the database fails.
-pub fn revoke_key(database: &dyn Database, id: Uuid, admin: &str, now: Timestamp) -> Result<StoredKey, KeyError> {
-    database.transaction(|tx| {
-        let key = one(tx, "id", &id.to_string())?.ok_or(KeyError::Unknown)?;
-        if key.revoked_at.is_some() {
-            return Ok(key);
-        }
-        // A key that expires does not count: the shop would be locked out when it expires.
-        let stays =
-            |other: &StoredKey| other.id != id && other.is_good(now) && other.expires_at.is_none() && other.may(admin);
-        if key.is_good(now) && key.may(admin) && !list_keys(tx)?.iter().any(stays) {
-            return Err(KeyError::LastAdmin);
-        }
-        let params = [Param::Integer(now.millis()), Param::Text(&id.to_string())];
-        tx.execute("UPDATE api_key SET revoked_at = ? WHERE id = ?", &params)?;
-        one(tx, "id", &id.to_string())?.ok_or(KeyError::Unknown)
-    })
+pub fn revoke_key(tx: &dyn Database, id: Uuid, admin: &str, now: Timestamp) -> Result<StoredKey, KeyError> {
+    let key = one(tx, "id", &id.to_string())?.ok_or(KeyError::Unknown)?;
+    if key.revoked_at.is_some() {
+        return Ok(key);
+    }
+    // A key that expires does not count: the shop would be locked out when it expires.
+    let stays =
+        |other: &StoredKey| other.id != id && other.is_good(now) && other.expires_at.is_none() && other.may(admin);
+    if key.is_good(now) && key.may(admin) && !list_keys(tx)?.iter().any(stays) {
+        return Err(KeyError::LastAdmin);
+    }
+    let params = [Param::Integer(now.millis()), Param::Text(&id.to_string())];
+    tx.execute("UPDATE api_key SET revoked_at = ? WHERE id = ?", &params)?;
+    one(tx, "id", &id.to_string())?.ok_or(KeyError::Unknown)
 }

@@ -59,7 +59,7 @@ impl Shop {
 
     /// Creates the shop and its first keys. A database holds one shop: a second call changes nothing and fails.
     pub fn create(
-        database: &dyn Database,
+        tx: &dyn Database,
         id: &str,
         settings: Settings,
         keys: &[NewKey],
@@ -67,21 +67,18 @@ impl Shop {
     ) -> Result<Self, DatabaseError> {
         let secret = ShopSecret(context.random());
         let written = serde_json::to_string(&settings).map_err(|error| DatabaseError::Statement(error.to_string()))?;
-        database.transaction(|tx| {
-            tx.execute(
-                "INSERT INTO shop (only, id, settings, secret, created_at) VALUES (1, ?, ?, ?, ?)",
-                &[
-                    Param::Text(id),
-                    Param::Text(&written),
-                    Param::Text(&Base64Url::encode_string(&secret.0)),
-                    Param::Integer(context.now.millis()),
-                ],
-            )?;
-            for key in keys {
-                add_key(tx, key, context)?;
-            }
-            Ok::<_, DatabaseError>(())
-        })?;
+        tx.execute(
+            "INSERT INTO shop (only, id, settings, secret, created_at) VALUES (1, ?, ?, ?, ?)",
+            &[
+                Param::Text(id),
+                Param::Text(&written),
+                Param::Text(&Base64Url::encode_string(&secret.0)),
+                Param::Integer(context.now.millis()),
+            ],
+        )?;
+        for key in keys {
+            add_key(tx, key, context)?;
+        }
         Ok(Self { id: id.to_owned(), settings, created_at: context.now, webhooks: Vec::new(), secret })
     }
 

@@ -40,7 +40,7 @@ vocabulary! {
 /// A URL of the shop that events are sent to.
 #[derive(Clone, Debug)]
 pub struct Webhook {
-    /// The id of the shop.
+    /// The id of the webhook.
     pub id: String,
     /// The URL of the webhook.
     pub url: String,
@@ -52,7 +52,7 @@ pub struct Webhook {
     pub generation: i64,
     /// The time until which events are signed with the previous secret too.
     pub rotated_until: Option<Timestamp>,
-    /// The time at which the shop was created.
+    /// The time at which the webhook was created.
     pub created_at: Timestamp,
     /// The time since which nothing is sent to the webhook, and the reason.
     pub disabled: Option<(Timestamp, String)>,

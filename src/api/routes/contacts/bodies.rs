@@ -185,7 +185,7 @@ pub(in crate::api) struct RestrictionBody {
     /// Whether the use of the contact's data is restricted: true restricts it to storage, false lifts the restriction
     /// (GDPR Art. 18).
     restricted: bool,
-    /// The reason for the correction.
+    /// The reason for the restriction, or for its end.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     reason: String,
 }

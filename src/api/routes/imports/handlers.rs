@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::api::fields::UUID;
-use crate::api::problem::{Fault, Problem};
+use crate::api::problem::Problem;
 use crate::api::query::Query;
 use crate::api::routes::imports::answers::{ImportAnswer, ImportsAnswer};
 use crate::api::routes::imports::upload::import_reply;
@@ -21,10 +21,9 @@ const MAX_IMPORTS_PAGE: u16 = 500;
 impl ShopService {
     pub(in crate::api) fn list_imports(&self, _: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let before = query.parsed("before", |text| text.parse().ok(), UUID)?;
-        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_IMPORTS_PAGE).contains(limit));
-        let limit = query.parsed("limit", limit, Fault::new("out_of_range", "use 1 to 500"))?.unwrap_or(IMPORTS_PAGE);
-        let found = list_imports(self.database(), before, limit)?;
-        let next = found.last().filter(|_| found.len() == usize::from(limit)).map(|last| last.id.to_string());
+        let size = query.page(MAX_IMPORTS_PAGE, IMPORTS_PAGE)?;
+        let found = list_imports(self.database(), before, size.0)?;
+        let next = size.next(&found, |last| last.id.to_string());
         let imports = found.iter().map(ImportAnswer::of).collect::<Result<_, _>>()?;
         Reply::json(StatusCode::OK, &ImportsAnswer { imports, next })
     }

@@ -29,7 +29,7 @@ pub(in crate::api) struct KeyAnswer<'a> {
     origins: Option<&'a [Origin]>,
     /// Whether the key works now: it is neither revoked nor expired.
     active: bool,
-    /// The time at which the shop was created.
+    /// The time at which the key was created.
     created_at: Timestamp,
     /// The time from which the key no longer works; `null` if it does not expire.
     expires_at: Option<Timestamp>,

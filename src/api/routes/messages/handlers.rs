@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::api::fields::UUID;
-use crate::api::problem::{Fault, Problem};
+use crate::api::problem::Problem;
 use crate::api::query::Query;
 use crate::api::routes::messages::answers::{MessageEntry, MessagesAnswer};
 use crate::api::service::call::Call;
@@ -24,12 +24,10 @@ impl ShopService {
     }
 
     pub(in crate::api) fn list_messages(&self, _: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
-        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
-        let limits = Fault::new("out_of_range", "use 1 to 1000");
-        let limit = query.parsed("limit", limit, limits)?.unwrap_or(PAGE);
+        let size = query.page(MAX_PAGE, PAGE)?;
         let before = query.parsed("before", |text| text.parse().ok(), UUID)?;
-        let messages = list_messages(self.database(), before, limit)?;
-        let next = messages.last().filter(|_| messages.len() == usize::from(limit)).map(|last| last.id.clone());
+        let messages = list_messages(self.database(), before, size.0)?;
+        let next = size.next(&messages, |last| last.id.clone());
         let entry = |message: Message| MessageEntry {
             message: message.id,
             kind: message.kind,

@@ -61,17 +61,16 @@ impl ShopService {
 
     pub(in crate::api) fn list_requests(&self, _: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let states = Fault::new("unknown_state", RequestState::USE_ONE);
-        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
-        let limits = Fault::new("out_of_range", "use 1 to 1000");
+        let size = query.page(MAX_PAGE, PAGE)?;
         let asked = RequestQuery {
             state: query.parsed("state", RequestState::parse, states)?,
             kind: query.parsed("kind", RequestKind::parse, KIND)?,
             due_by: query.parsed("due_by", day, DAY)?,
             before: query.parsed("before", |text| text.parse().ok(), UUID)?,
-            limit: query.parsed("limit", limit, limits)?.unwrap_or(PAGE),
+            limit: size.0,
         };
         let requests = list_requests(self.database(), &asked)?;
-        let next = requests.last().filter(|_| requests.len() == usize::from(asked.limit)).map(|last| last.id.clone());
+        let next = size.next(&requests, |last| last.id.clone());
         Reply::json(StatusCode::OK, &RequestsAnswer { requests, next })
     }
 

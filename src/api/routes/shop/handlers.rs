@@ -115,8 +115,7 @@ impl ShopService {
 
     pub(in crate::api) fn audit_log(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let id = |name| query.parsed(name, |text| text.parse().ok(), UUID);
-        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_AUDIT_PAGE).contains(limit));
-        let limits = Fault::new("out_of_range", "use 1 to 1000");
+        let size = query.page(MAX_AUDIT_PAGE, AUDIT_PAGE)?;
         let route = |text: &str| (call.is_route)(text).then(|| text.to_owned());
         let routes = Fault::new("unknown_route", "use a route as the contract writes it, such as /v1/contacts/{id}");
         let formats = Fault::new("unknown_format", "use json or ndjson");
@@ -128,11 +127,10 @@ impl ShopService {
             route: query.parsed("route", route, routes)?,
             since: query.parsed("since", Timestamp::parse, TIME)?,
             until: query.parsed("until", Timestamp::parse, TIME)?,
-            limit: query.parsed("limit", limit, limits)?.unwrap_or(AUDIT_PAGE),
+            limit: size.0,
         };
         let entries = audit_page(self.database(), &asked)?;
-        let full = entries.len() == usize::from(asked.limit);
-        let next = entries.last().filter(|_| full).map(|last| last.id.clone());
+        let next = size.next(&entries, |last| last.id.clone());
         if ndjson != Some(1) {
             return Reply::json(StatusCode::OK, &AuditAnswer { entries, next });
         }

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::api::problem::{Fault, Problem};
+use crate::api::problem::Problem;
 use crate::api::query::Query;
 use crate::api::routes::webhooks::answers::{DeliveriesAnswer, WebhookAnswer, WebhookListAnswer};
 use crate::api::routes::webhooks::bodies::{
@@ -60,14 +60,11 @@ impl ShopService {
 
     pub(in crate::api) fn list_deliveries(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
         let id = named(call)?;
-        let limit = |text: &str| text.parse::<u16>().ok().filter(|limit| (1..=MAX_DELIVERIES_PAGE).contains(limit));
-        let limit = query.parsed("limit", limit, Fault::new("out_of_range", "use 1 to 1000"))?;
-        let limit = limit.unwrap_or(DELIVERIES_PAGE);
+        let size = query.page(MAX_DELIVERIES_PAGE, DELIVERIES_PAGE)?;
         let state = query.parsed("state", DeliveryState::parse, DELIVERY_STATE)?;
         let before = query.parsed("before", event_id, EVENT_ID)?;
-        let deliveries = deliveries_page(self.database(), id, state, before.as_deref(), limit)?;
-        let full = deliveries.len() == usize::from(limit);
-        let next = deliveries.last().filter(|_| full).map(|last| last.event.clone());
+        let deliveries = deliveries_page(self.database(), id, state, before.as_deref(), size.0)?;
+        let next = size.next(&deliveries, |last| last.event.clone());
         Reply::json(StatusCode::OK, &DeliveriesAnswer { deliveries, next })
     }
 

@@ -96,7 +96,7 @@ impl Counts {
 /// An import as the ledger stores it. The API layer writes and reads the JSON fields.
 #[derive(Clone, Debug)]
 pub struct Import {
-    /// The id of the shop.
+    /// The id of the import.
     pub id: Uuid,
     /// The state of the import.
     pub state: ImportState,

@@ -10,13 +10,13 @@ use crate::ledger::store::database::{Database, DatabaseError};
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct AddressEntry {
-    /// The kind of the key.
+    /// The kind of the address.
     pub kind: AddressKind,
     /// The address as it was entered.
     pub value: String,
     /// The assurance: how it is known that the address belongs to this person.
     pub assurance: Assurance,
-    /// The time at which the import was created.
+    /// The time at which the contact got the address.
     pub created_at: Timestamp,
     /// The number of anonymous submissions over the flood limit of the address. They only repeat what is on record, so
     /// they are counted but not stored.

@@ -39,7 +39,7 @@ pub struct ContactReport {
     /// The id of the contact.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
-    /// The time at which the import was created.
+    /// The time at which the contact was created.
     pub created_at: Timestamp,
     /// The ids of the contacts that were merged into this one.
     #[cfg_attr(feature = "contract", schemars(with = "Vec<uuid::Uuid>"))]
@@ -104,9 +104,9 @@ pub struct ProfileEntry {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct RestrictionEntry {
-    /// The time since which the address is suppressed.
+    /// The time since which the data is restricted.
     pub since: Timestamp,
-    /// The reason for the correction.
+    /// The reason that the shop gave.
     pub reason: Option<String>,
 }
 

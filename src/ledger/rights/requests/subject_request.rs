@@ -53,12 +53,12 @@ vocabulary! {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct SubjectRequest {
-    /// The id of the shop.
+    /// The id of the request.
     #[cfg_attr(feature = "contract", schemars(with = "uuid::Uuid"))]
     pub id: String,
     /// The kind of request.
     pub kind: RequestKind,
-    /// The state of the import.
+    /// The state of the request.
     pub state: RequestState,
     /// The place where the request was opened.
     pub origin: RequestOrigin,
