@@ -1,24 +1,25 @@
-//! Public holidays, Saturdays and Sundays left out. Written by `www/tools/holidays.mjs` and by nobody else.
+//! Public holidays, Saturdays and Sundays left out. Only `www/tools/holidays.mjs` writes this file.
 //!
 //! The dates are those of the npm package date-holidays 3.37.0 (ISC; its data CC BY-SA 3.0, after the pages that its
 //! LICENSE names), for whole days that are off in the whole country.
 
 use crate::consent::country::CountryCode;
 
-/// The last year of which the holidays are known. After it only Saturdays and Sundays are days off.
+/// The last year whose holidays are known. In later years only Saturdays and Sundays are days off.
 pub const LAST_YEAR: i16 = 2040;
 
-/// The year on whose 1 January the days begin to count.
+/// The days are counted from 1 January of this year.
 pub(super) const FIRST_YEAR: i16 = 2024;
 
-/// A step of so many days ends on no holiday: what does not fit into a byte takes two.
+/// A step of this many days does not end on a holiday. A longer step takes two bytes.
 pub(super) const FAR: u8 = 255;
 
 const fn code(code: &[u8; 2]) -> CountryCode {
     CountryCode::of(*code)
 }
 
-/// For each country, in order: its holidays, each as days since the one before it, the first as days since the beginning.
+/// The holidays of each country, in order. Each is the number of days since the one before it. The first is the number
+/// of days since the first day.
 #[rustfmt::skip]
 pub(super) const HOLIDAYS: &[(CountryCode, &[u8])] = &[
     (code(b"AT"), &[

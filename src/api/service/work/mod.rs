@@ -48,7 +48,8 @@ impl ShopService {
             return Ok(Step::Send(outgoing));
         }
         let next = self.next_step()?;
-        if next > now {
+        // Time has passed since the caller read the clock. An import is due at the present time, not at `now`.
+        if next > now.max(self.runtime().now()) {
             return Ok(Step::Until(next));
         }
         if self.clean_up()? || self.work_on_imports()? {
