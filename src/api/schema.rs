@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::body::Object;
 use crate::consent::jws::Jwk;
-use crate::consent::{Basis, CountryCode, PurposeSlug, RegionCode, Timestamp};
+use crate::consent::{AddressKind, Basis, Channel, CountryCode, PurposeSlug, RegionCode, Timestamp};
 use crate::ledger::{Counts, Target};
 use crate::lists::write::{Columns, Form};
 use crate::lists::{Field as ColumnField, Format as FileForm};
@@ -247,12 +247,13 @@ pub(in crate::api) fn one_contact_or_many(schema: &mut Schema) {
 
 /// Changes the schema of a body with one address and a channel that must use it.
 pub(in crate::api) fn one_address_and_its_channel(schema: &mut Schema) {
-    let kinds = [
-        ("email", json!(["email", null])),
-        ("phone", json!(["sms", "phone", "whatsapp", null])),
-        ("push", json!(["push", null])),
-        ("postal", json!(["post", null])),
-    ];
+    let channels_of = |kind: &AddressKind| {
+        let channels = Channel::ALL.iter().filter(|channel| channel.address_kind() == *kind);
+        let mut names: Vec<Value> = channels.map(|channel| channel.as_str().into()).collect();
+        names.push(Value::Null);
+        (kind.as_str(), Value::Array(names))
+    };
+    let kinds: Vec<(&str, Value)> = AddressKind::ALL.iter().map(channels_of).collect();
     let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
     let with_channel = |(name, channels): &(&str, Value)| {
         let mut alone = alone(name, "string", &names);

@@ -60,15 +60,13 @@ pub(in crate::api) fn one_line(text: &str) -> String {
 
 impl Words {
     /// Returns the words for a channel in a sentence.
-    pub(in crate::api) const fn by(&self, channel: Channel) -> &'static str {
-        match channel {
-            Channel::Email => self.by_email,
-            Channel::Sms => self.by_sms,
-            Channel::Phone => self.by_phone,
-            Channel::Whatsapp => self.by_whatsapp,
-            Channel::Push => self.by_push,
-            Channel::Post => self.by_post,
-        }
+    pub(in crate::api) fn by(&self, channel: Channel) -> &'static str {
+        text_of(self.by, channel)
+    }
+
+    /// Returns the words for a channel in a text message.
+    pub(in crate::api) fn sms_by(&self, channel: Channel) -> &'static str {
+        text_of(self.sms_by, channel)
     }
 
     /// Returns the heading for a kind of address.
@@ -80,6 +78,11 @@ impl Words {
             AddressKind::Postal => self.kind_postal,
         }
     }
+}
+
+/// Returns the text of a channel. A test checks that each language has a text for each channel.
+fn text_of(texts: &[(Channel, &'static str)], channel: Channel) -> &'static str {
+    texts.iter().find(|(own, _)| *own == channel).map_or(channel.as_str(), |(_, text)| *text)
 }
 
 /// Returns channels and purposes as a list.

@@ -103,18 +103,10 @@ const fn title(words: &Words, kind: RequestKind) -> &'static str {
 
 /// Returns the purposes, with each channel named once: `newsletter, offers by SMS; news by WhatsApp`.
 fn items_by_channel(words: &Words, items: &[(Channel, String)]) -> String {
-    let by = |channel| match channel {
-        Channel::Email => words.sms_by_email,
-        Channel::Sms => words.sms_by_sms,
-        Channel::Phone => words.sms_by_phone,
-        Channel::Whatsapp => words.sms_by_whatsapp,
-        Channel::Push => words.sms_by_push,
-        Channel::Post => words.sms_by_post,
-    };
     let group = |channel: &Channel| {
         let purposes: Vec<&str> =
             items.iter().filter(|(by, _)| by == channel).map(|(_, purpose)| purpose.as_str()).collect();
-        (!purposes.is_empty()).then(|| format!("{} {}", purposes.join(", "), by(*channel)))
+        (!purposes.is_empty()).then(|| format!("{} {}", purposes.join(", "), words.sms_by(*channel)))
     };
     Channel::ALL.iter().filter_map(group).collect::<Vec<_>>().join("; ")
 }

@@ -228,9 +228,7 @@ impl Wrong {
                 "write opt_in, opt_out, yes, no, subscribed or unsubscribed, or leave the cell empty",
             ),
             Self::BadFlag => ("bad_flag", "not a known choice", "write true or false"),
-            Self::UnknownChannel => {
-                ("unknown_channel", "not a channel", "write email, sms, phone, whatsapp, push or post")
-            }
+            Self::UnknownChannel => ("unknown_channel", "not a channel", Channel::USE_ONE),
             Self::ChannelOff { .. } => (
                 "channel_off",
                 "the shop does not use this channel",

@@ -3,10 +3,7 @@
 
 import { PlacetError } from "../storefront.js";
 import { claimsOf, freshName, isEmail, isPhone, make } from "./base.js";
-import { inLanguage } from "./words.js";
-
-/** The kind of address that each channel needs. A page cannot supply the other kinds. */
-const KINDS = { email: "email", sms: "phone", phone: "phone", whatsapp: "phone" };
+import { inLanguage, KINDS } from "./words.js";
 
 /** How to find the address fields of the shop's form, by the attributes that browsers know. */
 const FIELDS = {

@@ -1,7 +1,7 @@
 // <placet-preferences>: all choices of a logged-in customer in one form. For anyone else, a form that requests a link.
 
 import { claimsOf, make } from "./base.js";
-import { languageFor } from "./words.js";
+import { languageFor, KINDS } from "./words.js";
 
 export const preferencesClass = (Base) =>
   class extends Base {
@@ -77,7 +77,7 @@ export const preferencesClass = (Base) =>
      * address is known.
      */
     #drawAsking(config) {
-      const hasPhone = config?.channels.some((channel) => ["sms", "phone", "whatsapp"].includes(channel));
+      const hasPhone = config?.channels.some((channel) => KINDS[channel] === "phone");
       const kind = config?.channels.includes("email") || !hasPhone ? "email" : "phone";
       const { element, input, check } = this.field(kind);
       const button = make("button", "button", { type: "submit" }, this.words.send);

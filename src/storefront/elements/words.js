@@ -136,6 +136,9 @@ const WORDS = {
 };
 
 /** Adds a language, or changes texts of one. A missing text stays as it is; in a new language it is English. */
+/** The kind of address that each channel needs. A page cannot supply the other kinds. */
+export const KINDS = { email: "email", sms: "phone", phone: "phone", whatsapp: "phone" };
+
 export const addWords = (language, words) => {
   const known = WORDS[language] ?? WORDS.en;
   WORDS[language] = { ...known, ...words, channels: { ...known.channels, ...words.channels } };

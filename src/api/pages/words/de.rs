@@ -1,6 +1,7 @@
 //! German.
 
 use super::Words;
+use crate::consent::Channel;
 
 pub(in crate::api) const WORDS: Words = Words {
     months: [
@@ -22,12 +23,14 @@ pub(in crate::api) const WORDS: Words = Words {
     first_day: "1",
     date_time: "{date}, {time} Uhr UTC",
 
-    by_email: "per E-Mail",
-    by_sms: "per SMS",
-    by_phone: "per Telefonanruf",
-    by_whatsapp: "per WhatsApp",
-    by_push: "per Push-Nachricht",
-    by_post: "per Briefpost",
+    by: &[
+        (Channel::Email, "per E-Mail"),
+        (Channel::Sms, "per SMS"),
+        (Channel::Phone, "per Telefonanruf"),
+        (Channel::Whatsapp, "per WhatsApp"),
+        (Channel::Push, "per Push-Nachricht"),
+        (Channel::Post, "per Briefpost"),
+    ],
     kind_email: "E-Mail-Adresse",
     kind_phone: "Telefonnummer",
     kind_push: "Browser oder App",
@@ -240,10 +243,12 @@ pub(in crate::api) const WORDS: Words = Words {
     sms_started: "{shop}: Sie erhalten unsere Nachrichten wieder. Um sie zu beenden, antworten Sie STOP.",
     sms_help: "{shop}: Um alle Nachrichten zu beenden, antworten Sie STOP. Es können Gebühren Ihres Anbieters anfallen.",
     sms_help_contact: "{shop}: Um alle Nachrichten zu beenden, antworten Sie STOP. Hilfe: {contact}. Ggf. fallen Gebühren an.",
-    sms_by_email: "per E-Mail",
-    sms_by_sms: "per SMS",
-    sms_by_phone: "per Telefon",
-    sms_by_whatsapp: "per WhatsApp",
-    sms_by_push: "per Push",
-    sms_by_post: "per Post",
+    sms_by: &[
+        (Channel::Email, "per E-Mail"),
+        (Channel::Sms, "per SMS"),
+        (Channel::Phone, "per Telefon"),
+        (Channel::Whatsapp, "per WhatsApp"),
+        (Channel::Push, "per Push"),
+        (Channel::Post, "per Post"),
+    ],
 };

@@ -1,6 +1,7 @@
 //! English.
 
 use super::Words;
+use crate::consent::Channel;
 
 pub(in crate::api) const WORDS: Words = Words {
     months: [
@@ -22,12 +23,14 @@ pub(in crate::api) const WORDS: Words = Words {
     first_day: "1",
     date_time: "{date}, {time} UTC",
 
-    by_email: "by e-mail",
-    by_sms: "by text message (SMS)",
-    by_phone: "by phone call",
-    by_whatsapp: "by WhatsApp",
-    by_push: "by push notification",
-    by_post: "by letter post",
+    by: &[
+        (Channel::Email, "by e-mail"),
+        (Channel::Sms, "by text message (SMS)"),
+        (Channel::Phone, "by phone call"),
+        (Channel::Whatsapp, "by WhatsApp"),
+        (Channel::Push, "by push notification"),
+        (Channel::Post, "by letter post"),
+    ],
     kind_email: "E-mail address",
     kind_phone: "Phone number",
     kind_push: "Browser or app",
@@ -230,10 +233,12 @@ pub(in crate::api) const WORDS: Words = Words {
     sms_started: "{shop}: you will get our messages again. To end them, reply STOP.",
     sms_help: "{shop}: to end all messages, reply STOP. Message and data rates may apply.",
     sms_help_contact: "{shop}: to end all messages, reply STOP. Help: {contact}. Message and data rates may apply.",
-    sms_by_email: "by e-mail",
-    sms_by_sms: "by SMS",
-    sms_by_phone: "by phone",
-    sms_by_whatsapp: "by WhatsApp",
-    sms_by_push: "by push",
-    sms_by_post: "by post",
+    sms_by: &[
+        (Channel::Email, "by e-mail"),
+        (Channel::Sms, "by SMS"),
+        (Channel::Phone, "by phone"),
+        (Channel::Whatsapp, "by WhatsApp"),
+        (Channel::Push, "by push"),
+        (Channel::Post, "by post"),
+    ],
 };

@@ -1,6 +1,7 @@
 //! Spanish.
 
 use super::Words;
+use crate::consent::Channel;
 
 pub(in crate::api) const WORDS: Words = Words {
     months: [
@@ -22,12 +23,14 @@ pub(in crate::api) const WORDS: Words = Words {
     first_day: "1",
     date_time: "{date}, {time} UTC",
 
-    by_email: "por correo electrónico",
-    by_sms: "por SMS",
-    by_phone: "por llamada telefónica",
-    by_whatsapp: "por WhatsApp",
-    by_push: "por notificación push",
-    by_post: "por correo postal",
+    by: &[
+        (Channel::Email, "por correo electrónico"),
+        (Channel::Sms, "por SMS"),
+        (Channel::Phone, "por llamada telefónica"),
+        (Channel::Whatsapp, "por WhatsApp"),
+        (Channel::Push, "por notificación push"),
+        (Channel::Post, "por correo postal"),
+    ],
     kind_email: "Correo electrónico",
     kind_phone: "Número de teléfono",
     kind_push: "Navegador o aplicación",
@@ -234,10 +237,12 @@ pub(in crate::api) const WORDS: Words = Words {
     sms_started: "{shop}: vuelve a recibir nuestros mensajes. Para dejar de recibirlos, responda STOP.",
     sms_help: "{shop}: para no recibir mensajes, responda STOP. Su operador puede aplicar tarifas.",
     sms_help_contact: "{shop}: para no recibir mensajes, responda STOP. Ayuda: {contact}. Su operador puede aplicar tarifas.",
-    sms_by_email: "por e-mail",
-    sms_by_sms: "por SMS",
-    sms_by_phone: "por llamada",
-    sms_by_whatsapp: "por WhatsApp",
-    sms_by_push: "por push",
-    sms_by_post: "por correo postal",
+    sms_by: &[
+        (Channel::Email, "por e-mail"),
+        (Channel::Sms, "por SMS"),
+        (Channel::Phone, "por llamada"),
+        (Channel::Whatsapp, "por WhatsApp"),
+        (Channel::Push, "por push"),
+        (Channel::Post, "por correo postal"),
+    ],
 };

@@ -2,6 +2,7 @@
 //! has no such character.
 
 use super::Words;
+use crate::consent::Channel;
 
 pub(in crate::api) const WORDS: Words = Words {
     months: [
@@ -23,12 +24,14 @@ pub(in crate::api) const WORDS: Words = Words {
     first_day: "1er",
     date_time: "{date} à {time} UTC",
 
-    by_email: "par e-mail",
-    by_sms: "par SMS",
-    by_phone: "par appel téléphonique",
-    by_whatsapp: "par WhatsApp",
-    by_push: "par notification push",
-    by_post: "par courrier postal",
+    by: &[
+        (Channel::Email, "par e-mail"),
+        (Channel::Sms, "par SMS"),
+        (Channel::Phone, "par appel téléphonique"),
+        (Channel::Whatsapp, "par WhatsApp"),
+        (Channel::Push, "par notification push"),
+        (Channel::Post, "par courrier postal"),
+    ],
     kind_email: "Adresse e-mail",
     kind_phone: "Numéro de téléphone",
     kind_push: "Navigateur ou application",
@@ -239,10 +242,12 @@ pub(in crate::api) const WORDS: Words = Words {
     sms_help: "{shop} : pour ne plus recevoir de messages, répondez STOP. Des frais de votre opérateur peuvent s'appliquer.",
     sms_help_contact: "{shop} : pour ne plus recevoir de messages, répondez STOP. Aide : {contact}. Frais possibles de \
         l'opérateur.",
-    sms_by_email: "par e-mail",
-    sms_by_sms: "par SMS",
-    sms_by_phone: "par téléphone",
-    sms_by_whatsapp: "par WhatsApp",
-    sms_by_push: "par push",
-    sms_by_post: "par courrier",
+    sms_by: &[
+        (Channel::Email, "par e-mail"),
+        (Channel::Sms, "par SMS"),
+        (Channel::Phone, "par téléphone"),
+        (Channel::Whatsapp, "par WhatsApp"),
+        (Channel::Push, "par push"),
+        (Channel::Post, "par courrier"),
+    ],
 };

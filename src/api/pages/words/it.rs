@@ -1,6 +1,7 @@
 //! Italian.
 
 use super::Words;
+use crate::consent::Channel;
 
 pub(in crate::api) const WORDS: Words = Words {
     months: [
@@ -22,12 +23,14 @@ pub(in crate::api) const WORDS: Words = Words {
     first_day: "1º",
     date_time: "{date}, ore {time} UTC",
 
-    by_email: "via e-mail",
-    by_sms: "via SMS",
-    by_phone: "per telefono",
-    by_whatsapp: "via WhatsApp",
-    by_push: "con notifica push",
-    by_post: "per posta",
+    by: &[
+        (Channel::Email, "via e-mail"),
+        (Channel::Sms, "via SMS"),
+        (Channel::Phone, "per telefono"),
+        (Channel::Whatsapp, "via WhatsApp"),
+        (Channel::Push, "con notifica push"),
+        (Channel::Post, "per posta"),
+    ],
     kind_email: "Indirizzo e-mail",
     kind_phone: "Numero di telefono",
     kind_push: "Browser o app",
@@ -235,10 +238,12 @@ pub(in crate::api) const WORDS: Words = Words {
     sms_help: "{shop}: per non ricevere altri messaggi, risponda STOP. Possono applicarsi i costi del Suo operatore.",
     sms_help_contact: "{shop}: per non ricevere altri messaggi, risponda STOP. Aiuto: {contact}. Possibili costi \
         dell'operatore.",
-    sms_by_email: "via e-mail",
-    sms_by_sms: "via SMS",
-    sms_by_phone: "per telefono",
-    sms_by_whatsapp: "via WhatsApp",
-    sms_by_push: "via push",
-    sms_by_post: "per posta",
+    sms_by: &[
+        (Channel::Email, "via e-mail"),
+        (Channel::Sms, "via SMS"),
+        (Channel::Phone, "per telefono"),
+        (Channel::Whatsapp, "via WhatsApp"),
+        (Channel::Push, "via push"),
+        (Channel::Post, "per posta"),
+    ],
 };

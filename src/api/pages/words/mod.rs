@@ -5,6 +5,7 @@
 //! part.
 
 use crate::api::pages::language::Language;
+use crate::consent::Channel;
 
 pub(in crate::api) mod de;
 pub(in crate::api) mod en;
@@ -21,6 +22,10 @@ macro_rules! words {
         pub(in crate::api) struct Words {
             /// The names of the months, as used in a date.
             pub months: [&'static str; 12],
+            /// Each channel in a sentence.
+            pub by: &'static [(Channel, &'static str)],
+            /// Each channel in a text message.
+            pub sms_by: &'static [(Channel, &'static str)],
             $($(#[$doc])* pub $text: &'static str,)+
         }
 
@@ -28,7 +33,9 @@ macro_rules! words {
         impl Words {
             /// Returns every text with its name, without the months.
             pub(in crate::api) fn texts(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($text), self.$text),)+]
+                let of_channels = self.by.iter().map(|(_, text)| ("by", *text));
+                let of_sms = self.sms_by.iter().map(|(_, text)| ("sms_by", *text));
+                [$((stringify!($text), self.$text),)+].into_iter().chain(of_channels).chain(of_sms).collect()
             }
         }
     };
@@ -44,8 +51,6 @@ words! {
     /// The format of a date with the `{time}` of day.
     date_time,
 
-    // Channels, in a sentence.
-    by_email, by_sms, by_phone, by_whatsapp, by_push, by_post,
     // Kinds of addresses, as headings.
     kind_email, kind_phone, kind_push, kind_postal,
     /// A purpose as a name, in the quotation marks of the language.
@@ -106,7 +111,6 @@ words! {
     sms_yes, sms_confirm, sms_access, sms_portability, sms_erasure, sms_rectification, sms_objection,
     sms_request_link, sms_request_code, sms_request_both, sms_choices, sms_ready, sms_completed, sms_refused, sms_complain_named,
     sms_complain, sms_extended, sms_stopped, sms_started, sms_help, sms_help_contact,
-    sms_by_email, sms_by_sms, sms_by_phone, sms_by_whatsapp, sms_by_push, sms_by_post,
 }
 
 impl Language {
@@ -119,6 +123,20 @@ impl Language {
             Self::Es => &es::WORDS,
             Self::It => &it::WORDS,
             Self::Nl => &nl::WORDS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_names_every_channel() {
+        for language in Language::ALL {
+            for texts in [language.words().by, language.words().sms_by] {
+                assert!(texts.iter().map(|(channel, _)| channel).eq(Channel::ALL), "{language:?}");
+            }
         }
     }
 }

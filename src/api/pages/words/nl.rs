@@ -1,6 +1,7 @@
 //! Dutch.
 
 use super::Words;
+use crate::consent::Channel;
 
 pub(in crate::api) const WORDS: Words = Words {
     months: [
@@ -22,12 +23,14 @@ pub(in crate::api) const WORDS: Words = Words {
     first_day: "1",
     date_time: "{date} om {time} uur UTC",
 
-    by_email: "per e-mail",
-    by_sms: "per sms",
-    by_phone: "per telefoon",
-    by_whatsapp: "via WhatsApp",
-    by_push: "per pushmelding",
-    by_post: "per post",
+    by: &[
+        (Channel::Email, "per e-mail"),
+        (Channel::Sms, "per sms"),
+        (Channel::Phone, "per telefoon"),
+        (Channel::Whatsapp, "via WhatsApp"),
+        (Channel::Push, "per pushmelding"),
+        (Channel::Post, "per post"),
+    ],
     kind_email: "E-mailadres",
     kind_phone: "Telefoonnummer",
     kind_push: "Browser of app",
@@ -234,10 +237,12 @@ pub(in crate::api) const WORDS: Words = Words {
     sms_started: "{shop}: u ontvangt onze berichten weer. Om ze te stoppen, antwoord STOP.",
     sms_help: "{shop}: om alle berichten te stoppen, antwoord STOP. Uw provider kan kosten rekenen.",
     sms_help_contact: "{shop}: om alle berichten te stoppen, antwoord STOP. Hulp: {contact}. Uw provider kan kosten rekenen.",
-    sms_by_email: "per e-mail",
-    sms_by_sms: "per sms",
-    sms_by_phone: "per telefoon",
-    sms_by_whatsapp: "via WhatsApp",
-    sms_by_push: "per push",
-    sms_by_post: "per post",
+    sms_by: &[
+        (Channel::Email, "per e-mail"),
+        (Channel::Sms, "per sms"),
+        (Channel::Phone, "per telefoon"),
+        (Channel::Whatsapp, "via WhatsApp"),
+        (Channel::Push, "per push"),
+        (Channel::Post, "per post"),
+    ],
 };
