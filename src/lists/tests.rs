@@ -10,7 +10,7 @@ static PURPOSES: LazyLock<Vec<PurposeSlug>> = LazyLock::new(|| {
     ["newsletter", "offers", "partner_offers"].iter().filter_map(|slug| PurposeSlug::parse(slug)).collect()
 });
 
-/// A shop in the United Kingdom that uses every channel but phone and push.
+/// Returns the scopes of a shop in the United Kingdom that uses every channel except phone and push.
 pub(crate) fn scopes() -> ShopScopes<'static> {
     ShopScopes { channels: CHANNELS, purposes: &PURPOSES, country: CountryCode::parse("GB") }
 }

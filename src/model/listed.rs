@@ -54,7 +54,7 @@ pub enum ListedAct {
         /// Whether it is an objection under GDPR Art. 21(2).
         objection: bool,
     },
-    /// The person is not opted in. Such a list does not tell whether they opted out or were never asked.
+    /// The person is not opted in. Such a list does not state whether they opted out or were never asked.
     NotOptedIn,
 }
 

@@ -23,8 +23,8 @@ pub struct Identified {
 pub struct Submission {
     /// The id, chosen by the sender. The same submission may arrive again with the same id.
     pub id: Uuid,
-    /// The keyed hash of the content, made with the key of the shop. It tells a repetition from another submission with the
-    /// same id.
+    /// The keyed hash of the content, made with the shop's secret. It distinguishes a repetition from another
+    /// submission with the same id.
     pub fingerprint: String,
     /// The addresses, at most one of each kind.
     pub addresses: Vec<Address>,
@@ -38,8 +38,8 @@ pub struct Submission {
     pub notice: Option<NoticeShown>,
     /// The place where the submission was made.
     pub source: Source,
-    /// The time of the act by the sender's clock, RFC 3339. Absent: the service uses the time of receipt, and treats an
-    /// opt-in that is `listed` or `reported` as undated.
+    /// The time of the act by the sender's clock. `None`: the ledger uses the time of receipt, and treats an opt-in
+    /// that is `listed` or `reported` as undated.
     pub occurred_at: Option<Timestamp>,
     /// The assurance for addresses that no signed identity names.
     pub assurance: Assurance,
@@ -122,7 +122,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Returns a source of which only the kind is known.
+    /// Returns a source that contains only the kind.
     pub(crate) fn of(kind: Token) -> Self {
         Self { kind, url: None, form: None, module: None, gpc: false, ip: None, user_agent: None }
     }

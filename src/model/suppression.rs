@@ -22,7 +22,7 @@ vocabulary! {
     }
 }
 
-/// One line of the list.
+/// One line of a list of suppressions.
 #[derive(Clone, Copy, Debug)]
 pub struct SuppressedRow<'a> {
     /// The hash under which the suppression is stored.

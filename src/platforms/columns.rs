@@ -27,11 +27,11 @@ pub(crate) struct ReadColumns {
     pub(crate) is_no_ambiguous: bool,
     /// Whether telephone numbers are international but written without `+`.
     pub(crate) are_numbers_bare: bool,
-    /// What tells the kind of a list; the first match counts. Empty if the file does not tell it.
+    /// The marks that show the kind of a list; the first match counts. Empty if the file does not show its kind.
     pub(crate) kinds: &'static [KindMark],
 }
 
-/// What tells that a file is a list of one kind: one of the headers, or the beginning of the file's name.
+/// A mark that shows that a file is a list of one kind: one of the headers, or the beginning of the file's name.
 pub(crate) struct KindMark {
     pub(crate) kind: ListKind,
     pub(crate) headers: &'static [&'static str],

@@ -33,7 +33,7 @@ struct Change {
     value: Value,
 }
 
-/// Returns the challenge to answer with, if Meta sends the verify token that it was given.
+/// Returns the challenge, which is the answer to Meta, if the query contains the shop's verify token.
 fn handshake(query: &str, verify_token: &str) -> Option<String> {
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let field = |name: &str| fields.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());

@@ -49,7 +49,7 @@ vocabulary! {
 }
 
 impl Provider {
-    /// What knows how this provider signs and writes.
+    /// Returns the implementation of the provider's signatures and message format.
     pub fn platform(self) -> &'static dyn Platform {
         match self {
             Self::Twilio => &twilio::Twilio,
@@ -59,7 +59,7 @@ impl Provider {
     }
 }
 
-/// The request headers that the providers sign with.
+/// Returns the names of the request headers that contain the providers' signatures.
 pub fn headers() -> Vec<&'static str> {
     Provider::ALL.iter().flat_map(|provider| provider.platform().headers()).copied().collect()
 }

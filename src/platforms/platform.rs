@@ -11,27 +11,27 @@ use crate::platforms::keywords::{Keyword, keyword};
 ///
 /// The signature is checked over the received bytes, in constant time, before anything in them is read.
 pub trait Platform: Sync {
-    /// The request headers that it signs with, in lower case.
+    /// Returns the names of the request headers that contain the signature, in lower case.
     fn headers(&self) -> &'static [&'static str];
 
     /// Checks a request, and reads the messages in it. Messages of senders without a phone number are left out.
     ///
     /// # Errors
-    /// [`HookError`].
+    /// Returns a [`HookError`] if the request is refused.
     fn read(&self, secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError>;
 
-    /// Answers a provider that asks whether this is the URL it was given; `None` if it does not ask, or not with the shop's
-    /// verify token.
+    /// Returns the answer to a provider that verifies the webhook URL. `None` if the request is no such verification,
+    /// or does not contain the shop's verify token.
     fn greet(&self, _query: Option<&str>, _verify_token: Option<&str>) -> Option<String> {
         None
     }
 
-    /// The answer to a request that was taken: its body and its media type.
+    /// Returns the answer to an accepted request: its body and its media type.
     fn thanks(&self) -> (&'static str, &'static str) {
         ("{\"status\":\"ok\"}", "application/json")
     }
 
-    /// Whether the provider gives the shop the secret that it signs with. Otherwise placet makes the secret.
+    /// Returns whether the provider gives the shop the secret that it signs with. Otherwise placet makes the secret.
     fn gives_secret(&self) -> bool {
         true
     }

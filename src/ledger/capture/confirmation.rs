@@ -33,8 +33,8 @@ pub struct Confirmation {
     pub id: Uuid,
     /// The address that was asked.
     pub address: StoredAddress,
-    /// The opt-ins to confirm. While the confirmation is open, opt-ins are left out whose channel or purpose the shop
-    /// has removed, or from which the person has opted out since.
+    /// The opt-ins to confirm. While the confirmation is open, the list leaves out each opt-in that the person has
+    /// since withdrawn, and each opt-in to a channel or purpose that the shop has removed.
     pub scopes: Vec<ScopeEntry>,
     /// The language of the message.
     pub locale: String,

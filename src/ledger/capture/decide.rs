@@ -11,7 +11,7 @@ use crate::model::person::PersonFacts;
 use crate::model::submission::Submission;
 use crate::model::text::ExternalId;
 
-/// Why a submission is refused. Nothing is written then.
+/// The reason why a submission is refused. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmissionError {
     /// Another submission has this id.
@@ -84,14 +84,14 @@ pub(crate) enum Event<'a> {
     Recorded { on: AddressKind, track: Track, evidence: &'a KeptEvidence },
 }
 
-/// What a submission changes.
+/// The changes that a submission makes.
 #[derive(Debug)]
 pub(crate) struct Decided<'a> {
     /// The row of the contact that the submission is filed under; `None` for a new one.
     pub(crate) contact: Option<i64>,
     /// The changes to write, in this order.
     pub(crate) events: Vec<Event<'a>>,
-    /// What the sender gets.
+    /// The receipt for the sender.
     pub(crate) receipt: Receipt,
 }
 

@@ -51,9 +51,10 @@ impl Submission {
     }
 }
 
-/// Splits a submission by the customer's signed identity: what it says of addresses that the identity names, and what it says of
-/// others. The others may be anybody's, so they are taken as an anonymous form's, and never stand in the customer's contact.
-/// Each part comes with its acts; where there is nothing to split, the submission is the only part.
+/// Splits a submission by the customer's signed identity. The first part contains the addresses that the identity
+/// names, the second part contains all others. Anybody may have entered the others, so the ledger treats them like
+/// addresses from an anonymous form and never adds them to the customer's contact. Returns each part with its acts. If
+/// nothing has to be split, returns the submission as the only part.
 pub(crate) fn split_by_identity<'a>(
     shop: &Shop,
     submission: &'a Submission,
@@ -79,8 +80,8 @@ pub(crate) fn split_by_identity<'a>(
     vec![(Cow::Owned(named), named_acts), (Cow::Owned(beside), beside_acts)]
 }
 
-/// Takes a customer's addresses out of contacts in which a form has put them beside other people's, before anything of the
-/// customer is filed there.
+/// Moves a customer's addresses out of contacts in which a form has combined them with addresses of other persons. Must
+/// be called before the ledger adds data of the customer to a contact.
 pub(crate) fn separate_signed_addresses(
     tx: &dyn Database,
     shop: &Shop,

@@ -128,8 +128,8 @@ fn stopped_purposes(shop: &Shop, standing: &Standing, channel: Channel) -> Vec<P
     purposes
 }
 
-/// Starts again what a stop had ended. The message comes from the number itself, so it is proof. If the number never
-/// opted in itself, it is asked to confirm the opt-ins that others have claimed for it.
+/// Restarts the purposes that a stop has ended. The message comes from the number itself, so it is proof. If the number
+/// has never opted in itself, the ledger asks it to confirm the opt-ins that others have claimed for it.
 fn start(
     tx: &dyn Database,
     shop: &Shop,

@@ -29,7 +29,7 @@ pub struct PersonAct {
 /// Stores what a person did as one submission. Returns the record of each act, in the same order.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns a [`DatabaseError`] if the database fails.
 pub fn note_own_acts(
     tx: &dyn Database,
     shop: &Shop,
@@ -74,7 +74,8 @@ pub fn note_own_acts(
     Ok(tracks)
 }
 
-/// Returns whether the opt-out stands already: one of the same scope and kind (objection or not), with no later opt-in.
+/// Returns whether the address already has an opt-out of the same scope and kind (objection or not), and no later
+/// opt-in.
 pub fn has_left(database: &dyn Database, no: &PersonAct) -> Result<bool, DatabaseError> {
     let standing = standing::standing_of(database, no.address.row)?;
     let is_objection = no.claim == Claim::OptOut { objection: true };

@@ -36,7 +36,8 @@ pub fn record_submission(
     Ok(first)
 }
 
-/// Takes one part: looks for a repetition, settles who is behind it, reads what is known once, decides, writes, and tells.
+/// Processes one part of a submission: looks for a repetition, finds the contact, reads the known data once, decides,
+/// writes, and emits the events.
 fn take(
     tx: &dyn Database,
     shop: &Shop,
@@ -60,7 +61,7 @@ fn take(
     Ok(decided.receipt)
 }
 
-/// The receipt of the same submission, if the ledger has taken it before.
+/// Returns the receipt of the same submission if the ledger has recorded it before.
 fn repetition_of(tx: &dyn Database, shop: &Shop, submission: &Submission) -> Result<Option<Receipt>, SubmissionError> {
     if let Some((fingerprint, receipt)) = write::earlier(tx, submission)? {
         return if fingerprint == submission.fingerprint { Ok(Some(receipt)) } else { Err(SubmissionError::Conflict) };

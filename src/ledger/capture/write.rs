@@ -11,7 +11,7 @@ use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
 use crate::model::submission::Submission;
 
-/// The submission that was taken under this id, with its fingerprint.
+/// Returns the submission that the ledger has recorded under this id, with its fingerprint.
 pub(crate) fn earlier(
     database: &dyn Database,
     submission: &Submission,
@@ -27,7 +27,7 @@ pub(crate) fn earlier(
     .transpose()
 }
 
-/// When a submission of this id was taken, if the person has been erased since.
+/// Returns the time at which the ledger received the submission with this id, if the person has been erased since.
 pub(crate) fn erased_submission(
     database: &dyn Database,
     shop: &Shop,
@@ -40,7 +40,7 @@ pub(crate) fn erased_submission(
     row.map(|row| row.time(0)).transpose()
 }
 
-/// Reads what the ledger knows of the person that a submission is about.
+/// Reads the data in the ledger about the person in a submission.
 pub(crate) fn known(database: &dyn Database, submission: &Submission) -> Result<KnownData, DatabaseError> {
     let mut addresses = Vec::with_capacity(submission.addresses.len());
     for address in &submission.addresses {

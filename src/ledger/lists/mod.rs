@@ -3,7 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `import` | a file of people, taken in page by page |
-//! | `export` | the list of people as they stand |
+//! | `export` | the list of persons with their current standings |
 //! | `suppressions` | the list of suppressions |
 
 pub(super) mod export;

@@ -20,7 +20,7 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 const A_DAY: i64 = 3;
 const DAY: i64 = 86_400_000;
 
-/// Why the transaction that writes the message is rolled back.
+/// The reason why the transaction that writes the message is rolled back.
 enum Unwritten {
     /// The message must not be sent.
     TakenBack,

@@ -21,7 +21,7 @@ pub struct NewWebhook {
     pub enabled: bool,
 }
 
-/// Why a change of a webhook is refused. Nothing is written then.
+/// The reason why a change of a webhook is refused. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebhookError {
     /// The shop has no such webhook.

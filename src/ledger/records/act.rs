@@ -4,7 +4,7 @@ use crate::consent::{Act, AddressKind, Assurance, Basis, Missing, Refusal, Times
 use crate::ledger::shop::Shop;
 use crate::model::submission::{ChosenAct, Claim};
 
-/// Why a choice cannot be recorded.
+/// The reason why a choice cannot be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChoiceFault {
     /// The shop does not use the channel.

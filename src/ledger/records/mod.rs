@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `record` | the writers of one submission row and one record row |
 //! | `act` | the act that a choice amounts to, and why a choice cannot be recorded |
-//! | `standing` | the law of standings as SQL |
+//! | `standing` | the rules for standings, as SQL |
 //! | `stopped` | which channels an address has stopped |
 //! | `suppression` | addresses that must not be re-subscribed, kept as keyed hashes |
 //! | `notice` | the notice texts that were shown |

@@ -27,7 +27,7 @@ pub(crate) fn stopped_channels(
     Ok(stopped)
 }
 
-/// Returns whether an opt-out of the whole channel stands with no later opt-in. Statements by anonymous forms do not
+/// Returns whether an opt-out of the whole channel exists with no later opt-in. Statements by anonymous forms do not
 /// count.
 pub(crate) fn has_stopped(standing: &Standing, channel: Channel) -> bool {
     let latest = |is: &dyn Fn(&Track) -> bool| {

@@ -231,7 +231,7 @@ fn mark_of(shop: &Shop) -> String {
     shop.fingerprint(b"whose hashes these are").chars().take(8).collect()
 }
 
-/// Returns the hash for an address of which only the SHA-256 is known, as another provider supplied it.
+/// Returns the hash for an address that another provider supplied as a SHA-256.
 pub(crate) fn hash_of_hash(shop: &Shop, kind: AddressKind, sha256: &str) -> String {
     shop.fingerprint(format!("suppression by hash\0{kind}\0{sha256}").as_bytes())
 }

@@ -48,7 +48,7 @@ vocabulary! {
     }
 }
 
-/// Why a correction is refused. Nothing is written then.
+/// The reason why a correction is refused. Nothing is written then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RectifyError {
     /// The contact is not known.

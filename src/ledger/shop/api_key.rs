@@ -18,11 +18,11 @@ pub struct NewKey {
     pub kind: &'static str,
     /// The scopes of the key, separated by spaces.
     pub scopes: String,
-    /// The shop's name for the key; `null` if it has none.
+    /// The shop's name for the key; `None` if it has none.
     pub name: Option<Line>,
     /// The origins on which the key works. `None`: all origins of the shop.
     pub origins: Option<Vec<Origin>>,
-    /// The time from which the key no longer works; `null` if it does not expire.
+    /// The time from which the key no longer works; `None` if it does not expire.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -35,17 +35,17 @@ pub struct StoredKey {
     pub kind: String,
     /// The scopes of the key, separated by spaces.
     pub scopes: String,
-    /// The shop's name for the key; `null` if it has none.
+    /// The shop's name for the key; `None` if it has none.
     pub name: Option<String>,
     /// The origins on which the key works. `None`: all origins of the shop.
     pub origins: Option<Vec<Origin>>,
     /// The time at which the key was created.
     pub created_at: Timestamp,
-    /// The time from which the key no longer works; `null` if it does not expire.
+    /// The time from which the key no longer works; `None` if it does not expire.
     pub expires_at: Option<Timestamp>,
-    /// The time at which the key was revoked; `null` if it is not revoked.
+    /// The time at which the key was revoked; `None` if it is not revoked.
     pub revoked_at: Option<Timestamp>,
-    /// The time of the last use, accurate to a minute; `null` if the key was never used.
+    /// The time of the last use, accurate to a minute; `None` if the key was never used.
     pub last_used_at: Option<Timestamp>,
     /// The id of the key that replaced this one in a rotation.
     pub replaced_by: Option<Uuid>,

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `mod` | the shop with its secret |
 //! | `settings` | what a shop decides |
-//! | `privacy` | what a shop tells people, and its limits |
+//! | `privacy` | the information that a shop gives to persons, and its rate limits |
 //! | `api_key` | the keys of the API |
 //! | `provider` | the providers that hand in messages |
 //! | `webhook` | where events go |
@@ -35,7 +35,7 @@ pub struct Shop {
     pub id: String,
     /// The settings of the shop.
     pub settings: Settings,
-    /// The time when the webhook was created.
+    /// The time at which the shop was created.
     pub created_at: Timestamp,
     /// The webhooks that the shop's events are sent to.
     pub webhooks: Vec<Webhook>,

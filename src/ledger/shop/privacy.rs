@@ -1,4 +1,4 @@
-//! What a shop tells people about how it handles their data (GDPR Art. 13 to 15), and the shop's rate limits.
+//! The information that a shop gives persons about their data (GDPR Art. 13 to 15), and the shop's rate limits.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub struct Privacy {
 }
 
 impl Privacy {
-    /// Two years: California requires that requests stay on record for that long (11 CCR § 7101).
+    /// The default, two years: California requires that requests stay on record so long (11 CCR § 7101).
     const AUDIT_DAYS: u16 = 730;
 
     /// Returns the number of days for which the audit log is stored.

@@ -173,12 +173,12 @@ pub trait Database {
     /// a floating-point number.
     fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, DatabaseError>;
 
-    /// Runs `work` as one transaction. The transaction is committed when `work` returns `true`, and rolled back otherwise. Inside
-    /// another transaction it is a part of that one: rolling the part back leaves the rest as it was. Call
-    /// [`transaction`](#method.transaction) instead, which carries a result.
+    /// Runs `work` as one transaction. Commits the transaction if `work` returns `true`; otherwise rolls it back.
+    /// Inside another transaction, it is a part of that transaction: a rollback of the part leaves the rest unchanged.
+    /// Call [`transaction`](#method.transaction) instead, because it returns a result.
     ///
     /// # Errors
-    /// [`DatabaseError::Statement`] when the transaction cannot begin or end.
+    /// Returns [`DatabaseError::Statement`] if the transaction cannot begin or end.
     fn atomically(&self, work: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError>;
 
     /// Returns the first row of the result.
@@ -191,11 +191,11 @@ pub trait Database {
 }
 
 impl dyn Database + '_ {
-    /// Runs `work` as one transaction: all of it is kept, or, when it fails, none. Inside another transaction it is a part of that
-    /// one, which may go on when the part has failed.
+    /// Runs `work` as one transaction: keeps all changes if `work` succeeds, and none if it fails. Inside another
+    /// transaction, it is a part of that transaction, which can continue if the part fails.
     ///
     /// # Errors
-    /// Those of `work`, and [`DatabaseError::Statement`] when the transaction itself cannot begin or end.
+    /// Returns the errors of `work`, and [`DatabaseError::Statement`] if the transaction itself cannot begin or end.
     pub fn transaction<T, E: From<DatabaseError>>(
         &self,
         work: impl FnOnce(&dyn Database) -> Result<T, E>,

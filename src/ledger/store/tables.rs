@@ -1,41 +1,42 @@
 //! Every table, and what an erasure does with it (GDPR Art. 17). A test refuses a table that is not in this list.
 
-/// What an erasure does with a table.
+/// The action of an erasure on a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// Its rows are personal, and they are deleted.
+    /// The rows contain personal data. The erasure deletes them.
     Deleted(Tie),
-    /// Its rows are personal. The erasure empties the personal columns, and keeps the rest for a reason.
+    /// The rows contain personal data. The erasure empties the personal columns and keeps the others, for a reason.
     Emptied(Tie, &'static str),
-    /// Its rows may say something about a person to whoever knows more. They stay, for a reason.
+    /// The rows may reveal something about a person to somebody who has other data. The erasure keeps them, for a
+    /// reason.
     Kept(&'static str),
-    /// It says nothing about a person.
+    /// The rows contain no data about a person.
     Impersonal,
 }
 
-/// How the rows of a person are found.
+/// The way to find the rows of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tie {
-    /// The column `address` has the row of an address.
+    /// The column `address` contains the row id of an address.
     AddressRow,
-    /// The column `contact` has the row of the contact, or of one that was merged into it.
+    /// The column `contact` contains the row id of the contact, or of a contact that was merged into it.
     ContactRow,
-    /// The column `contact` has the id of the contact.
+    /// The column `contact` contains the id of the contact.
     ContactId,
-    /// It is the row of the contact itself.
+    /// The row is the contact itself.
     Contact,
-    /// The column `pseudonym` has the keyed hash by which links name an address.
+    /// The column `pseudonym` contains the keyed hash that links contain instead of the address.
     Pseudonym,
-    /// The keyed hash of an address leads to the row.
+    /// The erasure finds the row by the keyed hash of an address.
     Hash,
-    /// It goes with the submission that it belongs to.
+    /// The erasure deletes the row together with its submission.
     Submission,
 }
 
 use Class::{Deleted, Emptied, Impersonal, Kept};
 use Tie::{AddressRow, Contact, ContactId, ContactRow, Hash, Pseudonym, Submission};
 
-/// Every table. Those with rows to delete stand in the order in which an erasure deletes them: what refers to a row goes before it.
+/// All tables. An erasure deletes rows in this order, so a row is deleted before the row that it refers to.
 pub(crate) const TABLES: &[(&str, Class)] = &[
     ("damped", Deleted(AddressRow)),
     ("confirmation", Deleted(AddressRow)),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::consent::Timestamp;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
-/// For how long the ledger keeps an answer for its `Idempotency-Key`, in milliseconds: one day.
+/// The time for which the ledger stores an answer for its `Idempotency-Key`, in milliseconds: one day.
 pub const KEPT_FOR: i64 = 24 * 60 * 60 * 1_000;
 
 /// An answer as it is stored.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::consent::{Channel, CountryCode};
 use crate::platforms::field::Field;
 
-/// The fault because of which a row is rejected.
+/// The fault for which a row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowFault {
     /// The number of the column, counted from 1. Its header is in the layout. `None` if the row as a whole is wrong.
@@ -147,7 +147,7 @@ impl RowFault {
         }
     }
 
-    /// The way to correct the row, in words.
+    /// Returns the way to correct the row, in words.
     pub const fn fix(&self) -> &'static str {
         self.what.texts().2
     }

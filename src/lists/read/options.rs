@@ -13,7 +13,7 @@ pub struct ImportOptions {
     pub list: Option<ListKind>,
     /// The channel of rows that name none. If the file has columns for several channels, only this channel is read.
     pub channel: Option<Channel>,
-    /// The purpose of rows that do not state one; `null` if it is not known.
+    /// The purpose of rows that name none. `None` if the sender named no purpose.
     pub purpose: Option<PurposeSlug>,
     /// The basis of an opt-in that names none. Default: consent.
     pub basis: Option<Basis>,
@@ -28,7 +28,7 @@ pub struct ImportOptions {
     pub is_no_opt_out: bool,
 }
 
-/// Reads `field:ListHeader,field:ListHeader`. A comma that is not followed by a field belongs to the header.
+/// Reads `field:header,field:header`. A comma that is not followed by a field belongs to the header.
 pub fn own_columns(text: &str) -> Vec<(String, String)> {
     let mut columns: Vec<(String, String)> = Vec::new();
     for part in text.split(',') {

@@ -1,7 +1,7 @@
 //! Judges one line of a list against what is on record. Pure.
 //!
 //! An old list never ends an opt-out: an opt-in from a list is accepted only if no opt-out is on record, of whatever
-//! time. An opt-out from a list does not end an opt-in that the person has proven since: the law of standings compares
+//! time. An opt-out from a list does not end an opt-in that the person has proven since: the ledger compares
 //! times and assurances.
 
 use crate::consent::{Act, Assurance, Ground, Refusal, Scope, Timestamp, Track, effective_time};

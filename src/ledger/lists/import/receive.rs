@@ -47,7 +47,7 @@ pub fn find_repeated(database: &dyn Database, repeat_hash: &str) -> Result<Optio
     database.first(&sql, &[Param::Text(repeat_hash)])?.as_ref().map(Import::read).transpose()
 }
 
-/// Why a chunk of a file is refused.
+/// The reason why a chunk of a file is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppendError {
     /// The import does not accept more bytes.

@@ -130,11 +130,11 @@ pub struct Import {
     pub created_at: Timestamp,
     /// The time of the last progress.
     pub touched_at: Timestamp,
-    /// The time at which processing started; `null` if it has not started.
+    /// The time at which processing started; `None` if it has not started.
     pub started_at: Option<Timestamp>,
     /// The time when the import reached a final state.
     pub finished_at: Option<Timestamp>,
-    /// The time at which the import was undone; `null` if it was not undone.
+    /// The time at which the import was undone; `None` if it was not undone.
     pub undone_at: Option<Timestamp>,
     /// The id of the last submission that the undo has processed.
     pub undone_to: Option<String>,
@@ -278,7 +278,7 @@ struct ImportEnded {
     counts: Counts,
 }
 
-/// Tells the shop's webhooks that an import has ended. Must be called in the transaction that ended it.
+/// Emits the event [`EventType::ImportEnded`]. Must be called in the transaction that ended the import.
 pub fn tell_import_ended(tx: &dyn Database, shop: &Shop, id: Uuid, context: &Context<'_>) -> Result<(), DatabaseError> {
     let Some(Import { state, is_dry_run, rows, counts, .. }) = import(tx, id)? else { return Ok(()) };
     let ended = ImportEnded { import: id.to_string(), state, dry_run: is_dry_run, rows, counts };

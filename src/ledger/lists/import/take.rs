@@ -34,7 +34,7 @@ pub struct TakenRow {
     pub listed: Listed,
 }
 
-/// Why a readable row is rejected.
+/// The reason why a readable row is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListedFault {
     /// A choice cannot be recorded.

@@ -5,7 +5,7 @@
 //! | `contact_report` | the report and its sections |
 //! | `selection` | what is asked of a report |
 //! | `addresses` | the addresses |
-//! | `about` | what Art. 15 wants told besides the data |
+//! | `about` | the information that Art. 15 requires in addition to the data |
 //! | `records` | the records with their evidence |
 //! | `standings` | the standings with their decisions |
 

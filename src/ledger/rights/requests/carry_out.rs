@@ -239,7 +239,7 @@ pub enum StaffDecision {
     Extend(Line),
 }
 
-/// Why a decision is rejected.
+/// The reason why a decision is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecideError {
     /// The request does not exist.

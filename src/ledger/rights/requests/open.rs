@@ -42,7 +42,7 @@ pub struct NewRequest {
     pub vouched: bool,
 }
 
-/// Why a request cannot be opened.
+/// The reason why a request cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenError {
     /// The address is a postal address, to which no verification message can be sent.
@@ -65,7 +65,7 @@ impl From<DatabaseError> for OpenError {
 }
 
 /// Opens a request. The same request again within a day is not a new one: the address gets another verification
-/// message. A request with other details is a new request, so that nobody speaks with details that somebody else
+/// message. A request with other details is a new request, so that a person never verifies details that somebody else
 /// entered.
 ///
 /// # Errors

@@ -199,7 +199,7 @@ pub struct RequestQuery {
     pub due_by: Option<String>,
     /// Only requests older than this one, the last of the previous page.
     pub before: Option<Uuid>,
-    /// The maximum number of lines.
+    /// The maximum number of requests to return.
     pub limit: u16,
 }
 
