@@ -10,7 +10,8 @@ use crate::model::submission::Source;
 /// The maximum length of a stored browser name, in characters.
 const LONGEST: usize = 200;
 
-/// Returns what the front worker hands over for the client's IP address and its `User-Agent`.
+/// Returns the network and the browser as the front worker hands them over, from the IP address and the `User-Agent` of
+/// the client.
 pub fn evidence(address: Option<&str>, user_agent: Option<&str>) -> String {
     let network = address.and_then(network);
     format!("{} {}", network.as_deref().unwrap_or("-"), user_agent.map(browser).unwrap_or_default())

@@ -76,7 +76,7 @@ impl KeyKind {
 pub struct ShopId(pub [u8; 16]);
 
 impl ShopId {
-    /// Parses `pk` or `sk`.
+    /// Parses the id of a shop: 32 hexadecimal digits. Returns `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         hex::decode_vec(text).ok()?.try_into().ok().map(Self)
     }

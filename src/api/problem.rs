@@ -17,7 +17,7 @@ use crate::ledger::DatabaseError;
 pub(in crate::api) struct Fault {
     /// The stable code, the last part of the problem's `type`.
     pub code: &'static str,
-    /// The instruction how to correct it.
+    /// The text that says how the caller can correct the error.
     pub detail: Cow<'static, str>,
 }
 
@@ -50,7 +50,7 @@ pub(in crate::api) enum Problem {
         /// The name of the parameter; empty if the route does not know the parameter, because the caller's text is
         /// never repeated.
         name: &'static str,
-        /// The error of the field.
+        /// The error of the query parameter.
         fault: Fault,
     },
     /// The body is larger than the route allows.
@@ -88,7 +88,7 @@ pub(in crate::api) enum Problem {
     RequestNotFound,
     /// The state of the subject request does not allow the action.
     RequestConflict {
-        /// The instruction for the caller.
+        /// The text that says what the caller can do.
         detail: &'static str,
     },
     /// The provider is unknown or not set up.
@@ -103,7 +103,7 @@ pub(in crate::api) enum Problem {
     AddressTaken,
     /// The two contacts are one already, or are not merged.
     MergeConflict {
-        /// The instruction for the caller.
+        /// The text that says what the caller can do.
         detail: &'static str,
     },
     /// The resource has changed since the caller read it.
@@ -136,7 +136,7 @@ pub(in crate::api) enum Problem {
     ImportNotFound,
     /// The state of the import does not allow the action.
     ImportConflict {
-        /// The instruction for the caller.
+        /// The text that says what the caller can do.
         detail: &'static str,
     },
     /// The part of a file does not start where the previous part ended.
@@ -182,7 +182,7 @@ pub(in crate::api) struct ProblemBody {
     pub(in crate::api) title: &'static str,
     /// The HTTP status.
     status: u16,
-    /// The instruction how to correct it.
+    /// The text that says how the caller can correct the error.
     detail: Cow<'static, str>,
     /// The field of the body or the query parameter that is invalid. Absent if the error is not about one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,7 +208,7 @@ struct FieldError {
     /// The name of the query parameter. Absent if the error is about a field.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'static str>,
-    /// The instruction how to correct it.
+    /// The text that says how the caller can correct the field or the query parameter.
     detail: Cow<'static, str>,
 }
 
@@ -218,7 +218,7 @@ impl Problem {
         Self::Field { pointer: pointer.into(), fault }
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub(in crate::api) const fn status(&self) -> StatusCode {
         match self {
             Self::MalformedJson { .. } | Self::InvalidIdempotencyKey => StatusCode::BAD_REQUEST,

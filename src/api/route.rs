@@ -3,10 +3,10 @@
 use crate::api::key::Scope;
 use crate::api::link::LinkKind;
 
-/// What a caller must show.
+/// The credential that a caller must present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Access {
-    /// Nothing.
+    /// No credential.
     Open,
     /// The root secret of the deployment.
     Root,
@@ -19,7 +19,7 @@ pub(in crate::api) enum Access {
     Link(LinkKind),
 }
 
-/// What a route takes and returns.
+/// The kind of content that a route takes and returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     /// Data, mostly JSON.
@@ -36,10 +36,10 @@ pub(in crate::api) struct Endpoint {
     /// The operation id in the contract.
     pub(in crate::api) id: &'static str,
     pub(in crate::api) method: &'static str,
-    /// A template, RFC 6570: `{name}` stands for one segment.
+    /// The path as a URI template, RFC 6570: `{name}` stands for one segment.
     pub(in crate::api) path: &'static str,
     pub(in crate::api) access: Access,
-    /// The largest body that the route takes, in bytes; 0 if it takes none.
+    /// The maximum size of the body, in bytes; 0 if the route takes no body.
     pub(in crate::api) body_limit: usize,
     /// The parameters that the query can have.
     pub(in crate::api) query: &'static [&'static str],
@@ -75,12 +75,12 @@ impl Endpoint {
         Self::new(id, "DELETE", path, Access::Key(scope))
     }
 
-    /// A route that answers without a key.
+    /// Builds a route that answers without a key.
     pub(in crate::api) const fn open(id: &'static str, path: &'static str) -> Self {
         Self::new(id, "GET", path, Access::Open)
     }
 
-    /// A route that takes a file of any length.
+    /// Builds a route that takes a file of any length.
     pub(in crate::api) const fn file(
         id: &'static str,
         method: &'static str,
@@ -91,27 +91,27 @@ impl Endpoint {
         Self { form: Form::File, body_limit: limit, ..Self::new(id, method, path, Access::Key(scope)) }
     }
 
-    /// A page that a link opens.
+    /// Builds the route of a page that a link opens.
     pub(in crate::api) const fn page(id: &'static str, path: &'static str, kind: LinkKind) -> Self {
         Self { form: Form::Page, ..Self::new(id, "GET", path, Access::Link(kind)) }
     }
 
-    /// The form on a page that a link opens.
+    /// Builds the route of the form on a page that a link opens.
     pub(in crate::api) const fn posted(id: &'static str, path: &'static str, kind: LinkKind) -> Self {
         Self { form: Form::Page, body_limit: POSTED, ..Self::new(id, "POST", path, Access::Link(kind)) }
     }
 
-    /// A form of the shop's own, with a publishable key in its path. A page answers it.
+    /// Builds the route of a form on the shop's own page, with a publishable key in the path. The answer is a page.
     pub(in crate::api) const fn shop_form(id: &'static str, path: &'static str, scope: Scope) -> Self {
         Self { form: Form::Page, body_limit: POSTED, ..Self::new(id, "POST", path, Access::PathKey(scope)) }
     }
 
-    /// What a provider sends, by a link that the shop gave it.
+    /// Builds a route that receives the requests of a provider, by a link that the shop gave to the provider.
     pub(in crate::api) const fn hook(id: &'static str, method: &'static str, path: &'static str, limit: usize) -> Self {
         Self { body_limit: limit, ..Self::new(id, method, path, Access::Link(LinkKind::Hook)) }
     }
 
-    /// Sets what a caller must show.
+    /// Sets the credential that a caller must present.
     pub(in crate::api) const fn shown(self, access: Access) -> Self {
         Self { access, ..self }
     }
@@ -121,38 +121,39 @@ impl Endpoint {
         Self { query: names, ..self }
     }
 
-    /// Says that the route changes nothing, whatever its method is.
+    /// Marks the route as one that changes nothing, whatever its method is.
     pub(in crate::api) const fn reads(self) -> Self {
         Self { mutates: false, ..self }
     }
 
-    /// Says that the audit log does not record the route.
+    /// Marks the route as one that the audit log does not record.
     pub(in crate::api) const fn unlogged(self) -> Self {
         Self { is_audited: false, ..self }
     }
 
-    /// Whether the route changes something and therefore takes an `Idempotency-Key`.
+    /// Returns whether the route changes something and therefore takes an `Idempotency-Key`.
     pub(in crate::api) const fn mutates(&self) -> bool {
         self.mutates
     }
 
-    /// Whether it takes a file of any length, which is not read before it is used.
+    /// Returns whether the route takes a file of any length. The file is not read before it is used.
     pub(in crate::api) const fn takes_file(&self) -> bool {
         matches!(self.form, Form::File)
     }
 
-    /// Whether it is a page for people.
+    /// Returns whether the route is a page for people.
     pub(in crate::api) const fn is_page(&self) -> bool {
         matches!(self.form, Form::Page)
     }
 
-    /// Whether the audit log records it. What a page reads at each view, the shop's own settings, contains no personal data.
+    /// Returns whether the audit log records the route. It does not record the route from which a page reads the shop's
+    /// settings at each view, because they contain no personal data.
     pub(in crate::api) const fn is_audited(&self) -> bool {
         self.is_audited
     }
 }
 
-/// The most values that a path holds.
+/// The maximum number of values in a path.
 pub(in crate::api) const VALUES: usize = 3;
 
 /// A route that was found, with the values in its path.

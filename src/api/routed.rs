@@ -12,13 +12,14 @@ use crate::api::problem::Problem;
 use crate::api::route::{Route, VALUES};
 use crate::api::service::handler::{Handler, Row};
 
-/// What the front worker tells the shop's object. Only the front worker reaches an object, and it removes the header from what a
-/// client sends.
+/// The data that the front worker hands over to the shop's object. Only the front worker reaches an object, and it
+/// removes the header from what a client sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Handover {
     /// A pseudonym of the visitor that changes every day and cannot be traced back to the visitor.
     pub visitor: Option<String>,
-    /// Where a page's request comes from, shortened to what a shop may store, see [`evidence`](super::evidence::evidence).
+    /// The origin of a page's request: the network and the browser, shortened to what a shop may store, see
+    /// [`evidence`](super::evidence::evidence).
     pub evidence: Option<String>,
     /// The id of the shop to create.
     pub new_shop: Option<ShopId>,
@@ -35,10 +36,10 @@ struct Written {
 }
 
 impl Handover {
-    /// The internal header that carries it.
+    /// The internal header that contains the handover.
     pub const HEADER: &'static str = "placet-handover";
 
-    /// Whether there is nothing to hand over, so that the header can be left out.
+    /// Returns whether there is nothing to hand over, so that the header can be left out.
     pub const fn is_empty(&self) -> bool {
         self.visitor.is_none() && self.evidence.is_none() && self.new_shop.is_none()
     }
@@ -64,18 +65,18 @@ pub struct Routed {
     pub(in crate::api) row: &'static Row,
     pub(in crate::api) values: [String; VALUES],
     pub(in crate::api) is_route: fn(&str) -> bool,
-    /// What the front worker told.
+    /// The data that the front worker handed over with the request.
     pub handover: Handover,
 }
 
 impl Routed {
-    /// The largest body that an adapter has to read, in bytes.
+    /// Returns the maximum size of the body that an adapter has to read, in bytes.
     pub const fn body_limit(&self) -> usize {
         self.row.endpoint.body_limit
     }
 
-    /// Whether the request brings a file of any length. The adapter hands it over in pieces as it comes, by
-    /// [`ShopService::begin_upload`](super::ShopService::begin_upload), and never holds it whole.
+    /// Returns whether the request uploads a file of any length. The adapter hands over the pieces of the file as they
+    /// arrive, by [`ShopService::begin_upload`](super::ShopService::begin_upload), and never holds the whole file.
     pub const fn takes_file(&self) -> bool {
         self.row.endpoint.takes_file()
     }

@@ -31,10 +31,10 @@ codes! {
     }
 }
 
-/// What is known of a channel.
+/// The properties of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Facts {
-    /// The kind of address that it needs.
+    /// The kind of address that the channel needs.
     address_kind: AddressKind,
     /// Whether a person can answer a message with a keyword such as STOP.
     can_reply: bool,
@@ -57,12 +57,12 @@ impl Channel {
         }
     }
 
-    /// The kind of address that this channel needs.
+    /// Returns the kind of address that this channel needs.
     pub const fn address_kind(self) -> AddressKind {
         self.facts().address_kind
     }
 
-    /// Whether a person can answer a message with a keyword such as STOP.
+    /// Returns whether a person can answer a message with a keyword such as STOP.
     pub const fn can_reply(self) -> bool {
         self.facts().can_reply
     }

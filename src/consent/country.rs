@@ -17,7 +17,7 @@ impl CountryCode {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Whether this code comes before another one in the alphabet.
+    /// Returns whether this code comes before another one in the alphabet.
     #[cfg(feature = "rules")]
     pub(super) const fn is_before(self, other: Self) -> bool {
         u16::from_be_bytes(self.0) < u16::from_be_bytes(other.0)

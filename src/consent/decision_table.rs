@@ -151,7 +151,8 @@ impl Words {
     }
 }
 
-/// The variants of a vocabulary in the order of their codes: JavaScript finds each by its code. Codes have no gap.
+/// Returns the variants of a vocabulary in the order of their codes: JavaScript finds each by its code. Codes have no
+/// gap.
 fn by_code<T>(from_code: fn(u8) -> Option<T>) -> impl Iterator<Item = T> {
     (0..).map_while(from_code)
 }

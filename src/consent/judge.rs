@@ -32,7 +32,7 @@ pub struct Circumstances {
 }
 
 impl Default for Circumstances {
-    /// A person with an address, of whom nothing else is known.
+    /// Returns the circumstances of a person who has an address and about whom nothing else is known.
     fn default() -> Self {
         Self { reachable: true, restricted: false, born: None }
     }

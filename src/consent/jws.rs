@@ -96,7 +96,8 @@ impl fmt::Debug for SigningKey {
 #[serde(try_from = "WrittenJwk", into = "WrittenJwk")]
 pub struct Jwk(VerifyingKey);
 
-/// Other members are ignored, as RFC 7517 requires. `kid` is ignored too, because it can be any text.
+/// The members of a JSON Web Key that are read. Other members are ignored, as RFC 7517 requires. `kid` is ignored too,
+/// because it can be any text.
 #[derive(Serialize, Deserialize)]
 struct WrittenJwk {
     kty: String,
@@ -151,7 +152,7 @@ fn is_canonical(bytes: &[u8; 32]) -> bool {
     *lowest < 0xed || middle.iter().any(|byte| *byte != 0xff) || highest & 0x7f != 0x7f
 }
 
-/// RFC 8037 defines the first name, RFC 9864 the second.
+/// Returns whether a text is a name of the algorithm. RFC 8037 defines the first name, RFC 9864 the second.
 fn is_ed25519(alg: &str) -> bool {
     matches!(alg, "EdDSA" | "Ed25519")
 }

@@ -34,7 +34,7 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// All channels and bases, confirmation on every channel, and nothing else beyond the law.
+    /// Returns a policy with all channels and bases, confirmation on every channel, and nothing else beyond the law.
     fn default() -> Self {
         Self {
             channels: Channel::ALL.to_vec(),

@@ -62,8 +62,8 @@ pub enum Act {
 const DECLINED: u8 = 13;
 
 impl Act {
-    /// The number of this act, which never changes: browsers of visitors keep it, and `queue.js` writes it. Grounds have 0 to 9,
-    /// opt-outs 10 to 12, `declined` 13, activities 14 to 16.
+    /// Returns the number of this act, which never changes: browsers of visitors keep it, and `queue.js` writes it.
+    /// Grounds have 0 to 9, opt-outs 10 to 12, `declined` 13, activities 14 to 16.
     pub const fn code(self) -> u8 {
         match self {
             Self::OptIn { ground } => ground.code(),
@@ -73,7 +73,7 @@ impl Act {
         }
     }
 
-    /// The act with a number; `None` for any other number.
+    /// Returns the act with a number; `None` for any other number.
     pub const fn from_code(code: u8) -> Option<Self> {
         if let Some(ground) = Ground::from_code(code) {
             return Some(Self::OptIn { ground });

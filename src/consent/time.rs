@@ -7,9 +7,9 @@
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Before every date that a record can have. Stands for "at no known time".
+    /// A time before every date that a record can have. It stands for "at no known time".
     pub const BEGINNING: Self = Self(-8_640_000_000_000_000);
-    /// After every date. Stands for "never".
+    /// A time after every date. It stands for "never".
     pub const NEVER: Self = Self(8_640_000_000_000_000);
 
     /// Makes a time. Returns `None` if it is outside the range.

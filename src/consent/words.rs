@@ -58,17 +58,17 @@ macro_rules! vocabulary {
     };
 }
 
-/// Gives each variant of a vocabulary a number that never changes: it is in links that were sent, in the browsers of visitors,
-/// or crosses to JavaScript. A new variant gets a new number; a number is never used again.
+/// Gives each variant of a vocabulary a number that never changes: it is in links that were sent, in the browsers of
+/// visitors, or crosses to JavaScript. A new variant gets a new number; a number is never used again.
 macro_rules! codes {
     ($name:ident { $($variant:ident = $code:literal,)+ }) => {
         impl $name {
-            /// The number of this variant wherever it is stored or sent as a number. It never changes.
+            /// Returns the number of this variant wherever it is stored or sent as a number. It never changes.
             pub const fn code(self) -> u8 {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// The variant with a number; `None` for any other number.
+            /// Returns the variant with a number; `None` for any other number.
             pub const fn from_code(code: u8) -> Option<Self> {
                 match code { $($code => Some(Self::$variant),)+ _ => None }
             }

@@ -15,7 +15,7 @@ extern "C" {
     fn now() -> f64;
 }
 
-/// Parses a call of `decide` once, decides it `times` times, and returns the milliseconds that one decision took,
+/// Parses a call of `decide` once, carries it out `times` times, and returns the milliseconds that one decision took,
 /// without the explanation. Returns 0 in a runtime whose clock does not advance during a call, such as workerd.
 ///
 /// # Errors

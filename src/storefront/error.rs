@@ -3,13 +3,13 @@
 use crate::consent::Channel;
 use crate::consent::Choice;
 
-/// Why the storefront did not do what it was asked to do, or did only part of it. An error never contains an address,
-/// because errors are written to logs.
+/// The reason why the storefront did not carry out a call, or carried out only a part of it. An error never contains an
+/// address, because errors are written to logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
     /// The notice shown is missing, or it has no id or version.
     NoNotice,
-    /// No BCP 47 tag says which language the notice is in.
+    /// No BCP 47 tag states the language of the notice.
     NoLocale,
     /// There is no choice.
     NoChoices,

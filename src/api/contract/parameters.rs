@@ -51,7 +51,7 @@ pub(in crate::api) const FORM_PAGES: &[(u16, &str)] = &[
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
-/// Returns the media types of what is posted to a page or by a provider.
+/// Returns the media types of the body that a browser posts to a page, or that a provider posts.
 pub(in crate::api) fn forms(action: &str) -> &'static [&'static str] {
     match action {
         "unsubscribe" => &[URLENCODED, "multipart/form-data"],

@@ -116,7 +116,7 @@ fn document(language: Language, title: &str, content: &Markup) -> String {
     page.into_string()
 }
 
-/// Returns the page for a link that is invalid or no longer valid. It does not say whose link it was.
+/// Returns the page for a link that is invalid or no longer valid. It does not say for which person the link was made.
 pub(in crate::api) fn broken(language: Language) -> String {
     let words = language.words();
     without_shop(language, words.broken_title, words.broken_text)

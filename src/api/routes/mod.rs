@@ -50,13 +50,13 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     GROUPS.iter().flat_map(|group| group.rows)
 }
 
-/// Every route.
+/// Returns every route.
 #[cfg(feature = "contract")]
 pub(in crate::api) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     rows().map(|row| &row.endpoint)
 }
 
-/// Whether a text is the path of a route, as a template such as `/v1/contacts/{id}`.
+/// Returns whether a text is the path of a route, as a template such as `/v1/contacts/{id}`.
 pub(in crate::api) fn has(path: &str) -> bool {
     rows().any(|row| row.endpoint.path == path)
 }

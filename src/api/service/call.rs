@@ -34,7 +34,7 @@ pub(in crate::api) struct Call<'a> {
     pub(in crate::api) left: Left,
     /// Whether a text is the path of a route, as a template.
     pub(in crate::api) is_route: fn(&str) -> bool,
-    /// What the front worker says about where the request comes from, see [`mod@crate::api::evidence`].
+    /// The origin of the request as the front worker handed it over, see [`mod@crate::api::evidence`].
     pub(in crate::api) evidence: &'a str,
 }
 

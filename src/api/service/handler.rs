@@ -15,7 +15,7 @@ use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Logged, Visit, VisitAnswer};
 use crate::ledger::Context;
 
-/// Creates the shop with the given id.
+/// The function that creates the shop with the given id.
 pub(in crate::api) type NewShopAnswer =
     fn(&ShopService, ShopId, &Request<Bytes>, &Context<'_>) -> Result<Response<Bytes>, Problem>;
 
@@ -34,21 +34,21 @@ pub(in crate::api) enum Handler {
     Query(fn(&ShopService, &Call<'_>, &Query) -> Result<Reply, Problem>),
     /// Takes a file of any length.
     File(fn(&ShopService, &Call<'_>) -> Response<Bytes>),
-    /// Takes a form of the shop's own. What is wrong is told as a page too.
+    /// Takes a form on the shop's own page. An error is answered with a page too.
     Form {
         /// Takes the form.
         take: fn(&ShopService, &Call<'_>) -> Result<Reply, Problem>,
-        /// Makes the page that says what is wrong.
+        /// Makes the page that states the error.
         refuse: fn(&ShopService, Problem, &Call<'_>) -> Response<Bytes>,
     },
     /// Answers a visit by a link.
     Visit {
         /// Makes the page.
         answer: VisitAnswer,
-        /// Which visits the audit log records.
+        /// The visits that the audit log records.
         logged: Logged,
     },
-    /// Takes what a provider sends.
+    /// Takes a request of a provider.
     Hook(fn(&ShopService, &Visit<'_>) -> Result<Response<Bytes>, Problem>),
 }
 
@@ -71,7 +71,7 @@ impl Endpoint {
         Row { endpoint: self, handler: Handler::Call(answer) }
     }
 
-    /// As [`Endpoint::by`], for a route with parameters in its query.
+    /// Does the same as [`Endpoint::by`] for a route with parameters in its query.
     pub(in crate::api) const fn by_query(
         self,
         answer: fn(&ShopService, &Call<'_>, &Query) -> Result<Reply, Problem>,
@@ -79,7 +79,7 @@ impl Endpoint {
         Row { endpoint: self, handler: Handler::Query(answer) }
     }
 
-    /// As [`Endpoint::by`], for any other kind of handler.
+    /// Does the same as [`Endpoint::by`] for any other kind of handler.
     pub(in crate::api) const fn with(self, handler: Handler) -> Row {
         Row { endpoint: self, handler }
     }

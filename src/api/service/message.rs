@@ -34,7 +34,7 @@ pub(in crate::api) struct MessageAnswer {
     html: Option<String>,
     /// The link in the message; `null` if it contains none.
     link: Option<String>,
-    /// The time since which the message is to be sent.
+    /// The time from which the shop has to send the message.
     requested_at: Timestamp,
 }
 

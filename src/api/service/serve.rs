@@ -203,7 +203,7 @@ impl ShopService {
     }
 }
 
-/// Tells a caller what is left of the rate limit, and a page that it may read the answer.
+/// Adds the headers that state what remains of the rate limit, and those that allow a page to read the response.
 fn with_limits(mut response: Response<Bytes>, call: &Call<'_>) -> Response<Bytes> {
     call.left.write_to(response.headers_mut());
     if let Some(origin) = &call.caller.origin {

@@ -21,17 +21,17 @@ use crate::api::{html, pages};
 use crate::consent::Channel;
 use crate::ledger::{Audited, Context, ScopeEntry, Shop, note_request};
 
-/// What answers a visit by a link.
+/// The function that answers a visit by a link.
 pub(in crate::api) type VisitAnswer = fn(&ShopService, &Visit<'_>) -> Result<Seen, Problem>;
 
-/// Which visits by a link the audit log records.
+/// The visits by a link that the audit log records.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::api) enum Logged {
-    /// None: to look at a page changes nothing.
+    /// No visit: looking at a page changes nothing.
     No,
-    /// Those that handed data out.
+    /// The visits in which the service handed out data.
     HandedOut,
-    /// All: something was posted.
+    /// All visits: the visitor posted a form.
     Always,
 }
 

@@ -37,22 +37,22 @@ pub enum Period {
 pub struct Extension {
     /// The length of the whole period, counted from receipt and not from the end of the first period.
     pub whole: Period,
-    /// Whether the person must be told of the extension within the first period.
+    /// Whether the shop must inform the person of the extension within the first period.
     pub notice: bool,
 }
 
 /// The time limits of one law.
 #[derive(Clone, Copy, Debug)]
 pub struct TimeLimit {
-    /// The regime.
+    /// The law that sets the limits.
     pub regime: Regime,
-    /// The place where the rule applies.
+    /// The place where the law applies.
     pub reach: Reach,
-    /// The law, such as `CPCE`.
+    /// The name of the law, such as `Privacy Act 1988`.
     pub law: &'static str,
     /// The article of that law.
     pub article: &'static str,
-    /// The time to answer.
+    /// The time within which the shop must answer.
     pub period: Period,
     /// The extension that the law allows, if any.
     pub extension: Option<Extension>,

@@ -34,7 +34,7 @@ pub struct Deadlines {
     /// The last day to answer.
     pub due: Date,
     /// The last day to answer if the time is extended. `None` if an applicable law allows no day after `due`.
-    /// [`TIME_LIMITS`] says whether the person must be told of the extension by `due`.
+    /// [`TIME_LIMITS`] says whether the shop must inform the person of the extension by `due`.
     pub extended: Option<Date>,
     /// The days on which to remind the shop: seven days and one day before `due`, and two days before `acknowledge_by`.
     /// Each is moved back to a working day. No reminder is before the day of receipt. Ascending, without duplicates.
@@ -78,7 +78,7 @@ pub fn deadlines(person: &Place, shop: Option<CountryCode>, received: Date) -> D
     }
 }
 
-/// The law that decides where neither country is known: the first of the table.
+/// Returns the law that decides if neither country is known. It is the first law of the table.
 fn gdpr() -> &'static TimeLimit {
     let [first, ..] = &TIME_LIMITS;
     first

@@ -28,7 +28,7 @@ const AU_MAIL: Rule = Rule {
     ..anywhere::ANYWHERE
 };
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     AU_MAIL,
     Rule {
@@ -60,10 +60,10 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[unsure(b"AU", 0, "no age in the Spam Act")];
 
-/// How long a shop may take over a request.
+/// The time within which a shop must answer a subject request.
 pub(super) const TIME_LIMIT: TimeLimit = TimeLimit {
     regime: Regime::PrivacyAct,
     reach: AU,

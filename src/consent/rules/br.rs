@@ -23,7 +23,7 @@ const BR_MAIL: Rule = Rule {
     ..anywhere::ANYWHERE
 };
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     BR_MAIL,
     Rule {
@@ -36,11 +36,11 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] =
     &[unsure(b"BR", 12, "LGPD Art. 14: parental consent under 12; from 12 to 18 in the person's best interest")];
 
-/// How long a shop may take over a request.
+/// The time within which a shop must answer a subject request.
 pub(super) const TIME_LIMIT: TimeLimit = TimeLimit {
     regime: Regime::Lgpd,
     reach: BR,

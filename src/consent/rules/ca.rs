@@ -25,7 +25,7 @@ const CA_MAIL: Rule = Rule {
     ..anywhere::ANYWHERE
 };
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     CA_MAIL,
     Rule {
@@ -58,10 +58,10 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[unsure(b"CA", 0, "no age in CASL")];
 
-/// How long a shop may take over a request.
+/// The time within which a shop must answer a subject request.
 pub(super) const TIME_LIMIT: TimeLimit = TimeLimit {
     regime: Regime::Pipeda,
     reach: CA,

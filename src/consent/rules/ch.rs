@@ -22,7 +22,7 @@ const CH_MAIL: Rule = Rule {
     ..eea::EU_EMAIL
 };
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     CH_MAIL,
     Rule {
@@ -46,10 +46,10 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[unsure(b"CH", 0, "no fixed age: capacity of judgement")];
 
-/// How long a shop may take over a request.
+/// The time within which a shop must answer a subject request.
 pub(super) const TIME_LIMIT: TimeLimit = TimeLimit {
     regime: Regime::Fadp,
     reach: CH,

@@ -24,7 +24,7 @@ const DE_EMAIL: Rule = Rule {
     ..eea::EU_EMAIL
 };
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     DE_EMAIL,
     Rule {
@@ -58,5 +58,5 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "de-post", reach: DE, law: "UWG; GDPR", article: "§ 7(1); Art. 6(1)(f), 21(2)-(3)", ..eea::EU_POST },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[age(b"DE", 16)];

@@ -43,7 +43,7 @@ pub(super) const EU_POST: Rule = Rule {
     ..EU_EMAIL
 };
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     EU_EMAIL,
     Rule {
@@ -75,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
     EU_POST,
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts, for each country.
 pub(super) const AGES: &[Age] = &[
     age(b"AT", 14),
     age(b"BE", 13),
@@ -103,7 +103,7 @@ pub(super) const AGES: &[Age] = &[
     age(b"SK", 16),
 ];
 
-/// How long a shop may take over a request.
+/// The time within which a shop must answer a subject request.
 pub(super) const TIME_LIMIT: TimeLimit = TimeLimit {
     regime: Regime::Gdpr,
     reach: Reach::EuropeanEconomicArea,

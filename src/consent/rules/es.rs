@@ -8,7 +8,7 @@ use crate::consent::rules::rule::{Age, Confidence, Reach, Rule, age};
 
 const ES: Reach = Reach::Country(CountryCode::of(*b"ES"));
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "es-mail",
@@ -34,5 +34,5 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[Age { note: "a rise to 15 or 16 is discussed", ..age(b"ES", 14) }];

@@ -29,7 +29,7 @@ const FR_MAIL: Rule = Rule {
     ..eea::EU_EMAIL
 };
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     FR_MAIL,
     Rule {
@@ -75,5 +75,5 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[age(b"FR", 15)];

@@ -30,7 +30,7 @@ const GB_MAIL: Rule = Rule {
     ..eea::EU_EMAIL
 };
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     GB_MAIL,
     Rule {
@@ -64,10 +64,10 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[age(b"GB", 13)];
 
-/// How long a shop may take over a request.
+/// The time within which a shop must answer a subject request.
 pub(super) const TIME_LIMIT: TimeLimit = TimeLimit {
     regime: Regime::UkGdpr,
     reach: GB,

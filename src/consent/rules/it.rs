@@ -8,7 +8,7 @@ use crate::consent::rules::rule::{Age, Confidence, INTEREST, Limits, Reach, Rule
 
 const IT: Reach = Reach::Country(CountryCode::of(*b"IT"));
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "it-email",
@@ -57,5 +57,5 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[age(b"IT", 14)];

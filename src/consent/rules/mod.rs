@@ -53,7 +53,7 @@ const JURISDICTIONS: &[&[Rule]] = &[
     au::RULES,
 ];
 
-/// The ages of every country of which something is known, in the order of their codes.
+/// The minimum age in each country that the table knows, in the order of the country codes.
 pub static AGES: [Age; 36] = in_order(&[
     eea::AGES,
     de::AGES,
@@ -70,7 +70,8 @@ pub static AGES: [Age; 36] = in_order(&[
     au::AGES,
 ]);
 
-/// The time that each law gives for a request, in the order of [`Regime`](crate::consent::deadlines::Regime).
+/// The time limits that each law sets for subject requests, in the order of
+/// [`Regime`](crate::consent::deadlines::Regime).
 pub static TIME_LIMITS: [TimeLimit; 7] =
     [eea::TIME_LIMIT, gb::TIME_LIMIT, ch::TIME_LIMIT, us::TIME_LIMIT, br::TIME_LIMIT, ca::TIME_LIMIT, au::TIME_LIMIT];
 

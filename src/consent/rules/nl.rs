@@ -8,7 +8,7 @@ use crate::consent::rules::rule::{Age, Confidence, Reach, Rule, age};
 
 const NL: Reach = Reach::Country(CountryCode::of(*b"NL"));
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[Rule {
     id: "nl-phone",
     reach: NL,
@@ -22,5 +22,5 @@ pub(super) const RULES: &[Rule] = &[Rule {
     ..eea::EU_EMAIL
 }];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[age(b"NL", 16)];

@@ -59,7 +59,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// No limit at all.
+    /// The limits of a rule that sets none.
     pub const NONE: Self =
         Self { purchase_months: 0, inquiry_months: 0, inactivity_months: 0, disuse_months: 0, screening_days: 0 };
 }
@@ -204,10 +204,10 @@ impl Rule {
     }
 }
 
-/// The age for a country.
+/// The minimum age in a country.
 #[derive(Clone, Copy, Debug)]
 pub struct Age {
-    /// The country. `None` if it is not known.
+    /// The country that the age is for.
     pub country: CountryCode,
     /// The age in years. 0 if the law sets none.
     pub years: u16,
@@ -217,15 +217,15 @@ pub struct Age {
     pub note: &'static str,
 }
 
-/// Consent, or the balancing test.
+/// The grounds of a law that accepts a consent or a legitimate interest.
 pub(super) const INTEREST: &[Ground] = &[Ground::Consent, Ground::LegitimateInterest];
 
-/// An age that somebody's account of the law gives.
+/// Builds an age that somebody's description of the law gives.
 pub(super) const fn age(country: &[u8; 2], years: u16) -> Age {
     Age { country: CountryCode::of(*country), years, confidence: Confidence::SecondHand, note: "" }
 }
 
-/// An age that is general knowledge.
+/// Builds an age that is general knowledge.
 pub(super) const fn unsure(country: &[u8; 2], years: u16, note: &'static str) -> Age {
     Age { confidence: Confidence::GeneralKnowledge, note, ..age(country, years) }
 }

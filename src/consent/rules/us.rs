@@ -93,7 +93,7 @@ const fn us_state(
     }
 }
 
-/// Returns every row.
+/// All rows of this jurisdiction.
 pub(super) const RULES: &[Rule] = &[
     US_EMAIL,
     US_MESSAGING,
@@ -167,13 +167,13 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// From which age on a person's own act counts.
+/// The age from which a person's own act counts.
 pub(super) const AGES: &[Age] = &[Age {
     note: "COPPA, 15 USC 6501; in California the sale of data of persons under 16 needs their opt-in",
     ..age(b"US", 13)
 }];
 
-/// How long a shop may take over a request.
+/// The time within which a shop must answer a subject request.
 pub(super) const TIME_LIMIT: TimeLimit = TimeLimit {
     regime: Regime::Ccpa,
     reach: US,

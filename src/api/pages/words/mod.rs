@@ -114,7 +114,7 @@ words! {
 }
 
 impl Language {
-    /// The texts of this language.
+    /// Returns the texts of this language.
     pub(in crate::api) const fn words(self) -> &'static Words {
         match self {
             Self::En => &en::WORDS,

@@ -34,7 +34,7 @@ impl ShopService {
         Ok(Reply::from(html::page(StatusCode::OK, page)).about(receipt.contact))
     }
 
-    /// Returns a page that says what went wrong and what to do.
+    /// Returns a page that states the error and says what the person can do.
     pub(in crate::api) fn refuse_form(&self, problem: Problem, call: &Call<'_>) -> Response<Bytes> {
         let why = match &problem {
             Problem::SubmissionConflict => FormRefusal::Again,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
-/// Says that the worker runs.
+/// Answers that the worker runs.
 pub(in crate::api) fn health() -> Response<Bytes> {
     let body = concat!("{\"status\":\"ok\",\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}");
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));

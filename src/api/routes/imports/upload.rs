@@ -299,7 +299,7 @@ fn named(mut response: Response<Bytes>, request: Uuid) -> Response<Bytes> {
     response
 }
 
-/// What a file is read by.
+/// Returns the channels, the purposes and the country of the shop, which the reader of a file needs.
 fn scopes_of(settings: &Settings) -> ShopScopes<'_> {
     ShopScopes { channels: &settings.channels, purposes: &settings.purposes, country: settings.country }
 }

@@ -16,7 +16,7 @@ pub(in crate::api) struct MessageEntry {
     pub(in crate::api) kind: MessageKind,
     /// The channel by which to send the message.
     pub(in crate::api) medium: Channel,
-    /// The time since which the message is to be sent.
+    /// The time from which the shop has to send the message.
     pub(in crate::api) requested_at: Timestamp,
 }
 

@@ -18,7 +18,8 @@ impl ShopService {
         greeted.map(|answer| plain(answer, "text/plain")).ok_or(Problem::RouteNotFound)
     }
 
-    /// Takes what a provider sends. The messages in one request are stored all or none; a repeated request changes nothing.
+    /// Takes a request of a provider. The messages in one request are stored all or none; a repeated request changes
+    /// nothing.
     pub(in crate::api) fn take_inbound(&self, visit: &Visit<'_>) -> Result<Response<Bytes>, Problem> {
         let (provider, known) = self.provider_of(visit)?;
         let limit = visit.route.endpoint.body_limit;

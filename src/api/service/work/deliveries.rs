@@ -26,13 +26,13 @@ pub(in crate::api) const LANES_SHARED: usize = 3;
 /// A request to a webhook: `POST`, with a time limit of 15 seconds, without following redirects.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// The key under which its outcome is reported.
+    /// The key under which the outcome of the request is reported.
     pub key: DeliveryKey,
     /// The URL of the webhook.
     pub url: String,
-    /// The headers.
+    /// The headers of the request.
     pub headers: Vec<(&'static str, String)>,
-    /// The body.
+    /// The body of the request.
     pub body: String,
 }
 

@@ -21,24 +21,26 @@ use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
 use crate::ledger::{due_deliveries, waiting};
 
-/// What there is to do next.
+/// The next step of the work.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Send these requests, and report the outcome of each by [`ShopService::delivered`].
     Send(Vec<Outgoing>),
-    /// Some work was done, and there may be more. Let other requests have their turn, then call [`ShopService::step`] again.
+    /// Some work was done, and there may be more. Let other requests have their turn, then call [`ShopService::step`]
+    /// again.
     Busy,
     /// Nothing is due before this time, unless a request leaves new work.
     Until(Timestamp),
 }
 
 impl ShopService {
-    /// Returns whether a request may have left work that is due before what [`ShopService::step`] said last.
+    /// Returns whether a request may have left work that is due before the time that [`ShopService::step`] returned
+    /// last.
     pub fn has_new_jobs(&self) -> bool {
         self.has_new_jobs.replace(false)
     }
 
-    /// Does one piece of what is due: deliveries first, then the daily run, then a page of an import.
+    /// Does one piece of the due work: deliveries first, then the daily run, then a page of an import.
     ///
     /// # Errors
     /// [`JobError`] if the database fails. Try again later.
