@@ -39,14 +39,14 @@ fn problem(mistake: &Mistake) -> Problem {
     let mut pointer = pointer(mistake);
     let mut below = |name: &str| pointer.push_str(&format!("/{name}"));
     let fault = match mistake.what() {
-        What::UnknownField => Fault::new("unknown_field", "this field is not known; remove it"),
+        What::UnknownField => Fault::new("unknown_field", "the service does not know this field; remove it"),
         What::MissingField(name) => {
             below(name);
             Fault::new("missing_field", "this field is required")
         }
         What::DuplicateField(name) => {
             below(name);
-            Fault::new("duplicate_field", "this field stands twice; send it once")
+            Fault::new("duplicate_field", "send this field once; it occurs twice")
         }
         What::Broken | What::Other => Fault::new("wrong_type", "this field has a value of another type than expected"),
     };

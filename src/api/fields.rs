@@ -19,7 +19,7 @@ use crate::api::schema;
 use crate::consent::{Address, EmailAddress, PhoneNumber, PostalAddress, PushAddress};
 
 pub(in crate::api) const EMAIL: Fault =
-    Fault::new("invalid_email", "no mail could be sent to this; check the spelling");
+    Fault::new("invalid_email", "this is not a valid email address; check the spelling");
 pub(in crate::api) const PHONE: Fault =
     Fault::new("invalid_phone", "write the number with + and its country code, E.164");
 const PUSH: Fault = Fault::new("invalid_push", "use the endpoint or token of 8 to 2048 visible ASCII characters");
@@ -36,19 +36,21 @@ pub(in crate::api) const ASSURANCE: Fault =
     Fault::new("invalid_assurance", "use claimed, authenticated, confirmed, reported, listed or staff");
 pub(in crate::api) const NO_ASSURANCE: Fault = Fault::new(
     "missing_field",
-    "say whether the shop vouches for an opt_out: authenticated, or claimed, which turns nobody off",
+    "give the assurance of the opt_out: authenticated if the shop vouches for it, else claimed, which ends no opt-in",
 );
 pub(in crate::api) const DEALING: Fault = Fault::new("unknown_dealing", Dealing::USE_ONE);
 pub(in crate::api) const RELATION: Fault = Fault::new("unknown_relation", Relation::USE_ONE);
-pub(in crate::api) const REGION: Fault =
-    Fault::new("invalid_region", "use what ISO 3166-2 has after the country, such as FL, together with the country");
+pub(in crate::api) const REGION: Fault = Fault::new(
+    "invalid_region",
+    "use the part of the ISO 3166-2 code after the country, such as FL, together with the country",
+);
 pub(in crate::api) const BORN: Fault = Fault::new("invalid_date", "use a date, such as 2009-05-01");
 pub(in crate::api) const ACTIVITY: Fault = Fault::new("unknown_activity", Activity::USE_ONE);
 pub(in crate::api) const TIME: Fault =
     Fault::new("invalid_time", "use RFC 3339 with an offset, such as 2026-11-23T10:00:00Z");
 pub(in crate::api) const CURSOR: Fault =
     Fault::new("invalid_cursor", "use the `after` of the link to the next page as it is");
-pub(in crate::api) const UUID: Fault = Fault::new("invalid_id", "use a UUID, version 7 at best");
+pub(in crate::api) const UUID: Fault = Fault::new("invalid_id", "use a UUID, preferably version 7");
 pub(in crate::api) const TOKEN: Fault = Fault::new("invalid_token", "use 1 to 64 letters, digits and . _ : -");
 pub(in crate::api) const LOCALE: Fault = Fault::new("invalid_locale", "use a language tag, BCP 47, such as en-GB");
 pub(in crate::api) const SHA256: Fault = Fault::new("invalid_sha256", "use 64 hexadecimal digits in lower case");
@@ -155,6 +157,6 @@ pub(in crate::api) fn each<T>(
 pub(in crate::api) fn needs_secret_key() -> Fault {
     Fault::new(
         "needs_secret_key",
-        "a publishable key may not say this; send it from the shop's server with a secret key",
+        "a publishable key may not send this field; send it from the shop's server with a secret key",
     )
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::ledger::DatabaseError;
+use crate::platforms::Provider;
 
 /// The error of one field, query parameter or file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -357,7 +358,7 @@ impl Problem {
             Self::MessageNotFound => "messages are deleted after a week, and when the recipient is erased".into(),
             Self::RequestNotFound => "GET /v1/requests lists the requests".into(),
             Self::RequestConflict { detail } => (*detail).into(),
-            Self::ProviderNotFound => "use twilio, meta or generic; set it up with PUT /v1/providers first".into(),
+            Self::ProviderNotFound => format!("{}; set it up with PUT /v1/providers first", Provider::USE_ONE).into(),
             Self::BadSignature => "check the secret that the provider signs with, and the URL that it calls".into(),
             Self::KeyGone => "the key is revoked, has expired or was rotated before; create a new key".into(),
             Self::LastAdminKey => {

@@ -21,7 +21,7 @@ impl Query {
                 return Err(Problem::Parameter { name: "", fault });
             };
             if read.iter().any(|(earlier, _)| earlier == known) {
-                let fault = Fault::new("duplicate_parameter", "this parameter stands twice; send it once");
+                let fault = Fault::new("duplicate_parameter", "send this parameter once; it occurs twice");
                 return Err(Problem::Parameter { name: known, fault });
             }
             read.push(((*known).to_owned(), value.into_owned()));

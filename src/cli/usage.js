@@ -40,12 +40,11 @@ the unchanged file, it continues an interrupted upload or finds its import; afte
 An import from stdin cannot be continued.
 
   --list LIST         the meaning of rows without a choice of their own: opted_in, opted_out or suppressed
-  --channel CHANNEL   the channel, if the file names none: email, sms, phone, whatsapp, push or post
+  --channel CHANNEL   the channel, if the file names none, such as email or sms
   --purpose PURPOSE   the purpose, if the file names none, such as newsletter
   --basis BASIS       the basis of an opt-in; default: consent
   --country CC        the country of national telephone numbers, ISO 3166-1 alpha-2; default: the shop's
-  --profile NAME      the platform that wrote the file: placet, shopify, klaviyo, mailchimp, brevo, magento,
-                      prestashop or woocommerce; default: detected
+  --profile NAME      the platform that wrote the file, such as shopify; default: detected
   --column F=HEADER   read the column HEADER as the field F, such as email="E-mail address"; may be repeated
   --no opt_out        read an ambiguous "no" as an opt-out
   --dry-run           report what the import would do, and store nothing
@@ -71,8 +70,7 @@ continues after a crash or a lost connection (except with --format json, which s
   --decide            only addresses that may be contacted now, under the law that applies to each
   --by address|hash   suppressed only: addresses, or their hashes (default)
   --format FORMAT     csv (default), ndjson or json
-  --profile NAME      the platform whose columns are written: placet, shopify, klaviyo, mailchimp, brevo,
-                      magento or prestashop
+  --profile NAME      the platform whose columns are written, such as shopify; default: placet
   --cells spreadsheet escape cells that a spreadsheet would read as formulas
 ${COMMON}
 

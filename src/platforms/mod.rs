@@ -39,11 +39,13 @@ pub use self::platform::{Hook, HookError, Inbound, InboundAct, Platform};
 vocabulary! {
     /// The provider that delivers the replies of persons.
     Provider, "unknown provider" {
-        /// Twilio: text messages and WhatsApp.
+        /// Twilio: text messages and WhatsApp. It signs with the auth token, in the header `X-Twilio-Signature`.
         Twilio = "twilio",
-        /// Meta's Cloud API: WhatsApp.
+        /// Meta's Cloud API: WhatsApp. It signs with the app secret, in the header `X-Hub-Signature-256`, and asks for the
+        /// verify token once.
         Meta = "meta",
-        /// Any other provider, or the shop's own server. Requests are signed as in Standard Webhooks.
+        /// Any other provider, or the shop's own server. It signs as in Standard Webhooks, with a secret that placet makes.
+        /// The body is `{channel, from, text}`.
         Generic = "generic",
     }
 }
@@ -89,19 +91,26 @@ vocabulary! {
 vocabulary! {
     /// The platform whose columns a list uses.
     Columns, "unknown columns" {
-        /// placet's own columns, which contain all data.
+        /// placet's own columns: every kind of address, channel and purpose, status, basis, time and country. An opt-out
+        /// from everything is `*`. Lost: evidence and notices. An opt-in that is imported again is `listed`.
         Placet = "placet",
-        /// The columns of Shopify's customers.
+        /// The columns of Shopify's customers: email, SMS and WhatsApp as yes or no, country, region. Lost: time and basis.
+        /// A `no` is everything that is not an opt-in.
         Shopify = "shopify",
-        /// The columns of Klaviyo's profiles.
+        /// The columns of Klaviyo's profiles: email and SMS as subscribed, unsubscribed or never, times, country. Lost:
+        /// basis, region and other channels.
         Klaviyo = "klaviyo",
-        /// The columns of a Mailchimp audience.
+        /// The columns of a Mailchimp audience: email, times, confirmation, country, region. The file is one statement.
+        /// Lost: basis and other channels.
         Mailchimp = "mailchimp",
-        /// The columns of Brevo's contacts.
+        /// The columns of Brevo's contacts: email, SMS, WhatsApp, the time of an opt-in. The file is one statement. Lost:
+        /// basis, country and the time of an opt-out.
         Brevo = "brevo",
-        /// The columns of Magento's newsletter subscribers.
+        /// The columns of Magento's newsletter subscribers: email as subscribed, unsubscribed or not activated. Lost: time,
+        /// basis, country and other channels.
         Magento = "magento",
-        /// The columns of PrestaShop's newsletter module.
+        /// The columns of PrestaShop's newsletter module: email as 1 or 0, the time of an opt-in. Lost: basis, country,
+        /// other channels and the time of an opt-out.
         Prestashop = "prestashop",
     }
 }

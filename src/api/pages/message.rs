@@ -41,7 +41,7 @@ pub(in crate::api) fn confirm_message(
         Part::Say(words.mail_confirm_link.to_owned()),
         Part::Link { href: link, button: words.confirm_button },
     ];
-    if medium == Channel::Whatsapp {
+    if medium.can_reply() {
         parts.push(Part::Say(fill(words.chat_confirm, &[("yes", words.sms_yes)])));
     }
     parts.extend([

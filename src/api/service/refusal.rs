@@ -13,11 +13,12 @@ pub(in crate::api) fn submission_refused(error: SubmissionError) -> Problem {
     match error {
         SubmissionError::Conflict => Problem::SubmissionConflict,
         SubmissionError::NoNotice => {
-            let fault = Fault::new("missing_field", "say what was shown: a consent and a declined need a notice");
+            let fault =
+                Fault::new("missing_field", "give the notice that was shown: a consent and a declined choice need one");
             Problem::field("/notice", fault)
         }
         SubmissionError::NotBornYet => {
-            let fault = Fault::new("invalid_date", "nobody is born in the future; check the year");
+            let fault = Fault::new("invalid_date", "the date of birth is in the future; check the year");
             Problem::field("/contact/born", fault)
         }
         SubmissionError::Database(error) => error.into(),
@@ -35,7 +36,8 @@ pub(in crate::api) fn change_refused(error: ChangeError) -> Problem {
             "/address",
             Fault {
                 code: "ambiguous_address",
-                detail: format!("the contact has several {kind} addresses; say which one a yes is about").into(),
+                detail: format!("the contact has several {kind} addresses; give the one that the opt-in is about")
+                    .into(),
             },
         ),
         ChangeError::Database(error) => error.into(),
@@ -73,12 +75,10 @@ fn choice_refused(at: &str, fault: ChoiceFault) -> Problem {
                 detail: format!("give the contact's {kind} address, which this channel needs").into(),
             },
         ),
-        ChoiceFault::NoAddress(None) => ("", Fault::new("no_address", "give an address that this is about")),
-        ChoiceFault::Repeated => {
-            ("", Fault::new("repeated_choice", "this channel and purpose stand earlier in the list"))
-        }
+        ChoiceFault::NoAddress(None) => ("", Fault::new("no_address", "give the address that the choice is about")),
+        ChoiceFault::Repeated => ("", Fault::new("repeated_choice", "send each channel and purpose once")),
         ChoiceFault::NotSpecific => {
-            ("", Fault::new("not_specific", "name a channel and a purpose; only an opt_out may leave them open"))
+            ("", Fault::new("not_specific", "give a channel and a purpose; only an opt_out may leave them out"))
         }
         ChoiceFault::ContractForAdvertising => (
             "/basis",
@@ -87,7 +87,7 @@ fn choice_refused(at: &str, fault: ChoiceFault) -> Problem {
         ChoiceFault::Undated => {
             let fault = Fault::new(
                 "missing_evidence",
-                "say when the dealing was: an implied consent ends some months after it",
+                "give the time of the dealing: an implied consent ends some months after it",
             );
             return Problem::field("/occurred_at", fault);
         }
@@ -107,7 +107,7 @@ pub(in crate::api) fn rectification_refused(error: RectifyError) -> Problem {
             Problem::field("/address/from", fault)
         }
         RectifyError::NotBornYet => {
-            let fault = Fault::new("invalid_date", "nobody is born in the future; check the year");
+            let fault = Fault::new("invalid_date", "the date of birth is in the future; check the year");
             Problem::field("/profile/born", fault)
         }
         RectifyError::Taken => Problem::AddressTaken,
@@ -119,10 +119,10 @@ pub(in crate::api) fn merge_refused(error: MergeError) -> Problem {
     match error {
         MergeError::Unknown => Problem::ContactNotFound,
         MergeError::UnknownSource => {
-            Problem::field("/contact", Fault::new("unknown_contact", "no contact is known by this"))
+            Problem::field("/contact", Fault::new("unknown_contact", "the shop has no contact with this address or id"))
         }
-        MergeError::Same => Problem::MergeConflict { detail: "they are one contact already" },
-        MergeError::NotMerged => Problem::MergeConflict { detail: "it is no part of this contact" },
+        MergeError::Same => Problem::MergeConflict { detail: "these are one contact already" },
+        MergeError::NotMerged => Problem::MergeConflict { detail: "the other contact is not merged into this one" },
         MergeError::Database(error) => error.into(),
     }
 }
@@ -139,17 +139,16 @@ pub(in crate::api) fn key_refused(error: KeyError) -> Problem {
 pub(in crate::api) fn request_refused(error: OpenError, now: Timestamp) -> Problem {
     match error {
         OpenError::NotReachable => {
-            let fault =
-                Fault::new("no_address", "give an address that a message can be sent to; or vouch for the person");
+            let fault = Fault::new("no_address", "give an address that a message can be sent to, or send `verified`");
             Problem::field("/contact", fault)
         }
         OpenError::TooMany { until } => {
             let wait = until.millis().saturating_sub(now.millis()).div_euclid(1_000).clamp(1, 86_400);
             Problem::TooManyRequests { retry_after: u32::try_from(wait).unwrap_or(1) }
         }
-        OpenError::NoCalendar => {
-            Problem::Misconfigured { what: "the shop's time zone is not known here; set links.time_zone".into() }
-        }
+        OpenError::NoCalendar => Problem::Misconfigured {
+            what: "the runtime does not know the time zone of the shop; set links.time_zone".into(),
+        },
         OpenError::Database(error) => error.into(),
     }
 }
@@ -165,7 +164,7 @@ pub(in crate::api) fn decision_refused(error: DecideError) -> Problem {
                      or erase the contact by its own route",
         },
         DecideError::NotExtendable => Problem::RequestConflict {
-            detail: "its law gives no more time, it was extended before, or the first time is over",
+            detail: "the law allows no extension, the request was extended before, or the first time limit is over",
         },
         DecideError::Database(error) => error.into(),
     }

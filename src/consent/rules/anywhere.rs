@@ -1,15 +1,31 @@
 //! What holds where nothing more is known: the strictest rows, and messages that are no marketing.
 
-use crate::consent::channel::Channel::{Email, Phone, Post, Push, Sms, Whatsapp};
+use crate::consent::channel::Channel;
 use crate::consent::ground::Ground::{Consent, Contract};
 use crate::consent::rules::rule::{Confidence, Deadline, Limits, Reach, Rule};
 use crate::consent::time::Timestamp;
+
+/// Every channel but calls, which have a row of their own.
+const WRITTEN: [Channel; Channel::ALL.len() - 1] = {
+    let mut channels = [Channel::Email; Channel::ALL.len() - 1];
+    let (mut all, mut free) = (Channel::ALL, channels.as_mut_slice());
+    while let [channel, rest @ ..] = all {
+        if !matches!(channel, Channel::Phone)
+            && let Some((place, after)) = free.split_first_mut()
+        {
+            *place = *channel;
+            free = after;
+        }
+        all = rest;
+    }
+    channels
+};
 
 pub(super) const ANYWHERE: Rule = Rule {
     id: "any",
     reach: Reach::Anywhere,
     relation: None,
-    channels: &[Email, Sms, Whatsapp, Push, Post],
+    channels: &WRITTEN,
     from: Timestamp::BEGINNING,
     to: Timestamp::NEVER,
     grounds: &[Consent],
@@ -27,13 +43,18 @@ pub(super) const ANYWHERE: Rule = Rule {
 /// The rows for every place without rows of its own. They are at least as strict as every other row in every respect.
 pub(super) const STRICTEST: &[Rule] = &[
     ANYWHERE,
-    Rule { id: "any-phone", channels: &[Phone], limits: Limits { disuse_months: 60, ..ANYWHERE.limits }, ..ANYWHERE },
+    Rule {
+        id: "any-phone",
+        channels: &[Channel::Phone],
+        limits: Limits { disuse_months: 60, ..ANYWHERE.limits },
+        ..ANYWHERE
+    },
 ];
 
 /// The row for transactional messages.
 pub(super) const TRANSACTIONAL: Rule = Rule {
     id: "transactional",
-    channels: &[Email, Sms, Phone, Whatsapp, Push, Post],
+    channels: Channel::ALL,
     grounds: &[Consent, Contract],
     confirmation: false,
     limits: Limits::NONE,

@@ -218,8 +218,7 @@ pub(in crate::api) struct SourceBody {
     pub(in crate::api) gpc: Option<bool>,
 }
 
-const OTHER_WORDS: Fault =
-    Fault::new("other_words", "send 1 to 8000 bytes of text, exactly those that text_sha256 is the hash of");
+const OTHER_WORDS: Fault = Fault::new("other_words", "send 1 to 8000 bytes of text whose SHA-256 is text_sha256");
 
 /// The maximum number of choices in one submission: more than all channels times a sensible number of purposes.
 const MAX_CHOICES: usize = 64;

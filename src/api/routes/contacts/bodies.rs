@@ -145,7 +145,7 @@ impl RectificationBody {
         };
         let (person, forget) = self.profile.as_ref().map(|profile| profile.0.parse()).transpose()?.unwrap_or_default();
         if address.is_none() && forget.is_empty() && person == PersonFacts::default() {
-            let fault = Fault::new("nothing_to_do", "say what is wrong: an address, or a field of the profile");
+            let fault = Fault::new("nothing_to_do", "give what to correct: an address, or a field of the profile");
             return Err(Problem::field("", fault));
         }
         Ok((Rectification { address, person, forget }, reason(&self.reason)?))

@@ -126,7 +126,7 @@ impl ActivityBody {
         let activity = field(&at("activity"), &self.activity, Activity::parse, ACTIVITY)?;
         // A lookup in a do-not-call register covers one channel's number and says nothing about other addresses.
         if activity == Activity::Screened && self.channel.is_none() {
-            let fault = Fault::new("missing_field", "say which channel's register was asked");
+            let fault = Fault::new("missing_field", "give the channel whose register was checked");
             return Err(Problem::field(at("channel"), fault));
         }
         Ok(ActivityNoted {

@@ -15,11 +15,9 @@ const LIST: Fault = Fault::new("unknown_list", ListKind::USE_ONE);
 const PROFILE: Fault = Fault::new("unknown_profile", Profile::USE_ONE);
 const NO: Fault = Fault::new("unknown_choice", "use opt_out, or leave it out");
 const END: Fault =
-    Fault::new("invalid_upload", "write Upload-Complete: ?1 where the file ends with this request, else ?0");
-const OFFSET: Fault = Fault::new(
-    "invalid_upload",
-    "write Upload-Offset: and how many bytes of the file came before, as `received` tells",
-);
+    Fault::new("invalid_upload", "write Upload-Complete: ?1 if the file ends with this request, otherwise ?0");
+const OFFSET: Fault =
+    Fault::new("invalid_upload", "write Upload-Offset with the number of bytes already received, the field `received`");
 
 /// Reads the import options from the query. Refuses a channel or purpose that the shop does not use.
 pub(in crate::api) fn import_options(query: &Query, settings: &Settings) -> Result<ImportOptions, Problem> {

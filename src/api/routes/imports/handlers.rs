@@ -47,7 +47,7 @@ impl ShopService {
             }
             // A repeated request.
             ImportState::Cancelled => {}
-            _ => return Err(Problem::ImportConflict { detail: "it has ended; what it did can be taken back by undo" }),
+            _ => return Err(Problem::ImportConflict { detail: "the import has ended; use undo to reverse it" }),
         }
         import_reply(StatusCode::ACCEPTED, &self.named_import(call)?)
     }
@@ -56,14 +56,14 @@ impl ShopService {
         let import = self.named_import(call)?;
         match import.state {
             _ if import.is_dry_run => {
-                return Err(Problem::ImportConflict { detail: "it was a trial and wrote nothing" });
+                return Err(Problem::ImportConflict { detail: "the import was a dry run and stored nothing" });
             }
             ImportState::Done | ImportState::Failed | ImportState::Cancelled => {
                 crate::ledger::begin_undo(self.database(), import.id, call.context.now)?;
                 self.has_new_jobs.set(true);
             }
             ImportState::Undoing | ImportState::Undone => {}
-            _ => return Err(Problem::ImportConflict { detail: "it has not ended; cancel it first" }),
+            _ => return Err(Problem::ImportConflict { detail: "the import has not ended; cancel it first" }),
         }
         import_reply(StatusCode::ACCEPTED, &self.named_import(call)?)
     }

@@ -169,7 +169,7 @@ impl ShopService {
         let (end, offset) = (FileEnd::of(call.request.headers())?, upload_offset(call.request.headers())?);
         if known.state != ImportState::Receiving {
             return Err(Problem::ImportConflict {
-                detail: "all of the file is here already; GET tells how far it has come",
+                detail: "the service has the whole file already; GET shows the state of the import",
             });
         }
         if known.received != offset {
@@ -188,7 +188,7 @@ impl ShopService {
         let kept = append(self.database(), upload.import, upload.offset, piece, &upload.digest, self.runtime().now());
         kept.map_err(|error| match error {
             AppendError::Closed => {
-                Problem::ImportConflict { detail: "the import was stopped or forgotten; begin anew" }
+                Problem::ImportConflict { detail: "the import was cancelled or deleted; start a new import" }
             }
             AppendError::WrongOffset { received } => Problem::WrongOffset { received },
             AppendError::Database(error) => error.into(),

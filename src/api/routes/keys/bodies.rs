@@ -55,22 +55,25 @@ impl NewKeyBody {
             (None, KeyKind::Publishable) => kind.scopes().to_vec(),
             // A secret key gets only scopes that the caller states, so that no key has more rights than intended.
             (None, KeyKind::Secret) => {
-                let fault = Fault::new("missing_field", "say what the key may do: as little as it needs");
+                let fault = Fault::new("missing_field", "give the scopes of the key; give as few as it needs");
                 return Err(Problem::field("/scopes", fault));
             }
         };
         scopes.sort_unstable();
         scopes.dedup();
         if scopes.is_empty() {
-            return Err(Problem::field("/scopes", Fault::new("empty_list", "name at least one")));
+            return Err(Problem::field("/scopes", Fault::new("empty_list", "give at least one")));
         }
         if self.origins.is_some() && kind == KeyKind::Secret {
-            let fault = Fault::new("origins_of_secret_key", "a secret key works on no page, so it has no origins");
+            let fault = Fault::new(
+                "origins_of_secret_key",
+                "leave it out: a secret key never works on a page, so it has no origins",
+            );
             return Err(Problem::field("/origins", fault));
         }
         let expires_at = optional("/expires_at", self.expires_at.as_deref(), Timestamp::parse, TIME)?;
         if expires_at.is_some_and(|at| at <= now) {
-            return Err(Problem::field("/expires_at", Fault::new("in_the_past", "use a time that is to come")));
+            return Err(Problem::field("/expires_at", Fault::new("in_the_past", "use a time in the future")));
         }
         let origins = self.origins.as_ref().map(|origins| each("/origins", origins, Origin::parse, &ORIGIN));
         Ok(KeyAsked {

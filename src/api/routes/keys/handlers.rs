@@ -47,7 +47,7 @@ impl ShopService {
         let old = key_in_use(self.database(), named_key(call)?, call.context.now).map_err(key_refused)?;
         // If the response is lost, the caller must still be able to repeat the request.
         if old.id == call.caller.key.id && overlap < OWN_OVERLAP {
-            let fault = Fault::new("out_of_range", "the key that asks stays good for 60 seconds at least");
+            let fault = Fault::new("out_of_range", "the key of this request must stay valid for at least 60 seconds");
             return Err(Problem::field("/overlap_seconds", fault));
         }
         let kind = KeyKind::parse(&old.kind).ok_or(Problem::KeyNotFound)?;

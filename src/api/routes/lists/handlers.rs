@@ -36,8 +36,7 @@ const BY: Fault = Fault::new("unknown_form", "use address or hash");
 
 const LIMIT: Fault = Fault::new("out_of_range", "use 1 to 10000");
 
-const ONE_PURPOSE: Fault =
-    Fault::new("no_purpose", "the columns of a platform have no place for purposes: say which one is meant");
+const ONE_PURPOSE: Fault = Fault::new("no_purpose", "the columns of a platform have no purpose: give one");
 
 pub(in crate::api) fn writer(kind: ListKind, query: &Query) -> Result<ListWriter, Problem> {
     let form = query.parsed("format", Form::parse, FORM)?.unwrap_or(Form::Csv);
@@ -102,7 +101,7 @@ impl ShopService {
         let by_address = query.parsed("by", |text| ["hash", "address"].iter().position(|own| *own == text), BY)?;
         if kind == ListKind::Suppressed {
             if let Some(name) = OF_PEOPLE.iter().find(|name| query.text(name).is_some()) {
-                let fault = Fault::new("not_writable", "the list of suppressions is given whole: leave this out");
+                let fault = Fault::new("not_writable", "leave it out: the list of suppressions has no such filter");
                 return Err(Problem::Parameter { name, fault });
             }
             let place = match cursor {

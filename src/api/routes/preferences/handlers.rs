@@ -15,7 +15,7 @@ use crate::api::service::shop_service::ShopService;
 use crate::consent::{PurposeSlug, Reason};
 use crate::ledger::{StandingEntry, StoredAddress, find_verified_address, last_locale, send_preferences_link};
 
-const EXPIRED: Fault = Fault::new("expired_identity", "it has run out; ask the shop's server for a fresh one");
+const EXPIRED: Fault = Fault::new("expired_identity", "the token has expired; get a new one from the shop's server");
 
 impl ShopService {
     pub(in crate::api) fn preferences(&self, call: &Call<'_>) -> Result<Reply, Problem> {

@@ -11,12 +11,12 @@ use crate::api::routes::requests::bodies::ProviderSecrets;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ProviderBody {
-    /// The secret with which the provider signs: the auth token of Twilio, the app secret of Meta; 16 to 256 visible
-    /// characters. Absent for `generic`, whose secret placet generates.
+    /// The secret with which the provider signs, such as Twilio's auth token; 16 to 256 visible characters. Absent for
+    /// a provider whose secret placet makes.
     #[cfg_attr(feature = "contract", schemars(length(min = 16, max = 256)))]
     secret: Option<String>,
-    /// For Meta only: the verify token, with which Meta checks that the URL belongs to the shop; 8 to 128 visible
-    /// characters.
+    /// The verify token, if the provider asks for one, as Meta does: it shows that the URL belongs to the shop; 8 to 128
+    /// visible characters.
     #[cfg_attr(feature = "contract", schemars(length(min = 8, max = 128)))]
     verify_token: Option<String>,
 }

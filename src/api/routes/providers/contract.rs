@@ -15,8 +15,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "setProvider",
         summary: "Set up a provider of inbound messages",
-        about: "Send the auth token of Twilio, or the app secret and the verify token of Meta. For `generic`, \
-                placet generates a secret and shows it only in this answer.",
+        about: "Send the secret with which the provider signs. The list of providers says what each one needs. If \
+                placet makes the secret, only this answer shows it.",
         body: Some(maker!(ProviderBody)),
         answers: &[maker!(ProviderAnswer)],
         codes: &["provider_not_found", "invalid_secret"],
@@ -32,15 +32,15 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
     },
     Operation {
         id: "greetProvider",
-        summary: "Answer the verification request of Meta",
-        about: "Returns `hub.challenge` if `hub.verify_token` is the shop's verify token.",
+        summary: "Answer the verification request of a provider",
+        about: "Meta sends such a request. The service returns `hub.challenge` if `hub.verify_token` is the shop's \
+                verify token.",
         ..LINKS
     },
     Operation {
         id: "takeInbound",
         summary: "Receive messages that people send back",
-        about: "The provider signs the request: Twilio with `X-Twilio-Signature`, Meta with \
-                `X-Hub-Signature-256`, any other as Standard Webhooks with the body `{channel, from, text}`. \
+        about: "The provider signs the request in its own way; the list of providers says how. \
                 Recognises STOP, START, HELP and YES in several languages if the message contains nothing \
                 else. Each message is processed once, by its id.",
         ..LINKS

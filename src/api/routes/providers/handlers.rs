@@ -32,11 +32,11 @@ impl ShopService {
         let given = call.body::<ProviderBody>()?.parse()?;
         match (provider.platform().gives_secret(), &given.secret) {
             (false, Some(_)) => {
-                let fault = Fault::new("invalid_secret", "leave it out: for generic it is made here");
+                let fault = Fault::new("invalid_secret", "leave it out: placet makes the secret of this provider");
                 return Err(Problem::field("/secret", fault));
             }
             (true, None) => {
-                let fault = Fault::new("missing_field", "say what the provider signs with");
+                let fault = Fault::new("missing_field", "give the secret with which the provider signs");
                 return Err(Problem::field("/secret", fault));
             }
             _ => {}

@@ -76,7 +76,10 @@ impl DecisionBody {
     pub(in crate::api) fn parse(&self) -> Result<StaffDecision, Problem> {
         let reason = optional("/reason", self.reason.as_deref(), Line::parse, LINE)?;
         let needed = || {
-            let fault = Fault::new("missing_field", "say why: the person has to be told (GDPR Art. 12(3) and (4))");
+            let fault = Fault::new(
+                "missing_field",
+                "give the reason: the law requires the shop to tell it to the person (GDPR Art. 12(3) and (4))",
+            );
             Problem::field("/reason", fault)
         };
         match self.action.as_str() {

@@ -141,7 +141,7 @@ struct OverrideBody {
 
 impl ShopBody {
     pub(in crate::api) fn parse(&self) -> Result<Settings, Problem> {
-        let empty = Fault::new("empty_list", "name at least one");
+        let empty = Fault::new("empty_list", "give at least one");
         if self.channels.is_empty() {
             return Err(Problem::field("/channels", empty));
         }
@@ -190,7 +190,7 @@ impl PolicyBody {
         };
         for (index, own) in self.overrides.iter().enumerate() {
             if self.overrides.iter().take(index).any(|earlier| earlier.0.rule == own.0.rule) {
-                let fault = Fault::new("repeated_rule", "override each rule once, with all that is loosened");
+                let fault = Fault::new("repeated_rule", "override each rule once; list all its waivers there");
                 return Err(Problem::field(format!("/policy/overrides/{index}/rule"), fault));
             }
         }
@@ -220,8 +220,10 @@ impl OverrideBody {
         let basis = |text: &str| Basis::parse(text).filter(|basis| *basis != Basis::Contract);
         let bases = Fault::new("unknown_basis", "use consent, soft_opt_in, implied or legitimate_interest");
         let waivers = Fault::new("unknown_waiver", Waiver::USE_ONE);
-        let reason =
-            Fault::new("invalid_text", "say why the shop loosens the rule, in 1 to 200 characters on one line");
+        let reason = Fault::new(
+            "invalid_text",
+            "give the reason why the shop loosens the rule, in 1 to 200 characters on one line",
+        );
         Ok(Override {
             rule: field(&at("rule"), &self.rule, Override::rule_named, UNKNOWN_RULE)?,
             accept: each(&at("accept"), &self.accept, basis, &bases)?,
@@ -233,7 +235,7 @@ impl OverrideBody {
 
 const NO_LABELS: Fault = Fault::new(
     "missing_field",
-    "write the notice on one line and below it a label for each of these choices, a line each, without needless white space",
+    "write the notice on one line, and the label of each choice on a line of its own below it, without extra spaces",
 );
 
 impl OfferBody {

@@ -77,7 +77,7 @@ fn parse(
     let mut events = events.map(|events| each("/events", events, EventType::parse, &EVENT)).transpose()?;
     if let Some(events) = &mut events {
         if events.is_empty() {
-            return Err(Problem::field("/events", Fault::new("empty_list", "name at least one")));
+            return Err(Problem::field("/events", Fault::new("empty_list", "give at least one")));
         }
         events.sort_unstable();
         events.dedup();

@@ -43,10 +43,10 @@ impl FileError {
     /// Returns the error to show to the shop.
     pub(in crate::api) const fn fault(&self) -> Fault {
         match self {
-            Self::BrokenGzip => Fault::new("broken_gzip", "the file is no gzip from some place on; compress it anew"),
-            Self::CutGzip => Fault::new("cut_gzip", "the gzip ends too early; send the whole file"),
-            Self::TooLarge => Fault::new("file_too_large", "inflated the file has more than 4 GB; split it"),
-            Self::Database(_) => Fault::new("internal", "something failed on our side; the import goes on"),
+            Self::BrokenGzip => Fault::new("broken_gzip", "the gzip data is damaged; compress the file again"),
+            Self::CutGzip => Fault::new("cut_gzip", "the gzip data ends too early; send the whole file"),
+            Self::TooLarge => Fault::new("file_too_large", "the uncompressed file has more than 4 GB; split it"),
+            Self::Database(_) => Fault::new("internal", "the service failed; the import continues"),
         }
     }
 }

@@ -22,7 +22,7 @@ const LONGEST_PAGE: i64 = 5_000;
 /// The number of consecutive failures after which an import fails.
 const PATIENCE: u32 = 5;
 const INTERNAL: Fault =
-    Fault::new("internal", "something failed on our side; import the file again, and report it if it stays");
+    Fault::new("internal", "the service failed; import the file again, and report the problem if it persists");
 
 impl ShopService {
     /// Processes one page of an import. Returns whether there was an import to process.
