@@ -10,13 +10,13 @@ const WRITTEN: [Channel; Channel::ALL.len() - 1] = {
     let mut channels = [Channel::Email; Channel::ALL.len() - 1];
     let (mut all, mut free) = (Channel::ALL, channels.as_mut_slice());
     while let [channel, rest @ ..] = all {
-        if !matches!(channel, Channel::Phone)
-            && let Some((place, after)) = free.split_first_mut()
-        {
-            *place = *channel;
-            free = after;
-        }
         all = rest;
+        if matches!(channel, Channel::Phone) {
+            continue;
+        }
+        let Some((place, after)) = free.split_first_mut() else { break };
+        *place = *channel;
+        free = after;
     }
     channels
 };
