@@ -206,7 +206,8 @@ fn codes_in_sources() -> BTreeSet<String> {
                     found.extend(after.map(|rest| rest.split('"').next().unwrap().to_owned()));
                 }
                 if path.ends_with("problem.rs") {
-                    found.extend(codes_between(&source, "fncode(", "fntitle("));
+                    let facts = codes_between(&source, "fnfacts(", "fnstatus(");
+                    found.extend(facts.into_iter().filter(|text| !text.contains(char::is_uppercase)));
                 }
             }
         }
@@ -214,10 +215,11 @@ fn codes_in_sources() -> BTreeSet<String> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = BTreeSet::new();
     walk(&sources.join("api"), &mut found);
-    // The reasons why a file cannot be understood.
-    let source: String =
-        fs::read_to_string(sources.join("lists/read/layout_error.rs")).unwrap().split_whitespace().collect();
-    found.extend(codes_between(&source, "fncode(", "fnline("));
+    // The reasons why a file cannot be understood, and why a choice cannot be recorded.
+    for (file, end) in [("lists/read/layout_error.rs", "fnline("), ("ledger/records/act.rs", "fnadvice(")] {
+        let source: String = fs::read_to_string(sources.join(file)).unwrap().split_whitespace().collect();
+        found.extend(codes_between(&source, "fncode(", end));
+    }
     found
 }
 

@@ -219,121 +219,88 @@ impl Problem {
         Self::Field { pointer: pointer.into(), fault }
     }
 
+    /// Returns what stays the same for every problem of this kind: the HTTP status, the code, the title.
+    const fn facts(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::MalformedJson { .. } => (StatusCode::BAD_REQUEST, "malformed_json", "The body is not JSON"),
+            Self::Field { fault, .. } => (StatusCode::UNPROCESSABLE_ENTITY, fault.code, "A field is invalid"),
+            Self::Parameter { fault, .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, fault.code, "A query parameter is invalid")
+            }
+            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body must be JSON")
+            }
+            Self::MissingKey => (StatusCode::UNAUTHORIZED, "missing_key", "A key is required"),
+            Self::InvalidKey => (StatusCode::UNAUTHORIZED, "invalid_key", "The key is not valid"),
+            Self::WrongScope { .. } => (StatusCode::FORBIDDEN, "wrong_scope", "The key lacks the scope for this"),
+            Self::WrongOrigin => (StatusCode::FORBIDDEN, "wrong_origin", "The key does not work on this site"),
+            Self::RouteNotFound => (StatusCode::NOT_FOUND, "route_not_found", "No such route"),
+            Self::MethodNotAllowed { .. } => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The route does not support this method")
+            }
+            Self::ContactNotFound => (StatusCode::NOT_FOUND, "contact_not_found", "No such contact"),
+            Self::KeyNotFound => (StatusCode::NOT_FOUND, "key_not_found", "No such key"),
+            Self::MessageNotFound => (StatusCode::NOT_FOUND, "message_not_found", "No such message"),
+            Self::RequestNotFound => (StatusCode::NOT_FOUND, "request_not_found", "No such request"),
+            Self::RequestConflict { .. } => {
+                (StatusCode::CONFLICT, "request_conflict", "The state of the request does not allow this")
+            }
+            Self::ProviderNotFound => (StatusCode::NOT_FOUND, "provider_not_found", "No such provider"),
+            Self::BadSignature => (StatusCode::UNAUTHORIZED, "bad_signature", "The signature is not valid"),
+            Self::KeyGone => (StatusCode::CONFLICT, "key_gone", "The key is no longer valid"),
+            Self::LastAdminKey => (StatusCode::CONFLICT, "last_admin_key", "The shop would have no admin key"),
+            Self::AddressTaken => (StatusCode::CONFLICT, "address_taken", "The address belongs to another contact"),
+            Self::MergeConflict { .. } => {
+                (StatusCode::CONFLICT, "merge_conflict", "The contacts cannot be merged or separated")
+            }
+            Self::ChangedMeanwhile => {
+                (StatusCode::PRECONDITION_FAILED, "changed_meanwhile", "The resource has changed")
+            }
+            Self::InvalidIdempotencyKey => {
+                (StatusCode::BAD_REQUEST, "invalid_idempotency_key", "The Idempotency-Key is not valid")
+            }
+            Self::IdempotencyMismatch => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_mismatch",
+                "The Idempotency-Key was used for another request",
+            ),
+            Self::AlreadyDone => (StatusCode::CONFLICT, "already_done", "The request was carried out before"),
+            Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests"),
+            Self::WebhookNotFound => (StatusCode::NOT_FOUND, "webhook_not_found", "No such webhook"),
+            Self::TooManyWebhooks => {
+                (StatusCode::CONFLICT, "too_many_webhooks", "The shop has the maximum number of webhooks")
+            }
+            Self::SubmissionConflict => {
+                (StatusCode::CONFLICT, "submission_conflict", "The id belongs to another submission")
+            }
+            Self::File { fault, .. } => (StatusCode::UNPROCESSABLE_ENTITY, fault.code, "The file cannot be read"),
+            Self::ImportNotFound => (StatusCode::NOT_FOUND, "import_not_found", "No such import"),
+            Self::ImportConflict { .. } => {
+                (StatusCode::CONFLICT, "import_conflict", "The state of the import does not allow this")
+            }
+            Self::WrongOffset { .. } => {
+                (StatusCode::CONFLICT, "wrong_offset", "The part does not start at the right offset")
+            }
+            Self::Misconfigured { .. } => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "misconfigured", "The service is not configured")
+            }
+            Self::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The service failed"),
+        }
+    }
+
     /// Returns the HTTP status.
     pub(in crate::api) const fn status(&self) -> StatusCode {
-        match self {
-            Self::MalformedJson { .. } | Self::InvalidIdempotencyKey => StatusCode::BAD_REQUEST,
-            Self::Field { .. } | Self::Parameter { .. } | Self::File { .. } | Self::IdempotencyMismatch => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::MissingKey | Self::InvalidKey | Self::BadSignature => StatusCode::UNAUTHORIZED,
-            Self::WrongScope { .. } | Self::WrongOrigin => StatusCode::FORBIDDEN,
-            Self::RouteNotFound
-            | Self::ContactNotFound
-            | Self::KeyNotFound
-            | Self::MessageNotFound
-            | Self::RequestNotFound
-            | Self::ProviderNotFound
-            | Self::ImportNotFound
-            | Self::WebhookNotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::SubmissionConflict
-            | Self::KeyGone
-            | Self::LastAdminKey
-            | Self::AddressTaken
-            | Self::MergeConflict { .. }
-            | Self::RequestConflict { .. }
-            | Self::ImportConflict { .. }
-            | Self::WrongOffset { .. }
-            | Self::AlreadyDone
-            | Self::TooManyWebhooks => StatusCode::CONFLICT,
-            Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
-            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Misconfigured { .. } | Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+        self.facts().0
     }
 
     /// Returns the code, the last part of `type`.
     pub(in crate::api) const fn code(&self) -> &'static str {
-        match self {
-            Self::MalformedJson { .. } => "malformed_json",
-            Self::Field { fault, .. } | Self::Parameter { fault, .. } | Self::File { fault, .. } => fault.code,
-            Self::ImportNotFound => "import_not_found",
-            Self::ImportConflict { .. } => "import_conflict",
-            Self::WrongOffset { .. } => "wrong_offset",
-            Self::BodyTooLarge { .. } => "body_too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::MissingKey => "missing_key",
-            Self::InvalidKey => "invalid_key",
-            Self::WrongScope { .. } => "wrong_scope",
-            Self::WrongOrigin => "wrong_origin",
-            Self::RouteNotFound => "route_not_found",
-            Self::MethodNotAllowed { .. } => "method_not_allowed",
-            Self::ContactNotFound => "contact_not_found",
-            Self::KeyNotFound => "key_not_found",
-            Self::MessageNotFound => "message_not_found",
-            Self::RequestNotFound => "request_not_found",
-            Self::RequestConflict { .. } => "request_conflict",
-            Self::ProviderNotFound => "provider_not_found",
-            Self::BadSignature => "bad_signature",
-            Self::KeyGone => "key_gone",
-            Self::LastAdminKey => "last_admin_key",
-            Self::AddressTaken => "address_taken",
-            Self::MergeConflict { .. } => "merge_conflict",
-            Self::ChangedMeanwhile => "changed_meanwhile",
-            Self::InvalidIdempotencyKey => "invalid_idempotency_key",
-            Self::IdempotencyMismatch => "idempotency_mismatch",
-            Self::AlreadyDone => "already_done",
-            Self::TooManyRequests { .. } => "too_many_requests",
-            Self::WebhookNotFound => "webhook_not_found",
-            Self::TooManyWebhooks => "too_many_webhooks",
-            Self::SubmissionConflict => "submission_conflict",
-            Self::Misconfigured { .. } => "misconfigured",
-            Self::Internal { .. } => "internal",
-        }
+        self.facts().1
     }
 
     const fn title(&self) -> &'static str {
-        match self {
-            Self::MalformedJson { .. } => "The body is not JSON",
-            Self::Field { .. } => "A field is invalid",
-            Self::Parameter { .. } => "A query parameter is invalid",
-            Self::File { .. } => "The file cannot be read",
-            Self::ImportNotFound => "No such import",
-            Self::ImportConflict { .. } => "The state of the import does not allow this",
-            Self::WrongOffset { .. } => "The part does not start at the right offset",
-            Self::BodyTooLarge { .. } => "The body is too large",
-            Self::UnsupportedMediaType => "The body must be JSON",
-            Self::MissingKey => "A key is required",
-            Self::InvalidKey => "The key is not valid",
-            Self::WrongScope { .. } => "The key lacks the scope for this",
-            Self::WrongOrigin => "The key does not work on this site",
-            Self::RouteNotFound => "No such route",
-            Self::MethodNotAllowed { .. } => "The route does not support this method",
-            Self::ContactNotFound => "No such contact",
-            Self::WebhookNotFound => "No such webhook",
-            Self::TooManyWebhooks => "The shop has the maximum number of webhooks",
-            Self::SubmissionConflict => "The id belongs to another submission",
-            Self::KeyNotFound => "No such key",
-            Self::MessageNotFound => "No such message",
-            Self::RequestNotFound => "No such request",
-            Self::RequestConflict { .. } => "The state of the request does not allow this",
-            Self::ProviderNotFound => "No such provider",
-            Self::BadSignature => "The signature is not valid",
-            Self::KeyGone => "The key is no longer valid",
-            Self::LastAdminKey => "The shop would have no admin key",
-            Self::AddressTaken => "The address belongs to another contact",
-            Self::MergeConflict { .. } => "The contacts cannot be merged or separated",
-            Self::ChangedMeanwhile => "The resource has changed",
-            Self::InvalidIdempotencyKey => "The Idempotency-Key is not valid",
-            Self::IdempotencyMismatch => "The Idempotency-Key was used for another request",
-            Self::AlreadyDone => "The request was carried out before",
-            Self::TooManyRequests { .. } => "Too many requests",
-            Self::Misconfigured { .. } => "The service is not configured",
-            Self::Internal { .. } => "The service failed",
-        }
+        self.facts().2
     }
 
     fn detail(&self) -> Cow<'static, str> {

@@ -24,7 +24,8 @@ use crate::consent::words::{Assurance, Relation};
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema), schemars(rename = "Sheet"))]
 pub struct DecisionTable {
-    /// The conditions that occur, each once.
+    /// The conditions for this shop's decisions. Each set of conditions is listed once; `places` refers to it by its
+    /// position.
     pub terms: Vec<TableConditions>,
     /// For each channel, by place: the positions of its conditions in `terms`, one for each version of the law, in the
     /// order of time. The place is a country (`DE`), a region (`US-FL`), or empty for everywhere else. A place with

@@ -30,6 +30,12 @@ impl Scope {
         self.channel.is_none_or(|own| own == channel) && self.purpose.as_ref().is_none_or(|own| own == purpose)
     }
 
+    /// Returns whether this scope includes the whole of another scope.
+    pub fn includes(&self, other: &Self) -> bool {
+        (self.channel.is_none() || self.channel == other.channel)
+            && (self.purpose.is_none() || self.purpose == other.purpose)
+    }
+
     /// Returns whether the scope names both a channel and a purpose.
     pub const fn is_specific(&self) -> bool {
         self.channel.is_some() && self.purpose.is_some()
@@ -140,7 +146,7 @@ mod tests {
     use super::*;
     use crate::consent::judge::Finding;
 
-    /// These numbers are in links that were sent, and in the browsers of visitors.
+    /// Links that were sent contain codes of channels. Browsers of visitors store codes of acts and assurances.
     #[test]
     fn codes_never_change() {
         let channels: Vec<(&str, u8)> = Channel::ALL.iter().map(|channel| (channel.as_str(), channel.code())).collect();

@@ -5,14 +5,17 @@
 //! by maximum. This makes a standing a join semilattice: the result is the same in whatever order records arrive,
 //! however often they arrive, and however they were divided on the way. A weaker record never hides a stronger one.
 //!
-//! `ledger/track.rs` implements the same law in SQL. A property test checks that both give the same result.
+//! `ledger/records/standing.rs` implements the same law in SQL. A property test checks that both give the same result.
 
 use core::cmp::Ordering;
 
+use crate::consent::channel::Channel;
+use crate::consent::ground::Ground;
 use crate::consent::judge::Entry;
+use crate::consent::purpose::PurposeSlug;
 use crate::consent::record::{Act, RecordId, Scope};
 use crate::consent::time::Timestamp;
-use crate::consent::words::Assurance;
+use crate::consent::words::{Assurance, Refusal};
 
 /// The latest record of one history of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,27 @@ impl Track {
     /// Compares the histories of two tracks. Two records of the same history are equal.
     fn place(&self, other: &Self) -> Ordering {
         (&self.scope, self.act, self.assurance).cmp(&(&other.scope, other.act, other.assurance))
+    }
+
+    /// Returns whether this is an opt-out that counts. One from an anonymous form does not.
+    pub const fn is_opt_out(&self) -> bool {
+        matches!(self.act, Act::OptOut { .. }) && self.assurance.may_opt_out()
+    }
+
+    /// Returns whether this is an opt-out that counts for the scope. An objection or a suppression does not count for a
+    /// transactional purpose.
+    pub fn refuses(&self, scope: &Scope, is_marketing: bool) -> bool {
+        let counts = is_marketing || matches!(self.act, Act::OptOut { refusal: Refusal::Plain });
+        self.is_opt_out() && counts && self.scope.includes(scope)
+    }
+
+    const fn is_opt_in(&self) -> bool {
+        matches!(self.act, Act::OptIn { .. })
+    }
+
+    /// Returns whether the owner of the address acted, by a link or a message to it or signed in.
+    const fn is_proven(&self) -> bool {
+        matches!(self.assurance, Assurance::Confirmed | Assurance::Authenticated)
     }
 
     /// Returns the track without its scope.
@@ -82,5 +106,60 @@ impl Standing {
     /// Returns the tracks, in a fixed order.
     pub fn tracks(&self) -> &[Track] {
         &self.tracks
+    }
+
+    /// Returns the opt-outs that count.
+    pub fn opt_outs(&self) -> impl Iterator<Item = &Track> {
+        self.tracks.iter().filter(|track| track.is_opt_out())
+    }
+
+    /// Returns whether an opt-out of the whole channel exists with no later opt-in. Statements by anonymous forms do
+    /// not count.
+    pub fn has_stopped(&self, channel: Channel) -> bool {
+        let on_channel = |track: &&Track| track.scope.channel.is_none_or(|own| own == channel);
+        let whole = self.opt_outs().filter(on_channel).filter(|no| no.scope.purpose.is_none());
+        let yes = self.tracks.iter().filter(on_channel).filter(|yes| yes.is_opt_in());
+        let latest_no = whole.map(|no| no.at).max();
+        latest_no.is_some()
+            && latest_no >= yes.filter(|yes| yes.assurance != Assurance::Claimed).map(|yes| yes.at).max()
+    }
+
+    /// Returns whether an opt-out of the same purpose, not only of the whole channel, followed this opt-in.
+    pub fn is_ended(&self, yes: &Track) -> bool {
+        self.tracks.iter().any(|no| {
+            matches!(no.act, Act::OptOut { .. })
+                && no.scope.purpose == yes.scope.purpose
+                && no.scope.channel.is_none_or(|channel| yes.scope.channel == Some(channel))
+                && no.at >= yes.at
+        })
+    }
+
+    /// Returns the purposes to which the owner of the address has consented on a channel and that no opt-out of the
+    /// purpose has ended: those that a stop of the whole channel ends, and that the owner can start again. An opt-in that
+    /// somebody entered in a form does not count.
+    pub fn stopped_purposes(&self, channel: Channel) -> Vec<PurposeSlug> {
+        let own = |yes: &&Track| {
+            yes.act == Act::OptIn { ground: Ground::Consent }
+                && yes.is_proven()
+                && yes.scope.channel == Some(channel)
+                && !self.is_ended(yes)
+        };
+        let mut purposes: Vec<PurposeSlug> =
+            self.tracks.iter().filter(own).filter_map(|yes| yes.scope.purpose.clone()).collect();
+        purposes.dedup();
+        purposes
+    }
+
+    /// Returns whether the owner of the address has opted out of exactly this scope in this way, as an objection or not,
+    /// and no opt-in within the scope came later.
+    pub fn has_opted_out(&self, scope: &Scope, is_objection: bool) -> bool {
+        let same = self.tracks.iter().filter(|no| {
+            no.scope == *scope
+                && matches!(no.act, Act::OptOut { .. })
+                && no.act.is_objection() == is_objection
+                && no.is_proven()
+        });
+        let Some(latest) = same.map(|no| no.at).max() else { return false };
+        !self.tracks.iter().any(|yes| yes.is_opt_in() && scope.includes(&yes.scope) && yes.at >= latest)
     }
 }

@@ -1,8 +1,8 @@
 //! Reads JavaScript objects strictly: a field that is unknown, has another type or is `null` is an error, which names
 //! its place.
 //!
-//! There are two formats. Calls with records come as one JSON text: for a dozen records this takes about half the time
-//! of reading each field from JavaScript. Small calls come as JavaScript objects.
+//! There are two formats. Long calls, with records or a certificate, come as one JSON text. For a dozen records this
+//! takes about half the time of reading each field from JavaScript. Small calls come as JavaScript objects.
 
 use std::borrow::Cow;
 use std::fmt::Formatter;

@@ -12,7 +12,7 @@ pub struct KeptEvidence {
     /// The dealing between the person and the shop, such as a purchase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dealing: Option<Dealing>,
-    /// The shop's reference for the dealing, such as an order number.
+    /// The shop's reference for the purchase, contract or inquiry, such as an order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Line>,
     /// Whether the person could refuse when the address was collected.

@@ -131,7 +131,8 @@ mod tests {
             less.remove(name);
             assert_eq!(asked(&less, GOOD.as_bytes()), Err(HookError::Signature), "no {name}");
         }
-        // The signature is checked first, so an unsigned request that cannot be read gets the same answer.
+        // The signature is checked before the body is read, so an unsigned request with a broken body gets the error
+        // for the signature.
         assert_eq!(asked(&HeaderMap::new(), b"{"), Err(HookError::Signature));
     }
 }

@@ -8,7 +8,7 @@ use crate::model::list_kind::ListKind;
 pub struct OutRow<'a> {
     /// The kind of the address.
     pub kind: AddressKind,
-    /// The address in the form that messages are sent to.
+    /// The address as it was entered. The shop sends messages to this spelling.
     pub address: &'a str,
     /// The id of the contact, a UUID.
     pub contact: &'a str,

@@ -37,7 +37,7 @@ pub use self::keywords::{Keyword, keyword};
 pub use self::platform::{Hook, HookError, Inbound, InboundAct, Platform};
 
 vocabulary! {
-    /// The provider that delivers the replies of persons.
+    /// The name of a message provider. The provider sends the replies of people to placet.
     Provider, "unknown provider" {
         /// Twilio: text messages and WhatsApp. It signs with the auth token, in the header `X-Twilio-Signature`.
         Twilio = "twilio",

@@ -1,5 +1,5 @@
 // Converts a question into numbers, and a verdict into a decision. The rules and sentences come from the edge, with the
-// shop's settings; see src/consent/sheet.rs.
+// shop's settings; see src/consent/decision_table.rs.
 
 /** The reasons in the order of `Finding` in src/consent/judge.rs. A number beyond them is an allow. */
 const REASONS =

@@ -3,7 +3,7 @@
 //   node www/tools/dist.mjs [storefront|logic|docs|handbook|edge|package …]     default: all of them
 //
 // A part is skipped if none of its inputs has changed.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -88,8 +88,9 @@ const parts = {
     outputs: ["logic/logic.js", "logic/logic_bg.wasm", "logic/node.js", "logic/workerd.js", "logic/logic.d.ts"],
     build: buildLogic,
   },
-  // Built after the logic, because the built module supplies the table.
   docs: {
+    // The built module supplies the table.
+    after: "logic",
     inputs: ["pkg/logic", "www/tools/rulebook.mjs", "www/tools/rulebook.css"],
     outputs: DOCS.flatMap((name) => [`docs/${name}`, `../www/docs/${name}`]),
     build: buildDocs,
@@ -116,17 +117,14 @@ const parts = {
 };
 
 /** Compiles the crate with one feature and, if `small` asks for it, its own standard library. */
-function cargo(feature, profile, small = NOTHING) {
+async function cargo(feature, profile, small = NOTHING) {
   // It has its own target directory, so that other flags do not discard the results of normal builds.
   const dir = join(target, `dist-${feature}`);
-  run("cargo", ["build", "--lib", "--profile", profile, "--target", WASM, "--no-default-features", "--features", feature, ...small.args], {
+  await run("cargo", ["build", "--lib", "--profile", profile, "--target", WASM, "--no-default-features", "--features", feature, ...small.args], {
     ...small.env,
     CARGO_ENCODED_RUSTFLAGS: [
       ...COMPACT,
-      // Panic messages contain the paths of source files, which would reveal the folders of this machine.
-      `--remap-path-prefix=${process.env.CARGO_HOME ?? join(homedir(), ".cargo")}=cargo`,
-      `--remap-path-prefix=${root}=placet`,
-      `--remap-path-prefix=${run("rustc", ["--print", "sysroot"], {}, "pipe").trim()}=rust`,
+      ...ANONYMOUS,
       ...small.flags,
     ].join("\x1f"),
     CARGO_TARGET_DIR: dir,
@@ -135,14 +133,14 @@ function cargo(feature, profile, small = NOTHING) {
 }
 
 /** Returns the directory of the optimised module and its glue code, named after the part. */
-function bindgen(wasm, name, optimise, shortNames = false) {
+async function bindgen(wasm, name, optimise, shortNames = false) {
   const out = join(work, name);
   rmSync(out, { recursive: true, force: true });
-  run("wasm-bindgen", [wasm, "--target", "web", "--no-typescript", "--remove-name-section", "--remove-producers-section", "--out-dir", out, "--out-name", name]);
+  await run("wasm-bindgen", [wasm, "--target", "web", "--no-typescript", "--remove-name-section", "--remove-producers-section", "--out-dir", out, "--out-name", name]);
   const module = join(out, `${name}_bg.wasm`);
   const features = FEATURES.map((feature) => `--enable-${feature}`);
   const short = shortNames ? ["--minify-imports-and-exports-and-modules"] : [];
-  const told = run(join(bin, "wasm-opt"), [module, "-o", module, ...features, ...optimise, ...STRIP, ...short], {}, shortNames ? "pipe" : "inherit");
+  const told = await run(join(bin, "wasm-opt"), [module, "-o", module, ...features, ...optimise, ...STRIP, ...short], {}, shortNames ? "pipe" : "inherit");
   if (shortNames) rename(join(out, `${name}.js`), `./${name}_bg.js`, JSON.parse(told));
   return out;
 }
@@ -186,7 +184,7 @@ async function buildStorefront() {
   }
   // Flattening the control flow and building it again saves a hundred bytes in the next passes.
   const optimise = ["--flatten", "--rereloop", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions"];
-  const out = bindgen(cargo("storefront", "storefront", stdAtHand ? SMALLEST : undefined), "storefront", optimise, true);
+  const out = await bindgen(await cargo("storefront", "storefront", stdAtHand ? SMALLEST : undefined), "storefront", optimise, true);
   const to = fresh("storefront");
   cpSync(join(out, "storefront_bg.wasm"), join(to, "storefront_bg.wasm"));
   await bundle("src/storefront/entry.js", join(to, "storefront.js"), join(out, "storefront.js"));
@@ -202,7 +200,7 @@ async function buildStorefront() {
 }
 
 async function buildLogic() {
-  const out = bindgen(cargo("logic", "logic"), "logic", ["-Os"]);
+  const out = await bindgen(await cargo("logic", "logic"), "logic", ["-Os"]);
   const to = fresh("logic");
   cpSync(join(out, "logic_bg.wasm"), join(to, "logic_bg.wasm"));
   // One entry for each way in which a runtime loads a module; the rest is the same.
@@ -215,23 +213,23 @@ async function buildLogic() {
 /**
  * Builds the printed rule table. The files in www/docs are committed, so that a change of the law is visible in review.
  */
-function buildDocs() {
-  run(process.execPath, [join(root, "www/tools/rulebook.mjs")]);
+async function buildDocs() {
+  await run(process.execPath, [join(root, "www/tools/rulebook.mjs")]);
   const to = fresh("docs");
   for (const name of DOCS) cpSync(join(root, "www/docs", name), join(to, name));
 }
 
 /** Prints the pages of the handbook. They are not committed, because the Markdown is. */
-function buildHandbook() {
-  run(process.execPath, [join(root, "www/tools/handbook.mjs"), fresh("handbook")]);
+async function buildHandbook() {
+  await run(process.execPath, [join(root, "www/tools/handbook.mjs"), fresh("handbook")]);
 }
 
-function buildEdge() {
+async function buildEdge() {
   if (!stdAtHand) {
     say("edge", "NOTE: no source of the standard library (PLACET_STD_SOURCE), so the module comes out larger than it should; try: rustup component add rust-src");
   }
   const { flags, args, env } = stdAtHand ? LEAN : NOTHING;
-  run("worker-build", ["--release", "--no-opt", ".", "--no-default-features", "--features", "edge", ...args], {
+  await run("worker-build", ["--release", "--no-opt", ".", "--no-default-features", "--features", "edge", ...args], {
     ...env,
     CARGO_ENCODED_RUSTFLAGS: [...COMPACT, ...ANONYMOUS, ...flags].join("\x1f"),
     CARGO_TARGET_DIR: join(target, "dist-edge"),
@@ -245,7 +243,7 @@ function buildEdge() {
   // A trap is logged with the numbers of functions. Their names are stored here and not shipped.
   const names = `--symbolmap=${join(work, "edge.symbols")}`;
   mkdirSync(work, { recursive: true });
-  run(join(bin, "wasm-opt"), [module, "-o", module, ...features, ...EDGE_PASSES, names, ...STRIP]);
+  await run(join(bin, "wasm-opt"), [module, "-o", module, ...features, ...EDGE_PASSES, names, ...STRIP]);
   const to = fresh("edge");
   for (const name of readdirSync(join(root, "build"))) {
     if (/\.(js|wasm)$/.test(name)) cpSync(join(root, "build", name), join(to, name));
@@ -279,16 +277,15 @@ function fresh(name) {
   return to;
 }
 
+/** Runs a command to its end. Returns its standard output if `stdout` is "pipe". */
 function run(command, args, env = {}, stdout = "inherit") {
-  const { status, error, stdout: told } = spawnSync(command, args, {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", stdout, "inherit"],
-    encoding: "utf8",
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", stdout, "inherit"] });
+    let told = "";
+    child.stdout?.setEncoding("utf8").on("data", (text) => { told += text; });
+    child.on("error", (error) => reject(new Error(`${command} could not be started: ${error.message}; read .tools/env first`)));
+    child.on("close", (status) => (status === 0 ? resolve(told) : reject(new Error(`${command} failed`))));
   });
-  if (error) throw new Error(`${command} could not be started: ${error.message}; read .tools/env first`);
-  if (status !== 0) throw new Error(`${command} failed`);
-  return told;
 }
 
 function which(command) {
@@ -324,14 +321,15 @@ if (unknown.length) {
   console.error(`[dist] no such part: ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
   process.exit(2);
 }
-for (const name of asked.length ? asked : Object.keys(parts)) {
+
+async function make(name) {
   const { inputs, outputs, build } = parts[name];
   const stamp = join(work, `${name}.stamp`);
   const now = fingerprint(inputs);
   const done = existsSync(stamp) && readFileSync(stamp, "utf8") === now;
   if (done && outputs.every((output) => existsSync(join(pkg, output)))) {
     say(name, "unchanged");
-    continue;
+    return;
   }
   const start = performance.now();
   say(name, "building");
@@ -345,3 +343,11 @@ for (const name of asked.length ? asked : Object.keys(parts)) {
   writeFileSync(stamp, now);
   say(name, `built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
+
+// The parts are built side by side, because the last step of each compilation uses one core only. A part that needs
+// another one stands after it in `parts`.
+const begun = {};
+for (const name of Object.keys(parts).filter((name) => !asked.length || asked.includes(name))) {
+  begun[name] = Promise.resolve(begun[parts[name].after]).then(() => make(name));
+}
+await Promise.all(Object.values(begun));

@@ -6,7 +6,10 @@ use crate::api::routes;
 /// The groups of routes, in the order of the page.
 pub(in crate::api) const TAGS: &[(&str, &str)] = &[
     ("Capture", "Receives the choices that people make on the shop's pages or elsewhere."),
-    ("Decisions", "Decides whether a message may be sent, and records what decisions depend on."),
+    (
+        "Decisions",
+        "The shop asks whether it may send a message. It also records activities and suppressions, which change later decisions.",
+    ),
     ("Contacts", "The data of one person: read, change, export, erase (GDPR Chapter III)."),
     ("Links", "What a person can do without an account, by a link or a reply (GDPR Art. 7(3), 12(2))."),
     ("Requests", "Subject requests: people exercise their rights, with deadlines (GDPR Art. 12(3))."),

@@ -34,7 +34,11 @@ pub(in crate::api) fn register(generator: &mut SchemaGenerator) {
 
 /// The pages that a link can answer with besides the page for a success.
 pub(in crate::api) const OTHER_PAGES: &[(u16, &str)] = &[
-    (404, "The link is not valid, or the data that it refers to was deleted."),
+    (
+        404,
+        "The link is not valid, or its subject request or preferences no longer exist. For a deleted confirmation or an expired \
+           download, the status is 200 and the page says so.",
+    ),
     (413, "The form is too large."),
     (429, "Too many visits."),
     (500, "The service failed; nothing was changed."),
@@ -136,12 +140,14 @@ fn query(action: &str, name: &str) -> (Value, &'static str) {
             json!({ "type": "array", "items": reference("Section"), "minItems": 1 }),
             "The sections of the report, separated by commas. Default: all.",
         ),
-        ("channel", "getLinks") => {
-            (reference("Channel"), "The channel that the link opts out of. Default: all channels.")
-        }
-        ("purpose", "getLinks") => {
-            (reference("Purpose"), "The purpose that the link opts out of. Default: all purposes.")
-        }
+        ("channel", "getLinks") => (
+            reference("Channel"),
+            "The channel that the person opts out of with the link `unsubscribe`. Default: all channels.",
+        ),
+        ("purpose", "getLinks") => (
+            reference("Purpose"),
+            "The purpose that the person opts out of with the link `unsubscribe`. Default: all purposes.",
+        ),
         ("state", "listRequests") => (reference("RequestState"), "Return only requests in this state."),
         ("kind", _) => (reference("RequestKind"), "Return only requests of this kind."),
         ("due_by", _) => {
@@ -276,7 +282,7 @@ pub(in crate::api) fn takes_idempotency_key(endpoint: &Endpoint) -> bool {
 pub(in crate::api) fn headers() -> Value {
     let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
     json!({
-        "ETag": text("The current state of the resource, for `If-Match` and `If-None-Match`."),
+        "ETag": text("A value that identifies the state of the resource. For a shop or a contact, send it as `If-Match`. For the settings of the storefront, send it as `If-None-Match`."),
         "request-id": { "description": "The id of the request, as in the audit log.", "schema": id() },
         "RateLimit": text("The number of requests left (`r`) and the seconds until the full quota is available again (`t`): `\"key\";r=999;t=1`."),
         "RateLimit-Policy": text("The quota of requests (`q`) and its window in seconds (`w`): `\"key\";q=1000;w=10`."),

@@ -1,5 +1,5 @@
-//! CSV files (RFC 4180) in a ZIP archive: one for each table, in UTF-8, with a header line. Cells contain the exact
-//! values.
+//! Writes each table as a CSV file (RFC 4180, UTF-8) with a header line, and puts the files into a ZIP archive. A table
+//! without rows becomes an empty file. Cells contain the exact values.
 
 use std::io::Write;
 

@@ -92,7 +92,7 @@ pub(in crate::api) fn preferences_message(language: Language, medium: Channel, s
     letter(language, medium, shop, &say(words.mail_choices_subject), &parts)
 }
 
-/// Returns the message with the result of a subject request, or with its extension.
+/// Returns the message that tells the person the result of a subject request, or the new last day for the answer.
 pub(in crate::api) fn result_message(
     language: Language,
     medium: Channel,

@@ -35,8 +35,8 @@ pub(in crate::api) fn on_offer(
     kind: AddressKind,
 ) -> impl Iterator<Item = (Channel, &PurposeSlug)> {
     let channels = settings.channels.iter().filter(move |channel| channel.address_kind() == kind);
-    let is_advertising = |purpose: &&PurposeSlug| !settings.policy.transactional.contains(purpose);
-    channels.flat_map(move |channel| settings.purposes.iter().filter(is_advertising).map(|purpose| (*channel, purpose)))
+    let is_marketing = |purpose: &&PurposeSlug| !settings.policy.transactional.contains(purpose);
+    channels.flat_map(move |channel| settings.purposes.iter().filter(is_marketing).map(|purpose| (*channel, purpose)))
 }
 
 impl ShopService {

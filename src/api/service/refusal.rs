@@ -1,13 +1,10 @@
 //! Converts errors of the ledger into problems of the API, each with a pointer to the mistake and with what to do.
 
-use std::borrow::Cow;
-
 use crate::api::problem::{Fault, Problem};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    ChangeError, ChoiceFault, DecideError, KeyError, ListedFault, MergeError, OpenError, RectifyError, SubmissionError,
+    ChangeError, ChoiceFault, DecideError, KeyError, MergeError, OpenError, RectifyError, SubmissionError,
 };
-use crate::lists::Refusal;
 
 pub(in crate::api) fn submission_refused(error: SubmissionError) -> Problem {
     match error {
@@ -43,60 +40,28 @@ pub(in crate::api) fn change_refused(error: ChangeError) -> Problem {
         ChangeError::Database(error) => error.into(),
         // Channel and purpose are in the path, and a JSON pointer cannot point there.
         ChangeError::Choice(fault @ (ChoiceFault::ChannelOff | ChoiceFault::UnknownPurpose)) => {
-            match choice_refused("", fault) {
-                Problem::Field { fault, .. } => Problem::field("", fault),
-                problem => problem,
-            }
+            Problem::field("", words_of(fault))
         }
         ChangeError::Choice(fault) => choice_refused("", fault),
     }
 }
 
-/// Returns the reason why a row of a list cannot be taken.
-pub(in crate::api) fn listed_refused(fault: ListedFault) -> Refusal {
-    let ListedFault::Choice(fault) = fault else {
-        let fix = "a hash of another shop says nothing here: export by address, or give the SHA-256";
-        return Refusal { code: "foreign_hash", fix };
+fn choice_refused(at: &str, fault: ChoiceFault) -> Problem {
+    let field = match fault {
+        ChoiceFault::ChannelOff | ChoiceFault::NoAddress(Some(_)) => "/channel",
+        ChoiceFault::UnknownPurpose => "/purpose",
+        ChoiceFault::ContractForAdvertising => "/basis",
+        ChoiceFault::NoAddress(None) | ChoiceFault::Repeated | ChoiceFault::NotSpecific => "",
+        ChoiceFault::Undated => return Problem::field("/occurred_at", words_of(fault)),
+        ChoiceFault::Missing(missing) => {
+            return Problem::field(format!("{at}/evidence/{}", missing.field()), words_of(fault));
+        }
     };
-    match choice_refused("", fault) {
-        Problem::Field { fault: Fault { code, detail: Cow::Borrowed(fix) }, .. } => Refusal { code, fix },
-        problem => Refusal { code: problem.code(), fix: "correct the row, or leave it out" },
-    }
+    Problem::field(format!("{at}{field}"), words_of(fault))
 }
 
-fn choice_refused(at: &str, fault: ChoiceFault) -> Problem {
-    let (field, fault) = match fault {
-        ChoiceFault::ChannelOff => ("/channel", Fault::new("channel_off", "the shop does not use this channel")),
-        ChoiceFault::UnknownPurpose => ("/purpose", Fault::new("unknown_purpose", "the shop has no such purpose")),
-        ChoiceFault::NoAddress(Some(kind)) => (
-            "/channel",
-            Fault {
-                code: "no_address",
-                detail: format!("give the contact's {kind} address, which this channel needs").into(),
-            },
-        ),
-        ChoiceFault::NoAddress(None) => ("", Fault::new("no_address", "give the address that the choice is about")),
-        ChoiceFault::Repeated => ("", Fault::new("repeated_choice", "send each channel and purpose once")),
-        ChoiceFault::NotSpecific => {
-            ("", Fault::new("not_specific", "give a channel and a purpose; only an opt_out may leave them out"))
-        }
-        ChoiceFault::ContractForAdvertising => (
-            "/basis",
-            Fault::new("basis_not_accepted", "a contract is a ground for the shop's transactional purposes only"),
-        ),
-        ChoiceFault::Undated => {
-            let fault = Fault::new(
-                "missing_evidence",
-                "give the time of the dealing: an implied consent ends some months after it",
-            );
-            return Problem::field("/occurred_at", fault);
-        }
-        ChoiceFault::Missing(missing) => {
-            let pointer = format!("{at}/evidence/{}", missing.field());
-            return Problem::field(pointer, Fault::new("missing_evidence", missing.message()));
-        }
-    };
-    Problem::field(format!("{at}{field}"), fault)
+const fn words_of(fault: ChoiceFault) -> Fault {
+    Fault::new(fault.code(), fault.advice())
 }
 
 pub(in crate::api) fn rectification_refused(error: RectifyError) -> Problem {

@@ -14,8 +14,8 @@ use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, Scop
 use crate::ledger::people::address::{StoredAddress, find_verified_address, named_row, written};
 use crate::ledger::people::contact::Lookup;
 use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
+use crate::ledger::records::bearing::bearing_on;
 use crate::ledger::records::notice::{NoticeSource, own_notice};
-use crate::ledger::records::standing::{standing_of, wide_noes_of};
 use crate::ledger::records::stopped::stopped_channels;
 use crate::ledger::records::suppression::Suppressions;
 use crate::ledger::shop::Shop;
@@ -38,8 +38,8 @@ pub struct Confirmation {
     pub scopes: Vec<ScopeEntry>,
     /// The language of the message.
     pub locale: String,
-    /// The time until which the confirmation can be answered. If nothing is left to confirm, the time at which the
-    /// message was requested.
+    /// The time until which the person can answer. If no opt-in is left to confirm, this is the time when the
+    /// confirmation was created, so it counts as expired.
     pub expires_at: Timestamp,
     /// The time of the answer. `None`: not answered yet.
     pub used_at: Option<Timestamp>,
@@ -115,7 +115,7 @@ fn question(
     let medium = medium_for(shop, address.kind(), &channels).filter(|medium| !stopped.contains(medium));
     let Some(medium) = medium.filter(|_| !scopes.is_empty()) else { return Ok(()) };
     let id = context.next_id().to_string();
-    let listed = serde_json::to_string(&scopes).map_err(|_| DatabaseError::Shape { column: 2 })?;
+    let listed = serde_json::to_string(&scopes).map_err(|_| DatabaseError::Json)?;
     let lasts = i64::from(shop.settings.links.confirmation_days()) * 86_400_000;
     tx.execute(
         "INSERT INTO confirmation (id, address, medium, scopes, locale, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -213,14 +213,11 @@ fn noes_since(
     address: &StoredAddress,
     asked_at: Timestamp,
 ) -> Result<Vec<Track>, DatabaseError> {
-    let mut opt_outs = standing_of(database, address.row)?.tracks().to_vec();
-    opt_outs.extend(wide_noes_of(database, address.contact.row)?.into_iter().map(|(_, no)| no));
+    let mut opt_outs: Vec<Track> = bearing_on(database, address.row)?.opt_outs().cloned().collect();
     if let Some(value) = address.address() {
         opt_outs.extend(Suppressions::of(database, shop)?.on(database, address.kind, value.key())?);
     }
-    opt_outs.retain(|track| {
-        matches!(track.act, Act::OptOut { .. }) && track.assurance != Assurance::Claimed && track.at >= asked_at
-    });
+    opt_outs.retain(|track| track.at >= asked_at);
     Ok(opt_outs)
 }
 

@@ -3,16 +3,13 @@
 //! A repeated delivery of a message has no effect, and a stop is answered by at most one message (47 CFR
 //! 64.1200(a)(12)).
 
-use crate::consent::{
-    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, PhoneNumber, PurposeSlug, Scope, Standing, Track,
-};
+use crate::consent::{Address, AddressKind, Assurance, Basis, Channel, PhoneNumber, Scope, Track};
 use crate::ledger::capture::confirmation::{ask_back, confirm, open_confirmation};
 use crate::ledger::capture::person_act::{PersonAct, note_own_acts, opt_outs};
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, post};
 use crate::ledger::people::address::{StoredAddress, find_verified_address, written};
 use crate::ledger::people::contact::last_locale;
 use crate::ledger::records::standing::standing_of;
-use crate::ledger::records::stopped::{has_stopped, is_ended};
 use crate::ledger::records::suppression::suppress;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Context;
@@ -101,7 +98,7 @@ fn stop(
             row.is_some()
         }
         Some(named) => {
-            let was_stopped = has_stopped(&standing_of(tx, named.row)?, message.channel);
+            let was_stopped = standing_of(tx, named.row)?.has_stopped(message.channel);
             note_own_acts(tx, shop, named, &opt_outs(named, Some(message.channel), None), "stop_word", None, context)?;
             was_stopped
         }
@@ -110,22 +107,6 @@ fn stop(
         return Ok(());
     }
     answer(tx, shop, message, MessageKind::Stopped, address, known, context)
-}
-
-/// Returns the purposes that a stop has ended on a channel and that no opt-out of the purpose has ended. Only opt-ins
-/// by the address itself count; an opt-in that somebody entered in a form does not.
-fn stopped_purposes(shop: &Shop, standing: &Standing, channel: Channel) -> Vec<PurposeSlug> {
-    let mut purposes: Vec<PurposeSlug> = Vec::new();
-    for yes in standing.tracks() {
-        let own = yes.act == Act::OptIn { ground: Ground::Consent }
-            && matches!(yes.assurance, Assurance::Confirmed | Assurance::Authenticated)
-            && yes.scope.channel == Some(channel);
-        let Some(purpose) = yes.scope.purpose.as_ref().filter(|_| own && !is_ended(standing, yes)) else { continue };
-        if shop.settings.purposes.contains(purpose) && !purposes.contains(purpose) {
-            purposes.push(purpose.clone());
-        }
-    }
-    purposes
 }
 
 /// Restarts the purposes that a stop has ended. The message comes from the number itself, so it is proof. If the number
@@ -139,13 +120,14 @@ fn start(
 ) -> Result<(), DatabaseError> {
     let address = Address::Phone(message.from.clone());
     let standing = standing_of(tx, named.row)?;
-    let purposes = stopped_purposes(shop, &standing, message.channel);
+    let mut purposes = standing.stopped_purposes(message.channel);
+    purposes.retain(|purpose| shop.settings.purposes.contains(purpose));
     if purposes.is_empty() {
-        let open = |yes: &&Track| yes.scope.channel == Some(message.channel) && !is_ended(&standing, yes);
+        let open = |yes: &&Track| yes.scope.channel == Some(message.channel) && !standing.is_ended(yes);
         let statement: Vec<&Track> = standing.tracks().iter().filter(open).collect();
         return ask_back(tx, shop, &address, &locale_of(tx, shop, Some(named))?, &statement, context);
     }
-    if !has_stopped(&standing, message.channel) {
+    if !standing.has_stopped(message.channel) {
         return Ok(());
     }
     let acts: Vec<PersonAct> = purposes

@@ -3,16 +3,16 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `take` | takes a submission, step by step |
-//! | `decide` | what a submission changes: a pure function over what is known |
+//! | `decide` | decides what a submission changes; a pure function |
 //! | `write` | reads what is known, and writes what was decided |
-//! | `identity` | which addresses of a submission the shop vouches for |
+//! | `identity` | finds the addresses of a submission that the shop's signed identity names |
 //! | `flood` | the limit of anonymous records for one address |
 //! | `confirmation` | double opt-in |
 //! | `person_act` | what a person does by a link or a message |
 //! | `preferences` | saves what a person chose on the preference page |
-//! | `inbound` | what people write back |
-//! | `staff_choice` | a choice that an employee changes |
-//! | `activity` | what keeps a ground alive |
+//! | `inbound` | reads what people write back: STOP, START, YES |
+//! | `staff_choice` | changes a choice for an employee |
+//! | `activity` | records activities, which keep a ground from expiring |
 
 pub(super) mod activity;
 pub(super) mod confirmation;

@@ -74,27 +74,10 @@ pub fn note_own_acts(
     Ok(tracks)
 }
 
-/// Returns whether the address already has an opt-out of the same scope and kind (objection or not), and no later
-/// opt-in.
+/// Returns whether the person has already said this opt-out, by the same address, and has not opted in since.
 pub fn has_left(database: &dyn Database, no: &PersonAct) -> Result<bool, DatabaseError> {
-    let standing = standing::standing_of(database, no.address.row)?;
     let is_objection = no.claim == Claim::OptOut { objection: true };
-    let same = standing.tracks().iter().filter(|track| {
-        track.scope == no.scope
-            && matches!(track.act, Act::OptOut { .. })
-            && track.act.is_objection() == is_objection
-            && matches!(track.assurance, Assurance::Confirmed | Assurance::Authenticated)
-    });
-    let Some(statement) = same.map(|track| track.at).max() else { return Ok(false) };
-    let covers = |scope: &Scope| {
-        no.scope.channel.is_none_or(|own| scope.channel == Some(own))
-            && no.scope.purpose.as_ref().is_none_or(|own| scope.purpose.as_ref() == Some(own))
-    };
-    let against = standing
-        .tracks()
-        .iter()
-        .any(|track| matches!(track.act, Act::OptIn { .. }) && covers(&track.scope) && track.at >= statement);
-    Ok(!against)
+    Ok(standing::standing_of(database, no.address.row)?.has_opted_out(&no.scope, is_objection))
 }
 
 /// Returns the channel by which an address was reached.

@@ -12,6 +12,7 @@ use crate::consent::{
     Policy, PurposeSlug, RecordId, Refusal, RegionCode, Relation, RelevantRecords, Statement, Status, Timestamp,
     decide_under, statement_under,
 };
+use crate::ledger::records::bearing::{OWN_IN_RANGE, WIDE_IN_RANGE};
 use crate::ledger::records::standing::entry_in;
 use crate::ledger::records::suppression::{Hasher, suppressions_of};
 use crate::ledger::shop::Shop;
@@ -138,11 +139,11 @@ pub fn list_page(
     let channel = Param::Text(asked.channel.map_or("", Channel::as_str));
     let purpose = Param::Text(asked.purpose.as_ref().map_or("", PurposeSlug::as_str));
     let span = [after, Param::Integer(last.0), channel, purpose];
-    let text = one_text(database, TRACKS, &span)?;
+    let text = one_text(database, OWN_IN_RANGE, &span)?;
     let mut tracks: Vec<FoundTrack<'_>> = from_json(&text)?;
     // An opt-out of every channel is rare, so this query is skipped if there is none.
     let wide = match database.first("SELECT 1 FROM track WHERE channel = '*' LIMIT 1", &[])? {
-        Some(_) => one_text(database, WIDE, &[after, Param::Integer(last.0), purpose])?,
+        Some(_) => one_text(database, WIDE_IN_RANGE, &[after, Param::Integer(last.0), purpose])?,
         None => b"[]".to_vec(),
     };
     let wide: Vec<FoundTrack<'_>> = from_json(&wide)?;
@@ -338,21 +339,6 @@ const ADDRESSES: &str =
         WHERE id > ?1 AND id <= ?2 AND +kind IN (SELECT value FROM json_each(?3)) ORDER BY id LIMIT ?4) a
     CROSS JOIN contact c ON c.id = a.contact";
 
-/// Selects the histories of these addresses. They are stored next to each other.
-const TRACKS: &str =
-    "SELECT CAST(json_group_array(json_array(address, channel, purpose, choice, ground, objection, assurance,
-        effective_at, record)) AS BLOB)
-    FROM (SELECT * FROM track WHERE address > ?1 AND address <= ?2 AND (?3 = '' OR channel IN (?3, '*'))
-        AND (?4 = '' OR purpose IN (?4, '*')) ORDER BY address)";
-
-/// Selects the histories for every channel that come from another address of the same contact.
-const WIDE: &str =
-    "SELECT CAST(json_group_array(json_array(a.id, t.channel, t.purpose, t.choice, t.ground, t.objection, t.assurance,
-        t.effective_at, t.record)) AS BLOB)
-    FROM address a CROSS JOIN address o ON o.contact = a.contact AND o.id <> a.id
-    CROSS JOIN track t ON t.address = o.id AND t.channel = '*'
-    WHERE a.id > ?1 AND a.id <= ?2 AND (?3 = '' OR t.purpose IN (?3, '*'))";
-
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
@@ -372,13 +358,13 @@ mod tests {
                     "SEARCH c USING INTEGER PRIMARY KEY",
                 ],
             ),
-            (TRACKS, ["SEARCH track USING PRIMARY KEY (address>? AND address<?)"; 2]),
-            (WIDE, ["SEARCH a USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SEARCH o USING"]),
+            (OWN_IN_RANGE, ["SEARCH track USING PRIMARY KEY (address>? AND address<?)"; 2]),
+            (WIDE_IN_RANGE, ["SEARCH a USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SEARCH o USING"]),
         ] {
             let [number, text] = [Param::Integer(9), Param::Text("[]")];
             let params: &[Param<'_>] = match sql {
                 ADDRESSES => &[number, number, text, number, number],
-                TRACKS => &[number, number, text, text],
+                OWN_IN_RANGE => &[number, number, text, text],
                 _ => &[number, number, text],
             };
             let rows = database.query(&format!("EXPLAIN QUERY PLAN {sql}"), params).unwrap();

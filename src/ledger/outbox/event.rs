@@ -93,7 +93,7 @@ pub(crate) fn emit(
     }
     context.note_event();
     let id = format!("evt_{}", context.next_id().simple());
-    let data = serde_json::to_string(data).map_err(|_| DatabaseError::Shape { column: 3 })?;
+    let data = serde_json::to_string(data).map_err(|_| DatabaseError::Json)?;
     let now = Param::Integer(context.now.millis());
     tx.execute(
         "INSERT INTO event (id, type, at, data) VALUES (?, ?, ?, ?)",

@@ -118,7 +118,7 @@ pub(crate) fn post(
         locale: &'a str,
     }
     let id = context.next_id().to_string();
-    let written = serde_json::to_string(detail).map_err(|_| DatabaseError::Shape { column: 7 })?;
+    let written = serde_json::to_string(detail).map_err(|_| DatabaseError::Json)?;
     tx.execute(
         "INSERT INTO message (id, kind, medium, to_value, pseudonym, locale, about, detail, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

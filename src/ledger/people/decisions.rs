@@ -11,6 +11,7 @@ use crate::consent::{
     RecordId, RegionCode, Relation, RelevantRecords, Timestamp, Track, WrittenDecision, decide_under,
 };
 use crate::ledger::people::contact::Lookup;
+use crate::ledger::records::bearing::{ACTIVITIES_THEN, ENTRIES, ENTRIES_THEN};
 use crate::ledger::records::standing::{WrittenEntry, entry_in};
 use crate::ledger::records::suppression::Suppressions;
 use crate::ledger::shop::Shop;
@@ -147,8 +148,7 @@ impl<'a> DecisionReader<'a> {
         for by in ways {
             let text = self.look_up(page, by, needed)?;
             // Reads the rows directly, without a JSON tree in between, because there are many.
-            let found: Vec<Found<'_>> =
-                serde_json::from_slice(text.as_bytes()).map_err(|_| DatabaseError::Shape { column: 0 })?;
+            let found: Vec<Found<'_>> = serde_json::from_slice(text.as_bytes()).map_err(|_| DatabaseError::Json)?;
             for row in found {
                 let place = row.0;
                 let one = self.decide_row(row, by)?;
@@ -182,19 +182,20 @@ impl<'a> DecisionReader<'a> {
                 })
             })
             .collect();
-        let keys = serde_json::to_string(&keys).map_err(|_| DatabaseError::Shape { column: 0 })?;
+        let keys = serde_json::to_string(&keys).map_err(|_| DatabaseError::Json)?;
         let past = self.asked.at < self.asked.now.plus_millis(-CLOCK_SKEW);
-        let sql = format!(
-            "{}{}{}",
-            SELECT,
-            if past { OF_THEN } else { OF_NOW },
-            match by {
-                By::Address => BY_ADDRESS,
-                By::OtherAddress(_) => BY_OTHER_ADDRESS,
-                By::External => BY_EXTERNAL,
-                By::Id => BY_ID,
-            }
-        );
+        let entries = if past {
+            format!("json({ENTRIES_THEN}), json({ACTIVITIES_THEN})")
+        } else {
+            format!("json({ENTRIES}), json('[]')")
+        };
+        let found_by = match by {
+            By::Address => BY_ADDRESS,
+            By::OtherAddress(_) => BY_OTHER_ADDRESS,
+            By::External => BY_EXTERNAL,
+            By::Id => BY_ID,
+        };
+        let sql = format!("{SELECT}{entries})){found_by}");
         let (channel, purpose) = (Param::Text(self.asked.channel.as_str()), Param::Text(self.asked.purpose.as_str()));
         let at = Param::Integer(self.asked.at.millis());
         let mut params = vec![channel, purpose];
@@ -265,27 +266,6 @@ impl<'a> DecisionReader<'a> {
 const SELECT: &str =
     "SELECT json_group_array(json_array(q.key, a.id, a.match_key, a.value, c.uuid, c.country, c.region, c.relation,
         c.born, c.restricted_at IS NOT NULL, ";
-
-/// Selects the current standing: the histories of the address, and those for every channel from any address of the
-/// contact. (`+` keeps SQLite from looking up each history separately.)
-const OF_NOW: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
-        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR +channel = '*')
-            AND +channel IN (?, '*') AND +purpose IN (?, '*'))), json('[]')))";
-
-/// Selects the standing of an earlier time from the records: the latest record of each kind. Only the latest activity
-/// of each kind is stored, so an activity with a later time is left out.
-const OF_THEN: &str = "json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, id))
-        FROM (SELECT *, row_number() OVER (PARTITION BY channel, purpose, choice, ground, objection, assurance
-                ORDER BY effective_at DESC, id DESC) AS nth
-            FROM record WHERE address IN (SELECT id FROM address WHERE contact = a.contact)
-                AND (address = a.id OR +channel = '*')
-                AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
-                AND NOT EXISTS (SELECT 1 FROM reversal v WHERE v.address = record.address AND v.record = record.id
-                    AND v.at <= ?)) WHERE nth = 1)),
-    json((SELECT json_group_array(json_array(choice, ground, objection, assurance, effective_at, record))
-        FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact) AND (address = a.id OR +channel = '*')
-            AND +channel IN (?, '*') AND +purpose IN (?, '*') AND effective_at <= ?
-            AND choice IN ('used', 'contacted', 'screened')))))";
 
 const BY_ADDRESS: &str = " FROM json_each(?) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?
     CROSS JOIN contact c ON c.id = a.contact";

@@ -44,7 +44,7 @@ pub fn note_disclosure(
     let mut data: Vec<&str> = data.iter().map(Token::as_str).collect();
     data.sort_unstable();
     data.dedup();
-    let data = serde_json::to_string(&data).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let data = serde_json::to_string(&data).map_err(|_| DatabaseError::Json)?;
     let at = Param::Integer(at.map_or(context.now, |at| at.min(context.now)).millis());
     tx.execute(
         "INSERT INTO disclosure (contact, recipient, data, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, 1)

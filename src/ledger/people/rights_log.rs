@@ -138,7 +138,7 @@ pub(crate) fn acts_for(database: &dyn Database, members: &str) -> Result<Vec<Rig
                 reason: row.optional_text(4)?.map(str::to_owned),
                 detail: match row.optional_text(5)? {
                     None => ActDetail::default(),
-                    Some(text) => json::read(text).ok_or(DatabaseError::Shape { column: 5 })?,
+                    Some(text) => json::read(text).ok_or(DatabaseError::Json)?,
                 },
             })
         })

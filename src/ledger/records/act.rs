@@ -25,6 +25,39 @@ pub enum ChoiceFault {
     Missing(Missing),
 }
 
+impl ChoiceFault {
+    /// Returns the stable code of the reason.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ChannelOff => "channel_off",
+            Self::UnknownPurpose => "unknown_purpose",
+            Self::NoAddress(_) => "no_address",
+            Self::Repeated => "repeated_choice",
+            Self::NotSpecific => "not_specific",
+            Self::ContractForAdvertising => "basis_not_accepted",
+            Self::Undated | Self::Missing(_) => "missing_evidence",
+        }
+    }
+
+    /// Returns the text that says what to do.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::ChannelOff => "the shop does not use this channel",
+            Self::UnknownPurpose => "the shop has no such purpose",
+            Self::NoAddress(Some(AddressKind::Email)) => "give the contact's email address, which this channel needs",
+            Self::NoAddress(Some(AddressKind::Phone)) => "give the contact's phone address, which this channel needs",
+            Self::NoAddress(Some(AddressKind::Push)) => "give the contact's push address, which this channel needs",
+            Self::NoAddress(Some(AddressKind::Postal)) => "give the contact's postal address, which this channel needs",
+            Self::NoAddress(None) => "give the address that the choice is about",
+            Self::Repeated => "send each channel and purpose once",
+            Self::NotSpecific => "give a channel and a purpose; only an opt_out may leave them out",
+            Self::ContractForAdvertising => "a contract is a ground for the shop's transactional purposes only",
+            Self::Undated => "give the time of the dealing: an implied consent ends some months after it",
+            Self::Missing(missing) => missing.message(),
+        }
+    }
+}
+
 /// Returns the act of one choice, after checking that it has the evidence it needs.
 pub(crate) fn act_of(
     shop: &Shop,

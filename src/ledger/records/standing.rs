@@ -105,6 +105,9 @@ pub(crate) fn wide_noes_of(database: &dyn Database, contact: i64) -> Result<Vec<
     rows.iter().map(|row| Ok((row.integer(8)?, track_in(row, 0)?))).collect()
 }
 
+/// The number of columns that [`track_in`] reads.
+pub(crate) const TRACK_COLUMNS: usize = 8;
+
 /// Reads a history from eight columns of a row, starting at `from`, in the order of [`standing_of`].
 pub(crate) fn track_in(row: &Row, from: usize) -> Result<Track, DatabaseError> {
     let channel = match row.text(from)? {

@@ -182,7 +182,7 @@ pub(crate) fn suppressions_of(
     let named =
         named.flat_map(|(place, (kind, key))| hasher.names(*kind, key).into_iter().map(move |name| (place, name)));
     let (places, names): (Vec<usize>, Vec<String>) = named.unzip();
-    let names = serde_json::to_string(&names).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let names = serde_json::to_string(&names).map_err(|_| DatabaseError::Json)?;
     let rows = database.query(
         "SELECT s.channel, s.id, s.created_at, q.key FROM json_each(?) q CROSS JOIN suppression s ON s.hash = q.value",
         &[Param::Text(&names)],
@@ -203,7 +203,7 @@ pub(crate) fn names_of(
 ) -> Result<String, DatabaseError> {
     let hasher = Hasher::of(database, shop)?;
     let names = address.zip(hasher).map(|((kind, key), hasher)| hasher.names(kind, key)).unwrap_or_default();
-    serde_json::to_string(&names).map_err(|_| DatabaseError::Shape { column: 0 })
+    serde_json::to_string(&names).map_err(|_| DatabaseError::Json)
 }
 
 /// Reads a suppression as a refusal: channel, id and time are the first columns of the row.

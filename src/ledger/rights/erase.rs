@@ -22,7 +22,6 @@ use crate::ledger::outbox::event::emit;
 use crate::ledger::people::address;
 use crate::ledger::people::contact::{Contact, Lookup, find, members};
 use crate::ledger::records::standing::standing_of;
-use crate::ledger::records::stopped::has_stopped;
 use crate::ledger::records::{notice, suppression};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
@@ -167,7 +166,7 @@ fn suppress_addresses(
         if kind == Some(AddressKind::Phone) {
             let standing = standing_of(tx, row.integer(2)?)?;
             let own = Channel::ALL.iter().filter(|channel| channel.address_kind() == AddressKind::Phone);
-            for channel in own.filter(|channel| has_stopped(&standing, **channel)) {
+            for channel in own.filter(|channel| standing.has_stopped(**channel)) {
                 let asked = (SuppressionReason::Asked, context.now);
                 suppression::store_hash(tx, &hash, Some(*channel), asked, context)?;
                 kept += 1;
@@ -224,7 +223,7 @@ fn ids_of(tx: &dyn Database, members: &str) -> Result<Vec<String>, DatabaseError
 
 /// Deletes the rows of the person and returns the number of deleted rows for each table.
 fn empty(tx: &dyn Database, members: &str, uuids: &[String]) -> Result<BTreeMap<String, u64>, DatabaseError> {
-    let ids = serde_json::to_string(uuids).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let ids = serde_json::to_string(uuids).map_err(|_| DatabaseError::Json)?;
     tx.execute(
         "UPDATE contact SET merged_into = NULL WHERE id IN (SELECT value FROM json_each(?))",
         &[Param::Text(members)],
@@ -295,7 +294,7 @@ fn drop_bare_submissions(tx: &dyn Database, shop: &Shop, touched: &str) -> Resul
         &[Param::Text(touched)],
     )?;
     let ids = bare.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
-    notice::delete_unused(tx, &serde_json::to_string(&ids).map_err(|_| DatabaseError::Shape { column: 0 })?)?;
+    notice::delete_unused(tx, &serde_json::to_string(&ids).map_err(|_| DatabaseError::Json)?)?;
     for row in &bare {
         spend(tx, shop, row)?;
         tx.execute("DELETE FROM submission WHERE id = ?", &[Param::Text(row.text(0)?)])?;
@@ -325,7 +324,7 @@ fn certify(
         deleted,
         kept: Kept { suppressions, counters: true },
     };
-    let recipients_json = serde_json::to_string(&recipients).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let recipients_json = serde_json::to_string(&recipients).map_err(|_| DatabaseError::Json)?;
     let jws = certificate.signed(&shop.signing_key()).map_err(|_| DatabaseError::Shape { column: 0 })?;
     tx.execute(
         "INSERT INTO certificate (id, erased_at, jws, recipients) VALUES (?, ?, ?, ?)",

@@ -13,6 +13,7 @@ use crate::json;
 use crate::ledger::people::contact::{Contact, Lookup, find};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
 use crate::ledger::people::{address, profile};
+use crate::ledger::records::bearing::bearing_on;
 use crate::ledger::records::standing::standing_of;
 use crate::ledger::records::{record, standing, suppression};
 use crate::ledger::shop::Shop;
@@ -144,7 +145,7 @@ fn rekey(
     // The suppressions of the person apply to the new address too. An old address that had opted out is suppressed, so
     // that an old list which still contains it cannot re-subscribe it.
     suppression::copy_to(tx, &wrong, &right, context)?;
-    if has_refused(tx, contact, old)? && !suppression::is_wide(tx, &wrong)? {
+    if bearing_on(tx, old)?.opt_outs().next().is_some() && !suppression::is_wide(tx, &wrong)? {
         suppression::store_hash(tx, &wrong, None, (SuppressionReason::Other, context.now), context)?;
     }
     // The kind `rectified` excludes the row from every query. A keyed hash of the address stays, so that an erasure can
@@ -186,17 +187,6 @@ fn forget_name(tx: &dyn Database, shop: &Shop, from: &Address, context: &Context
         "UPDATE subject_request SET pseudonym = NULL WHERE pseudonym = ? AND state <> 'verified'",
         &[Param::Text(&name)],
     )
-}
-
-/// Returns whether an opt-out applies to an address: one of its own, or one from all channels by any address of the
-/// contact.
-fn has_refused(tx: &dyn Database, contact: &Contact, address: i64) -> Result<bool, DatabaseError> {
-    let found = tx.first(
-        "SELECT 1 FROM track WHERE address IN (SELECT id FROM address WHERE contact = ?1) AND choice = 'opt_out'
-             AND assurance <> 'claimed' AND (address = ?2 OR +channel = '*') LIMIT 1",
-        &[contact.param(), Param::Integer(address)],
-    )?;
-    Ok(found.is_some())
 }
 
 /// Copies the histories of the old address to the new one.
@@ -243,6 +233,6 @@ fn evidence_of(tx: &dyn Database, address: i64, track: &Track) -> Result<KeptEvi
     )?;
     match row.as_ref().map(|row| row.optional_text(0)).transpose()?.flatten() {
         None => Ok(KeptEvidence::default()),
-        Some(text) => json::read(text).ok_or(DatabaseError::Shape { column: 0 }),
+        Some(text) => json::read(text).ok_or(DatabaseError::Json),
     }
 }

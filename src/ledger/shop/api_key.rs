@@ -64,7 +64,7 @@ impl StoredKey {
 
     fn read(row: &Row) -> Result<Self, DatabaseError> {
         let time = |column| if row.is_null(column) { Ok(None) } else { row.time(column).map(Some) };
-        let origins = |text| json::read(text).ok_or(DatabaseError::Shape { column: 4 });
+        let origins = |text| json::read(text).ok_or(DatabaseError::Json);
         Ok(Self {
             id: row.parsed(0, parse_id)?,
             kind: row.text(1)?.to_owned(),

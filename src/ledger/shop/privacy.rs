@@ -104,11 +104,11 @@ impl Privacy {
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Limits {
-    /// The limit for one publishable key, and so for all visitors of the shop together.
+    /// The number of requests per second that one publishable key may send, and so all visitors of the shop together.
     pub publishable: u16,
-    /// The limit for one secret key.
+    /// The number of requests per second that one secret key may send.
     pub secret: u16,
-    /// The limit for one visitor.
+    /// The number of requests per second that one visitor may send to the pages of links.
     pub visitor: u16,
 }
 

@@ -96,8 +96,9 @@ impl Retention {
     }
 }
 
-/// The settings of a shop.
+/// The settings of a shop, as the ledger stores them and as `GET /v1/shop` answers them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub struct Settings {
     /// The name under which people know the shop.
     pub name: Line,
@@ -109,20 +110,18 @@ pub struct Settings {
     pub channels: Vec<Channel>,
     /// The purposes that the shop uses.
     pub purposes: Vec<PurposeSlug>,
-    /// The notices that the shop shows, one for each id, version and language.
+    /// The notices that the shop shows.
     pub notices: Vec<Notice>,
-    /// The channels on which an anonymous opt-in awaits confirmation.
-    pub confirmation: Vec<Channel>,
-    /// The rules that the shop adds to the law, and its overrides. Absent in shops of the first version.
+    /// The rules that the shop adds to the law, and the rules that it loosens.
     #[serde(default)]
     pub policy: PolicySettings,
     /// The information that a person can read about the handling of their data.
     #[serde(default)]
     pub privacy: Privacy,
-    /// The rate limits.
+    /// The rate limits, in requests per second.
     #[serde(default)]
     pub limits: Limits,
-    /// Settings of links and of the messages that contain them.
+    /// The settings of links and of the messages that contain them.
     #[serde(default)]
     pub links: Links,
     /// The settings of subject requests.
@@ -131,20 +130,24 @@ pub struct Settings {
     /// The retention periods of data that is no longer needed.
     #[serde(default)]
     pub retention: Retention,
-    /// The data about the origin of a page's submission that the shop stores as evidence.
+    /// The data about the origin of a page's submission that the shop stores as evidence, beyond what the page sends
+    /// itself.
     #[serde(default)]
     pub evidence: Evidence,
 }
 
-/// The part of a [`Policy`] that no other setting contains.
+/// The shop's policy, with every default filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema), schemars(rename = "FullPolicyAnswer"))]
 #[serde(default)]
 pub struct PolicySettings {
+    /// The channels on which an anonymous opt-in awaits confirmation.
+    pub confirmation: Vec<Channel>,
     /// The transactional purposes, which are not marketing.
     pub transactional: Vec<PurposeSlug>,
     /// The bases that the shop accepts for marketing.
     pub bases: Vec<Basis>,
-    /// The minimum age from which a person's act counts, in years, if it is above the age in the law.
+    /// The minimum age from which a person's act counts, in years. It has an effect only above the age in the law.
     pub minimum_age: u16,
     /// Whether a person of unknown age counts as too young.
     pub age_required: bool,
@@ -157,9 +160,16 @@ pub struct PolicySettings {
 
 impl Default for PolicySettings {
     fn default() -> Self {
-        let Policy { transactional, bases, minimum_age, age_required, expires_after_months, overrides, .. } =
-            Policy::default();
-        Self { transactional, bases, minimum_age, age_required, expires_after_months, overrides }
+        let usual = Policy::default();
+        Self {
+            confirmation: usual.confirmation,
+            transactional: usual.transactional,
+            bases: usual.bases,
+            minimum_age: usual.minimum_age,
+            age_required: usual.age_required,
+            expires_after_months: usual.expires_after_months,
+            overrides: usual.overrides,
+        }
     }
 }
 
@@ -169,7 +179,7 @@ impl Settings {
         let own = self.policy.clone();
         Policy {
             channels: self.channels.clone(),
-            confirmation: self.confirmation.clone(),
+            confirmation: own.confirmation,
             transactional: own.transactional,
             bases: own.bases,
             minimum_age: own.minimum_age,

@@ -63,10 +63,7 @@ impl Webhook {
         Ok(Self {
             id: row.text(0)?.to_owned(),
             url: row.text(1)?.to_owned(),
-            events: row
-                .optional_text(2)?
-                .map(|text| crate::json::read(text).ok_or(DatabaseError::Shape { column: 2 }))
-                .transpose()?,
+            events: row.optional_text(2)?.map(|text| crate::json::read(text).ok_or(DatabaseError::Json)).transpose()?,
             payload: row.parsed(3, Payload::parse)?,
             generation: row.integer(4)?,
             rotated_until: if row.is_null(5) { None } else { Some(row.time(5)?) },

@@ -113,14 +113,78 @@ impl Row {
     }
 }
 
+/// Reads the columns of a row one after the other, so that the code that reads them names each column in the order in
+/// which the statement selects them, without numbers.
+pub(crate) struct Cells<'a> {
+    row: &'a Row,
+    next: usize,
+}
+
+impl<'a> Cells<'a> {
+    pub(crate) const fn of(row: &'a Row) -> Self {
+        Self::after(row, 0)
+    }
+
+    /// Begins after the given number of columns.
+    pub(crate) const fn after(row: &'a Row, columns: usize) -> Self {
+        Self { row, next: columns }
+    }
+
+    fn take<T>(&mut self, read: impl FnOnce(&'a Row, usize) -> Result<T, DatabaseError>) -> Result<T, DatabaseError> {
+        let column = self.next;
+        self.next += 1;
+        read(self.row, column)
+    }
+
+    /// Reads a text.
+    pub(crate) fn text(&mut self) -> Result<String, DatabaseError> {
+        self.take(|row, column| row.text(column).map(str::to_owned))
+    }
+
+    /// Reads a text or NULL.
+    pub(crate) fn optional_text(&mut self) -> Result<Option<String>, DatabaseError> {
+        self.take(|row, column| Ok(row.optional_text(column)?.map(str::to_owned)))
+    }
+
+    /// Reads a text and converts it by `parse`.
+    pub(crate) fn parsed<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, DatabaseError> {
+        self.take(|row, column| row.parsed(column, parse))
+    }
+
+    /// Reads a number that is never negative.
+    pub(crate) fn count<T: TryFrom<i64>>(&mut self) -> Result<T, DatabaseError> {
+        self.take(|row, column| T::try_from(row.integer(column)?).map_err(|_| DatabaseError::Shape { column }))
+    }
+
+    /// Reads an integer or NULL.
+    pub(crate) fn optional_integer(&mut self) -> Result<Option<i64>, DatabaseError> {
+        self.take(|row, column| if row.is_null(column) { Ok(None) } else { row.integer(column).map(Some) })
+    }
+
+    /// Reads 0 or 1.
+    pub(crate) fn flag(&mut self) -> Result<bool, DatabaseError> {
+        self.take(|row, column| Ok(row.integer(column)? == 1))
+    }
+
+    /// Reads a time.
+    pub(crate) fn time(&mut self) -> Result<crate::consent::Timestamp, DatabaseError> {
+        self.take(Row::time)
+    }
+
+    /// Reads a time or NULL.
+    pub(crate) fn optional_time(&mut self) -> Result<Option<crate::consent::Timestamp>, DatabaseError> {
+        self.take(|row, column| if row.is_null(column) { Ok(None) } else { row.time(column).map(Some) })
+    }
+}
+
 /// Writes values as one JSON text, to pass many values to SQLite at once.
 pub(crate) fn to_json(values: &impl serde::Serialize) -> Result<String, DatabaseError> {
-    serde_json::to_string(values).map_err(|_| DatabaseError::Shape { column: 0 })
+    serde_json::to_string(values).map_err(|_| DatabaseError::Json)
 }
 
 /// Reads a JSON text in which SQLite returns many values at once.
 pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(text: &'a [u8]) -> Result<T, DatabaseError> {
-    serde_json::from_slice(text).map_err(|_| DatabaseError::Shape { column: 0 })
+    serde_json::from_slice(text).map_err(|_| DatabaseError::Json)
 }
 
 /// An error of the database. The caller of the API never causes it.
@@ -134,6 +198,9 @@ pub enum DatabaseError {
         /// The column, counted from 0.
         column: usize,
     },
+    /// A JSON text in a row is not what the ledger wrote, or values could not be written as JSON. The message of serde may
+    /// repeat a value, so it is left out.
+    Json,
     /// The database has a later schema version than this build knows.
     Newer {
         /// The schema version of the database.
@@ -146,6 +213,7 @@ impl fmt::Display for DatabaseError {
         match self {
             Self::Statement(message) => write!(f, "the database refused a statement: {message}"),
             Self::Shape { column } => write!(f, "column {column} of a row is not what the ledger wrote"),
+            Self::Json => f.write_str("a JSON text in a row is not what the ledger wrote"),
             Self::Newer { found } => {
                 write!(
                     f,

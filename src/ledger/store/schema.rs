@@ -4,7 +4,7 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// Each entry migrates the database to the next version. A released entry is never changed; new ones are added at the
 /// end.
-const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS, STOREFRONT, LISTS];
+const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS, STOREFRONT, LISTS, POLICY];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE shop (
@@ -480,6 +480,13 @@ const LISTS: &[&str] = &[
     "CREATE TRIGGER reversal_is_immutable BEFORE UPDATE ON reversal
         BEGIN SELECT RAISE(ABORT, 'a reversal is never changed'); END",
 ];
+
+/// The channels on which an opt-in awaits confirmation stood beside the policy. They are a part of it.
+const POLICY: &[&str] = &["UPDATE shop SET settings = json_remove(
+        json_set(settings, '$.policy', json_set(coalesce(json_extract(settings, '$.policy'), '{}'),
+            '$.confirmation', json(json_extract(settings, '$.confirmation')))),
+        '$.confirmation')
+     WHERE json_extract(settings, '$.confirmation') IS NOT NULL"];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.
 ///

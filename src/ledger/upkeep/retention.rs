@@ -246,7 +246,7 @@ pub fn purge(database: &dyn Database, shop: &Shop, context: &Context<'_>) -> Res
             continue;
         }
         is_left |= keys.len() == AT_ONCE;
-        let keys = serde_json::to_string(&keys).map_err(|_| DatabaseError::Shape { column: 0 })?;
+        let keys = serde_json::to_string(&keys).map_err(|_| DatabaseError::Json)?;
         for statement in rule.remove {
             database.execute(statement, &[Param::Text(&keys)])?;
         }

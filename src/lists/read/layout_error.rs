@@ -140,10 +140,11 @@ impl LayoutError {
                 format!("the columns {first} and {second} are both read as {field}: rename or remove one of them")
                     .into()
             }
-            Self::UnknownField { field } => {
+            // The text of the caller is not repeated: it might be an address.
+            Self::UnknownField { .. } => {
                 let fields: Vec<_> = Field::ALL.iter().map(|field| field.as_str()).collect();
                 format!(
-                    "there is no field {field:?}: write columns= as pairs field:Header, with one of {}",
+                    "columns= names a field that does not exist: write it as pairs field:Header, with one of {}",
                     fields.join(", ")
                 )
                 .into()

@@ -53,7 +53,11 @@ fn line(generator: &mut SchemaGenerator) -> Vec<Field> {
     let status = json!({ "enum": ["opted_in", "awaiting_confirmation", "opted_out", "declined", "never_asked"] });
     vec![
         ("kind", of::<AddressKind>(generator), "The kind of the address."),
-        ("address", json!({ "type": "string" }), "The address in the form that messages are sent to."),
+        (
+            "address",
+            json!({ "type": "string" }),
+            "The address as it was entered. The shop sends messages to this spelling.",
+        ),
         ("channel", or_all::<Channel>(generator), "The channel; `*` for all channels, only in an opt-out."),
         ("purpose", or_all::<PurposeSlug>(generator), "The purpose; `*` for all purposes, only in an opt-out."),
         ("status", status, "The standing."),

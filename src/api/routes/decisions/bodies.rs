@@ -31,7 +31,8 @@ pub(in crate::api) struct DecisionsBody {
     explain: Option<bool>,
     /// The contact to decide about.
     contact: Option<Object<WhoBody>>,
-    /// The contacts to decide about, at most 10,000. The answer has one decision for each, in the same order.
+    /// The contacts to decide about, at most 10,000. The answer has one entry for each contact, in the same order. An
+    /// entry is a decision or an error.
     contacts: Option<Vec<Object<WhoBody>>>,
 }
 

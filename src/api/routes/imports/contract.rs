@@ -16,7 +16,8 @@ const TAKEN: &[(u16, &str)] = &[
     (202, "The file is complete. Its processing starts now."),
 ];
 
-/// The codes for errors at the beginning of a file. All but the first three come from `LayoutError`.
+/// The codes of a refused upload. The first three come from `FileError`. The last three, `invalid_upload`,
+/// `import_conflict` and `wrong_offset`, are about the upload itself. All others come from `LayoutError`.
 macro_rules! file_codes {
     ($($more:literal),*) => {
         &["broken_gzip", "cut_gzip", "file_too_large", "empty_file", "utf_16", "not_text", "header_missing",
@@ -53,7 +54,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "listImports",
         summary: "List the shop's imports",
-        about: "The newest first. For the next page, send `next` as `before`.",
+        about: "The answer lists the newest import first. To get the next page, send `next` of the answer as the \
+                parameter `before`.",
         answers: &[maker!(ImportsAnswer)],
         codes: &[],
         ..IMPORT

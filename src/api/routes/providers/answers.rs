@@ -13,8 +13,9 @@ pub(in crate::api) struct ProviderAnswer {
     pub(in crate::api) provider: Provider,
     /// The URL to enter at the provider. Keep it secret; requests without a valid signature are refused in any case.
     pub(in crate::api) url: String,
-    /// The secret with which the provider has to sign, if placet generated it. Present only in the answer that creates
-    /// it; it is never shown again.
+    /// The secret with which the provider signs its requests to placet. Present only if placet made the secret, and only
+    /// in the answer of `PUT /v1/providers/{provider}`. The same request with the same `Idempotency-Key` shows it again
+    /// within a day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::api) secret: Option<String>,
     /// The time since which the provider has this secret.

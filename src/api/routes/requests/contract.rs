@@ -23,7 +23,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "listRequests",
         summary: "List subject requests",
-        about: "The newest first. For the next page, send `next` as `before`.",
+        about: "The answer lists the newest subject request first. To get the next page, send `next` of the answer as the \
+                parameter `before`.",
         answers: &[maker!(RequestsAnswer)],
         codes: &[],
         ..REQUESTS

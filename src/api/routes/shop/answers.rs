@@ -3,10 +3,9 @@
 use serde::Serialize;
 
 use crate::api::routes::storefront::answers::StorefrontAnswer;
+use crate::consent::Timestamp;
 use crate::consent::jws::Jwk;
-use crate::consent::{Basis, Channel, CountryCode, Override, PurposeSlug, Timestamp};
-use crate::ledger::{AuditEntry, Limits, Notice, OverdueEntry, Privacy, Shop, StatisticsEntry};
-use crate::model::text::{Line, Origin};
+use crate::ledger::{AuditEntry, OverdueEntry, Settings, Shop, StatisticsEntry};
 
 /// Answer of `POST /v1/shops`. It contains the shop's first keys, which are never shown again.
 #[derive(Serialize)]
@@ -41,84 +40,17 @@ pub(in crate::api) struct ShopSettingsAnswer<'a> {
     created_at: Timestamp,
     /// The public key that verifies the shop's certificates, a JSON Web Key (RFC 8037).
     certificate_key: Jwk,
-    /// The name under which people know the shop.
-    name: &'a Line,
-    /// The country where the shop is established, ISO 3166-1 alpha-2; `null` if it is not set.
-    country: Option<CountryCode>,
-    /// The web origins on which the shop's publishable keys work.
-    origins: &'a [Origin],
-    /// The channels that the shop uses.
-    channels: &'a [Channel],
-    /// The purposes that the shop uses.
-    purposes: &'a [PurposeSlug],
-    /// The notices that the shop shows.
-    notices: &'a [Notice],
-    /// The rules that the shop adds to the law, and the rules that it loosens.
-    policy: FullPolicyAnswer<'a>,
-    /// The information that a person can read about the handling of their data.
-    privacy: &'a Privacy,
-    /// The rate limits, in requests per second.
-    limits: Limits,
-    /// The settings of links and of the messages that contain them.
-    links: &'a crate::ledger::Links,
-    /// The settings of subject requests.
-    requests: &'a crate::ledger::Requests,
-    /// The retention periods of data that is no longer needed.
-    retention: &'a crate::ledger::Retention,
-    /// The data about the origin of a page's submission that the shop stores as evidence, beyond what the page sends
-    /// itself.
-    evidence: crate::ledger::Evidence,
-}
-
-/// The shop's policy, with every default filled in.
-#[derive(Serialize)]
-#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-struct FullPolicyAnswer<'a> {
-    /// The channels on which an anonymous opt-in awaits confirmation.
-    confirmation: &'a [Channel],
-    /// The transactional purposes, which are not marketing.
-    transactional: &'a [PurposeSlug],
-    /// The bases that the shop accepts for marketing.
-    bases: &'a [Basis],
-    /// The minimum age from which a person's act counts, in years. It has an effect only above the age in the law.
-    minimum_age: u16,
-    /// Whether a person of unknown age counts as too young.
-    age_required: bool,
-    /// The number of months without activity of the person after which every ground lapses; 0 if there is no such
-    /// limit.
-    expires_after_months: u16,
-    /// The rules that the shop loosens, each with a reason.
-    overrides: &'a [Override],
+    #[serde(flatten)]
+    settings: &'a Settings,
 }
 
 impl<'a> ShopSettingsAnswer<'a> {
     pub(in crate::api) fn of(shop: &'a Shop) -> Self {
-        let (settings, policy) = (&shop.settings, &shop.settings.policy);
         Self {
             id: &shop.id,
             created_at: shop.created_at,
             certificate_key: shop.signing_key().jwk(),
-            name: &settings.name,
-            country: settings.country,
-            origins: &settings.origins,
-            channels: &settings.channels,
-            purposes: &settings.purposes,
-            notices: &settings.notices,
-            policy: FullPolicyAnswer {
-                confirmation: &settings.confirmation,
-                transactional: &policy.transactional,
-                bases: &policy.bases,
-                minimum_age: policy.minimum_age,
-                age_required: policy.age_required,
-                expires_after_months: policy.expires_after_months,
-                overrides: &policy.overrides,
-            },
-            privacy: &settings.privacy,
-            limits: settings.limits,
-            links: &settings.links,
-            requests: &settings.requests,
-            retention: &settings.retention,
-            evidence: settings.evidence,
+            settings: &shop.settings,
         }
     }
 }

@@ -35,8 +35,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "getStatistics",
         summary: "Count records",
-        about: "Numbers of records by month, channel, purpose and choice, those of erased contacts included. \
-                The request reads every record.",
+        about: "The answer counts the records by month of receipt, channel, purpose and choice. It includes the records \
+                of erased contacts. The service reads every record, so the request is slow in a large shop.",
         answers: &[maker!(StatisticsAnswer)],
         ..SHOP
     },

@@ -148,7 +148,6 @@ impl ShopBody {
         if self.purposes.is_empty() {
             return Err(Problem::field("/purposes", empty));
         }
-        let confirmation = self.policy.as_ref().and_then(|policy| policy.0.confirmation.as_deref());
         let purposes = each("/purposes", &self.purposes, PurposeSlug::parse, &PURPOSE)?;
         let policy = self.policy.as_ref().map(|policy| policy.0.parse(&purposes)).transpose()?;
         Ok(Settings {
@@ -163,10 +162,6 @@ impl ShopBody {
                 .enumerate()
                 .map(|(at, notice)| notice.0.parse(at))
                 .collect::<Result<_, _>>()?,
-            confirmation: match confirmation {
-                Some(channels) => each("/policy/confirmation", channels, Channel::parse, &CHANNEL)?,
-                None => Policy::default().confirmation,
-            },
             policy: policy.unwrap_or_default(),
             privacy: self.privacy.as_ref().map(|privacy| privacy.0.parse()).transpose()?.unwrap_or_default(),
             limits: self.limits.as_ref().map(|limits| limits.0.parse()).transpose()?.unwrap_or_default(),
@@ -196,6 +191,10 @@ impl PolicyBody {
         }
         let numbered = self.overrides.iter().enumerate();
         Ok(PolicySettings {
+            confirmation: match self.confirmation.as_deref() {
+                Some(channels) => each("/policy/confirmation", channels, Channel::parse, &CHANNEL)?,
+                None => default.confirmation,
+            },
             transactional: each("/policy/transactional", transactional, own, &unknown)?,
             bases: match self.bases.as_deref() {
                 Some(bases) => each("/policy/bases", bases, Basis::parse, &BASIS)?,

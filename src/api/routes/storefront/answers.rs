@@ -62,7 +62,7 @@ impl<'a> StorefrontAnswer<'a> {
             channels: &settings.channels,
             purposes: &settings.purposes,
             policy: PolicyAnswer {
-                confirmation: &settings.confirmation,
+                confirmation: &settings.policy.confirmation,
                 transactional: &settings.policy.transactional,
             },
             notices: &settings.notices,

@@ -1,7 +1,6 @@
 //! The processing of imports, one page of rows at a time, so that requests to the shop do not wait.
 
-use crate::api::problem::{Fault, Problem};
-use crate::api::service::refusal::listed_refused;
+use crate::api::problem::Fault;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::import_file::{FileError, FileReader, Reading};
 use crate::api::service::work::job_error::JobError;
@@ -10,7 +9,7 @@ use crate::ledger::{
     Context, Counts, Database, DatabaseError, Import, ImportState, KeptError, Progress, Shop, TakenRow, drop_chunks,
     drop_trial, import_to_work_on, note_progress, refuses, store_errors, take_page, tell_import_ended, undo_page,
 };
-use crate::lists::{Place, Read, ReadRow, ToldFault, read_accepted_rows};
+use crate::lists::{Place, Read, ReadRow, Refusal, ToldFault, read_accepted_rows};
 use crate::model::listed::Listed;
 
 /// The number of rows in one page.
@@ -48,16 +47,16 @@ impl ShopService {
             self.has_new_jobs.set(true);
         }
         self.latest.set(context.mark());
-        if let Err(problem) = done {
+        if let Err(error) = done {
             self.reading.replace(None);
             let failures = self.failed_pages.get() + 1;
             self.failed_pages.set(failures);
             if failures < PATIENCE {
-                return Err(problem.into());
+                return Err(error);
             }
             // The import would fail for ever and block all others.
-            self.runtime().report(&JobError::from(problem).to_string());
-            let place = import.place.as_deref().map(serde_json::from_str).transpose().map_err(Problem::from)?;
+            self.runtime().report(&error.to_string());
+            let place = import.place.as_deref().map(serde_json::from_str).transpose()?;
             self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &context)?;
         }
         self.failed_pages.set(0);
@@ -69,7 +68,7 @@ impl ShopService {
         Ok(import_to_work_on(self.database())?.is_some())
     }
 
-    fn undo_page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), Problem> {
+    fn undo_page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), JobError> {
         Ok(self.database().transaction(|tx| {
             if !undo_page(tx, import, context.now)? {
                 tell_import_ended(tx, shop, import.id, context)?;
@@ -78,7 +77,7 @@ impl ShopService {
         })?)
     }
 
-    fn page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), Problem> {
+    fn page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), JobError> {
         let place: Place = import.place.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
         let known = self.reading.take().filter(|own| own.file.import() == import.id && own.file.place() == place.byte);
         let mut reading = match known {
@@ -86,14 +85,17 @@ impl ShopService {
             None => match self.open_file(import, place.byte, context.now) {
                 Ok(reading) => reading,
                 Err(Opening::File(error)) => return self.unreadable(shop, import, place, error, context),
-                Err(Opening::Problem(problem)) => return Err(problem),
+                Err(Opening::Internal(error)) => return Err(error),
             },
         };
         if let Err(error) = reading.file.fill(self.database()) {
             return self.unreadable(shop, import, place, error, context);
         }
         let (bytes, is_end) = reading.file.ahead();
-        let accept = |listed: &Listed| refuses(shop, listed).map_or(Ok(()), |fault| Err(listed_refused(fault)));
+        let accept = |listed: &Listed| match refuses(shop, listed) {
+            None => Ok(()),
+            Some(fault) => Err(Refusal { code: fault.code(), fix: fault.advice() }),
+        };
         let read = read_accepted_rows(&reading.layout, place, bytes, is_end, ROWS, &accept);
         let next = read.place;
         let is_over = is_end && read.rows.is_empty() && next.byte.saturating_sub(place.byte) >= length(bytes);
@@ -128,7 +130,7 @@ impl ShopService {
             if state.is_final() {
                 tell_import_ended(tx, shop, import.id, context)?;
             }
-            Ok::<_, Problem>(())
+            Ok::<_, JobError>(())
         })?;
         reading.at = context.now;
         self.reading.replace(Some(reading));
@@ -136,9 +138,8 @@ impl ShopService {
     }
 
     fn open_file(&self, import: &Import, place: u64, now: Timestamp) -> Result<Reading, Opening> {
-        let layout =
-            import.layout.as_deref().ok_or(Problem::Internal { cause: "an import without a layout".into() })?;
-        let layout = serde_json::from_str(layout).map_err(Problem::from)?;
+        let layout = import.layout.as_deref().ok_or(JobError::new("an import without a layout"))?;
+        let layout = serde_json::from_str(layout).map_err(JobError::from)?;
         let file = FileReader::at(self.database(), import.id, place)?;
         Ok(Reading { file, layout, at: now })
     }
@@ -150,7 +151,7 @@ impl ShopService {
         place: Place,
         error: FileError,
         context: &Context<'_>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), JobError> {
         match error {
             FileError::Database(error) => Err(error.into()),
             error => self.fail(shop, import, place, &error.fault(), context),
@@ -165,14 +166,14 @@ impl ShopService {
         place: Place,
         fault: &Fault,
         context: &Context<'_>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), JobError> {
         let Fault { code, detail } = fault;
         let failure = serde_json::json!({ "code": code, "detail": detail, "line": place.line }).to_string();
         self.give_up(shop, import, &failure, context)
     }
 
     /// Deletes the file of a failed import, one part at a time, and then ends the import.
-    fn give_up(&self, shop: &Shop, import: &Import, failure: &str, context: &Context<'_>) -> Result<(), Problem> {
+    fn give_up(&self, shop: &Shop, import: &Import, failure: &str, context: &Context<'_>) -> Result<(), JobError> {
         self.database().transaction(|tx| {
             let is_cleared = !drop_chunks(tx, import.id, u64::MAX)? && !drop_trial(tx, import.id)?;
             let progress = Progress {
@@ -195,7 +196,13 @@ impl ShopService {
 }
 
 /// Takes the valid rows of a page, and stores the errors of the others.
-fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, context: &Context<'_>) -> Result<Counts, Problem> {
+fn take(
+    tx: &dyn Database,
+    shop: &Shop,
+    import: &Import,
+    read: Read,
+    context: &Context<'_>,
+) -> Result<Counts, JobError> {
     let (mut taken, mut errors) = (Vec::with_capacity(read.rows.len()), Vec::new());
     for ReadRow { row, line, outcome, cells } in read.rows {
         match outcome {
@@ -216,7 +223,7 @@ fn take(tx: &dyn Database, shop: &Shop, import: &Import, read: Read, context: &C
 /// The reason why a file could not be opened.
 enum Opening {
     File(FileError),
-    Problem(Problem),
+    Internal(JobError),
 }
 
 impl From<FileError> for Opening {
@@ -225,9 +232,9 @@ impl From<FileError> for Opening {
     }
 }
 
-impl From<Problem> for Opening {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
+impl From<JobError> for Opening {
+    fn from(error: JobError) -> Self {
+        Self::Internal(error)
     }
 }
 

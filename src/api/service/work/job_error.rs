@@ -10,6 +10,13 @@ pub struct JobError {
     cause: String,
 }
 
+impl JobError {
+    /// Creates an error with a fixed text.
+    pub(in crate::api) fn new(cause: &'static str) -> Self {
+        Self { cause: cause.to_owned() }
+    }
+}
+
 impl std::fmt::Display for JobError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.cause)
@@ -25,6 +32,13 @@ impl From<Problem> for JobError {
             Problem::Internal { cause } => Self { cause },
             _ => Self { cause: code.to_owned() },
         }
+    }
+}
+
+impl From<serde_json::Error> for JobError {
+    /// The message of serde may repeat a value, so only the kind of error is kept.
+    fn from(error: serde_json::Error) -> Self {
+        Self { cause: format!("JSON: {:?}", error.classify()) }
     }
 }
 

@@ -361,3 +361,31 @@ fn the_daily_run_deletes_expired_data_and_keeps_opt_outs() {
     assert_eq!(shop.told_on("contact.erased").len(), 3);
     assert_eq!(shop.listed(&webhook)["dead"], 0);
 }
+
+#[test]
+fn the_daily_run_deletes_old_audit_lines_and_stored_answers() {
+    let shop = Shopkeeper::open();
+    shop.capture();
+    let count = |table: &str| {
+        let rows = shop.service.database.query(&format!("SELECT count(*) FROM {table}"), &[]).unwrap();
+        rows[0].integer(0).unwrap()
+    };
+    let contact = shop.ask("POST", "/v1/contacts/lookup", &json!({ "email": "person0@example.com" }));
+    let path = format!("/v1/contacts/{}/restriction", contact["id"].as_str().unwrap());
+    let request = Request::put(path).header("content-type", "application/json").header("idempotency-key", "one");
+    let request = request.header("authorization", format!("Bearer {}", shop.secret));
+    let request = request.header(Handover::HEADER, Handover::default().written());
+    let restriction = json!({ "restricted": true, "reason": "disputed" }).to_string();
+    let answer = shop.service.respond(&request.body(restriction.into()).unwrap());
+    assert!(answer.status().is_success(), "{:?}", answer.body());
+    let lines = count("audit");
+    assert!(lines > 0 && count("idempotency") == 1);
+    shop.days(1);
+    assert_eq!((count("audit"), count("idempotency")), (lines, 1), "a repetition within a day gets the stored answer");
+    shop.days(2);
+    assert_eq!((count("audit"), count("idempotency")), (lines, 0));
+    shop.days(725);
+    assert_eq!(count("audit"), lines, "the audit log is kept for two years");
+    shop.days(4);
+    assert_eq!(count("audit"), 0);
+}

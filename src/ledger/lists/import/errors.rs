@@ -108,7 +108,7 @@ mod tests {
         let database = Sqlite::in_memory().unwrap();
         migrate(&database).unwrap();
         let settings = serde_json::from_str(
-            r#"{"name":"Kestrel","origins":[],"channels":["email"],"purposes":["newsletter"],"notices":[],"confirmation":[]}"#,
+            r#"{"name":"Kestrel","origins":[],"channels":["email"],"purposes":["newsletter"],"notices":[]}"#,
         )
         .unwrap();
         let shop = Shop::create(&database, "07", settings, &[], &Context::of(&OsRuntime)).unwrap();

@@ -4,7 +4,7 @@
 //! time. An opt-out from a list does not end an opt-in that the person has proven since: the ledger compares
 //! times and assurances.
 
-use crate::consent::{Act, Assurance, Ground, Refusal, Scope, Timestamp, Track, effective_time};
+use crate::consent::{Act, Assurance, Ground, Refusal, Timestamp, Track, effective_time};
 use crate::ledger::store::id::time_of_id;
 use crate::model::listed::{ListedAct, ListedChoice};
 
@@ -43,10 +43,10 @@ pub(crate) fn judge(
     known: &[Track],
     choice: &ListedChoice,
     ground: Option<Ground>,
-    is_advertising: bool,
+    is_marketing: bool,
     times: Times,
 ) -> Judged {
-    let refusals = || known.iter().filter(|track| refuses(track, &choice.scope, is_advertising));
+    let refusals = || known.iter().filter(|track| track.refuses(&choice.scope, is_marketing));
     match (choice.act, ground) {
         (ListedAct::Yes { .. }, Some(ground)) => {
             if refusals().next().is_some() {
@@ -71,7 +71,7 @@ pub(crate) fn judge(
             let latest_yes = || {
                 let yes = known
                     .iter()
-                    .filter(|track| matches!(track.act, Act::OptIn { .. }) && overlaps(&choice.scope, track));
+                    .filter(|track| matches!(track.act, Act::OptIn { .. }) && choice.scope.includes(&track.scope));
                 yes.map(|track| track.at).max()
             };
             let needed = if choice.occurred_at.is_some_and(|given| given >= at) {
@@ -81,9 +81,9 @@ pub(crate) fn judge(
             };
             let as_much = |track: &&Track| {
                 let as_strong = !objection || !matches!(track.act, Act::OptOut { refusal: Refusal::Plain });
-                as_strong && track.at >= needed && is_as_wide(&track.scope, &choice.scope)
+                as_strong && track.at >= needed && track.scope.includes(&choice.scope)
             };
-            let mut standing = known.iter().filter(|track| is_refusal(track));
+            let mut standing = known.iter().filter(|track| track.is_opt_out());
             standing.find(as_much).map_or(Judged::Accepted { act, at }, |track| repeated(track, times))
         }
         (ListedAct::NotOptedIn, _) => {
@@ -108,30 +108,10 @@ fn repeated(track: &Track, times: Times) -> Judged {
     if is_own { Judged::Duplicate } else { Judged::Unchanged }
 }
 
-const fn is_refusal(track: &Track) -> bool {
-    matches!(track.act, Act::OptOut { .. }) && track.assurance.may_opt_out()
-}
-
-/// Returns whether a history is an opt-out that applies to a scope.
-fn refuses(track: &Track, scope: &Scope, is_advertising: bool) -> bool {
-    let counts = is_advertising || matches!(track.act, Act::OptOut { refusal: Refusal::Plain });
-    is_refusal(track) && counts && is_as_wide(&track.scope, scope)
-}
-
-/// Returns whether scope `one` covers scope `other`.
-fn is_as_wide(one: &Scope, other: &Scope) -> bool {
-    (one.channel.is_none() || one.channel == other.channel) && (one.purpose.is_none() || one.purpose == other.purpose)
-}
-
-/// Returns whether a history is about something that the scope covers.
-fn overlaps(scope: &Scope, track: &Track) -> bool {
-    is_as_wide(scope, &track.scope)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consent::{Basis, Channel, PurposeSlug, RecordId};
+    use crate::consent::{Basis, Channel, PurposeSlug, RecordId, Scope};
     use crate::model::evidence::KeptEvidence;
 
     fn at(millis: i64) -> Timestamp {
@@ -200,8 +180,8 @@ mod tests {
         let times = Times { began: at(NOW - 10), now: at(NOW) };
         let objection = Act::OptOut { refusal: Refusal::Objection };
         let wide = Track { scope: Scope { channel: None, purpose: None }, ..track(objection, Assurance::Confirmed, 1) };
-        let weighed = |is_advertising| {
-            judge(std::slice::from_ref(&wide), &line(YES, None), Some(Ground::Consent), is_advertising, times)
+        let weighed = |is_marketing| {
+            judge(std::slice::from_ref(&wide), &line(YES, None), Some(Ground::Consent), is_marketing, times)
         };
         assert_eq!(weighed(true), Judged::Outranked);
         assert!(matches!(weighed(false), Judged::Accepted { .. }));

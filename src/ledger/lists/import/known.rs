@@ -7,6 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::consent::{Address, AddressKind, Channel, Track};
+use crate::ledger::records::bearing::TRACKS;
 use crate::ledger::records::standing::{StoredTrack, track_of};
 use crate::ledger::records::suppression::{hash_of_hash, name_listed, suppressions_of};
 use crate::ledger::shop::Shop;
@@ -130,7 +131,13 @@ impl<'a> Page<'a> {
         keys: &[&(usize, Key<'a>)],
     ) -> Result<(), DatabaseError> {
         let texts = to_json(&keys.iter().map(|(_, (_, text))| *text).collect::<Vec<_>>())?;
-        let row = database.first(OF_ADDRESSES, &[Param::Bytes(texts.as_bytes()), Param::Text(kind.as_str())])?;
+        let of_addresses = format!(
+            "SELECT CAST(json_group_array(json_array(q.key, a.id, a.contact,
+                (c.country IS NULL) + 2 * (c.relation IS NULL) + 4 * (c.born IS NULL), json({TRACKS}))) AS BLOB)
+             FROM json_each(CAST(? AS TEXT)) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?
+             CROSS JOIN contact c ON c.id = a.contact"
+        );
+        let row = database.first(&of_addresses, &[Param::Bytes(texts.as_bytes()), Param::Text(kind.as_str())])?;
         let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
         let found: Vec<KnownRow<'_>> = from_json(row.bytes(0)?)?;
         for KnownRow(place, address, contact, gaps, tracks) in found {
@@ -213,13 +220,3 @@ struct KnownRow<'a>(usize, i64, i64, u8, #[serde(borrow)] Vec<StoredTrack<'a>>);
 fn tracks_in(written: Vec<StoredTrack<'_>>) -> Result<Vec<Track>, DatabaseError> {
     written.into_iter().map(|track| track_of(track).ok_or(DatabaseError::Shape { column: 0 })).collect()
 }
-
-/// Selects the same data as decisions do: the histories of the address, and those that apply to all addresses of the
-/// contact.
-const OF_ADDRESSES: &str = "SELECT CAST(json_group_array(json_array(q.key, a.id, a.contact,
-        (c.country IS NULL) + 2 * (c.relation IS NULL) + 4 * (c.born IS NULL),
-        json((SELECT json_group_array(json_array(channel, purpose, choice, ground, objection, assurance, effective_at, record))
-            FROM track WHERE address IN (SELECT id FROM address WHERE contact = a.contact)
-                AND (address = a.id OR +channel = '*'))))) AS BLOB)
-    FROM json_each(CAST(? AS TEXT)) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?
-    CROSS JOIN contact c ON c.id = a.contact";

@@ -1,17 +1,17 @@
-//! A file of people, imported. The ledger keeps the file as it comes, then works through it page by page. Each page is one
-//! transaction together with the position reached, so nothing is lost or done twice when the process ends.
+//! Imports of lists of contacts. The ledger stores the uploaded file first and then processes it page by page. Each page
+//! is one transaction that also stores the progress, so no row is lost or processed twice, whenever the process ends.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! |---|---|
 //! | `state` | an import and its states |
-//! | `receive` | the file as it comes |
-//! | `take` | a page of rows |
-//! | `judge` | what one line of a list amounts to beside what is known |
-//! | `known` | what is known of everybody on a page, read at once |
+//! | `receive` | the upload of the file |
+//! | `take` | processes a page of rows: reads, decides, writes |
+//! | `judge` | judges one line of a list against what is on record |
+//! | `known` | reads what is known about all addresses of a page at once |
 //! | `suppress` | the suppressions of a page |
-//! | `rows` | what a page writes, one statement a table |
-//! | `errors` | the rows that were not taken |
-//! | `undo` | an import taken back |
+//! | `rows` | writes the rows of a page, one SQL statement per table |
+//! | `errors` | the rejected rows |
+//! | `undo` | undoes an import |
 
 pub(in crate::ledger) mod errors;
 pub(in crate::ledger) mod judge;

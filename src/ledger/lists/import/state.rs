@@ -1,18 +1,4 @@
-//! Imports of lists of contacts. The uploaded file is stored first and then processed page by page. Each page is one
-//! transaction that also stores the progress, so that no row is lost or processed twice, whenever the process ends.
-//!
-//! | file | contents |
-//! |---|---|
-//! | `mod` | the import and its states |
-//! | `listed` | the statements in a row of a list |
-//! | `receive` | the upload of the file |
-//! | `judge` | judges one line of a list against what is on record |
-//! | `take` | processes a page of rows: reads, decides, writes |
-//! | `suppress` | the suppressions of a page |
-//! | `rows` | writes the rows of a page, one SQL statement per table |
-//! | `known` | reads what is known about all addresses of a page at once |
-//! | `errors` | the rejected rows |
-//! | `undo` | undoes an import |
+//! An import and its states.
 
 use serde::Serialize;
 use sha2::Digest as _;
@@ -25,7 +11,7 @@ use crate::ledger::outbox::event::emit;
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
-use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
+use crate::ledger::store::database::{Cells, Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
 
 vocabulary! {
@@ -141,45 +127,43 @@ pub struct Import {
 }
 
 pub(crate) const COLUMNS: &str =
-    "id, state, settings, is_dry_run, received, digest, sha256, layout, place, bytes_done, rows,
+    "id, state, settings, is_dry_run, received, digest, sha256, layout, place, bytes_done, rows, windows_1252,
     accepted, unchanged, outranked, suppressed, duplicate, rejected, no_choice, worked, failure, created_at, touched_at,
-    started_at, finished_at, undone_at, undone_to, windows_1252";
+    started_at, finished_at, undone_at, undone_to";
 
 impl Import {
     pub(crate) fn read(row: &Row) -> Result<Self, DatabaseError> {
-        let text = |column| row.optional_text(column).map(|text| text.map(str::to_owned));
-        let count = |column| row.integer(column).map(|count| u64::try_from(count).unwrap_or(0));
-        let time = |column| if row.is_null(column) { Ok(None) } else { row.time(column).map(Some) };
+        let mut cells = Cells::of(row);
         Ok(Self {
-            id: row.parsed(0, parse_id)?,
-            state: row.parsed(1, ImportState::parse)?,
-            settings: row.text(2)?.to_owned(),
-            is_dry_run: row.integer(3)? == 1,
-            received: count(4)?,
-            digest: Digest::of_state(row.text(5)?),
-            sha256: text(6)?,
-            layout: text(7)?,
-            place: text(8)?,
-            bytes_done: count(9)?,
-            rows: count(10)?,
+            id: cells.parsed(parse_id)?,
+            state: cells.parsed(ImportState::parse)?,
+            settings: cells.text()?,
+            is_dry_run: cells.flag()?,
+            received: cells.count()?,
+            digest: Digest::of_state(&cells.text()?),
+            sha256: cells.optional_text()?,
+            layout: cells.optional_text()?,
+            place: cells.optional_text()?,
+            bytes_done: cells.count()?,
+            rows: cells.count()?,
+            windows_1252: cells.count()?,
             counts: Counts {
-                accepted: count(11)?,
-                unchanged: count(12)?,
-                outranked: count(13)?,
-                suppressed: count(14)?,
-                duplicate: count(15)?,
-                rejected: count(16)?,
-                no_choice: count(17)?,
+                accepted: cells.count()?,
+                unchanged: cells.count()?,
+                outranked: cells.count()?,
+                suppressed: cells.count()?,
+                duplicate: cells.count()?,
+                rejected: cells.count()?,
+                no_choice: cells.count()?,
             },
-            worked: count(18)?,
-            failure: text(19)?,
-            created_at: row.time(20)?,
-            touched_at: row.time(21)?,
-            started_at: time(22)?,
-            finished_at: time(23)?,
-            undone_at: time(24)?,
-            undone_to: text(25)?,
-            windows_1252: count(26)?,
+            worked: cells.count()?,
+            failure: cells.optional_text()?,
+            created_at: cells.time()?,
+            touched_at: cells.time()?,
+            started_at: cells.optional_time()?,
+            finished_at: cells.optional_time()?,
+            undone_at: cells.optional_time()?,
+            undone_to: cells.optional_text()?,
         })
     }
 }

@@ -43,6 +43,24 @@ pub enum ListedFault {
     ForeignHash,
 }
 
+impl ListedFault {
+    /// Returns the stable code of the reason.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Choice(fault) => fault.code(),
+            Self::ForeignHash => "foreign_hash",
+        }
+    }
+
+    /// Returns the text that says what to do.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Choice(fault) => fault.advice(),
+            Self::ForeignHash => "a hash of another shop says nothing here: export by address, or give the SHA-256",
+        }
+    }
+}
+
 /// Returns why a readable row is rejected; `None` if it is not.
 pub fn refuses(shop: &Shop, listed: &Listed) -> Option<ListedFault> {
     match listed {
@@ -175,17 +193,17 @@ impl<'a> ImportPage<'a> {
         let kind = choice.scope.channel.map(Channel::address_kind);
         let ground = ground_of(self.shop, choice).ok().flatten();
         let transactional = &self.shop.settings.policy.transactional;
-        let is_advertising = choice.scope.purpose.as_ref().is_none_or(|purpose| !transactional.contains(purpose));
+        let is_marketing = choice.scope.purpose.as_ref().is_none_or(|purpose| !transactional.contains(purpose));
         for address in person.addresses.iter().filter(|address| kind.is_none_or(|kind| kind == address.kind())) {
             let Some(known) = self.page.of(address) else { continue };
             let says_yes = matches!(choice.act, ListedAct::Yes { .. });
             // Nothing is stored about an address that is suppressed and otherwise unknown, not even an opt-out.
             let is_suppressed = known.is_suppressed(choice.scope.channel);
             let is_unknown = known.rows.is_none() && (is_suppressed || known.is_barred(address.kind()));
-            let weighed = if is_unknown || (is_suppressed && is_advertising && says_yes) {
+            let weighed = if is_unknown || (is_suppressed && is_marketing && says_yes) {
                 None
             } else {
-                Some(judge(&known.tracks, choice, ground, is_advertising, self.times))
+                Some(judge(&known.tracks, choice, ground, is_marketing, self.times))
             };
             match weighed {
                 None => self.counts.suppressed += 1,

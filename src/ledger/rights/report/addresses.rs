@@ -16,7 +16,7 @@ pub struct AddressEntry {
     pub value: String,
     /// The assurance: how it is known that the address belongs to this person.
     pub assurance: Assurance,
-    /// The time at which the contact got the address.
+    /// The time when the ledger first stored the address. A merge of contacts does not change it.
     pub created_at: Timestamp,
     /// The number of anonymous submissions over the flood limit of the address. They only repeat what is on record, so
     /// they are counted but not stored.

@@ -1,12 +1,5 @@
 //! The contact report: all data about one person, or selected sections. Reports, exports and pages are generated from
 //! it.
-//!
-//! | file | contents |
-//! |---|---|
-//! | `mod` | the report and its sections |
-//! | `standings` | the standings of each address, and the activities that keep grounds valid |
-//! | `records` | the records with their evidence, and their sources |
-//! | `about` | general information: purposes, periods, rights |
 
 use serde::Serialize;
 
@@ -125,7 +118,7 @@ pub fn contact_report(
     let wants = |section| wanted.wants(section);
     let stands = wants(Section::Standings) || wants(Section::Activities);
     let (standings, activities) = if stands {
-        standings::standings_of(database, shop, &contact, &addresses, &facts.person, wanted, now)?
+        standings::standings_of(database, shop, &addresses, &facts.person, wanted, now)?
     } else {
         Default::default()
     };

@@ -6,9 +6,9 @@ use crate::consent::{Assurance, Basis, Channel, Choice, Ground, PurposeSlug, Tim
 use crate::json;
 use crate::ledger::people::contact::Contact;
 use crate::ledger::records::notice::TextFrom;
-use crate::ledger::records::standing::track_in;
+use crate::ledger::records::standing::{TRACK_COLUMNS, track_in};
 use crate::ledger::shop::Shop;
-use crate::ledger::store::database::{Database, DatabaseError, Row};
+use crate::ledger::store::database::{Cells, Database, DatabaseError, Row};
 use crate::ledger::store::id::parse_id;
 use crate::model::evidence::KeptEvidence;
 
@@ -127,9 +127,10 @@ pub(crate) fn records_of(
     database
         .query(
             "SELECT r.channel, r.purpose, r.choice, r.ground, r.objection, r.assurance, r.effective_at, r.id,
-                 a.value, s.id, s.occurred_at, s.received_at, s.notice_id, s.notice_version, s.notice_locale,
-                 s.notice_sha256, s.source_kind, s.source_url, s.source_form, r.evidence, w.text,
-                 s.source_module, s.source_gpc, sent.text, s.source_ip, s.source_user_agent, s.import, s.import_row, v.at
+                 r.evidence, a.value, s.id, s.occurred_at, s.received_at, v.at,
+                 s.notice_id, s.notice_version, s.notice_locale, s.notice_sha256, w.text, sent.text,
+                 s.source_kind, s.source_url, s.source_form, s.source_module, s.source_gpc, s.source_ip,
+                 s.source_user_agent, s.import, s.import_row
              FROM address a JOIN record r ON r.address = a.id JOIN submission s ON s.id = r.submission
              LEFT JOIN own_words w ON w.text_sha256 = s.notice_sha256
              LEFT JOIN reversal v ON v.address = r.address AND v.record = r.id
@@ -144,57 +145,52 @@ pub(crate) fn records_of(
 
 fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
     let track = track_in(row, 0)?;
-    let notice = match row.text(12)? {
-        "" => None,
-        id => {
-            let (version, locale, hash) = (row.text(13)?, row.text(14)?, row.text(15)?);
-            let of_placet = row.optional_text(20)?.filter(|_| id.starts_with("placet:")).map(str::to_owned);
-            let of_shop = || shop.settings.words_of(id, version, locale, hash).map(|text| (text, TextFrom::Shop));
-            let sent = row.optional_text(23)?.map(|text| (text.to_owned(), TextFrom::Sender));
-            let words = of_placet.map(|text| (text, TextFrom::Placet)).or_else(of_shop).or(sent);
-            let (text, text_from) = words.unzip();
-            Some(NoticeEntry {
-                text,
-                text_from,
-                id: id.to_owned(),
-                version: version.to_owned(),
-                locale: locale.to_owned(),
-                text_sha256: hash.to_owned(),
-            })
-        }
-    };
-    let evidence = match row.optional_text(19)? {
-        None => KeptEvidence::default(),
-        Some(text) => json::read(text).ok_or(DatabaseError::Shape { column: 19 })?,
-    };
+    let mut cells = Cells::after(row, TRACK_COLUMNS);
     Ok(RecordEntry {
         id: track.record.0.to_string(),
         channel: track.scope.channel,
         purpose: track.scope.purpose,
         choice: track.act.choice().ok_or(DatabaseError::Shape { column: 2 })?,
         basis: track.act.ground().map(Ground::basis),
-        evidence,
         objection: track.act.is_objection(),
         assurance: track.assurance,
         effective_at: dated(track.at),
-        address: Some(row.text(8)?.to_owned()).filter(|address| !address.is_empty()),
-        submission: row.parsed(9, parse_id)?.to_string(),
-        occurred_at: if row.is_null(10) { None } else { Some(row.time(10)?) },
-        received_at: row.time(11)?,
-        notice,
-        source: SourceEntry {
-            kind: row.text(16)?.to_owned(),
-            url: row.optional_text(17)?.map(str::to_owned),
-            form: row.optional_text(18)?.map(str::to_owned),
-            module: row.optional_text(21)?.map(str::to_owned),
-            gpc: row.integer(22)? == 1,
-            ip: row.optional_text(24)?.map(str::to_owned),
-            user_agent: row.optional_text(25)?.map(str::to_owned),
-            import: row.optional_text(26)?.map(str::to_owned),
-            row: if row.is_null(27) { None } else { Some(row.integer(27)?) },
+        evidence: match cells.optional_text()? {
+            None => KeptEvidence::default(),
+            Some(text) => json::read(&text).ok_or(DatabaseError::Json)?,
         },
-        reversed_at: if row.is_null(28) { None } else { Some(row.time(28)?) },
+        address: Some(cells.text()?).filter(|address| !address.is_empty()),
+        submission: cells.parsed(parse_id)?.to_string(),
+        occurred_at: cells.optional_time()?,
+        received_at: cells.time()?,
+        reversed_at: cells.optional_time()?,
+        notice: notice_in(shop, &mut cells)?,
+        source: SourceEntry {
+            kind: cells.text()?,
+            url: cells.optional_text()?,
+            form: cells.optional_text()?,
+            module: cells.optional_text()?,
+            gpc: cells.flag()?,
+            ip: cells.optional_text()?,
+            user_agent: cells.optional_text()?,
+            import: cells.optional_text()?,
+            row: cells.optional_integer()?,
+        },
     })
+}
+
+/// Reads the notice with its text: placet's own text, otherwise the text in the shop's settings, otherwise the text that
+/// the sender gave.
+fn notice_in(shop: &Shop, cells: &mut Cells<'_>) -> Result<Option<NoticeEntry>, DatabaseError> {
+    let (id, version, locale, text_sha256) = (cells.text()?, cells.text()?, cells.text()?, cells.text()?);
+    let (of_placet, sent) = (cells.optional_text()?, cells.optional_text()?);
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let of_placet = of_placet.filter(|_| id.starts_with("placet:")).map(|text| (text, TextFrom::Placet));
+    let of_shop = || shop.settings.words_of(&id, &version, &locale, &text_sha256).map(|text| (text, TextFrom::Shop));
+    let (text, text_from) = of_placet.or_else(of_shop).or(sent.map(|text| (text, TextFrom::Sender))).unzip();
+    Ok(Some(NoticeEntry { id, version, locale, text_sha256, text, text_from }))
 }
 
 /// Returns the sources of some records, in the order in which they first occur.

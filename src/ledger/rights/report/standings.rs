@@ -6,7 +6,7 @@ use crate::consent::{
     Act, Activity, Channel, Choice, Person, PurposeSlug, Relation, Scope, Standing, Timestamp, WrittenDecision,
     decide_under, statement,
 };
-use crate::ledger::people::contact::Contact;
+use crate::ledger::records::bearing::bearing_on;
 use crate::ledger::records::standing::standing_of;
 use crate::ledger::records::suppression::Suppressions;
 use crate::ledger::rights::report::addresses::AddressEntry;
@@ -57,7 +57,6 @@ pub struct ActivityEntry {
 pub(crate) fn standings_of(
     database: &dyn Database,
     shop: &Shop,
-    contact: &Contact,
     addresses: &[AddressEntry],
     person: &Person,
     wanted: &Selection,
@@ -65,17 +64,9 @@ pub(crate) fn standings_of(
 ) -> Result<(Vec<StandingEntry>, Vec<ActivityEntry>), DatabaseError> {
     let suppressions = Suppressions::of(database, shop)?;
     let (mut standings, mut activities) = (Vec::new(), Vec::new());
-    let own = addresses.iter().map(|address| standing_of(database, address.row)).collect::<Result<Vec<_>, _>>()?;
-    // Opt-outs from all channels apply to all addresses of the contact, also if they came through an address that was
-    // corrected since.
-    let mut all = Standing::default();
-    for row in database.query("SELECT id FROM address WHERE contact = ?", &[contact.param()])? {
-        all.merge(&standing_of(database, row.integer(0)?)?);
-    }
-    let wide = Standing::of(all.tracks().iter().filter(|track| track.scope.channel.is_none()).cloned());
-    for (address, mut standing) in addresses.iter().zip(own) {
-        activities.extend(activities_on(address, &standing, wanted));
-        standing.merge(&wide);
+    for address in addresses {
+        activities.extend(activities_on(address, &standing_of(database, address.row)?, wanted));
+        let mut standing = bearing_on(database, address.row)?;
         for track in suppressions.on(database, address.kind, &address.match_key)? {
             standing.add(track);
         }

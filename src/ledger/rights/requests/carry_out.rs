@@ -311,7 +311,7 @@ fn extend(
     let reminders = reminders_of(until, shop.settings.country, today);
     let reminders: Vec<String> = reminders.iter().map(ToString::to_string).collect();
     let first = reminders.first().cloned();
-    let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Json)?;
     tx.execute(
         "UPDATE subject_request SET due = extended, is_extended = 1, reason = ?, reminders = ?, remind_on = ? WHERE id = ?",
         &[

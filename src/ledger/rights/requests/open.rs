@@ -14,7 +14,7 @@ use crate::ledger::rights::requests::subject_request::{
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
-use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::database::{Cells, Database, DatabaseError, Param};
 use crate::model::request::RequestKind;
 
 /// The time within which the requester must be verified, in milliseconds: 30 minutes.
@@ -114,7 +114,7 @@ fn insert(
     let [acknowledge_by, extended] = [times.acknowledge_by, times.extended].map(|day| day.map(|day| day.to_string()));
     let reminders: Vec<String> = times.reminders.iter().map(ToString::to_string).collect();
     let first = reminders.first().cloned();
-    let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Json)?;
     tx.execute(
         "INSERT INTO subject_request (id, kind, state, origin, to_kind, to_value, pseudonym, locale, details, regime,
              received_on, acknowledge_by, due, extended, reminders, remind_on, opened_at, verify_until)
@@ -158,7 +158,7 @@ fn still_open(
         &[Param::Text(pseudonym), Param::Integer(now.plus_millis(-DAY).millis()), Param::Text(kind.as_str())],
     )?
     .iter()
-    .map(request_in)
+    .map(|row| request_in(&mut Cells::of(row)))
     .collect()
 }
 

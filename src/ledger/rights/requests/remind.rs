@@ -8,7 +8,7 @@ use crate::ledger::rights::requests::subject_request::{COLUMNS, RequestEvent, re
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
-use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::database::{Cells, Database, DatabaseError, Param};
 
 /// The maximum number of requests that one call processes.
 const AT_ONCE: usize = 100;
@@ -26,9 +26,10 @@ pub fn remind(tx: &dyn Database, shop: &Shop, today: Date, context: &Context<'_>
         &[Param::Text(&today)],
     )?;
     for row in &rows {
-        let request = request_in(row)?;
+        let mut cells = Cells::of(row);
+        let request = request_in(&mut cells)?;
         emit(tx, shop, EventType::RequestReminder, &RequestEvent::of(&request), context)?;
-        let days: Vec<String> = row.parsed(25, |text| crate::json::read(text))?;
+        let days: Vec<String> = cells.parsed(|text| crate::json::read(text))?;
         let next = days.into_iter().find(|day| *day > today);
         tx.execute(
             "UPDATE subject_request SET remind_on = ? WHERE id = ?",

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::consent::deadlines::limit::Regime;
 use crate::consent::{Address, AddressKind, Timestamp};
-use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
+use crate::ledger::store::database::{Cells, Database, DatabaseError, Param};
 use crate::ledger::store::id::parse_id;
 use crate::model::request::RequestKind;
 
@@ -116,37 +116,38 @@ pub(crate) const COLUMNS: &str = "id, kind, state, origin, subject, to_kind, to_
     due, extended, is_extended, opened_at, verified_at, closed_at, reason, download_until, pseudonym, verify_until, sent, tries,
     tries_of_opener";
 
-pub(crate) fn request_in(row: &Row) -> Result<SubjectRequest, DatabaseError> {
-    let own = |column| Ok::<_, DatabaseError>(row.optional_text(column)?.map(str::to_owned));
-    let time = |column| if row.is_null(column) { Ok(None) } else { row.time(column).map(Some) };
-    let small = |column| u8::try_from(row.integer(column)?).map_err(|_| DatabaseError::Shape { column });
-    Ok(SubjectRequest {
-        id: row.text(0)?.to_owned(),
-        kind: row.parsed(1, RequestKind::parse)?,
-        state: row.parsed(2, RequestState::parse)?,
-        origin: row.parsed(3, RequestOrigin::parse)?,
-        contact: own(4)?,
-        address_kind: row.parsed(5, AddressKind::parse)?,
-        address: own(6)?,
-        details: own(7)?,
-        locale: row.text(8)?.to_owned(),
-        regime: row.parsed(9, Regime::parse)?,
-        received_on: row.text(10)?.to_owned(),
-        acknowledge_by: own(11)?,
-        due: row.text(12)?.to_owned(),
-        extendable_to: own(13)?.filter(|_| row.integer(14) == Ok(0)),
-        is_extended: row.integer(14)? == 1,
-        opened_at: row.time(15)?,
-        verified_at: time(16)?,
-        closed_at: time(17)?,
-        reason: own(18)?,
-        download_until: time(19)?,
-        pseudonym: own(20)?,
-        verify_until: row.time(21)?,
-        sent: small(22)?,
-        tries: small(23)?,
-        tries_of_opener: small(24)?,
-    })
+/// Reads a request from the columns [`COLUMNS`].
+pub(crate) fn request_in(cells: &mut Cells<'_>) -> Result<SubjectRequest, DatabaseError> {
+    let mut request = SubjectRequest {
+        id: cells.text()?,
+        kind: cells.parsed(RequestKind::parse)?,
+        state: cells.parsed(RequestState::parse)?,
+        origin: cells.parsed(RequestOrigin::parse)?,
+        contact: cells.optional_text()?,
+        address_kind: cells.parsed(AddressKind::parse)?,
+        address: cells.optional_text()?,
+        details: cells.optional_text()?,
+        locale: cells.text()?,
+        regime: cells.parsed(Regime::parse)?,
+        received_on: cells.text()?,
+        acknowledge_by: cells.optional_text()?,
+        due: cells.text()?,
+        extendable_to: cells.optional_text()?,
+        is_extended: cells.flag()?,
+        opened_at: cells.time()?,
+        verified_at: cells.optional_time()?,
+        closed_at: cells.optional_time()?,
+        reason: cells.optional_text()?,
+        download_until: cells.optional_time()?,
+        pseudonym: cells.optional_text()?,
+        verify_until: cells.time()?,
+        sent: cells.count()?,
+        tries: cells.count()?,
+        tries_of_opener: cells.count()?,
+    };
+    // A deadline is extended once.
+    request.extendable_to = request.extendable_to.filter(|_| !request.is_extended);
+    Ok(request)
 }
 
 /// The maximum number of wrong codes.
@@ -185,7 +186,7 @@ impl SubjectRequest {
 pub fn subject_request(database: &dyn Database, id: Uuid) -> Result<Option<SubjectRequest>, DatabaseError> {
     let row = database
         .first(&format!("SELECT {COLUMNS} FROM subject_request WHERE id = ?"), &[Param::Text(&id.to_string())])?;
-    row.as_ref().map(request_in).transpose()
+    row.map(|row| request_in(&mut Cells::of(&row))).transpose()
 }
 
 /// A filter for requests. An absent field does not restrict them.
@@ -220,7 +221,7 @@ pub fn list_requests(database: &dyn Database, query: &RequestQuery) -> Result<Ve
     restrict(" AND id < ?", Param::text_or_null(before.as_deref()));
     sql.push_str(" ORDER BY id DESC LIMIT CAST(? AS INTEGER)");
     params.push(Param::Integer(query.limit.into()));
-    database.query(&sql, &params)?.iter().map(request_in).collect()
+    database.query(&sql, &params)?.iter().map(|row| request_in(&mut Cells::of(row))).collect()
 }
 
 /// The data of an event about a request.
