@@ -83,10 +83,8 @@ impl Shop {
         let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
         let deployment = Deployment::new(secrets, "https://consent.example", "");
         let service = ShopService::new(database.clone(), OsRuntime, deployment);
-        let body = json!({
-            "name": "Kestrel Coffee", "country": "GB", "origins": ["https://shop.example"], "channels": ["email", "sms"],
-            "purposes": ["newsletter"], "notices": [], "limits": { "publishable": 10_000, "secret": 10_000 },
-        });
+        let mut body: Value = serde_json::from_str(include_str!("fixtures/shop.json")).unwrap();
+        body["limits"] = json!({ "publishable": 10_000, "secret": 10_000 });
         let request = Request::post("/v1/shops")
             .header(Handover::HEADER, Handover { new_shop: Some(ShopId([7; 16])), ..Handover::default() }.written())
             .header("content-type", "application/json")

@@ -65,8 +65,8 @@ pub use lists::import::receive::{
     forget_import, same_file,
 };
 pub use lists::import::state::{
-    Counts, Digest, Import, ImportState, Progress, import, import_to_work_on, list_imports, note_progress,
-    set_import_state, tell_import_ended,
+    Counts, Digest, Import, ImportState, Progress, emit_import_ended, import, import_to_work_on, list_imports,
+    note_progress, set_import_state,
 };
 pub use lists::import::take::{ListedFault, TakenRow, refuses, take_page};
 pub use lists::import::undo::{begin_undo, undo_page};

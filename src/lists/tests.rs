@@ -88,12 +88,12 @@ fn choice(choice: &ListedChoice) -> String {
 }
 
 fn suppression(listed: &ListedSuppression) -> String {
-    let whom = match &listed.whom {
+    let target = match &listed.target {
         Suppressed::Address(address) => address.given().to_owned(),
         Suppressed::Sha256 { kind, hash } => format!("{kind}:{}…", &hash.as_str()[..8]),
         Suppressed::Hash(hash) => format!("hash:{}…", &hash.as_str()[..8]),
     };
     let channel = listed.channel.map_or("*", Channel::as_str);
     let since = listed.since.map(|at| format!("@{at}")).unwrap_or_default();
-    format!("{whom} suppressed on {channel}: {}{since}", listed.reason)
+    format!("{target} suppressed on {channel}: {}{since}", listed.reason)
 }

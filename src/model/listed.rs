@@ -62,7 +62,7 @@ pub enum ListedAct {
 #[derive(Clone, Debug)]
 pub struct ListedSuppression {
     /// The address.
-    pub whom: Suppressed,
+    pub target: Suppressed,
     /// The channel; `None` for all channels.
     pub channel: Option<Channel>,
     /// The reason of the suppression.

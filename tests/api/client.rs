@@ -87,15 +87,9 @@ pub fn bearer(key: &str) -> String {
     if key.is_empty() { String::new() } else { format!("Bearer {key}") }
 }
 
+/// Returns the settings of the shop that all tests share.
 pub fn shop_body() -> Value {
-    json!({
-        "name": "Kestrel Coffee",
-        "country": "GB",
-        "origins": [ORIGIN],
-        "channels": ["email", "sms"],
-        "purposes": ["newsletter", "offers"],
-        "notices": [{ "id": "checkout-optin", "version": "3", "locale": "en-GB", "text": "We write about coffee." }],
-    })
+    serde_json::from_str(include_str!("../fixtures/shop.json")).unwrap()
 }
 
 impl Shop {

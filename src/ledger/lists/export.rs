@@ -156,7 +156,7 @@ pub fn list_page(
     let mut refusals = if is_anybody_suppressed { suppressions_of(database, shop, &addresses)? } else { Vec::new() };
     refusals.sort_unstable_by_key(|(place, _)| *place);
     let policy = settings.policy();
-    let mut desk = ListReader {
+    let mut reader = ListReader {
         asked,
         questions,
         policy: &policy,
@@ -177,7 +177,7 @@ pub fn list_page(
             let (channel, entry, record) = (track.scope.channel, track.entry(), track.record);
             bearing.push(Bearing { channel, purpose: None, entry, record });
         }
-        desk.push_row(row, *kind, &bearing, emit);
+        reader.push_row(row, *kind, &bearing, emit);
     }
     let is_full = i64::try_from(found.len()).is_ok_and(|found| found == at_once);
     Ok(is_full.then_some(ListPlace { after: last.0, ..place }))

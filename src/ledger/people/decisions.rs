@@ -68,7 +68,7 @@ pub fn decide_contacts(
     contacts: &[&Lookup],
 ) -> Result<Vec<Outcome>, DatabaseError> {
     let policy = shop.settings.policy();
-    let mut desk = DecisionReader {
+    let mut reader = DecisionReader {
         database,
         asked,
         suppressions: Suppressions::of(database, shop)?,
@@ -77,7 +77,7 @@ pub fn decide_contacts(
     };
     let mut outcomes = Vec::with_capacity(contacts.len());
     for page in contacts.chunks(PAGE) {
-        desk.decide_page(page, &mut outcomes)?;
+        reader.decide_page(page, &mut outcomes)?;
     }
     Ok(outcomes)
 }

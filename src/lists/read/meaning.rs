@@ -69,7 +69,7 @@ impl<'a> ListRow<'a> {
             None => self.text(Field::EmailSuppressions).and_then(of_provider),
         };
         let reason = reason.unwrap_or(self.layout.reason);
-        Ok(ListedSuppression { whom: self.suppressed(channel)?, channel, reason, since })
+        Ok(ListedSuppression { target: self.suppressed(channel)?, channel, reason, since })
     }
 }
 

@@ -1,4 +1,4 @@
-//! One contact: told, exported, changed, erased.
+//! One contact: read, export, change, erase.
 //!
 //! | file | what it holds |
 //! |---|---|

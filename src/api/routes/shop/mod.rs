@@ -6,7 +6,7 @@
 //! | `answers` | the JSON that callers get |
 //! | `handlers` | the functions that answer |
 //! | `handling_body` | settings of links, requests, retention and evidence |
-//! | `privacy_body` | what people are told, and limits |
+//! | `privacy_body` | the texts on privacy that people read, and the limits |
 //! | `shop_body` | all settings |
 //! | `contract` | the descriptions, for the contract |
 

@@ -17,11 +17,11 @@ use crate::ledger::{
 pub(in crate::api) const CONCURRENT_SENDS: usize = 5;
 
 /// The maximum number of concurrent sends to one webhook; one if its last send has failed.
-const LANES_EACH: usize = 3;
+const SENDS_PER_WEBHOOK: usize = 3;
 
 /// With this many sends in progress, a new one starts only to a webhook that has none, so that one slow webhook never
 /// uses up all of them.
-pub(in crate::api) const LANES_SHARED: usize = 3;
+pub(in crate::api) const SHARED_SENDS: usize = 3;
 
 /// A request to a webhook: `POST`, with a time limit of 15 seconds, without following redirects.
 #[derive(Clone, Debug)]
@@ -41,8 +41,8 @@ impl Outgoing {
     pub const TIMEOUT: u32 = 15_000;
 }
 
-pub(in crate::api) fn lanes_of(one: &Waiting) -> usize {
-    if one.is_failing { 1 } else { LANES_EACH }
+pub(in crate::api) fn sends_allowed(one: &Waiting) -> usize {
+    if one.is_failing { 1 } else { SENDS_PER_WEBHOOK }
 }
 
 impl ShopService {
@@ -56,11 +56,11 @@ impl ShopService {
         let now = self.runtime().now();
         let mut ready: Vec<Waiting> = waiting(self.database())?.into_iter().filter(|one| one.due_at <= now).collect();
         ready.sort_by_key(|one| (self.busy_with(&one.webhook), one.due_at));
-        for lane in 0..LANES_EACH {
+        for lane in 0..SENDS_PER_WEBHOOK {
             for one in &ready {
                 let (all, own) = (self.busy.borrow().len(), self.busy_with(&one.webhook));
-                let has_room = own == 0 || all < LANES_SHARED;
-                if own > lane || own >= lanes_of(one) || !has_room || all >= CONCURRENT_SENDS {
+                let has_room = own == 0 || all < SHARED_SENDS;
+                if own > lane || own >= sends_allowed(one) || !has_room || all >= CONCURRENT_SENDS {
                     continue;
                 }
                 let rows = due_deliveries(self.database(), &one.webhook, own + 1)?;

@@ -29,7 +29,7 @@ impl ShopService {
             return Ok(false);
         }
         let done = self.database().transaction(|_| {
-            let left = self.kept_house(&shop, &context)?;
+            let left = self.daily_work(&shop, &context)?;
             let next = context.now.plus_millis(if left { NEXT_SWEEP } else { DAY });
             Ok::<_, Problem>(finish_job(self.database(), HOUSEKEEPING, context.now, next)?)
         });
@@ -44,7 +44,7 @@ impl ShopService {
     }
 
     /// Sends reminders and deletes expired data. Returns whether some work is left.
-    pub(in crate::api) fn kept_house(&self, shop: &Shop, context: &Context<'_>) -> Result<bool, Problem> {
+    pub(in crate::api) fn daily_work(&self, shop: &Shop, context: &Context<'_>) -> Result<bool, Problem> {
         // Without a known time zone there are no reminders. The settings refuse an unknown time zone, so this does not
         // happen in practice.
         let reminders = match context.day(shop.settings.links.zone()) {

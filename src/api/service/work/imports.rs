@@ -7,7 +7,7 @@ use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
     Context, Counts, Database, DatabaseError, Import, ImportState, KeptError, Progress, Shop, TakenRow, drop_chunks,
-    drop_trial, import_to_work_on, note_progress, refuses, store_errors, take_page, tell_import_ended, undo_page,
+    drop_trial, emit_import_ended, import_to_work_on, note_progress, refuses, store_errors, take_page, undo_page,
 };
 use crate::lists::{Place, Read, ReadRow, Refusal, ToldFault, read_accepted_rows};
 use crate::model::listed::Listed;
@@ -71,7 +71,7 @@ impl ShopService {
     fn undo_page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), JobError> {
         Ok(self.database().transaction(|tx| {
             if !undo_page(tx, import, context.now)? {
-                tell_import_ended(tx, shop, import.id, context)?;
+                emit_import_ended(tx, shop, import.id, context)?;
             }
             Ok::<_, DatabaseError>(())
         })?)
@@ -128,7 +128,7 @@ impl ShopService {
             };
             note_progress(tx, import.id, &progress, context.now)?;
             if state.is_final() {
-                tell_import_ended(tx, shop, import.id, context)?;
+                emit_import_ended(tx, shop, import.id, context)?;
             }
             Ok::<_, JobError>(())
         })?;
@@ -188,7 +188,7 @@ impl ShopService {
             };
             note_progress(tx, import.id, &progress, context.now)?;
             if progress.state.is_final() {
-                tell_import_ended(tx, shop, import.id, context)?;
+                emit_import_ended(tx, shop, import.id, context)?;
             }
             Ok(())
         })

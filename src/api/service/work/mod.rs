@@ -15,7 +15,7 @@ pub(in crate::api) mod import_file;
 pub(in crate::api) mod imports;
 pub(in crate::api) mod job_error;
 
-use self::deliveries::{CONCURRENT_SENDS, LANES_SHARED, Outgoing, lanes_of};
+use self::deliveries::{CONCURRENT_SENDS, Outgoing, SHARED_SENDS, sends_allowed};
 use self::job_error::JobError;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
@@ -77,7 +77,7 @@ impl ShopService {
             let busy = self.busy_with(&one.webhook);
             if busy == 0 {
                 next = next.min(one.due_at);
-            } else if busy < lanes_of(&one) && self.busy.borrow().len() < LANES_SHARED {
+            } else if busy < sends_allowed(&one) && self.busy.borrow().len() < SHARED_SENDS {
                 let rows = due_deliveries(self.database(), &one.webhook, busy + 1)?;
                 let free = rows.iter().find(|row| !self.busy.borrow().contains(&row.key));
                 next = free.map_or(next, |row| next.min(row.due_at.max(one.held_until)));

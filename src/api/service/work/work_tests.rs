@@ -41,6 +41,13 @@ impl Runtime for Clock {
     }
 }
 
+/// Returns the settings of the shop that all tests share, without limits that matter here.
+fn settings() -> Value {
+    let mut settings: Value = serde_json::from_str(include_str!("../../../../tests/fixtures/shop.json")).unwrap();
+    settings["limits"] = json!({ "secret": 10_000 });
+    settings
+}
+
 struct Shopkeeper {
     clock: Clock,
     service: ShopService,
@@ -55,11 +62,7 @@ impl Shopkeeper {
         let deployment = Deployment::new(secrets, "https://consent.example", "");
         let service = ShopService::new(Sqlite::in_memory().unwrap(), clock.clone(), deployment);
         let mut shop = Self { clock, service, secret: String::new(), captures: Cell::new(0) };
-        let settings = json!({
-            "name": "Kestrel", "country": "GB", "origins": ["https://shop.example"], "channels": ["email"],
-            "purposes": ["newsletter"], "notices": [], "limits": { "secret": 10_000 },
-        });
-        let made = shop.ask("POST", "/v1/shops", &settings);
+        let made = shop.ask("POST", "/v1/shops", &settings());
         shop.secret = made["keys"]["secret"].as_str().unwrap().to_owned();
         shop
     }
@@ -320,11 +323,9 @@ fn the_daily_run_sends_reminders_and_ends_unverified_requests() {
 #[test]
 fn the_daily_run_deletes_expired_data_and_keeps_opt_outs() {
     let shop = Shopkeeper::open();
-    let settings = json!({
-        "name": "Kestrel", "country": "FR", "origins": ["https://shop.example"], "channels": ["email"],
-        "purposes": ["newsletter"], "notices": [], "limits": { "secret": 10_000 },
-        "retention": { "prospect_months": 36, "event_days": 7, "request_months": 24 },
-    });
+    let mut settings = settings();
+    settings["country"] = json!("FR");
+    settings["retention"] = json!({ "prospect_months": 36, "event_days": 7, "request_months": 24 });
     shop.ask("PUT", "/v1/shop", &settings);
     let webhook = shop.webhook("shop");
     for _ in 0..5 {

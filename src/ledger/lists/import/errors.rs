@@ -107,10 +107,7 @@ mod tests {
     fn an_erasure_finds_every_address_in_a_rejected_row() {
         let database = Sqlite::in_memory().unwrap();
         migrate(&database).unwrap();
-        let settings = serde_json::from_str(
-            r#"{"name":"Kestrel","origins":[],"channels":["email"],"purposes":["newsletter"],"notices":[]}"#,
-        )
-        .unwrap();
+        let settings = serde_json::from_str(include_str!("../../../../tests/fixtures/shop.json")).unwrap();
         let shop = Shop::create(&database, "07", settings, &[], &Context::of(&OsRuntime)).unwrap();
         database.execute("INSERT INTO import (id, state, key, settings, is_dry_run, created_at, touched_at) VALUES (?, 'done', '', '', 0, 0, 0)", &[Param::Text(&Uuid::nil().to_string())]).unwrap();
         let row = |row: u64, count: usize| {

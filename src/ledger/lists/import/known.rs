@@ -68,12 +68,12 @@ impl KnownAddressData {
 
 /// All the addresses of a page.
 #[derive(Debug, Default)]
-pub(crate) struct Page<'a> {
+pub(crate) struct KnownAddresses<'a> {
     slots: HashMap<Key<'a>, usize>,
     known: Vec<KnownAddressData>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> KnownAddresses<'a> {
     /// Adds an address to the page.
     pub(crate) fn want(&mut self, address: &'a Address) {
         let next = self.known.len();
@@ -192,7 +192,7 @@ impl<'a> Page<'a> {
 
 /// Returns the hash under which a suppression of a file is stored.
 pub(crate) fn name_of(shop: &Shop, suppression: &ListedSuppression) -> String {
-    match &suppression.whom {
+    match &suppression.target {
         Suppressed::Address(address) => {
             crate::ledger::records::suppression::hash_of(shop, address.kind(), address.key())
         }

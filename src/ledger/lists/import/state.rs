@@ -263,7 +263,7 @@ struct ImportEnded {
 }
 
 /// Emits the event [`EventType::ImportEnded`]. Must be called in the transaction that ended the import.
-pub fn tell_import_ended(tx: &dyn Database, shop: &Shop, id: Uuid, context: &Context<'_>) -> Result<(), DatabaseError> {
+pub fn emit_import_ended(tx: &dyn Database, shop: &Shop, id: Uuid, context: &Context<'_>) -> Result<(), DatabaseError> {
     let Some(Import { state, is_dry_run, rows, counts, .. }) = import(tx, id)? else { return Ok(()) };
     let ended = ImportEnded { import: id.to_string(), state, dry_run: is_dry_run, rows, counts };
     emit(tx, shop, EventType::ImportEnded, &ended, context)

@@ -49,7 +49,7 @@ impl ImportPage<'_> {
                     let (id, at) = (self.next_id(), since.unwrap_or(self.times.now));
                     known.insert((name.clone(), one.channel), (at, id));
                     self.counts.accepted += 1;
-                    let is_of_hash = u8::from(matches!(one.whom, Suppressed::Sha256 { .. }));
+                    let is_of_hash = u8::from(matches!(one.target, Suppressed::Sha256 { .. }));
                     let channel = one.channel.map_or("*", Channel::as_str);
                     self.rows.suppressions.push((name, channel, id, one.reason.as_str(), at.millis(), is_of_hash));
                 }

@@ -9,7 +9,7 @@ use crate::consent::{
     Timestamp, Track,
 };
 use crate::ledger::lists::import::judge::{Judged, Times, judge};
-use crate::ledger::lists::import::known::{Page, externals};
+use crate::ledger::lists::import::known::{KnownAddresses, externals};
 use crate::ledger::lists::import::rows::{Recorded, Rows};
 use crate::ledger::lists::import::state::{Counts, Import};
 use crate::ledger::people::profile;
@@ -68,7 +68,7 @@ pub fn refuses(shop: &Shop, listed: &Listed) -> Option<ListedFault> {
             let mut faults = person.choices.iter().filter_map(|choice| ground_of(shop, choice).err());
             faults.next().map(ListedFault::Choice)
         }
-        Listed::Suppressed(ListedSuppression { whom: Suppressed::Hash(hash), .. }) => {
+        Listed::Suppressed(ListedSuppression { target: Suppressed::Hash(hash), .. }) => {
             name_listed(shop, hash.as_str()).is_none().then_some(ListedFault::ForeignHash)
         }
         Listed::Suppressed(_) => None,
@@ -102,15 +102,15 @@ pub fn take_page(
     rows: &[TakenRow],
     context: &Context<'_>,
 ) -> Result<Counts, DatabaseError> {
-    let mut page = Page::default();
+    let mut known = KnownAddresses::default();
     let people =
         || rows.iter().filter_map(|row| if let Listed::Person(person) = &row.listed { Some(person) } else { None });
-    people().flat_map(|person| &person.addresses).for_each(|address| page.want(address));
-    page.read(tx, shop, import.is_dry_run.then_some(import.id))?;
+    people().flat_map(|person| &person.addresses).for_each(|address| known.want(address));
+    known.read(tx, shop, import.is_dry_run.then_some(import.id))?;
     let named: Vec<&str> = people().filter_map(|person| Some(person.external.as_ref()?.as_str())).collect();
-    let mut desk = ImportPage {
+    let mut page = ImportPage {
         shop,
-        page,
+        known,
         externals: externals(tx, &named)?,
         next_contact: next_id(tx, "SELECT coalesce(max(id), 0) + 1 FROM contact")?,
         next_address: next_id(tx, "SELECT coalesce(max(id), 0) + 1 FROM address")?,
@@ -124,12 +124,12 @@ pub fn take_page(
     let mut suppressions = Vec::new();
     for TakenRow { row, listed } in rows {
         match listed {
-            Listed::Person(person) => desk.take(*row, person),
+            Listed::Person(person) => page.take(*row, person),
             Listed::Suppressed(suppression) => suppressions.push(suppression),
         }
     }
-    desk.suppress(tx, import, &suppressions)?;
-    desk.write(tx, import)
+    page.suppress(tx, import, &suppressions)?;
+    page.write(tx, import)
 }
 
 fn next_id(tx: &dyn Database, sql: &str) -> Result<i64, DatabaseError> {
@@ -139,7 +139,7 @@ fn next_id(tx: &dyn Database, sql: &str) -> Result<i64, DatabaseError> {
 /// The state with which the rows of a page are decided.
 pub(crate) struct ImportPage<'a> {
     pub(crate) shop: &'a Shop,
-    page: Page<'a>,
+    known: KnownAddresses<'a>,
     externals: HashMap<String, i64>,
     next_contact: i64,
     next_address: i64,
@@ -174,7 +174,7 @@ impl<'a> ImportPage<'a> {
         let occurred = accepted.first().and_then(|(_, choice, _)| choice.occurred_at);
         self.rows.submissions.push((submission, contact, occurred.map(Timestamp::millis), row));
         for (address, choice, track) in accepted {
-            let Some(known) = self.page.of_mut(address) else { continue };
+            let Some(known) = self.known.of_mut(address) else { continue };
             let address = known.rows.map_or(0, |(address, _)| address);
             self.rows.records.push(recorded(address, &track, choice, submission));
             // A history that is not later than the existing one changes nothing, but the record is stored.
@@ -195,7 +195,7 @@ impl<'a> ImportPage<'a> {
         let transactional = &self.shop.settings.policy.transactional;
         let is_marketing = choice.scope.purpose.as_ref().is_none_or(|purpose| !transactional.contains(purpose));
         for address in person.addresses.iter().filter(|address| kind.is_none_or(|kind| kind == address.kind())) {
-            let Some(known) = self.page.of(address) else { continue };
+            let Some(known) = self.known.of(address) else { continue };
             let says_yes = matches!(choice.act, ListedAct::Yes { .. });
             // Nothing is stored about an address that is suppressed and otherwise unknown, not even an opt-out.
             let is_suppressed = known.is_suppressed(choice.scope.channel);
@@ -225,7 +225,7 @@ impl<'a> ImportPage<'a> {
     /// belongs together: a known address keeps its contact, and new addresses join it.
     fn file(&mut self, person: &'a ListedPerson) -> i64 {
         let by_external = person.external.as_ref().and_then(|external| self.externals.get(external.as_str()).copied());
-        let known = person.addresses.iter().find_map(|address| self.page.of(address).filter(|own| own.rows.is_some()));
+        let known = person.addresses.iter().find_map(|address| self.known.of(address).filter(|own| own.rows.is_some()));
         let by_address = known.and_then(|known| known.rows).map(|(_, contact)| contact);
         let new = known.and_then(|known| known.gaps.filled_by(&person.person));
         let contact = match by_external.or(by_address) {
@@ -256,7 +256,7 @@ impl<'a> ImportPage<'a> {
         }
         for address in &person.addresses {
             let next = self.next_address;
-            let Some(known) = self.page.of_mut(address) else { continue };
+            let Some(known) = self.known.of_mut(address) else { continue };
             if known.rows.is_none() && !known.is_barred(address.kind()) {
                 known.rows = Some((next, contact));
                 known.is_changed = true;
@@ -301,7 +301,7 @@ impl<'a> ImportPage<'a> {
                 ],
             )?;
         }
-        for ((kind, key), known) in self.page.changed() {
+        for ((kind, key), known) in self.known.changed() {
             let tracks: Vec<_> = known.tracks.iter().map(written).collect();
             tx.execute(
                 "INSERT INTO import_trial (import, address, filed_under, tracks) VALUES (?, ?, ?, ?)
