@@ -33,7 +33,7 @@ impl Platform for Generic {
 
 fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError> {
     let id = verified(secret, hook, now).ok_or(HookError::Signature)?;
-    let needs = "a JSON body {channel: sms or whatsapp, from: +44…, text}";
+    let needs = "a JSON body {channel, from: +44…, text}, with a channel on which people can reply";
     let body: Body = crate::json::read(hook.body).ok_or(HookError::Malformed { needs })?;
     let channel = Channel::parse(&body.channel).filter(|own| own.can_reply());
     let (Some(channel), Some(from)) = (channel, PhoneNumber::parse(&body.from)) else {
