@@ -26,7 +26,7 @@ dist: setup ## Build the package into pkg/ (first time 4 min, then only what cha
 serve: dist ## Run the worker on http://127.0.0.1:8787 and the demo shop on http://127.0.0.1:8788
 	@$(ENV) exec node www/tools/serve.mjs
 
-test: setup-test ## Run all checks: lints, laws, API on both backends, browsers (first time 20 min, then 4)
+test: setup-test ## Run all checks: lints, laws, API on both backends, browsers (first time 25 min, then 7)
 	@$(ENV) .ci/test
 
 coverage: setup-test dist ## Measure which storefront lines the tests run in Chromium; fails below 85 % of the Rust (5 min)
