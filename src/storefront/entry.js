@@ -151,7 +151,7 @@ export async function open(options) {
     return outcome;
   };
 
-  let timer, flushing;
+  let timer, flushing, again;
   const plan = () => {
     clearTimeout(timer);
     const wait = queue.wait();
@@ -170,17 +170,22 @@ export async function open(options) {
   };
 
   const flush = async (eager = false) => {
+    // The network comes back only once, so an eager call is carried out later, never left out.
+    again ||= eager;
     if (flushing) return;
     flushing = true;
+    again = false;
     try {
-      // One tab of the shop sends at a time. If locks are missing or refused, the edge stores only one of two equal
+      // One tab of the shop sends at a time. An eager call waits for the tab that sends now, because that tab may obey
+      // the pauses. If locks are missing or refused, or if the other tab sleeps, the edge stores only one of two equal
       // submissions.
-      await navigator.locks.request(`placet:${key}`, { ifAvailable: true }, (lock) => lock && drain(eager));
+      await navigator.locks.request(`placet:${key}`, eager ? { signal: AbortSignal.timeout?.(PATIENCE) } : { ifAvailable: true }, (lock) => lock && drain(eager));
     } catch {
       await drain(eager).catch(report);
     } finally {
       flushing = false;
     }
+    if (again) return flush(true);
     plan();
   };
 

@@ -257,6 +257,38 @@ export function inAPage(installed) {
     assert.deepEqual(new Set(submissions.map(({ text }) => text)), new Set(failed.map(({ text }) => text)));
   });
 
+  test("when the network is back, a tab that cannot send at once sends as soon as it can", async () => {
+    await opened(page, { locale: "en" });
+    answer = () => ({ status: 429, headers: { "retry-after": "120" }, body: {} });
+    const waiting = await page.evaluate((given) => placet.submit(given), SUBMISSION);
+    answer = () => received;
+    submissions.length = 0;
+    // Another tab sends at this moment and obeys the pauses.
+    const other = await context.newPage();
+    await other.goto(`${shop}/checkout`);
+    await other.evaluate(() => new Promise((held) => {
+      navigator.locks.request("placet:pk_test", () => new Promise((release) => held(globalThis.release = release)));
+    }));
+    await page.evaluate(() => { dispatchEvent(new Event("online")); });
+    await new Promise((done) => setTimeout(done, 300));
+    assert.equal(submissions.length, 0);
+    await other.evaluate(() => release());
+    await until("the submission", () => submissions.length === 1);
+    assert.equal(submissions[0].body.id, waiting.id);
+    // This tab sends at this moment and obeys the pauses.
+    answer = () => ({ status: 429, headers: { "retry-after": "120" }, body: {} });
+    await page.evaluate((given) => placet.submit(given), SUBMISSION);
+    answer = () => received;
+    submissions.length = 0;
+    await other.evaluate(async ([endpoint]) => {
+      const { open } = await import("/placet/storefront.js");
+      // `open` looks for what may be sent now. The event comes while it does.
+      await open({ endpoint, key: "pk_test" });
+      dispatchEvent(new Event("online"));
+    }, [endpoint]);
+    await until("the submission", () => submissions.length === 1);
+  });
+
   test("without network the storefront opens and uses the strictest policy", async () => {
     config = "hang up";
     await opened(page, { locale: "en" });
