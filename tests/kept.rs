@@ -16,7 +16,7 @@ use http::{HeaderValue, Request, Response};
 use placet::api::{Deployment, Handover, Routing, Secrets, ShopService, Step, evidence, front, refuse_shop};
 use placet::consent::certificate::{Certificate, Jwk};
 use placet::consent::{Activity, Assurance, Ground, Refusal, Timestamp};
-use placet::ledger::{OsRuntime, Runtime, SendOutcome, Sqlite};
+use placet::ledger::{OsRuntime, Runtime, SendOutcome, Sqlite, migrate};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -334,6 +334,9 @@ fn differences(is: &Value, was: &Value, at: &str, found: &mut Vec<String>) {
             }
         }
         _ if is == was => {}
+        // An opt-out of all purposes is an objection now.
+        _ if at.ends_with("/reason") && (was, is) == (&json!("opted_out"), &json!("objected")) => {}
+        _ if at.ends_with("/objection") && (was, is) == (&json!(false), &json!(true)) => {}
         _ => found.push(format!("{at}\n      was {was}\n      is  {is}")),
     }
 }
@@ -355,12 +358,39 @@ fn without_new(is: &mut Value, was: &Value) {
 /// A storefront's policy names the terms of a place by their position in a list. A later version may insert terms, so this
 /// writes the terms themselves at each place.
 fn terms_by_place(answer: &mut Value) {
-    let Some(decisions) = answer.get_mut("decisions") else { return };
+    let Some(decisions) = answer.get_mut("decisions").filter(|decisions| decisions.is_object()) else { return };
     let terms = decisions["terms"].take();
     for places in decisions["places"].as_object_mut().into_iter().flat_map(|channels| channels.values_mut()) {
         for position in places.as_object_mut().unwrap().values_mut().flat_map(|place| place.as_array_mut().unwrap()) {
             *position = terms[usize::try_from(position.as_u64().unwrap()).unwrap()].clone();
         }
+    }
+}
+
+/// An opt-out of all purposes is an objection now: it has another reason, and stops no transactional purpose. Replaces the
+/// standings and decisions that differ for this reason.
+fn without_wide_opt_outs(is: &mut Value, was: &mut Value) {
+    match (is, was) {
+        (Value::Object(is), Value::Object(was)) => {
+            let stopped = ["opted_out", "suppressed"].map(|reason| json!(reason));
+            let is_of_decision = ["allow", "reason", "rule"].iter().all(|name| was.contains_key(*name));
+            if is_of_decision && stopped.contains(&was["reason"]) && is["reason"] != was["reason"] {
+                let is_marketing = is["rule"]["id"] != "transactional";
+                assert!(is["reason"] == "objected" || !is_marketing, "a no is lost: {is:?}");
+                is.clear();
+                was.clear();
+                return;
+            }
+            for (name, value) in is.iter_mut() {
+                if let Some(was) = was.get_mut(name) {
+                    without_wide_opt_outs(value, was);
+                }
+            }
+        }
+        (Value::Array(is), Value::Array(was)) if is.len() == was.len() => {
+            is.iter_mut().zip(was).for_each(|(is, was)| without_wide_opt_outs(is, was));
+        }
+        _ => {}
     }
 }
 
@@ -431,6 +461,7 @@ fn compare(mut is: Value, step: &Value) -> Vec<String> {
     without_prose(&mut is["json"]);
     without_prose(&mut was["json"]);
     without_new(&mut is["json"], &was["json"]);
+    without_wide_opt_outs(&mut is["json"], &mut was["json"]);
     // Without a new field or another text, a difference in the bytes is a difference in the order of the fields.
     if before[0]["json"] != before[1]["json"] && is["json"] == was["json"] {
         for pointer in ["/sha256", "/headers/etag"] {
@@ -450,14 +481,34 @@ fn compare(mut is: Value, step: &Value) -> Vec<String> {
     differs
 }
 
+/// The scenes in which a later version does something else on purpose, and what.
+const CHANGED: [(&str, &str); 5] = [
+    ("the list of who is opted out", "an opt-out of all purposes is a line for each purpose of marketing"),
+    ("a stop and a start in the same moment: the no counts", "the number is asked which of the two counts"),
+    (
+        "the next page of /v1/lists/opted_out?limit=3&format=ndjson",
+        "an opt-out of all purposes is a line for each purpose of marketing",
+    ),
+    ("an address is corrected", "the opt-ins are only claimed for the new address, which is asked to confirm them"),
+    ("a stop is heard once", "Twilio answers a stop by itself"),
+];
+
 /// Plays a scene on a copy of the kept shop. Returns all differences.
 fn problems_of(scene: &Value) -> Vec<String> {
+    if CHANGED.iter().any(|(name, _)| scene["name"] == *name) {
+        return Vec::new();
+    }
     let (copy, mut found) = (Copy::new(), Vec::new());
     let steps = scene["steps"].as_array().unwrap();
     if steps.iter().any(|step| step["do"] == "deliver" || step["do"] == "housekeeping") {
         copy.stop_imports();
     }
-    let before = copy.rows();
+    // A migration may change rows. Here only the change by the requests counts.
+    migrate(&Sqlite::open(&copy.0).unwrap()).unwrap();
+    let sql = "DELETE FROM job WHERE name = 'migrated'";
+    rusqlite::Connection::open(&copy.0).unwrap().execute(sql, []).unwrap();
+    let mut before = copy.rows();
+    before.retain(|table, _| !KEPT["tables"][table].is_null());
     let clock = scene["clock"].as_str().or(KEPT["clock"].as_str()).unwrap();
     let service = open(&copy.0, clock);
     for (place, step) in steps.iter().enumerate() {
@@ -465,6 +516,10 @@ fn problems_of(scene: &Value) -> Vec<String> {
         found.extend(differs.into_iter().map(|one| format!("  step {place}, {}: {one}", step["path"])));
     }
     drop(service);
+    // A later version has further events.
+    let sql = "DELETE FROM delivery WHERE event IN (SELECT id FROM event WHERE type LIKE 'inbound.%');
+        DELETE FROM event WHERE type LIKE 'inbound.%'";
+    rusqlite::Connection::open(&copy.0).unwrap().execute_batch(sql).unwrap();
     // A later version may have further tables.
     let mut after = copy.rows();
     after.retain(|table, _| before.contains_key(table) && table != "schema_version");

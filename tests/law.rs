@@ -27,6 +27,7 @@ struct Raw {
     assurance: Assurance,
     /// Milliseconds before (or, if negative, after) receipt. `None` for an undated record.
     age: Option<i64>,
+    is_history: bool,
     id: u8,
 }
 
@@ -38,7 +39,7 @@ impl Raw {
             scope: Scope { channel: self.channel, purpose: self.purpose.and_then(PurposeSlug::parse) },
             act: self.act,
             assurance: self.assurance,
-            at: effective_time(self.act, self.assurance, occurred, received),
+            at: ActTime::of(self.assurance, self.is_history, None, occurred).effective(self.act, received),
             record: RecordId(uuid::Uuid::from_u128(self.id.into())),
         }
     }
@@ -70,12 +71,14 @@ fn raw() -> impl Strategy<Value = Raw> {
         -CLOCK_SKEW - 1,
         RECEIVED,
     ]));
-    (act_in_scope, assurance, age, 0..6_u8).prop_map(|(((channel, purpose), act), assurance, age, id)| Raw {
+    let parts = (act_in_scope, assurance, age, any::<bool>(), 0..6_u8);
+    parts.prop_map(|(((channel, purpose), act), assurance, age, is_history, id)| Raw {
         channel,
         purpose,
         act,
         assurance,
         age,
+        is_history,
         id,
     })
 }
@@ -261,4 +264,107 @@ fn a_database_of_a_later_version_is_refused() {
     migrate(&database).unwrap();
     database.execute("INSERT INTO schema_version (version) VALUES (99)", &[]).unwrap();
     assert_eq!(migrate(&database), Err(DatabaseError::Newer { found: 99 }));
+}
+
+/// How one act of a person reaches the ledger, with its true time and the time of its arrival.
+#[derive(Clone, Copy, Debug)]
+struct LiveAct {
+    is_opt_out: bool,
+    way: Way,
+    happened: i64,
+    delay: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// A page, which measures the age of a submission that waited.
+    Page,
+    /// A link or the shop's server, which sends at once and states the time of its own clock.
+    Server,
+    /// A message through a provider, with the time of the provider's clock.
+    Provider,
+}
+
+const HOUR: i64 = 3_600_000;
+const TWO_DAYS: i64 = 48 * HOUR;
+
+fn live_acts() -> impl Strategy<Value = (Vec<LiveAct>, i64, i64)> {
+    let way = prop::sample::select(vec![Way::Page, Way::Server, Way::Provider]);
+    let one = (any::<bool>(), way, 1..6 * HOUR, 0..3 * HOUR, any::<bool>());
+    let clock = || prop_oneof![Just(0), -TWO_DAYS..TWO_DAYS];
+    (prop::collection::vec(one, 1..7), clock(), clock()).prop_map(|(acts, server, provider)| {
+        let mut now = RECEIVED;
+        let acts = acts.into_iter().map(|(is_opt_out, way, pause, delay, is_late)| {
+            now += pause;
+            // A server and a link act at once. A message is at most some hours late.
+            let delay = if way == Way::Server || !is_late { 0 } else { delay };
+            LiveAct { is_opt_out, way, happened: now, delay }
+        });
+        (acts.collect(), server, provider)
+    })
+}
+
+#[test]
+fn with_wrong_clocks_the_latest_act_decides_or_the_no_does() {
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let result = TestRunner::new(config).run(&live_acts(), |(acts, server, provider)| {
+        let at = |millis| Timestamp::from_millis(millis).unwrap();
+        let mut arrivals: Vec<&LiveAct> = acts.iter().collect();
+        arrivals.sort_by_key(|act| act.happened + act.delay);
+        let act_of = |is_opt_out| match is_opt_out {
+            true => Act::OptOut { refusal: Refusal::Plain },
+            false => Act::OptIn { ground: Ground::Consent },
+        };
+        // A clock that is wrong by just the delay of a message cannot be told from a right one.
+        let hides =
+            |act: &LiveAct| act.way == Way::Provider && act.delay > 0 && (act.delay - provider).abs() <= CLOCK_SKEW;
+        prop_assume!(!acts.iter().any(hides));
+        let mut sent: Vec<(i64, bool, Timestamp)> = Vec::new();
+        let mut standing = Standing::default();
+        for (number, one) in arrivals.iter().enumerate() {
+            let (received, act) = (at(one.happened + one.delay), act_of(one.is_opt_out));
+            let effective = match one.way {
+                Way::Page => ActTime::Live { age: Some(one.delay), stated: None }.effective(act, received),
+                Way::Server => {
+                    ActTime::Live { age: None, stated: Some(at(one.happened + server)) }.effective(act, received)
+                }
+                Way::Provider => {
+                    let stated = one.happened + provider;
+                    let opposite = || sent.iter().filter(|(_, is_opt_out, _)| *is_opt_out != one.is_opt_out);
+                    let is_after = |other: i64| if one.is_opt_out { other > stated } else { other >= stated };
+                    let is_prompt = |other: &(i64, bool, Timestamp)| (other.2.millis() - other.0).abs() <= CLOCK_SKEW;
+                    let before =
+                        opposite().filter(|other| !is_after(other.0) && is_prompt(other)).map(|other| other.2).max();
+                    let after = opposite().filter(|other| is_after(other.0)).map(|other| other.2).min();
+                    let effective = SentMessage { sent: at(stated), before, after }.effective(one.is_opt_out, received);
+                    sent.push((stated, one.is_opt_out, effective));
+                    effective
+                }
+            };
+            standing.add(Track {
+                scope: Scope::specific(Channel::Sms, PurposeSlug::parse("newsletter").unwrap()),
+                act,
+                assurance: Assurance::Confirmed,
+                at: effective,
+                record: RecordId(uuid::Uuid::from_u128(number as u128)),
+            });
+        }
+        let mut entries: Vec<Entry> = standing.tracks().iter().map(Track::entry).collect();
+        entries.sort_by_key(|entry| entry.at);
+        let allows =
+            placet::consent::judge(&entries, &Circumstances::default(), &[LENIENT], at(RECEIVED + 100 * TWO_DAYS))
+                .allows();
+        let latest = acts.last().unwrap();
+        if latest.is_opt_out {
+            prop_assert!(!allows, "the latest act is an opt-out");
+        } else if !allows {
+            let is_near = |no: &LiveAct| no.is_opt_out && latest.happened - no.happened <= 2 * TWO_DAYS;
+            prop_assert!(acts.iter().any(is_near), "an opt-in is lost without an opt-out near it");
+            // With right clocks and without delay nothing is in doubt.
+            let is_plain = (server, provider) == (0, 0) && acts.iter().all(|act| act.delay == 0);
+            prop_assert!(!is_plain, "nothing is in doubt");
+        }
+        Ok(())
+    });
+    result.unwrap();
 }

@@ -99,13 +99,14 @@ fn a_decision_names_its_reason_and_its_record() {
         (YES.replace("019a", "019A"), "null", &named),
         (claimed, "\"awaiting_confirmation\"", &named),
         (YES.replace("opt_in", "declined"), "\"declined\"", &named),
-        // A wide opt-out also covers future purposes. A later specific opt-in ends an earlier wide opt-out.
-        (format!("{YES},{left}"), "\"opted_out\"", "null"),
+        // An opt-out without a purpose is an objection to marketing. It also covers future purposes. A later specific opt-in
+        // ends it.
+        (format!("{YES},{left}"), "\"objected\"", "null"),
         (format!("{left},{}", YES.replace("01-02", "01-04")), "null", &named),
         (format!("{YES},{objected}"), "\"objected\"", "null"),
         (format!("{YES},{suppressed}"), "\"suppressed\"", "null"),
         // An old list never ends an opt-out, whenever it is imported.
-        (format!("{left},{}", YES.replace("confirmed", "listed").replace("01-02", "01-09")), "\"opted_out\"", "null"),
+        (format!("{left},{}", YES.replace("confirmed", "listed").replace("01-02", "01-09")), "\"objected\"", "null"),
     ] {
         let answered = answer(decided, &question(&records));
         let allow = reason == "null";
@@ -154,7 +155,7 @@ fn a_decision_ignores_records_after_its_time() {
         ("2026-01-01T23:59:59.999Z", "\"never_asked\""),
         ("2026-01-02T00:00:00Z", "\"reason\":null"),
         ("2026-01-02T23:59:59.999Z", "\"reason\":null"),
-        ("2026-01-03T00:00:00Z", "\"opted_out\""),
+        ("2026-01-03T00:00:00Z", "\"objected\""),
     ] {
         assert_holds(&answer(decided, &asked.replace("2026-11-23T10:00:00Z", at)), &[expected]);
     }

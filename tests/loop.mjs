@@ -118,7 +118,7 @@ test("the preference page changes choices with and without JavaScript", async ()
     assert.equal((await decision(ada)).allow, true);
     await own.locator("button[value=stop]").click();
     await own.locator("button[value=stop]").waitFor({ state: "detached" });
-    assert.equal((await decision(ada)).reason, "opted_out");
+    assert.equal((await decision(ada)).reason, "objected");
   }
   await plain.close();
 });
@@ -275,7 +275,7 @@ test("every page can be used with the keyboard only", async () => {
   await page.goto(own.unsubscribe);
   await press(({ type }) => type === "submit");
   await posted(() => page.keyboard.press("Enter"));
-  assert.equal((await decision({ email })).reason, "opted_out");
+  assert.equal((await decision({ email })).reason, "objected");
 });
 
 test("no page reported an error", () => {

@@ -21,8 +21,11 @@ const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 /// of its keys and webhooks. Also JSON lists in parameters, and results of earlier steps in the plan, such as the few
 /// due deliveries.
 const BOUNDED: &[&str] = &["tree", "up", "shop", "api_key", "webhook", "provider", "schema_version", "due"];
-/// Statements that stop at the first row.
-const STOP_AT_ONCE: &[&str] = &["SELECT 1 FROM suppression LIMIT 1"];
+/// Statements that stop after a fixed number of rows.
+const LIMITED: &[&str] = &[
+    "SELECT 1 FROM suppression LIMIT 1",
+    "SELECT id, kind, medium, locale FROM message WHERE told = 0 ORDER BY id DESC LIMIT 500",
+];
 
 /// SQLite with a record of its statements: for each, the number of parameters and the request that first used it.
 #[derive(Clone)]
@@ -316,7 +319,7 @@ fn no_statement_about_one_person_reads_a_whole_table() {
     let mut faults = Vec::new();
     for (sql, (params, asking)) in &statements {
         let plan = shop.database.plan(sql, *params);
-        if plan.iter().any(|line| reads_all(line)) && !STOP_AT_ONCE.contains(&sql.as_str()) {
+        if plan.iter().any(|line| reads_all(line)) && !LIMITED.contains(&sql.as_str()) {
             faults.push(format!("{asking}\n{sql}\n  {}", plan.join("\n  ")));
         }
     }

@@ -16,12 +16,20 @@ use serde::Deserialize;
 use crate::api::problem::{Fault, Problem};
 #[cfg(feature = "contract")]
 use crate::api::schema;
-use crate::consent::{Address, EmailAddress, PhoneNumber, PostalAddress, PushAddress};
+use crate::consent::{Address, CountryCode, EmailAddress, PhoneFault, PhoneNumber, PostalAddress, PushAddress};
 
 pub(in crate::api) const EMAIL: Fault =
     Fault::new("invalid_email", "this is not a valid email address; check the spelling");
 pub(in crate::api) const PHONE: Fault =
     Fault::new("invalid_phone", "write the number with + and its country code, E.164");
+const NO_PHONE_COUNTRY: Fault = Fault::new(
+    "invalid_phone",
+    "write the number with + and its country code, E.164, or send the country to which the number belongs",
+);
+const NATIONAL_PHONE: Fault = Fault::new(
+    "invalid_phone",
+    "the country has no such number; correct it, or write the number with + and its country code, E.164",
+);
 const PUSH: Fault = Fault::new("invalid_push", "use the endpoint or token of 8 to 2048 visible ASCII characters");
 const POSTAL: Fault = Fault::new("invalid_postal", "use 10 to 400 characters, in lines");
 pub(in crate::api) const COUNTRY: Fault =
@@ -80,20 +88,24 @@ pub(in crate::api) fn optional<T>(
     text.map(|text| field(pointer, text, parse, fault)).transpose()
 }
 
-fn email(text: &str) -> Option<Address> {
-    EmailAddress::parse(text).map(Address::Email)
+fn email(text: &str, _: Option<CountryCode>) -> Result<Address, Fault> {
+    EmailAddress::parse(text).map(Address::Email).ok_or(EMAIL)
 }
 
-fn phone(text: &str) -> Option<Address> {
-    PhoneNumber::parse(text).map(Address::Phone)
+fn phone(text: &str, country: Option<CountryCode>) -> Result<Address, Fault> {
+    PhoneNumber::of_country(text, country).map(Address::Phone).map_err(|fault| match fault {
+        PhoneFault::International => PHONE,
+        PhoneFault::NoCountry => NO_PHONE_COUNTRY,
+        PhoneFault::National(_) => NATIONAL_PHONE,
+    })
 }
 
-fn push(text: &str) -> Option<Address> {
-    PushAddress::parse(text).map(Address::Push)
+fn push(text: &str, _: Option<CountryCode>) -> Result<Address, Fault> {
+    PushAddress::parse(text).map(Address::Push).ok_or(PUSH)
 }
 
-fn postal(text: &str) -> Option<Address> {
-    PostalAddress::parse(text).map(Address::Postal)
+fn postal(text: &str, _: Option<CountryCode>) -> Result<Address, Fault> {
+    PostalAddress::parse(text).map(Address::Postal).ok_or(POSTAL)
 }
 
 /// One address. Exactly one of the four fields is present.
@@ -117,8 +129,9 @@ pub(in crate::api) struct AddressBody {
 }
 
 impl AddressBody {
-    pub(in crate::api) fn parse(&self, pointer: &str) -> Result<Address, Problem> {
-        one_of(pointer, addresses(pointer, [&self.email, &self.phone, &self.push, &self.postal])?)
+    /// Parses the address. `home` is the country of a telephone number without a country code.
+    pub(in crate::api) fn parse(&self, pointer: &str, home: Option<CountryCode>) -> Result<Address, Problem> {
+        one_of(pointer, addresses(pointer, [&self.email, &self.phone, &self.push, &self.postal], home)?)
     }
 }
 
@@ -128,15 +141,20 @@ pub(in crate::api) fn one_of(pointer: &str, addresses: Vec<Address>) -> Result<A
     <[Address; 1]>::try_from(addresses).map(|[address]| address).map_err(|_| Problem::field(pointer, fault))
 }
 
-/// Parses the addresses that are present, in the order email, phone, push, postal.
-pub(in crate::api) fn addresses(pointer: &str, given: [&Option<String>; 4]) -> Result<Vec<Address>, Problem> {
-    type Parse = fn(&str) -> Option<Address>;
-    let kinds: [(&str, Parse, Fault); 4] =
-        [("email", email, EMAIL), ("phone", phone, PHONE), ("push", push, PUSH), ("postal", postal, POSTAL)];
+/// Parses the addresses that are present, in the order email, phone, push, postal. `country` is the country of a
+/// telephone number without a country code.
+pub(in crate::api) fn addresses(
+    pointer: &str,
+    given: [&Option<String>; 4],
+    country: Option<CountryCode>,
+) -> Result<Vec<Address>, Problem> {
+    type Parse = fn(&str, Option<CountryCode>) -> Result<Address, Fault>;
+    let kinds: [(&str, Parse); 4] = [("email", email), ("phone", phone), ("push", push), ("postal", postal)];
     let mut read = Vec::new();
-    for (text, (name, parse, fault)) in given.into_iter().zip(kinds) {
+    for (text, (name, parse)) in given.into_iter().zip(kinds) {
         if let Some(text) = text {
-            read.push(field(&format!("{pointer}/{name}"), text, parse, fault)?);
+            let address = parse(text, country).map_err(|fault| Problem::field(format!("{pointer}/{name}"), fault))?;
+            read.push(address);
         }
     }
     Ok(read)

@@ -6,6 +6,7 @@ use crate::api::fields::{EXTERNAL, UUID, addresses, field};
 use crate::api::problem::{Fault, Problem};
 #[cfg(feature = "contract")]
 use crate::api::schema;
+use crate::consent::CountryCode;
 use crate::ledger::Lookup;
 use crate::model::text::ExternalId;
 
@@ -33,10 +34,10 @@ pub(in crate::api) struct LookupBody {
 }
 
 impl LookupBody {
-    pub(in crate::api) fn parse(&self) -> Result<Lookup, Problem> {
+    pub(in crate::api) fn parse(&self, home: Option<CountryCode>) -> Result<Lookup, Problem> {
         let addresses = [&self.email, &self.phone, &self.push, &self.postal];
         let fault = Fault::new("ambiguous_lookup", "send exactly one of email, phone, push, postal and external");
-        looked_up("", addresses, &self.external, &None, fault)
+        looked_up("", addresses, home, &self.external, &None, fault)
     }
 }
 
@@ -67,22 +68,23 @@ pub(in crate::api) struct WhoBody {
 }
 
 impl WhoBody {
-    pub(in crate::api) fn parse(&self, pointer: &str) -> Result<Lookup, Problem> {
+    pub(in crate::api) fn parse(&self, pointer: &str, home: Option<CountryCode>) -> Result<Lookup, Problem> {
         let addresses = [&self.email, &self.phone, &self.push, &self.postal];
         let fault = Fault::new("ambiguous_lookup", "send exactly one of id, email, phone, push, postal and external");
-        looked_up(pointer, addresses, &self.external, &self.id, fault)
+        looked_up(pointer, addresses, home, &self.external, &self.id, fault)
     }
 }
 
 fn looked_up(
     pointer: &str,
     given: [&Option<String>; 4],
+    home: Option<CountryCode>,
     external: &Option<String>,
     id: &Option<String>,
     ambiguous: Fault,
 ) -> Result<Lookup, Problem> {
     let at = |name: &str| format!("{pointer}/{name}");
-    match (addresses(pointer, given)?.as_slice(), external, id) {
+    match (addresses(pointer, given, home)?.as_slice(), external, id) {
         ([address], None, None) => Ok(Lookup::Address(address.clone())),
         ([], Some(text), None) => field(&at("external"), text, ExternalId::parse, EXTERNAL).map(Lookup::External),
         ([], None, Some(text)) => field(&at("id"), text, |text| text.parse().ok(), UUID).map(Lookup::Id),

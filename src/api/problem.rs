@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ledger::DatabaseError;
@@ -46,6 +46,8 @@ pub(in crate::api) enum Problem {
         /// The error of the field.
         fault: Fault,
     },
+    /// Several fields of the body are invalid, each with its pointer.
+    Fields(Vec<(String, Fault)>),
     /// A query parameter is invalid.
     Parameter {
         /// The name of the parameter; empty if the route does not know the parameter, because the caller's text is
@@ -124,6 +126,11 @@ pub(in crate::api) enum Problem {
     WebhookNotFound,
     /// The shop has the maximum number of webhooks.
     TooManyWebhooks,
+    /// A notice has another text than it had before.
+    NoticeChanged {
+        /// The pointer to the text.
+        pointer: String,
+    },
     /// Another submission has this id.
     SubmissionConflict,
     /// The file of an import cannot be read.
@@ -185,9 +192,11 @@ pub(in crate::api) struct ProblemBody {
     status: u16,
     /// The text that says how the caller can correct the error.
     detail: Cow<'static, str>,
-    /// The field of the body or the query parameter that is invalid. Absent if the error is not about one.
+    /// The fields of the body or the query parameter that are invalid, at most 20. The first is the one that the type
+    /// names. Absent if the error is not about a field.
     #[serde(skip_serializing_if = "Option::is_none")]
-    errors: Option<[FieldError; 1]>,
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 20)))]
+    errors: Option<Vec<FieldError>>,
     /// The line of the file that contains the error, from 1. Only for files.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
@@ -197,6 +206,20 @@ pub(in crate::api) struct ProblemBody {
     /// The id of the request, as a UUID URN. The audit log refers to the request by this id.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
+}
+
+/// The reason why one choice of a submission is refused.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(rename = "ChoiceProblem"))]
+pub(in crate::api) struct ToldProblem {
+    /// The type of the error: `urn:placet:problem:` followed by a stable code.
+    r#type: String,
+    /// The text that says how the caller can correct the error.
+    detail: String,
+    /// The JSON pointer to the field, RFC 6901.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
 }
 
 /// The error of one field or query parameter.
@@ -213,7 +236,29 @@ struct FieldError {
     detail: Cow<'static, str>,
 }
 
+impl FieldError {
+    fn of(pointer: &str, fault: &Fault) -> Self {
+        Self { pointer: Some(pointer.to_owned()), parameter: None, detail: fault.detail.clone() }
+    }
+}
+
+/// The most fields that one problem names.
+const MOST_ERRORS: usize = 20;
+
 impl Problem {
+    /// Creates one problem from several. Only problems about fields can be told together; otherwise the first is told.
+    pub(in crate::api) fn all(problems: Vec<Self>) -> Option<Self> {
+        let is_of_fields = problems.len() > 1 && problems.iter().all(|problem| matches!(problem, Self::Field { .. }));
+        if !is_of_fields {
+            return problems.into_iter().next();
+        }
+        let faults = problems.into_iter().filter_map(|problem| match problem {
+            Self::Field { pointer, fault } => Some((pointer, fault)),
+            _ => None,
+        });
+        Some(Self::Fields(faults.collect()))
+    }
+
     /// Creates a problem about one field.
     pub(in crate::api) fn field(pointer: impl Into<String>, fault: Fault) -> Self {
         Self::Field { pointer: pointer.into(), fault }
@@ -224,6 +269,10 @@ impl Problem {
         match self {
             Self::MalformedJson { .. } => (StatusCode::BAD_REQUEST, "malformed_json", "The body is not JSON"),
             Self::Field { fault, .. } => (StatusCode::UNPROCESSABLE_ENTITY, fault.code, "A field is invalid"),
+            Self::Fields(faults) => {
+                let code = if let [(_, fault), ..] = faults.as_slice() { fault.code } else { "wrong_type" };
+                (StatusCode::UNPROCESSABLE_ENTITY, code, "Some fields are invalid")
+            }
             Self::Parameter { fault, .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, fault.code, "A query parameter is invalid")
             }
@@ -271,6 +320,11 @@ impl Problem {
             Self::TooManyWebhooks => {
                 (StatusCode::CONFLICT, "too_many_webhooks", "The shop has the maximum number of webhooks")
             }
+            Self::NoticeChanged { .. } => (
+                StatusCode::CONFLICT,
+                "notice_changed",
+                "The notice has another text under this id, version and locale",
+            ),
             Self::SubmissionConflict => {
                 (StatusCode::CONFLICT, "submission_conflict", "The id belongs to another submission")
             }
@@ -306,6 +360,9 @@ impl Problem {
     fn detail(&self) -> Cow<'static, str> {
         match self {
             Self::MalformedJson { line, column } => format!("the error is at line {line}, column {column}").into(),
+            Self::Fields(faults) => {
+                faults.first().map_or("the fields are invalid".into(), |(_, fault)| fault.detail.clone())
+            }
             Self::Field { fault, .. } | Self::Parameter { fault, .. } | Self::File { fault, .. } => {
                 fault.detail.clone()
             }
@@ -344,11 +401,28 @@ impl Problem {
             Self::TooManyRequests { retry_after } => format!("try again in {retry_after} s").into(),
             Self::WebhookNotFound => "GET /v1/webhooks lists the ids of the shop's webhooks".into(),
             Self::TooManyWebhooks => "a shop has at most 16 webhooks; remove one first".into(),
+            Self::NoticeChanged { pointer } => {
+                format!("{pointer}: records refer to the earlier text; give the new text a new version").into()
+            }
             Self::SubmissionConflict => {
                 "this id belongs to a submission with other content; use a new id for each submission".into()
             }
             Self::Misconfigured { what } => what.clone().into(),
             Self::Internal { .. } => "nothing was changed; try again, and report the problem if it persists".into(),
+        }
+    }
+
+    /// Returns the part of the problem that a receipt tells about one choice.
+    pub(in crate::api) fn told(&self) -> ToldProblem {
+        let pointer = match self {
+            Self::Field { pointer, .. } => Some(pointer.clone()),
+            Self::Fields(faults) => faults.first().map(|(pointer, _)| pointer.clone()),
+            _ => None,
+        };
+        ToldProblem {
+            r#type: format!("urn:placet:problem:{}", self.code()),
+            detail: self.detail().into_owned(),
+            pointer,
         }
     }
 
@@ -360,11 +434,12 @@ impl Problem {
             status: self.status().as_u16(),
             detail: self.detail(),
             errors: match self {
-                Self::Field { pointer, fault } => {
-                    Some([FieldError { pointer: Some(pointer.clone()), parameter: None, detail: fault.detail.clone() }])
-                }
+                Self::Field { pointer, fault } => Some(vec![FieldError::of(pointer, fault)]),
+                Self::Fields(faults) => Some(
+                    faults.iter().take(MOST_ERRORS).map(|(pointer, fault)| FieldError::of(pointer, fault)).collect(),
+                ),
                 Self::Parameter { name, fault } => {
-                    Some([FieldError { pointer: None, parameter: Some(name), detail: fault.detail.clone() }])
+                    Some(vec![FieldError { pointer: None, parameter: Some(name), detail: fault.detail.clone() }])
                 }
                 _ => None,
             },

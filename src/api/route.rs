@@ -71,6 +71,10 @@ impl Endpoint {
         Self { body_limit: limit, ..Self::new(id, "PUT", path, Access::Key(scope)) }
     }
 
+    pub(in crate::api) const fn patch(id: &'static str, path: &'static str, scope: Scope, limit: usize) -> Self {
+        Self { body_limit: limit, ..Self::new(id, "PATCH", path, Access::Key(scope)) }
+    }
+
     pub(in crate::api) const fn delete(id: &'static str, path: &'static str, scope: Scope) -> Self {
         Self::new(id, "DELETE", path, Access::Key(scope))
     }

@@ -98,6 +98,10 @@ pub(in crate::api) struct ListColumns;
 pub(in crate::api) struct ListCells;
 /// The results of an import.
 pub(in crate::api) struct ImportCounts;
+/// A merge patch of the shop's settings.
+pub(in crate::api) struct SettingsPatch;
+/// Any value.
+pub(in crate::api) struct Anything;
 /// The reason why a file could not be read to its end.
 pub(in crate::api) struct ImportFailure;
 
@@ -107,6 +111,12 @@ schema!(as ListForm, "ListForm", Form);
 schema!(as ListColumns, "ListColumns", Columns);
 schema!(as ListCells, "ListCells", Cells);
 schema!(as ImportCounts, "ImportCounts", Counts);
+schema!(inline Anything, true);
+schema!(named SettingsPatch, "SettingsPatch", {
+    "description": "The settings to change, with the fields of ShopBody. A field that is `null` is set to its default.",
+    "type": "object", "minProperties": 0,
+    "additionalProperties": true,
+});
 schema!(named ImportFailure, "ImportFailure", {
     "description": "The reason why a file could not be read to its end. The rows before that point were imported.",
     "type": "object", "required": ["code", "detail", "line"],

@@ -49,7 +49,8 @@ async function importFile(session, options, path) {
   session.next = `The import is ${one.state}: placet list ${one.id}`;
   tell(session, one);
   const rejected = one.counts?.rejected ?? 0;
-  if (rejected > 0) await handBack(session, one, rejected, errors, force);
+  if (rejected > 0) await handBack(session, options, one, rejected);
+  if (one.counts?.warned > 0) session.progress.say(`\nTo see the cells that could not be read: placet list ${one.id} --errors --json`);
   if (one.state === "failed" || one.state === "cancelled") throw new Ending(EXIT.refused, `the import is ${one.state}`);
   return rejected > 0 ? EXIT.rejected : EXIT.done;
 }
@@ -118,9 +119,26 @@ function tell({ json, quiet, progress }, one) {
   else if (!quiet) process.stdout.write(`${summary(one)}\n`);
 }
 
+/**
+ * Returns the command that imports the corrected rows in the same way. What the service found in the name of the first
+ * file is stated, because the file of rejected rows has another name.
+ */
+function commandFor(options, one, errors) {
+  const found = { list: one.list, profile: one.profile };
+  const stated = ["list", "channel", "purpose", "basis", "country", "profile", "no"]
+    .filter((name) => options[name] ?? found[name])
+    .map((name) => `--${name} ${quoted(options[name] ?? found[name])}`);
+  const columns = (options.column ?? []).map((pair) => `--column ${quoted(pair)}`);
+  return ["placet import", quoted(errors), ...stated, ...columns].join(" ");
+}
+
+/** Writes an argument for a POSIX shell. */
+const quoted = (text) => (/^[\w./:=@%+-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", "'\\''")}'`);
+
 /** Writes the rejected rows to a file, or says how to get them. */
-async function handBack(session, one, rejected, errors, force) {
+async function handBack(session, options, one, rejected) {
   const { progress } = session;
+  const { errors, force } = options;
   const rows = `${number(rejected)} ${rejected === 1 ? "row was" : "rows were"} rejected`;
   const how = `placet list ${one.id} --errors -o errors.csv`;
   if (errors === undefined) {
@@ -134,5 +152,6 @@ async function handBack(session, one, rejected, errors, force) {
     // The import itself is done, so this must not look like a failed import.
     progress.say(`\n${rows}, but not written: ${error.message}.`);
   });
-  if (written !== undefined) progress.say(`\n${rows}: see ${printable(errors)}. Correct them there and import that file.`);
+  if (written === undefined) return;
+  progress.say(`\n${rows}: see ${printable(errors)}. Correct them there, then run:\n${commandFor(options, one, errors)}`);
 }

@@ -10,6 +10,7 @@ const MEANING = {
   duplicate: "repeat an earlier row of the file",
   rejected: "cannot be read",
   no_choice: "contain neither an opt-in nor an opt-out",
+  warned: "counted above; a cell that the row does not need could not be read",
 };
 
 const SEPARATORS = { "\t": "tab", ";": "semicolon", ",": "comma" };

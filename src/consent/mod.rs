@@ -6,9 +6,11 @@
 //! | file | idea |
 //! |---|---|
 //! | `words` | the fixed vocabularies: channel, choice, basis, assurance |
-//! | `purpose`, `address`, `country`, `time` | values that exist only if they are valid |
+//! | `purpose`, `address`, `phone`, `country`, `time` | values that exist only if they are valid |
+//! | `clean` | addresses without the characters that nobody sees or means |
 //! | `ground` | the grounds, and what each needs as evidence |
-//! | `record` | one act of a person, and from when it counts |
+//! | `record` | one act of a person |
+//! | `act_time` | from when an act counts |
 //! | `standing` | what all acts of an address amount to: the law of standings |
 //! | `rules` | the rules of each jurisdiction, as data |
 //! | `policy` | what a shop asks for beyond them |
@@ -26,10 +28,12 @@
 #[macro_use]
 pub(crate) mod words;
 
+pub(crate) mod act_time;
 pub(crate) mod address;
 #[cfg(feature = "certificates")]
 pub mod certificate;
 pub(crate) mod channel;
+pub(crate) mod clean;
 pub(crate) mod conditions;
 pub(crate) mod country;
 #[cfg(feature = "rules")]
@@ -44,6 +48,7 @@ pub(crate) mod ground;
 pub(crate) mod judge;
 #[cfg(feature = "certificates")]
 pub(crate) mod jws;
+pub(crate) mod phone;
 #[cfg(feature = "rules")]
 pub(crate) mod policy;
 pub(crate) mod purpose;
@@ -55,7 +60,8 @@ pub mod rules;
 pub(crate) mod standing;
 pub(crate) mod time;
 
-pub use address::{Address, PhoneNumber};
+pub use act_time::{ActTime, CLOCK_SKEW, MAX_AGE, SentMessage};
+pub use address::Address;
 #[cfg(feature = "formats")]
 pub use address::{EmailAddress, PostalAddress, PushAddress};
 pub use channel::Channel;
@@ -73,12 +79,15 @@ pub use decision::{WrittenDecision, WrittenRule};
 pub use decision_table::{DecisionTable, TableConditions, Words};
 pub use ground::{Dealing, Evidence, Ground, Missing};
 pub use judge::{Circumstances, Entry, Finding, Verdict, judge};
+#[cfg(feature = "service")]
+pub use phone::PhoneFault;
+pub use phone::PhoneNumber;
 #[cfg(feature = "rules")]
 pub use policy::{ConditionVersions, Override, Policy, Waiver};
 pub use purpose::PurposeSlug;
 #[cfg(feature = "rules")]
 pub use reason::Reason;
-pub use record::{Act, CLOCK_SKEW, RecordId, Scope, effective_time};
+pub use record::{Act, RecordId, Scope};
 pub use standing::{Standing, Track};
 pub use time::Timestamp;
 pub use words::{Activity, AddressKind, Assurance, Basis, Choice, Refusal, Relation};

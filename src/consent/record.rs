@@ -3,8 +3,7 @@
 use crate::consent::channel::Channel;
 use crate::consent::ground::Ground;
 use crate::consent::purpose::PurposeSlug;
-use crate::consent::time::Timestamp;
-use crate::consent::words::{Activity, Assurance, Choice, Refusal};
+use crate::consent::words::{Activity, Choice, Refusal};
 
 /// The id of a record, a UUID version 7. The order of ids decides between records with the same effective time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +67,13 @@ pub enum Act {
 const DECLINED: u8 = 13;
 
 impl Act {
+    /// Returns the act of an opt-out. An opt-out of all purposes is an objection: whatever stops everything stops
+    /// marketing, and never a transactional purpose, which does not rest on consent.
+    pub const fn opt_out(scope: &Scope, is_objection: bool) -> Self {
+        let is_wide = scope.purpose.is_none();
+        Self::OptOut { refusal: if is_objection || is_wide { Refusal::Objection } else { Refusal::Plain } }
+    }
+
     /// Returns the number of this act, which never changes: browsers of visitors keep it, and `queue.js` writes it.
     /// Grounds have 0 to 9, opt-outs 10 to 12, `declined` 13, activities 14 to 16.
     pub const fn code(self) -> u8 {
@@ -120,31 +126,11 @@ impl Act {
     }
 }
 
-/// The time by which a sender's clock may be ahead of ours, in milliseconds: 5 minutes.
-pub const CLOCK_SKEW: i64 = 5 * 60 * 1000;
-
-/// Returns the effective time of an act when it is received.
-///
-/// This is `occurred` if it is given and not in the future, otherwise `received`. If the sender's clock is ahead by at
-/// most [`CLOCK_SKEW`], `occurred` is accepted, but never later than `received`: an opt-in from a fast clock must not
-/// win over an opt-out that comes after it. An undated opt-in from a file or a platform may be of any age. It gets
-/// [`Timestamp::BEGINNING`] and ends no opt-out.
-pub fn effective_time(act: Act, assurance: Assurance, occurred: Option<Timestamp>, received: Timestamp) -> Timestamp {
-    match occurred {
-        Some(at) if at <= received.plus_millis(CLOCK_SKEW) => at.min(received),
-        // A time in the future is ignored. The act then counts from receipt, or as undated if it comes from a file or a
-        // platform.
-        Some(_) | None => match (act, assurance) {
-            (Act::OptIn { .. }, Assurance::Listed | Assurance::Reported) => Timestamp::BEGINNING,
-            _ => received,
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::consent::judge::Finding;
+    use crate::consent::words::Assurance;
 
     /// Links that were sent contain codes of channels. Browsers of visitors store codes of acts and assurances.
     #[test]

@@ -26,7 +26,7 @@ pub struct Track {
     pub act: Act,
     /// How the shop knows that the person acted.
     pub assurance: Assurance,
-    /// The effective time, see [`super::effective_time`].
+    /// The effective time, see [`ActTime`](super::ActTime).
     pub at: Timestamp,
     /// The id of the record.
     pub record: RecordId,

@@ -38,6 +38,7 @@ mod upkeep;
 pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request};
 pub use upkeep::idempotency::{KEPT_FOR, Kept, kept_answer, store_answer};
 pub use upkeep::job::{Job, finish_job, job, postpone_job};
+pub use upkeep::migrated::tell_migrated;
 pub use upkeep::retention::{Overdue, OverdueEntry, expired, purge};
 pub use upkeep::statistics::{StatisticsEntry, statistics};
 
@@ -75,8 +76,11 @@ pub use lists::suppressions::{SuppressedPlace, suppressed_page};
 pub use capture::activity::{ActivityNoted, note_activities};
 pub use capture::confirmation::{Answered, Confirmation, confirm, confirmation};
 pub use capture::decide::{Receipt, SubmissionError};
-pub use capture::inbound::{InboundKeyword, InboundMessage, receive_inbound};
-pub use capture::person_act::{PersonAct, has_left, note_own_acts, opt_outs, stop_everything};
+pub use capture::inbound::{InboundKeyword, InboundMessage, inbound_text, receive_inbound};
+pub use capture::outcome::{ChoiceOutcome, ChoiceResult, note_outcomes, outcome_of};
+pub use capture::person_act::{
+    PersonAct, PersonMessage, PersonSource, has_left, note_own_acts, opt_outs, stop_everything,
+};
 pub use capture::preferences::save_preferences;
 pub use capture::staff_choice::{ChangeError, ChoiceChange, change_choice};
 pub use capture::take::record_submission;
@@ -84,7 +88,9 @@ pub use capture::take::record_submission;
 pub use outbox::backlog::{DeliveryEntry, DeliveryState, Replay, Replayed, deliveries_page, replay};
 pub use outbox::delivery::{DeliveryKey, DueDelivery, SendOutcome, Waiting, due_deliveries, note_outcome, waiting};
 pub use outbox::event::addresses_told;
-pub use outbox::message::{Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message};
+pub use outbox::message::{
+    Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message, note_read, tell_waiting, waiting_messages,
+};
 pub use outbox::preferences_link::send_preferences_link;
 pub use outbox::signature::{public_key, signatures};
 pub use outbox::target::Target;
@@ -100,7 +106,7 @@ pub use people::merge::{MergeError, merge_contacts, unmerge_contact};
 pub use people::rights_log::{ActDetail, Acting, RightsAct, RightsEntry};
 
 pub use records::act::ChoiceFault;
-pub use records::notice::{NoticeSource, TextFrom, own_notice};
+pub use records::notice::{NoticeSource, TextFrom, keep_notices, own_notice};
 pub use records::standing::{keep as keep_track, standing_of};
 pub use records::suppression::{Suppression, suppress};
 
@@ -110,7 +116,9 @@ pub use shop::api_key::{
     rotate_key, vouching_keys,
 };
 pub use shop::privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
-pub use shop::provider::{KnownProvider, list_providers, made_for_provider, remove_provider, store_provider};
+pub use shop::provider::{
+    Answering, KnownProvider, list_providers, made_for_provider, remove_provider, store_provider,
+};
 pub use shop::settings::{Evidence, Links, Notice, NoticeChoice, PolicySettings, Requests, Retention, Settings};
 pub use shop::webhook::{EventType, Payload, Webhook, list_webhooks};
 

@@ -42,17 +42,25 @@ pub(crate) fn read(file: &[u8], options: &ImportOptions) -> Vec<ReadRow> {
 
 /// Returns rows as lines: their content, or the code of their fault.
 pub(crate) fn described(rows: &[ReadRow]) -> Vec<String> {
-    rows.iter().map(|row| format!("{}: {}", row.line, outcome(&row.outcome))).collect()
+    let warned = |row: &ReadRow| {
+        let codes: Vec<String> = row.warnings.iter().map(code).collect();
+        if codes.is_empty() { String::new() } else { format!(" (warned: {})", codes.join(", ")) }
+    };
+    rows.iter().map(|row| format!("{}: {}{}", row.line, outcome(&row.outcome), warned(row))).collect()
 }
 
 fn outcome(outcome: &Result<Listed, RowFault>) -> String {
     match outcome {
         Ok(Listed::Person(listed)) => person(listed),
-        Ok(Listed::Suppressed(listed)) => suppression(listed),
-        Err(fault) => match fault.column {
-            Some(column) => format!("{} in {column}", fault.code()),
-            None => fault.code().to_owned(),
-        },
+        Ok(Listed::Suppressed(listed)) => listed.iter().map(suppression).collect::<Vec<_>>().join(", "),
+        Err(fault) => code(fault),
+    }
+}
+
+fn code(fault: &RowFault) -> String {
+    match fault.column {
+        Some(column) => format!("{} in {column}", fault.code()),
+        None => fault.code().to_owned(),
     }
 }
 

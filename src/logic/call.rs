@@ -5,8 +5,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::consent::{
-    Act, Activity, Assurance, Basis, Channel, Choice, Dealing, Ground, Person, Policy, PurposeSlug, RecordId, Refusal,
-    Scope, Standing, Timestamp, Track, effective_time,
+    Act, ActTime, Activity, Assurance, Basis, Channel, Choice, Dealing, Ground, Person, Policy, PurposeSlug, RecordId,
+    Refusal, Scope, Standing, Timestamp, Track,
 };
 use crate::logic::error::Error;
 use crate::logic::object::{Given, Object, Text, from_json};
@@ -40,6 +40,8 @@ struct RecordCall<'a> {
     assurance: Given<Text<'a>>,
     occurred_at: Given<Text<'a>>,
     received_at: Given<Text<'a>>,
+    age_ms: Given<f64>,
+    historic: Given<bool>,
 }
 
 /// A parsed question.
@@ -133,6 +135,10 @@ impl RecordCall<'_> {
             channel: self.channel.parse(Channel::parse, Code::UnknownChannel, "/channel")?,
             purpose: self.purpose.parse(PurposeSlug::parse, Code::BadPurpose, "/purpose")?,
         };
+        let act = match act {
+            Act::OptOut { refusal: Refusal::Plain } => Act::opt_out(&scope, false),
+            act => act,
+        };
         if matches!(act, Act::OptIn { .. } | Act::Declined) && !scope.is_specific() {
             return Err(Error::at(Code::NotSpecific, ""));
         }
@@ -144,7 +150,12 @@ impl RecordCall<'_> {
         let occurred = self.occurred_at.parse(Timestamp::parse, Code::BadTime, "/occurred_at")?;
         let received = self.received_at.parse(Timestamp::parse, Code::BadTime, "/received_at")?;
         let received = Given(received).required("/received_at")?;
-        Ok(Track { scope, act, assurance, at: effective_time(act, assurance, occurred, received), record })
+        let age = match self.age_ms.0 {
+            Some(age) if !(age >= 0.0 && age.is_finite()) => return Err(Error::at(Code::BadInput, "/age_ms")),
+            age => age.map(|age| age as i64),
+        };
+        let time = ActTime::of(assurance, self.historic.0.unwrap_or(false), age, occurred);
+        Ok(Track { scope, act, assurance, at: time.effective(act, received), record })
     }
 
     fn act(&self) -> Result<Act, Error> {

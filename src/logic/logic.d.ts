@@ -55,8 +55,18 @@ interface Recorded {
    * the greater id wins; without ids, the later in the list.
    */
   id?: string;
-  /** The time of the act. It is used unless it is later than `received_at`. */
+  /**
+   * The time of the act by the sender's clock. An opt-in counts from it, but never from later than `received_at`. An
+   * opt-out counts from `received_at`, unless the record is history.
+   */
   occurred_at?: Time;
+  /**
+   * The time between the act and its sending in ms, as the sender measured it. The act counts from `received_at` less
+   * this age, at most 30 days.
+   */
+  age_ms?: number;
+  /** Whether the record tells of the past. Then it counts from `occurred_at`. Records of lists and platforms always do. */
+  historic?: boolean;
   /** The time when the record was received. */
   received_at: Time;
 }

@@ -11,8 +11,8 @@ use crate::model::text::{ExternalId, KeyedHash, Sha256Hex};
 pub enum Listed {
     /// A row about a person.
     Person(ListedPerson),
-    /// A row about an address that must not receive messages.
-    Suppressed(ListedSuppression),
+    /// A row about addresses that must not receive messages, at least one.
+    Suppressed(Vec<ListedSuppression>),
 }
 
 /// A person in a file.
@@ -39,6 +39,13 @@ pub struct ListedChoice {
     pub occurred_at: Option<Timestamp>,
     /// The evidence in the file.
     pub evidence: KeptEvidence,
+}
+
+impl ListedChoice {
+    /// Returns whether the choice is an opt-out.
+    pub(crate) fn is_no(&self) -> bool {
+        matches!(self.act, ListedAct::No { .. })
+    }
 }
 
 /// The statement of a file about a scope.

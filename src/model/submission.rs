@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::consent::{Address, AddressKind, Assurance, Basis, Choice, Scope, Timestamp};
+use crate::consent::{ActTime, Address, AddressKind, Assurance, Basis, Choice, Scope};
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
 use crate::model::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
@@ -38,9 +38,8 @@ pub struct Submission {
     pub notice: Option<NoticeShown>,
     /// The place where the submission was made.
     pub source: Source,
-    /// The time of the act by the sender's clock. `None`: the ledger uses the time of receipt, and treats an opt-in
-    /// that is `listed` or `reported` as undated.
-    pub occurred_at: Option<Timestamp>,
+    /// The time of the acts, as the sender tells it.
+    pub time: ActTime,
     /// The assurance for addresses that no signed identity names.
     pub assurance: Assurance,
     /// The identity token's statement about the addresses; `None` if there was no token.
@@ -119,11 +118,13 @@ pub struct Source {
     pub ip: Option<String>,
     /// The sender's browser without minor versions, if the shop stores it.
     pub user_agent: Option<String>,
+    /// The provider that delivered the person's message.
+    pub provider: Option<Token>,
 }
 
 impl Source {
     /// Returns a source that contains only the kind.
     pub(crate) fn of(kind: Token) -> Self {
-        Self { kind, url: None, form: None, module: None, gpc: false, ip: None, user_agent: None }
+        Self { kind, url: None, form: None, module: None, gpc: false, ip: None, user_agent: None, provider: None }
     }
 }

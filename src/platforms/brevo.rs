@@ -34,6 +34,7 @@ pub(super) const READ: ReadColumns = ReadColumns {
     channel: None,
     is_no_ambiguous: false,
     are_numbers_bare: true,
+    is_day_first: true,
     kinds: &[],
 };
 

@@ -139,6 +139,6 @@ fn write_quoted(out: &mut Vec<u8>, before: &str, text: &str) {
 
 /// Returns whether a spreadsheet may read the text as a formula (OWASP, "CSV Injection"). Valid addresses may begin
 /// with these characters.
-fn is_formula(text: &str) -> bool {
+pub(crate) fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }

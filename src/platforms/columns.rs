@@ -27,13 +27,16 @@ pub(crate) struct ReadColumns {
     pub(crate) is_no_ambiguous: bool,
     /// Whether telephone numbers are international but written without `+`.
     pub(crate) are_numbers_bare: bool,
+    /// Whether the platform writes the day before the month in dates such as `04-03-2025`.
+    pub(crate) is_day_first: bool,
     /// The marks that show the kind of a list; the first match counts. Empty if the file does not show its kind.
     pub(crate) kinds: &'static [KindMark],
 }
 
 /// A mark that shows that a file is a list of one kind: one of the headers, or the beginning of the file's name.
 pub(crate) struct KindMark {
-    pub(crate) kind: ListKind,
+    /// The kind of the list. `None`: neither opted in nor opted out, so the list states no choice.
+    pub(crate) kind: Option<ListKind>,
     pub(crate) headers: &'static [&'static str],
     pub(crate) file: &'static str,
     /// The reason of the suppressions in such a list.

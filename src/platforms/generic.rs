@@ -6,12 +6,13 @@ use crate::consent::{Channel, PhoneNumber, Timestamp};
 use crate::platforms::platform::{Hook, HookError, Inbound, Platform, act_of};
 use crate::platforms::signature::verified;
 
-/// The body: the channel, the sender's number and the text of a message.
+/// The body: the channel, the sender's number, the text of a message, and the time at which it was sent.
 #[derive(Deserialize)]
 struct Body {
     channel: String,
     from: String,
     text: String,
+    sent_at: Option<String>,
 }
 
 /// Any provider that signs as Standard Webhooks.
@@ -33,13 +34,19 @@ impl Platform for Generic {
 
 fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError> {
     let id = verified(secret, hook, now).ok_or(HookError::Signature)?;
-    let needs = "a JSON body {channel, from: +44…, text}, with a channel on which people can reply";
+    let needs = "a JSON body {channel, from: +44…, text, sent_at}, with a channel on which people can reply; sent_at, \
+                 RFC 3339, may be left out";
     let body: Body = crate::json::read(hook.body).ok_or(HookError::Malformed { needs })?;
     let channel = Channel::parse(&body.channel).filter(|own| own.can_reply());
     let (Some(channel), Some(from)) = (channel, PhoneNumber::parse(&body.from)) else {
         return Err(HookError::Malformed { needs });
     };
-    Ok(vec![Inbound { id: id.to_owned(), channel, from, act: act_of(&body.text) }])
+    let sent_at = match body.sent_at.as_deref().map(Timestamp::parse) {
+        Some(None) => return Err(HookError::Malformed { needs }),
+        sent_at => sent_at.flatten(),
+    };
+    let act = act_of(&body.text);
+    Ok(vec![Inbound { id: id.to_owned(), channel, from: Some(from), act, sent_at, text: body.text }])
 }
 
 #[cfg(test)]
@@ -82,13 +89,18 @@ mod tests {
             (GOOD.to_owned(), Channel::Sms, word(Keyword::Stop)),
             (GOOD.replace("sms", "whatsapp"), Channel::Whatsapp, word(Keyword::Stop)),
             (GOOD.replace("Stop!", "s\u{ed}"), Channel::Sms, word(Keyword::Yes)),
-            (GOOD.replace("Stop!", "please stop"), Channel::Sms, InboundAct::Other),
+            (GOOD.replace("Stop!", "stop it"), Channel::Sms, InboundAct::Other),
             (GOOD.replace("Stop!", ""), Channel::Sms, InboundAct::Other),
         ] {
             let from = PhoneNumber::parse("+447700900123").unwrap();
             let read = asked(&headers(body.as_bytes()), body.as_bytes());
-            assert_eq!(read, Ok(vec![Inbound { id: "m1".to_owned(), channel, from, act }]), "{body}");
+            let read = read.unwrap();
+            assert_eq!((&*read[0].id, read[0].channel, &read[0].from, read[0].act), ("m1", channel, &Some(from), act));
+            assert_eq!(read[0].sent_at, None);
         }
+        let dated = GOOD.replace("\"new\"", "\"sent_at\":\"2026-11-23T09:00:00Z\",\"new\"");
+        let read = asked(&headers(dated.as_bytes()), dated.as_bytes()).unwrap();
+        assert_eq!(read[0].sent_at, Timestamp::parse("2026-11-23T09:00:00Z"));
     }
 
     #[test]
@@ -109,6 +121,7 @@ mod tests {
             GOOD.replace("+44 7700 900123", "KESTREL").as_bytes(),
             GOOD.replace("\"Stop!\"", "7").as_bytes(),
             GOOD.replace(r#""text":"Stop!","#, "").as_bytes(),
+            GOOD.replace("\"new\"", "\"sent_at\":\"yesterday\",\"new\"").as_bytes(),
             GOOD.replace(r#""text""#, r#""from":"+447700900124","text""#).as_bytes(),
             format!("{GOOD}{GOOD}").as_bytes(),
         ] {

@@ -1,8 +1,9 @@
 //! The keywords that persons send as replies.
 //!
 //! A keyword must be the whole message, as carriers require. Case, accents, white space and punctuation do not matter.
-//! The law also accepts the same statement in a sentence (47 CFR 64.1200(a)(10): any reasonable means). Employees read
-//! such messages and enter the opt-out.
+//! Only a stop word may have polite words beside it, or the word for what it stops. The law also accepts the same
+//! statement in a sentence (47 CFR 64.1200(a)(10): any reasonable means). The shop gets such messages as events;
+//! employees read them and enter the opt-out.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
@@ -51,6 +52,13 @@ const WORDS: &[(Keyword, &[&str])] = &[
             "ABBESTELLEN",
             "BAJA",
             "PARAR",
+            "PARE",
+            "DETENER",
+            "INTERROMPER",
+            "ARRETEZ",
+            "STOPPE",
+            "STOPPEZ",
+            "INTERROMPI",
             "ALTO",
             "CANCELAR",
             "FERMA",
@@ -86,8 +94,63 @@ const WORDS: &[(Keyword, &[&str])] = &[
     (Keyword::Yes, &["YES", "Y", "JA", "J", "OUI", "O", "SI", "SIM"]),
 ];
 
-/// The greatest length of a text, in bytes. It is longer than every word with its accents and separators.
-const LONGEST: usize = 64;
+/// The words that may stand beside a stop word and change nothing of its meaning: polite words in the languages of the
+/// keywords, and what the ready-made button of WhatsApp says that it stops, in its translations.
+const BESIDE_STOP: &[&str] = &[
+    "PLEASE",
+    "PLS",
+    "PLZ",
+    "KINDLY",
+    "THANK",
+    "THANKS",
+    "THX",
+    "TY",
+    "YOU",
+    "U",
+    "BITTE",
+    "DANKE",
+    "VIELEN",
+    "DANK",
+    "MERCI",
+    "SVP",
+    "STP",
+    "POR",
+    "FAVOR",
+    "GRACIAS",
+    "PER",
+    "FAVORE",
+    "GRAZIE",
+    "ALSTUBLIEFT",
+    "AUB",
+    "BEDANKT",
+    "OBRIGADO",
+    "OBRIGADA",
+    "HI",
+    "HELLO",
+    "HALLO",
+    "BONJOUR",
+    "HOLA",
+    "CIAO",
+    "PROMOTIONS",
+    "PROMOTION",
+    "PROMOS",
+    "MARKETING",
+    "PROMOCIONES",
+    "PROMOCOES",
+    "PROMOZIONI",
+    "PROMOTIES",
+    "WERBUNG",
+    "WERBEAKTIONEN",
+    "LES",
+    "LE",
+    "AS",
+    "MESSAGES",
+    "ALL",
+];
+
+/// The greatest length of a text, in bytes. It is longer than every word with its accents and separators, and some
+/// polite words.
+const LONGEST: usize = 96;
 
 /// Returns the keyword that a message consists of, or `None`.
 pub fn keyword(text: &str) -> Option<Keyword> {
@@ -97,7 +160,15 @@ pub fn keyword(text: &str) -> Option<Keyword> {
         return None;
     }
     let folded = fold(text);
-    WORDS.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(word, _)| *word)
+    let whole = WORDS.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(word, _)| *word);
+    whole.or_else(|| is_polite_stop(&folded).then_some(Keyword::Stop))
+}
+
+/// Returns whether a text has a stop word and otherwise only words that may stand beside it.
+fn is_polite_stop(folded: &str) -> bool {
+    let stops = WORDS.iter().find(|(word, _)| *word == Keyword::Stop).map_or(&[][..], |(_, words)| words);
+    let rest: Vec<&str> = folded.split(' ').filter(|word| !BESIDE_STOP.contains(word)).collect();
+    !rest.is_empty() && stops.contains(&rest.join(" ").as_str())
 }
 
 /// Returns the text in upper case without accents. Everything that is not a letter or digit becomes a single space
@@ -146,9 +217,22 @@ mod tests {
             ("¡Sí!", Some(Keyword::Yes)),
             ("sì", Some(Keyword::Yes)),
             ("oui", Some(Keyword::Yes)),
+            ("Stop. Thank you", Some(Keyword::Stop)),
+            ("stop pls", Some(Keyword::Stop)),
+            ("please stop", Some(Keyword::Stop)),
+            ("Bitte abmelden, danke!", Some(Keyword::Stop)),
+            ("STOP svp", Some(Keyword::Stop)),
+            ("Por favor, pare", Some(Keyword::Stop)),
+            ("opt out please", Some(Keyword::Stop)),
+            ("Stop promotions", Some(Keyword::Stop)),
+            ("Arrêter les promotions", Some(Keyword::Stop)),
+            ("Interromper promoções", Some(Keyword::Stop)),
             // A sentence is not a keyword. Employees read it.
-            ("please stop", None),
             ("stop it", None),
+            ("please don't stop", None),
+            ("please", None),
+            ("thank you", None),
+            ("help please", None),
             ("don't stop", None),
             ("yes please", None),
             ("OK", None),

@@ -26,6 +26,7 @@ pub(super) const READ: ReadColumns = ReadColumns {
     channel: None,
     is_no_ambiguous: false,
     are_numbers_bare: false,
+    is_day_first: false,
     kinds: &[],
 };
 

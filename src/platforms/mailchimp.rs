@@ -40,15 +40,20 @@ pub(super) const READ: ReadColumns = ReadColumns {
     channel: Some(Channel::Email),
     is_no_ambiguous: false,
     are_numbers_bare: false,
+    is_day_first: false,
     kinds: &[
         KindMark {
-            kind: ListKind::Suppressed,
+            kind: Some(ListKind::Suppressed),
             headers: &["clean_time", "clean_campaign_title"],
             file: "cleaned",
             reason: Some(SuppressionReason::Bounced),
         },
-        KindMark { kind: ListKind::OptedOut, headers: &["unsub_time"], file: "unsubscribed", reason: None },
-        KindMark { kind: ListKind::OptedIn, headers: &[], file: "subscribed", reason: None },
+        KindMark { kind: Some(ListKind::OptedOut), headers: &["unsub_time"], file: "unsubscribed", reason: None },
+        KindMark { kind: Some(ListKind::OptedIn), headers: &[], file: "subscribed", reason: None },
+        // Customers who bought and never subscribed, and contacts that the shop has put away.
+        KindMark { kind: None, headers: &[], file: "nonsubscribed", reason: None },
+        KindMark { kind: None, headers: &[], file: "non-subscribed", reason: None },
+        KindMark { kind: None, headers: &[], file: "archived", reason: None },
     ],
 };
 

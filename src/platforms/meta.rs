@@ -1,8 +1,7 @@
 //! WhatsApp through Meta's Cloud API.
 //!
 //! Requests are signed by HMAC-SHA-256 with the app's secret, over the received body. A person can hide their number
-//! behind a user name. Meta then sends no number, and the message is left out, because there is no address to store a
-//! consent record for.
+//! behind a user name. Meta then sends no number, and there is no address to store a consent record for.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -94,13 +93,36 @@ fn number(value: Option<&str>) -> Option<PhoneNumber> {
     PhoneNumber::parse(&format!("+{}", value?.trim_start_matches('+')))
 }
 
+/// Reads a time in seconds, which Meta writes as a text or as a number.
+fn sent_at(value: &Value) -> Option<Timestamp> {
+    let seconds = value.get("timestamp")?;
+    let seconds = seconds.as_i64().or_else(|| seconds.as_str()?.parse().ok())?;
+    Timestamp::from_millis(seconds.checked_mul(1_000)?)
+}
+
+/// The parts of a message that say what the person means. A button has an id or payload, which the shop chose, and a
+/// title in some language.
+const MEANINGS: [&str; 6] = [
+    "/button/payload",
+    "/interactive/button_reply/id",
+    "/interactive/list_reply/id",
+    "/button/text",
+    "/interactive/button_reply/title",
+    "/interactive/list_reply/title",
+];
+
 fn message(value: &Value) -> Option<Inbound> {
-    let said = ["/text/body", "/button/text", "/interactive/button_reply/title"].iter().find_map(|at| text(value, at));
+    let typed = text(value, "/text/body");
+    let said = || MEANINGS.iter().filter_map(|at| text(value, at));
+    let act = typed.into_iter().chain(said()).map(act_of).find(|act| *act != InboundAct::Other);
     Some(Inbound {
         id: text(value, "/id")?.to_owned(),
         channel: Channel::Whatsapp,
-        from: number(text(value, "/from"))?,
-        act: said.map_or(InboundAct::Other, act_of),
+        from: number(text(value, "/from")),
+        act: act.unwrap_or(InboundAct::Other),
+        sent_at: sent_at(value),
+        // A title is for people, so it is what the shop's staff reads.
+        text: typed.or_else(|| said().next_back()).unwrap_or_default().to_owned(),
     })
 }
 
@@ -114,14 +136,17 @@ fn preference(value: &Value) -> Option<Inbound> {
         "resume" => Keyword::Start,
         _ => return None,
     };
-    let (who, when) = (text(value, "/wa_id")?, value.get("timestamp")?);
+    let who = text(value, "/wa_id").or_else(|| text(value, "/user_id"))?;
+    let when = value.get("timestamp")?;
     // The setting has no id, so its content is used as the id. It is hashed because it contains the telephone number.
     let id = base16ct::lower::encode_string(&Sha256::digest(format!("{who} {when} {}", word.as_str())));
     Some(Inbound {
         id,
         channel: Channel::Whatsapp,
-        from: number(Some(who))?,
+        from: number(text(value, "/wa_id")),
         act: InboundAct::Keyword { word, is_answered: true },
+        sent_at: sent_at(value),
+        text: String::new(),
     })
 }
 
@@ -149,7 +174,7 @@ mod tests {
                 { "from": "447700900123", "id": "wamid.1", "type": "text", "text": { "body": "Arrêt" } },
                 { "from": "447700900123", "id": "wamid.2", "type": "button", "button": { "text": "Yes" } },
                 { "from": "447700900123", "id": "wamid.3", "type": "interactive", "interactive": { "button_reply": { "title": "help" } } },
-                { "from": "447700900123", "id": "wamid.4", "type": "image", "image": {} },
+                { "from": "447700900123", "id": "wamid.4", "type": "image", "image": {}, "timestamp": "1731705720" },
                 { "from": "US.13491208655302741918", "id": "wamid.5", "type": "text", "text": { "body": "stop" } },
                 { "id": "wamid.6" }, 7,
             ], "statuses": [] } },
@@ -172,11 +197,39 @@ mod tests {
                 word(Keyword::Yes, false),
                 word(Keyword::Help, false),
                 InboundAct::Other,
+                word(Keyword::Stop, false),
+                InboundAct::Other,
                 word(Keyword::Stop, true),
                 word(Keyword::Start, true),
+                word(Keyword::Stop, true),
             ]
         );
         assert!(read.iter().all(|one| one.channel == Channel::Whatsapp && !one.id.contains("7700")));
+        // A sender without a number is not left out: somebody has to read the message.
+        assert_eq!(
+            read.iter().map(|one| one.from.is_some()).collect::<Vec<_>>(),
+            [true, true, true, true, false, false, true, true, false]
+        );
+        let times = [3, 6, 7].map(|place| read[place].sent_at.map(Timestamp::millis));
+        assert_eq!(times, [1_731_705_720_000, 1_731_705_721_000, 1_731_705_722_000].map(Some));
+    }
+
+    #[test]
+    fn a_button_is_read_by_its_id_before_its_title() {
+        let stop = InboundAct::Keyword { word: Keyword::Stop, is_answered: false };
+        for (pressed, act) in [
+            (json!({ "button": { "text": "Stop promotions" } }), stop),
+            (json!({ "button": { "text": "Detener promociones", "payload": "x" } }), stop),
+            (json!({ "button": { "text": "Geen berichten meer", "payload": "STOP" } }), stop),
+            (json!({ "interactive": { "button_reply": { "id": "STOP", "title": "Nie więcej" } } }), stop),
+            (json!({ "interactive": { "list_reply": { "id": "stop", "title": "Nie więcej" } } }), stop),
+            (json!({ "interactive": { "list_reply": { "id": "7", "title": "Unsubscribe" } } }), stop),
+            (json!({ "button": { "text": "Show me more", "payload": "MORE" } }), InboundAct::Other),
+        ] {
+            let mut value = json!({ "from": "447700900123", "id": "wamid.1" });
+            value.as_object_mut().unwrap().extend(pressed.as_object().unwrap().clone());
+            assert_eq!(message(&value).unwrap().act, act, "{value}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub trait Platform: Sync {
     /// Returns the names of the request headers that contain the signature, in lower case.
     fn headers(&self) -> &'static [&'static str];
 
-    /// Checks a request, and reads the messages in it. Messages of senders without a phone number are left out.
+    /// Checks a request, and reads the messages in it.
     ///
     /// # Errors
     /// Returns a [`HookError`] if the request is refused.
@@ -29,6 +29,12 @@ pub trait Platform: Sync {
     /// Returns the answer to an accepted request: its body and its media type.
     fn thanks(&self) -> (&'static str, &'static str) {
         ("{\"status\":\"ok\"}", "application/json")
+    }
+
+    /// Returns whether the provider answers keywords such as STOP by itself, unless the shop has switched that off at the
+    /// provider.
+    fn answers_itself(&self) -> bool {
+        false
     }
 
     /// Returns whether the provider gives the shop the secret that it signs with. Otherwise placet makes the secret.
@@ -63,10 +69,15 @@ pub struct Inbound {
     pub id: String,
     /// The channel of the message.
     pub channel: Channel,
-    /// The telephone number of the sender.
-    pub from: PhoneNumber,
+    /// The telephone number of the sender. `None` if the message names none: a person can hide their number behind a
+    /// user name, and a short code or a sender's name is not a number for which consent can be stored.
+    pub from: Option<PhoneNumber>,
     /// The meaning of the message.
     pub act: InboundAct,
+    /// The time at which the person sent the message, by the provider's clock.
+    pub sent_at: Option<Timestamp>,
+    /// The text of the message.
+    pub text: String,
 }
 
 /// The meaning of a message, as far as placet acts on it.

@@ -22,6 +22,7 @@ pub(super) const READ: ReadColumns = ReadColumns {
     channel: Some(Channel::Email),
     is_no_ambiguous: true,
     are_numbers_bare: false,
+    is_day_first: false,
     kinds: &[],
 };
 

@@ -25,6 +25,7 @@ pub(super) const READ: ReadColumns = ReadColumns {
     channel: None,
     is_no_ambiguous: true,
     are_numbers_bare: false,
+    is_day_first: false,
     kinds: &[],
 };
 

@@ -31,6 +31,11 @@ impl Platform for Twilio {
     fn thanks(&self) -> (&'static str, &'static str) {
         (SILENCE, "text/xml")
     }
+
+    /// Twilio answers STOP, START and HELP by default, and sends nothing more to a number that has stopped.
+    fn answers_itself(&self) -> bool {
+        true
+    }
 }
 
 fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
@@ -42,12 +47,14 @@ fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
     let id = field("MessageSid").or_else(|| field("SmsSid"));
     let id = id.ok_or(HookError::Malformed { needs: "a MessageSid" })?;
     let from = field("From").unwrap_or_default();
-    let (channel, number) = match from.strip_prefix("whatsapp:") {
-        Some(number) => (Channel::Whatsapp, number),
+    // A scheme before the number says by which service the message came. RCS is the successor of SMS: the same number,
+    // the same inbox.
+    let (channel, number) = match from.split_once(':') {
+        Some(("whatsapp", number)) => (Channel::Whatsapp, number),
+        Some((_, number)) => (Channel::Sms, number),
         None => (Channel::Sms, from),
     };
-    // A short code or a sender name is not a number for which consent can be stored.
-    let Some(from) = PhoneNumber::parse(number) else { return Ok(Vec::new()) };
+    let from = PhoneNumber::parse(number);
     let body = field("Body").unwrap_or_default();
     // With Advanced Opt-Out, Twilio says which keyword it understood, and has already answered the message.
     let understood = match field("OptOutType") {
@@ -63,7 +70,12 @@ fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
         Some(word) => InboundAct::Keyword { word, is_answered: true },
         None => act_of(body),
     };
-    Ok(vec![Inbound { id: id.to_owned(), channel, from, act }])
+    // A pressed button of a template has a payload. It does not depend on the language of the title.
+    let act = match (act, field("ButtonPayload").map(act_of)) {
+        (InboundAct::Other, Some(pressed)) => pressed,
+        (act, _) => act,
+    };
+    Ok(vec![Inbound { id: id.to_owned(), channel, from, act, sent_at: None, text: body.to_owned() }])
 }
 
 fn is_signed(secret: &str, hook: &Hook<'_>, fields: &Fields) -> bool {
@@ -164,7 +176,23 @@ mod tests {
             }
         }
         let (signature, body) = signed(URL, &[("MessageSid", "SM1"), ("From", "KESTREL"), ("Body", "STOP")]);
-        assert_eq!(asked(URL, None, &signature, &body), Ok(Vec::new()), "a name is no number");
+        let read = asked(URL, None, &signature, &body).unwrap();
+        assert_eq!((read.len(), &read[0].from, &*read[0].text), (1, &None, "STOP"), "a name is no number");
+        for (from, channel) in
+            [("rcs:+447700900123", Channel::Sms), ("sms:+447700900123", Channel::Sms), ("messenger:1234", Channel::Sms)]
+        {
+            let (signature, body) = signed(URL, &[("MessageSid", "SM1"), ("From", from), ("Body", "STOP")]);
+            let read = asked(URL, None, &signature, &body).unwrap();
+            assert_eq!((read[0].channel, read[0].from.is_some()), (channel, from.contains('+')), "{from}");
+        }
+        let pressed = [
+            ("MessageSid", "SM1"),
+            ("From", "whatsapp:+447700900123"),
+            ("Body", "Zatrzymaj"),
+            ("ButtonPayload", "STOP"),
+        ];
+        let (signature, body) = signed(URL, &pressed);
+        assert_eq!(asked(URL, None, &signature, &body).unwrap()[0].act, word(Keyword::Stop, false));
     }
 
     #[test]

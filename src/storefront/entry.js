@@ -1,7 +1,7 @@
 // The asynchronous part of the storefront: it waits for forms, for the module, for the edge and for the network.
 // Rust reads forms, checks submissions and decides; queue.js stores. The contract is storefront.d.ts.
 import * as core from "./glue.js";
-import { describe, PlacetError, text } from "./page.js";
+import { describe, PlacetError, text, watch } from "./page.js";
 import { freshId, queueOf } from "./queue.js";
 import { question } from "./words.js";
 
@@ -17,6 +17,9 @@ const LONGEST_WORDS = 8000 / 3;
  * at once.
  */
 const PATIENCE = 30_000;
+
+/** The pause before a choice is sent again that the shop's settings do not allow now, in ms. */
+const OFF = 3_600_000;
 
 const JSON_BODY = { "content-type": "application/json" };
 
@@ -100,7 +103,7 @@ export async function open(options) {
     if (!found) return;
     let response, answer;
     try {
-      response = await request("/v1/consents", { method: "POST", headers: JSON_BODY, body: found.body, keepalive });
+      response = await request("/v1/consents", { method: "POST", headers: JSON_BODY, body: queue.sent(id), keepalive });
       answer = await response.json();
     } catch {
       // There is no answer, or it is not JSON. The status, if there is one, is sufficient.
@@ -110,26 +113,33 @@ export async function open(options) {
     const status = response?.ok && answer?.id !== id ? 0 : (response?.status ?? 0);
     // An invalid identity token is the shop's mistake and must not lose the choice: it is sent again without the token,
     // as a claim.
+    const isOff = (problem) => /:(channel_off|unknown_purpose)$/.test(problem?.type);
     const unsigned = status === 422 && answer?.errors?.[0]?.pointer === "/identity" && queue.strip(id);
     const pause = core.pause(status, found.attempts, asked);
-    const refused = () => refusal(status, answer);
+    const refused = refusal(status, answer);
     if (unsigned) {
-      report(refused());
+      report(refused);
       return attempt(id, keepalive);
     }
     if (pause) {
       queue.postpone(id, pause * 1000);
       // The submission stays in the queue, but the shop must correct its settings.
-      if (status === 401 || (status > 402 && status < 406)) report(refused());
+      if (status > 400 && status < 406) report(refused);
       return { id, queued: true };
     }
     if (!response.ok) {
-      queue.forget(id);
+      // The shop may use the channel or the purpose again soon.
+      if (isOff(answer) && queue.retries(id, OFF)) report(refused);
+      else queue.forget(id);
       emit("change");
-      throw refused();
+      if (queue.entry(id)) return { id, queued: true };
+      throw refused;
     }
-    queue.acknowledge(id);
-    const receipt = { id, received_at: answer?.received_at };
+    // The edge takes what it can. It says of each other choice why it was refused.
+    const off = (answer.choices ?? []).filter(({ outcome }) => outcome === "refused");
+    for (const { problem } of off) report(refusal(422, problem));
+    queue.acknowledge(id, off, off.filter(({ problem }) => isOff(problem)), OFF);
+    const receipt = { id, received_at: answer.received_at };
     emit("submitted", receipt);
     return receipt;
   };
@@ -179,7 +189,11 @@ export async function open(options) {
       // One tab of the shop sends at a time. An eager call waits for the tab that sends now, because that tab may obey
       // the pauses. If locks are missing or refused, or if the other tab sleeps, the edge stores only one of two equal
       // submissions.
-      await navigator.locks.request(`placet:${key}`, eager ? { signal: AbortSignal.timeout?.(PATIENCE) } : { ifAvailable: true }, (lock) => lock && drain(eager));
+      await navigator.locks.request(`placet:${key}`, eager ? { signal: AbortSignal.timeout?.(PATIENCE) } : { ifAvailable: true }, async (lock) => {
+        // What another tab has just stored arrives in this tab's localStorage a moment later than the lock.
+        if (eager) await new Promise((done) => setTimeout(done, 99));
+        return lock && drain(eager);
+      });
     } catch {
       await drain(eager).catch(report);
     } finally {
@@ -238,23 +252,56 @@ export async function open(options) {
 
   const listen = (form, scope = form, told = (outcome) => outcome.catch(report)) => {
     bound.get(scope)?.();
-    const listener = () => { told(capture(form, scope)); };
-    form.addEventListener("submit", listener);
-    const unbind = () => form.removeEventListener("submit", listener);
+    // At the window all listeners of the page have run: one may fill a field in, or prevent the submission. The event
+    // does not leave a shadow tree.
+    const root = form.getRootNode();
+    const host = root.host ? root : window;
+    const listener = ({ target, defaultPrevented }) => {
+      if (!defaultPrevented && target === form) told(capture(form, scope));
+    };
+    host.addEventListener("submit", listener);
+    const unbind = () => {
+      host.removeEventListener("submit", listener);
+      bound.delete(scope);
+    };
     bound.set(scope, unbind);
     return unbind;
   };
 
-  // The key is in the path and not in a header, so that the browser sends no CORS preflight first.
-  const config = fetch(`${endpoint}/v1/storefront/${key}`, { credentials: "omit", signal: AbortSignal.timeout?.(PATIENCE) })
-    .then((response) => (response.ok ? response.json() : null))
-    .then((answer) => {
-      settings = answer;
-      emit("change");
-      return answer;
-    })
-    .catch(() => null);
-  for (const form of options.forms ?? []) listen(form);
+  /** Why the settings have not arrived. */
+  let why;
+  /** Asks for the shop's settings. If the edge cannot answer now, it is asked again, each time after a longer pause. */
+  const ask = async (pause = 2000) => {
+    let status = 0;
+    why = new PlacetError("unreachable", `cannot reach ${endpoint}: see the network, CORS and the CSP`);
+    try {
+      // The key is in the path and not in a header, so that the browser sends no CORS preflight first.
+      const response = await fetch(`${endpoint}/v1/storefront/${key}`, { credentials: "omit", signal: AbortSignal.timeout?.(PATIENCE) });
+      ({ status } = response);
+      const answer = await response.json();
+      if (response.ok) {
+        settings = answer;
+        config = Promise.resolve(answer);
+        emit("change");
+        return answer;
+      }
+      why = refusal(status, answer);
+    } catch {
+      // There is no answer, or it is not JSON.
+    }
+    if (!status || status === 429 || status > 499) setTimeout(ask, pause, Math.min(pause * 2, 60_000));
+    return null;
+  };
+  let config = ask();
+  watch();
+  if (typeof options.forms === "string") {
+    const all = options.forms;
+    addEventListener("submit", ({ target, defaultPrevented }) => {
+      if (!defaultPrevented && target.matches(all) && !bound.has(target)) capture(target).catch(report);
+    });
+  } else {
+    for (const form of options.forms ?? []) listen(form);
+  }
   try {
     core.initSync({ module: await (module ??= load(options.wasm)) });
   } catch (cause) {
@@ -278,7 +325,11 @@ export async function open(options) {
   globalThis.requestIdleCallback?.(() => core.submit({ keep() {} }, "script\0\0n\u00001\0en\0w\0a@b.c\0\0\0email:a:opt_in"));
 
   return {
-    config,
+    get config() {
+      return config;
+    },
+    /** For the elements: returns why the settings have not arrived. */
+    why: () => why,
     bind(form, scope = form, told) {
       if (!(form instanceof HTMLFormElement)) throw new PlacetError("not_a_form", "bind a <form> of this page");
       core.check(page, describe(form, locale, scope, true));

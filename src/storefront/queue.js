@@ -17,6 +17,18 @@ const LONGEST_PAUSE = 3_600_000;
 
 const memory = new Map();
 
+/**
+ * The times at which this page made its ids, by its monotonic clock. A clock that is set meanwhile does not
+ * change them.
+ */
+const began = new Map();
+
+/**
+ * Returns the milliseconds since the person acted. The page of the act measures them; a later page has
+ * only the clock of the device. The younger of the two counts: a wrong age must not make an opt-out lose.
+ */
+const ageOf = (id) => Math.round(Math.max(0, Math.min(performance.now() - (began.get(id) ?? -Infinity), Date.now() - timeOf(id))));
+
 const storage = (use) => {
   try {
     return use(localStorage);
@@ -59,7 +71,9 @@ export const freshId = () => {
   chance[0] = 0x70 | (chance[0] & 0x0f);
   chance[2] = 0x80 | (chance[2] & 0x3f);
   const hex = latest.toString(16).padStart(12, "0") + [...chance].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  began.set(id, performance.now());
+  return id;
 };
 
 /** Returns the time when an id was made, in ms. */
@@ -143,11 +157,17 @@ export const queueOf = (key) => {
       return dropped;
     },
 
+    /** Returns a submission as it is sent: with its age now, by which the edge knows when the person acted. */
+    sent(id) {
+      const body = entry(id)?.body;
+      return body && `${body.slice(0, -1)},"age_ms":${ageOf(id)}}`;
+    },
+
     /** Removes the identity token from a submission. Returns whether there was one. */
     strip(id) {
       const found = entry(id);
-      const { identity, ...rest } = JSON.parse(found?.body ?? "{}");
-      if (identity) put(id, { ...found, body: JSON.stringify(rest) });
+      const { identity, ...content } = JSON.parse(found?.body ?? "{}");
+      if (identity) put(id, { ...found, body: JSON.stringify(content) });
       return !!identity;
     },
 
@@ -173,18 +193,37 @@ export const queueOf = (key) => {
     },
 
     forget(id) {
+      began.delete(id);
       remove(waiting + id);
     },
 
     /**
-     * Stores the choices of an acknowledged submission and removes it from the queue. Ids sort by time; the latest id
-     * of each choice stays.
+     * Stores the choices of an acknowledged submission, without those that were refused, and removes it from the queue.
+     * Ids sort by time; the latest id of each choice stays. The choices in `later` become a submission of their own, with
+     * the time of this one.
      */
-    acknowledge(id) {
-      for (const chosen of entry(id)?.chosen.split(" ") ?? []) {
-        if (!(get(acknowledged + chosen) > id)) set(acknowledged + chosen, id);
+    acknowledge(id, refused, later, pause) {
+      const { chosen, body } = entry(id) ?? {};
+      const isIn = (list) => (one) => list.some(({ channel, purpose }) => one.startsWith(`${channel}:${purpose}:`));
+      const all = chosen?.split(" ") ?? [];
+      for (const one of all) {
+        if (!isIn(refused)(one) && !(get(acknowledged + one) > id)) set(acknowledged + one, id);
       }
-      remove(waiting + id);
+      const rest = all.filter(isIn(later));
+      if (rest.length) {
+        const own = id.slice(0, 13) + freshId().slice(13);
+        const { choices, ...content } = JSON.parse(body);
+        const kept = choices.filter((one) => rest.some(isIn([one])));
+        put(own, { attempts: 1, notBefore: Date.now() + pause, chosen: rest.join(" "), body: JSON.stringify({ ...content, id: own, choices: kept }) });
+      }
+      this.forget(id);
+    },
+
+    /** Postpones a submission that was refused, at most for a day. Returns whether it stays. */
+    retries(id, pause) {
+      const stays = entry(id)?.attempts < 24;
+      if (stays) this.postpone(id, pause);
+      return stays;
     },
 
     /** Returns all acts, including those that wait, ordered by time and id. */

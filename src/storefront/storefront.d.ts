@@ -73,10 +73,10 @@ export interface Options {
   /** The language of the notice, as a BCP 47 tag. It is used where no `lang` attribute gives one. */
   locale?: string;
   /**
-   * The forms to bind at once. What is submitted before the module has loaded is stored in this browser and read once
+   * The forms to bind at once, or a selector: then also forms that the page draws later are captured. What is submitted before the module has loaded is stored in this browser and read once
    * it has loaded, in this page or a later one. So no early submission is lost, nor one where WebAssembly is blocked.
    */
-  forms?: Iterable<HTMLFormElement>;
+  forms?: Iterable<HTMLFormElement> | string;
   /** The identity token of the customer, see {@link Placet.identify}. */
   identity?: string;
   /** The WebAssembly module. Default: `storefront_bg.wasm` beside this file. */
@@ -161,24 +161,27 @@ export interface Placet {
 
   /**
    * Captures each submission of a form from now on, in the background. The form's own submission is neither stopped nor
-   * delayed. Returns a function that unbinds the form.
+   * delayed. A submission that the page prevents is not captured: the page may have found a mistake, or it sends the form
+   * by script and calls {@link Placet.capture} itself. Returns a function that unbinds the form.
    *
    * The markup of the form:
    *
    * - `data-placet-form="checkout"`, or its `id`, is the name of the form (optional);
    * - `data-placet-address="email"`, `"phone"` or `"country"` on its address fields;
    * - `data-placet-notice="id"` and `data-placet-version="3"` on the element that contains the notice;
-   * - `data-placet-channel` and `data-placet-purpose` on its checkboxes, each with a `<label>`.
+   * - `data-placet-channel` and `data-placet-purpose` on its checkboxes, each with a `<label>`; or on a pair of radio
+   *   buttons with the values `yes` and `no`.
    *
    * A ticked box is an `opt_in`, an unticked box is `declined`. A box whose address field is empty is left out; if no
-   * box remains, nothing is sent. A box with the `checked` attribute is always recorded as `declined`, and the event
-   * `error` reports the code `preticked`: a box that the page ticked does not express the person's will (CJEU C-673/17,
-   * Planet49).
+   * box remains, nothing is sent. A box with the `checked` attribute that the person has not changed by hand is
+   * recorded as `declined`, and the event `error` reports the code `preticked`: a box that the page ticked does not
+   * express the person's will (CJEU C-673/17, Planet49).
    *
    * A `<placet-optin>` inside the form captures its own content by itself.
    *
    * **The words** in the record are lines joined by `"\n"`: the text of the notice, then the text of each box's first
-   * label in document order. The text of an element is `element.textContent.replace(/\s+/g, " ").trim()`. The SHA-256
+   * label in document order. The text of an element is `element.textContent.replace(/\s+/g, " ").trim()` without hidden
+   * parts; an image has its `alt`, and a box without a label its `aria-label`. The SHA-256
    * of their UTF-8 bytes, in lower-case hexadecimal digits, is `notice.text_sha256`; anyone who has the page can
    * compute it again. Disabled boxes were not offered and do not count. The language is the closest `lang` attribute
    * around the notice.
@@ -248,7 +251,7 @@ export type ErrorCode =
   // the event `error`, and submit
   | "bad_address" | "refused"
   // the event `error` alone
-  | "preticked" | "queue_full";
+  | "preticked" | "queue_full" | "single_radio" | "several_fields" | "unreachable";
 
 /** An error of the storefront. Its message never contains an address. */
 export class PlacetError extends Error {

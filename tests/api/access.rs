@@ -122,12 +122,18 @@ fn example(operation: &Value) -> Value {
 impl Operation {
     /// Returns the path with its parameters filled in: this contact and this key.
     fn at(&self, contact: &str, key: &str) -> String {
-        let id = if self.path.starts_with("/v1/keys") { key } else { contact };
+        let id = match self.path.as_str() {
+            path if path.starts_with("/v1/keys") => key,
+            path if path.starts_with("/v1/notices") => "footer",
+            _ => contact,
+        };
         let path = self
             .path
             .replace("{id}", id)
             .replace("{channel}", "email")
             .replace("{purpose}", "newsletter")
+            .replace("{version}", "1")
+            .replace("{locale}", "en")
             .replace("{provider}", "generic")
             .replace("{list}", "opted_in");
         assert!(!path.contains('{'), "a parameter in {path} that this test does not know");

@@ -127,10 +127,10 @@ fn an_opt_out_that_covered_both_addresses_still_covers_both(backend: &mut dyn Ba
     assert_ne!(id(backend, &shop, &jane()), id(backend, &shop, &number()));
     assert_eq!(
         decision(backend, &shop, "sms", number())["reason"],
-        "opted_out",
+        "objected",
         "a subject request must not opt anybody in"
     );
-    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "objected");
 }
 
 fn a_corrected_address_keeps_its_records_when_separated(backend: &mut dyn Backend) {

@@ -117,8 +117,15 @@ fn an_anonymous_form_learns_nothing_and_opts_nobody_out(backend: &mut dyn Backen
     let unknown = shop.submit(backend, &with(submission(), "/contact", stranger));
     assert_eq!(known.status, unknown.status);
     let keys = |answer: &Value| answer.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&known.ok()), ["id", "received_at"]);
-    assert_eq!(keys(&unknown.ok()), ["id", "received_at"]);
+    let [known, unknown] = [known.ok(), unknown.ok()];
+    assert_eq!(keys(&known), ["choices", "id", "received_at"]);
+    assert_eq!(keys(&unknown), ["choices", "id", "received_at"]);
+    let outcomes = |answer: &Value| {
+        let all = answer["choices"].as_array().unwrap().iter();
+        all.map(|one| one["outcome"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&known), ["recorded", "recorded"]);
+    assert_eq!(outcomes(&unknown), ["recorded", "recorded"]);
 
     let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
     assert_eq!(standing(&report, "email", "newsletter")["status"], "opted_in");

@@ -196,3 +196,8 @@ pub fn standing<'a>(report: &'a Value, channel: &str, purpose: &str) -> &'a Valu
     let standings = report["standings"].as_array().unwrap();
     standings.iter().find(|entry| entry["channel"] == channel && entry["purpose"] == purpose).unwrap()
 }
+
+/// Returns a submission that tells of an act in the past.
+pub fn historic(body: Value, at: &str) -> Value {
+    with(with(body, "/occurred_at", json!(at)), "/historic", json!(true))
+}

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::backend::Backend;
-use crate::client::{Answer, Shop, bearer, post, send, shop_body, standing, submission, with};
+use crate::client::{Answer, Shop, bearer, historic, post, send, shop_body, standing, submission, with};
 
 crate::scenarios! {
     every_reason_for_a_deny_can_occur
@@ -199,7 +199,7 @@ fn a_decision_about_the_past_uses_the_records_of_that_time(backend: &mut dyn Bac
     let contact = || json!({ "email": "jane@example.com", "country": "FR" });
     let at = |choice: &str, when: &str| {
         let sent = told(contact(), "authenticated", with(yes("email"), "/choice", json!(choice)));
-        shop.submit_from_server(backend, &with(sent, "/occurred_at", json!(when))).ok();
+        shop.submit_from_server(backend, &historic(sent, when)).ok();
     };
     at("opt_in", "2026-01-01T00:00:00Z");
     at("opt_out", "2026-02-01T00:00:00Z");
@@ -392,7 +392,7 @@ fn an_objection_covers_all_addresses_of_the_person(backend: &mut dyn Backend) {
     // The objection arrives by email and covers all advertising.
     let objection = json!({ "choice": "opt_out", "objection": true, "evidence": { "reason": "her letter of 3 May" } });
     let sent = told(json!({ "email": "jane@example.com" }), "staff", objection);
-    shop.submit_from_server(backend, &with(sent, "/occurred_at", json!("2026-02-01T00:00:00Z"))).ok();
+    shop.submit_from_server(backend, &historic(sent, "2026-02-01T00:00:00Z")).ok();
 
     let report = shop.lookup(backend, &json!({ "phone": "+447700900123" })).ok();
     for (channel, purpose) in [("email", "newsletter"), ("sms", "newsletter"), ("sms", "offers")] {

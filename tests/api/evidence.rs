@@ -152,7 +152,7 @@ fn an_erasure_deletes_network_and_browser_and_errors_never_contain_them(backend:
     let shop = shop(backend, &json!({ "ip": true, "user_agent": true }));
     submit(backend, &shop.publishable, "203.0.113.77", &[], &submission()).ok();
     let before = backend.rows();
-    for (pointer, value) in [("/contact/email", json!("x")), ("/source/ip", json!("203.0.113.0/24"))] {
+    for (pointer, value) in [("/contact", json!({ "email": "x" })), ("/source/ip", json!("203.0.113.0/24"))] {
         let refused = submit(backend, &shop.publishable, "203.0.113.77", &[], &with(submission(), pointer, value));
         assert_eq!(refused.status.as_u16(), 422);
         assert!(!refused.text.contains("203.0.113") && !refused.text.contains("Mozilla"), "{}", refused.text);

@@ -167,7 +167,7 @@ fn an_identity_token_in_a_form_vouches_for_the_customer(backend: &mut dyn Backen
     let shop = shop(backend);
     let token = |key: &str, exp: i64| signed(key, &json!({ "email": "jane@example.com", "exp": within(exp) }));
     // An expired identity token is ignored and causes no error.
-    page(&posted(backend, &shop, &[JANE, TICK, ("identity", &token(&shop.secret, -120))]), 200);
+    page(&posted(backend, &shop, &[JANE, TICK, ("identity", &token(&shop.secret, -600))]), 200);
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
     page(
         &posted(

@@ -157,7 +157,7 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed.finish().unwrap()
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -818,7 +818,7 @@ fn a_malicious_file_changes_nothing(backend: &mut dyn Backend) {
             format!("email,choice,external\njane@example.com,yes,{}\n{last}", x(1_000)),
             NEWS,
             vec![(2, "bad_external")],
-            1,
+            2,
         ),
         (
             format!("{{\"email\":\"jane@example.com\",\"choice\":{{\"yes\":1}}}}\n{}\n", "[".repeat(100_000)),

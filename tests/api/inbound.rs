@@ -23,21 +23,39 @@ crate::scenarios! {
 }
 
 const NUMBER: &str = "+447700900123";
-const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-fn number() -> Value {
+pub fn number() -> Value {
     json!({ "phone": NUMBER })
 }
 
 /// Configures a provider. Returns its path and secret.
-fn provider(backend: &dyn Backend, shop: &Shop, name: &str, body: &Value) -> (String, String) {
+pub fn provider(backend: &dyn Backend, shop: &Shop, name: &str, body: &Value) -> (String, String) {
     let set = ask(backend, Method::PUT, &format!("/v1/providers/{name}"), &shop.secret, body).ok();
     (path(&set["url"]), set["secret"].as_str().unwrap_or_default().to_owned())
 }
 
 /// Sends an inbound message in the generic format.
-fn say(backend: &dyn Backend, (path, secret): &(String, String), id: &str, channel: &str, text: &str) -> Answer {
-    let body = json!({ "channel": channel, "from": NUMBER, "text": text }).to_string();
+pub fn say(backend: &dyn Backend, hook: &(String, String), id: &str, channel: &str, text: &str) -> Answer {
+    handed_in(backend, hook, id, &json!({ "channel": channel, "from": NUMBER, "text": text }))
+}
+
+/// Sends an inbound text message with the time at which it was sent.
+pub fn say_at(backend: &dyn Backend, hook: &(String, String), id: &str, text: &str, at: &str) -> Answer {
+    handed_in(backend, hook, id, &json!({ "channel": "sms", "from": NUMBER, "text": text, "sent_at": at }))
+}
+
+/// Sends messages or preferences as Meta does.
+pub fn by_meta(backend: &dyn Backend, hook: &str, value: &Value) -> Answer {
+    let body = json!({ "entry": [{ "changes": [{ "field": "messages", "value": value }] }] }).to_string();
+    let mac = Hmac::<Sha256>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap().chain_update(&body).finalize();
+    let digits: String = mac.into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let headers = [("content-type", "application/json"), ("x-hub-signature-256", &*format!("sha256={digits}"))];
+    send(backend, Method::POST, hook, &headers, body)
+}
+
+fn handed_in(backend: &dyn Backend, (path, secret): &(String, String), id: &str, body: &Value) -> Answer {
+    let body = body.to_string();
     let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().to_string();
     let secret = Base64::decode_vec(secret.strip_prefix("whsec_").unwrap()).unwrap();
     let mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap().chain_update(format!("{id}.{time}.{body}"));
@@ -52,7 +70,7 @@ fn say(backend: &dyn Backend, (path, secret): &(String, String), id: &str, chann
 }
 
 /// Returns a form with an anonymous opt-in to text messages for the number.
-fn claimed() -> Value {
+pub fn claimed() -> Value {
     with(
         with(submission(), "/choices/1/choice", json!("opt_in")),
         "/contact",
@@ -60,7 +78,7 @@ fn claimed() -> Value {
     )
 }
 
-fn by_sms(body: Value) -> Value {
+pub fn by_sms(body: Value) -> Value {
     with(body, "/choices", json!([{ "channel": "sms", "purpose": "newsletter", "choice": "opt_in" }]))
 }
 
@@ -81,7 +99,7 @@ fn the_replies_yes_stop_and_start_change_the_choices_of_a_number(backend: &mut d
     assert_eq!(backend.rows(), rows, "a repeated message changes nothing");
 
     say(backend, &hook, "m2", "sms", " stop. ").ok();
-    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "objected");
     assert_eq!(messages(backend, &shop, "stopped").len(), 1);
     for (id, text) in [("m3", "STOP"), ("m4", "arrêt")] {
         say(backend, &hook, id, "sms", text).ok();
@@ -93,7 +111,7 @@ fn the_replies_yes_stop_and_start_change_the_choices_of_a_number(backend: &mut d
         say(backend, &hook, id, "sms", text).ok();
     }
     assert_eq!(backend.rows()["record"], records, "YES without a pending confirmation changes nothing");
-    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "objected");
 
     say(backend, &hook, "m9", "sms", "Start").ok();
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
@@ -129,7 +147,7 @@ fn start_restores_only_the_opt_ins_that_stop_ended(backend: &mut dyn Backend) {
     say(backend, &hook, "m2", "sms", "START").ok();
     let report = shop.lookup(backend, &number()).ok();
     assert_eq!(crate::client::standing(&report, "sms", "newsletter")["allow"], true);
-    assert_eq!(crate::client::standing(&report, "sms", "offers")["reason"], "opted_out");
+    assert_eq!(crate::client::standing(&report, "sms", "offers")["reason"], "objected");
 
     let other = Shop::create_with(backend, &with(crate::client::shop_body(), "/channels", json!(["email", "sms"])));
     crate::links::listen(backend, &other);
@@ -138,7 +156,7 @@ fn start_restores_only_the_opt_ins_that_stop_ended(backend: &mut dyn Backend) {
     say(backend, &hook, "n1", "sms", "STOP").ok();
     say(backend, &hook, "n2", "sms", "YES").ok();
     say(backend, &hook, "n3", "sms", "START").ok();
-    assert_eq!(decision(backend, &other, "sms", number())["reason"], "opted_out", "the number has never opted in");
+    assert_eq!(decision(backend, &other, "sms", number())["reason"], "objected", "the number has never opted in");
 }
 
 fn the_reply_yes_confirms_only_on_the_channel_that_asked(backend: &mut dyn Backend) {
@@ -229,7 +247,7 @@ fn an_inbound_message_without_a_valid_signature_is_refused(backend: &mut dyn Bac
 }
 
 /// Sends an inbound message as Twilio does. The fields are in the order of their names.
-fn text_by_twilio(backend: &dyn Backend, hook: &str, fields: &[(&str, &str)]) -> Answer {
+pub fn text_by_twilio(backend: &dyn Backend, hook: &str, fields: &[(&str, &str)]) -> Answer {
     let written: String = fields.iter().map(|(name, value)| format!("{name}{value}")).collect();
     let mac = Hmac::<Sha1>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap();
     let mac = mac.chain_update(format!("{PUBLIC_URL}{hook}{written}")).finalize().into_bytes();
@@ -253,7 +271,7 @@ fn messages_of_twilio_and_meta_are_processed(backend: &mut dyn Backend) {
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/xml"));
         assert!(answer.text.ends_with("<Response></Response>"), "{}", answer.text);
     }
-    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "objected");
     assert!(messages(backend, &shop, "stopped").is_empty(), "Twilio has answered by itself");
     assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], true);
 
@@ -279,7 +297,7 @@ fn messages_of_twilio_and_meta_are_processed(backend: &mut dyn Backend) {
     let headers = [("content-type", "application/json"), ("x-hub-signature-256", signature.as_str())];
     send(backend, Method::POST, &hook, &headers, body.clone()).ok();
     send(backend, Method::POST, &hook, &headers, body.replace("stop", "resume")).problem(401, "bad_signature", None);
-    assert_eq!(decision(backend, &shop, "whatsapp", number())["reason"], "opted_out");
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["reason"], "objected");
     // The list of providers contains no secret.
     let listed = ask(backend, Method::GET, "/v1/providers", &shop.secret, &Value::Null);
     assert!(!listed.text.contains(AUTH_TOKEN) && listed.body["providers"].as_array().unwrap().len() == 2);
@@ -297,11 +315,11 @@ fn the_reply_yes_confirms_even_if_twilio_reports_it_as_start(backend: &mut dyn B
     statement("SM1", "Yes", "START");
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
     statement("SM2", "STOP", "STOP");
-    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "opted_out");
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "objected");
     statement("SM3", "YES", "START");
     assert_eq!(
         decision(backend, &shop, "sms", number())["reason"],
-        "opted_out",
+        "objected",
         "YES without a pending confirmation changes nothing"
     );
     statement("SM4", "START", "START");

@@ -27,6 +27,7 @@ mod requests;
 mod resurrection;
 mod rights;
 mod same;
+mod trials;
 mod webhooks;
 
 /// Makes two tests of each named scenario, one for each backend.

@@ -40,6 +40,8 @@ fn long_list() -> String {
         54 => format!("person{}@example.com,yes,\n", row % 1_000),
         // A person who opted out three rows earlier in this file.
         56 => format!("person{}@example.com,yes,\n", row % 1_000 - 3),
+        // A clear no counts, whatever stands beside it.
+        57 => format!("person{row}@example.com,no,soon\n"),
         other if other % 9 == 0 => format!("person{row}@example.com,no,2024-01-01\n"),
         _ => format!("person{row}@example.com,yes,\n"),
     };

@@ -194,8 +194,10 @@ fn roll_track(id: u64, channel: Channel, purpose: &str, dice: &mut Dice) -> Trac
         - dice.one(&[0, 1, 2]);
     let open = suppression || (wide && dice.one_in(3));
     let slug = (!open).then(|| PurposeSlug::parse(purpose).unwrap());
+    let scope = Scope { channel: (!(wide && dice.one_in(3))).then_some(channel), purpose: slug };
+    let act = if act == (Act::OptOut { refusal: Refusal::Plain }) { Act::opt_out(&scope, false) } else { act };
     Track {
-        scope: Scope { channel: (!(wide && dice.one_in(3))).then_some(channel), purpose: slug },
+        scope,
         act,
         assurance,
         at: if undated && dice.one_in(3) { Timestamp::BEGINNING } else { Timestamp::from_millis(at).unwrap() },

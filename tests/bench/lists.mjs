@@ -189,7 +189,7 @@ async function inserted(workerd, path) {
 
 /** Returns the SQL of the tables that an import writes to, with all migrations, read from the ledger's source. */
 async function tables() {
-  const source = await readFile(here("../../src/ledger/schema.rs"), "utf8");
+  const source = await readFile(here("../../src/ledger/store/schema.rs"), "utf8");
   const [migrations] = source.split("/// Brings a database");
   const own = /^(CREATE TABLE|ALTER TABLE|CREATE (UNIQUE )?INDEX \w+ ON|CREATE TRIGGER \w+ BEFORE \w+ ON) (contact|address|submission|record|track)\b/;
   const found = [...migrations.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, sql]) => sql).filter((sql) => own.test(sql));

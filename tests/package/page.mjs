@@ -104,6 +104,9 @@ const decided = (where = page) =>
   }));
 const told = (event) => page.evaluate((event) => told.filter(([name]) => name === event).map(([, about]) => about), event);
 
+/** Returns what was sent without its age, which differs each time. */
+const withoutAge = ({ text }) => text.replace(/,"age_ms":\d+}$/, "}");
+
 async function until(what, holds) {
   for (const limit = Date.now() + 10_000; ; await new Promise((done) => setTimeout(done, 20))) {
     if (await holds()) return;
@@ -160,7 +163,8 @@ export function inAPage(installed) {
     const [{ body, key, type }] = submissions;
     assert.equal(key, "Bearer pk_test");
     assert.equal(type, "application/json");
-    const { id, occurred_at, ...rest } = body;
+    const { id, occurred_at, age_ms, ...rest } = body;
+    assert.ok(age_ms >= 0 && age_ms < 1000, `${age_ms}`);
     assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     assert.equal(parseInt(id.replaceAll("-", "").slice(0, 12), 16), Date.parse(occurred_at));
     assert.deepEqual(rest, {
@@ -176,7 +180,7 @@ export function inAPage(installed) {
     await laterOn();
     await page.evaluate(() => dispatchEvent(new Event("online")));
     await until("an empty queue", () => page.evaluate(() => !Object.keys(localStorage).some((name) => name.includes(":queue:"))));
-    assert.equal(new Set(submissions.map(({ text }) => text)).size, 1);
+    assert.equal(new Set(submissions.map(withoutAge)).size, 1);
     assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("jane")), false, "the browser must not keep the address");
   });
 
@@ -186,7 +190,8 @@ export function inAPage(installed) {
       const unbind = placet.bind(document.forms[0]);
       placet.bind(document.forms[0]);
       unbind();
-      document.forms[0].addEventListener("submit", (event) => event.preventDefault());
+      // The page stays. This listener runs after that of placet.
+      addEventListener("submit", (event) => event.preventDefault());
     });
     await fill({ email: "", tick: true });
     await page.click("button");
@@ -199,7 +204,7 @@ export function inAPage(installed) {
   });
 
   test("a script gets a receipt, and only the addresses of its choices are sent", async () => {
-    assert.equal(await opened(page, { locale: "en" }), "ask,bind,capture,config,decide,identify,on,submit");
+    assert.equal(await opened(page, { locale: "en" }), "ask,bind,capture,config,decide,identify,on,submit,why");
     const receipt = await page.evaluate((given) => placet.submit(given), SUBMISSION);
     assert.deepEqual(receipt, { id: submissions[0].body.id, received_at: "2026-01-02T00:00:00.000Z" });
     assert.deepEqual(submissions[0].body.contact, { email: "jane@example.com" });
@@ -222,13 +227,103 @@ export function inAPage(installed) {
     assert.deepEqual(await decided(), { allow: false, reason: "never_asked" });
     assert.deepEqual(await told("error"), [], "the error is thrown to the caller and not also reported");
     await page.evaluate(() => {
-      placet.bind(document.forms[0]);
-      document.forms[0].addEventListener("submit", (event) => event.preventDefault());
+      document.forms[0].addEventListener("submit", (event) => {
+        event.preventDefault();
+        placet.capture(event.target).catch((error) => told.push(["error", error.code]));
+      });
     });
     await fill();
     await page.click("button");
     await until("the error", async () => (await told("error")).includes("refused"));
     assert.equal(await page.evaluate(() => localStorage.length), 0);
+  });
+
+  test("a submission that the page prevents is not captured, and a field that the page fills in last is read", async () => {
+    await opened(page, { locale: "en" });
+    await page.evaluate(() => {
+      const [form] = document.forms;
+      placet.bind(form);
+      let times = 0;
+      form.addEventListener("submit", (event) => {
+        // The first time the page finds a mistake.
+        if (++times === 1) return event.preventDefault();
+        form.elements.email.value = "filled@example.com";
+      });
+    });
+    await fill();
+    await page.click("button");
+    await new Promise((done) => setTimeout(done, 300));
+    assert.equal(submissions.length, 0);
+    await page.click("button");
+    await page.waitForSelector("h1");
+    await until("the submission", () => submissions.length === 1);
+    assert.equal(submissions[0].body.contact.email, "filled@example.com");
+  });
+
+  test("a form that the page draws later is captured by its selector", async () => {
+    await opened(page, { locale: "en", forms: "form" });
+    await page.evaluate(() => { document.forms[0].outerHTML = document.forms[0].outerHTML; });
+    await fill();
+    await page.click("button");
+    await page.waitForSelector("h1");
+    await until("the submission", () => submissions.length === 1);
+    assert.equal(submissions[0].body.choices[0].choice, "opt_in");
+  });
+
+  test("a tick by hand counts in a box that the page had ticked, and a pair of radio buttons is read", async () => {
+    await opened(page, { locale: "en" });
+    await page.evaluate(() => {
+      const [form] = document.forms;
+      form.elements.news.setAttribute("checked", "");
+      form.addEventListener("submit", (event) => event.preventDefault());
+    });
+    const captured = async (about) => {
+      submissions.length = 0;
+      await page.evaluate(() => placet.capture(document.forms[0]));
+      await until("the submission", () => submissions.length === 1);
+      return about(submissions[0].body);
+    };
+    await page.fill("[name=email]", "jane@example.com");
+    assert.equal(await captured(({ choices }) => choices[0].choice), "declined", "the page has ticked it");
+    await page.uncheck("[name=news]");
+    await page.check("[name=news]");
+    assert.equal(await captured(({ choices }) => choices[0].choice), "opt_in");
+    // A pair of radio buttons; the attributes may stand on one of them.
+    for (const [attributes, chosen, choice] of [["yes", "yes", "opt_in"], ["no", "no", "declined"], ["no", "yes", "opt_in"]]) {
+      await page.evaluate(([attributes, chosen]) => {
+        const box = document.querySelector("[name=news]");
+        const { placetChannel: channel, placetPurpose: purpose } = (document.querySelector("[data-placet-channel]") ?? box).dataset;
+        document.querySelector("#pair")?.remove();
+        box?.removeAttribute("data-placet-channel");
+        const radio = (value) => `<label><input type="radio" name="pair" value="${value}" ${value === attributes ? `data-placet-channel="${channel}" data-placet-purpose="${purpose}"` : ""} ${value === chosen ? "" : ""}>${value}</label>`;
+        document.forms[0].insertAdjacentHTML("beforeend", `<p id="pair">${radio("yes")}${radio("no")}</p>`);
+        document.querySelector(`#pair [value=${chosen}]`).checked = true;
+      }, [attributes, chosen]);
+      assert.equal(await captured(({ choices }) => choices[0].choice), choice, `${attributes} ${chosen}`);
+    }
+    const code = await page.evaluate(() => {
+      document.querySelector("#pair [value=yes]").remove();
+      try {
+        placet.bind(document.forms[0]);
+      } catch (error) {
+        return error.code;
+      }
+    });
+    assert.equal(code, "single_radio");
+  });
+
+  test("only words that are shown are on record, with the texts of images", async () => {
+    await opened(page, { locale: "en" });
+    await page.evaluate(() => {
+      document.querySelector("[data-placet-notice]").innerHTML = `We write. <span hidden>Hidden.</span><span style="display:none">None.</span> <img alt="About coffee." src="data:,">`;
+      document.querySelector("[data-placet-notice]").setAttribute("lang", "en_US");
+    });
+    await fill();
+    await page.evaluate(() => placet.capture(document.forms[0]));
+    await until("the submission", () => submissions.length === 1);
+    const { text, locale } = submissions[0].body.notice;
+    assert.equal(text.split("\n")[0], "We write. About coffee.");
+    assert.equal(locale, "en-US");
   });
 
   test("unsent submissions wait, and are sent once and in order when the network is back", async () => {
@@ -254,7 +349,8 @@ export function inAPage(installed) {
     await until("three more", () => submissions.length >= 3);
     await new Promise((done) => setTimeout(done, 300));
     assert.deepEqual(submissions.map(({ body }) => body.id), outcomes.map(({ id }) => id));
-    assert.deepEqual(new Set(submissions.map(({ text }) => text)), new Set(failed.map(({ text }) => text)));
+    assert.deepEqual(new Set(submissions.map(withoutAge)), new Set(failed.map(withoutAge)));
+    assert.ok(submissions.every(({ body }) => body.age_ms > 0), "the age is measured when it is sent");
   });
 
   test("when the network is back, a tab that cannot send at once sends as soon as it can", async () => {
@@ -334,7 +430,7 @@ export function inAPage(installed) {
     wasmType = "application/wasm";
     await opened();
     await until("the submission", () => submissions.length);
-    const { id, occurred_at, ...rest } = submissions[0].body;
+    const { id, occurred_at, age_ms, ...rest } = submissions[0].body;
     assert.ok(Math.abs(Date.parse(occurred_at) - before) < 5_000);
     assert.deepEqual(rest.source, { kind: "form", url: `${shop}/checkout`, form: "checkout", module: VERSION }, "the source is the page of the form, not the page that sent it");
     assert.deepEqual([rest.identity, rest.choices[0].choice, rest.notice.text_sha256], ["a.b.c", "opt_in", sha256(WORDS)]);

@@ -30,7 +30,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn forget(this: &Queue, id: &str);
     #[wasm_bindgen(method)]
-    fn acknowledge(this: &Queue, id: &str);
+    fn acknowledge(this: &Queue, id: &str, refused: &js_sys::Array, later: &js_sys::Array);
     #[wasm_bindgen(method)]
     fn tracks(this: &Queue) -> js_sys::Array;
     #[wasm_bindgen(method)]
@@ -51,6 +51,11 @@ fn known(queue: &Queue) -> String {
         format!("{}:{}:{act}:{assurance} {}", text("channel"), text("purpose"), text("id"))
     };
     acts.iter().map(act).collect::<Vec<_>>().join("\n")
+}
+
+/// Acknowledges a submission, all choices of which the edge has taken.
+fn acknowledge(queue: &Queue, id: &str) {
+    queue.acknowledge(id, &js_sys::Array::new(), &js_sys::Array::new());
 }
 
 /// Adds a submission. Returns its id, and whether an older one was dropped.
@@ -128,8 +133,8 @@ fn an_acknowledged_choice_is_stored_without_its_address() {
     let (queue, other) = (queue_of("pk_known"), queue_of("pk_other"));
     let (first, _) = push(&queue, "email:newsletter:opt_in sms:offers:declined");
     let (second, _) = push(&queue, "email:newsletter:opt_in");
-    queue.acknowledge(&second);
-    queue.acknowledge(&first);
+    acknowledge(&queue, &second);
+    acknowledge(&queue, &first);
     // In the order of their ids, all with the assurance `claimed`.
     let expected = format!("sms:offers:13:2 {first}\nemail:newsletter:0:2 {second}");
     assert_eq!(known(&queue), expected, "the later choice wins, whatever the order of the answers");
@@ -148,7 +153,7 @@ fn without_local_storage_the_queue_is_in_memory() {
         let queue = queue_of(how);
         let (id, _) = push(&queue, "email:newsletter:opt_in");
         let kept = !queue.entry(&id).is_undefined() && known(&queue).contains(&id);
-        queue.acknowledge(&id);
+        acknowledge(&queue, &id);
         let left = known(&queue);
         restore.call0(&JsValue::UNDEFINED).unwrap();
         assert!(kept, "{how}");

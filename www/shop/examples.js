@@ -27,7 +27,8 @@ const plain = document.querySelector("#example-plain");
 plain.addEventListener("submit", (event) => event.preventDefault());
 
 try {
-  const placet = await open({ endpoint, key, locale: "en-GB", forms: [plain] });
+  const placet = await open({ endpoint, key, locale: "en-GB" });
+  plain.addEventListener("submit", () => placet.capture(plain));
   for (const name of ["submitted", "queued"]) placet.on(name, ({ id }) => note(`placet.on("${name}")`, id));
   placet.on("error", ({ code }) => note('placet.on("error")', code));
   dataLayerPush(placet, { push: (entry) => note("data layer", entry) });

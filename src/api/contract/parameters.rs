@@ -119,6 +119,7 @@ pub(in crate::api) fn code_of(action: &str, name: &str) -> &'static str {
         "purpose" => "invalid_purpose",
         "since" | "until" => "invalid_time",
         "format" => "unknown_format",
+        "cells" => "unknown_cells",
         "requested_by" => "unknown_requester",
         "contact" | "key" | "before" => "invalid_id",
         "route" => "unknown_route",
@@ -157,6 +158,10 @@ fn query(action: &str, name: &str) -> (Value, &'static str) {
         ("purpose", _) => (reference("Purpose"), "Return only data that applies to this purpose."),
         ("since", _) => (time(), "Return only entries from this time on, RFC 3339."),
         ("until", _) => (time(), "Return only entries before this time, RFC 3339."),
+        ("cells", "exportContact") => (
+            reference("ListCells"),
+            "The reader of the cells of the CSV files. Default: `spreadsheet`; a program asks for `exact`.",
+        ),
         ("format", "readAudit") => (json!({ "enum": ["json", "ndjson"], "default": "json" }), "The answer format."),
         ("format", _) => (reference("Format"), "The format of the export. Default: `json`."),
         ("requested_by", _) => (reference("Requester"), "The party that requested the erasure. Default: `person`."),
@@ -211,6 +216,10 @@ pub(in crate::api) fn shared(contact: &str, key: &str, webhook: &str) -> Value {
     })
 }
 
+fn token() -> Value {
+    json!({ "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$" })
+}
+
 /// Returns the parameters of an operation.
 pub(in crate::api) fn of(endpoint: &Endpoint, operation: &Operation, example: Option<&Example>) -> Vec<Value> {
     let shared = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
@@ -228,6 +237,9 @@ pub(in crate::api) fn of(endpoint: &Endpoint, operation: &Operation, example: Op
                 let schema = json!({ "anyOf": [reference("Purpose"), { "const": "*" }] });
                 in_path("purpose", schema, "The purpose; `*` for all purposes.")
             }
+            "{id}" if endpoint.id == "putNotice" => in_path("id", token(), "The shop's id for the notice."),
+            "{version}" => in_path("version", token(), "The version of the notice."),
+            "{locale}" => in_path("locale", json!({ "type": "string" }), "The language of the notice, a BCP 47 tag."),
             "{key}" => in_path("key", json!({ "type": "string" }), "A publishable key of the shop."),
             "{token}" => in_path("token", json!({ "type": "string" }), "The signed token of the link."),
             "{provider}" => in_path("provider", reference("Provider"), "The message provider."),

@@ -113,6 +113,10 @@ impl Stage {
         let publishable = text(&shop, "/keys/publishable");
         self.ask("", "getStorefrontOfKey", &[&publishable], &[], None)?;
         self.ask(secret, "putShop", &[], &[], Some(shop_now()))?;
+        self.ask(secret, "patchShop", &[], &[], Some(json!({ "limits": { "visitor": 5 }, "country": "GB" })))?;
+        let offer = json!({ "channel": "email", "purpose": "newsletter" });
+        let notice = json!({ "text": "We write about new coffees.\nBy e-mail", "choices": [offer] });
+        self.ask(secret, "putNotice", &["footer", "1", "en-GB"], &[], Some(notice))?;
         let receipt = self.ask(secret, "submitConsents", &[], &[], Some(submission()))?;
         let jane = &text(&receipt, "/contact");
         let other = self.ask(secret, "submitConsents", &[], &[], Some(bought()))?;
@@ -357,7 +361,7 @@ fn shop() -> Value {
         "channels": ["email", "sms"],
         "purposes": ["newsletter", "order_updates"],
         "notices": [{ "id": "checkout", "version": "3", "locale": "en-GB", "text": NOTICE }],
-        "policy": { "confirmation": ["sms"], "transactional": ["order_updates"] },
+        "policy": { "confirmation": ["email", "sms"], "transactional": ["order_updates"] },
     })
 }
 

@@ -15,6 +15,7 @@ use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::consent::{Channel, PurposeSlug, Timestamp};
 use crate::ledger::{ContactReport, REPORT_TABLES, ReportTable, Section, Selection, Shape};
+use crate::platforms::cell::Cells;
 
 vocabulary! {
     /// The format of a contact report.
@@ -32,9 +33,11 @@ vocabulary! {
 pub(in crate::api) struct ExportAsked {
     pub(in crate::api) selection: Selection,
     pub(in crate::api) format: Format,
+    pub(in crate::api) cells: Cells,
 }
 
 const FORMAT: Fault = Fault::new("unknown_format", Format::USE_ONE);
+const CELLS: Fault = Fault::new("unknown_cells", Cells::USE_ONE);
 
 /// The texts are made of the vocabulary, so that a new section is in them.
 fn sections_fault() -> Fault {
@@ -59,16 +62,17 @@ impl ExportAsked {
             for_person: false,
         };
         let format = query.parsed("format", Format::parse, FORMAT)?.unwrap_or(Format::Json);
-        Ok(Self { selection, format })
+        let cells = query.parsed("cells", Cells::parse, CELLS)?.unwrap_or(Cells::Spreadsheet);
+        Ok(Self { selection, format, cells })
     }
 }
 
-/// Returns the report in a format, as a response.
-pub(in crate::api) fn answer(report: &ContactReport, format: Format) -> Result<Response<Bytes>, Problem> {
+/// Returns the report in a format, as a response. `cells`: the reader of the cells of the CSV files.
+pub(in crate::api) fn answer(report: &ContactReport, format: Format, cells: Cells) -> Result<Response<Bytes>, Problem> {
     let json = serde_json::to_vec(report)?;
     let (body, media_type, ending) = match format {
         Format::Json => (json, "application/json", "json"),
-        Format::Csv => (csv::archive(&tables(&serde_json::from_slice(&json)?))?, "application/zip", "zip"),
+        Format::Csv => (csv::archive(&tables(&serde_json::from_slice(&json)?), cells)?, "application/zip", "zip"),
         Format::Html => {
             let page = page::page(report, &tables(&serde_json::from_slice(&json)?));
             (page.into_bytes(), "text/html; charset=utf-8", "html")

@@ -13,6 +13,7 @@ use crate::api::key::KeyKind;
 use crate::api::limits::Left;
 use crate::api::problem::Problem;
 use crate::api::route::Route;
+use crate::consent::CountryCode;
 use crate::ledger::{Context, Shop, StoredKey};
 
 /// The caller of the API.
@@ -50,6 +51,11 @@ impl Call<'_> {
     /// Reads the body strictly.
     pub(in crate::api) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         body::read(self.request.headers(), self.request.body())
+    }
+
+    /// Returns the shop's country, by which telephone numbers without a country code are read.
+    pub(in crate::api) fn home(&self) -> Option<CountryCode> {
+        self.shop.settings.country
     }
 
     /// Returns the contact id in the path; `None` if the path has none, or if it is not a UUID and so matches no

@@ -2,7 +2,7 @@
 //! opt-in, the person contacts the shop, the address is looked up in a do-not-call register.
 
 use crate::consent::{
-    Act, Activity, AddressKind, Assurance, Channel, PurposeSlug, RecordId, Scope, Timestamp, Track, effective_time,
+    Act, ActTime, Activity, AddressKind, Assurance, Channel, PurposeSlug, RecordId, Scope, Timestamp, Track,
 };
 use crate::ledger::people::contact::{Lookup, find};
 use crate::ledger::records::standing::keep;
@@ -59,7 +59,7 @@ pub fn note_activities(
                 scope: Scope { channel: one.channel, purpose: one.purpose.clone() },
                 act,
                 assurance: Assurance::Authenticated,
-                at: effective_time(act, Assurance::Authenticated, one.occurred_at, context.now),
+                at: ActTime::Live { age: None, stated: one.occurred_at }.effective(act, context.now),
                 record: RecordId(context.next_id()),
             };
             keep(tx, id, &track)?;

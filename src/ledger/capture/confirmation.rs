@@ -1,14 +1,17 @@
 //! Double opt-in: an opt-in by an anonymous form proves nothing until the address itself confirms it.
 //!
-//! The address receives at most one message a day, and that message contains no advertising. The answer is a record of
+//! The address receives at most three messages a day, and none about what an open question covers. A message contains no
+//! advertising. The answer is a record of
 //! its own with the assurance `confirmed`. The record of the form stays unchanged, so that the shop can prove both
 //! steps.
 
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::consent::{Act, Address, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Timestamp, Track};
-use crate::ledger::capture::person_act::{PersonAct, note_own_acts};
+use crate::consent::{
+    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Timestamp, Track,
+};
+use crate::ledger::capture::person_act::{PersonAct, PersonSource, note_own_acts};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, ScopeEntry, medium_for, post};
 use crate::ledger::people::address::{StoredAddress, find_verified_address, named_row, written};
@@ -16,14 +19,14 @@ use crate::ledger::people::contact::Lookup;
 use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
 use crate::ledger::records::bearing::bearing_on;
 use crate::ledger::records::notice::{NoticeSource, own_notice};
-use crate::ledger::records::stopped::stopped_channels;
+use crate::ledger::records::stopped::{stopped_channels, unwelcome_channels_of};
 use crate::ledger::records::suppression::Suppressions;
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::context::is_recent;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
-use crate::ledger::store::id::parse_id;
+use crate::ledger::store::id::{parse_id, time_of_id};
 use crate::model::submission::{Claim, NoticeShown};
 
 /// A confirmation: the question to an address whether it opted in.
@@ -57,18 +60,42 @@ pub enum Answered {
 }
 
 /// Asks an address to confirm the opt-ins that an anonymous form has just claimed, as far as the shop may not use them
-/// unconfirmed. Sends nothing if the address was asked within the last day, or if its owner or a court has stopped
-/// messages to it.
+/// unconfirmed. Sends nothing if a question of the last day covers them, or if the owner of the address or a court has
+/// stopped messages to it.
 pub(crate) fn ask(
     tx: &dyn Database,
     shop: &Shop,
     address: &Address,
     notice: Option<&NoticeShown>,
-    claimed: &[&Track],
+    (claimed, is_new): (&[&Track], bool),
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let locale = notice.map_or("en", |notice| notice.locale.as_str());
-    question(tx, shop, address, locale, (claimed, false), context)
+    let whose = if is_new { Whose::New } else { Whose::Known };
+    question(tx, shop, address, locale, (claimed, whose), context)
+}
+
+/// What is known of the address that is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// Nothing: the form has just entered it. So it was not asked before, and has stopped nothing.
+    New,
+    /// It may have been asked before, and may have stopped channels.
+    Known,
+    /// It has just sent a message itself.
+    Speaking,
+}
+
+/// Does the same in a language.
+pub(crate) fn ask_in(
+    tx: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+    locale: &str,
+    claimed: &[&Track],
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    question(tx, shop, address, locale, (claimed, Whose::Known), context)
 }
 
 /// Asks a phone number that has just sent a message itself. Channels that the number had stopped are not left out,
@@ -81,7 +108,7 @@ pub(crate) fn ask_back(
     claimed: &[&Track],
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    question(tx, shop, address, locale, (claimed, true), context)
+    question(tx, shop, address, locale, (claimed, Whose::Speaking), context)
 }
 
 fn question(
@@ -89,12 +116,9 @@ fn question(
     shop: &Shop,
     address: &Address,
     locale: &str,
-    (claimed, is_welcome): (&[&Track], bool),
+    (claimed, whose): (&[&Track], Whose),
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    if !shop.wants(EventType::MessageRequested) {
-        return Ok(());
-    }
     let mut scopes = Vec::new();
     for track in claimed.iter().filter(|track| track.act == Act::OptIn { ground: Ground::Consent }) {
         let (Some(channel), Some(purpose)) = (track.scope.channel, track.scope.purpose.clone()) else { continue };
@@ -106,11 +130,15 @@ fn question(
         return Ok(());
     }
     let Some(named) = find_verified_address(tx, shop, address)? else { return Ok(()) };
-    if was_asked(tx, named.row, context.now)? {
+    let stopped = match whose {
+        Whose::Speaking => Vec::new(),
+        Whose::New => unwelcome_channels_of(tx, shop, address)?,
+        Whose::Known => stopped_channels(tx, shop, named.row, address)?,
+    };
+    scopes.retain(|scope| !stopped.contains(&scope.channel));
+    if scopes.is_empty() || (whose != Whose::New && is_asked(tx, shop, &named, &mut scopes, context.now)?) {
         return Ok(());
     }
-    let stopped = if is_welcome { Vec::new() } else { stopped_channels(tx, shop, named.row, address)? };
-    scopes.retain(|scope| !stopped.contains(&scope.channel));
     let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
     let medium = medium_for(shop, address.kind(), &channels).filter(|medium| !stopped.contains(medium));
     let Some(medium) = medium.filter(|_| !scopes.is_empty()) else { return Ok(()) };
@@ -169,12 +197,44 @@ fn is_wanting(
     )))
 }
 
-fn was_asked(tx: &dyn Database, address: i64, now: Timestamp) -> Result<bool, DatabaseError> {
-    let latest = tx.first(
-        "SELECT created_at FROM confirmation WHERE address = ? ORDER BY created_at DESC LIMIT 1",
-        &[Param::Integer(address)],
+/// The most questions that an address gets within a day.
+const MOST_A_DAY: usize = 3;
+
+/// Returns whether the address needs no further question about the opt-ins. Removes those that an open question covers.
+///
+/// A question covers what it lists. A question to an e-mail address also takes further opt-ins in, because its page lists
+/// all of them. A text message has to name them, so a phone number gets a question of its own. A question that was
+/// answered, or of which nothing is left to confirm, covers nothing.
+fn is_asked(
+    tx: &dyn Database,
+    shop: &Shop,
+    named: &StoredAddress,
+    scopes: &mut Vec<ScopeEntry>,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let row = tx.first(
+        "SELECT count(*) FROM confirmation WHERE address = ? AND created_at > ?",
+        &[Param::Integer(named.row), Param::Integer(now.plus_millis(-86_400_000).millis())],
     )?;
-    Ok(latest.map(|row| row.time(0)).transpose()?.is_some_and(|at| is_recent(at, now)))
+    let of_day = row.map_or(Ok(0), |row| row.integer(0))?;
+    let open = open_questions(tx, shop, named, None, now)?;
+    let recent: Vec<&OpenQuestion> = open.iter().filter(|one| is_recent(one.asked_at, now)).collect();
+    let is_same = |one: &ScopeEntry, other: &ScopeEntry| one.channel == other.channel && one.purpose == other.purpose;
+    scopes.retain(|scope| !recent.iter().any(|one| one.question.scopes.iter().any(|own| is_same(own, scope))));
+    if scopes.is_empty() || usize::try_from(of_day).is_ok_and(|of_day| of_day >= MOST_A_DAY) {
+        return Ok(true);
+    }
+    let Some(latest) = recent.first().filter(|_| named.kind == AddressKind::Email) else { return Ok(false) };
+    let mut all = latest.question.scopes.clone();
+    all.append(scopes);
+    tx.execute(
+        "UPDATE confirmation SET scopes = ? WHERE id = ?",
+        &[
+            Param::Text(&serde_json::to_string(&all).map_err(|_| DatabaseError::Json)?),
+            Param::Text(&latest.question.id.to_string()),
+        ],
+    )?;
+    Ok(true)
 }
 
 /// Returns a confirmation by its id. `None` if there is none, or if its address was erased or corrected.
@@ -193,9 +253,12 @@ pub fn confirmation(database: &dyn Database, shop: &Shop, id: Uuid) -> Result<Op
         let opt_outs = noes_since(database, shop, &address, asked_at)?;
         let settings = &shop.settings;
         scopes.retain(|scope| {
+            // The question may have taken the opt-in in after the opt-out.
+            let claimed_at = parse_id(&scope.record).map_or(asked_at, time_of_id);
+            let ends = |no: &Track| no.at >= claimed_at && no.scope.covers(scope.channel, &scope.purpose);
             settings.channels.contains(&scope.channel)
                 && settings.purposes.contains(&scope.purpose)
-                && !opt_outs.iter().any(|no| no.scope.covers(scope.channel, &scope.purpose))
+                && !opt_outs.iter().any(ends)
         });
         if scopes.is_empty() {
             expires_at = asked_at;
@@ -221,6 +284,46 @@ fn noes_since(
     Ok(opt_outs)
 }
 
+/// An open question, and when it was asked.
+struct OpenQuestion {
+    question: Confirmation,
+    asked_at: Timestamp,
+}
+
+/// The most open questions of an address that are looked at.
+const LOOKED_AT: i64 = 16;
+
+/// Returns the questions to an address that it can still answer, the latest first. With `medium`, only those that were
+/// sent by this channel.
+fn open_questions(
+    database: &dyn Database,
+    shop: &Shop,
+    address: &StoredAddress,
+    medium: Option<Channel>,
+    now: Timestamp,
+) -> Result<Vec<OpenQuestion>, DatabaseError> {
+    let rows = database.query(
+        "SELECT id, created_at FROM confirmation
+         WHERE address = ? AND (? IS NULL OR medium = ?) AND used_at IS NULL AND expires_at > ?
+         ORDER BY created_at DESC LIMIT CAST(? AS INTEGER)",
+        &[
+            Param::Integer(address.row),
+            Param::text_or_null(medium.map(Channel::as_str)),
+            Param::text_or_null(medium.map(Channel::as_str)),
+            Param::Integer(now.millis()),
+            Param::Integer(LOOKED_AT),
+        ],
+    )?;
+    let mut open = Vec::new();
+    for row in &rows {
+        let question = confirmation(database, shop, row.parsed(0, parse_id)?)?;
+        if let Some(question) = question.filter(|question| question.expires_at > now) {
+            open.push(OpenQuestion { question, asked_at: row.time(1)? });
+        }
+    }
+    Ok(open)
+}
+
 /// Returns the latest confirmation of an address that is still open and was sent by this channel. A "yes" that the
 /// person sends back answers it.
 pub(crate) fn open_confirmation(
@@ -230,15 +333,8 @@ pub(crate) fn open_confirmation(
     medium: Channel,
     now: Timestamp,
 ) -> Result<Option<Confirmation>, DatabaseError> {
-    let row = database.first(
-        "SELECT id FROM confirmation WHERE address = ? AND medium = ? AND used_at IS NULL AND expires_at > ?
-         ORDER BY created_at DESC LIMIT 1",
-        &[Param::Integer(address.row), Param::Text(medium.as_str()), Param::Integer(now.millis())],
-    )?;
-    match row {
-        None => Ok(None),
-        Some(row) => confirmation(database, shop, row.parsed(0, parse_id)?),
-    }
+    let mut open = open_questions(database, shop, address, Some(medium), now)?.into_iter();
+    Ok(open.next().map(|open| open.question))
 }
 
 /// Records the answer: the person confirms the opt-ins. A repeated call changes nothing. `shown` is the notice on the
@@ -248,6 +344,7 @@ pub fn confirm(
     shop: &Shop,
     confirmation: &Confirmation,
     shown: Option<&NoticeSource<'_>>,
+    source: &PersonSource<'_>,
     context: &Context<'_>,
 ) -> Result<Answered, DatabaseError> {
     if confirmation.used_at.is_some() {
@@ -268,7 +365,7 @@ pub fn confirm(
             confirms: Some(scope.record.clone()),
         })
         .collect();
-    note_own_acts(tx, shop, &confirmation.address, &acts, "confirmation", notice, context)?;
+    note_own_acts(tx, shop, &confirmation.address, &acts, source, notice, context)?;
     tx.execute(
         "UPDATE confirmation SET used_at = ? WHERE id = ?",
         &[Param::Integer(context.now.millis()), Param::Text(&confirmation.id.to_string())],

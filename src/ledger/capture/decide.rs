@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::consent::{Act, Address, AddressKind, Assurance, RecordId, Timestamp, Track, effective_time};
+use crate::consent::{Act, Address, AddressKind, Assurance, RecordId, Timestamp, Track};
 use crate::ledger::records::act::ChoiceFault;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::DatabaseError;
@@ -48,6 +48,17 @@ pub struct Receipt {
     /// to the contacts of their addresses. Only the shop's server may get this id: an anonymous form must not learn who
     /// is known.
     pub contact: Option<Uuid>,
+    /// The choices that cannot be recorded, by their index in the submission.
+    pub refused: Vec<(usize, ChoiceFault)>,
+    /// For a repetition: what became of the choices the first time, as it was stored.
+    pub repeated: Option<Option<String>>,
+}
+
+impl Receipt {
+    /// Makes the receipt of a submission that was received just now.
+    pub(crate) const fn new(id: Uuid, received_at: Timestamp, contact: Option<Uuid>) -> Self {
+        Self { id, received_at, contact, refused: Vec::new(), repeated: None }
+    }
 }
 
 /// The data in the ledger that is relevant to a submission.
@@ -179,12 +190,12 @@ pub(crate) fn decide<'a>(
                 scope: choice.scope.clone(),
                 act: *act,
                 assurance,
-                at: effective_time(*act, assurance, submission.occurred_at, context.now),
+                at: submission.time.effective(*act, context.now),
                 record: RecordId(context.next_id()),
             };
             events.push(Event::Recorded { on, track, evidence: &choice.evidence });
         }
     }
-    let receipt = Receipt { id: submission.id, received_at: context.now, contact: Some(uuid) };
+    let receipt = Receipt::new(submission.id, context.now, Some(uuid));
     Decided { contact: contact.map(|contact| contact.id), events, receipt }
 }

@@ -3,15 +3,21 @@
 //! A repeated delivery of a message has no effect, and a stop is answered by at most one message (47 CFR
 //! 64.1200(a)(12)).
 
-use crate::consent::{Address, AddressKind, Assurance, Basis, Channel, PhoneNumber, Scope, Track};
+use serde::Serialize;
+
+use crate::consent::{
+    Address, AddressKind, Assurance, Basis, CLOCK_SKEW, Channel, PhoneNumber, Scope, SentMessage, Timestamp, Track,
+};
 use crate::ledger::capture::confirmation::{ask_back, confirm, open_confirmation};
-use crate::ledger::capture::person_act::{PersonAct, note_own_acts, opt_outs};
+use crate::ledger::capture::person_act::{PersonAct, PersonMessage, PersonSource, note_own_acts, opt_outs};
+use crate::ledger::outbox::event::emit_named;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, post};
 use crate::ledger::people::address::{StoredAddress, find_verified_address, written};
 use crate::ledger::people::contact::last_locale;
 use crate::ledger::records::standing::standing_of;
 use crate::ledger::records::suppression::suppress;
 use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::{EventType, Payload};
 use crate::ledger::store::context::Context;
 use crate::ledger::store::context::is_recent;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
@@ -19,7 +25,8 @@ use crate::model::submission::Claim;
 use crate::model::suppression::SuppressionReason;
 
 /// The meaning of an inbound message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum InboundKeyword {
     /// The person opts out of the channel.
     Stop,
@@ -34,26 +41,58 @@ pub enum InboundKeyword {
 /// An inbound message.
 #[derive(Clone, Debug)]
 pub struct InboundMessage {
-    /// The name of the provider and the provider's id of the message.
+    /// The name of the provider.
+    pub provider: &'static str,
+    /// The provider's id of the message.
     pub id: String,
     /// The channel of the message.
     pub channel: Channel,
-    /// The phone number of the sender.
-    pub from: PhoneNumber,
-    /// The meaning of the message.
-    pub statement: InboundKeyword,
-    /// Whether the provider has answered already. Some providers do so automatically.
+    /// The phone number of the sender; `None` if the message names none.
+    pub from: Option<PhoneNumber>,
+    /// The meaning of the message; `None` if it has no keyword.
+    pub statement: Option<InboundKeyword>,
+    /// The time of the message by the provider's clock.
+    pub sent_at: Option<Timestamp>,
+    /// The text of the message.
+    pub text: String,
+    /// Whether the provider answers the message itself.
     pub is_answered: bool,
 }
 
-/// Processes an inbound message once. Returns whether it was new.
+/// The reason why placet did not carry a message out.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Unmatched {
+    /// The message has no keyword.
+    NoKeyword,
+    /// The message names no telephone number.
+    NoNumber,
+    /// Nothing is known of the number, so there is nothing to start again or to confirm.
+    UnknownSender,
+    /// The person answers yes, and no question is open.
+    NoQuestion,
+}
+
+/// The data of the events [`EventType::InboundReceived`] and [`EventType::InboundUnmatched`].
+#[derive(Serialize)]
+struct InboundData<'a> {
+    provider: &'a str,
+    message: &'a str,
+    channel: Channel,
+    keyword: Option<InboundKeyword>,
+    contact: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Unmatched>,
+}
+
+/// Processes an inbound message once, and tells the shop what became of it. Returns whether it was new.
 pub fn receive_inbound(
     tx: &dyn Database,
     shop: &Shop,
     message: &InboundMessage,
     context: &Context<'_>,
 ) -> Result<bool, DatabaseError> {
-    let hash = shop.fingerprint(format!("inbound\0{}", message.id).as_bytes());
+    let hash = shop.fingerprint(format!("inbound\0{}\0{}", message.provider, message.id).as_bytes());
     let is_new = tx.first(
         "INSERT INTO inbound (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1",
         &[Param::Text(&hash), Param::Integer(context.now.millis())],
@@ -61,21 +100,124 @@ pub fn receive_inbound(
     if is_new.is_none() {
         return Ok(false);
     }
-    let address = Address::Phone(message.from.clone());
-    let known = find_verified_address(tx, shop, &address)?;
-    match (message.statement, &known) {
-        (InboundKeyword::Stop, _) => stop(tx, shop, message, &address, known.as_ref(), context)?,
+    let address = message.from.clone().map(Address::Phone);
+    let known = address.as_ref().map(|address| find_verified_address(tx, shop, address)).transpose()?.flatten();
+    let reason = match (message.statement, &address) {
+        (None, _) => Some(Unmatched::NoKeyword),
+        (Some(_), None) => Some(Unmatched::NoNumber),
+        (Some(statement), Some(address)) => {
+            carry_out(tx, shop, message, statement, (address, known.as_ref()), context)?
+        }
+    };
+    tell(tx, shop, message, known.as_ref(), reason, context)?;
+    Ok(true)
+}
+
+/// Carries out a keyword. Returns why that was not possible.
+fn carry_out(
+    tx: &dyn Database,
+    shop: &Shop,
+    message: &InboundMessage,
+    statement: InboundKeyword,
+    (address, known): (&Address, Option<&StoredAddress>),
+    context: &Context<'_>,
+) -> Result<Option<Unmatched>, DatabaseError> {
+    match (statement, known) {
+        (InboundKeyword::Stop, _) => stop(tx, shop, message, address, known, context)?,
         (InboundKeyword::Start, Some(named)) => start(tx, shop, message, named, context)?,
         (InboundKeyword::Yes, Some(named)) => {
-            if let Some(open) = open_confirmation(tx, shop, named, message.channel, context.now)? {
-                confirm(tx, shop, &open, None, context)?;
-            }
+            let Some(open) = open_confirmation(tx, shop, named, message.channel, context.now)? else {
+                return Ok(Some(Unmatched::NoQuestion));
+            };
+            let source = message.source("confirmation", message.effective(tx, named, false, context)?.0);
+            confirm(tx, shop, &open, None, &source, context)?;
         }
-        (InboundKeyword::Help, _) => answer(tx, shop, message, MessageKind::Help, &address, known.as_ref(), context)?,
-        // The number is unknown, so there is nothing to start again or to confirm.
-        (InboundKeyword::Start | InboundKeyword::Yes, None) => {}
+        (InboundKeyword::Help, _) => answer(tx, shop, message, MessageKind::Help, address, known, context)?,
+        (InboundKeyword::Start | InboundKeyword::Yes, None) => return Ok(Some(Unmatched::UnknownSender)),
     }
-    Ok(true)
+    Ok(None)
+}
+
+/// Tells the shop of a message. If placet did not carry it out, somebody should read it: placet is the only one to whom
+/// the provider sends it. Its text is stored only if a webhook gets full events.
+fn tell(
+    tx: &dyn Database,
+    shop: &Shop,
+    message: &InboundMessage,
+    known: Option<&StoredAddress>,
+    reason: Option<Unmatched>,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let kind = if reason.is_some() { EventType::InboundUnmatched } else { EventType::InboundReceived };
+    let data = InboundData {
+        provider: message.provider,
+        message: &message.id,
+        channel: message.channel,
+        keyword: message.statement,
+        contact: known.map(|named| named.contact().to_string()),
+        reason,
+    };
+    let Some(event) = emit_named(tx, shop, kind, &data, context)? else { return Ok(()) };
+    let is_read = shop.webhooks.iter().any(|webhook| webhook.payload == Payload::Full && webhook.wants(kind));
+    if reason.is_none() || !is_read || message.text.is_empty() {
+        return Ok(());
+    }
+    tx.execute(
+        "INSERT INTO inbound_text (id, contact, text) VALUES (?, ?, ?)",
+        &[
+            Param::Text(&event),
+            known.map_or(Param::Null, |named| named.contact.param()),
+            Param::Text(message.text.get(..message.text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default()),
+        ],
+    )
+}
+
+/// The most bytes of a text that are stored: the longest text of a message that WhatsApp sends.
+const LONGEST_TEXT: usize = 4_096;
+
+/// Returns the text of an inbound message that an event tells of.
+pub fn inbound_text(database: &dyn Database, event: &str) -> Result<Option<String>, DatabaseError> {
+    let row = database.first("SELECT text FROM inbound_text WHERE id = ?", &[Param::Text(event)])?;
+    row.map(|row| row.text(0).map(str::to_owned)).transpose()
+}
+
+impl InboundMessage {
+    fn source(&self, kind: &'static str, at: Timestamp) -> PersonSource<'_> {
+        let message = PersonMessage { provider: self.provider, sent_at: self.sent_at };
+        PersonSource { kind, message: Some(message), at }
+    }
+
+    /// Returns from when a message counts, and whether the person has said the opposite later to the same provider.
+    fn effective(
+        &self,
+        database: &dyn Database,
+        named: &StoredAddress,
+        is_opt_out: bool,
+        context: &Context<'_>,
+    ) -> Result<(Timestamp, bool), DatabaseError> {
+        let Some(sent) = self.sent_at else { return Ok((context.now, false)) };
+        // At the same time the opt-out counts as the later one.
+        let row = database.first(
+            "SELECT max(r.effective_at) FILTER (WHERE s.occurred_at < ?1 AND abs(r.effective_at - s.occurred_at) <= ?6),
+                 min(r.effective_at) FILTER (WHERE s.occurred_at >= ?1)
+             FROM record r JOIN submission s ON s.id = r.submission
+             WHERE r.address = ?2 AND s.source_provider = ?3 AND r.channel = ?4 AND r.choice = ?5",
+            &[
+                Param::Integer(sent.millis() + i64::from(is_opt_out)),
+                Param::Integer(named.row),
+                Param::Text(self.provider),
+                Param::Text(self.channel.as_str()),
+                Param::Text(if is_opt_out { "opt_in" } else { "opt_out" }),
+                Param::Integer(CLOCK_SKEW),
+            ],
+        )?;
+        let time = |column| match &row {
+            Some(row) if !row.is_null(column) => row.time(column).map(Some),
+            _ => Ok(None),
+        };
+        let (before, after) = (time(0)?, time(1)?);
+        Ok((SentMessage { sent, before, after }.effective(is_opt_out, context.now), after.is_some()))
+    }
 }
 
 /// Records an opt-out of every purpose on the channel of the message. For an unknown number, stores a suppression.
@@ -99,8 +241,10 @@ fn stop(
         }
         Some(named) => {
             let was_stopped = standing_of(tx, named.row)?.has_stopped(message.channel);
-            note_own_acts(tx, shop, named, &opt_outs(named, Some(message.channel), None), "stop_word", None, context)?;
-            was_stopped
+            let (at, is_over) = message.effective(tx, named, true, context)?;
+            let acts = opt_outs(named, Some(message.channel), None);
+            note_own_acts(tx, shop, named, &acts, &message.source("stop_word", at), None, context)?;
+            was_stopped || is_over
         }
     };
     if was_stopped {
@@ -118,11 +262,20 @@ fn start(
     named: &StoredAddress,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let address = Address::Phone(message.from.clone());
+    let Some(address) = named.address() else { return Ok(()) };
+    let (at, is_over) = message.effective(tx, named, false, context)?;
+    if is_over {
+        // The person has stopped since.
+        return Ok(());
+    }
     let standing = standing_of(tx, named.row)?;
     let mut purposes = standing.stopped_purposes(message.channel);
     purposes.retain(|purpose| shop.settings.purposes.contains(purpose));
-    if purposes.is_empty() {
+    // A message that came late may be older than the stop. Then the number is asked, and its answer is in time.
+    let is_doubtful = standing.opt_outs().any(|no| {
+        no.scope.purpose.is_none() && no.scope.channel.is_none_or(|channel| channel == message.channel) && no.at >= at
+    });
+    if purposes.is_empty() || is_doubtful {
         let open = |yes: &&Track| yes.scope.channel == Some(message.channel) && !standing.is_ended(yes);
         let statement: Vec<&Track> = standing.tracks().iter().filter(open).collect();
         return ask_back(tx, shop, &address, &locale_of(tx, shop, Some(named))?, &statement, context);
@@ -140,7 +293,7 @@ fn start(
             confirms: None,
         })
         .collect();
-    note_own_acts(tx, shop, named, &acts, "start_word", None, context)?;
+    note_own_acts(tx, shop, named, &acts, &message.source("start_word", at), None, context)?;
     answer(tx, shop, message, MessageKind::Started, &address, Some(named), context)
 }
 

@@ -20,6 +20,7 @@ pub(super) mod decide;
 pub(super) mod flood;
 pub(super) mod identity;
 pub(super) mod inbound;
+pub(super) mod outcome;
 pub(super) mod person_act;
 pub(super) mod preferences;
 pub(super) mod staff_choice;

@@ -1,7 +1,9 @@
 //! The person's own acts: choices that a person makes by a link or by a message that they send. They are stored as
 //! records of the address by which they were made.
 
-use crate::consent::{Act, AddressKind, Assurance, Channel, Ground, PurposeSlug, RecordId, Refusal, Scope, Track};
+use crate::consent::{
+    Act, ActTime, AddressKind, Assurance, Channel, Ground, PurposeSlug, RecordId, Scope, Timestamp, Track,
+};
 use crate::ledger::outbox::event::consent_changed;
 use crate::ledger::people::address::{StoredAddress, same_person};
 use crate::ledger::records::{record, standing};
@@ -10,6 +12,7 @@ use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::evidence::KeptEvidence;
 use crate::model::submission::{Claim, NoticeShown, Submission};
+use crate::model::text::Token;
 
 /// A choice that a person makes by a link or a message.
 #[derive(Clone, Debug)]
@@ -26,6 +29,33 @@ pub struct PersonAct {
     pub confirms: Option<String>,
 }
 
+/// Where a person's own acts come from.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonSource<'a> {
+    /// The kind of the source, such as `preferences`.
+    pub kind: &'a str,
+    /// The message that the person sent; `None` if they used a page.
+    pub message: Option<PersonMessage<'a>>,
+    /// The effective time of the acts.
+    pub at: Timestamp,
+}
+
+/// A message that a person sent.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonMessage<'a> {
+    /// The provider that delivered the message.
+    pub provider: &'a str,
+    /// The time of the message by the provider's clock.
+    pub sent_at: Option<Timestamp>,
+}
+
+impl<'a> PersonSource<'a> {
+    /// Returns the source of acts on a page, at this moment.
+    pub const fn page(kind: &'a str, now: Timestamp) -> Self {
+        Self { kind, message: None, at: now }
+    }
+}
+
 /// Stores what a person did as one submission. Returns the record of each act, in the same order.
 ///
 /// # Errors
@@ -35,14 +65,16 @@ pub fn note_own_acts(
     shop: &Shop,
     by: &StoredAddress,
     acts: &[PersonAct],
-    source: &str,
+    source: &PersonSource<'_>,
     notice: Option<NoticeShown>,
     context: &Context<'_>,
 ) -> Result<Vec<Track>, DatabaseError> {
     if acts.is_empty() {
         return Ok(Vec::new());
     }
-    let submission = Submission::entered(shop, source, notice, None, context)?;
+    let time = ActTime::Live { age: None, stated: source.message.and_then(|message| message.sent_at) };
+    let mut submission = Submission::entered(shop, source.kind, notice, time, context)?;
+    submission.source.provider = source.message.and_then(|message| Token::parse(message.provider));
     let id = submission.id.to_string();
     record::submitted(tx, &submission, &id, by.contact.param(), Param::Integer(context.now.millis()))?;
     let mut tracks: Vec<Track> = Vec::with_capacity(acts.len());
@@ -51,12 +83,11 @@ pub fn note_own_acts(
             scope: act.scope.clone(),
             act: match act.claim {
                 Claim::OptIn { .. } => Act::OptIn { ground: Ground::Consent },
-                Claim::OptOut { objection: true } => Act::OptOut { refusal: Refusal::Objection },
-                Claim::OptOut { objection: false } => Act::OptOut { refusal: Refusal::Plain },
+                Claim::OptOut { objection } => Act::opt_out(&act.scope, objection),
                 Claim::Declined => Act::Declined,
             },
             assurance: act.assurance,
-            at: context.now,
+            at: source.at,
             record: RecordId(context.next_id()),
         };
         // A confirmation verifies the address from which it came, so the record shows the channel.
@@ -76,7 +107,7 @@ pub fn note_own_acts(
 
 /// Returns whether the person has already said this opt-out, by the same address, and has not opted in since.
 pub fn has_left(database: &dyn Database, no: &PersonAct) -> Result<bool, DatabaseError> {
-    let is_objection = no.claim == Claim::OptOut { objection: true };
+    let is_objection = Act::opt_out(&no.scope, no.claim == Claim::OptOut { objection: true }).is_objection();
     Ok(standing::standing_of(database, no.address.row)?.has_opted_out(&no.scope, is_objection))
 }
 

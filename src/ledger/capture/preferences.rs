@@ -2,7 +2,7 @@
 
 use crate::consent::{Assurance, Track};
 use crate::ledger::capture::confirmation;
-use crate::ledger::capture::person_act::{PersonAct, note_own_acts};
+use crate::ledger::capture::person_act::{PersonAct, PersonSource, note_own_acts};
 use crate::ledger::people::address::StoredAddress;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Context;
@@ -19,7 +19,8 @@ pub fn save_preferences(
     notice: Option<NoticeShown>,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let tracks = note_own_acts(tx, shop, by, acts, "preferences", notice.clone(), context)?;
+    let tracks =
+        note_own_acts(tx, shop, by, acts, &PersonSource::page("preferences", context.now), notice.clone(), context)?;
     let mut asked: Vec<i64> = Vec::new();
     for act in acts.iter().filter(|act| act.assurance == Assurance::Claimed) {
         let row = act.address.row;
@@ -27,7 +28,7 @@ pub fn save_preferences(
         asked.push(row);
         let of_address = acts.iter().zip(&tracks).filter(|(other, _)| other.address.row == row);
         let own: Vec<&Track> = of_address.map(|(_, track)| track).collect();
-        confirmation::ask(tx, shop, &address, notice.as_ref(), &own, context)?;
+        confirmation::ask(tx, shop, &address, notice.as_ref(), (&own, false), context)?;
     }
     Ok(())
 }

@@ -2,9 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::consent::{
-    Act, Address, AddressKind, Assurance, Basis, Channel, Missing, RecordId, Timestamp, Track, effective_time,
-};
+use crate::consent::{Act, ActTime, Address, AddressKind, Assurance, Basis, Channel, Missing, RecordId, Track};
 use crate::ledger::outbox::event::consent_changed;
 use crate::ledger::people::contact::{Contact, Lookup, find};
 use crate::ledger::records::act::{ChoiceFault, act_of};
@@ -24,8 +22,8 @@ pub struct ChoiceChange {
     pub address: Option<Address>,
     /// The notice that was shown or read to the person, if they were asked.
     pub notice: Option<NoticeShown>,
-    /// The time at which the person made the choice. `None`: now.
-    pub occurred_at: Option<Timestamp>,
+    /// The time at which the person made the choice.
+    pub time: ActTime,
 }
 
 /// The reasons why a choice cannot be changed. Nothing is written then.
@@ -63,7 +61,7 @@ pub fn change_choice(
     context: &Context<'_>,
 ) -> Result<(), ChangeError> {
     let contact = find(tx, &Lookup::Id(contact))?.ok_or(ChangeError::Unknown)?;
-    let act = act_of(shop, Assurance::Staff, change.occurred_at, &change.choice).map_err(ChangeError::Choice)?;
+    let act = act_of(shop, Assurance::Staff, change.time.stated(), &change.choice).map_err(ChangeError::Choice)?;
     // An employee who enters an opt-in must give a reference that can be looked up: a form, a call, a letter.
     if matches!(change.choice.claim, Claim::OptIn { basis: Basis::Consent })
         && change.choice.evidence.reference.is_none()
@@ -72,7 +70,7 @@ pub fn change_choice(
     }
     let kind = change.choice.scope.channel.map(Channel::address_kind);
     let addresses = addresses_meant(tx, &contact, change, kind, act)?;
-    let submission = Submission::entered(shop, "staff", change.notice.clone(), change.occurred_at, context)?;
+    let submission = Submission::entered(shop, "staff", change.notice.clone(), change.time, context)?;
     let id = submission.id.to_string();
     record::submitted(tx, &submission, &id, contact.param(), Param::Integer(context.now.millis()))?;
     let mut tracks = Vec::with_capacity(addresses.len());
@@ -81,7 +79,7 @@ pub fn change_choice(
             scope: change.choice.scope.clone(),
             act,
             assurance: Assurance::Staff,
-            at: effective_time(act, Assurance::Staff, change.occurred_at, context.now),
+            at: change.time.effective(act, context.now),
             record: RecordId(context.next_id()),
         };
         record::recorded(tx, address, &track, &id, &change.choice.evidence)?;

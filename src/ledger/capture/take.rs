@@ -1,5 +1,7 @@
 //! Takes a submission: the order of the steps from a parsed submission to its receipt.
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use crate::consent::{Act, Address, AddressKind, Assurance, Basis, Timestamp, Track};
@@ -23,7 +25,8 @@ pub fn record_submission(
     submission: &Submission,
     context: &Context<'_>,
 ) -> Result<Receipt, SubmissionError> {
-    let acts = acts_of(shop, submission)?;
+    let (submission, acts, refused) = acceptable(shop, submission)?;
+    let submission = submission.as_ref();
     let born = submission.person.born.as_ref().and_then(|born| Timestamp::parse_birth(born.as_str()));
     if born.is_some_and(|born| born > context.now) {
         return Err(SubmissionError::NotBornYet);
@@ -33,7 +36,7 @@ pub fn record_submission(
     let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, context));
     let first = receipts.next().unwrap_or(Err(SubmissionError::NoNotice))?;
     receipts.try_for_each(|receipt| receipt.map(drop))?;
-    Ok(first)
+    Ok(Receipt { refused, ..first })
 }
 
 /// Processes one part of a submission: looks for a repetition, finds the contact, reads the known data once, decides,
@@ -53,7 +56,7 @@ fn take(
     let over_limit = flood::over_limit(tx, &known, submission, context.now)?;
     if over_limit.len() == submission.addresses.len() && !over_limit.is_empty() {
         let contact = known.addresses.first().map(|address| address.contact.uuid);
-        return Ok(Receipt { id: submission.id, received_at: context.now, contact });
+        return Ok(Receipt::new(submission.id, context.now, contact));
     }
     let decided = decide(&known, submission, acts, &over_limit, context);
     write::apply(tx, shop, decided.contact, &known.addresses, &decided.events, context.now)?;
@@ -67,7 +70,8 @@ fn repetition_of(tx: &dyn Database, shop: &Shop, submission: &Submission) -> Res
         return if fingerprint == submission.fingerprint { Ok(Some(receipt)) } else { Err(SubmissionError::Conflict) };
     }
     let erased = write::erased_submission(tx, shop, submission)?;
-    Ok(erased.map(|received_at| Receipt { id: submission.id, received_at, contact: None }))
+    let receipt = |received_at| Receipt { repeated: Some(None), ..Receipt::new(submission.id, received_at, None) };
+    Ok(erased.map(receipt))
 }
 
 /// Emits the events, and asks the addresses for which an anonymous form claimed an opt-in to confirm it.
@@ -103,31 +107,56 @@ fn announce(
     let claimed = |address: &&Address| submission.assurance_of(address.kind()) == Assurance::Claimed;
     for address in submission.addresses.iter().filter(claimed) {
         let own: Vec<&Track> = tracks().filter(|(on, _)| *on == address.kind()).map(|(_, track)| track).collect();
-        confirmation::ask(tx, shop, address, submission.notice.as_ref(), &own, context)?;
+        let is_new = !known.addresses.iter().any(|known| known.kind == address.kind());
+        confirmation::ask(tx, shop, address, submission.notice.as_ref(), (&own, is_new), context)?;
     }
     Ok(())
 }
 
-/// Returns the acts of all choices, after checking that each has the evidence it needs.
-fn acts_of(shop: &Shop, submission: &Submission) -> Result<Vec<Act>, SubmissionError> {
+/// A submission with the choices that can be recorded, their acts, and the choices that cannot be recorded.
+type Acceptable<'a> = (Cow<'a, Submission>, Vec<Act>, Vec<(usize, ChoiceFault)>);
+
+/// Checks that each choice has the evidence it needs. A choice that cannot be recorded does not take the others with it.
+///
+/// # Errors
+/// Returns the error of the first choice if none can be recorded.
+fn acceptable<'a>(shop: &Shop, submission: &'a Submission) -> Result<Acceptable<'a>, SubmissionError> {
     let asked = |choice: &ChosenAct| matches!(choice.claim, Claim::Declined | Claim::OptIn { basis: Basis::Consent });
     if submission.notice.is_none() && submission.choices.iter().any(asked) {
         return Err(SubmissionError::NoNotice);
     }
-    let numbered = submission.choices.iter().enumerate();
-    numbered
-        .map(|(index, choice)| {
-            let mut earlier = submission.choices.iter().take(index);
-            let kind = choice.scope.channel.map(|channel| channel.address_kind());
-            let assurance = kind.map_or(submission.assurance, |kind| submission.assurance_of_act(kind, choice.claim));
-            let act = act_of(shop, assurance, submission.occurred_at, choice);
-            let reachable = submission.addresses.iter().any(|address| kind.is_none_or(|kind| address.kind() == kind));
-            let act = match act {
-                Ok(_) if !reachable => Err(ChoiceFault::NoAddress(kind)),
-                Ok(_) if earlier.any(|other| other.scope == choice.scope) => Err(ChoiceFault::Repeated),
-                act => act,
-            };
-            act.map_err(|fault| SubmissionError::Choice { index, fault })
-        })
-        .collect()
+    let (mut acts, mut refused) = (Vec::new(), Vec::new());
+    for (index, choice) in submission.choices.iter().enumerate() {
+        match act_in(shop, submission, index, choice) {
+            Ok(act) => acts.push(act),
+            Err(fault) => refused.push((index, fault)),
+        }
+    }
+    match refused.first() {
+        None => Ok((Cow::Borrowed(submission), acts, refused)),
+        Some((index, fault)) if acts.is_empty() => Err(SubmissionError::Choice { index: *index, fault: *fault }),
+        Some(_) => {
+            let mut own = submission.clone();
+            let mut index = 0;
+            own.choices.retain(|_| {
+                index += 1;
+                !refused.iter().any(|(place, _)| place + 1 == index)
+            });
+            Ok((Cow::Owned(own), acts, refused))
+        }
+    }
+}
+
+fn act_in(shop: &Shop, submission: &Submission, index: usize, choice: &ChosenAct) -> Result<Act, ChoiceFault> {
+    let mut earlier = submission.choices.iter().take(index);
+    let kind = choice.scope.channel.map(|channel| channel.address_kind());
+    let assurance = kind.map_or(submission.assurance, |kind| submission.assurance_of_act(kind, choice.claim));
+    let act = act_of(shop, assurance, submission.time.stated(), choice)?;
+    if !submission.addresses.iter().any(|address| kind.is_none_or(|kind| address.kind() == kind)) {
+        return Err(ChoiceFault::NoAddress(kind));
+    }
+    if earlier.any(|other| other.scope == choice.scope) {
+        return Err(ChoiceFault::Repeated);
+    }
+    Ok(act)
 }

@@ -17,12 +17,14 @@ pub(crate) fn earlier(
     submission: &Submission,
 ) -> Result<Option<(String, Receipt)>, DatabaseError> {
     let row = database.first(
-        "SELECT s.fingerprint, s.received_at, c.uuid FROM submission s JOIN contact c ON c.id = s.contact WHERE s.id = ?",
+        "SELECT s.fingerprint, s.received_at, c.uuid, s.outcomes FROM submission s JOIN contact c ON c.id = s.contact WHERE s.id = ?",
         &[Param::Text(&submission.id.to_string())],
     )?;
     row.map(|row| {
         let contact = Some(row.parsed(2, parse_id)?);
-        Ok((row.text(0)?.to_owned(), Receipt { id: submission.id, received_at: row.time(1)?, contact }))
+        let outcomes = row.optional_text(3)?.map(str::to_owned);
+        let receipt = Receipt::new(submission.id, row.time(1)?, contact);
+        Ok((row.text(0)?.to_owned(), Receipt { repeated: Some(outcomes), ..receipt }))
     })
     .transpose()
 }

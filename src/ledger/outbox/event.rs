@@ -88,8 +88,19 @@ pub(crate) fn emit(
     data: &impl Serialize,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
+    emit_named(tx, shop, kind, data, context).map(drop)
+}
+
+/// Does the same, and returns the id of the event; `None` if no webhook wants it.
+pub(crate) fn emit_named(
+    tx: &dyn Database,
+    shop: &Shop,
+    kind: EventType,
+    data: &impl Serialize,
+    context: &Context<'_>,
+) -> Result<Option<String>, DatabaseError> {
     if !shop.wants(kind) {
-        return Ok(());
+        return Ok(None);
     }
     context.note_event();
     let id = format!("evt_{}", context.next_id().simple());
@@ -105,5 +116,5 @@ pub(crate) fn emit(
             &[Param::Text(&webhook.id), Param::Text(&id), now],
         )?;
     }
-    Ok(())
+    Ok(Some(id))
 }

@@ -99,6 +99,15 @@ pub(crate) fn medium_for(shop: &Shop, kind: AddressKind, preferred: &[Channel]) 
     }
 }
 
+/// The data of the event [`EventType::MessageRequested`].
+#[derive(Serialize)]
+struct MessageRequested<'a> {
+    message: &'a str,
+    kind: MessageKind,
+    medium: Channel,
+    locale: &'a str,
+}
+
 /// Asks the shop to send a message. Must be called in the transaction of its cause. The message is also stored if no
 /// webhook receives the event: the shop can fetch it, and it counts towards the limit of messages to an address.
 pub(crate) fn post(
@@ -110,18 +119,12 @@ pub(crate) fn post(
     detail: &MessageDetail,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    #[derive(Serialize)]
-    struct Data<'a> {
-        message: &'a str,
-        kind: MessageKind,
-        medium: Channel,
-        locale: &'a str,
-    }
+    let told = shop.wants(EventType::MessageRequested);
     let id = context.next_id().to_string();
     let written = serde_json::to_string(detail).map_err(|_| DatabaseError::Json)?;
     tx.execute(
-        "INSERT INTO message (id, kind, medium, to_value, pseudonym, locale, about, detail, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO message (id, kind, medium, to_value, pseudonym, locale, about, detail, created_at, told)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(&id),
             Param::Text(kind.as_str()),
@@ -132,15 +135,40 @@ pub(crate) fn post(
             Param::text_or_null(about),
             Param::Text(&written),
             Param::Integer(context.now.millis()),
+            Param::Integer(told.into()),
         ],
     )?;
-    emit(
-        tx,
-        shop,
-        EventType::MessageRequested,
-        &Data { message: &id, kind, medium: to.medium, locale: to.locale },
-        context,
-    )
+    let data = MessageRequested { message: &id, kind, medium: to.medium, locale: to.locale };
+    emit(tx, shop, EventType::MessageRequested, &data, context)
+}
+
+/// Tells of the latest messages that nobody has taken yet, once a webhook wants them. Older ones stay in
+/// `GET /v1/messages`.
+pub fn tell_waiting(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
+    if !shop.wants(EventType::MessageRequested) {
+        return Ok(());
+    }
+    let latest = "SELECT id, kind, medium, locale FROM message WHERE told = 0 ORDER BY id DESC LIMIT 500";
+    for row in &tx.query(latest, &[])? {
+        let id = row.text(0)?;
+        let kind = row.parsed(1, MessageKind::parse)?;
+        let medium = row.parsed(2, Channel::parse)?;
+        let data = MessageRequested { message: id, kind, medium, locale: row.text(3)? };
+        emit(tx, shop, EventType::MessageRequested, &data, context)?;
+        tx.execute("UPDATE message SET told = 1 WHERE id = ?", &[Param::Text(id)])?;
+    }
+    Ok(())
+}
+
+/// Returns the number of messages that nobody has taken.
+pub fn waiting_messages(database: &dyn Database) -> Result<i64, DatabaseError> {
+    let row = database.first("SELECT count(*) FROM message WHERE told = 0", &[])?;
+    row.map_or(Ok(0), |row| row.integer(0))
+}
+
+/// Notes that the shop has read a message.
+pub fn note_read(tx: &dyn Database, id: Uuid) -> Result<(), DatabaseError> {
+    tx.execute("UPDATE message SET told = 1 WHERE id = ? AND told = 0", &[Param::Text(&id.to_string())])
 }
 
 /// Returns a message by its id. `None` if it was deleted.

@@ -7,7 +7,7 @@
 
 use uuid::Uuid;
 
-use crate::consent::{RecordId, Track};
+use crate::consent::{ActTime, RecordId, Track};
 use crate::ledger::people::address::{StoredAddress, named_row};
 use crate::ledger::people::contact::{Contact, members};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct};
@@ -150,7 +150,7 @@ fn store_opt_outs(
     if opt_outs.is_empty() {
         return Ok(());
     }
-    let submission = Submission::entered(shop, "set_apart", None, None, context)?;
+    let submission = Submission::entered(shop, "set_apart", None, ActTime::NOW, context)?;
     let id = submission.id.to_string();
     record::submitted(tx, &submission, &id, Param::Integer(contact), Param::Integer(context.now.millis()))?;
     for (_, no) in opt_outs {

@@ -1,6 +1,6 @@
 //! The act that a choice amounts to, and why a choice cannot be recorded.
 
-use crate::consent::{Act, AddressKind, Assurance, Basis, Missing, Refusal, Timestamp};
+use crate::consent::{Act, AddressKind, Assurance, Basis, Missing, Timestamp};
 use crate::ledger::shop::Shop;
 use crate::model::submission::{ChosenAct, Claim};
 
@@ -79,8 +79,7 @@ pub(crate) fn act_of(
     evidence.supports(assurance, scope.channel).map_err(ChoiceFault::Missing)?;
     match choice.claim {
         Claim::Declined => Ok(Act::Declined),
-        Claim::OptOut { objection: true } => Ok(Act::OptOut { refusal: Refusal::Objection }),
-        Claim::OptOut { objection: false } => Ok(Act::OptOut { refusal: Refusal::Plain }),
+        Claim::OptOut { objection } => Ok(Act::opt_out(scope, objection)),
         Claim::OptIn { basis } => {
             let advertising =
                 scope.purpose.as_ref().is_some_and(|purpose| !settings.policy.transactional.contains(purpose));

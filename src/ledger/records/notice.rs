@@ -1,8 +1,9 @@
 //! Stores the notice texts that persons read before a choice, each text once. A record refers to a text by its hash.
 //!
-//! The notices of the shop are in its settings. This file stores the notices of placet's own pages, and the texts that
-//! submissions brought along. For those only the page says that they were shown; only the hash is certain.
+//! The notices of the shop are in its settings. This file stores their texts for good, the notices of placet's own pages,
+//! and the texts that submissions brought along. For those only the page says that they were shown; only the hash is certain.
 
+use crate::ledger::shop::settings::Notice;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::submission::NoticeShown;
 use crate::model::text::{Locale, Sha256Hex, Token};
@@ -51,6 +52,24 @@ pub fn own_notice(tx: &dyn Database, shown: &NoticeSource<'_>) -> Result<Option<
         })
     };
     Ok(named())
+}
+
+/// Stores the texts of the shop's notices for good: a record of a choice refers to them. Returns the index of the first
+/// notice that has another text than it had before; the caller must then refuse the notices.
+pub fn keep_notices(tx: &dyn Database, notices: &[Notice]) -> Result<Option<usize>, DatabaseError> {
+    for (index, notice) in notices.iter().enumerate() {
+        let name = [notice.id.as_str(), notice.version.as_str(), notice.locale.as_str()];
+        let [id, version, locale] = name.map(Param::Text);
+        let kept = tx.first(
+            "INSERT INTO notice (id, version, locale, text_sha256, text) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT DO UPDATE SET text = text RETURNING text",
+            &[id, version, locale, Param::Text(Sha256Hex::of(&notice.text).as_str()), Param::Text(&notice.text)],
+        )?;
+        if kept.map(|row| row.text(0).map(|text| text != notice.text)).transpose()?.unwrap_or(false) {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
 }
 
 /// Stores the notice text that a submission brought along. Anyone can send texts, so the number of anonymous ones is

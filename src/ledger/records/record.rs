@@ -1,6 +1,6 @@
 //! The writers of one submission row and one record row.
 
-use crate::consent::{Assurance, Timestamp};
+use crate::consent::{ActTime, Assurance};
 use crate::ledger::records::notice;
 use crate::ledger::records::standing::Columns;
 use crate::ledger::shop::Shop;
@@ -33,14 +33,14 @@ pub(crate) fn submitted(
     tx.execute(
         "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
              notice_locale, notice_sha256, source_kind, source_url, source_form, source_module, source_gpc, source_ip,
-             source_user_agent)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             source_user_agent, source_provider)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(id),
             Param::Text(&submission.fingerprint),
             contact,
             now,
-            submission.occurred_at.map_or(Param::Null, |at| Param::Integer(at.millis())),
+            submission.time.stated().map_or(Param::Null, |at| Param::Integer(at.millis())),
             notice_id,
             notice_version,
             notice_locale,
@@ -52,6 +52,7 @@ pub(crate) fn submitted(
             Param::Integer(source.gpc.into()),
             Param::text_or_null(source.ip.as_deref()),
             Param::text_or_null(source.user_agent.as_deref()),
+            Param::text_or_null(source.provider.as_ref().map(Token::as_str)),
         ],
     )
 }
@@ -92,7 +93,7 @@ impl Submission {
         shop: &Shop,
         kind: &str,
         notice: Option<NoticeShown>,
-        occurred_at: Option<Timestamp>,
+        time: ActTime,
         context: &Context<'_>,
     ) -> Result<Self, DatabaseError> {
         let id = context.next_id();
@@ -106,7 +107,7 @@ impl Submission {
             choices: Vec::new(),
             notice,
             source: Source::of(kind),
-            occurred_at,
+            time,
             assurance: Assurance::Staff,
             identified: None,
         })

@@ -16,13 +16,24 @@ pub(crate) fn stopped_channels(
     address: &Address,
 ) -> Result<Vec<Channel>, DatabaseError> {
     let standing = standing_of(tx, row)?;
-    let unwelcome = suppression::unwelcome_channels(tx, shop, address)?;
-    let mut stopped = Vec::new();
-    for channel in Channel::ALL.iter().filter(|channel| channel.address_kind() == address.kind()) {
-        let by_word = address.kind() == AddressKind::Phone && standing.has_stopped(*channel);
-        if by_word || unwelcome.iter().any(|own| own.is_none_or(|own| own == *channel)) {
-            stopped.push(*channel);
-        }
-    }
+    let mut stopped = unwelcome_channels_of(tx, shop, address)?;
+    let by_word = |channel: &&Channel| address.kind() == AddressKind::Phone && standing.has_stopped(**channel);
+    stopped.extend(channels_of(address).filter(by_word));
     Ok(stopped)
+}
+
+/// Returns the channels of an address that suppressions have stopped.
+pub(crate) fn unwelcome_channels_of(
+    tx: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+) -> Result<Vec<Channel>, DatabaseError> {
+    let unwelcome = suppression::unwelcome_channels(tx, shop, address)?;
+    let is_stopped = |channel: &&Channel| unwelcome.iter().any(|own| own.is_none_or(|own| own == **channel));
+    Ok(channels_of(address).filter(is_stopped).copied().collect())
+}
+
+fn channels_of(address: &Address) -> impl Iterator<Item = &'static Channel> {
+    let kind = address.kind();
+    Channel::ALL.iter().filter(move |channel| channel.address_kind() == kind)
 }

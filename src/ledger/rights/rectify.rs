@@ -2,15 +2,16 @@
 //!
 //! A corrected address is a new address: evidence for the old address proves nothing for the new one. So the records
 //! stay under the old address, whose value is deleted. The new address starts with the records that an employee may
-//! carry over: every opt-out unchanged, suppressions included; every opt-in with its own time, but with `staff` as the
-//! highest assurance. So a correction never gives an opt-in to an address that had opted out, and a person's opt-out is
-//! never lost with the old address.
+//! carry over: every opt-out unchanged, suppressions included; every opt-in with its own time, but only as claimed, so
+//! that the new address is asked to confirm it where the law asks for that. So a correction never gives an opt-in to an
+//! address that had opted out, and a person's opt-out is never lost with the old address.
 
 use uuid::Uuid;
 
-use crate::consent::{Act, Address, Assurance, RecordId, Timestamp, Track};
+use crate::consent::{Act, ActTime, Address, Assurance, RecordId, Timestamp, Track};
 use crate::json;
-use crate::ledger::people::contact::{Contact, Lookup, find};
+use crate::ledger::capture::confirmation::ask_in;
+use crate::ledger::people::contact::{Contact, Lookup, find, last_locale};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
 use crate::ledger::people::{address, profile};
 use crate::ledger::records::bearing::bearing_on;
@@ -203,9 +204,10 @@ fn copy_histories(
     if old == new || standing.tracks().is_empty() {
         return Ok(());
     }
-    let submission = Submission::entered(shop, "rectification", None, None, context)?;
+    let submission = Submission::entered(shop, "rectification", None, ActTime::NOW, context)?;
     let id = submission.id.to_string();
     record::submitted(tx, &submission, &id, contact.param(), Param::Integer(context.now.millis()))?;
+    let mut claimed = Vec::new();
     for track in standing.tracks() {
         let carried = Track { assurance: carried(track), record: RecordId(context.next_id()), ..track.clone() };
         if track.act.choice().is_some() {
@@ -214,14 +216,22 @@ fn copy_histories(
             record::recorded(tx, new, &carried, &id, &evidence)?;
         }
         standing::keep(tx, new, &carried)?;
+        if carried.assurance == Assurance::Claimed {
+            claimed.push(carried);
+        }
+    }
+    if let Some(named) = address::named_row(tx, shop, new)?.and_then(|named| named.address()) {
+        let locale = last_locale(tx, contact.uuid)?.unwrap_or_else(|| "en".to_owned());
+        ask_in(tx, shop, &named, &locale, &claimed.iter().collect::<Vec<_>>(), context)?;
     }
     Ok(())
 }
 
-/// Returns the assurance that a history has for the new address.
+/// Returns the assurance that a history has for the new address. An opt-out is carried as it is. An opt-in is only
+/// claimed: the new address may be mistyped, and its owner has said nothing.
 fn carried(track: &Track) -> Assurance {
     match (track.act, track.assurance) {
-        (Act::OptIn { .. }, Assurance::Confirmed | Assurance::Authenticated) => Assurance::Staff,
+        (Act::OptIn { .. }, Assurance::Confirmed | Assurance::Authenticated | Assurance::Staff) => Assurance::Claimed,
         (_, assurance) => assurance,
     }
 }

@@ -16,6 +16,18 @@ pub struct KnownProvider {
     pub verify_token: Option<String>,
     /// The secret with which the provider signs. Empty if the secret is derived from the shop's secret.
     pub given: String,
+    /// Who answers keywords, as the shop has set it.
+    pub answers: Option<Answering>,
+}
+
+vocabulary! {
+    /// Who answers keywords such as STOP.
+    Answering, "unknown answering" {
+        /// The provider, by itself. placet sends nothing.
+        Provider = "provider",
+        /// placet asks the shop to send an answer.
+        Placet = "placet",
+    }
 }
 
 impl KnownProvider {
@@ -34,7 +46,7 @@ pub fn made_for_provider(shop: &Shop, name: &str, set_up_at: Timestamp) -> [u8; 
 /// Returns the providers of the shop.
 pub fn list_providers(database: &dyn Database) -> Result<Vec<KnownProvider>, DatabaseError> {
     database
-        .query("SELECT name, created_at, verify_token, secret FROM provider ORDER BY name", &[])?
+        .query("SELECT name, created_at, verify_token, secret, answers FROM provider ORDER BY name", &[])?
         .iter()
         .map(|row| {
             Ok(KnownProvider {
@@ -42,6 +54,7 @@ pub fn list_providers(database: &dyn Database) -> Result<Vec<KnownProvider>, Dat
                 created_at: row.time(1)?,
                 verify_token: row.optional_text(2)?.map(str::to_owned),
                 given: row.text(3)?.to_owned(),
+                answers: row.optional_text(4)?.and_then(Answering::parse),
             })
         })
         .collect()
@@ -53,16 +66,18 @@ pub fn store_provider(
     name: &str,
     secret: Option<&str>,
     verify_token: Option<&str>,
+    answers: Option<Answering>,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     tx.execute(
-        "INSERT INTO provider (name, secret, verify_token, created_at) VALUES (?, ?, ?, ?)
+        "INSERT INTO provider (name, secret, verify_token, answers, created_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET secret = excluded.secret, verify_token = excluded.verify_token,
-             created_at = excluded.created_at",
+             answers = excluded.answers, created_at = excluded.created_at",
         &[
             Param::Text(name),
             Param::Text(secret.unwrap_or_default()),
             Param::text_or_null(verify_token),
+            Param::text_or_null(answers.map(Answering::as_str)),
             Param::Integer(context.now.millis()),
         ],
     )

@@ -22,6 +22,13 @@ vocabulary! {
         RequestCompleted = "request.completed",
         /// The shop has to send a message.
         MessageRequested = "message.requested",
+        /// A person sent a message to the shop, and its keyword was carried out.
+        InboundReceived = "inbound.received",
+        /// A person sent a message to the shop that placet did not carry out: it has no keyword, or the sender is not
+        /// known. Somebody should read it.
+        InboundUnmatched = "inbound.unmatched",
+        /// A new version of placet has changed what the records of some contacts mean.
+        LedgerMigrated = "ledger.migrated",
         /// An import was completed, could not be read to its end, or was undone. It is the only event for all its rows.
         ImportEnded = "import.ended",
     }

@@ -4,7 +4,21 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// Each entry migrates the database to the next version. A released entry is never changed; new ones are added at the
 /// end.
-const MIGRATIONS: &[&[&str]] = &[FIRST, GROUNDS_AND_PERSONS, RIGHTS, LINKS, STOREFRONT, LISTS, POLICY];
+const MIGRATIONS: &[&[&str]] = &[
+    FIRST,
+    GROUNDS_AND_PERSONS,
+    RIGHTS,
+    LINKS,
+    STOREFRONT,
+    LISTS,
+    POLICY,
+    WARNINGS,
+    WIDE_OPT_OUTS,
+    INBOUND,
+    WAITING_MESSAGES,
+    NOTICES,
+    OUTCOMES,
+];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE shop (
@@ -487,6 +501,64 @@ const POLICY: &[&str] = &["UPDATE shop SET settings = json_remove(
             '$.confirmation', json(json_extract(settings, '$.confirmation')))),
         '$.confirmation')
      WHERE json_extract(settings, '$.confirmation') IS NOT NULL"];
+
+/// Rows of a list that were imported although a cell could not be read.
+const WARNINGS: &[&str] = &["ALTER TABLE import ADD COLUMN warned INTEGER NOT NULL DEFAULT 0"];
+
+/// Before this version the opt-out of all purposes that a person made by a link, a page or a message also stopped the
+/// shop's transactional purposes. It becomes an objection, which concerns marketing only. An opt-out that an employee or
+/// a platform has ended since stays as it is: they could not end an objection. The job tells the shop how many contacts
+/// are concerned.
+const WIDE_OPT_OUTS: &[&str] = &[
+    "CREATE TABLE wide AS SELECT t.*, a.contact FROM track t JOIN address a ON a.id = t.address
+     WHERE t.choice = 'opt_out' AND t.purpose = '*' AND t.objection = 0 AND t.assurance IN ('confirmed', 'authenticated')
+         AND NOT EXISTS (SELECT 1 FROM track y WHERE y.address IN (SELECT id FROM address WHERE contact = a.contact)
+             AND y.choice = 'opt_in' AND y.assurance IN ('staff', 'reported') AND y.effective_at > t.effective_at
+             AND (t.channel = '*' OR y.channel = t.channel))",
+    "INSERT INTO job (name, due_at, place) SELECT 'migrated', 0, count(DISTINCT contact) FROM wide HAVING count(*) > 0",
+    "INSERT INTO track (address, channel, purpose, choice, ground, objection, assurance, effective_at, record)
+     SELECT address, channel, purpose, choice, ground, 1, assurance, effective_at, record FROM wide WHERE true
+     ON CONFLICT DO UPDATE SET effective_at = excluded.effective_at, record = excluded.record
+     WHERE (excluded.effective_at, excluded.record) > (track.effective_at, track.record)",
+    "DELETE FROM track WHERE objection = 0 AND (address, channel, purpose, choice, assurance)
+         IN (SELECT address, channel, purpose, choice, assurance FROM wide)",
+    "DROP TABLE wide",
+];
+
+/// What persons send to the shop: by which provider, and the texts for the shop's staff.
+const INBOUND: &[&str] = &[
+    "ALTER TABLE submission ADD COLUMN source_provider TEXT",
+    // Who answers keywords: `provider` or `placet`. NULL: the provider, if it does so by itself.
+    "ALTER TABLE provider ADD COLUMN answers TEXT",
+    // The text of a message that placet did not carry out, for the event that tells the shop of it. `id` is that of the
+    // event. `contact` is NULL if the sender is not known.
+    "CREATE TABLE inbound_text (
+        id TEXT PRIMARY KEY,
+        contact INTEGER REFERENCES contact,
+        text TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX inbound_text_of_contact ON inbound_text (contact) WHERE contact IS NOT NULL",
+];
+
+/// Messages are made whether or not a webhook wants them. `told`: whether an event told the shop of the message, or the
+/// shop has read it.
+const WAITING_MESSAGES: &[&str] = &[
+    "ALTER TABLE message ADD COLUMN told INTEGER NOT NULL DEFAULT 1",
+    "CREATE INDEX message_waiting ON message (id) WHERE told = 0",
+];
+
+/// The texts of the shop's notices. A text stays when the shop drops or replaces the notice, because records refer to it.
+const NOTICES: &[&str] = &["CREATE TABLE notice (
+        id TEXT NOT NULL,
+        version TEXT NOT NULL,
+        locale TEXT NOT NULL,
+        text_sha256 TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (id, version, locale)
+    ) STRICT, WITHOUT ROWID"];
+
+/// What became of each choice of a submission, as JSON. NULL: each is on record.
+const OUTCOMES: &[&str] = &["ALTER TABLE submission ADD COLUMN outcomes TEXT"];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.
 ///

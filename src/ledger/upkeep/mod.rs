@@ -5,11 +5,13 @@
 //! | `audit` | who did what |
 //! | `idempotency` | the answers kept for a repeated request |
 //! | `job` | what runs by itself, and when |
+//! | `migrated` | what a new version has changed, told to the shop |
 //! | `retention` | what has expired, and its removal |
 //! | `statistics` | counts without persons |
 
 pub(super) mod audit;
 pub(super) mod idempotency;
 pub(super) mod job;
+pub(super) mod migrated;
 pub(super) mod retention;
 pub(super) mod statistics;

@@ -135,6 +135,7 @@ fn rules(shop: &Shop, now: Timestamp) -> Vec<Rule> {
                 &[
                     "DELETE FROM delivery WHERE webhook IN (SELECT id FROM webhook)
                          AND event IN (SELECT value FROM json_each(?))",
+                    "DELETE FROM inbound_text WHERE id IN (SELECT value FROM json_each(?))",
                     "DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))",
                 ],
             )

@@ -3,21 +3,59 @@
 use crate::consent::Timestamp;
 
 /// Reads a time: RFC 3339; a date and a time without a zone, which count as UTC; a date, which counts as its midnight;
-/// or the Unix time in seconds or milliseconds.
-pub(crate) fn instant(text: &str) -> Option<Timestamp> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return unix(text);
+/// the Unix time in seconds or milliseconds; or the serial number of a spreadsheet. A date may begin with its year. It
+/// may begin with its day if that is certain: by its dots, by a number above 12, or because the platform writes it so
+/// (`is_day_first`).
+pub(crate) fn instant(text: &str, is_day_first: bool) -> Option<Timestamp> {
+    if is_digits(text) {
+        return unix(text).or_else(|| serial(text));
     }
     // A date of ten characters is enough. Nobody writes the ledger's value for "at no known time", or years at the ends
     // of its range.
-    match (text.get(..10), text.get(10..)) {
-        (Some(date), Some("")) => Timestamp::parse_date(date),
+    let date = match (text.get(..10), text.get(10..)) {
+        (Some(date), Some("")) => civil(date, is_day_first),
         (Some(date), Some(clock)) => match millis(clock) {
-            Some(millis) => Some(Timestamp::parse_date(date)?.plus_millis(millis)),
+            Some(millis) => civil(date, is_day_first).map(|day| day.plus_millis(millis)),
             None => Timestamp::parse(text),
         },
         _ => None,
+    };
+    date.or_else(|| serial(text))
+}
+
+/// Reads a date of ten characters as its midnight.
+fn civil(date: &str, is_day_first: bool) -> Option<Timestamp> {
+    let separator = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| "-/.".contains(*c))?;
+    let mut parts = date.split(separator);
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    let number = |text: &str| text.parse::<u8>().ok();
+    let (year, month, day) = if first.len() == 4 {
+        (first, second, third)
+    } else {
+        let (one, other) = (number(first)?, number(second)?);
+        match (separator == '.' || is_day_first || one == other, one > 12, other > 12) {
+            (true, _, false) | (false, true, false) => (third, second, first),
+            (false, false, true) => (third, first, second),
+            // Either number may be the month.
+            _ => return None,
+        }
+    };
+    Timestamp::parse_date(&format!("{year}-{month}-{day}"))
+}
+
+/// Reads the serial number that a spreadsheet has for a time: the days since 30 December 1899, from 1970 to 2118.
+fn serial(text: &str) -> Option<Timestamp> {
+    /// The serial number of 1 January 1970.
+    const EPOCH: i64 = 25_569;
+    const DAY: i64 = 86_400_000;
+    let (days, part) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    if days.len() != 5 || !is_digits(days) || !is_digits(part) || !(1..=12).contains(&part.len()) {
+        return None;
     }
+    let days: i64 = days.parse::<i64>().ok()?.checked_sub(EPOCH).filter(|days| (0..54_000).contains(days))?;
+    let part: i64 = format!("{part:0<12}").parse().ok()?;
+    // Twelve digits of a day times the milliseconds of a day fit into 63 bits.
+    Timestamp::from_millis(days * DAY + part * (DAY / 1_000) / 1_000_000_000)
 }
 
 /// Returns whether a text is the zero date, which databases write for "no time".
@@ -35,21 +73,19 @@ fn unix(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// Returns the milliseconds of `HH:MM:SS[.fff]` with a space or a `T` before it, and with UTC or nothing after it.
+/// Returns the milliseconds of `HH:MM[:SS[.fff]]` with a space or a `T` before it, and with UTC or nothing after it.
 fn millis(clock: &str) -> Option<i64> {
     let clock = clock.strip_prefix([' ', 'T'])?;
     let clock = ["Z", " UTC", "+00:00", " +00:00"].iter().find_map(|zone| clock.strip_suffix(zone)).unwrap_or(clock);
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-    let two = |from: usize| -> Option<i64> { clock.get(from..from + 2).filter(|text| is_digits(text))?.parse().ok() };
-    let (hours, minutes, seconds) = (two(0)?, two(3)?, two(6)?);
-    let is_clock = clock.len() == 8 && clock.get(2..3) == Some(":") && clock.get(5..6) == Some(":");
-    if !is_clock
-        || hours > 23
-        || minutes > 59
-        || seconds > 59
-        || !(1..=9).contains(&fraction.len())
-        || !is_digits(fraction)
-    {
+    let mut parts = clock.split(':');
+    let mut two = |most: i64| -> Option<i64> {
+        let part = parts.next().filter(|text| text.len() == 2 && is_digits(text))?;
+        part.parse().ok().filter(|number| *number <= most)
+    };
+    let (hours, minutes) = (two(23)?, two(59)?);
+    let seconds = if clock.len() == 5 { 0 } else { two(59)? };
+    if parts.next().is_some() || !(1..=9).contains(&fraction.len()) || !is_digits(fraction) {
         return None;
     }
     let thousandths: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
@@ -57,7 +93,7 @@ fn millis(clock: &str) -> Option<i64> {
 }
 
 fn is_digits(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -79,9 +115,26 @@ mod tests {
             ("2025-03-04", Some("2025-03-04T00:00:00.000Z")),
             ("1741064767", Some("2025-03-04T05:06:07.000Z")),
             ("1741064767890", Some("2025-03-04T05:06:07.890Z")),
+            ("2025-03-04 05:06", Some("2025-03-04T05:06:00.000Z")),
+            ("2025-03-04T05:06Z", Some("2025-03-04T05:06:00.000Z")),
+            ("2025/03/04 05:06", Some("2025-03-04T05:06:00.000Z")),
+            ("04.03.2025 05:06", Some("2025-03-04T05:06:00.000Z")),
+            ("24/03/2025", Some("2025-03-24T00:00:00.000Z")),
+            ("03/24/2025 05:06:07", Some("2025-03-24T05:06:07.000Z")),
+            ("03/03/2025", Some("2025-03-03T00:00:00.000Z")),
+            // The serial numbers of spreadsheets.
+            ("45720", Some("2025-03-04T00:00:00.000Z")),
+            ("45720.2126", Some("2025-03-04T05:06:08.640Z")),
+            ("45720,5", Some("2025-03-04T12:00:00.000Z")),
+            ("12345", None),
+            ("99999.9", None),
             ("20250304", None),
             ("04/03/2025", None),
-            ("04.03.2025 05:06", None),
+            ("04-03-2025 05:06", None),
+            ("24/24/2025", None),
+            ("04.03.25", None),
+            ("2025-03-04 05:06:", None),
+            ("2025-03-04 5:06", None),
             ("2025-02-30", None),
             ("2025-03-04 25:00:00", None),
             ("2025-03-04 05:06:07 CET", None),
@@ -90,8 +143,10 @@ mod tests {
             ("0000-00-00 00:00:00", None),
             ("", None),
         ] {
-            assert_eq!(instant(text).map(|at| at.to_string()).as_deref(), read, "{text}");
+            assert_eq!(instant(text, false).map(|at| at.to_string()).as_deref(), read, "{text}");
         }
+        let brevo = instant("04-03-2025 05:06", true).map(|at| at.to_string());
+        assert_eq!(brevo.as_deref(), Some("2025-03-04T05:06:00.000Z"));
         assert!(is_none("0000-00-00 00:00:00") && is_none("0000-00-00") && !is_none("2000-00-00"));
     }
 }

@@ -1,13 +1,11 @@
-//! Single cells: times, phone numbers, countries and words as files have them.
+//! Single cells: times, countries and words as files have them.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `word` | the words for opt-in, opt-out and reasons of a suppression |
 //! | `instant` | points in time |
-//! | `phone` | phone numbers |
 //! | `country` | countries and regions |
 
 pub(super) mod country;
 pub(super) mod instant;
-pub(super) mod phone;
 pub(super) mod word;

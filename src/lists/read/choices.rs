@@ -1,6 +1,6 @@
 //! Reads the choices of a row for channels and purposes.
 
-use crate::consent::{Address, Basis, Channel, Dealing, PurposeSlug, Scope, Timestamp};
+use crate::consent::{Address, AddressKind, Basis, Channel, Dealing, PurposeSlug, Scope, Timestamp};
 use crate::lists::cells::word;
 use crate::lists::cells::word::{Suppressions, Word};
 use crate::lists::read::fault::{RowFault, Wrong};
@@ -10,73 +10,168 @@ use crate::model::list_kind::ListKind;
 use crate::model::listed::{ListedAct, ListedChoice};
 use crate::platforms::field::{CHANNEL_FIELDS, ChannelFields, Field};
 
-/// Reads the choices of a row. `addresses` are the addresses of the row.
+/// Reads the choices of a row. `addresses` are the addresses of the row, `unread` the faults of those that cannot be
+/// read.
+///
+/// An opt-out is stronger than everything else in the row: what cannot be read beside it is only a warning, and an
+/// opt-in that contradicts it rejects the row.
 ///
 /// # Errors
 /// A fault if the row opts in to a channel without an address, makes two choices about the same scope, or contains a
-/// word that is not known.
-pub(crate) fn choices(row: &ListRow<'_>, addresses: &[Address]) -> Result<Vec<ListedChoice>, RowFault> {
-    let mut telling = ChoiceReader { row, choices: Vec::with_capacity(1), message: Vec::new(), has_said: false };
-    telling.of_row()?;
-    telling.of_channels()?;
-    telling.of_partners()?;
-    telling.of_list()?;
-    let mut choices = telling.choices;
-    for (place, choice) in choices.iter().enumerate() {
-        if choices.iter().skip(place + 1).any(|other| other.scope == choice.scope) {
-            return Err(RowFault::of_row(Wrong::SaidTwice));
+/// word that is not known and no opt-out.
+pub(crate) fn choices(
+    row: &ListRow<'_>,
+    addresses: &[Address],
+    unread: &[(Option<AddressKind>, RowFault)],
+) -> Result<Vec<ListedChoice>, RowFault> {
+    let mut reader =
+        ChoiceReader { row, choices: Vec::with_capacity(1), heard: Vec::new(), has_said: false, unknown: None };
+    reader.of_row()?;
+    reader.of_channels()?;
+    reader.of_partners()?;
+    reader.of_list()?;
+    let ChoiceReader { mut choices, unknown, .. } = reader;
+    if let Some(fault) = unknown {
+        let has_no = choices.iter().any(ListedChoice::is_no);
+        if !has_no {
+            return Err(fault);
         }
+        row.warn(fault);
     }
+    reconcile(&mut choices)?;
     let reached = |choice: &ListedChoice| {
         choice.scope.channel.is_none_or(|channel| addresses.iter().any(|own| own.kind() == channel.address_kind()))
     };
+    let has_effect = choices.iter().any(|choice| choice.is_no() && reached(choice));
     for choice in choices.iter().filter(|choice| !reached(choice)) {
-        if let (ListedAct::Yes { .. }, Some(channel)) = (choice.act, choice.scope.channel) {
-            return Err(RowFault::of_row(Wrong::NoAddressFor { channel }));
+        let Some(channel) = choice.scope.channel else { continue };
+        let of_cell = unread.iter().find(|(kind, _)| kind.is_none_or(|kind| kind == channel.address_kind()));
+        let fault = of_cell.map_or(RowFault::of_row(Wrong::NoAddressFor { channel }), |(_, fault)| *fault);
+        match choice.act {
+            ListedAct::NotOptedIn => {}
+            ListedAct::No { .. } if has_effect => {
+                if of_cell.is_none() {
+                    row.warn(fault);
+                }
+            }
+            ListedAct::Yes { .. } | ListedAct::No { .. } => return Err(fault),
         }
     }
-    // An opt-out from a channel without an address has no effect.
     choices.retain(reached);
     Ok(choices)
+}
+
+/// Removes repetitions.
+///
+/// # Errors
+/// A fault if two choices contradict each other.
+fn reconcile(choices: &mut Vec<ListedChoice>) -> Result<(), RowFault> {
+    let covers = |wide: &Scope, scope: &Scope| {
+        wide.channel.is_none_or(|channel| scope.channel == Some(channel))
+            && wide.purpose.as_ref().is_none_or(|purpose| scope.purpose.as_ref() == Some(purpose))
+    };
+    let is_yes = |choice: &ListedChoice| matches!(choice.act, ListedAct::Yes { .. });
+    let nos = choices.iter().filter(|choice| choice.is_no());
+    if nos.clone().any(|no| choices.iter().any(|yes| is_yes(yes) && covers(&no.scope, &yes.scope))) {
+        return Err(RowFault::of_row(Wrong::Contradiction));
+    }
+    let mut kept: Vec<ListedChoice> = Vec::with_capacity(choices.len());
+    for choice in choices.drain(..) {
+        let Some(other) = kept.iter_mut().find(|other| other.scope == choice.scope) else {
+            kept.push(choice);
+            continue;
+        };
+        match (&mut other.act, choice.act) {
+            (ListedAct::No { objection }, ListedAct::No { objection: also }) => {
+                *objection |= also;
+                other.occurred_at = other.occurred_at.max(choice.occurred_at);
+            }
+            (ListedAct::No { .. }, ListedAct::NotOptedIn) | (ListedAct::NotOptedIn, ListedAct::NotOptedIn) => {}
+            (ListedAct::NotOptedIn, ListedAct::No { .. }) => *other = choice,
+            _ => return Err(RowFault::of_row(Wrong::SaidTwice)),
+        }
+    }
+    *choices = kept;
+    Ok(())
 }
 
 struct ChoiceReader<'a> {
     row: &'a ListRow<'a>,
     choices: Vec<ListedChoice>,
     /// The channels about which the row says something, even if that is neither an opt-in nor an opt-out.
-    message: Vec<Channel>,
+    heard: Vec<Channel>,
     /// Whether the row has a choice for the row as a whole.
     has_said: bool,
+    /// The first statement that cannot be read.
+    unknown: Option<RowFault>,
 }
 
 impl ChoiceReader<'_> {
+    /// Returns what a cell says. What cannot be read is noted: it rejects the row unless the row has an opt-out.
+    fn said<T>(&mut self, read: Result<Option<T>, RowFault>) -> Option<T> {
+        read.unwrap_or_else(|fault| {
+            self.unknown.get_or_insert(fault);
+            None
+        })
+    }
+
     /// Reads the choice of the row as a whole.
     fn of_row(&mut self) -> Result<(), RowFault> {
         let row = self.row;
-        let left_at = row.time(Field::OptedOutAt)?;
-        let field = if row.text(Field::Choice).is_some() { Field::Choice } else { Field::Status };
-        let Some(word) = row.read(field, Wrong::BadChoice, word::word)? else {
-            if left_at.is_some() {
-                self.has_said = true;
-                let evidence = self.evidence_of_no()?;
-                self.no(self.wide_scope()?, false, left_at, evidence);
-            }
-            return Ok(());
+        let left = self.left_at();
+        let choice = row.read(Field::Choice, Wrong::BadChoice, word::word);
+        let is_choice_unknown = choice.is_err();
+        let choice = self.said(choice);
+        let status = row.read(Field::Status, Wrong::BadChoice, word::word);
+        let status = self.said(status);
+        let objection = row.later(row.flag(Field::Objection)) == Some(true);
+        // The column `choice` is the one that counts. A status says what was on record when the list was written.
+        let first = if is_choice_unknown { None } else { choice.or(status) };
+        self.has_said = choice.is_some() || status.is_some() || is_choice_unknown || left.is_some() || objection;
+        let is_no = |word: Option<Word>| match word {
+            Some(Word::No | Word::Objection) => true,
+            Some(Word::BareNo) => !self.is_ambiguous(),
+            _ => false,
         };
-        self.has_said = true;
-        match word {
-            Word::Yes if left_at.is_some() => return Err(row.fault(Field::OptedOutAt, Wrong::Contradiction)),
-            Word::Yes => self.yes()?,
-            Word::BareNo if self.is_ambiguous() => self.not_opted_in(self.specific_scope()?),
-            Word::No | Word::BareNo | Word::Objection => {
-                let evidence = KeptEvidence { ip: row.line(Field::Ip)?, ..self.evidence_of_no()? };
-                let at = self.time_of_no(left_at)?;
-                let objection = word == Word::Objection || row.flag(Field::Objection)? == Some(true);
-                self.no(self.wide_scope()?, objection, at, evidence);
+        if is_no(choice) || is_no(status) || objection || left.is_some() {
+            if first == Some(Word::Yes) {
+                let field = if left.is_some() { Field::OptedOutAt } else { Field::Choice };
+                return Err(row.fault(field, Wrong::Contradiction));
             }
-            Word::Neither => {}
+            let ip = if first.is_some() { row.lenient(row.line(Field::Ip)) } else { None };
+            let evidence = KeptEvidence { ip, ..self.evidence_of_no() };
+            let at = self.time_of_no(left.flatten());
+            let objection = objection || [choice, status].contains(&Some(Word::Objection));
+            self.no(self.wide_scope()?, objection, at, evidence);
+            return Ok(());
         }
-        Ok(())
+        match first {
+            Some(Word::Yes) => self.yes(),
+            Some(Word::BareNo) => {
+                self.not_opted_in(self.specific_scope()?);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the time of the opt-out of the row, `Some(None)` if the row has one that cannot be read.
+    fn left_at(&mut self) -> Option<Option<Timestamp>> {
+        let row = self.row;
+        match row.time(Field::OptedOutAt) {
+            Ok(at) => at.map(Some),
+            // A text with a digit is a time in a form that is not known. Another text, such as `n/a`, says nothing.
+            Err(fault)
+                if row.text(Field::OptedOutAt).is_some_and(|text| text.bytes().any(|byte| byte.is_ascii_digit())) =>
+            {
+                row.warn(fault);
+                Some(None)
+            }
+            Err(fault) => {
+                self.unknown.get_or_insert(fault);
+                None
+            }
+        }
     }
 
     /// Reads the choices in the columns that belong to a single channel.
@@ -88,11 +183,11 @@ impl ChoiceReader<'_> {
 
     fn of_channel(&mut self, fields: &ChannelFields) -> Result<(), RowFault> {
         let (row, channel) = (self.row, fields.channel);
-        let word = row.read(fields.choice, Wrong::BadChoice, word::word)?;
-        let is_refused = row.flag(fields.refused)? == Some(true);
-        let suppressions = if channel == Channel::Email { self.suppressions()? } else { None };
+        let word = self.said(row.read(fields.choice, Wrong::BadChoice, word::word));
+        let is_refused = self.said(row.flag(fields.refused)) == Some(true);
+        let suppressions = if channel == Channel::Email { self.said(self.suppressions()) } else { None };
         if word.is_some() || is_refused || suppressions.is_some() {
-            self.message.push(channel);
+            self.heard.push(channel);
         }
         let acts = suppressions.unwrap_or_default();
         let says_no = matches!(word, Some(Word::No | Word::Objection));
@@ -104,9 +199,9 @@ impl ChoiceReader<'_> {
             _ if is_no || word == Some(Word::BareNo) => {
                 // The time belongs to the opt-out only if the word is an opt-out. Otherwise it may be the time of
                 // joining.
-                let at = if says_no { row.time(fields.at)? } else { None };
+                let at = if says_no { row.lenient(row.time(fields.at)) } else { None };
                 let scope = Scope { channel: Some(channel), purpose: row.purpose()?.cloned() };
-                let evidence = self.evidence_of_no()?;
+                let evidence = self.evidence_of_no();
                 self.no(scope, acts.has_complained || word == Some(Word::Objection), at, evidence);
             }
             // If a provider suppresses the address without an act of the person, for example because mail bounces, that
@@ -139,7 +234,7 @@ impl ChoiceReader<'_> {
             return Ok(());
         };
         let scope = Scope::specific(Channel::Email, purpose.clone());
-        match row.read(Field::PartnerChoice, Wrong::BadChoice, word::word)? {
+        match self.said(row.read(Field::PartnerChoice, Wrong::BadChoice, word::word)) {
             Some(Word::Yes) => {
                 let act = ListedAct::Yes { basis: self.basis()? };
                 self.choices.push(ListedChoice { scope, act, occurred_at: None, evidence: KeptEvidence::default() });
@@ -153,29 +248,51 @@ impl ChoiceReader<'_> {
         Ok(())
     }
 
-    /// Applies the meaning of the list if the row itself makes no choice.
+    /// Applies the meaning of the list.
     fn of_list(&mut self) -> Result<(), RowFault> {
-        if self.has_said {
-            return Ok(());
-        }
-        let channel = match self.row.channel()? {
-            Some(channel) => Some(channel),
-            None => self.row.layout.channel,
-        };
-        let is_heard = channel.map_or(!self.message.is_empty(), |channel| self.message.contains(&channel));
-        match self.row.layout.list {
-            // A file with columns for single channels need not name the channel of the list.
-            Some(ListKind::OptedIn) if !is_heard && (channel.is_some() || self.row.layout.has(Field::Channel)) => {
-                self.yes()
-            }
-            Some(ListKind::OptedOut) if !is_heard => {
-                let at = self.time_of_no(None)?;
-                let (scope, evidence) = (self.wide_scope()?, self.evidence_of_no()?);
-                self.no(scope, false, at, evidence);
-                Ok(())
+        let row = self.row;
+        match row.layout.list {
+            Some(ListKind::OptedOut) => self.of_opted_out_list(),
+            Some(ListKind::OptedIn) if !self.has_said && self.unknown.is_none() => {
+                let channel = match row.channel()? {
+                    Some(channel) => Some(channel),
+                    None => row.layout.channel,
+                };
+                let is_heard = channel.map_or(!self.heard.is_empty(), |channel| self.heard.contains(&channel));
+                // A file with columns for single channels need not name the channel of the list.
+                if !is_heard && (channel.is_some() || row.layout.has(Field::Channel)) { self.yes() } else { Ok(()) }
             }
             _ => Ok(()),
         }
+    }
+
+    /// Every row of a list of people who have opted out is an opt-out, whatever its own words are.
+    fn of_opted_out_list(&mut self) -> Result<(), RowFault> {
+        let scope = self.wide_scope()?;
+        let is_about = |own: &Scope| {
+            let is_channel = scope.channel.is_none() || own.channel.is_none() || own.channel == scope.channel;
+            is_channel && (scope.purpose.is_none() || own.purpose.is_none() || own.purpose == scope.purpose)
+        };
+        let contradicts =
+            |choice: &ListedChoice| matches!(choice.act, ListedAct::Yes { .. }) && is_about(&choice.scope);
+        if self.choices.iter().any(contradicts) {
+            return Err(RowFault::of_row(Wrong::ListContradicted));
+        }
+        for choice in &mut self.choices {
+            if choice.act == ListedAct::NotOptedIn && is_about(&choice.scope) {
+                choice.act = ListedAct::No { objection: false };
+            }
+        }
+        let is_recorded = |choice: &ListedChoice| {
+            choice.is_no()
+                && (scope.channel.is_none() || choice.scope.channel.is_none() || choice.scope.channel == scope.channel)
+                && (choice.scope.purpose.is_none() || choice.scope.purpose == scope.purpose)
+        };
+        if !self.choices.iter().any(is_recorded) {
+            let (at, evidence) = (self.time_of_no(None), self.evidence_of_no());
+            self.no(scope, false, at, evidence);
+        }
+        Ok(())
     }
 
     fn yes(&mut self) -> Result<(), RowFault> {
@@ -250,14 +367,11 @@ impl ChoiceReader<'_> {
         }
     }
 
-    fn time_of_no(&self, left_at: Option<Timestamp>) -> Result<Option<Timestamp>, RowFault> {
-        match left_at {
-            Some(at) => Ok(Some(at)),
-            None => match self.row.time(Field::OccurredAt)? {
-                Some(at) => Ok(Some(at)),
-                None => self.row.time(Field::Since),
-            },
-        }
+    /// Returns the time of an opt-out. A time that cannot be read is only a warning: the opt-out then counts from its
+    /// receipt.
+    fn time_of_no(&self, left_at: Option<Timestamp>) -> Option<Timestamp> {
+        let read = |field| self.row.lenient(self.row.time(field));
+        left_at.or_else(|| read(Field::OccurredAt)).or_else(|| read(Field::Since))
     }
 
     fn basis(&self) -> Result<Basis, RowFault> {
@@ -284,8 +398,8 @@ impl ChoiceReader<'_> {
     }
 
     /// Returns the origin and the reason of an opt-out. The IP addresses in the row belong to the opt-in.
-    fn evidence_of_no(&self) -> Result<KeptEvidence, RowFault> {
-        let (origin, reason) = (self.row.line(Field::Origin)?, self.row.line(Field::Reason)?);
-        Ok(KeptEvidence { origin, reason, ..KeptEvidence::default() })
+    fn evidence_of_no(&self) -> KeptEvidence {
+        let line = |field| self.row.lenient(self.row.line(field));
+        KeptEvidence { origin: line(Field::Origin), reason: line(Field::Reason), ..KeptEvidence::default() }
     }
 }

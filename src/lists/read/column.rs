@@ -27,4 +27,13 @@ pub struct Column {
     pub header: String,
     /// The field that the column holds. `None` if the column is not read.
     pub field: Option<Field>,
+    /// Whether every cell of the column begins with an apostrophe, which some programs write before each text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_wrapped: bool,
+}
+
+impl Column {
+    pub(crate) const fn new(header: String, field: Option<Field>) -> Self {
+        Self { header, field, is_wrapped: false }
+    }
 }

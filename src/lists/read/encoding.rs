@@ -1,5 +1,9 @@
 //! Reads bytes that are not UTF-8 as Windows-1252, the encoding of spreadsheets in Western countries.
 
+use std::borrow::Cow;
+
+use crate::lists::read::scan::Cell;
+
 /// The characters for the bytes 0x80 to 0x9F, as in the WHATWG Encoding Standard. Every other byte is the character
 /// with its number.
 const HIGH: [char; 32] = [
@@ -18,8 +22,26 @@ pub(crate) fn windows_1252(bytes: &[u8]) -> String {
     bytes.iter().map(character).collect()
 }
 
+/// Reads a row as UTF-8. A cell that is not UTF-8 is read as Windows-1252: one such cell says nothing of the others. The
+/// positions of the cells are those in the returned text.
+pub(crate) fn read_cells<'a>(bytes: &'a [u8], cells: &mut [Cell]) -> Cow<'a, str> {
+    if let Ok(text) = core::str::from_utf8(bytes) {
+        return text.into();
+    }
+    let (mut text, mut done) = (String::with_capacity(bytes.len() + 16), 0);
+    for cell in cells {
+        text.push_str(&read(bytes.get(done..cell.start).unwrap_or_default()));
+        done = cell.end;
+        let own = read(bytes.get(cell.start..cell.end).unwrap_or_default());
+        (cell.start, cell.end) = (text.len(), text.len() + own.len());
+        text.push_str(&own);
+    }
+    text.push_str(&read(bytes.get(done..).unwrap_or_default()));
+    text.into()
+}
+
 /// Reads bytes as UTF-8, or as Windows-1252 if they are not UTF-8.
-pub(crate) fn read(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+pub(crate) fn read(bytes: &[u8]) -> Cow<'_, str> {
     match core::str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => windows_1252(bytes).into(),

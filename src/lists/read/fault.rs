@@ -117,8 +117,10 @@ pub enum Wrong {
     NoPurpose,
     /// The row has two choices for the same channel and purpose.
     SaidTwice,
-    /// The row has an opt-in and also the time of an opt-out.
+    /// The row has an opt-in and also an opt-out.
     Contradiction,
+    /// The row has an opt-in, but its list is of people who have opted out.
+    ListContradicted,
 }
 
 impl RowFault {
@@ -270,8 +272,13 @@ impl Wrong {
                 "leave one of the columns empty",
             ),
             Self::Contradiction => {
-                ("contradiction", "the row has an opt-in and an opt-out time", "leave one of these two cells empty")
+                ("contradiction", "the row has an opt-in and an opt-out", "leave the cell that is wrong empty")
             }
+            Self::ListContradicted => (
+                "list_contradicted",
+                "the row has an opt-in, but its list is of people who have opted out",
+                "correct the choice, or import the row without list=opted_out",
+            ),
         }
     }
 }

@@ -42,6 +42,8 @@ pub struct ReadRow {
     pub line: u64,
     /// The content of the row, or the reason why it is rejected.
     pub outcome: Result<Listed, RowFault>,
+    /// What is wrong with cells that were passed over. The row is valid without them.
+    pub warnings: Vec<RowFault>,
     /// The cells of a rejected row, in the order of the columns, up to 64 KB. They may hold anything that the file
     /// holds.
     pub cells: Vec<String>,
@@ -123,18 +125,16 @@ impl<'a> Reading<'a> {
         could
     }
 
-    fn row(&mut self, raw: &[u8], separator: u8, next: usize, cells: &mut Vec<Cell>) {
+    fn row(&mut self, raw: &[u8], separator: u8, next: usize, cells: &mut [Cell]) {
         if raw.iter().all(|byte| *byte == separator || byte.is_ascii_whitespace()) {
             return self.advance(next, 1 + line_breaks(raw));
         }
-        let text = self.text(raw);
-        if matches!(text, Cow::Owned(_)) {
-            scan(text.as_bytes(), separator, true, cells);
-        }
+        let text = encoding::read_cells(raw, cells);
+        self.read.windows_1252 += u64::from(matches!(text, Cow::Owned(_)));
         let breaks = line_breaks(raw);
         let outcome = match cells.iter().position(|cell| cell.end - cell.start > MAX_CELL) {
             Some(place) => Err(RowFault { column: Some(place + 1), what: Wrong::CellTooLong }),
-            None => Values::of_cells(self.layout, &text, cells).and_then(|values| self.listed(&values)),
+            None => Values::of_cells(self.layout, &text, cells, breaks > 0).and_then(|values| self.listed(&values)),
         };
         let is_out_of_step = matches!(outcome, Err(RowFault { what: Wrong::TooManyCells { .. }, .. })) && breaks > 0;
         if is_out_of_step {
@@ -176,10 +176,10 @@ impl<'a> Reading<'a> {
         true
     }
 
-    fn listed(&self, values: &Values<'_>) -> Result<Listed, RowFault> {
-        let listed = meaning::listed(self.layout, values)?;
+    fn listed(&self, values: &Values<'_>) -> Result<(Listed, Vec<RowFault>), RowFault> {
+        let (listed, warnings) = meaning::listed(self.layout, values)?;
         match (self.accept)(&listed) {
-            Ok(()) => Ok(listed),
+            Ok(()) => Ok((listed, warnings)),
             Err(refusal) => Err(RowFault::of_row(Wrong::Refused(refusal))),
         }
     }
@@ -220,10 +220,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn push(&mut self, outcome: Result<Listed, RowFault>, cells: Vec<String>) {
+    fn push(&mut self, outcome: Result<(Listed, Vec<RowFault>), RowFault>, cells: Vec<String>) {
+        let (outcome, warnings) = match outcome {
+            Ok((listed, warnings)) => (Ok(listed), warnings),
+            Err(fault) => (Err(fault), Vec::new()),
+        };
         self.read.place.row += 1;
         let Place { row, line, .. } = self.read.place;
-        self.read.rows.push(ReadRow { row, line, outcome, cells });
+        self.read.rows.push(ReadRow { row, line, outcome, warnings, cells });
     }
 
     fn advance(&mut self, bytes: usize, lines: u64) {

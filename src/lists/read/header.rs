@@ -163,7 +163,7 @@ pub(crate) fn detect(texts: &[String]) -> Profile {
 pub(crate) fn columns(texts: Vec<String>, table: &ReadColumns) -> Result<Vec<Column>, LayoutError> {
     let lower: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
     let found: Vec<Option<(Field, usize)>> = lower.iter().map(|text| table.field(text)).collect();
-    let mut columns: Vec<Column> = texts.into_iter().map(|header| Column { header, field: None }).collect();
+    let mut columns: Vec<Column> = texts.into_iter().map(|header| Column::new(header, None)).collect();
     for field in Field::ALL {
         let ranked = found.iter().enumerate().filter_map(|(place, found)| match found {
             Some((own, rank)) if own == field => Some((*rank, place)),
@@ -191,13 +191,13 @@ pub(crate) fn own_columns(
     format: Format,
     options: &ImportOptions,
 ) -> Result<Vec<Column>, LayoutError> {
-    let mut columns: Vec<Column> = texts.into_iter().map(|header| Column { header, field: None }).collect();
+    let mut columns: Vec<Column> = texts.into_iter().map(|header| Column::new(header, None)).collect();
     for (name, header) in &options.columns {
         let unknown = || LayoutError::UnknownField { field: name.chars().take(64).collect() };
         let field = Field::parse(name).ok_or_else(unknown)?;
         let header = bare(header);
         if format == Format::Ndjson && !header.is_empty() && columns.iter().all(|column| column.header != header) {
-            columns.push(Column { header: header.to_owned(), field: None });
+            columns.push(Column::new(header.to_owned(), None));
         }
         let lower = header.to_lowercase();
         let mut places = columns.iter().enumerate().filter(|(_, column)| column.header.to_lowercase() == lower);
@@ -222,6 +222,6 @@ fn assign(columns: &mut [Column], place: usize, field: Field) {
 
 /// Returns the names that an object of placet may have.
 pub(crate) fn keys() -> Vec<Column> {
-    let fields = Field::ALL.iter().map(|field| Column { header: field.as_str().to_owned(), field: Some(*field) });
-    fields.chain(EXPORTED.iter().map(|header| Column { header: (*header).to_owned(), field: None })).collect()
+    let fields = Field::ALL.iter().map(|field| Column::new(field.as_str().to_owned(), Some(*field)));
+    fields.chain(EXPORTED.iter().map(|header| Column::new((*header).to_owned(), None))).collect()
 }

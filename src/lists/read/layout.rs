@@ -9,6 +9,7 @@ use crate::lists::read::header::ListHeader;
 use crate::lists::read::layout_error::LayoutError;
 use crate::lists::read::options::{ImportOptions, ShopScopes};
 use crate::lists::read::place::Place;
+use crate::lists::read::scan::{Scanned, scan};
 use crate::model::list_kind::ListKind;
 use crate::model::suppression::SuppressionReason;
 use crate::platforms::Profile;
@@ -104,6 +105,10 @@ impl Layout {
         };
         layout.find_list(options)?;
         layout.check()?;
+        layout.find_wrapped(
+            usize::try_from(place.byte).ok().and_then(|byte| head.get(byte..)).unwrap_or_default(),
+            is_whole,
+        );
         Ok((layout, place))
     }
 
@@ -115,6 +120,25 @@ impl Layout {
     /// Returns the purpose for offers of partners, if the shop has it.
     pub(crate) fn partner_purpose(&self) -> Option<&PurposeSlug> {
         self.purposes.iter().find(|purpose| purpose.as_str() == PARTNERS)
+    }
+
+    /// Finds the columns with several cells of which every one begins with an apostrophe. In another column an apostrophe
+    /// may belong to the text. `rows` is the beginning of the rows.
+    fn find_wrapped(&mut self, rows: &[u8], is_whole: bool) {
+        let Some(separator) = self.separator.and_then(|c| u8::try_from(c).ok()) else { return };
+        let (mut wrapped, mut cells, mut rest) = (vec![(0, true); self.columns.len()], Vec::new(), rows);
+        while let (false, Scanned::Row { next, .. }) = (rest.is_empty(), scan(rest, separator, is_whole, &mut cells)) {
+            for (cell, wrapped) in cells.iter().zip(&mut wrapped) {
+                let text = rest.get(cell.start..cell.end).unwrap_or_default().trim_ascii();
+                if !text.is_empty() {
+                    *wrapped = (wrapped.0 + 1, wrapped.1 && text.starts_with(b"'"));
+                }
+            }
+            rest = rest.get(next..).unwrap_or_default();
+        }
+        for (column, wrapped) in self.columns.iter_mut().zip(wrapped) {
+            column.is_wrapped = matches!(wrapped, (2.., true));
+        }
     }
 
     /// Finds the kind of list that the file itself states.
@@ -129,11 +153,10 @@ impl Layout {
         let marks = self.profile.map_or(&[][..], |profile| profile.table().kinds);
         let marked =
             marks.iter().find(|mark| mark.headers.iter().any(|header| has(header)) || name.starts_with(mark.file));
-        let own = if is_of_hashes { Some(ListKind::Suppressed) } else { marked.map(|mark| mark.kind) };
+        let own = if is_of_hashes { Some(ListKind::Suppressed) } else { marked.and_then(|mark| mark.kind) };
+        let is_of_others = marked.is_some_and(|mark| mark.kind != Some(ListKind::OptedIn)) || is_of_hashes;
         match (self.list, own) {
-            (Some(ListKind::OptedIn), Some(ListKind::OptedOut | ListKind::Suppressed)) => {
-                return Err(LayoutError::ListContradicted);
-            }
+            (Some(ListKind::OptedIn), _) if is_of_others => return Err(LayoutError::ListContradicted),
             (None, own) => self.list = own,
             _ => {}
         }

@@ -8,21 +8,23 @@ use crate::lists::read::layout::Layout;
 use crate::lists::read::row::ListRow;
 use crate::lists::read::values::Values;
 use crate::model::list_kind::ListKind;
-use crate::model::listed::{Listed, ListedPerson, ListedSuppression, Suppressed};
+use crate::model::listed::{Listed, ListedAct, ListedPerson, ListedSuppression, Suppressed};
 use crate::model::person::PersonFacts;
 use crate::model::text::{BirthDate, ExternalId, KeyedHash, Sha256Hex};
 use crate::platforms::field::Field;
 
-/// Reads a row.
+/// Reads a row. Also returns what is wrong with cells that were passed over, because the row is valid without them.
 ///
 /// # Errors
 /// The fault of the row. Then nothing of the row is imported.
-pub(crate) fn listed(layout: &Layout, values: &Values<'_>) -> Result<Listed, RowFault> {
-    let row = ListRow { layout, values };
+pub(crate) fn listed(layout: &Layout, values: &Values<'_>) -> Result<(Listed, Vec<RowFault>), RowFault> {
+    let row = ListRow::new(layout, values);
     let is_suppressed = layout.list == Some(ListKind::Suppressed)
         || row.text(Field::Hash).is_some()
         || row.text(Field::Sha256).is_some();
-    if is_suppressed { row.suppression().map(Listed::Suppressed) } else { row.person().map(Listed::Person) }
+    let listed =
+        if is_suppressed { row.suppressions().map(Listed::Suppressed) } else { row.person().map(Listed::Person) };
+    listed.map(|listed| (listed, row.into_warnings()))
 }
 
 impl<'a> ListRow<'a> {
@@ -32,67 +34,78 @@ impl<'a> ListRow<'a> {
             country,
             // A region without a country, or in another form, is ignored.
             region: self.text(Field::Region).zip(country).and_then(|(text, country)| country::region(text, country)),
-            relation: self.read(Field::Relation, Wrong::UnknownWord { field: Field::Relation }, |text| {
+            relation: self.lenient(self.read(Field::Relation, Wrong::UnknownWord { field: Field::Relation }, |text| {
                 Relation::parse(&text.to_ascii_lowercase())
-            })?,
-            born: self.read(Field::Born, Wrong::BadBirth, BirthDate::parse)?,
+            })),
+            // A date of birth can only take an opt-in away, so no opt-in is imported without it.
+            born: self.later(self.read(Field::Born, Wrong::BadBirth, BirthDate::parse)),
         };
-        let external = self.read(Field::External, Wrong::BadExternal, |text| {
+        let external = self.lenient(self.read(Field::External, Wrong::BadExternal, |text| {
             let platform = self.layout.profile.and_then(|profile| profile.table().external);
             match platform {
                 Some(platform) => ExternalId::parse(&format!("{platform}:{text}")),
                 None => ExternalId::parse(text),
             }
-        })?;
-        let addresses = self.addresses(country)?;
+        }));
+        let (addresses, unread) = self.addresses(country)?;
         if addresses.is_empty() {
-            return Err(RowFault::of_row(Wrong::NoAddress));
+            let fault = unread.first().map(|(_, fault)| *fault);
+            return Err(fault.unwrap_or(RowFault::of_row(Wrong::NoAddress)));
         }
-        let choices = choices::choices(self, &addresses)?;
+        let choices = choices::choices(self, &addresses, &unread)?;
+        if choices.iter().any(|choice| matches!(choice.act, ListedAct::Yes { .. })) {
+            self.needs_what_was_left()?;
+        }
+        unread.into_iter().for_each(|(_, fault)| self.warn(fault));
         Ok(ListedPerson { addresses, external, person, choices })
     }
 }
 
 impl<'a> ListRow<'a> {
-    fn suppression(&self) -> Result<ListedSuppression, RowFault> {
+    fn suppressions(&self) -> Result<Vec<ListedSuppression>, RowFault> {
         let channel = self.channel()?;
-        let since = match self.time(Field::Since)? {
-            Some(at) => Some(at),
-            None => self.time(Field::OptedOutAt)?.or(self.time(Field::OccurredAt)?),
-        };
+        let times = [Field::Since, Field::OptedOutAt, Field::OccurredAt];
+        let since = times.into_iter().find_map(|field| self.lenient(self.time(field)));
         let of_provider = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').find_map(word::reason);
         let reason = match self.text(Field::Reason) {
             Some(text) => match word::reason(text) {
-                None if self.is_own() => return Err(self.fault(Field::Reason, Wrong::BadReason)),
+                None if self.is_own() => {
+                    self.warn(self.fault(Field::Reason, Wrong::BadReason));
+                    None
+                }
                 reason => reason,
             },
             None => self.text(Field::EmailSuppressions).and_then(of_provider),
         };
         let reason = reason.unwrap_or(self.layout.reason);
-        Ok(ListedSuppression { target: self.suppressed(channel)?, channel, reason, since })
+        let targets = self.suppressed(channel)?.into_iter();
+        Ok(targets.map(|target| ListedSuppression { target, channel, reason, since }).collect())
     }
 }
 
 impl<'a> ListRow<'a> {
-    fn suppressed(&self, channel: Option<Channel>) -> Result<Suppressed, RowFault> {
-        let mut addresses = self.addresses(self.text(Field::Country).and_then(country::country))?;
-        if let Some(channel) = channel {
-            addresses.retain(|address| address.kind() == channel.address_kind());
-        }
+    fn suppressed(&self, channel: Option<Channel>) -> Result<Vec<Suppressed>, RowFault> {
+        let (mut addresses, unread) = self.addresses(self.text(Field::Country).and_then(country::country))?;
+        let is_about = |kind| channel.is_none_or(|channel| channel.address_kind() == kind);
+        addresses.retain(|address| is_about(address.kind()));
         // An address is better than a hash, and a SHA-256 is better than a keyed hash, which only this shop can use.
-        if let Some(address) = addresses.pop() {
-            let is_one = addresses.is_empty();
-            return if is_one {
-                Ok(Suppressed::Address(address))
-            } else {
-                Err(RowFault::of_row(Wrong::SeveralAddresses))
-            };
+        if !addresses.is_empty() {
+            unread.into_iter().for_each(|(_, fault)| self.warn(fault));
+            return Ok(addresses.into_iter().map(Suppressed::Address).collect());
         }
+        let fault = unread.iter().find(|(kind, _)| kind.is_none_or(is_about)).map(|(_, fault)| *fault);
         let sha256 = |text: &str| Sha256Hex::parse(&text.to_ascii_lowercase());
-        if let Some(hash) = self.read(Field::Sha256, Wrong::BadHash, sha256)? {
-            return Ok(Suppressed::Sha256 { kind: self.kind("")?, hash });
+        let hash = match self.read(Field::Sha256, Wrong::BadHash, sha256)? {
+            Some(hash) => Some(Suppressed::Sha256 { kind: self.kind("")?, hash }),
+            None => self.read(Field::Hash, Wrong::BadHash, KeyedHash::parse)?.map(Suppressed::Hash),
+        };
+        match (hash, fault) {
+            (Some(hash), fault) => {
+                fault.into_iter().for_each(|fault| self.warn(fault));
+                Ok(vec![hash])
+            }
+            (None, Some(fault)) => Err(fault),
+            (None, None) => Err(RowFault::of_row(Wrong::NoAddress)),
         }
-        let hash = self.read(Field::Hash, Wrong::BadHash, KeyedHash::parse)?;
-        hash.map(Suppressed::Hash).ok_or(RowFault::of_row(Wrong::NoAddress))
     }
 }

@@ -1,12 +1,13 @@
 //! Reads the cells of a row.
 
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 
 use crate::consent::{
-    Address, AddressKind, Channel, CountryCode, EmailAddress, PostalAddress, PurposeSlug, PushAddress, Timestamp,
+    Address, AddressKind, Channel, CountryCode, EmailAddress, PhoneFault, PhoneNumber, PostalAddress, PurposeSlug,
+    PushAddress, Timestamp,
 };
-use crate::lists::cells::phone::PhoneFault;
-use crate::lists::cells::{instant, phone, word};
+use crate::lists::cells::{instant, word};
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
 use crate::lists::read::values::Values;
@@ -17,10 +18,57 @@ use crate::platforms::field::Field;
 /// A row, and the layout by which it is read.
 pub(crate) struct ListRow<'a> {
     pub(crate) layout: &'a Layout,
-    pub(crate) values: &'a Values<'a>,
+    values: &'a Values<'a>,
+    /// What is wrong with cells that were passed over.
+    warnings: RefCell<Vec<RowFault>>,
+    /// The first fault of a cell that an opt-in needs, and an opt-out does not.
+    left: Cell<Option<RowFault>>,
 }
 
+/// The addresses of a row, and the faults of those that cannot be read, each with the kind of the address if it is
+/// known.
+pub(crate) type ReadAddresses = (Vec<Address>, Vec<(Option<AddressKind>, RowFault)>);
+
 impl<'a> ListRow<'a> {
+    pub(crate) fn new(layout: &'a Layout, values: &'a Values<'a>) -> Self {
+        Self { layout, values, warnings: RefCell::default(), left: Cell::default() }
+    }
+
+    /// Notes a fault for which the row is not rejected.
+    #[cold]
+    pub(crate) fn warn(&self, fault: RowFault) {
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.contains(&fault) {
+            warnings.push(fault);
+        }
+    }
+
+    /// Passes over a cell that cannot be read.
+    pub(crate) fn lenient<T>(&self, read: Result<Option<T>, RowFault>) -> Option<T> {
+        read.unwrap_or_else(|fault| {
+            self.warn(fault);
+            None
+        })
+    }
+
+    /// Passes over a cell that cannot be read, unless the row turns out to have an opt-in.
+    pub(crate) fn later<T>(&self, read: Result<Option<T>, RowFault>) -> Option<T> {
+        read.unwrap_or_else(|fault| {
+            self.left.set(self.left.get().or(Some(fault)));
+            self.warn(fault);
+            None
+        })
+    }
+
+    /// Returns the fault of a cell that was passed over and that an opt-in needs.
+    pub(crate) fn needs_what_was_left(&self) -> Result<(), RowFault> {
+        self.left.get().map_or(Ok(()), Err)
+    }
+
+    pub(crate) fn into_warnings(self) -> Vec<RowFault> {
+        self.warnings.into_inner()
+    }
+
     pub(crate) fn text(&self, field: Field) -> Option<&'a str> {
         self.values.get(field)
     }
@@ -50,7 +98,10 @@ impl<'a> ListRow<'a> {
     pub(crate) fn time(&self, field: Field) -> Result<Option<Timestamp>, RowFault> {
         match self.text(field) {
             Some(text) if instant::is_none(text) => Ok(None),
-            _ => self.read(field, Wrong::BadTime, instant::instant),
+            _ => {
+                let is_day_first = self.layout.profile.is_some_and(|profile| profile.table().is_day_first);
+                self.read(field, Wrong::BadTime, |text| instant::instant(text, is_day_first))
+            }
         }
     }
 
@@ -97,26 +148,42 @@ impl<'a> ListRow<'a> {
         }
     }
 
-    pub(crate) fn addresses(&self, country: Option<CountryCode>) -> Result<Vec<Address>, RowFault> {
+    /// Returns the addresses of the row.
+    ///
+    /// # Errors
+    /// A fault if the row has two addresses of one kind.
+    pub(crate) fn addresses(&self, country: Option<CountryCode>) -> Result<ReadAddresses, RowFault> {
         let country = country.or(self.layout.country);
-        let mut addresses = Vec::with_capacity(1);
+        let (mut addresses, mut unread) = (Vec::with_capacity(1), Vec::new());
         for field in [Field::Email, self.number_field()?, Field::Push, Field::Postal, Field::Address] {
             let Some(text) = self.text(field) else { continue };
             let kind = match field {
                 Field::Email => AddressKind::Email,
                 Field::Push => AddressKind::Push,
                 Field::Postal => AddressKind::Postal,
-                Field::Address => self.kind(text)?,
+                Field::Address => match self.kind(text) {
+                    Ok(kind) => kind,
+                    Err(fault) => {
+                        unread.push((None, fault));
+                        continue;
+                    }
+                },
                 _ => AddressKind::Phone,
             };
-            let address = self.address(field, kind, text, country)?;
+            let address = match self.address(field, kind, text, country) {
+                Ok(address) => address,
+                Err(fault) => {
+                    unread.push((Some(kind), fault));
+                    continue;
+                }
+            };
             match addresses.iter().find(|other: &&Address| other.kind() == kind) {
                 None => addresses.push(address),
                 Some(other) if other.key() == address.key() => {}
                 Some(_) => return Err(self.fault(field, Wrong::SeveralAddresses)),
             }
         }
-        Ok(addresses)
+        Ok((addresses, unread))
     }
 
     /// Returns the column of the telephone number. If a row has two numbers, it is the one for the channel of the file.
@@ -128,6 +195,9 @@ impl<'a> ListRow<'a> {
         };
         let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
         let chosen = if self.layout.channel == Some(Channel::Whatsapp) { Field::Whatsapp } else { Field::Phone };
+        if self.layout.channel.is_some_and(|channel| channel.address_kind() != AddressKind::Phone) {
+            return Ok(chosen);
+        }
         // A contact has only one telephone number, so the choice about the other number would be lost.
         let is_said = |field| self.text(field).is_some_and(|text| word::flag(text) != Some(false));
         if digits(phone) != digits(whatsapp)
@@ -161,7 +231,8 @@ impl<'a> ListRow<'a> {
         let address = match kind {
             AddressKind::Email => EmailAddress::parse(text).map(Address::Email).ok_or(Wrong::BadEmail),
             AddressKind::Phone => {
-                phone::number(&self.with_plus(text), country).map(Address::Phone).map_err(|fault| match fault {
+                PhoneNumber::of_country(&self.with_plus(text), country).map(Address::Phone).map_err(|fault| match fault
+                {
                     PhoneFault::International => Wrong::BadPhone,
                     PhoneFault::NoCountry => Wrong::NoPhoneCountry,
                     PhoneFault::National(country) => Wrong::BadNationalPhone { country },

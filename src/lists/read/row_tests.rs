@@ -38,7 +38,7 @@ fn only_an_opt_out_may_have_a_wide_scope() {
             ("a@example.com,push,,opt_out", "channel_off in 2"),
             ("a@example.com,,gossip,opt_out", "unknown_purpose in 3"),
             ("a@example.com,sms,,opt_in", "no_address"),
-            ("a@example.com,sms,,opt_out", "a@example.com"),
+            ("a@example.com,sms,,opt_out", "no_address"),
             ("a@example.com,,,maybe", "bad_choice in 4"),
             (",,,opt_in", "no_address"),
         ],
@@ -74,7 +74,7 @@ fn the_kind_of_the_list_applies_to_rows_without_a_choice() {
                 r#"a@example.com [email/newsletter no@2025-01-02T00:00:00.000Z{"reason":"moved"}]"#,
             ),
             ("a@example.com,2025-01-02,yes,", "contradiction in 2"),
-            ("a@example.com,,yes,", "a@example.com [email/newsletter yes:consent]"),
+            ("a@example.com,,yes,", "list_contradicted"),
         ],
     );
     check(
@@ -85,15 +85,15 @@ fn the_kind_of_the_list_applies_to_rows_without_a_choice() {
 }
 
 #[test]
-fn a_row_is_imported_as_a_whole_or_not_at_all() {
+fn an_opt_in_needs_everything_that_limits_it() {
     let options = ImportOptions { list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
     check(
         &options,
         "email,phone",
         &[
             ("a@example.com,020 7946 0018", "a@example.com +442079460018 [email/newsletter yes:consent]"),
-            ("a@example.com,12", "bad_phone in 2"),
-            ("a@example.com,+44", "bad_phone in 2"),
+            ("a@example.com,12", "a@example.com [email/newsletter yes:consent] (warned: bad_phone in 2)"),
+            ("a@example.com,+44", "a@example.com [email/newsletter yes:consent] (warned: bad_phone in 2)"),
             ("a@example,+447700900106", "bad_email in 1"),
             (",+447700900106", "no_address"),
         ],
@@ -116,9 +116,9 @@ fn a_row_is_imported_as_a_whole_or_not_at_all() {
                 "a@example.com,crm:1,FL,2001-02-03,business,",
                 "a@example.com crm:1 business 2001-02-03 [email/newsletter yes:consent]",
             ),
-            ("a@example.com,1,,,,", "bad_external in 2"),
+            ("a@example.com,1,,,,", "a@example.com [email/newsletter yes:consent] (warned: bad_external in 2)"),
             ("a@example.com,,,3.2.2001,,", "bad_birth in 4"),
-            ("a@example.com,,,,friend,", "unknown_word in 5"),
+            ("a@example.com,,,,friend,", "a@example.com [email/newsletter yes:consent] (warned: unknown_word in 5)"),
             ("a@example.com,,,,,yesterday", "bad_time in 6"),
             ("a@example.com,,,,,0000-00-00 00:00:00", "a@example.com [email/newsletter yes:consent]"),
         ],
@@ -138,7 +138,8 @@ fn a_row_is_imported_as_a_whole_or_not_at_all() {
         &mapped,
         "e,c,d",
         &[
-            ("a@example.com,yes,no", "said_twice"),
+            ("a@example.com,yes,no", "contradiction"),
+            ("a@example.com,yes,yes", "said_twice"),
             ("a@example.com,yes,", "a@example.com [email/newsletter yes:consent]"),
         ],
     );
@@ -171,7 +172,7 @@ fn the_kind_column_sets_the_kind_of_an_address() {
 }
 
 #[test]
-fn a_suppression_row_names_exactly_one_address() {
+fn a_suppression_row_names_each_of_its_addresses() {
     let options = ImportOptions { list: Some(ListKind::Suppressed), ..ImportOptions::default() };
     let hash = "a".repeat(64);
     check(
@@ -184,8 +185,12 @@ fn a_suppression_row_names_exactly_one_address() {
                 "a@example.com suppressed on email: bounced@2025-01-02T00:00:00.000Z",
             ),
             ("a@example.com,,contactFlaggedAsSpam,,", "a@example.com suppressed on *: complained"),
-            ("a@example.com,,just because,,", "bad_reason in 3"),
-            ("a@example.com,+447700900108,,,", "several_addresses"),
+            ("a@example.com,,just because,,", "a@example.com suppressed on *: asked (warned: bad_reason in 3)"),
+            (
+                "a@example.com,+447700900108,,,",
+                "a@example.com suppressed on *: asked, +447700900108 suppressed on *: asked",
+            ),
+            ("a@example.com,n/a,,,", "a@example.com suppressed on *: asked (warned: bad_phone in 2)"),
             ("a@example.com,+447700900108,,sms,", "+447700900108 suppressed on sms: asked"),
             (",,asked,,", "no_address"),
         ],
@@ -238,4 +243,262 @@ fn each_row_fault_has_its_own_message() {
         described(Wrong::UnknownWord { field: Field::Relation }),
         "not an allowed value of relation: write consumer or business"
     );
+}
+
+#[test]
+fn nothing_else_in_a_row_takes_an_opt_out_away() {
+    let options = ImportOptions { channel: Some(Channel::Email), ..newsletter() };
+    let no = "a@example.com [email/newsletter no]";
+    let at = "a@example.com [email/newsletter no@2025-01-02T00:00:00.000Z]";
+    let warned = |what: &str| format!("{no} (warned: {what})");
+    // What the row says of the choice in several cells.
+    check(
+        &options,
+        "email,choice,status,objection,opted_out_at",
+        &[
+            ("a@example.com,,declined,,2025-01-02", at),
+            ("a@example.com,,unconfirmed,,2025-01-02", at),
+            ("a@example.com,never_subscribed,,,2025-01-02", at),
+            ("a@example.com,,awaiting_confirmation,,2025-01-02", at),
+            ("a@example.com,yes,unsubscribed,,", "contradiction in 2"),
+            ("a@example.com,yes,,yes,", "contradiction in 2"),
+            ("a@example.com,yes,,,2025-01-02", "contradiction in 5"),
+            ("a@example.com,yes,,,last spring 2025", "contradiction in 5"),
+            ("a@example.com,no,subscribed,,", no),
+            ("a@example.com,,declined,yes,", "a@example.com [email/newsletter objection]"),
+            ("a@example.com,whatever,,,2025-01-02", &format!("{at} (warned: bad_choice in 2)")),
+            ("a@example.com,no,,perhaps,", &warned("bad_flag in 4")),
+            ("a@example.com,yes,,perhaps,", "bad_flag in 4"),
+            ("a@example.com,,,,04/03/2025 5 pm", &warned("bad_time in 5")),
+            ("a@example.com,no,,,n/a", &warned("bad_time in 5")),
+            ("a@example.com,yes,,,n/a", "bad_time in 5"),
+        ],
+    );
+    // Junk in cells that the opt-out does not need.
+    check(
+        &options,
+        "email,choice,phone,born,external,reason,occurred_at",
+        &[
+            ("a@example.com,no,n/a,,,,", &warned("bad_phone in 3")),
+            ("a@example.com,no,-,,,,", &warned("bad_phone in 3")),
+            ("a@example.com,no,4.47701E+11,,,,", &warned("bad_phone in 3")),
+            ("a@example.com,no,\"+447700900123, +447700900124\",,,,", &warned("bad_phone in 3")),
+            ("a@example.com,no,,00/00/0000,,,", &warned("bad_birth in 4")),
+            ("a@example.com,no,,,12345,,", &warned("bad_external in 5")),
+            ("a@example.com,no,,,,,whenever", &warned("bad_time in 7")),
+            ("a@example.com,no,,,,,45720", "a@example.com [email/newsletter no@2025-03-04T00:00:00.000Z]"),
+            ("a@example.com,no,,,,,,,,", no),
+            ("a@example.com,no,,,,,,x", "too_many_cells"),
+        ],
+    );
+    // An opt-out from a channel whose address cannot be read is rejected, so that somebody corrects the row.
+    check(&options, "email,channel,choice,phone", &[("a@example.com,sms,no,n/a", "bad_phone in 4")]);
+    // What the sender says of the file holds for every row.
+    check(
+        &ImportOptions { list: Some(ListKind::OptedOut), ..options.clone() },
+        "email,status",
+        &[
+            ("a@example.com,unconfirmed", no),
+            ("a@example.com,enabled", &warned("bad_choice in 2")),
+            ("a@example.com,opted_out", no),
+            ("a@example.com,", no),
+            ("a@example.com,subscribed", "list_contradicted"),
+            ("a@example.com,yes", "list_contradicted"),
+            ("a@example.com,1", "list_contradicted"),
+        ],
+    );
+}
+
+#[test]
+fn a_column_in_which_every_cell_begins_with_an_apostrophe_is_unwrapped() {
+    let options = ImportOptions { list: Some(ListKind::OptedOut), channel: Some(Channel::Email), ..newsletter() };
+    let rows = |file: &[u8]| described(&read(file, &options));
+    let no = |line, address| format!("{line}: {address} [email/newsletter no]");
+    assert_eq!(
+        rows(b"email\n'a@example.com\n'b@example.com\n'o'hara@example.com'\n"),
+        [no(2, "a@example.com"), no(3, "b@example.com"), no(4, "o'hara@example.com")]
+    );
+    // In such a column the apostrophe may belong to the address.
+    assert_eq!(rows(b"email\n'tis@example.com\nb@example.com\n"), [no(2, "'tis@example.com"), no(3, "b@example.com")]);
+}
+
+#[test]
+fn each_cell_has_its_own_encoding() {
+    let options = ImportOptions { list: Some(ListKind::OptedOut), channel: Some(Channel::Email), ..newsletter() };
+    let file = [&b"email,origin\nb"[..], "ü".as_bytes(), b"cher@example.com,\"M\xfcller, \"\"x\"\"\"\n"].concat();
+    assert_eq!(
+        described(&read(&file, &options)),
+        [r#"2: bücher@example.com [email/newsletter no{"origin":"Müller, \"x\""}]"#]
+    );
+}
+
+#[test]
+fn a_file_of_mailchimp_says_by_its_name_what_it_lists() {
+    use crate::lists::read::layout::Layout;
+    let file = b"Email Address,LEID\na@example.com,1\n";
+    for (name, is_refused) in [
+        ("subscribed_segment_1.csv", false),
+        ("nonsubscribed_segment_1.csv", true),
+        ("archived_segment_1.csv", true),
+        ("cleaned_segment_1.csv", true),
+        ("unsubscribed_segment_1.csv", true),
+    ] {
+        let name = Some(name.to_owned());
+        let options =
+            ImportOptions { name, list: Some(ListKind::OptedIn), channel: Some(Channel::Email), ..newsletter() };
+        let layout = Layout::of(file, true, &options, &crate::lists::tests::scopes());
+        assert_eq!(layout.is_err(), is_refused, "{:?}", options.name);
+    }
+}
+
+mod junk {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::listed::{Listed, ListedAct};
+
+    /// What is found in cells: by mistake, by spreadsheets, and by other programs.
+    const JUNK: &[&str] = &[
+        "",
+        " ",
+        "n/a",
+        "N/A",
+        "-",
+        "?",
+        "null",
+        "NULL",
+        "0",
+        "1",
+        "yes",
+        "no",
+        "true",
+        "false",
+        "x",
+        "#REF!",
+        "#N/A",
+        "4.47701E+11",
+        "+447700900123",
+        "07700 900123",
+        "+44",
+        "12",
+        "2025-03-04 05:06",
+        "45720.2126",
+        "00/00/0000",
+        "04/03/2025",
+        "31.12.2025",
+        "b@example.com",
+        "ada@",
+        "\"a, b\"",
+        "\"two\nlines\"",
+        "declined",
+        "unconfirmed",
+        "subscribed",
+        "unsubscribed",
+        "opt_in",
+        "opt_out",
+        "enabled",
+        "[]",
+        "{}",
+        "DE",
+        "Atlantis",
+        "\u{200b}",
+        "'x",
+        "FALSCH",
+        "SMS",
+        "email",
+        "newsletter",
+        "gossip",
+        "00000",
+        "99999",
+        "Müller",
+    ];
+
+    /// A statement of the file or of a cell that is a clear no.
+    fn noes(profile: Profile) -> Vec<(Option<Field>, &'static str)> {
+        let cells: [(Field, &str); 6] = [
+            (Field::Choice, "opt_out"),
+            (Field::Status, "unsubscribed"),
+            (Field::EmailChoice, "unsubscribed"),
+            (Field::EmailRefused, "true"),
+            (Field::EmailSuppressions, "UNSUBSCRIBE"),
+            (Field::OptedOutAt, "2025-01-02"),
+        ];
+        let has = |field: Field| profile.table().columns.iter().any(|(own, _)| *own == field);
+        let of_cells = cells.into_iter().filter(|(field, _)| has(*field)).map(|(field, text)| (Some(field), text));
+        of_cells.chain([(None, "")]).collect()
+    }
+
+    /// One row: the profile, the number of its no, and the cells with junk.
+    type Row = (usize, usize, Vec<(usize, usize)>, bool);
+
+    fn check_row((profile, no, junk, is_damaged): Row) -> Result<(), TestCaseError> {
+        let profile = Profile::ALL[profile % Profile::ALL.len()];
+        let noes = noes(profile);
+        let (said, text) = noes[no % noes.len()];
+        let columns: Vec<(Field, &str)> =
+            profile.table().columns.iter().map(|(field, names)| (*field, names[0])).collect();
+        let mut cells: Vec<String> = columns
+            .iter()
+            .map(|(field, _)| match field {
+                Field::Email => "a@example.com".to_owned(),
+                field if Some(*field) == said => text.to_owned(),
+                _ => String::new(),
+            })
+            .collect();
+        // The address, the statement and what the row is about stay. Hashes would make it a row of another kind.
+        let keeps = |field: Field| {
+            let about = [Field::Email, Field::Channel, Field::Purpose, Field::Hash, Field::Sha256, Field::Address];
+            about.contains(&field) || Some(field) == said
+        };
+        for (column, text) in junk {
+            let column = column % cells.len();
+            if !keeps(columns[column].0) {
+                cells[column] = JUNK[text % JUNK.len()].to_owned();
+            }
+        }
+        let mut file = columns.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(",").into_bytes();
+        file.push(b'\n');
+        file.extend(cells.join(",").into_bytes());
+        if is_damaged {
+            file.extend(b",,\n");
+        } else {
+            file.push(b'\n');
+        }
+        let list = if said.is_none() { Some(ListKind::OptedOut) } else { None };
+        let options = ImportOptions { list, channel: Some(Channel::Email), profile: Some(profile), ..newsletter() };
+        let rows = read(&file, &options);
+        let text = String::from_utf8_lossy(&file);
+        // A row of several lines that is rejected is read on from its second line.
+        let is_rejected = rows.iter().any(|row| row.outcome.is_err());
+        for row in &rows {
+            match &row.outcome {
+                Err(_) => {}
+                Ok(Listed::Suppressed(_)) => {}
+                Ok(Listed::Person(person)) => {
+                    let covers = |scope: &crate::consent::Scope| {
+                        scope.channel.is_none_or(|channel| channel == Channel::Email)
+                            && scope.purpose.as_ref().is_none_or(|purpose| purpose.as_str() == "newsletter")
+                    };
+                    let about: Vec<_> = person.choices.iter().filter(|choice| covers(&choice.scope)).collect();
+                    let is_no = about.iter().any(|choice| choice.is_no());
+                    prop_assert!(is_no || is_rejected, "no opt-out in {}", text);
+                    let is_yes =
+                        |choice: &&&crate::model::listed::ListedChoice| matches!(choice.act, ListedAct::Yes { .. });
+                    prop_assert!(!about.iter().any(|choice| is_yes(&choice)), "an opt-in in {}", text);
+                }
+            }
+        }
+        prop_assert!(!rows.is_empty());
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #[test]
+        fn a_clear_no_is_recorded_or_rejected_whatever_stands_beside_it(
+            row in (any::<usize>(), any::<usize>(), prop::collection::vec((any::<usize>(), any::<usize>()), 1..4), any::<bool>()),
+        ) {
+            check_row(row)?;
+        }
+    }
 }

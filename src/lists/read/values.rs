@@ -15,16 +15,20 @@ impl<'a> Values<'a> {
         Self([const { Cow::Borrowed("") }; Field::COUNT])
     }
 
-    /// Makes the values from the cells of a CSV row. Cells at the end of the row may be missing.
-    pub(crate) fn of_cells(layout: &Layout, text: &'a str, cells: &[Cell]) -> Result<Self, RowFault> {
-        if cells.len() > layout.columns.len() {
+    /// Makes the values from the cells of a CSV row. Cells at the end of the row may be missing, and empty cells may
+    /// follow them: spreadsheets write both. `has_lines`: the row has several lines. Then even empty cells show that
+    /// its quotes belong to different rows.
+    pub(crate) fn of_cells(layout: &Layout, text: &'a str, cells: &[Cell], has_lines: bool) -> Result<Self, RowFault> {
+        let too_many = cells.get(layout.columns.len()..).unwrap_or_default();
+        if too_many.iter().any(|cell| has_lines || !unquoted(text, cell).trim().is_empty()) {
             let wrong = Wrong::TooManyCells { cells: cells.len(), columns: layout.columns.len() };
             return Err(RowFault::of_row(wrong));
         }
         let mut values = Self::new();
         for (place, (column, cell)) in layout.columns.iter().zip(cells).enumerate() {
             if let Some(field) = column.field {
-                values.put(field, place, unquoted(text, cell))?;
+                let cell = unquoted(text, cell);
+                values.put(field, place, if column.is_wrapped { unwrapped(cell) } else { cell })?;
             }
         }
         Ok(values)
@@ -61,5 +65,20 @@ impl<'a> Values<'a> {
     /// Returns the text of a cell, or `None` if it is empty.
     pub(crate) fn get(&self, field: Field) -> Option<&str> {
         self.0.get(field as usize).map(|cell| &**cell).filter(|cell| !cell.is_empty())
+    }
+}
+
+/// Returns the text without the apostrophe with which each cell of its column begins, and without the one at its end.
+fn unwrapped(cell: Cow<'_, str>) -> Cow<'_, str> {
+    let strip = |text: &str| -> Option<(usize, usize)> {
+        let trimmed = text.trim();
+        let rest = trimmed.strip_prefix('\'')?;
+        let start = text.find('\'')? + 1;
+        Some((start, start + rest.strip_suffix('\'').unwrap_or(rest).len()))
+    };
+    match (strip(&cell), cell) {
+        (Some((start, end)), Cow::Borrowed(text)) => text.get(start..end).unwrap_or(text).into(),
+        (Some((start, end)), Cow::Owned(text)) => text.get(start..end).unwrap_or(&text).to_owned().into(),
+        (None, cell) => cell,
     }
 }

@@ -44,7 +44,7 @@ pub struct ErrorWriter {
     is_first: bool,
 }
 
-/// A rejected row, as JSON.
+/// A rejected row, or a warning about a row that was imported, as JSON.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "contract", schemars(rename = "RejectedRow"))]
@@ -59,6 +59,8 @@ pub struct ErrorEntry<'a> {
     pub problem: &'a str,
     /// The way to correct it, in words.
     pub fix: &'a str,
+    /// Whether the row was imported without the cell. `false`: the row was rejected.
+    pub warning: bool,
 }
 
 impl ErrorWriter {
@@ -80,20 +82,22 @@ impl ErrorWriter {
         self.line(out, &names);
     }
 
-    /// Writes a row: the line in which it begins, its fault and its cells as they were stored.
+    /// Writes a row: the line in which it begins, its fault and its cells as they were stored. The warnings of a row that
+    /// was taken are only in JSON: the CSV has the rows to correct and to import again.
     ///
     /// # Errors
     /// An error if `fault` or `cells` is not the JSON that was stored.
     pub fn row(&mut self, out: &mut Vec<u8>, line: u64, fault: &str, cells: &str) -> Result<(), serde_json::Error> {
-        let fault: ToldFault<'_> = serde_json::from_str(fault)?;
-        let header = fault.column.and_then(|column| self.headers.get(column.checked_sub(1)?));
-        let header = header.map(String::as_str);
-        if self.is_json {
-            let ToldFault { code, problem, fix, .. } = &fault;
-            let entry = ErrorEntry { line, column: header, code, problem, fix };
-            out.extend_from_slice(if std::mem::replace(&mut self.is_first, false) { b"\n" } else { b",\n" });
-            return serde_json::to_writer(out, &entry);
+        if fault.starts_with('[') {
+            let warnings: Vec<ToldFault<'_>> = serde_json::from_str(fault)?;
+            let mut told = warnings.iter().take(if self.is_json { usize::MAX } else { 0 });
+            return told.try_for_each(|warning| self.entry(out, line, warning, true));
         }
+        let fault: ToldFault<'_> = serde_json::from_str(fault)?;
+        if self.is_json {
+            return self.entry(out, line, &fault, false);
+        }
+        let header = self.header(&fault);
         let cells: Vec<Cow<'_, str>> = serde_json::from_str(cells)?;
         let number = line.to_string();
         let error = format!("{}: {}", fault.code, fault.problem);
@@ -107,6 +111,24 @@ impl ErrorWriter {
         written.extend([number.as_str(), header.unwrap_or_default(), &error, &fault.fix]);
         self.line(out, &written);
         Ok(())
+    }
+
+    /// Returns the header of the column that is wrong.
+    fn header(&self, fault: &ToldFault<'_>) -> Option<&str> {
+        let column = fault.column.and_then(|column| self.headers.get(column.checked_sub(1)?));
+        column.map(String::as_str)
+    }
+
+    fn entry(
+        &mut self,
+        out: &mut Vec<u8>,
+        line: u64,
+        fault: &ToldFault<'_>,
+        warning: bool,
+    ) -> Result<(), serde_json::Error> {
+        out.extend_from_slice(if std::mem::replace(&mut self.is_first, false) { b"\n" } else { b",\n" });
+        let ToldFault { code, problem, fix, .. } = fault;
+        serde_json::to_writer(out, &ErrorEntry { line, column: self.header(fault), code, problem, fix, warning })
     }
 
     /// Writes the end of the JSON array.

@@ -47,10 +47,11 @@ const styled = (root) => {
 };
 
 // The addresses that the module accepts, see submission.rs and address.rs.
-export const isEmail = (input) => /^[^@]+@[^@]*\./.test(input.value.trim()) && (input.type !== "email" || input.validity.valid);
+export const isEmail = ({ value }) => /^[^@\s]+@[^@\s]*\.[^@\s]+$/.test(value.trim());
 export const isPhone = ({ value }) => {
-  const digits = value.replace(/\D/g, "").length;
-  return /^\+(?!0)[\d\s().\-/+]*$/.test(value.trim()) && digits > 6 && digits < 17;
+  const digits = value.normalize("NFKC").replace(/\D/g, "").length;
+  // The edge reads a number without country code by the country of the person or the shop, and cleans other characters.
+  return /^[\d\s().\-/+\x80-\uffff]*$/.test(value.trim()) && digits > 3 && digits < 21;
 };
 
 /** Returns the addresses in an identity token. Only the edge can verify it. */
@@ -155,7 +156,9 @@ export const baseClass = () =>
     field(kind) {
       const [id, wrong] = [freshName(), freshName()];
       const input = make("input", "input", {
-        id, name: kind, type: kind === "email" ? "email" : "tel", autocomplete: kind === "email" ? "email" : "tel", "data-placet-address": kind, "aria-describedby": wrong,
+        id, name: kind,
+        // Browsers refuse some addresses in a field of the type email, such as those with letters beyond ASCII.
+        type: kind === "email" ? "text" : "tel", inputmode: kind === "email" ? "email" : "tel", autocomplete: kind === "email" ? "email" : "tel", "data-placet-address": kind, "aria-describedby": wrong,
       });
       const line = make("p", "wrong", { id: wrong });
       const element = make("div", "field", {}, make("label", "label", { for: id }, this.words[kind]), input, line);

@@ -26,7 +26,15 @@ export const optinClass = (Base) =>
       this.#config = await this.placet.config;
       if (!stays()) return;
       const notice = this.#notice();
-      if (!notice) throw new PlacetError("no_notice", "tell the edge a notice that lists its choices");
+      if (!this.#config) {
+        this.placet.on("change", this.#arrived);
+        throw this.placet.why();
+      }
+      if (!notice) {
+        const wanted = ["notice", "version", "purpose"].map((name) => this.getAttribute(name)).filter(Boolean).join(" ");
+        const all = this.#config.notices.filter(({ choices }) => choices?.length).map(({ id, version, locale }) => `${id} ${version} (${locale})`);
+        throw new PlacetError("no_notice", `no notice ${wanted || "with choices"}; the shop has ${all.join(", ") || "none that lists its choices"}`);
+      }
       this.leave?.();
       const form = this.#internals.form;
       const [before, boxes] = [[...this.root.childNodes], this.#boxes];
@@ -48,6 +56,11 @@ export const optinClass = (Base) =>
       this.tell("ready");
     }
 
+    /** Draws the element when the settings arrive after all. */
+    #arrived = async () => {
+      if (!this.#config && (await this.placet.config) && this.isConnected) this.connectedCallback();
+    };
+
     /** Returns the shop's notice: the latest that matches the attributes, in the page's language. */
     #notice() {
       const [wanted, version, purposes] = ["notice", "version", "purpose"].map((name) => this.getAttribute(name));
@@ -61,7 +74,8 @@ export const optinClass = (Base) =>
     #drawBoxes({ id, version, locale, text, choices }, form) {
       const lines = text.split("\n");
       const labels = lines.splice(-choices.length);
-      const notice = make("p", "notice", { "data-placet-notice": id, "data-placet-version": version, lang: locale }, lines.join("\n"));
+      const group = freshName();
+      const notice = make("p", "notice", { id: group, "data-placet-notice": id, "data-placet-version": version, lang: locale }, lines.join("\n"));
       this.#boxes = choices.map(({ channel, purpose }, place) => {
         const name = freshName();
         const wrong = make("p", "wrong", { id: `${name}-wrong`, "aria-live": "polite" });
@@ -74,7 +88,9 @@ export const optinClass = (Base) =>
       const { policy_url } = this.#config.shop;
       const drawn = [notice, ...this.#boxes.flatMap(({ element }) => element)];
       if (policy_url) drawn.splice(1, 0, make("p", "note", {}, make("a", "link", { href: policy_url }, this.words.privacy)));
-      this.root.replaceChildren(form ? make("div", "form", {}, ...drawn, this.status) : this.#ownForm(drawn));
+      // Who moves by keyboard hears the notice at the first box.
+      const named = { role: "group", "aria-labelledby": group, "aria-describedby": group };
+      this.root.replaceChildren(form ? make("div", "form", named, ...drawn, this.status) : this.#ownForm(drawn, named));
       this.root.addEventListener("change", this.#changed);
     }
 
@@ -105,8 +121,10 @@ export const optinClass = (Base) =>
       const fields = [...form.elements];
       for (const [kind, selectors] of Object.entries(FIELDS)) {
         if (fields.some(({ dataset }) => dataset.placetAddress === kind)) continue;
-        const field = selectors.map((selector) => fields.find((own) => own.matches(selector))).find(Boolean);
-        if (field) field.dataset.placetAddress = kind;
+        const [found, ...others] = selectors.map((selector) => fields.filter((own) => own.matches(selector))).find(({ length }) => length) ?? [];
+        // A gift has a second address, which is somebody else's.
+        if (others.length) this.tell("error", new PlacetError("several_fields", `mark the person's own field with data-placet-address="${kind}"`));
+        else if (found) found.dataset.placetAddress = kind;
       }
       const unbind = this.placet.bind(form, this.root, (outcome) => this.#told(outcome));
       const check = () => this.#checkAddresses(form);
@@ -131,13 +149,13 @@ export const optinClass = (Base) =>
       }
     }
 
-    #ownForm(drawn) {
+    #ownForm(drawn, named) {
       const kinds = [...new Set(this.#boxes.map(({ kind }) => kind))].filter(Boolean);
       const fields = kinds.map((kind) => ({ kind, ...this.field(kind) }));
       const button = make("button", "button", { type: "submit" }, this.getAttribute("button") ?? this.words.subscribe);
       const form = make(
         "form", "form", { novalidate: true, "data-placet-form": this.getAttribute("form-name") ?? "placet-optin" },
-        ...fields.map(({ element }) => element), ...drawn, button, this.status,
+        ...fields.map(({ element }) => element), make("div", "form", named, ...drawn), button, this.status,
       );
       form.addEventListener("submit", (event) => {
         event.preventDefault();

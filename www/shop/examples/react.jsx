@@ -1,15 +1,16 @@
-// A shop's own form in React. It is bound when it mounts and unbound when it unmounts.
+// A shop's own form in React, which sends it by script.
 
-import { useEffect, useRef } from "react";
 import { createRoot } from "react-dom/client";
 
 const NOTICE = "Kestrel Coffee will write to you by email, about twice a month, about new coffees, brewing tips and offers. You can withdraw at any time, with the link in every message. More on our privacy page.";
 
 function Newsletter({ placet }) {
-  const form = useRef(null);
-  useEffect(() => placet.bind(form.current), [placet]);
+  const send = (event) => {
+    event.preventDefault();
+    placet.capture(event.currentTarget);
+  };
   return (
-    <form ref={form} className="panel ask" data-placet-form="example-react" onSubmit={(event) => event.preventDefault()}>
+    <form className="panel ask" data-placet-form="example-react" onSubmit={send}>
       <p className="notice" data-placet-notice="newsletter-optin" data-placet-version="1">{NOTICE}</p>
       <div className="field">
         <label htmlFor="react-email">Email address</label>

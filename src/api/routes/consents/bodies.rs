@@ -9,13 +9,15 @@ use crate::api::fields::{
 };
 use crate::api::identity::Identity;
 use crate::api::problem::{Fault, Problem};
+use crate::api::routes::consents::answers::ChoiceReceipt;
 use crate::api::routes::shop::shop_body::NoticeText;
 #[cfg(feature = "contract")]
 use crate::api::schema;
 use crate::consent::{
-    Address, Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode, Relation, Scope,
-    Timestamp,
+    ActTime, Address, AddressKind, Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode,
+    Relation, Scope, Timestamp,
 };
+use crate::ledger::{ChoiceOutcome, ChoiceResult};
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
 use crate::model::submission::{ChosenAct, Claim, Identified, NoticeShown, Source, Submission};
@@ -43,11 +45,21 @@ pub(in crate::api) struct SubmissionBody {
     pub(in crate::api) notice: Option<Object<NoticeBody>>,
     /// The place where the choices were captured.
     pub(in crate::api) source: Object<SourceBody>,
-    /// The time of the act by the sender's clock, RFC 3339. Absent: the service uses the time of receipt, and treats an
-    /// opt-in that is `listed` or `reported` as undated.
+    /// The time of the act by the sender's clock, RFC 3339. An opt-in counts from this time if `age_ms` is absent, but
+    /// never from later than its receipt. An opt-out counts from its receipt, unless `historic` is true. An opt-in that
+    /// is `listed` or `reported` and has no time is undated and ends no opt-out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     pub(in crate::api) occurred_at: Option<String>,
+    /// The milliseconds between the act and this request, as the sender's clock measured them: 0 if the act is sent at
+    /// once. The act counts from the receipt less this age, at most 30 days, so that a wrong clock does no harm. A
+    /// repeated request may have another age.
+    #[serde(default, skip_serializing)]
+    pub(in crate::api) age_ms: Option<u64>,
+    /// Whether the submission tells of earlier acts. They count from `occurred_at`, also an opt-out. Default: false.
+    /// Requires a secret key and `occurred_at`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::api) historic: Option<bool>,
     /// How the sender knows that the person acted. Default: `claimed`. Any other value requires a secret key. With a
     /// secret key, a submission that contains an `opt_out` must state the assurance.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -230,13 +242,15 @@ impl SubmissionBody {
     }
 
     /// Turns the body into a submission. `trusted`: whether the sender is the shop's server, which may vouch for a
-    /// customer. `identity`: the content of the identity token if it is valid.
+    /// customer. `identity`: the content of the identity token if it is valid. `home`: the shop's country. A telephone
+    /// number without a country code is a number of the contact's country, or else of the shop's.
     pub(in crate::api) fn parse(
         &self,
         trusted: bool,
         identity: Option<&Identity>,
+        home: Option<CountryCode>,
         fingerprint: impl FnOnce(&[u8]) -> String,
-    ) -> Result<Submission, Problem> {
+    ) -> Result<ReadSubmission, Problem> {
         let (contact, source) = (&self.contact.0, &self.source.0);
         let assurance = optional("/assurance", self.assurance.as_deref(), Assurance::parse, ASSURANCE)?;
         let assurance = assurance.unwrap_or(Assurance::Claimed);
@@ -245,6 +259,7 @@ impl SubmissionBody {
             ("/assurance", assurance != Assurance::Claimed),
             ("/contact/external", contact.external.is_some()),
             ("/contact/relation", contact.relation.is_some()),
+            ("/historic", self.historic.is_some()),
         ];
         if let Some((pointer, _)) = private.iter().find(|(_, said)| *said && !trusted) {
             return Err(Problem::field(*pointer, needs_secret_key()));
@@ -255,24 +270,63 @@ impl SubmissionBody {
         if trusted && refuses && self.assurance.is_none() {
             return Err(Problem::field("/assurance", NO_ASSURANCE));
         }
-        let given = [&contact.email, &contact.phone, &contact.push, &contact.postal];
-        let addresses = addresses("/contact", given)?;
-        let numbered = self.choices.iter().enumerate();
-        let choices = match self.choices.len() {
-            1..=MAX_CHOICES => numbered.map(|(at, choice)| choice.0.parse(at, trusted)).collect::<Result<_, _>>()?,
-            _ => return Err(Problem::field("/choices", Fault::new("wrong_number_of_choices", "send 1 to 64 choices"))),
-        };
+        if !(1..=MAX_CHOICES).contains(&self.choices.len()) {
+            let fault = Fault::new("wrong_number_of_choices", "send 1 to 64 choices");
+            return Err(Problem::field("/choices", fault));
+        }
+        let person = contact.person()?;
+        let read = |kind| contact.address(kind, person.country.or(home));
+        let read: Vec<_> = AddressKind::ALL.iter().map(|kind| (*kind, read(*kind))).collect();
+        let addresses: Vec<Address> = read.iter().filter_map(|(_, read)| read.as_ref().ok()?.clone()).collect();
+        let is_bad = |kind: AddressKind| read.iter().any(|(own, read)| *own == kind && read.is_err());
+        // A choice whose address cannot be read does not take the others with it. A word that is not known is a mistake of
+        // the sender's program, and refuses the whole.
+        let (mut choices, mut places, mut refused, mut mistakes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (at, choice) in self.choices.iter().enumerate() {
+            match choice.0.parse(at, trusted) {
+                Ok(chosen) if chosen.scope.channel.is_some_and(|channel| is_bad(channel.address_kind())) => {
+                    let kind = chosen.scope.channel.map(Channel::address_kind).unwrap_or(AddressKind::Email);
+                    refused.extend(contact.address(kind, person.country.or(home)).err().map(|problem| (at, problem)));
+                }
+                Ok(chosen) => {
+                    choices.push(chosen);
+                    places.push(at);
+                }
+                Err(problem) => mistakes.push(problem),
+            }
+        }
+        if let Some(problem) = Problem::all(mistakes) {
+            return Err(problem);
+        }
+        if choices.is_empty() {
+            let problems = refused.into_iter().map(|(_, problem)| problem).collect();
+            return Err(Problem::all(problems).unwrap_or(Problem::MalformedJson { line: 0, column: 0 }));
+        }
+        // An address that no choice needs must be readable too: the sender has made a mistake.
+        if addresses.is_empty() || refused.is_empty() {
+            let faults = read.into_iter().filter_map(|(_, read)| read.err()).collect();
+            if let Some(problem) = Problem::all(faults) {
+                return Err(problem);
+            }
+        }
+        let occurred_at = optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?;
+        let is_history = self.historic.unwrap_or(false);
+        if is_history && occurred_at.is_none() {
+            let fault = Fault::new("missing_field", "give the time of the act, because the submission is history");
+            return Err(Problem::field("/occurred_at", fault));
+        }
+        let age = self.age_ms.map(|age| i64::try_from(age).unwrap_or(i64::MAX));
         let notice = self.notice.as_ref().map(|notice| notice.0.parse()).transpose()?;
         let external = optional("/contact/external", contact.external.as_deref(), ExternalId::parse, EXTERNAL)?;
         let named = |address: &&Address| identity.is_some_and(|identity| identity.names(address));
-        Ok(Submission {
+        let submission = Submission {
             id: field("/id", &self.id, |text| text.parse().ok(), UUID)?,
             identified: identity.map(|identity| Identified {
                 kinds: addresses.iter().filter(named).map(Address::kind).collect(),
                 late: identity.late,
             }),
             addresses,
-            person: contact.person()?,
+            person,
             external: external.or_else(|| identity.filter(|identity| !identity.late)?.external.clone()),
             choices,
             notice,
@@ -284,16 +338,58 @@ impl SubmissionBody {
                 gpc: source.gpc.unwrap_or(false),
                 ip: None,
                 user_agent: None,
+                provider: None,
             },
-            occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
+            time: ActTime::of(assurance, is_history, age, occurred_at),
             assurance,
             // A page and a server never share a submission, so `trusted` is part of the fingerprint.
             fingerprint: fingerprint(&serde_json::to_vec(&(trusted, self))?),
-        })
+        };
+        Ok(ReadSubmission { submission, places, refused })
+    }
+
+    /// Returns what the receipt says of each choice: its outcome, by its index, or the reason why it is refused.
+    pub(in crate::api) fn receipts(
+        &self,
+        outcomes: &[(usize, ChoiceOutcome)],
+        refused: &[(usize, Problem)],
+    ) -> Vec<ChoiceReceipt> {
+        let numbered = self.choices.iter().enumerate();
+        numbered
+            .map(|(at, Object(choice))| {
+                let problem = refused.iter().find(|(index, _)| *index == at).map(|(_, problem)| problem.told());
+                let outcome = outcomes.iter().find(|(index, _)| *index == at).map(|(_, outcome)| outcome.clone());
+                let outcome = outcome.unwrap_or(ChoiceOutcome::RECORDED);
+                ChoiceReceipt {
+                    channel: choice.channel.clone(),
+                    purpose: choice.purpose.clone(),
+                    outcome: if problem.is_some() { ChoiceResult::Refused } else { outcome.result },
+                    record: outcome.record,
+                    problem,
+                }
+            })
+            .collect()
     }
 }
 
+/// A submission with the choices that could be read.
+pub(in crate::api) struct ReadSubmission {
+    pub(in crate::api) submission: Submission,
+    /// The index in the body of each choice of the submission.
+    pub(in crate::api) places: Vec<usize>,
+    /// The choices that could not be read, by their index in the body.
+    pub(in crate::api) refused: Vec<(usize, Problem)>,
+}
+
 impl ContactBody {
+    /// Reads the address of a kind. Returns `None` if the body has none.
+    fn address(&self, kind: AddressKind, country: Option<CountryCode>) -> Result<Option<Address>, Problem> {
+        let only = |own: AddressKind, text: &'_ Option<String>| if own == kind { text.clone() } else { None };
+        let (email, phone) = (only(AddressKind::Email, &self.email), only(AddressKind::Phone, &self.phone));
+        let (push, postal) = (only(AddressKind::Push, &self.push), only(AddressKind::Postal, &self.postal));
+        Ok(addresses("/contact", [&email, &phone, &push, &postal], country)?.pop())
+    }
+
     fn person(&self) -> Result<PersonFacts, Problem> {
         let person = PersonFacts {
             country: optional("/contact/country", self.country.as_deref(), CountryCode::parse, COUNTRY)?,

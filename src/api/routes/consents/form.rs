@@ -24,8 +24,10 @@ impl ShopService {
         let (shop, context) = (&call.shop, call.context);
         let form = FormBody::read(call.request.headers(), call.request.body())?;
         let body = form.submission(&shop.settings, context.next_id())?;
-        let identity = body.identity().map(|token| self.identity(token, Scope::Capture, context.now)).transpose()?;
-        let mut submission = body.parse(false, identity.flatten().as_ref(), |content| shop.fingerprint(content))?;
+        let read = |token| self.identity(token, Scope::Capture, call.home(), context.now);
+        let identity = body.identity().map(read).transpose()?.flatten();
+        let read = body.parse(false, identity.as_ref(), call.home(), |content| shop.fingerprint(content))?;
+        let mut submission = read.submission;
         evidence::keep(&mut submission.source, shop.settings.evidence, call.evidence);
         let receipt = record_submission(self.database(), shop, &submission, context).map_err(submission_refused)?;
         let origins = call.caller.key.origins.as_ref().unwrap_or(&shop.settings.origins);

@@ -70,8 +70,11 @@ impl FormBody {
             return Err(Problem::field("/choice", CHOICE));
         }
         let wants = |kind: AddressKind| all().any(|own| own.channel.address_kind() == kind && is_ticked(own));
+        // A bad country does not refuse the form: without a country the strictest rule applies.
+        let country = self.text("country").map(str::to_ascii_uppercase).filter(|own| CountryCode::parse(own).is_some());
+        let home = country.as_deref().and_then(CountryCode::parse).or(settings.country);
         let email = address(self.text("email"), |text| EmailAddress::parse(text).is_some());
-        let phone = address(self.text("phone"), |text| PhoneNumber::parse(text).is_some());
+        let phone = address(self.text("phone"), |text| PhoneNumber::of_country(text, home).is_ok());
         for (kind, given, pointer, fault) in
             [(AddressKind::Email, &email, "/email", EMAIL), (AddressKind::Phone, &phone, "/phone", PHONE)]
         {
@@ -92,8 +95,6 @@ impl FormBody {
         }
         // Addresses that no choice uses are dropped (data minimisation, GDPR Art. 5(1)(c)).
         let asked = |kind: AddressKind| choices.iter().any(|own| own.channel.address_kind() == kind);
-        // A bad country does not refuse the form: without a country the strictest rule applies.
-        let country = self.text("country").map(str::to_ascii_uppercase).filter(|own| CountryCode::parse(own).is_some());
         Ok(SubmissionBody {
             id: self.text("id").map_or_else(|| id.to_string(), str::to_owned),
             contact: Object(ContactBody {
@@ -131,6 +132,8 @@ impl FormBody {
                 gpc: None,
             }),
             occurred_at: None,
+            age_ms: None,
+            historic: None,
             assurance: None,
             identity: self.text("identity").map(str::to_owned),
         })

@@ -11,9 +11,9 @@ use crate::api::problem::{Fault, Problem};
 use crate::api::routes::consents::bodies::{EvidenceBody, NoticeBody, claim};
 #[cfg(feature = "contract")]
 use crate::api::schema;
+use crate::consent::{ActTime, Assurance, Channel, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
 #[cfg(feature = "contract")]
 use crate::consent::{Basis, Choice};
-use crate::consent::{Channel, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};
 use crate::ledger::{ChoiceChange, Fact, Lookup, Rectification};
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
@@ -44,9 +44,12 @@ pub(in crate::api) struct ChoiceChangeBody {
     evidence: Option<Object<EvidenceBody>>,
     /// The notice that was shown to the person.
     notice: Option<Object<NoticeBody>>,
-    /// The time when the person chose, RFC 3339. Default: now.
+    /// The time when the person chose, RFC 3339. Default: now. An opt-out counts from now all the same, unless
+    /// `historic` is true.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Timestamp>"))]
     occurred_at: Option<String>,
+    /// Whether an opt-out counts from `occurred_at` too. Default: false. Requires `occurred_at`.
+    historic: Option<bool>,
     /// The address that an opt-in is about. Required if the contact has several addresses that the channel can use.
     address: Option<Object<AddressBody>>,
 }
@@ -56,7 +59,12 @@ const ALL: &str = "*";
 
 impl ChoiceChangeBody {
     /// Turns the body into a change. `channel` and `purpose` come from the path; `*` means all.
-    pub(in crate::api) fn parse(&self, channel: &str, purpose: &str) -> Result<ChoiceChange, Problem> {
+    pub(in crate::api) fn parse(
+        &self,
+        channel: &str,
+        purpose: &str,
+        home: Option<CountryCode>,
+    ) -> Result<ChoiceChange, Problem> {
         let in_path = |fault: &Fault| Problem::field("", fault.clone());
         let scope = Scope {
             channel: (channel != ALL).then(|| Channel::parse(channel).ok_or_else(|| in_path(&CHANNEL))).transpose()?,
@@ -67,11 +75,17 @@ impl ChoiceChangeBody {
         let claim = claim("", &self.choice, self.basis.as_deref(), self.objection)?;
         let evidence = self.evidence.as_ref().map(|evidence| evidence.0.parse("/evidence")).transpose()?;
         let evidence = KeptEvidence { reason: Some(reason(&self.reason)?), ..evidence.unwrap_or_default() };
+        let occurred_at = optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?;
+        let is_history = self.historic.unwrap_or(false);
+        if is_history && occurred_at.is_none() {
+            let fault = Fault::new("missing_field", "give the time of the choice, because it is history");
+            return Err(Problem::field("/occurred_at", fault));
+        }
         Ok(ChoiceChange {
             choice: ChosenAct { scope, claim, evidence },
-            address: self.address.as_ref().map(|address| address.0.parse("/address")).transpose()?,
+            address: self.address.as_ref().map(|address| address.0.parse("/address", home)).transpose()?,
             notice: self.notice.as_ref().map(|notice| notice.0.parse()).transpose()?,
-            occurred_at: optional("/occurred_at", self.occurred_at.as_deref(), Timestamp::parse, TIME)?,
+            time: ActTime::of(Assurance::Staff, is_history, None, occurred_at),
         })
     }
 }
@@ -131,11 +145,12 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<S
 }
 
 impl RectificationBody {
-    pub(in crate::api) fn parse(&self) -> Result<(Rectification, Line), Problem> {
+    pub(in crate::api) fn parse(&self, home: Option<CountryCode>) -> Result<(Rectification, Line), Problem> {
         let address = match &self.address {
             None => None,
             Some(correction) => {
-                let (from, to) = (correction.0.from.0.parse("/address/from")?, correction.0.to.0.parse("/address/to")?);
+                let (from, to) =
+                    (correction.0.from.0.parse("/address/from", home)?, correction.0.to.0.parse("/address/to", home)?);
                 if from.kind() != to.kind() {
                     let fault = Fault::new("other_kind", "correct an address by one of the same kind");
                     return Err(Problem::field("/address/to", fault));
@@ -209,8 +224,8 @@ pub(in crate::api) struct MergeBody {
 }
 
 impl MergeBody {
-    pub(in crate::api) fn parse(&self) -> Result<(Lookup, Line), Problem> {
-        Ok((self.contact.0.parse("/contact")?, reason(&self.reason)?))
+    pub(in crate::api) fn parse(&self, home: Option<CountryCode>) -> Result<(Lookup, Line), Problem> {
+        Ok((self.contact.0.parse("/contact", home)?, reason(&self.reason)?))
     }
 }
 
@@ -255,12 +270,12 @@ pub(in crate::api) struct DisclosureBody {
 pub(in crate::api) type Disclosure = (Lookup, Token, Vec<Token>, Option<Timestamp>);
 
 impl DisclosureBody {
-    pub(in crate::api) fn parse(&self) -> Result<Disclosure, Problem> {
+    pub(in crate::api) fn parse(&self, home: Option<CountryCode>) -> Result<Disclosure, Problem> {
         if !(1..=64).contains(&self.data.len()) {
             return Err(Problem::field("/data", Fault::new("wrong_number_of_data", "name 1 to 64 kinds of data")));
         }
         Ok((
-            self.contact.0.parse("/contact")?,
+            self.contact.0.parse("/contact", home)?,
             field("/recipient", &self.recipient, Token::parse, TOKEN)?,
             each("/data", &self.data, Token::parse, &TOKEN)?,
             optional("/at", self.at.as_deref(), Timestamp::parse, TIME)?,

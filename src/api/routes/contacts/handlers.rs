@@ -30,7 +30,7 @@ const REQUESTER: Fault = Fault::new("unknown_requester", Requester::USE_ONE);
 
 impl ShopService {
     pub(in crate::api) fn look_up(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        self.reported(call, &call.body::<LookupBody>()?.parse()?)
+        self.reported(call, &call.body::<LookupBody>()?.parse(call.home())?)
     }
 
     pub(in crate::api) fn report(&self, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -38,13 +38,13 @@ impl ShopService {
     }
 
     pub(in crate::api) fn export(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {
-        let ExportAsked { selection, format } = ExportAsked::read(query)?;
+        let ExportAsked { selection, format, cells } = ExportAsked::read(query)?;
         let id = call.named_contact()?;
         let report = contact_report(self.database(), &call.shop, &Lookup::Id(id), &selection, call.context.now)?;
         let report = report.ok_or(Problem::ContactNotFound)?;
         let sections = selection.sections.iter().map(ToString::to_string).collect();
         note_export(self.database(), id, sections, format.as_str(), call.caller.key.id, call.context)?;
-        Ok(Reply::from(export::answer(&report, format)?).about(report.id.parse().ok()))
+        Ok(Reply::from(export::answer(&report, format, cells)?).about(report.id.parse().ok()))
     }
 
     /// Returns the contact to change. If the caller sent `If-Match`, it must be the tag of the contact's current state.
@@ -60,14 +60,14 @@ impl ShopService {
     }
 
     pub(in crate::api) fn change_choice(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let change = call.body::<ChoiceChangeBody>()?.parse(call.route.value(1), call.route.value(2))?;
+        let change = call.body::<ChoiceChangeBody>()?.parse(call.route.value(1), call.route.value(2), call.home())?;
         let id = self.to_change(call)?;
         change_choice(self.database(), &call.shop, id, &change, call.context).map_err(change_refused)?;
         self.reported(call, &Lookup::Id(id))
     }
 
     pub(in crate::api) fn rectify(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (asked, reason) = call.body::<RectificationBody>()?.parse()?;
+        let (asked, reason) = call.body::<RectificationBody>()?.parse(call.home())?;
         let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
         rectify_contact(self.database(), &call.shop, id, &asked, &by, call.context).map_err(rectification_refused)?;
@@ -84,7 +84,7 @@ impl ShopService {
     }
 
     pub(in crate::api) fn merge(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (source, reason) = call.body::<MergeBody>()?.parse()?;
+        let (source, reason) = call.body::<MergeBody>()?.parse(call.home())?;
         let id = self.to_change(call)?;
         let by = Self::acting(call, &reason);
         merge_contacts(self.database(), id, &source, &by, call.context).map_err(merge_refused)?;
@@ -100,7 +100,7 @@ impl ShopService {
     }
 
     pub(in crate::api) fn note_disclosure(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (contact, recipient, data, at) = call.body::<DisclosureBody>()?.parse()?;
+        let (contact, recipient, data, at) = call.body::<DisclosureBody>()?.parse(call.home())?;
         let contact = note_disclosure(self.database(), &contact, &recipient, &data, at, call.context)?;
         let contact = contact.ok_or(Problem::ContactNotFound)?;
         Ok(Reply::json(StatusCode::OK, &DisclosedAnswer { contact: contact.to_string() })?.about(Some(contact)))

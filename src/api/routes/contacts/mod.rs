@@ -29,7 +29,7 @@ const ROWS: &[Row] = &[
     Endpoint::post("lookUpContact", "/v1/contacts/lookup", Scope::Read, 4 * KB).reads().by(ShopService::look_up),
     Endpoint::get("getContact", "/v1/contacts/{id}", Scope::Read).by(ShopService::report),
     Endpoint::get("exportContact", "/v1/contacts/{id}/export", Scope::Export)
-        .query(&["sections", "channel", "purpose", "since", "until", "format"])
+        .query(&["sections", "channel", "purpose", "since", "until", "format", "cells"])
         .by_query(ShopService::export),
     Endpoint::put("changeChoice", "/v1/contacts/{id}/choices/{channel}/{purpose}", Scope::Write, 16 * KB)
         .by(ShopService::change_choice),

@@ -8,7 +8,7 @@ use crate::api::lookup_body::WhoBody;
 use crate::api::problem::{Fault, Problem};
 #[cfg(feature = "contract")]
 use crate::api::schema;
-use crate::consent::{Activity, Address, Channel, PurposeSlug, Timestamp};
+use crate::consent::{Activity, Address, Channel, CountryCode, PurposeSlug, Timestamp};
 use crate::ledger::{ActivityNoted, Asked, Lookup};
 use crate::model::suppression::SuppressionReason;
 
@@ -47,12 +47,16 @@ pub(in crate::api) enum Contacts {
 }
 
 impl DecisionsBody {
-    pub(in crate::api) fn parse(&self, now: Timestamp) -> Result<(Asked, Contacts), Problem> {
+    pub(in crate::api) fn parse(
+        &self,
+        now: Timestamp,
+        home: Option<CountryCode>,
+    ) -> Result<(Asked, Contacts), Problem> {
         let contacts = match (&self.contact, &self.contacts) {
-            (Some(contact), None) => Contacts::One(contact.0.parse("/contact")?),
+            (Some(contact), None) => Contacts::One(contact.0.parse("/contact", home)?),
             (None, Some(contacts)) if contacts.len() <= MAX_CONTACTS => {
                 let numbered = contacts.iter().enumerate();
-                Contacts::Many(numbered.map(|(at, who)| who.0.parse(&format!("/contacts/{at}"))).collect())
+                Contacts::Many(numbered.map(|(at, who)| who.0.parse(&format!("/contacts/{at}"), home)).collect())
             }
             (None, Some(_)) => {
                 let fault = Fault::new("too_many_contacts", "send at most 10000 contacts at once");
@@ -110,14 +114,14 @@ struct ActivityBody {
 const MAX_ACTIVITIES: usize = 64;
 
 impl ActivitiesBody {
-    pub(in crate::api) fn parse(&self) -> Result<(Lookup, Vec<ActivityNoted>), Problem> {
+    pub(in crate::api) fn parse(&self, home: Option<CountryCode>) -> Result<(Lookup, Vec<ActivityNoted>), Problem> {
         if !(1..=MAX_ACTIVITIES).contains(&self.activities.len()) {
             let fault = Fault::new("wrong_number_of_activities", "send 1 to 64 activities");
             return Err(Problem::field("/activities", fault));
         }
         let numbered = self.activities.iter().enumerate();
         let noted = numbered.map(|(index, one)| one.0.parse(index)).collect::<Result<_, _>>()?;
-        Ok((self.contact.0.parse("/contact")?, noted))
+        Ok((self.contact.0.parse("/contact", home)?, noted))
     }
 }
 
@@ -167,9 +171,12 @@ pub(in crate::api) struct SuppressionBody {
 }
 
 impl SuppressionBody {
-    pub(in crate::api) fn parse(&self) -> Result<(Address, Option<Channel>, SuppressionReason), Problem> {
+    pub(in crate::api) fn parse(
+        &self,
+        home: Option<CountryCode>,
+    ) -> Result<(Address, Option<Channel>, SuppressionReason), Problem> {
         let given = [&self.email, &self.phone, &self.push, &self.postal];
-        let address = one_of("", addresses("", given)?)?;
+        let address = one_of("", addresses("", given, home)?)?;
         let channel = optional("/channel", self.channel.as_deref(), Channel::parse, CHANNEL)?;
         if channel.is_some_and(|channel| channel.address_kind() != address.kind()) {
             let fault = Fault::new("no_address", "the channel does not use this kind of address");

@@ -14,7 +14,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
                 contact.",
         body: Some(maker!(DecisionsBody)),
         answers: &[maker!(DecidedAnswer), maker!(DecisionsAnswer)],
-        codes: &["contact_not_found", "ambiguous_lookup", "too_many_contacts"],
+        codes: &["contact_not_found", "ambiguous_lookup", "too_many_contacts", "unknown_purpose"],
         ..NONE
     },
     Operation {

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::api::problem::Problem;
+use crate::api::problem::{Fault, Problem};
 use crate::api::routes::decisions::answers::{
     DecidedAnswer, DecisionsAnswer, ItemAnswer, NotedAnswer, SuppressionAnswer,
 };
@@ -15,7 +15,11 @@ use crate::ledger::{Decided, Lookup, Outcome, decide_contacts, note_activities, 
 impl ShopService {
     pub(in crate::api) fn decide(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let body: DecisionsBody = call.body()?;
-        let (asked, contacts) = body.parse(call.context.now)?;
+        let (asked, contacts) = body.parse(call.context.now, call.home())?;
+        if !call.shop.settings.purposes.contains(&asked.purpose) {
+            let fault = Fault::new("unknown_purpose", "the shop has no such purpose; check the spelling");
+            return Err(Problem::field("/purpose", fault));
+        }
         let given = match contacts {
             Contacts::One(lookup) => {
                 let outcome = decide_contacts(self.database(), &call.shop, &asked, &[&lookup])?.pop();
@@ -39,14 +43,14 @@ impl ShopService {
     }
 
     pub(in crate::api) fn note_activities(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (contact, noted) = call.body::<ActivitiesBody>()?.parse()?;
+        let (contact, noted) = call.body::<ActivitiesBody>()?.parse(call.home())?;
         let done = note_activities(self.database(), &contact, &noted, call.context)?;
         let (contact, addresses) = done.ok_or(Problem::ContactNotFound)?;
         Ok(Reply::json(StatusCode::OK, &NotedAnswer { addresses })?.about(Some(contact)))
     }
 
     pub(in crate::api) fn suppress(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (address, channel, reason) = call.body::<SuppressionBody>()?.parse()?;
+        let (address, channel, reason) = call.body::<SuppressionBody>()?.parse(call.home())?;
         let kept = suppress(self.database(), &call.shop, &address, channel, reason, call.context)?;
         Reply::json(StatusCode::CREATED, &SuppressionAnswer::of(&kept))
     }

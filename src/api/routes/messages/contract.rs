@@ -8,8 +8,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "listMessages",
         summary: "List the messages to send",
-        about: "The newest first, for shops that poll instead of using a webhook. Messages are created only if \
-                one of the shop's webhooks wants `message.requested`.",
+        about: "The newest first, for shops that poll instead of using a webhook. A webhook that is added later gets \
+                the messages that nobody has read by `GET /v1/messages/{id}`.",
         answers: &[maker!(MessagesAnswer)],
         ..LINKS
     },

@@ -9,7 +9,7 @@ use crate::api::routes::messages::answers::{MessageEntry, MessagesAnswer};
 use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
-use crate::ledger::{Message, list_messages};
+use crate::ledger::{Message, list_messages, note_read};
 
 /// The default number of messages in one answer.
 const PAGE: u16 = 100;
@@ -20,6 +20,7 @@ impl ShopService {
     pub(in crate::api) fn read_message(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let id = call.route.value(0).parse().map_err(|_| Problem::MessageNotFound)?;
         let message = self.message_answer(&call.shop, id)?.ok_or(Problem::MessageNotFound)?;
+        note_read(self.database(), id)?;
         Reply::json(StatusCode::OK, &message)
     }
 

@@ -11,10 +11,10 @@ use crate::api::service::offers::Offer;
 use crate::api::service::refusal::request_refused;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Seen, Visit};
-use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope};
+use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope, Track};
 use crate::ledger::{
-    EventType, NewRequest, NoticeSource, PersonAct, RequestOrigin, StoredAddress, has_left, last_locale, named,
-    note_own_acts, open_request, opt_outs, own_notice, save_preferences, stop_everything,
+    EventType, NewRequest, NoticeSource, PersonAct, PersonSource, RequestOrigin, StoredAddress, has_left, last_locale,
+    named, note_own_acts, open_request, opt_outs, own_notice, save_preferences, standing_of, stop_everything,
 };
 use crate::model::request::RequestKind;
 use crate::model::submission::{Claim, NoticeShown};
@@ -62,15 +62,16 @@ impl ShopService {
         visit: &Visit<'_>,
         by: &StoredAddress,
         acts: Vec<PersonAct>,
-        source: &str,
+        kind: &str,
     ) -> Result<(), Problem> {
+        let source = PersonSource::page(kind, visit.context.now);
         let mut new = Vec::new();
         for act in acts {
             if !has_left(self.database(), &act)? {
                 new.push(act);
             }
         }
-        note_own_acts(self.database(), &visit.shop, by, &new, source, None, visit.context)?;
+        note_own_acts(self.database(), &visit.shop, by, &new, &source, None, visit.context)?;
         Ok(())
     }
 
@@ -100,7 +101,7 @@ impl ShopService {
                 channel,
                 purpose: visit.shop.settings.privacy.purpose_in(purpose, language.tag()),
                 checked: offer.is_in(),
-                note: note_on(offer),
+                note: self.note_on(offer)?,
             };
             match groups.iter_mut().find(|group| group.id == id) {
                 Some(group) => group.rows.push(row),
@@ -220,13 +221,20 @@ impl ShopService {
 }
 
 /// Returns the note that explains why a person gets nothing although the checkbox may suggest otherwise.
-fn note_on(offer: &Offer) -> Option<RowNote> {
-    match offer.standing.decision.reason {
-        Some(Reason::AwaitingConfirmation) => Some(RowNote::AwaitingConfirmation),
-        Some(Reason::Objected) => Some(RowNote::Objected),
-        Some(Reason::Suppressed) => Some(RowNote::Suppressed),
-        Some(Reason::Expired) => Some(RowNote::Expired),
-        Some(Reason::Restricted) => Some(RowNote::Restricted),
-        _ => None,
+impl ShopService {
+    fn note_on(&self, offer: &Offer) -> Result<Option<RowNote>, Problem> {
+        Ok(match offer.standing.decision.reason {
+            Some(Reason::AwaitingConfirmation) => Some(RowNote::AwaitingConfirmation),
+            // Who has stopped everything on this page or by a link has not written an objection, and knows what they did.
+            Some(Reason::Objected) => {
+                let standing = standing_of(self.database(), offer.address.row)?;
+                let is_letter = |track: &Track| track.act.is_objection() && track.scope.channel.is_none();
+                standing.tracks().iter().any(is_letter).then_some(RowNote::Objected)
+            }
+            Some(Reason::Suppressed) => Some(RowNote::Suppressed),
+            Some(Reason::Expired) => Some(RowNote::Expired),
+            Some(Reason::Restricted) => Some(RowNote::Restricted),
+            _ => None,
+        })
     }
 }

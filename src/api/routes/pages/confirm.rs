@@ -8,7 +8,7 @@ use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Seen, Visit};
 use crate::consent::Channel;
-use crate::ledger::{Answered, Confirmation, NoticeSource, confirm, confirmation};
+use crate::ledger::{Answered, Confirmation, NoticeSource, PersonSource, confirm, confirmation};
 
 impl ShopService {
     pub(in crate::api) fn ask_to_confirm(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
@@ -30,8 +30,9 @@ impl ShopService {
         };
         let language = visit.language(Some(&question.locale));
         let text = pages::confirm_words(language, visit.shop.settings.name.as_str(), &items(visit, &question));
+        let source = PersonSource::page("confirmation", visit.context.now);
         let shown = NoticeSource { id: "confirmation", locale: language.tag(), text: &text };
-        let state = match confirm(self.database(), &visit.shop, &question, Some(&shown), visit.context)? {
+        let state = match confirm(self.database(), &visit.shop, &question, Some(&shown), &source, visit.context)? {
             Answered::Now => ConfirmState::Done,
             Answered::Before => ConfirmState::Again,
             Answered::TooLate => ConfirmState::Expired,

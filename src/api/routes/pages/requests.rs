@@ -18,6 +18,7 @@ use crate::ledger::{
     download_of, resend, subject_request, verify_request,
 };
 use crate::model::request::RequestKind;
+use crate::platforms::cell::Cells;
 
 /// The formats in which a result can be downloaded.
 const FORMATS: [(Format, &str); 3] = [(Format::Html, "HTML"), (Format::Json, "JSON"), (Format::Csv, "CSV (ZIP)")];
@@ -152,7 +153,7 @@ impl ShopService {
     fn report_of(&self, visit: &Visit<'_>, subject: Uuid, format: Format) -> Result<Response<Bytes>, Problem> {
         let all = Selection { for_person: true, ..Selection::default() };
         let report = contact_report(self.database(), &visit.shop, &Lookup::Id(subject), &all, visit.context.now)?;
-        let mut response = export::answer(&report.ok_or(Problem::RouteNotFound)?, format)?;
+        let mut response = export::answer(&report.ok_or(Problem::RouteNotFound)?, format, Cells::Spreadsheet)?;
         html::seal(response.headers_mut());
         Ok(response)
     }

@@ -8,6 +8,7 @@ use crate::api::problem::Problem;
 #[cfg(feature = "contract")]
 use crate::api::schema;
 use crate::consent::Address;
+use crate::consent::CountryCode;
 use crate::model::text::Locale;
 
 /// Body of `POST /v1/preferences`.
@@ -59,9 +60,9 @@ struct ReachableBody {
 }
 
 impl PreferencesLinkBody {
-    pub(in crate::api) fn parse(&self) -> Result<(Address, Option<Locale>), Problem> {
+    pub(in crate::api) fn parse(&self, home: Option<CountryCode>) -> Result<(Address, Option<Locale>), Problem> {
         let ReachableBody { email, phone } = &self.contact.0;
-        let address = one_of("/contact", addresses("/contact", [email, phone, &None, &None])?)?;
+        let address = one_of("/contact", addresses("/contact", [email, phone, &None, &None], home)?)?;
         Ok((address, optional("/locale", self.locale.as_deref(), Locale::parse, LOCALE)?))
     }
 }

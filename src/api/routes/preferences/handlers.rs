@@ -22,7 +22,7 @@ impl ShopService {
         let (shop, now) = (&call.shop, call.context.now);
         let body: PreferencesBody = call.body()?;
         let locale = body.locale()?;
-        let identity = self.identity(&body.identity, Scope::Read, now)?;
+        let identity = self.identity(&body.identity, Scope::Read, call.home(), now)?;
         let identity = identity.filter(|identity| !identity.late);
         let identity = identity.ok_or_else(|| Problem::field("/identity", EXPIRED))?;
         let known = identity.addresses.iter().map(|address| find_verified_address(self.database(), shop, address));
@@ -81,7 +81,7 @@ impl ShopService {
     }
 
     pub(in crate::api) fn send_preferences_link(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let (address, locale) = call.body::<PreferencesLinkBody>()?.parse()?;
+        let (address, locale) = call.body::<PreferencesLinkBody>()?.parse(call.home())?;
         // Without a public URL there is no link to send.
         self.public_url(&call.shop)?;
         let locale = locale.as_ref().map(|locale| locale.as_str());

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::consent::Timestamp;
+use crate::ledger::Answering;
 use crate::platforms::Provider;
 
 /// A message provider.
@@ -18,6 +19,8 @@ pub(in crate::api) struct ProviderAnswer {
     /// within a day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::api) secret: Option<String>,
+    /// Who answers keywords such as STOP: the provider by itself, or placet through the shop's messages.
+    pub(in crate::api) answers: Answering,
     /// The time since which the provider has this secret.
     pub(in crate::api) created_at: Timestamp,
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::api::fields::optional;
 use crate::api::problem::{Fault, Problem};
 use crate::api::routes::requests::bodies::ProviderSecrets;
+use crate::ledger::Answering;
 
 /// Body of `PUT /v1/providers/{provider}`.
 #[derive(Deserialize)]
@@ -19,7 +20,13 @@ pub(in crate::api) struct ProviderBody {
     /// visible characters.
     #[cfg_attr(feature = "contract", schemars(length(min = 8, max = 128)))]
     verify_token: Option<String>,
+    /// Who answers keywords such as STOP: `provider` or `placet`. Default: the provider if it does so by itself, as Twilio
+    /// does; otherwise placet.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Answering>"))]
+    answers: Option<String>,
 }
+
+const ANSWERING: Fault = Fault::new("unknown_answering", Answering::USE_ONE);
 
 impl ProviderBody {
     pub(in crate::api) fn parse(&self) -> Result<ProviderSecrets, Problem> {
@@ -33,6 +40,7 @@ impl ProviderBody {
         let word = Fault::new("invalid_secret", "use 8 to 128 visible characters");
         Ok(ProviderSecrets {
             secret: optional("/secret", self.secret.as_deref(), visible(16, 256), secret)?,
+            answers: optional("/answers", self.answers.as_deref(), Answering::parse, ANSWERING)?,
             verify_token: optional("/verify_token", self.verify_token.as_deref(), visible(8, 128), word)?,
         })
     }

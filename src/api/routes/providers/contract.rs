@@ -19,7 +19,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
                 placet makes the secret, only this answer shows it.",
         body: Some(maker!(ProviderBody)),
         answers: &[maker!(ProviderAnswer)],
-        codes: &["provider_not_found", "invalid_secret"],
+        codes: &["provider_not_found", "invalid_secret", "unknown_answering"],
         ..SHOP
     },
     Operation {

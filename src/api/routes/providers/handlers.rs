@@ -9,7 +9,7 @@ use crate::api::routes::providers::bodies::ProviderBody;
 use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
-use crate::ledger::{list_providers, remove_provider, store_provider};
+use crate::ledger::{Answering, list_providers, remove_provider, store_provider};
 use crate::platforms::{Provider, signature};
 
 impl ShopService {
@@ -21,6 +21,7 @@ impl ShopService {
                 provider,
                 url: self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?,
                 secret: None,
+                answers: answering(provider, known.answers),
                 created_at: known.created_at,
             });
         }
@@ -43,11 +44,17 @@ impl ShopService {
         }
         let url = self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?;
         let (secret, word) = (given.secret.as_deref(), given.verify_token.as_deref());
-        store_provider(self.database(), provider.as_str(), secret, word, call.context)?;
+        store_provider(self.database(), provider.as_str(), secret, word, given.answers, call.context)?;
         let known = list_providers(self.database())?.into_iter().find(|known| known.name == provider.as_str());
         let made = known.filter(|known| known.given.is_empty());
         let made = made.map(|known| signature::secret_text(&known.made(&call.shop)));
-        let answer = ProviderAnswer { provider, url, secret: made, created_at: call.context.now };
+        let answer = ProviderAnswer {
+            provider,
+            url,
+            secret: made,
+            answers: answering(provider, given.answers),
+            created_at: call.context.now,
+        };
         Reply::json(StatusCode::OK, &answer)
     }
 
@@ -58,4 +65,10 @@ impl ShopService {
         }
         self.list_providers(call)
     }
+}
+
+/// Returns who answers keywords: as the shop has set it, or else the provider if it does so by itself.
+pub(in crate::api) fn answering(provider: Provider, set: Option<Answering>) -> Answering {
+    let usual = if provider.platform().answers_itself() { Answering::Provider } else { Answering::Placet };
+    set.unwrap_or(usual)
 }

@@ -5,9 +5,10 @@ use http::{HeaderValue, Response, StatusCode, header};
 
 use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::{Fault, Problem};
+use crate::api::routes::providers::handlers::answering;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::Visit;
-use crate::ledger::{InboundKeyword, InboundMessage, KnownProvider, list_providers, receive_inbound};
+use crate::ledger::{Answering, InboundKeyword, InboundMessage, KnownProvider, list_providers, receive_inbound};
 use crate::platforms::{Hook, HookError, Inbound, InboundAct, Keyword, Provider, signature};
 
 impl ShopService {
@@ -27,9 +28,8 @@ impl ShopService {
             return Err(Problem::BodyTooLarge { limit });
         }
         for inbound in &self.read_hook(visit, provider, &known)? {
-            if let Some(message) = message_of(provider, inbound) {
-                receive_inbound(self.database(), &visit.shop, &message, visit.context)?;
-            }
+            let message = message_of(provider, answering(provider, known.answers), inbound);
+            receive_inbound(self.database(), &visit.shop, &message, visit.context)?;
         }
         self.note_visit(visit, None, 200)?;
         let (body, media_type) = provider.platform().thanks();
@@ -64,17 +64,28 @@ impl ShopService {
     }
 }
 
-/// Returns the inbound message to act on; `None` if it contains no keyword.
-fn message_of(provider: Provider, inbound: &Inbound) -> Option<InboundMessage> {
-    let InboundAct::Keyword { word, is_answered } = inbound.act else { return None };
-    let statement = match word {
+/// Returns the inbound message as the ledger takes it.
+fn message_of(provider: Provider, answering: Answering, inbound: &Inbound) -> InboundMessage {
+    let (statement, is_answered) = match inbound.act {
+        InboundAct::Keyword { word, is_answered } => (Some(word), is_answered),
+        InboundAct::Other => (None, false),
+    };
+    let statement = statement.map(|word| match word {
         Keyword::Stop => InboundKeyword::Stop,
         Keyword::Start => InboundKeyword::Start,
         Keyword::Yes => InboundKeyword::Yes,
         Keyword::Help => InboundKeyword::Help,
-    };
-    let id = format!("{provider}\0{}", inbound.id);
-    Some(InboundMessage { id, channel: inbound.channel, from: inbound.from.clone(), statement, is_answered })
+    });
+    InboundMessage {
+        provider: provider.as_str(),
+        id: inbound.id.clone(),
+        channel: inbound.channel,
+        from: inbound.from.clone(),
+        statement,
+        sent_at: inbound.sent_at,
+        text: inbound.text.clone(),
+        is_answered: is_answered || answering == Answering::Provider,
+    }
 }
 
 fn plain(text: String, media_type: &'static str) -> Response<Bytes> {

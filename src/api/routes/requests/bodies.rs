@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::api::body::Object;
 use crate::api::fields::{AddressBody, KIND, LINE, LOCALE, needs_secret_key, optional};
 use crate::api::problem::{Fault, Problem};
-use crate::consent::Address;
-use crate::ledger::{NewRequest, RequestOrigin, StaffDecision};
+use crate::consent::{Address, CountryCode};
+use crate::ledger::{Answering, NewRequest, RequestOrigin, StaffDecision};
 use crate::model::request::RequestKind;
 use crate::model::text::{Line, Locale};
 
@@ -36,9 +36,9 @@ pub(in crate::api) struct RequestBody {
 const DETAILS: Fault = Fault::new("invalid_text", "use 1 to 500 characters, and leave it out of other requests");
 
 impl RequestBody {
-    pub(in crate::api) fn parse(&self, trusted: bool) -> Result<NewRequest, Problem> {
+    pub(in crate::api) fn parse(&self, trusted: bool, home: Option<CountryCode>) -> Result<NewRequest, Problem> {
         let kind = RequestKind::parse(&self.kind).ok_or_else(|| Problem::field("/kind", KIND))?;
-        let address: Address = self.contact.0.parse("/contact")?;
+        let address: Address = self.contact.0.parse("/contact", home)?;
         let locale = optional("/locale", self.locale.as_deref(), Locale::parse, LOCALE)?;
         let vouched = self.verified.unwrap_or(false);
         if self.verified.is_some() && !trusted {
@@ -95,4 +95,5 @@ impl DecisionBody {
 pub(in crate::api) struct ProviderSecrets {
     pub(in crate::api) secret: Option<String>,
     pub(in crate::api) verify_token: Option<String>,
+    pub(in crate::api) answers: Option<Answering>,
 }

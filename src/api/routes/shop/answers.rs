@@ -29,8 +29,8 @@ pub(in crate::api) struct KeysAnswer<'a> {
     pub(in crate::api) secret: &'a str,
 }
 
-/// Answer of `GET /v1/shop` and `PUT /v1/shop`. Without `id`, `created_at` and `certificate_key` it is a valid body of
-/// `PUT /v1/shop`.
+/// Answer of `GET /v1/shop`, `PUT /v1/shop` and `PATCH /v1/shop`. It is also a valid body of `PUT /v1/shop`, which passes
+/// over the fields that only placet sets.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ShopSettingsAnswer<'a> {
@@ -40,8 +40,39 @@ pub(in crate::api) struct ShopSettingsAnswer<'a> {
     created_at: Timestamp,
     /// The public key that verifies the shop's certificates, a JSON Web Key (RFC 8037).
     certificate_key: Jwk,
+    /// What is missing for the shop to work as a whole. Empty if nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    setup: Vec<SetupEntry>,
     #[serde(flatten)]
     settings: &'a Settings,
+}
+
+/// Something that is missing for the shop to work as a whole.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct SetupEntry {
+    /// What is missing: `messages_wait`, `no_public_url`, `notices_lack_a_language` or `no_stop_provider`.
+    code: &'static str,
+    /// What to do, in words.
+    detail: &'static str,
+    /// How many messages or notices are concerned; 0 if nothing is counted.
+    count: i64,
+}
+
+impl SetupEntry {
+    pub(in crate::api) fn of(code: &'static str, count: i64) -> Self {
+        let detail = match code {
+            "messages_wait" => {
+                "nobody sends the messages that wait: add a webhook for message.requested, or read GET /v1/messages"
+            }
+            "no_public_url" => "set PLACET_PUBLIC_URL, so that messages can contain links",
+            "notices_lack_a_language" => "some notices are not written in every language of the others",
+            _ => {
+                "the shop sends text messages, and no provider hands in the word STOP: set one up by PUT /v1/providers"
+            }
+        };
+        Self { code, detail, count }
+    }
 }
 
 impl<'a> ShopSettingsAnswer<'a> {
@@ -50,8 +81,16 @@ impl<'a> ShopSettingsAnswer<'a> {
             id: &shop.id,
             created_at: shop.created_at,
             certificate_key: shop.signing_key().jwk(),
+            setup: Vec::new(),
             settings: &shop.settings,
         }
+    }
+}
+
+impl ShopSettingsAnswer<'_> {
+    /// Adds what is missing.
+    pub(in crate::api) fn with_setup(self, setup: Vec<SetupEntry>) -> Self {
+        Self { setup, ..self }
     }
 }
 

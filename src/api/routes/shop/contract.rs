@@ -2,7 +2,9 @@
 
 use crate::api::contract::operation::{Operation, SHOP, maker};
 use crate::api::routes::shop::answers::{AuditAnswer, RetentionAnswer, ShopSettingsAnswer, StatisticsAnswer};
-use crate::api::routes::shop::shop_body::ShopBody;
+use crate::api::routes::shop::shop_body::{NoticeBody, ShopBody};
+use crate::api::schema::SettingsPatch;
+use crate::ledger::Notice;
 
 pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -25,11 +27,45 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         codes: &[
             "empty_list",
             "unknown_purpose",
+            "channel_off",
+            "notice_changed",
             "repeated_choice",
             "repeated_rule",
             "unknown_time_zone",
             "unknown_request",
         ],
+        ..SHOP
+    },
+    Operation {
+        id: "patchShop",
+        summary: "Change some of the shop's settings",
+        about: "A JSON merge patch (RFC 7396): the fields of the body replace those of the settings, a field that is \
+                `null` is set to its default, all others stay. A list is replaced as a whole.",
+        body: Some(maker!(SettingsPatch)),
+        answers: &[maker!(ShopSettingsAnswer<'static>)],
+        tagged: true,
+        conditional: true,
+        codes: &[
+            "empty_list",
+            "unknown_purpose",
+            "channel_off",
+            "notice_changed",
+            "repeated_choice",
+            "repeated_rule",
+            "unknown_time_zone",
+            "unknown_request",
+        ],
+        ..SHOP
+    },
+    Operation {
+        id: "putNotice",
+        summary: "Add a notice",
+        about: "Adds a notice to the shop's settings. The text of a known id, version and locale never changes, \
+                because records refer to it: a new text needs a new version. The choices that the notice offers may \
+                change.",
+        body: Some(maker!(NoticeBody)),
+        answers: &[maker!(Notice)],
+        codes: &["unknown_purpose", "channel_off", "notice_changed", "repeated_choice"],
         ..SHOP
     },
     Operation {

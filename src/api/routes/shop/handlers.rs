@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::api::fields::{TIME, UUID};
@@ -12,18 +13,20 @@ use crate::api::key::{KeyKind, Scope, ShopId, hash_of};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::api::routes::shop::answers::{
-    AuditAnswer, KeysAnswer, NewShopAnswer, RetentionAnswer, ShopSettingsAnswer, StatisticsAnswer,
+    AuditAnswer, KeysAnswer, NewShopAnswer, RetentionAnswer, SetupEntry, ShopSettingsAnswer, StatisticsAnswer,
 };
-use crate::api::routes::shop::shop_body::ShopBody;
+use crate::api::routes::shop::shop_body::{NoticeText, ShopBody};
 use crate::api::routes::storefront::answers::StorefrontAnswer;
 use crate::api::service::call::Call;
 use crate::api::service::reply::{Regenerated, Reply};
 use crate::api::service::shop_service::ShopService;
 use crate::api::{answer, body};
-use crate::consent::Timestamp;
+use crate::consent::{Channel, Timestamp};
 use crate::ledger::{
-    AuditEntry, AuditQuery, Context, KEPT_FOR, NewKey, Shop, audit_page, expired, kept_answer, statistics, store_answer,
+    AuditEntry, AuditQuery, Context, EventType, KEPT_FOR, NewKey, Notice, Settings, Shop, audit_page, expired,
+    keep_notices, kept_answer, list_providers, statistics, store_answer, waiting_messages,
 };
+use crate::model::text::Locale;
 
 /// The default number of audit log entries in one response; below, the maximum.
 const AUDIT_PAGE: u16 = 100;
@@ -74,6 +77,9 @@ impl ShopService {
         let keys = [new(KeyKind::Publishable, &publishable), new(KeyKind::Secret, &secret)];
         let response = self.database().transaction(|tx| {
             let shop = Shop::create(tx, &id.to_string(), settings, &keys, context)?;
+            if let Some(index) = keep_notices(tx, &shop.settings.notices)? {
+                return Err(Problem::NoticeChanged { pointer: format!("/notices/{index}/text") });
+            }
             let keys = KeysAnswer { publishable: &publishable, secret: &secret };
             let storefront = StorefrontAnswer::of(&shop);
             let reply = Reply::json(StatusCode::CREATED, &NewShopAnswer { storefront, keys })?;
@@ -89,24 +95,95 @@ impl ShopService {
     }
 
     pub(in crate::api) fn read_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let reply = Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&call.shop))?;
-        let tag = tag_of(&reply);
-        Ok(reply.tagged(&tag))
+        self.shop_answer(&call.shop)
     }
 
     pub(in crate::api) fn write_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let settings = call.body::<ShopBody>()?.parse()?;
+        self.replace_settings(call, settings)
+    }
+
+    /// Changes some settings by a merge patch (RFC 7396).
+    pub(in crate::api) fn change_shop(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let patch: Map<String, Value> = call.body()?;
+        let mut settings = serde_json::to_value(&call.shop.settings)?;
+        merge(&mut settings, Value::Object(patch));
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let settings = body::read::<ShopBody>(&headers, &serde_json::to_vec(&settings)?)?.parse()?;
+        self.replace_settings(call, settings)
+    }
+
+    /// Adds a notice, or changes the choices that it offers. Its text never changes.
+    pub(in crate::api) fn write_notice(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let path = [0, 1, 2].map(|place| call.route.value(place));
+        let notice = NoticeText::of_path(call.body()?, path, &call.shop.settings)?;
+        let mut settings = call.shop.settings.clone();
+        let is_same =
+            |own: &Notice| (&own.id, &own.version, &own.locale) == (&notice.id, &notice.version, &notice.locale);
+        match settings.notices.iter_mut().find(|own| is_same(own)) {
+            Some(own) if own.text != notice.text => return Err(Problem::NoticeChanged { pointer: "/text".into() }),
+            Some(own) => own.choices.clone_from(&notice.choices),
+            None => settings.notices.push(notice.clone()),
+        }
+        if keep_notices(self.database(), std::slice::from_ref(&notice))?.is_some() {
+            return Err(Problem::NoticeChanged { pointer: "/text".into() });
+        }
+        self.store_settings(call, settings)?;
+        Reply::json(StatusCode::OK, &notice)
+    }
+
+    fn replace_settings(&self, call: &Call<'_>, settings: Settings) -> Result<Reply, Problem> {
         if call.context.day(settings.links.zone()).is_none() {
             let fault = Fault::new("unknown_time_zone", "use an IANA name, such as Europe/Berlin");
             return Err(Problem::field("/links/time_zone", fault));
         }
-        call.check_unchanged(&tag_of(&Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&call.shop))?))?;
+        call.check_unchanged(&tag_of(&call.shop)?)?;
+        // A database of an earlier version has the texts only in its settings.
+        keep_notices(self.database(), &call.shop.settings.notices)?;
+        if let Some(index) = keep_notices(self.database(), &settings.notices)? {
+            return Err(Problem::NoticeChanged { pointer: format!("/notices/{index}/text") });
+        }
+        let shop = self.store_settings(call, settings)?;
+        self.shop_answer(&shop)
+    }
+
+    fn store_settings(&self, call: &Call<'_>, settings: Settings) -> Result<Rc<Shop>, Problem> {
         let shop = Rc::new(call.shop.with(self.database(), settings)?);
         self.shop.replace(Some(Rc::clone(&shop)));
         self.storefront.replace(None);
-        let reply = Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(&shop))?;
-        let tag = tag_of(&reply);
-        Ok(reply.tagged(&tag))
+        Ok(shop)
+    }
+
+    fn shop_answer(&self, shop: &Shop) -> Result<Reply, Problem> {
+        let setup = self.setup(shop)?;
+        let reply = Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(shop).with_setup(setup))?;
+        Ok(reply.tagged(&tag_of(shop)?))
+    }
+
+    /// Returns what is missing for the shop to work as a whole.
+    fn setup(&self, shop: &Shop) -> Result<Vec<SetupEntry>, Problem> {
+        let mut missing = Vec::new();
+        let waiting = waiting_messages(self.database())?;
+        if waiting > 0 && !shop.wants(EventType::MessageRequested) {
+            missing.push(SetupEntry::of("messages_wait", waiting));
+        }
+        if self.public_url(shop).is_err() {
+            missing.push(SetupEntry::of("no_public_url", 0));
+        }
+        let notices = &shop.settings.notices;
+        let lacks = |notice: &&Notice| {
+            let has = |locale: &Locale| notices.iter().any(|own| own.id == notice.id && own.locale == *locale);
+            notices.iter().any(|other| !has(&other.locale))
+        };
+        let lacking = notices.iter().filter(lacks).count();
+        if lacking > 0 {
+            missing.push(SetupEntry::of("notices_lack_a_language", i64::try_from(lacking).unwrap_or(i64::MAX)));
+        }
+        if shop.settings.channels.contains(&Channel::Sms) && list_providers(self.database())?.is_empty() {
+            missing.push(SetupEntry::of("no_stop_provider", 0));
+        }
+        Ok(missing)
     }
 
     pub(in crate::api) fn statistics(&self, _: &Call<'_>) -> Result<Reply, Problem> {
@@ -159,10 +236,30 @@ pub(in crate::api) fn written(scopes: &[Scope]) -> String {
     scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-fn tag_of(reply: &Reply) -> String {
-    let mut tag = base16ct::lower::encode_string(&Sha256::digest(reply.response.body()));
+/// Returns the tag of the settings. What is missing changes by itself and is no part of it.
+fn tag_of(shop: &Shop) -> Result<String, Problem> {
+    let mut tag = base16ct::lower::encode_string(&Sha256::digest(serde_json::to_vec(&ShopSettingsAnswer::of(shop))?));
     tag.truncate(32);
-    tag
+    Ok(tag)
+}
+
+/// Applies a merge patch (RFC 7396).
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(fields) = target else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            fields.remove(&name);
+        } else {
+            merge(fields.entry(name).or_insert(Value::Null), value);
+        }
+    }
 }
 
 impl ShopService {

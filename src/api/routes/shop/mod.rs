@@ -33,6 +33,9 @@ const ROWS: &[Row] = &[
     Endpoint::get("getStatistics", "/v1/statistics", Scope::Read).by(ShopService::statistics),
     Endpoint::get("getShop", "/v1/shop", Scope::Admin).by(ShopService::read_shop),
     Endpoint::put("putShop", "/v1/shop", Scope::Admin, 1024 * KB).by(ShopService::write_shop),
+    Endpoint::patch("patchShop", "/v1/shop", Scope::Admin, 1024 * KB).by(ShopService::change_shop),
+    Endpoint::put("putNotice", "/v1/notices/{id}/{version}/{locale}", Scope::Admin, 64 * KB)
+        .by(ShopService::write_notice),
     Endpoint::get("readAudit", "/v1/audit", Scope::Admin)
         .query(&["contact", "key", "route", "since", "until", "before", "limit", "format"])
         .by_query(ShopService::audit_log),

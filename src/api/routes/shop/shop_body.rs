@@ -1,6 +1,7 @@
 //! The body of `POST /v1/shops` and `PUT /v1/shop`.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::api::body::Object;
 use crate::api::fields::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
@@ -18,6 +19,22 @@ use crate::model::text::{Line, Locale, Origin, Token};
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ShopBody {
+    /// As in the answer. Passed over, so that an answer can be sent back.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Anything>"))]
+    #[expect(dead_code, reason = "passed over")]
+    id: Option<IgnoredAny>,
+    /// As in the answer. Passed over.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Anything>"))]
+    #[expect(dead_code, reason = "passed over")]
+    created_at: Option<IgnoredAny>,
+    /// As in the answer. Passed over.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Anything>"))]
+    #[expect(dead_code, reason = "passed over")]
+    certificate_key: Option<IgnoredAny>,
+    /// As in the answer. Passed over.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Anything>"))]
+    #[expect(dead_code, reason = "passed over")]
+    setup: Option<IgnoredAny>,
     /// The name under which people know the shop.
     #[cfg_attr(feature = "contract", schemars(with = "Line"))]
     name: String,
@@ -73,6 +90,20 @@ pub(in crate::api) struct NoticeText {
     text: String,
     /// The choices whose labels are the last lines of the text, in the same order. `<placet-optin>` needs them to show
     /// the notice.
+    #[serde(default)]
+    choices: Vec<Object<OfferBody>>,
+}
+
+/// Body of `PUT /v1/notices/{id}/{version}/{locale}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "contract", schemars(rename = "NoticeTextBody"))]
+pub(in crate::api) struct NoticeBody {
+    /// The full text: the notice, and below it the label of each choice, one per line. At most 8,000 bytes.
+    #[cfg_attr(feature = "contract", schemars(length(min = 1, max = 8_000)))]
+    text: String,
+    /// The choices whose labels are the last lines of the text, in the same order.
     #[serde(default)]
     choices: Vec<Object<OfferBody>>,
 }
@@ -148,20 +179,19 @@ impl ShopBody {
         if self.purposes.is_empty() {
             return Err(Problem::field("/purposes", empty));
         }
+        let channels = each("/channels", &self.channels, Channel::parse, &CHANNEL)?;
         let purposes = each("/purposes", &self.purposes, PurposeSlug::parse, &PURPOSE)?;
+        let notices = self.notices.iter().enumerate();
+        let notices = notices.map(|(at, notice)| notice.0.parse(&format!("/notices/{at}"), &channels, &purposes));
+        let notices = notices.collect::<Result<Vec<_>, _>>()?;
         let policy = self.policy.as_ref().map(|policy| policy.0.parse(&purposes)).transpose()?;
         Ok(Settings {
             name: field("/name", &self.name, Line::parse, LINE)?,
             country: optional("/country", self.country.as_deref(), CountryCode::parse, COUNTRY)?,
             origins: each("/origins", &self.origins, Origin::parse, &ORIGIN)?,
-            channels: each("/channels", &self.channels, Channel::parse, &CHANNEL)?,
+            channels,
             purposes,
-            notices: self
-                .notices
-                .iter()
-                .enumerate()
-                .map(|(at, notice)| notice.0.parse(at))
-                .collect::<Result<_, _>>()?,
+            notices,
             policy: policy.unwrap_or_default(),
             privacy: self.privacy.as_ref().map(|privacy| privacy.0.parse()).transpose()?.unwrap_or_default(),
             limits: self.limits.as_ref().map(|limits| limits.0.parse()).transpose()?.unwrap_or_default(),
@@ -249,11 +279,20 @@ impl OfferBody {
 const UNKNOWN_RULE: Fault = Fault::new("unknown_rule", "use the id of a rule for advertising, such as de-email");
 
 impl NoticeText {
-    fn parse(&self, index: usize) -> Result<Notice, Problem> {
-        let at = |name: &str| format!("/notices/{index}/{name}");
+    /// Parses a notice. It may offer only what the shop has.
+    fn parse(&self, pointer: &str, channels: &[Channel], purposes: &[PurposeSlug]) -> Result<Notice, Problem> {
+        let at = |name: &str| format!("{pointer}/{name}");
         let choices = self.choices.iter().enumerate().map(|(place, own)| own.0.parse(&at("choices"), place));
         let choices = choices.collect::<Result<Vec<_>, _>>()?;
         for (place, own) in choices.iter().enumerate() {
+            if !channels.contains(&own.channel) {
+                let fault = Fault::new("channel_off", "the shop does not use this channel");
+                return Err(Problem::field(at(&format!("choices/{place}/channel")), fault));
+            }
+            if !purposes.contains(&own.purpose) {
+                let fault = Fault::new("unknown_purpose", "the shop has no such purpose");
+                return Err(Problem::field(at(&format!("choices/{place}/purpose")), fault));
+            }
             if choices.iter().take(place).any(|earlier| earlier == own) {
                 let fault = Fault::new("repeated_choice", "offer each channel and purpose once");
                 return Err(Problem::field(at(&format!("choices/{place}")), fault));
@@ -277,6 +316,13 @@ impl NoticeText {
                 Fault::new("invalid_text", "use 1 to 8000 bytes of text"),
             )?,
         })
+    }
+
+    /// Parses a notice whose id, version and locale are in the path.
+    pub(in crate::api) fn of_path(body: NoticeBody, path: [&str; 3], settings: &Settings) -> Result<Notice, Problem> {
+        let [id, version, locale] = path.map(str::to_owned);
+        let notice = Self { id, version, locale, text: body.text, choices: body.choices };
+        notice.parse("", &settings.channels, &settings.purposes)
     }
 
     /// Returns the text if its length is allowed: 1 to 8,000 bytes.

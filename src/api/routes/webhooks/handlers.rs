@@ -13,7 +13,7 @@ use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
 use crate::ledger::{
     DeliveryState, Webhook, WebhookError, add_webhook, change_webhook, deliveries_page, health_of, list_webhooks,
-    remove_webhook, replay, rotate_webhook,
+    remove_webhook, replay, rotate_webhook, tell_waiting,
 };
 
 /// The default number of deliveries in one response; below, the maximum.
@@ -31,6 +31,7 @@ impl ShopService {
         let new = call.body::<NewWebhookBody>()?.parse(self.deployment.local_webhooks)?;
         let made = add_webhook(self.database(), &new, call.context).map_err(webhook_refused)?;
         self.webhooks_changed();
+        self.tell_waiting(call)?;
         Reply::json(StatusCode::CREATED, &self.answer_of(&made, call)?.with_secret(&call.shop))
     }
 
@@ -39,7 +40,14 @@ impl ShopService {
         let changed = change_webhook(self.database(), call.route.value(0), &new, call.context.now);
         let changed = changed.map_err(webhook_refused)?;
         self.webhooks_changed();
+        self.tell_waiting(call)?;
         Reply::json(StatusCode::OK, &self.answer_of(&changed, call)?)
+    }
+
+    /// Tells a webhook that wants messages of those that nobody has taken.
+    fn tell_waiting(&self, call: &Call<'_>) -> Result<(), Problem> {
+        let Some(shop) = self.shop()? else { return Ok(()) };
+        Ok(tell_waiting(self.database(), &shop, call.context)?)
     }
 
     pub(in crate::api) fn remove_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {

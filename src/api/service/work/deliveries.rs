@@ -10,7 +10,7 @@ use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
     Context, DeliveryKey, DueDelivery, EventType, Payload, SendOutcome, Shop, Waiting, Webhook, addresses_told,
-    due_deliveries, note_outcome, signatures, waiting,
+    due_deliveries, inbound_text, note_outcome, signatures, waiting,
 };
 
 /// The maximum number of concurrent sends: fewer than a Durable Object can wait for.
@@ -140,6 +140,11 @@ impl ShopService {
             let addresses = addresses_told(self.database(), contact)?;
             let listed = addresses.iter().map(|(kind, value)| json!({ "kind": kind, "value": value }));
             data.insert("addresses".into(), listed.collect());
+        }
+        if event.kind == EventType::InboundUnmatched
+            && let Some(text) = inbound_text(self.database(), &event.key.event)?
+        {
+            data.insert("text".into(), text.into());
         }
         if event.kind == EventType::MessageRequested
             && let Some(message) = id(&data, "message").and_then(|id| id.parse().ok())

@@ -4,7 +4,7 @@ use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
-use crate::ledger::{Context, Shop, finish_job, job, postpone_job, purge, remind};
+use crate::ledger::{Context, Shop, finish_job, job, postpone_job, purge, remind, tell_migrated};
 
 const HOUSEKEEPING: &str = "housekeeping";
 
@@ -45,6 +45,7 @@ impl ShopService {
 
     /// Sends reminders and deletes expired data. Returns whether some work is left.
     pub(in crate::api) fn daily_work(&self, shop: &Shop, context: &Context<'_>) -> Result<bool, Problem> {
+        tell_migrated(self.database(), shop, context)?;
         // Without a known time zone there are no reminders. The settings refuse an unknown time zone, so this does not
         // happen in practice.
         let reminders = match context.day(shop.settings.links.zone()) {

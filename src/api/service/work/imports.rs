@@ -204,9 +204,18 @@ fn take(
     context: &Context<'_>,
 ) -> Result<Counts, JobError> {
     let (mut taken, mut errors) = (Vec::with_capacity(read.rows.len()), Vec::new());
-    for ReadRow { row, line, outcome, cells } in read.rows {
+    let mut warned = 0;
+    for ReadRow { row, line, outcome, warnings, cells } in read.rows {
         match outcome {
-            Ok(listed) => taken.push(TakenRow { row, listed }),
+            Ok(listed) => {
+                taken.push(TakenRow { row, listed });
+                if !warnings.is_empty() {
+                    warned += 1;
+                    let warnings: Vec<_> = warnings.iter().map(ToldFault::of).collect();
+                    let fault = serde_json::to_string(&warnings)?;
+                    errors.push(KeptError { row, line, fault, cells: "[]".to_owned() });
+                }
+            }
             Err(fault) => errors.push(KeptError {
                 row,
                 line,
@@ -216,8 +225,8 @@ fn take(
         }
     }
     let counts = take_page(tx, shop, import, &taken, context)?;
-    store_errors(tx, shop, import.id, &errors, import.counts.rejected)?;
-    Ok(Counts { rejected: length(&errors), ..counts })
+    store_errors(tx, shop, import.id, &errors, import.counts.rejected + import.counts.warned)?;
+    Ok(Counts { rejected: length(&errors) - warned, warned, ..counts })
 }
 
 /// The reason why a file could not be opened.

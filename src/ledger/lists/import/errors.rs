@@ -14,20 +14,20 @@ const KEPT: u64 = 100_000;
 /// The most addresses of one row that are indexed, so that an erasure finds them. A row with more is stored without its cells.
 const INDEXED: usize = 1_000;
 
-/// A rejected row.
+/// A rejected row, or a row that was taken although something in it could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptError {
     /// The number of the row, counted from 1.
     pub row: u64,
     /// The line of the file on which the row begins, counted from 1.
     pub line: u64,
-    /// The fault, as JSON.
+    /// The fault, as JSON. An array of warnings if the row was taken.
     pub fault: String,
-    /// The cells of the row, as JSON.
+    /// The cells of the row, as JSON. Empty if the row was taken.
     pub cells: String,
 }
 
-/// Stores the rejected rows of a page. `earlier` is the number of rejected rows before this page.
+/// Stores the rejected rows and the warnings of a page. `earlier` is the number of such rows before this page.
 pub fn store_errors(
     tx: &dyn Database,
     shop: &Shop,
@@ -60,7 +60,8 @@ fn names_in(shop: &Shop, cells: &str) -> Vec<String> {
     let cells: Vec<String> = crate::json::read(cells).unwrap_or_default();
     let read = |cell: &String| {
         let email = || EmailAddress::parse(cell).map(Address::Email);
-        let phone = || PhoneNumber::parse(cell.trim_start_matches('\'')).map(Address::Phone);
+        let home = shop.settings.country;
+        let phone = || PhoneNumber::of_country(cell.trim_start_matches('\''), home).ok().map(Address::Phone);
         if cell.contains('@') { email() } else { phone() }
     };
     let found = cells.iter().filter_map(read).take(INDEXED + 1);

@@ -4,7 +4,7 @@
 //! time. An opt-out from a list does not end an opt-in that the person has proven since: the ledger compares
 //! times and assurances.
 
-use crate::consent::{Act, Assurance, Ground, Refusal, Timestamp, Track, effective_time};
+use crate::consent::{Act, ActTime, Assurance, Ground, Refusal, Timestamp, Track};
 use crate::ledger::store::id::time_of_id;
 use crate::model::listed::{ListedAct, ListedChoice};
 
@@ -53,7 +53,7 @@ pub(crate) fn judge(
                 return Judged::Outranked;
             }
             let act = Act::OptIn { ground };
-            let at = effective_time(act, Assurance::Listed, choice.occurred_at, times.now);
+            let at = ActTime::History { occurred_at: choice.occurred_at }.effective(act, times.now);
             let as_much = |track: &&Track| {
                 track.scope == choice.scope
                     && track.act == act
@@ -64,9 +64,8 @@ pub(crate) fn judge(
         }
         (ListedAct::Yes { .. }, None) => Judged::NoChoice,
         (ListedAct::No { objection }, _) => {
-            let refusal = if objection { Refusal::Objection } else { Refusal::Plain };
-            let act = Act::OptOut { refusal };
-            let at = effective_time(act, Assurance::Listed, choice.occurred_at, times.now);
+            let act = Act::opt_out(&choice.scope, objection);
+            let at = ActTime::History { occurred_at: choice.occurred_at }.effective(act, times.now);
             // An opt-out without a time adds nothing to an existing one, unless the person has opted in since.
             let latest_yes = || {
                 let yes = known
@@ -80,7 +79,7 @@ pub(crate) fn judge(
                 latest_yes().unwrap_or(Timestamp::BEGINNING)
             };
             let as_much = |track: &&Track| {
-                let as_strong = !objection || !matches!(track.act, Act::OptOut { refusal: Refusal::Plain });
+                let as_strong = !act.is_objection() || !matches!(track.act, Act::OptOut { refusal: Refusal::Plain });
                 as_strong && track.at >= needed && track.scope.includes(&choice.scope)
             };
             let mut standing = known.iter().filter(|track| track.is_opt_out());

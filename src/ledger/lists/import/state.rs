@@ -62,6 +62,9 @@ pub struct Counts {
     pub rejected: u64,
     /// Choices that are neither an opt-in nor an opt-out, and rows without any choice.
     pub no_choice: u64,
+    /// Rows that were imported although a cell that they do not need could not be read, see `GET
+    /// /v1/imports/{id}/errors?format=json`. They are counted above, too.
+    pub warned: u64,
 }
 
 impl Counts {
@@ -75,6 +78,7 @@ impl Counts {
             duplicate: self.duplicate + other.duplicate,
             rejected: self.rejected + other.rejected,
             no_choice: self.no_choice + other.no_choice,
+            warned: self.warned + other.warned,
         }
     }
 }
@@ -128,7 +132,7 @@ pub struct Import {
 
 pub(crate) const COLUMNS: &str =
     "id, state, settings, is_dry_run, received, digest, sha256, layout, place, bytes_done, rows, windows_1252,
-    accepted, unchanged, outranked, suppressed, duplicate, rejected, no_choice, worked, failure, created_at, touched_at,
+    accepted, unchanged, outranked, suppressed, duplicate, rejected, no_choice, warned, worked, failure, created_at, touched_at,
     started_at, finished_at, undone_at, undone_to";
 
 impl Import {
@@ -155,6 +159,7 @@ impl Import {
                 duplicate: cells.count()?,
                 rejected: cells.count()?,
                 no_choice: cells.count()?,
+                warned: cells.count()?,
             },
             worked: cells.count()?,
             failure: cells.optional_text()?,
@@ -220,13 +225,14 @@ pub fn note_progress(
     progress: &Progress<'_>,
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
-    let Counts { accepted, unchanged, outranked, suppressed, duplicate, rejected, no_choice } = progress.counts;
+    let Counts { accepted, unchanged, outranked, suppressed, duplicate, rejected, no_choice, warned } = progress.counts;
     let finished = progress.state.is_final().then_some(now);
     tx.execute(
         "UPDATE import SET state = ?, place = ?, bytes_done = ?, rows = rows + ?,
              windows_1252 = windows_1252 + ?, accepted = accepted + ?,
              unchanged = unchanged + ?, outranked = outranked + ?, suppressed = suppressed + ?,
-             duplicate = duplicate + ?, rejected = rejected + ?, no_choice = no_choice + ?, worked = worked + ?,
+             duplicate = duplicate + ?, rejected = rejected + ?, no_choice = no_choice + ?, warned = warned + ?,
+             worked = worked + ?,
              failure = ?, touched_at = ?, started_at = coalesce(started_at, ?), finished_at = ?
          WHERE id = ?",
         &[
@@ -242,6 +248,7 @@ pub fn note_progress(
             number(duplicate),
             number(rejected),
             number(no_choice),
+            number(warned),
             number(progress.worked),
             Param::text_or_null(progress.failure),
             Param::Integer(now.millis()),

@@ -68,10 +68,13 @@ pub fn refuses(shop: &Shop, listed: &Listed) -> Option<ListedFault> {
             let mut faults = person.choices.iter().filter_map(|choice| ground_of(shop, choice).err());
             faults.next().map(ListedFault::Choice)
         }
-        Listed::Suppressed(ListedSuppression { target: Suppressed::Hash(hash), .. }) => {
-            name_listed(shop, hash.as_str()).is_none().then_some(ListedFault::ForeignHash)
+        Listed::Suppressed(suppressions) => {
+            let is_foreign = |one: &ListedSuppression| match &one.target {
+                Suppressed::Hash(hash) => name_listed(shop, hash.as_str()).is_none(),
+                Suppressed::Address(_) | Suppressed::Sha256 { .. } => false,
+            };
+            suppressions.iter().any(is_foreign).then_some(ListedFault::ForeignHash)
         }
-        Listed::Suppressed(_) => None,
     }
 }
 
@@ -125,7 +128,7 @@ pub fn take_page(
     for TakenRow { row, listed } in rows {
         match listed {
             Listed::Person(person) => page.take(*row, person),
-            Listed::Suppressed(suppression) => suppressions.push(suppression),
+            Listed::Suppressed(listed) => suppressions.extend(listed),
         }
     }
     page.suppress(tx, import, &suppressions)?;

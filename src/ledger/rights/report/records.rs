@@ -129,6 +129,8 @@ pub(crate) fn records_of(
             "SELECT r.channel, r.purpose, r.choice, r.ground, r.objection, r.assurance, r.effective_at, r.id,
                  r.evidence, a.value, s.id, s.occurred_at, s.received_at, v.at,
                  s.notice_id, s.notice_version, s.notice_locale, s.notice_sha256, w.text, sent.text,
+                 (SELECT n.text FROM notice n WHERE n.id = s.notice_id AND n.version = s.notice_version
+                     AND n.locale = s.notice_locale AND n.text_sha256 = s.notice_sha256),
                  s.source_kind, s.source_url, s.source_form, s.source_module, s.source_gpc, s.source_ip,
                  s.source_user_agent, s.import, s.import_row
              FROM address a JOIN record r ON r.address = a.id JOIN submission s ON s.id = r.submission
@@ -179,16 +181,17 @@ fn record_in(shop: &Shop, row: &Row) -> Result<RecordEntry, DatabaseError> {
     })
 }
 
-/// Reads the notice with its text: placet's own text, otherwise the text in the shop's settings, otherwise the text that
+/// Reads the notice with its text: placet's own text, otherwise the text of the shop's notice, otherwise the text that
 /// the sender gave.
 fn notice_in(shop: &Shop, cells: &mut Cells<'_>) -> Result<Option<NoticeEntry>, DatabaseError> {
     let (id, version, locale, text_sha256) = (cells.text()?, cells.text()?, cells.text()?, cells.text()?);
-    let (of_placet, sent) = (cells.optional_text()?, cells.optional_text()?);
+    let (of_placet, sent, kept) = (cells.optional_text()?, cells.optional_text()?, cells.optional_text()?);
     if id.is_empty() {
         return Ok(None);
     }
     let of_placet = of_placet.filter(|_| id.starts_with("placet:")).map(|text| (text, TextFrom::Placet));
-    let of_shop = || shop.settings.words_of(&id, &version, &locale, &text_sha256).map(|text| (text, TextFrom::Shop));
+    let of_shop =
+        || shop.settings.words_of(&id, &version, &locale, &text_sha256).or(kept).map(|text| (text, TextFrom::Shop));
     let (text, text_from) = of_placet.or_else(of_shop).or(sent.map(|text| (text, TextFrom::Sender))).unzip();
     Ok(Some(NoticeEntry { id, version, locale, text_sha256, text, text_from }))
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::consent::certificate::Requester;
 use crate::consent::deadlines::reminders_of;
 use crate::consent::{Address, Assurance};
-use crate::ledger::capture::person_act::{PersonAct, note_own_acts, stop_everything};
+use crate::ledger::capture::person_act::{PersonAct, PersonSource, note_own_acts, stop_everything};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
 use crate::ledger::people::address::{StoredAddress, addresses_to_link, find_verified_address, named};
@@ -181,7 +181,7 @@ fn object(
         ..act
     };
     let acts: Vec<PersonAct> = stop_everything(tx, shop, by)?.into_iter().map(objected).collect();
-    note_own_acts(tx, shop, by, &acts, "request", None, context)?;
+    note_own_acts(tx, shop, by, &acts, &PersonSource::page("request", context.now), None, context)?;
     Ok(())
 }
 

@@ -1,0 +1,75 @@
+//! What became of each choice of a submission.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::consent::{Reason, Timestamp};
+use crate::ledger::people::contact::Lookup;
+use crate::ledger::people::decisions::{Asked, Decided, Outcome, decide_contacts};
+use crate::ledger::shop::Shop;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::model::submission::{ChosenAct, Claim, Submission};
+
+vocabulary! {
+    /// What became of a choice.
+    ChoiceResult, "unknown result" {
+        /// The choice is on record, and it counts.
+        Recorded = "recorded",
+        /// The opt-in is on record. It counts once the address has confirmed it.
+        AwaitingConfirmation = "awaiting_confirmation",
+        /// The choice is on record, but another record counts for more.
+        Outranked = "outranked",
+        /// The choice is not on record.
+        Refused = "refused",
+    }
+}
+
+/// What became of a choice, and which record counts for more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceOutcome {
+    /// What became of it.
+    pub result: ChoiceResult,
+    /// The record that counts for more.
+    pub record: Option<String>,
+}
+
+impl ChoiceOutcome {
+    /// The choice is on record. Anonymous senders learn no more: they must not learn what is known of an address.
+    pub const RECORDED: Self = Self { result: ChoiceResult::Recorded, record: None };
+}
+
+/// Returns what became of a choice that was recorded just now.
+pub fn outcome_of(
+    database: &dyn Database,
+    shop: &Shop,
+    submission: &Submission,
+    choice: &ChosenAct,
+    now: Timestamp,
+) -> Result<ChoiceOutcome, DatabaseError> {
+    let (Some(channel), Some(purpose)) = (choice.scope.channel, choice.scope.purpose.clone()) else {
+        return Ok(ChoiceOutcome::RECORDED);
+    };
+    let address = submission.addresses.iter().find(|address| address.kind() == channel.address_kind());
+    let Some(address) = address.filter(|_| choice.claim != Claim::Declined) else { return Ok(ChoiceOutcome::RECORDED) };
+    let asked = Asked { channel, purpose, at: now, now, explain: false };
+    let outcome = decide_contacts(database, shop, &asked, &[&Lookup::Address(address.clone())])?.pop();
+    let Some(Outcome::Decided(Decided { decision, .. })) = outcome else { return Ok(ChoiceOutcome::RECORDED) };
+    let result = match (choice.claim, decision.reason) {
+        (Claim::OptOut { .. }, None) => ChoiceResult::Outranked,
+        (Claim::OptIn { .. }, Some(Reason::OptedOut | Reason::Objected | Reason::Suppressed)) => {
+            ChoiceResult::Outranked
+        }
+        (Claim::OptIn { .. }, Some(Reason::AwaitingConfirmation)) => ChoiceResult::AwaitingConfirmation,
+        _ => ChoiceResult::Recorded,
+    };
+    let record = decision.record.filter(|_| result == ChoiceResult::Outranked);
+    Ok(ChoiceOutcome { result, record })
+}
+
+/// Stores what became of the choices of a submission, for a repetition of it.
+pub fn note_outcomes(tx: &dyn Database, submission: Uuid, written: &str) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE submission SET outcomes = ? WHERE id = ?",
+        &[Param::Text(written), Param::Text(&submission.to_string())],
+    )
+}

@@ -1,0 +1,28 @@
+//! Tells the shop what a new version of placet has changed in its ledger.
+
+use serde::Serialize;
+
+use crate::ledger::outbox::event::emit_named;
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::context::Context;
+use crate::ledger::store::database::{Database, DatabaseError};
+
+/// The data of the event [`EventType::LedgerMigrated`].
+#[derive(Serialize)]
+struct LedgerMigrated {
+    change: &'static str,
+    contacts: i64,
+}
+
+/// Emits the event of a migration once, as soon as a webhook wants it.
+pub fn tell_migrated(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
+    let Some(row) = tx.first("SELECT CAST(place AS INTEGER) FROM job WHERE name = 'migrated'", &[])? else {
+        return Ok(());
+    };
+    let data = LedgerMigrated { change: "wide_opt_outs_are_objections", contacts: row.integer(0)? };
+    if emit_named(tx, shop, EventType::LedgerMigrated, &data, context)?.is_some() {
+        tx.execute("DELETE FROM job WHERE name = 'migrated'", &[])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,595 @@
+//! Inputs with which other software loses a person's opt-out. Each scenario stands for a kind of input.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::backend::Backend;
+use crate::client::{Shop, ask, historic, post, standing, submission, with};
+use crate::imports::{NEWS, imported};
+use crate::inbound::{AUTH_TOKEN, by_meta, by_sms, claimed, number, provider, say_at, text_by_twilio};
+use crate::links::{decision, listen, messages, path, press, shop};
+
+crate::scenarios! {
+    a_wrong_clock_does_not_make_an_opt_out_lose
+    a_wrong_clock_does_not_make_an_opt_in_lose
+    history_counts_from_its_own_time
+    messages_are_ordered_by_the_clock_of_their_provider
+    stopping_everything_stops_marketing_only
+    buttons_and_polite_stops_are_heard
+    the_other_writing_of_a_whatsapp_number_is_the_same_number
+    a_message_that_is_not_carried_out_is_told
+    the_provider_answers_if_it_does_so_by_itself
+    each_opt_in_gets_its_question
+    messages_wait_until_somebody_takes_them
+    all_writings_of_an_address_are_one_address
+    a_national_number_is_read_by_the_country
+    a_contradicted_list_never_makes_subscribers
+    a_warning_names_the_cell_that_was_passed_over
+    each_choice_of_a_submission_is_taken_for_itself
+    the_receipt_says_what_counts_afterwards
+    the_words_of_a_notice_stay
+    a_shop_changes_some_of_its_settings
+    the_shop_is_told_what_is_missing
+    a_misspelt_purpose_is_refused
+    a_corrected_address_is_asked_to_confirm
+    a_table_for_people_holds_no_formula
+}
+
+fn jane() -> Value {
+    json!({ "email": "jane@example.com" })
+}
+
+/// A choice for the newsletter by e-mail, as the shop's server vouches for it.
+fn vouched(choice: &str) -> Value {
+    let choices = json!([{ "channel": "email", "purpose": "newsletter", "choice": choice }]);
+    let sent = with(with(submission(), "/contact", jane()), "/choices", choices);
+    with(with(sent, "/assurance", json!("authenticated")), "/occurred_at", Value::Null)
+}
+
+fn allows(backend: &dyn Backend, shop: &Shop) -> Value {
+    decision(backend, shop, "email", jane())["allow"].clone()
+}
+
+fn a_wrong_clock_does_not_make_an_opt_out_lose(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let days = |days: i64| json!(crate::client::from_now(days * 86_400_000));
+    for (place, stated) in [Value::Null, days(-1), days(-29), days(-900), days(2)].into_iter().enumerate() {
+        shop.submit_from_server(backend, &vouched("opt_in")).ok();
+        assert_eq!(allows(backend, &shop), true, "{place}");
+        backend.pass(5);
+        // A device whose clock is wrong sends the right age.
+        let no = with(with(vouched("opt_out"), "/occurred_at", stated.clone()), "/age_ms", json!(0));
+        shop.submit_from_server(backend, &no).ok();
+        assert_eq!(allows(backend, &shop), false, "{stated} with an age");
+        backend.pass(5);
+        shop.submit_from_server(backend, &vouched("opt_in")).ok();
+        assert_eq!(allows(backend, &shop), true);
+        backend.pass(5);
+        // A server in another time zone sends no age.
+        shop.submit_from_server(backend, &with(vouched("opt_out"), "/occurred_at", stated.clone())).ok();
+        assert_eq!(allows(backend, &shop), false, "{stated} without an age");
+        backend.pass(5);
+    }
+    // A repeated submission has another age and is the same submission.
+    let sent = with(vouched("opt_out"), "/age_ms", json!(1));
+    let first = shop.submit_from_server(backend, &sent).ok();
+    let rows = backend.rows();
+    assert_eq!(shop.submit_from_server(backend, &with(sent, "/age_ms", json!(60_000))).ok(), first);
+    assert_eq!(backend.rows(), rows);
+}
+
+fn a_wrong_clock_does_not_make_an_opt_in_lose(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit_from_server(backend, &vouched("opt_out")).ok();
+    backend.pass(5);
+    let yesterday = json!(crate::client::from_now(-86_400_000));
+    let late = with(vouched("opt_in"), "/occurred_at", yesterday);
+    // Without an age the stated time counts: a server may send an old opt-in.
+    shop.submit_from_server(backend, &late).ok();
+    assert_eq!(allows(backend, &shop), false);
+    shop.submit_from_server(backend, &with(with(late, "/id", submission()["id"].clone()), "/age_ms", json!(0))).ok();
+    assert_eq!(allows(backend, &shop), true);
+}
+
+fn history_counts_from_its_own_time(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit_from_server(backend, &historic(vouched("opt_in"), "2026-03-01T00:00:00Z")).ok();
+    shop.submit_from_server(backend, &historic(vouched("opt_out"), "2026-02-01T00:00:00Z")).ok();
+    assert_eq!(allows(backend, &shop), true, "the opt-out is older");
+    let undated = with(vouched("opt_out"), "/historic", json!(true));
+    shop.submit_from_server(backend, &undated).problem(422, "missing_field", Some("/occurred_at"));
+    let page = with(historic(submission(), "2026-02-01T00:00:00Z"), "/historic", json!(true));
+    shop.submit(backend, &page).problem(422, "needs_secret_key", Some("/historic"));
+}
+
+fn messages_are_ordered_by_the_clock_of_their_provider(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    let yes = with(with(by_sms(claimed()), "/assurance", json!("authenticated")), "/occurred_at", Value::Null);
+    shop.submit_from_server(backend, &yes).ok();
+    let reason = |backend: &dyn Backend| decision(backend, &shop, "sms", number())["reason"].clone();
+    backend.pass(5);
+    let minutes = |minutes: i64| crate::client::from_now(minutes * 60_000);
+    say_at(backend, &hook, "m0", "START", &minutes(-30)).ok();
+    say_at(backend, &hook, "m1", "STOP", &minutes(-10)).ok();
+    say_at(backend, &hook, "m2", "START", &minutes(-20)).ok();
+    assert_eq!(reason(backend), "objected", "the stop was sent later");
+    // At the same time the opt-out wins.
+    say_at(backend, &hook, "m3", "START", &minutes(-10)).ok();
+    assert_eq!(reason(backend), "objected");
+    backend.pass(5);
+    say_at(backend, &hook, "m4", "START", &minutes(0)).ok();
+    assert_eq!(reason(backend), Value::Null);
+    say_at(backend, &hook, "m5", "STOP", &minutes(-1)).ok();
+    assert_eq!(reason(backend), Value::Null, "the start was sent later");
+}
+
+fn stopping_everything_stops_marketing_only(backend: &mut dyn Backend) {
+    let body = with(crate::client::shop_body(), "/policy", json!({ "transactional": ["order_updates"] }));
+    let purposes = json!(["newsletter", "offers", "order_updates"]);
+    let shop = Shop::create_with(backend, &with(body, "/purposes", purposes));
+    listen(backend, &shop);
+    let order = json!({ "channel": "email", "purpose": "order_updates", "choice": "opt_in", "basis": "contract",
+        "evidence": { "reference": "order 1001" } });
+    let news = json!({ "channel": "email", "purpose": "newsletter", "choice": "opt_in" });
+    let sent = with(with(submission(), "/contact", jane()), "/choices", json!([news, order]));
+    shop.submit_from_server(backend, &with(sent, "/assurance", json!("authenticated"))).ok();
+    let statuses = |backend: &dyn Backend| {
+        let report = shop.lookup(backend, &jane()).ok();
+        ["newsletter", "order_updates"].map(|purpose| standing(&report, "email", purpose)["allow"].clone())
+    };
+    assert_eq!(statuses(backend), [true, true]);
+    let links = ask(backend, Method::POST, "/v1/preferences/link", &shop.secret, &json!({ "contact": jane() }));
+    assert!(links.status.is_success(), "{}", links.text);
+    let link = path(&messages(backend, &shop, "preferences")[0]["link"]);
+    backend.pass(5);
+    press(backend, &link, "action=stop");
+    assert_eq!(statuses(backend), [false, true], "by the preference page");
+    // The same by an opt-out of everything that the shop's server passes on.
+    let again = vouched("opt_in");
+    backend.pass(5);
+    shop.submit_from_server(backend, &again).ok();
+    assert_eq!(statuses(backend), [true, true]);
+    backend.pass(5);
+    let all = with(vouched("opt_out"), "/choices", json!([{ "choice": "opt_out" }]));
+    shop.submit_from_server(backend, &all).ok();
+    assert_eq!(statuses(backend), [false, true], "by the shop's server");
+}
+
+fn buttons_and_polite_stops_are_heard(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let (hook, _) =
+        provider(backend, &shop, "meta", &json!({ "secret": AUTH_TOKEN, "verify_token": "a_word_of_ours" }));
+    let yes = |backend: &dyn Backend| {
+        let choices = json!([{ "channel": "whatsapp", "purpose": "newsletter", "choice": "opt_in" }]);
+        let sent = with(with(by_sms(claimed()), "/choices", choices), "/assurance", json!("authenticated"));
+        shop.submit_from_server(backend, &with(sent, "/occurred_at", Value::Null)).ok();
+    };
+    for (place, said) in [
+        json!({ "type": "button", "button": { "text": "Stop promotions" } }),
+        json!({ "type": "button", "button": { "text": "Nie więcej", "payload": "STOP" } }),
+        json!({ "type": "interactive", "interactive": { "button_reply": { "id": "STOP", "title": "Nie więcej" } } }),
+        json!({ "type": "interactive", "interactive": { "list_reply": { "id": "stop", "title": "Nie więcej" } } }),
+        json!({ "type": "text", "text": { "body": "PARE" } }),
+        json!({ "type": "text", "text": { "body": "Stop. Thank you" } }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        yes(backend);
+        assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], true);
+        backend.pass(5);
+        let mut message = said.clone();
+        message["from"] = json!("447700900123");
+        message["id"] = json!(format!("wamid.{place}"));
+        by_meta(backend, &hook, &json!({ "messages": [message] })).ok();
+        assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], false, "{said}");
+        backend.pass(5);
+    }
+}
+
+fn the_other_writing_of_a_whatsapp_number_is_the_same_number(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let (hook, _) =
+        provider(backend, &shop, "meta", &json!({ "secret": AUTH_TOKEN, "verify_token": "a_word_of_ours" }));
+    for (place, (stored, written)) in
+        [("+5511900000000", "551100000000"), ("+525512345678", "5215512345678"), ("+541123456789", "5491123456789")]
+            .into_iter()
+            .enumerate()
+    {
+        let contact = json!({ "phone": stored });
+        let choices = json!([{ "channel": "whatsapp", "purpose": "newsletter", "choice": "opt_in" }]);
+        let sent = with(with(submission(), "/contact", contact.clone()), "/choices", choices);
+        shop.submit_from_server(backend, &with(sent, "/assurance", json!("authenticated"))).ok();
+        assert_eq!(decision(backend, &shop, "whatsapp", contact.clone())["allow"], true, "{stored}");
+        backend.pass(5);
+        let stop = json!({ "from": written, "id": format!("wamid.{place}"), "text": { "body": "STOP" } });
+        by_meta(backend, &hook, &json!({ "messages": [stop] })).ok();
+        assert_eq!(decision(backend, &shop, "whatsapp", contact)["allow"], false, "{stored}");
+        let by_other = json!({ "phone": format!("+{written}") });
+        assert_eq!(decision(backend, &shop, "whatsapp", by_other)["allow"], false);
+    }
+    assert!(!backend.dump().iter().any(|(table, _)| table == "suppression"), "no number that nobody has");
+}
+
+/// Returns the stored events of a type.
+fn events(backend: &mut dyn Backend, kind: &str) -> Vec<String> {
+    let rows = backend.dump().into_iter().filter(|(table, row)| table == "event" && row.contains(kind));
+    rows.map(|(_, row)| row).collect()
+}
+
+fn a_message_that_is_not_carried_out_is_told(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let (hook, _) =
+        provider(backend, &shop, "meta", &json!({ "secret": AUTH_TOKEN, "verify_token": "a_word_of_ours" }));
+    let hidden = json!({ "from": "US.13491208655302741918", "id": "wamid.1", "text": { "body": "stop" } });
+    by_meta(backend, &hook, &json!({ "messages": [hidden] })).ok();
+    let told = events(backend, "inbound.unmatched");
+    assert_eq!(told.len(), 1);
+    for part in ["\"provider\":\"meta\"", "wamid.1", "\"keyword\":\"stop\"", "no_number"] {
+        assert!(told[0].replace("\\\"", "\"").contains(part), "{part}: {}", told[0]);
+    }
+    let texts = |backend: &mut dyn Backend| backend.dump().iter().filter(|(table, _)| table == "inbound_text").count();
+    assert_eq!(texts(backend), 0, "no webhook gets full events");
+    let full = json!({ "url": "https://hooks.shop.example/full", "events": ["inbound.unmatched"], "payload": "full" });
+    ask(backend, Method::POST, "/v1/webhooks", &shop.secret, &full).ok();
+    shop.submit_from_server(backend, &with(by_sms(claimed()), "/assurance", json!("authenticated"))).ok();
+    let letter = json!({ "from": "447700900123", "id": "wamid.2", "text": { "body": "please never again" } });
+    by_meta(backend, &hook, &json!({ "messages": [letter] })).ok();
+    assert_eq!((events(backend, "inbound.unmatched").len(), texts(backend)), (2, 1));
+    // The erasure of the person deletes the text.
+    let contact = shop.lookup(backend, &number()).ok()["id"].as_str().unwrap().to_owned();
+    ask(backend, Method::DELETE, &format!("/v1/contacts/{contact}"), &shop.secret, &Value::Null).ok();
+    assert_eq!(texts(backend), 0);
+    by_meta(
+        backend,
+        &hook,
+        &json!({ "messages": [{ "from": "447700900123", "id": "wamid.3", "text": { "body": "STOP" } }] }),
+    )
+    .ok();
+    assert_eq!(events(backend, "inbound.received").len(), 1);
+}
+
+fn the_provider_answers_if_it_does_so_by_itself(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit_from_server(backend, &with(by_sms(claimed()), "/assurance", json!("authenticated"))).ok();
+    for (answers, count) in [(Value::Null, 0), (json!("provider"), 0), (json!("placet"), 1)] {
+        let body = with(json!({ "secret": AUTH_TOKEN, "answers": null }), "/answers", answers.clone());
+        let body = if answers.is_null() { json!({ "secret": AUTH_TOKEN }) } else { body };
+        let (hook, _) = provider(backend, &shop, "twilio", &body);
+        let yes = with(with(by_sms(claimed()), "/assurance", json!("authenticated")), "/occurred_at", Value::Null);
+        shop.submit_from_server(backend, &yes).ok();
+        backend.pass(5);
+        let id = format!("SM{answers}");
+        let fields = [("Body", "STOP"), ("From", "+447700900123"), ("MessageSid", &*id)];
+        text_by_twilio(backend, &hook, &fields);
+        assert_eq!(decision(backend, &shop, "sms", number())["allow"], false);
+        assert_eq!(messages(backend, &shop, "stopped").len(), count, "{answers}");
+        backend.pass(5);
+    }
+    let bad = json!({ "secret": AUTH_TOKEN, "answers": "nobody" });
+    let refused = ask(backend, Method::PUT, "/v1/providers/twilio", &shop.secret, &bad);
+    refused.problem(422, "unknown_answering", Some("/answers"));
+}
+
+fn each_opt_in_gets_its_question(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let claims = |backend: &dyn Backend, channel: &str, purpose: &str| {
+        let choices = json!([{ "channel": channel, "purpose": purpose, "choice": "opt_in" }]);
+        let sent = with(submission(), "/choices", choices);
+        shop.submit(backend, &with(sent, "/occurred_at", Value::Null)).ok();
+    };
+    let asked = |backend: &dyn Backend| messages(backend, &shop, "confirm");
+    claims(backend, "email", "newsletter");
+    claims(backend, "email", "newsletter");
+    claims(backend, "email", "offers");
+    assert_eq!(asked(backend).len(), 1, "the open question covers both");
+    press(backend, &path(&asked(backend)[0]["link"]), "");
+    let report = shop.lookup(backend, &jane()).ok();
+    for purpose in ["newsletter", "offers"] {
+        assert_eq!(standing(&report, "email", purpose)["allow"], true, "{purpose}");
+    }
+    // Yes, no, and yes again within a day.
+    backend.pass(5);
+    shop.submit_from_server(backend, &vouched("opt_out")).ok();
+    backend.pass(5);
+    claims(backend, "email", "newsletter");
+    assert_eq!(asked(backend).len(), 2, "the answered question does not block");
+    press(backend, &path(&asked(backend)[0]["link"]), "");
+    assert_eq!(allows(backend, &shop), true);
+    // A text message names what it asks, so a second opt-in gets a second one.
+    claims(backend, "sms", "newsletter");
+    claims(backend, "whatsapp", "newsletter");
+    assert_eq!(asked(backend).len(), 4);
+    for _ in 0..3 {
+        claims(backend, "sms", "offers");
+        claims(backend, "whatsapp", "offers");
+    }
+    assert_eq!(asked(backend).len(), 5, "a number gets three questions a day");
+}
+
+fn messages_wait_until_somebody_takes_them(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    shop.submit(backend, &submission()).ok();
+    let waiting = messages(backend, &shop, "confirm");
+    assert_eq!(waiting.len(), 1, "without a webhook");
+    press(backend, &path(&waiting[0]["link"]), "");
+    assert_eq!(allows(backend, &shop), true);
+    let other = with(submission(), "/contact/email", json!("john@example.com"));
+    shop.submit(backend, &other).ok();
+    assert!(events(backend, "message.requested").is_empty());
+    listen(backend, &shop);
+    assert_eq!(events(backend, "message.requested").len(), 1, "the first webhook gets the one that nobody has read");
+    listen(backend, &shop);
+    assert_eq!(events(backend, "message.requested").len(), 1);
+}
+
+fn all_writings_of_an_address_are_one_address(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    let stored = |value: &str| json!({ "phone": value });
+    for (place, written) in
+        ["+44 07700 900123", "+447700900123.0", "\u{202a}+44\u{2009}7700\u{2011}900123\u{202c}", "＋44 7700 900123"]
+            .into_iter()
+            .enumerate()
+    {
+        let yes = with(with(by_sms(claimed()), "/contact", stored(written)), "/assurance", json!("authenticated"));
+        let yes = with(yes, "/occurred_at", Value::Null);
+        shop.submit_from_server(backend, &yes).ok();
+        assert_eq!(decision(backend, &shop, "sms", number())["allow"], true, "{written}");
+        backend.pass(5);
+        crate::inbound::say(backend, &hook, &format!("m{place}"), "sms", "STOP").ok();
+        assert_eq!(decision(backend, &shop, "sms", stored(written))["allow"], false, "{written}");
+        backend.pass(5);
+    }
+    for bad in ["+44 20 7946 0018/9", "n/a", "-", "+44 7700 900123, +44 7700 900124"] {
+        let sent = with(by_sms(claimed()), "/contact", stored(bad));
+        shop.submit(backend, &sent).problem(422, "invalid_phone", Some("/contact/phone"));
+    }
+    for written in
+        ["jane@example.com\u{200b}", "ja\u{ad}ne@example.com", "ｊａｎｅ@example.com", "\u{feff}Jane@Example.com"]
+    {
+        let sent = with(submission(), "/contact", json!({ "email": written }));
+        let sent = with(sent, "/choices", json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_in" }]));
+        shop.submit(backend, &sent).ok();
+    }
+    let report = shop.lookup(backend, &jane()).ok();
+    assert_eq!(report["records"].as_array().unwrap().len(), 4, "one person");
+    assert_eq!(report["addresses"][0]["value"], "jane@example.com");
+    for bad in ["ja\u{fffd}ne@example.com", "\u{3164}@example.com", "jane@example.com,"] {
+        let sent = with(submission(), "/contact", json!({ "email": bad }));
+        shop.submit(backend, &sent).problem(422, "invalid_email", Some("/contact/email"));
+    }
+    let odd = json!({ "email": "ada..l@docomo.example", "reason": "asked" });
+    post(backend, "/v1/suppressions", &shop.secret, "", &odd).ok();
+}
+
+fn a_national_number_is_read_by_the_country(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    for (contact, number) in [
+        (json!({ "phone": "0171 2345678", "country": "DE" }), "+491712345678"),
+        (json!({ "phone": "07400 123456" }), "+447400123456"),
+    ] {
+        let sent = with(by_sms(claimed()), "/contact", contact);
+        shop.submit(backend, &sent).ok();
+        let report = shop.lookup(backend, &json!({ "phone": number })).ok();
+        assert_eq!(report["addresses"][0]["value"], number);
+    }
+    let found = shop.lookup(backend, &json!({ "phone": "07400 123456" })).ok();
+    assert_eq!(found["addresses"][0]["value"], "+447400123456", "the lookup reads it in the same way");
+    let sent = with(by_sms(claimed()), "/contact", json!({ "phone": "12" }));
+    shop.submit(backend, &sent).problem(422, "invalid_phone", Some("/contact/phone"));
+}
+
+fn a_contradicted_list_never_makes_subscribers(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    for (query, file, rejected) in [
+        ("list=opted_out", "email,status\njane@example.com,subscribed\n", 1),
+        ("list=opted_out", "email,status\njane@example.com,unconfirmed\n", 0),
+        ("list=opted_out", "email,status\njane@example.com,enabled\n", 0),
+        ("", "email,status,opted_out_at\njane@example.com,declined,2026-01-02\n", 0),
+        ("", "email,choice,status\njane@example.com,yes,unsubscribed\n", 1),
+        ("", "email,choice,objection\njane@example.com,yes,yes\n", 1),
+        ("", "email,choice,phone\njane@example.com,no,n/a\n", 0),
+        ("", "email,choice,occurred_at\njane@example.com,no,some day\n", 0),
+    ] {
+        let import = imported(backend, &shop, &format!("{NEWS}&{query}"), file);
+        let counts = &import["counts"];
+        let recorded = counts["accepted"].as_u64().unwrap() + counts["unchanged"].as_u64().unwrap();
+        assert_eq!((counts["rejected"].as_u64(), recorded), (Some(rejected), 1 - rejected), "{file} {counts}");
+        assert_eq!(counts["no_choice"], 0, "{file}");
+        assert_ne!(allows(backend, &shop), true, "{file}");
+    }
+}
+
+fn a_warning_names_the_cell_that_was_passed_over(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let file = "email,choice,phone,born\njane@example.com,no,n/a,00/00/0000\njohn@example.com,maybe,,\n";
+    let import = imported(backend, &shop, NEWS, file);
+    let counts = ["accepted", "rejected", "warned"].map(|name| import["counts"][name].as_u64().unwrap());
+    assert_eq!(counts, [1, 1, 1]);
+    let path = format!("/v1/imports/{}/errors?format=", import["id"].as_str().unwrap());
+    let told = ask(backend, Method::GET, &format!("{path}json"), &shop.secret, &Value::Null).ok();
+    let told: Vec<Value> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| json!([one["line"], one["column"], one["code"], one["warning"]]))
+        .collect();
+    let born_first = json!([2, "born", "bad_birth", true]);
+    assert_eq!(told[..2].iter().filter(|one| **one == born_first).count(), 1, "{told:?}");
+    assert_eq!(told[..2].iter().filter(|one| **one == json!([2, "phone", "bad_phone", true])).count(), 1, "{told:?}");
+    assert_eq!(told[2], json!([3, "choice", "bad_choice", false]));
+    let csv = ask(backend, Method::GET, &format!("{path}csv"), &shop.secret, &Value::Null).text;
+    assert!(csv.contains("john@example.com") && !csv.contains("jane@example.com"), "{csv}");
+}
+
+fn each_choice_of_a_submission_is_taken_for_itself(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let choice = |channel: &str, purpose: &str| json!({ "channel": channel, "purpose": purpose, "choice": "opt_in" });
+    let both = json!([choice("email", "newsletter"), choice("sms", "newsletter")]);
+    let contact = json!({ "email": "ada@example.com,", "phone": "+44 7700 900123" });
+    let sent = with(with(submission(), "/contact", contact), "/choices", both);
+    let receipt = shop.submit(backend, &sent).ok();
+    let outcomes = |receipt: &Value| {
+        let all = receipt["choices"].as_array().unwrap().iter();
+        all.map(|one| one["outcome"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&receipt), ["refused", "recorded"]);
+    let problem = &receipt["choices"][0]["problem"];
+    assert_eq!(problem["type"], "urn:placet:problem:invalid_email");
+    assert_eq!(problem["pointer"], "/contact/email");
+    assert!(!receipt.to_string().contains("ada@"), "{receipt}");
+    assert_eq!(standing(&shop.lookup(backend, &number()).ok(), "sms", "newsletter")["choice"], "opt_in");
+    // A repetition gets the same receipt.
+    assert_eq!(shop.submit(backend, &sent).ok(), receipt);
+    let mixed = json!([choice("email", "newsletter"), choice("post", "newsletter"), choice("email", "gossip")]);
+    let receipt = shop.submit(backend, &with(with(submission(), "/contact", jane()), "/choices", mixed)).ok();
+    assert_eq!(outcomes(&receipt), ["recorded", "refused", "refused"]);
+    assert_eq!(receipt["choices"][1]["problem"]["type"], "urn:placet:problem:channel_off");
+    assert_eq!(receipt["choices"][2]["problem"]["pointer"], "/choices/2/purpose");
+    // Without any good choice the submission is refused, and each mistake is told.
+    let none = json!([choice("fax", "newsletter"), choice("email", "No such slug")]);
+    let refused = shop.submit(backend, &with(with(submission(), "/contact", jane()), "/choices", none));
+    refused.problem(422, "unknown_channel", Some("/choices/0/channel"));
+    assert_eq!(refused.body["errors"].as_array().unwrap().len(), 2, "{}", refused.text);
+}
+
+fn the_receipt_says_what_counts_afterwards(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let first = |receipt: Value| (receipt["choices"][0]["outcome"].clone(), receipt["choices"][0]["record"].clone());
+    assert_eq!(first(shop.submit_from_server(backend, &vouched("opt_in")).ok()), (json!("recorded"), Value::Null));
+    let old = historic(vouched("opt_out"), "2026-01-01T00:00:00Z");
+    let (outcome, record) = first(shop.submit_from_server(backend, &old).ok());
+    assert_eq!(outcome, "outranked");
+    let report = shop.lookup(backend, &jane()).ok();
+    assert_eq!(record, standing(&report, "email", "newsletter")["record"]);
+    backend.pass(5);
+    shop.submit_from_server(backend, &vouched("opt_out")).ok();
+    backend.pass(5);
+    let claimed = with(vouched("opt_in"), "/assurance", json!("claimed"));
+    let (outcome, record) = first(shop.submit_from_server(backend, &claimed).ok());
+    assert_eq!((outcome.as_str(), record.is_string()), (Some("outranked"), true));
+    // A page learns nothing of that.
+    let sent = with(
+        with(submission(), "/contact", jane()),
+        "/choices/1",
+        json!({ "channel": "email", "purpose": "offers", "choice": "opt_in" }),
+    );
+    let receipt = shop.submit(backend, &sent).ok();
+    assert!(receipt["choices"].as_array().unwrap().iter().all(|one| one["outcome"] == "recorded"), "{receipt}");
+    let new = with(
+        with(vouched("opt_in"), "/contact", json!({ "email": "new@example.com" })),
+        "/assurance",
+        json!("claimed"),
+    );
+    assert_eq!(first(shop.submit_from_server(backend, &new).ok()).0, "awaiting_confirmation");
+}
+
+fn settings_of(backend: &dyn Backend, shop: &Shop) -> Value {
+    ask(backend, Method::GET, "/v1/shop", &shop.secret, &Value::Null).ok()
+}
+
+fn the_words_of_a_notice_stay(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let text = "We write about coffee.";
+    let hash = crate::imports::sha256(text.as_bytes());
+    let sent = with(submission(), "/notice/text_sha256", json!(hash));
+    shop.submit(backend, &sent).ok();
+    let words = |backend: &dyn Backend| shop.lookup(backend, &jane()).ok()["records"][0]["notice"].clone();
+    assert_eq!((&words(backend)["text"], &words(backend)["text_from"]), (&json!(text), &json!("shop")));
+    // Another text under the same name is refused.
+    let mut settings = settings_of(backend, &shop);
+    settings["notices"][0]["text"] = json!("We write about tea.");
+    let refused = ask(backend, Method::PUT, "/v1/shop", &shop.secret, &settings);
+    refused.problem(409, "notice_changed", None);
+    // Without the notice its words stay.
+    settings["notices"] = json!([]);
+    ask(backend, Method::PUT, "/v1/shop", &shop.secret, &settings).ok();
+    assert_eq!(words(backend)["text"], text);
+    let put = |backend: &dyn Backend, version: &str, body: Value| {
+        ask(backend, Method::PUT, &format!("/v1/notices/checkout-optin/{version}/en-GB"), &shop.secret, &body)
+    };
+    put(backend, "3", json!({ "text": "We write about tea." })).problem(409, "notice_changed", None);
+    let offer = json!({ "channel": "email", "purpose": "newsletter" });
+    let body = json!({ "text": "We write about tea.\nBy e-mail", "choices": [offer] });
+    assert_eq!(put(backend, "4", body.clone()).ok()["version"], "4");
+    assert_eq!(put(backend, "4", body.clone()).ok()["choices"][0]["channel"], "email");
+    assert_eq!(settings_of(backend, &shop)["notices"].as_array().unwrap().len(), 1);
+    // A notice offers only what the shop has.
+    let offers = |channel: &str, purpose: &str| {
+        with(body.clone(), "/choices/0", json!({ "channel": channel, "purpose": purpose }))
+    };
+    put(backend, "5", offers("whatsapp", "newsletter")).problem(422, "channel_off", Some("/choices/0/channel"));
+    put(backend, "5", offers("email", "gossip")).problem(422, "unknown_purpose", Some("/choices/0/purpose"));
+}
+
+fn a_shop_changes_some_of_its_settings(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    // What GET answers can be sent back as it is.
+    let before = settings_of(backend, &shop);
+    let after = ask(backend, Method::PUT, "/v1/shop", &shop.secret, &before).ok();
+    assert_eq!(after, before);
+    let patch = |backend: &dyn Backend, body: Value| ask(backend, Method::PATCH, "/v1/shop", &shop.secret, &body);
+    let changed = patch(backend, json!({ "name": "Kestrel Tea", "country": null, "limits": { "visitor": 7 } })).ok();
+    assert_eq!((&changed["name"], &changed["limits"]["visitor"]), (&json!("Kestrel Tea"), &json!(7)));
+    assert_eq!((&changed["country"], &changed["channels"]), (&Value::Null, &before["channels"]));
+    patch(backend, json!({ "colour": "red" })).problem(422, "unknown_field", Some("/colour"));
+    patch(backend, json!({ "channels": [] })).problem(422, "empty_list", Some("/channels"));
+    assert_eq!(settings_of(backend, &shop), changed);
+}
+
+fn the_shop_is_told_what_is_missing(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let codes = |backend: &dyn Backend| {
+        let all = settings_of(backend, &shop)["setup"].as_array().cloned().unwrap_or_default();
+        all.iter().map(|one| format!("{} {}", one["code"].as_str().unwrap(), one["count"])).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(backend), ["no_stop_provider 0"]);
+    shop.submit(backend, &submission()).ok();
+    assert_eq!(codes(backend), ["messages_wait 1", "no_stop_provider 0"]);
+    provider(backend, &shop, "generic", &json!({}));
+    listen(backend, &shop);
+    assert_eq!(codes(backend), Vec::<String>::new());
+}
+
+fn a_misspelt_purpose_is_refused(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let body = json!({ "channel": "email", "purpose": "newsleter", "contact": jane() });
+    let refused = ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body);
+    refused.problem(422, "unknown_purpose", Some("/purpose"));
+}
+
+fn a_corrected_address_is_asked_to_confirm(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let choices = json!([
+        { "channel": "email", "purpose": "newsletter", "choice": "opt_in" },
+        { "channel": "email", "purpose": "offers", "choice": "opt_out" },
+    ]);
+    let german = with(with(vouched("opt_in"), "/contact/country", json!("DE")), "/choices", choices);
+    shop.submit_from_server(backend, &german).ok();
+    let contact = shop.lookup(backend, &jane()).ok()["id"].as_str().unwrap().to_owned();
+    let body = json!({ "address": { "from": jane(), "to": { "email": "jnae@example.com" } }, "reason": "she phoned" });
+    ask(backend, Method::POST, &format!("/v1/contacts/{contact}/rectify"), &shop.secret, &body).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jnae@example.com" })).ok();
+    assert_eq!(standing(&report, "email", "newsletter")["reason"], "awaiting_confirmation");
+    assert_eq!(standing(&report, "email", "offers")["reason"], "opted_out");
+    let asked = messages(backend, &shop, "confirm");
+    assert_eq!((asked.len(), &asked[0]["to"]), (1, &json!("jnae@example.com")));
+}
+
+fn a_table_for_people_holds_no_formula(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let formula = "=HYPERLINK(1)";
+    shop.submit(backend, &with(submission(), "/source/form", json!(formula))).ok();
+    let contact = shop.lookup(backend, &jane()).ok()["id"].as_str().unwrap().to_owned();
+    let archive = |backend: &dyn Backend, query: &str| {
+        let path = format!("/v1/contacts/{contact}/export?format=csv{query}");
+        let headers = [("authorization", &*crate::client::bearer(&shop.secret))];
+        String::from_utf8_lossy(&crate::client::send(backend, Method::GET, &path, &headers, "").bytes).into_owned()
+    };
+    let of_people = archive(backend, "");
+    assert!(of_people.contains(&format!("'{formula}")) && of_people.contains('\u{feff}'));
+    let exact = archive(backend, "&cells=exact");
+    assert!(exact.contains(formula) && !exact.contains(&format!("'{formula}")));
+}
