@@ -44,7 +44,7 @@ impl EmailAddress {
         // A domain with only one label is a host in a local network. No shop writes to it.
         let routable = domain.contains('.') && !domain.ends_with('.');
         (fits && routable && is_local_part(local))
-            .then(|| Self { given: given.clone().into_owned(), key: format!("{local_key}@{domain}") })
+            .then(|| Self { given: given.to_string(), key: format!("{local_key}@{domain}") })
     }
 }
 

@@ -92,9 +92,8 @@ impl PhoneNumber {
         &self.key
     }
 
-    /// Returns whether the service may accept the text: it is always true for a number that
-    /// the service accepts, with or without a country code. The storefront module calls it because `parse` would cost a
-    /// tenth of its size budget.
+    /// Returns whether the service may accept the text: it is always true for a number that the service accepts, with
+    /// or without a country code. The storefront module calls it because `parse` would cost a tenth of its size budget.
     pub fn is_plausible(text: &str) -> bool {
         let mut digits = 0;
         let readable = text.bytes().all(|b| match b {

@@ -17,15 +17,12 @@ const LONGEST_PAUSE = 3_600_000;
 
 const memory = new Map();
 
-/**
- * The times at which this page made its ids, by its monotonic clock. A clock that is set meanwhile does not
- * change them.
- */
+/** When this page made its ids, by its monotonic clock. Setting the device's clock meanwhile does not change it. */
 const began = new Map();
 
 /**
- * Returns the milliseconds since the person acted. The page of the act measures them; a later page has
- * only the clock of the device. The younger of the two counts: a wrong age must not make an opt-out lose.
+ * Returns the milliseconds since the person acted. The page of the act measures them; a later page has only the clock
+ * of the device. The younger of the two counts: a wrong age must not make an opt-out lose.
  */
 const ageOf = (id) => Math.round(Math.max(0, Math.min(performance.now() - (began.get(id) ?? -Infinity), Date.now() - timeOf(id))));
 

@@ -73,8 +73,9 @@ export interface Options {
   /** The language of the notice, as a BCP 47 tag. It is used where no `lang` attribute gives one. */
   locale?: string;
   /**
-   * The forms to bind at once, or a selector: then also forms that the page draws later are captured. What is submitted before the module has loaded is stored in this browser and read once
-   * it has loaded, in this page or a later one. So no early submission is lost, nor one where WebAssembly is blocked.
+   * The forms to bind at once, or a selector: then also forms that the page draws later are captured. What is submitted
+   * before the module has loaded is stored in this browser and read once it has loaded, in this page or a later one. So
+   * no early submission is lost, nor one where WebAssembly is blocked.
    */
   forms?: Iterable<HTMLFormElement> | string;
   /** The identity token of the customer, see {@link Placet.identify}. */
@@ -181,8 +182,7 @@ export interface Placet {
    *
    * **The words** in the record are lines joined by `"\n"`: the text of the notice, then the text of each box's first
    * label in document order. The text of an element is `element.textContent.replace(/\s+/g, " ").trim()` without hidden
-   * parts; an image has its `alt`, and a box without a label its `aria-label`. The SHA-256
-   * of their UTF-8 bytes, in lower-case hexadecimal digits, is `notice.text_sha256`; anyone who has the page can
+   * parts; an image has its `alt`, and a box without a label its `aria-label`. The SHA-256 of their UTF-8 bytes, in lower-case hexadecimal digits, is `notice.text_sha256`; anyone who has the page can
    * compute it again. Disabled boxes were not offered and do not count. The language is the closest `lang` attribute
    * around the notice.
    *

@@ -6,6 +6,18 @@ use crate::api::routes::shop::shop_body::{NoticeBody, ShopBody};
 use crate::api::schema::SettingsPatch;
 use crate::ledger::Notice;
 
+/// What may be wrong with the settings of a shop, whether all or some of them are sent.
+const SETTINGS_FAULTS: &[&str] = &[
+    "empty_list",
+    "unknown_purpose",
+    "channel_off",
+    "notice_changed",
+    "repeated_choice",
+    "repeated_rule",
+    "unknown_time_zone",
+    "unknown_request",
+];
+
 pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "getShop",
@@ -24,16 +36,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         answers: &[maker!(ShopSettingsAnswer<'static>)],
         tagged: true,
         conditional: true,
-        codes: &[
-            "empty_list",
-            "unknown_purpose",
-            "channel_off",
-            "notice_changed",
-            "repeated_choice",
-            "repeated_rule",
-            "unknown_time_zone",
-            "unknown_request",
-        ],
+        codes: SETTINGS_FAULTS,
         ..SHOP
     },
     Operation {
@@ -45,16 +48,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         answers: &[maker!(ShopSettingsAnswer<'static>)],
         tagged: true,
         conditional: true,
-        codes: &[
-            "empty_list",
-            "unknown_purpose",
-            "channel_off",
-            "notice_changed",
-            "repeated_choice",
-            "repeated_rule",
-            "unknown_time_zone",
-            "unknown_request",
-        ],
+        codes: SETTINGS_FAULTS,
         ..SHOP
     },
     Operation {
