@@ -100,6 +100,13 @@ pub struct NoticeShown {
     pub text: Option<String>,
 }
 
+impl NoticeShown {
+    /// Returns the language in which a person was addressed. English if no notice was shown.
+    pub fn locale_of(notice: Option<&Self>) -> &str {
+        notice.map_or("en", |notice| notice.locale.as_str())
+    }
+}
+
 /// The place where a submission was made.
 #[derive(Clone, Debug)]
 pub struct Source {

@@ -27,7 +27,7 @@ use crate::ledger::store::context::Context;
 use crate::ledger::store::context::is_recent;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::{parse_id, time_of_id};
-use crate::model::submission::{Claim, NoticeShown};
+use crate::model::submission::Claim;
 
 /// A confirmation: the question to an address whether it opted in.
 #[derive(Clone, Debug)]
@@ -59,64 +59,27 @@ pub enum Answered {
     TooLate,
 }
 
-/// Asks an address to confirm the opt-ins that an anonymous form has just claimed, as far as the shop may not use them
-/// unconfirmed. Sends nothing if a question of the last day covers them, or if the owner of the address or a court has
-/// stopped messages to it.
-pub(crate) fn ask(
-    tx: &dyn Database,
-    shop: &Shop,
-    address: &Address,
-    notice: Option<&NoticeShown>,
-    (claimed, is_new): (&[&Track], bool),
-    context: &Context<'_>,
-) -> Result<(), DatabaseError> {
-    let locale = notice.map_or("en", |notice| notice.locale.as_str());
-    let whose = if is_new { Whose::New } else { Whose::Known };
-    question(tx, shop, address, locale, (claimed, whose), context)
-}
-
 /// What is known of the address that is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Whose {
+pub(crate) enum Whose {
     /// Nothing: the form has just entered it. So it was not asked before, and has stopped nothing.
     New,
     /// It may have been asked before, and may have stopped channels.
     Known,
-    /// It has just sent a message itself.
+    /// It has just sent a message itself. Channels that it had stopped are not left out, because the message shows that
+    /// the person wants an answer.
     Speaking,
 }
 
-/// Does the same in a language.
-pub(crate) fn ask_in(
+/// Asks an address, in a language, to confirm the opt-ins that somebody has just claimed for it, as far as the shop may
+/// not use them unconfirmed. Sends nothing if a question of the last day covers them, or if the owner of the address or a
+/// court has stopped messages to it.
+pub(crate) fn ask(
     tx: &dyn Database,
     shop: &Shop,
-    address: &Address,
+    (address, whose): (&Address, Whose),
     locale: &str,
     claimed: &[&Track],
-    context: &Context<'_>,
-) -> Result<(), DatabaseError> {
-    question(tx, shop, address, locale, (claimed, Whose::Known), context)
-}
-
-/// Asks a phone number that has just sent a message itself. Channels that the number had stopped are not left out,
-/// because the message shows that the person wants an answer.
-pub(crate) fn ask_back(
-    tx: &dyn Database,
-    shop: &Shop,
-    address: &Address,
-    locale: &str,
-    claimed: &[&Track],
-    context: &Context<'_>,
-) -> Result<(), DatabaseError> {
-    question(tx, shop, address, locale, (claimed, Whose::Speaking), context)
-}
-
-fn question(
-    tx: &dyn Database,
-    shop: &Shop,
-    address: &Address,
-    locale: &str,
-    (claimed, whose): (&[&Track], Whose),
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let mut scopes = Vec::new();

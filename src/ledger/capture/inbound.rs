@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::consent::{
     Address, AddressKind, Assurance, Basis, CLOCK_SKEW, Channel, PhoneNumber, Scope, SentMessage, Timestamp, Track,
 };
-use crate::ledger::capture::confirmation::{ask_back, confirm, open_confirmation};
+use crate::ledger::capture::confirmation::{Whose, ask, confirm, open_confirmation};
 use crate::ledger::capture::person_act::{PersonAct, PersonMessage, PersonSource, note_own_acts, opt_outs};
 use crate::ledger::outbox::event::emit_named;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, post};
@@ -278,7 +278,8 @@ fn start(
     if purposes.is_empty() || is_doubtful {
         let open = |yes: &&Track| yes.scope.channel == Some(message.channel) && !standing.is_ended(yes);
         let statement: Vec<&Track> = standing.tracks().iter().filter(open).collect();
-        return ask_back(tx, shop, &address, &locale_of(tx, shop, Some(named))?, &statement, context);
+        let locale = locale_of(tx, shop, Some(named))?;
+        return ask(tx, shop, (&address, Whose::Speaking), &locale, &statement, context);
     }
     if !standing.has_stopped(message.channel) {
         return Ok(());

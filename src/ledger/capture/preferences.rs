@@ -1,7 +1,7 @@
 //! Saves what a person chose on the preference page.
 
 use crate::consent::{Assurance, Track};
-use crate::ledger::capture::confirmation;
+use crate::ledger::capture::confirmation::{Whose, ask};
 use crate::ledger::capture::person_act::{PersonAct, PersonSource, note_own_acts};
 use crate::ledger::people::address::StoredAddress;
 use crate::ledger::shop::Shop;
@@ -28,7 +28,7 @@ pub fn save_preferences(
         asked.push(row);
         let of_address = acts.iter().zip(&tracks).filter(|(other, _)| other.address.row == row);
         let own: Vec<&Track> = of_address.map(|(_, track)| track).collect();
-        confirmation::ask(tx, shop, &address, notice.as_ref(), (&own, false), context)?;
+        ask(tx, shop, (&address, Whose::Known), NoticeShown::locale_of(notice.as_ref()), &own, context)?;
     }
     Ok(())
 }

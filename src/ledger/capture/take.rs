@@ -5,15 +5,16 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use crate::consent::{Act, Address, AddressKind, Assurance, Basis, Timestamp, Track};
+use crate::ledger::capture::confirmation::{Whose, ask};
 use crate::ledger::capture::decide::{Decided, Event, KnownData, Receipt, SubmissionError, decide};
 use crate::ledger::capture::identity::{separate_signed_addresses, split_by_identity};
-use crate::ledger::capture::{confirmation, flood, write};
+use crate::ledger::capture::{flood, write};
 use crate::ledger::outbox::event::consent_changed;
 use crate::ledger::records::act::{ChoiceFault, act_of};
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError};
-use crate::model::submission::{ChosenAct, Claim, Submission};
+use crate::model::submission::{ChosenAct, Claim, NoticeShown, Submission};
 
 /// Records a submission once. A repetition gets the receipt of the first time.
 ///
@@ -108,7 +109,8 @@ fn announce(
     for address in submission.addresses.iter().filter(claimed) {
         let own: Vec<&Track> = tracks().filter(|(on, _)| *on == address.kind()).map(|(_, track)| track).collect();
         let is_new = !known.addresses.iter().any(|known| known.kind == address.kind());
-        confirmation::ask(tx, shop, address, submission.notice.as_ref(), (&own, is_new), context)?;
+        let whose = if is_new { Whose::New } else { Whose::Known };
+        ask(tx, shop, (address, whose), NoticeShown::locale_of(submission.notice.as_ref()), &own, context)?;
     }
     Ok(())
 }

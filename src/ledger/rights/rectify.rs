@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::consent::{Act, ActTime, Address, Assurance, RecordId, Timestamp, Track};
 use crate::json;
-use crate::ledger::capture::confirmation::ask_in;
+use crate::ledger::capture::confirmation::{Whose, ask};
 use crate::ledger::people::contact::{Contact, Lookup, find, last_locale};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
 use crate::ledger::people::{address, profile};
@@ -222,7 +222,7 @@ fn copy_histories(
     }
     if let Some(named) = address::named_row(tx, shop, new)?.and_then(|named| named.address()) {
         let locale = last_locale(tx, contact.uuid)?.unwrap_or_else(|| "en".to_owned());
-        ask_in(tx, shop, &named, &locale, &claimed.iter().collect::<Vec<_>>(), context)?;
+        ask(tx, shop, (&named, Whose::Known), &locale, &claimed.iter().collect::<Vec<_>>(), context)?;
     }
     Ok(())
 }
