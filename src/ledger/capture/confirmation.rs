@@ -1,9 +1,8 @@
 //! Double opt-in: an opt-in by an anonymous form proves nothing until the address itself confirms it.
 //!
-//! The address receives at most three messages a day, and none about what an open question covers. A message contains no
-//! advertising. The answer is a record of
-//! its own with the assurance `confirmed`. The record of the form stays unchanged, so that the shop can prove both
-//! steps.
+//! The address receives at most three messages a day, and none about what an open question covers. A message contains
+//! no advertising. The answer is a record of its own with the assurance `confirmed`. The record of the form stays
+//! unchanged, so that the shop can prove both steps.
 
 use serde::Serialize;
 use uuid::Uuid;
