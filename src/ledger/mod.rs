@@ -89,7 +89,7 @@ pub use outbox::backlog::{DeliveryEntry, DeliveryState, Replay, Replayed, delive
 pub use outbox::delivery::{DeliveryKey, DueDelivery, SendOutcome, Waiting, due_deliveries, note_outcome, waiting};
 pub use outbox::event::addresses_told;
 pub use outbox::message::{
-    Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message, note_read, tell_waiting, waiting_messages,
+    Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message, note_read, tell_waiting,
 };
 pub use outbox::preferences_link::send_preferences_link;
 pub use outbox::signature::{public_key, signatures};
@@ -120,6 +120,7 @@ pub use shop::provider::{
     Answering, KnownProvider, list_providers, made_for_provider, remove_provider, store_provider,
 };
 pub use shop::settings::{Evidence, Links, Notice, NoticeChoice, PolicySettings, Requests, Retention, Settings};
+pub use shop::setup::{MissingSetup, SetupGap, missing_setup};
 pub use shop::webhook::{EventType, Payload, Webhook, list_webhooks};
 
 pub use store::context::{Context, Runtime, Sequence};

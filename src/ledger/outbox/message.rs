@@ -161,7 +161,7 @@ pub fn tell_waiting(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Re
 }
 
 /// Returns the number of messages that nobody has taken.
-pub fn waiting_messages(database: &dyn Database) -> Result<i64, DatabaseError> {
+pub(crate) fn waiting_messages(database: &dyn Database) -> Result<i64, DatabaseError> {
     let row = database.first("SELECT count(*) FROM message WHERE told = 0", &[])?;
     row.map_or(Ok(0), |row| row.integer(0))
 }

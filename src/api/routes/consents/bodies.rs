@@ -1,27 +1,21 @@
-//! The body of `POST /v1/consents`. The submodule reads an HTML form that posts the same content.
+//! The body of `POST /v1/consents`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::api::body::Object;
 use crate::api::fields::{
-    ASSURANCE, BASIS, BORN, CHANNEL, CHOICE, COUNTRY, DEALING, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, PURPOSE, REGION,
-    RELATION, SHA256, TIME, TOKEN, URL, UUID, addresses, field, needs_secret_key, optional,
+    ASSURANCE, EXTERNAL, LINE, LOCALE, NO_ASSURANCE, SHA256, TIME, TOKEN, URL, UUID, field, needs_secret_key, optional,
 };
 use crate::api::identity::Identity;
 use crate::api::problem::{Fault, Problem};
 use crate::api::routes::consents::answers::ChoiceReceipt;
+use crate::api::routes::consents::choice_body::ChoiceBody;
+use crate::api::routes::consents::contact_body::ContactBody;
 use crate::api::routes::shop::shop_body::NoticeText;
-#[cfg(feature = "contract")]
-use crate::api::schema;
-use crate::consent::{
-    ActTime, Address, AddressKind, Assurance, Basis, Channel, Choice, CountryCode, Dealing, PurposeSlug, RegionCode,
-    Relation, Scope, Timestamp,
-};
+use crate::consent::{ActTime, Address, AddressKind, Assurance, Choice, CountryCode, Timestamp};
 use crate::ledger::{ChoiceOutcome, ChoiceResult};
-use crate::model::evidence::KeptEvidence;
-use crate::model::person::PersonFacts;
-use crate::model::submission::{ChosenAct, Claim, Identified, NoticeShown, Source, Submission};
-use crate::model::text::{BirthDate, ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
+use crate::model::submission::{ChosenAct, Identified, NoticeShown, Source, Submission};
+use crate::model::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 
 /// Body of `POST /v1/consents`. The fingerprint of a submission is a hash of this struct written back as JSON, so a
 /// repetition is recognised whatever its spacing and order of fields. Absent fields are left out of that JSON, so a
@@ -72,112 +66,6 @@ pub(in crate::api) struct SubmissionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(length(max = 4_096)))]
     pub(in crate::api) identity: Option<String>,
-}
-
-/// The person, identified by the addresses that the chosen channels use.
-#[derive(Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub(in crate::api) struct ContactBody {
-    /// The e-mail address of the person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Email>"))]
-    pub(in crate::api) email: Option<String>,
-    /// The telephone number of the person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Phone>"))]
-    pub(in crate::api) phone: Option<String>,
-    /// The person's push endpoint or push token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Push>"))]
-    pub(in crate::api) push: Option<String>,
-    /// The postal address of the person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<schema::Postal>"))]
-    pub(in crate::api) postal: Option<String>,
-    /// The country of the person, ISO 3166-1 alpha-2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<CountryCode>"))]
-    pub(in crate::api) country: Option<String>,
-    /// The region of the country: the part of the ISO 3166-2 code after the country, such as `FL`. Requires `country`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<RegionCode>"))]
-    pub(in crate::api) region: Option<String>,
-    /// The role in which the person is addressed. Requires a secret key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<Relation>"))]
-    pub(in crate::api) relation: Option<String>,
-    /// The date of birth, such as `2009-05-01`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<BirthDate>"))]
-    pub(in crate::api) born: Option<String>,
-    /// The id that a platform gives to the person, such as `shopify:123`. Requires a secret key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<ExternalId>"))]
-    pub(in crate::api) external: Option<String>,
-}
-
-/// One choice of the person for a channel and a purpose.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub(in crate::api) struct ChoiceBody {
-    /// The channel. Absent: all channels, which only an `opt_out` sent with a secret key may mean.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
-    pub(in crate::api) channel: Option<String>,
-    /// The purpose. Absent: all purposes, which only an `opt_out` sent with a secret key may mean.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<PurposeSlug>"))]
-    pub(in crate::api) purpose: Option<String>,
-    /// The choice: `opt_in`, `opt_out` or `declined`.
-    #[cfg_attr(feature = "contract", schemars(with = "Choice"))]
-    pub(in crate::api) choice: String,
-    /// The legal basis of an opt-in. Default: `consent`. Any other basis requires a secret key and evidence.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<Basis>"))]
-    pub(in crate::api) basis: Option<String>,
-    /// Whether an opt-out is an objection to direct marketing, GDPR Art. 21(2). Default: false. Requires a secret key
-    /// and `choice` `opt_out`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::api) objection: Option<bool>,
-    /// The evidence that the basis applies. Requires a secret key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::api) evidence: Option<Object<EvidenceBody>>,
-}
-
-/// The evidence that the basis of a choice applies.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub(in crate::api) struct EvidenceBody {
-    /// The event between the person and the shop on which the basis rests, such as a purchase.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<Dealing>"))]
-    dealing: Option<String>,
-    /// The shop's own reference to the event: an order, an account or a contract.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
-    reference: Option<String>,
-    /// Whether the person could refuse marketing simply and free of charge when the shop collected the address.
-    /// Default: false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refusal_offered: Option<bool>,
-    /// Whether the shop advertises only its own similar products. Default: false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    own_similar_products: Option<bool>,
-    /// The place where the shop has documented its balancing of interests, GDPR Art. 6(1)(f).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
-    assessment: Option<String>,
-    /// The reason why an employee entered the choice. Required with the assurance `staff`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<Line>"))]
-    reason: Option<String>,
-    /// The channel through which the person confirmed. Required with the assurance `confirmed`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "contract", schemars(with = "Option<Channel>"))]
-    confirmed_by: Option<String>,
 }
 
 /// A notice that was shown to the person.
@@ -275,20 +163,20 @@ impl SubmissionBody {
             return Err(Problem::field("/choices", fault));
         }
         let person = contact.person()?;
-        let read = |kind| contact.address(kind, person.country.or(home));
-        let read: Vec<_> = AddressKind::ALL.iter().map(|kind| (*kind, read(*kind))).collect();
+        let read = |kind: &AddressKind| (*kind, contact.address(*kind, person.country.or(home)));
+        let read: Vec<_> = AddressKind::ALL.iter().map(read).collect();
         let addresses: Vec<Address> = read.iter().filter_map(|(_, read)| read.as_ref().ok()?.clone()).collect();
-        let is_bad = |kind: AddressKind| read.iter().any(|(own, read)| *own == kind && read.is_err());
+        let address_fault = |chosen: &ChosenAct| {
+            let kind = chosen.scope.channel?.address_kind();
+            read.iter().find(|(own, _)| *own == kind)?.1.as_ref().err().cloned()
+        };
         // A choice whose address cannot be read does not take the others with it. A word that is not known is a mistake of
         // the sender's program, and refuses the whole.
         let (mut choices, mut places, mut refused, mut mistakes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (at, choice) in self.choices.iter().enumerate() {
-            match choice.0.parse(at, trusted) {
-                Ok(chosen) if chosen.scope.channel.is_some_and(|channel| is_bad(channel.address_kind())) => {
-                    let kind = chosen.scope.channel.map(Channel::address_kind).unwrap_or(AddressKind::Email);
-                    refused.extend(contact.address(kind, person.country.or(home)).err().map(|problem| (at, problem)));
-                }
-                Ok(chosen) => {
+            match choice.0.parse(at, trusted).map(|chosen| (address_fault(&chosen), chosen)) {
+                Ok((Some(problem), _)) => refused.push((at, problem)),
+                Ok((None, chosen)) => {
                     choices.push(chosen);
                     places.push(at);
                 }
@@ -381,29 +269,6 @@ pub(in crate::api) struct ReadSubmission {
     pub(in crate::api) refused: Vec<(usize, Problem)>,
 }
 
-impl ContactBody {
-    /// Reads the address of a kind. Returns `None` if the body has none.
-    fn address(&self, kind: AddressKind, country: Option<CountryCode>) -> Result<Option<Address>, Problem> {
-        let only = |own: AddressKind, text: &'_ Option<String>| if own == kind { text.clone() } else { None };
-        let (email, phone) = (only(AddressKind::Email, &self.email), only(AddressKind::Phone, &self.phone));
-        let (push, postal) = (only(AddressKind::Push, &self.push), only(AddressKind::Postal, &self.postal));
-        Ok(addresses("/contact", [&email, &phone, &push, &postal], country)?.pop())
-    }
-
-    fn person(&self) -> Result<PersonFacts, Problem> {
-        let person = PersonFacts {
-            country: optional("/contact/country", self.country.as_deref(), CountryCode::parse, COUNTRY)?,
-            region: optional("/contact/region", self.region.as_deref(), RegionCode::parse, REGION)?,
-            relation: optional("/contact/relation", self.relation.as_deref(), Relation::parse, RELATION)?,
-            born: optional("/contact/born", self.born.as_deref(), BirthDate::parse, BORN)?,
-        };
-        match person {
-            PersonFacts { country: None, region: Some(_), .. } => Err(Problem::field("/contact/region", REGION)),
-            person => Ok(person),
-        }
-    }
-}
-
 impl NoticeBody {
     pub(in crate::api) fn parse(&self) -> Result<NoticeShown, Problem> {
         // Ids that begin with `placet:` are notices of placet's own pages. No caller may claim that one of them was
@@ -417,74 +282,6 @@ impl NoticeBody {
             locale: field("/notice/locale", &self.locale, Locale::parse, LOCALE)?,
             text: optional("/notice/text", self.text.as_deref(), words, OTHER_WORDS)?,
             text_sha256,
-        })
-    }
-}
-
-impl ChoiceBody {
-    fn parse(&self, index: usize, trusted: bool) -> Result<ChosenAct, Problem> {
-        let at = |name: &str| format!("/choices/{index}/{name}");
-        let claim = claim(&format!("/choices/{index}"), &self.choice, self.basis.as_deref(), self.objection)?;
-        let private = [
-            ("basis", matches!(claim, Claim::OptIn { basis } if basis != Basis::Consent)),
-            ("objection", self.objection == Some(true)),
-            ("evidence", self.evidence.is_some()),
-        ];
-        if let Some((name, _)) = private.iter().find(|(_, said)| *said && !trusted) {
-            return Err(Problem::field(at(name), needs_secret_key()));
-        }
-        let scope = Scope {
-            channel: optional(&at("channel"), self.channel.as_deref(), Channel::parse, CHANNEL)?,
-            purpose: optional(&at("purpose"), self.purpose.as_deref(), PurposeSlug::parse, PURPOSE)?,
-        };
-        if !trusted && !scope.is_specific() {
-            let missing = if scope.channel.is_none() { "channel" } else { "purpose" };
-            return Err(Problem::field(at(missing), Fault::new("missing_field", "this field is required")));
-        }
-        let evidence = self.evidence.as_ref().map(|evidence| evidence.0.parse(&at("evidence"))).transpose()?;
-        Ok(ChosenAct { scope, claim, evidence: evidence.unwrap_or_default() })
-    }
-}
-
-/// Parses a choice with its basis or objection flag, and refuses a field that does not belong to the choice.
-pub(in crate::api) fn claim(
-    pointer: &str,
-    choice: &str,
-    basis: Option<&str>,
-    objection: Option<bool>,
-) -> Result<Claim, Problem> {
-    let at = |name: &str| format!("{pointer}/{name}");
-    let basis = optional(&at("basis"), basis, Basis::parse, BASIS)?;
-    let claim = match field(&at("choice"), choice, Choice::parse, CHOICE)? {
-        Choice::OptIn => Claim::OptIn { basis: basis.unwrap_or(Basis::Consent) },
-        Choice::OptOut => Claim::OptOut { objection: objection.unwrap_or(false) },
-        Choice::Declined => Claim::Declined,
-    };
-    if basis.is_some() && !matches!(claim, Claim::OptIn { .. }) {
-        return Err(Problem::field(at("basis"), Fault::new("basis_without_opt_in", "only an opt-in has a basis")));
-    }
-    if objection.is_some() && !matches!(claim, Claim::OptOut { .. }) {
-        let fault = Fault::new("objection_without_opt_out", "only an opt_out can be an objection");
-        return Err(Problem::field(at("objection"), fault));
-    }
-    Ok(claim)
-}
-
-impl EvidenceBody {
-    pub(in crate::api) fn parse(&self, pointer: &str) -> Result<KeptEvidence, Problem> {
-        let line = |name: &str, text: &Option<String>| {
-            optional(&format!("{pointer}/{name}"), text.as_deref(), Line::parse, LINE)
-        };
-        let by = self.confirmed_by.as_deref();
-        Ok(KeptEvidence {
-            dealing: optional(&format!("{pointer}/dealing"), self.dealing.as_deref(), Dealing::parse, DEALING)?,
-            reference: line("reference", &self.reference)?,
-            refusal_offered: self.refusal_offered.unwrap_or(false),
-            own_similar_products: self.own_similar_products.unwrap_or(false),
-            assessment: line("assessment", &self.assessment)?,
-            reason: line("reason", &self.reason)?,
-            confirmed_by: optional(&format!("{pointer}/confirmed_by"), by, Channel::parse, CHANNEL)?,
-            ..KeptEvidence::default()
         })
     }
 }

@@ -5,6 +5,7 @@
 //! | `mod` | the routes |
 //! | `answers` | the JSON that callers get |
 //! | `bodies` | the JSON that callers send |
+//! | `contact_body`, `choice_body` | its person; its choices |
 //! | `form` | a form that runs no script, and its page |
 //! | `form_body` | the fields of that form |
 //! | `handlers` | the functions that answer |
@@ -12,6 +13,8 @@
 
 pub(in crate::api) mod answers;
 pub(in crate::api) mod bodies;
+pub(in crate::api) mod choice_body;
+pub(in crate::api) mod contact_body;
 #[cfg(feature = "contract")]
 pub(in crate::api) mod contract;
 pub(in crate::api) mod form;

@@ -8,7 +8,8 @@ use crate::api::fields::{
 };
 use crate::api::lookup_body::WhoBody;
 use crate::api::problem::{Fault, Problem};
-use crate::api::routes::consents::bodies::{EvidenceBody, NoticeBody, claim};
+use crate::api::routes::consents::bodies::NoticeBody;
+use crate::api::routes::consents::choice_body::{EvidenceBody, claim};
 #[cfg(feature = "contract")]
 use crate::api::schema;
 use crate::consent::{ActTime, Assurance, Channel, CountryCode, PurposeSlug, RegionCode, Relation, Scope, Timestamp};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::api::routes::storefront::answers::StorefrontAnswer;
 use crate::consent::Timestamp;
 use crate::consent::jws::Jwk;
-use crate::ledger::{AuditEntry, OverdueEntry, Settings, Shop, StatisticsEntry};
+use crate::ledger::{AuditEntry, MissingSetup, OverdueEntry, Settings, SetupGap, Shop, StatisticsEntry};
 
 /// Answer of `POST /v1/shops`. It contains the shop's first keys, which are never shown again.
 #[derive(Serialize)]
@@ -51,8 +51,8 @@ pub(in crate::api) struct ShopSettingsAnswer<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct SetupEntry {
-    /// What is missing: `messages_wait`, `no_public_url`, `notices_lack_a_language` or `no_stop_provider`.
-    code: &'static str,
+    /// What is missing.
+    code: SetupGap,
     /// What to do, in words.
     detail: &'static str,
     /// How many messages or notices are concerned; 0 if nothing is counted.
@@ -60,14 +60,14 @@ pub(in crate::api) struct SetupEntry {
 }
 
 impl SetupEntry {
-    pub(in crate::api) fn of(code: &'static str, count: i64) -> Self {
+    fn of(&(code, count): &MissingSetup) -> Self {
         let detail = match code {
-            "messages_wait" => {
+            SetupGap::MessagesWait => {
                 "nobody sends the messages that wait: add a webhook for message.requested, or read GET /v1/messages"
             }
-            "no_public_url" => "set PLACET_PUBLIC_URL, so that messages can contain links",
-            "notices_lack_a_language" => "some notices are not written in every language of the others",
-            _ => {
+            SetupGap::NoPublicUrl => "set PLACET_PUBLIC_URL, so that messages can contain links",
+            SetupGap::NoticesLackALanguage => "some notices are not written in every language of the others",
+            SetupGap::NoStopProvider => {
                 "the shop sends text messages, and no provider hands in the word STOP: set one up by PUT /v1/providers"
             }
         };
@@ -85,12 +85,10 @@ impl<'a> ShopSettingsAnswer<'a> {
             settings: &shop.settings,
         }
     }
-}
 
-impl ShopSettingsAnswer<'_> {
     /// Adds what is missing.
-    pub(in crate::api) fn with_setup(self, setup: Vec<SetupEntry>) -> Self {
-        Self { setup, ..self }
+    pub(in crate::api) fn with_setup(self, missing: &[MissingSetup]) -> Self {
+        Self { setup: missing.iter().map(SetupEntry::of).collect(), ..self }
     }
 }
 

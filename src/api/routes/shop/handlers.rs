@@ -13,7 +13,7 @@ use crate::api::key::{KeyKind, Scope, ShopId, hash_of};
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
 use crate::api::routes::shop::answers::{
-    AuditAnswer, KeysAnswer, NewShopAnswer, RetentionAnswer, SetupEntry, ShopSettingsAnswer, StatisticsAnswer,
+    AuditAnswer, KeysAnswer, NewShopAnswer, RetentionAnswer, ShopSettingsAnswer, StatisticsAnswer,
 };
 use crate::api::routes::shop::shop_body::{NoticeText, ShopBody};
 use crate::api::routes::storefront::answers::StorefrontAnswer;
@@ -21,12 +21,11 @@ use crate::api::service::call::Call;
 use crate::api::service::reply::{Regenerated, Reply};
 use crate::api::service::shop_service::ShopService;
 use crate::api::{answer, body};
-use crate::consent::{Channel, Timestamp};
+use crate::consent::Timestamp;
 use crate::ledger::{
-    AuditEntry, AuditQuery, Context, EventType, KEPT_FOR, NewKey, Notice, Settings, Shop, audit_page, expired,
-    keep_notices, kept_answer, list_providers, statistics, store_answer, waiting_messages,
+    AuditEntry, AuditQuery, Context, KEPT_FOR, NewKey, Notice, Settings, Shop, audit_page, expired, keep_notices,
+    kept_answer, missing_setup, statistics, store_answer,
 };
-use crate::model::text::Locale;
 
 /// The default number of audit log entries in one response; below, the maximum.
 const AUDIT_PAGE: u16 = 100;
@@ -156,34 +155,9 @@ impl ShopService {
     }
 
     fn shop_answer(&self, shop: &Shop) -> Result<Reply, Problem> {
-        let setup = self.setup(shop)?;
-        let reply = Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(shop).with_setup(setup))?;
+        let missing = missing_setup(self.database(), shop, self.public_url(shop).is_ok())?;
+        let reply = Reply::json(StatusCode::OK, &ShopSettingsAnswer::of(shop).with_setup(&missing))?;
         Ok(reply.tagged(&tag_of(shop)?))
-    }
-
-    /// Returns what is missing for the shop to work as a whole.
-    fn setup(&self, shop: &Shop) -> Result<Vec<SetupEntry>, Problem> {
-        let mut missing = Vec::new();
-        let waiting = waiting_messages(self.database())?;
-        if waiting > 0 && !shop.wants(EventType::MessageRequested) {
-            missing.push(SetupEntry::of("messages_wait", waiting));
-        }
-        if self.public_url(shop).is_err() {
-            missing.push(SetupEntry::of("no_public_url", 0));
-        }
-        let notices = &shop.settings.notices;
-        let lacks = |notice: &&Notice| {
-            let has = |locale: &Locale| notices.iter().any(|own| own.id == notice.id && own.locale == *locale);
-            notices.iter().any(|other| !has(&other.locale))
-        };
-        let lacking = notices.iter().filter(lacks).count();
-        if lacking > 0 {
-            missing.push(SetupEntry::of("notices_lack_a_language", i64::try_from(lacking).unwrap_or(i64::MAX)));
-        }
-        if shop.settings.channels.contains(&Channel::Sms) && list_providers(self.database())?.is_empty() {
-            missing.push(SetupEntry::of("no_stop_provider", 0));
-        }
-        Ok(missing)
     }
 
     pub(in crate::api) fn statistics(&self, _: &Call<'_>) -> Result<Reply, Problem> {

@@ -1,0 +1,57 @@
+//! What is missing for a shop to work as a whole.
+
+use crate::consent::Channel;
+use crate::ledger::outbox::message::waiting_messages;
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::provider::list_providers;
+use crate::ledger::shop::settings::Notice;
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::database::{Database, DatabaseError};
+
+vocabulary! {
+    /// A part of the setup that is missing.
+    SetupGap, "unknown part of the setup" {
+        /// Messages wait, and nobody takes them.
+        MessagesWait = "messages_wait",
+        /// Messages cannot contain links.
+        NoPublicUrl = "no_public_url",
+        /// A notice is not written in a language of the others.
+        NoticesLackALanguage = "notices_lack_a_language",
+        /// The shop sends text messages, and the answer STOP reaches nobody.
+        NoStopProvider = "no_stop_provider",
+    }
+}
+
+/// A part of the setup that is missing, and how many messages or notices are concerned; 0 if nothing is counted.
+pub type MissingSetup = (SetupGap, i64);
+
+/// Returns what is missing for the shop to work as a whole. The deployment knows whether there is a public URL.
+pub fn missing_setup(
+    database: &dyn Database,
+    shop: &Shop,
+    has_public_url: bool,
+) -> Result<Vec<MissingSetup>, DatabaseError> {
+    let settings = &shop.settings;
+    let nobody_takes = !shop.wants(EventType::MessageRequested);
+    let waiting = if nobody_takes { waiting_messages(database)? } else { 0 };
+    let unwritten = settings.notices.iter().filter(|notice| lacks_a_language(notice, &settings.notices)).count();
+    let needs_stop = settings.channels.contains(&Channel::Sms);
+    let mut missing = Vec::new();
+    if waiting > 0 {
+        missing.push((SetupGap::MessagesWait, waiting));
+    }
+    if !has_public_url {
+        missing.push((SetupGap::NoPublicUrl, 0));
+    }
+    if unwritten > 0 {
+        missing.push((SetupGap::NoticesLackALanguage, i64::try_from(unwritten).unwrap_or(i64::MAX)));
+    }
+    if needs_stop && list_providers(database)?.is_empty() {
+        missing.push((SetupGap::NoStopProvider, 0));
+    }
+    Ok(missing)
+}
+
+fn lacks_a_language(notice: &Notice, all: &[Notice]) -> bool {
+    all.iter().any(|other| !all.iter().any(|own| own.id == notice.id && own.locale == other.locale))
+}
