@@ -92,6 +92,7 @@ pub use outbox::message::{
     Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message, note_read, tell_waiting,
 };
 pub use outbox::preferences_link::send_preferences_link;
+pub use outbox::setup::{MissingSetup, SetupGap, missing_setup};
 pub use outbox::signature::{public_key, signatures};
 pub use outbox::target::Target;
 pub use outbox::webhook::{
@@ -120,7 +121,6 @@ pub use shop::provider::{
     Answering, KnownProvider, list_providers, made_for_provider, remove_provider, store_provider,
 };
 pub use shop::settings::{Evidence, Links, Notice, NoticeChoice, PolicySettings, Requests, Retention, Settings};
-pub use shop::setup::{MissingSetup, SetupGap, missing_setup};
 pub use shop::webhook::{EventType, Payload, Webhook, list_webhooks};
 
 pub use store::context::{Context, Runtime, Sequence};

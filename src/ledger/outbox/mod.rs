@@ -6,6 +6,7 @@
 //! | `message` | what the shop has to send |
 //! | `preferences_link` | sends the link to the preference page |
 //! | `delivery` | what is due, and what became of it |
+//! | `setup` | what is missing for the messages to reach people |
 //! | `backlog` | deliveries listed, and sent again |
 //! | `webhook` | webhooks added, changed and removed |
 //! | `target` | which addresses a webhook may have |
@@ -16,6 +17,7 @@ pub(super) mod delivery;
 pub(super) mod event;
 pub(super) mod message;
 pub(super) mod preferences_link;
+pub(super) mod setup;
 pub(super) mod signature;
 pub(super) mod target;
 pub(super) mod webhook;

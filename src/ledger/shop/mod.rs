@@ -8,13 +8,11 @@
 //! | `api_key` | the keys of the API |
 //! | `provider` | the providers that hand in messages |
 //! | `webhook` | where events go |
-//! | `setup` | what is missing for the shop to work as a whole |
 
 pub(super) mod api_key;
 pub(super) mod privacy;
 pub(super) mod provider;
 pub(super) mod settings;
-pub(super) mod setup;
 pub(super) mod webhook;
 
 use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
