@@ -104,6 +104,11 @@ pub(in crate::api) enum Problem {
     LastAdminKey,
     /// Another contact has the address.
     AddressTaken,
+    /// The contact has several external ids, and the request does not say that all these accounts are to be erased.
+    SeveralAccounts {
+        /// The number of external ids.
+        accounts: usize,
+    },
     /// The two contacts are one already, or are not merged.
     MergeConflict {
         /// The text that says what the caller can do.
@@ -300,6 +305,9 @@ impl Problem {
             Self::KeyGone => (StatusCode::CONFLICT, "key_gone", "The key is no longer valid"),
             Self::LastAdminKey => (StatusCode::CONFLICT, "last_admin_key", "The shop would have no admin key"),
             Self::AddressTaken => (StatusCode::CONFLICT, "address_taken", "The address belongs to another contact"),
+            Self::SeveralAccounts { .. } => {
+                (StatusCode::CONFLICT, "several_accounts", "The contact has several accounts")
+            }
             Self::MergeConflict { .. } => {
                 (StatusCode::CONFLICT, "merge_conflict", "The contacts cannot be merged or separated")
             }
@@ -391,6 +399,10 @@ impl Problem {
             Self::AddressTaken => {
                 "if both contacts are one person, merge them first and then correct the address".into()
             }
+            Self::SeveralAccounts { accounts } => format!(
+                "the contact has {accounts} external ids, which the contact report lists, and an erasure erases all of them: send accounts=all"
+            )
+            .into(),
             Self::MergeConflict { detail } => (*detail).into(),
             Self::ChangedMeanwhile => "read the resource again, and send its new ETag in If-Match".into(),
             Self::InvalidIdempotencyKey => "use 1 to 128 visible ASCII characters, preferably a UUID".into(),

@@ -11,7 +11,7 @@ use crate::consent::record::RecordId;
 use crate::consent::rules::Rule;
 use crate::consent::standing::Standing;
 use crate::consent::time::Timestamp;
-use crate::consent::words::{Basis, Relation};
+use crate::consent::words::{Assurance, Basis, Relation};
 
 /// The facts about a person that are not choices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -145,6 +145,38 @@ pub fn decide_under<'a>(
         minimum_age: conditions.versions.get(verdict.version).map_or(0, |conditions| conditions.minimum_age),
         verdict,
     }
+}
+
+/// Returns the decision about a person for whom anonymous forms have stated facts that nobody has proven. Such a fact may
+/// tighten the decision and never loosen it. So it matters only where an opt-in of an anonymous form decides: each of
+/// `claimed` is the person as a form describes them, and the strictest decision counts. `base` is the decision by proven
+/// facts alone.
+pub fn tightened<'a>(
+    base: Decision<'a>,
+    claimed: &[Person],
+    policy: &'a Policy,
+    (channel, purpose): (Channel, &PurposeSlug),
+    relevant: &RelevantRecords,
+    at: Timestamp,
+) -> Decision<'a> {
+    let is_claim = base.decided_by.is_some_and(|entry| entry.assurance == Assurance::Claimed);
+    if !base.allows() || !is_claim {
+        return base;
+    }
+    let ends = |decision: &Decision<'_>| decision.until().unwrap_or(Timestamp::NEVER);
+    let mut strictest = base;
+    for person in claimed {
+        let relation = person.relation.unwrap_or(Relation::Consumer);
+        let conditions = policy.conditions(&person.place, relation, channel, purpose);
+        let other = decide_under(&conditions, relevant, &person.circumstances, at);
+        if !other.allows() {
+            return other;
+        }
+        if ends(&other) < ends(&strictest) {
+            strictest = other;
+        }
+    }
+    strictest
 }
 
 /// The state of one channel and purpose as people see it, whether or not a message may be sent.

@@ -71,7 +71,7 @@ pub use country::CountryCode;
 pub use country::{Place, RegionCode};
 #[cfg(feature = "rules")]
 pub use decision::{
-    Decision, Person, RelevantRecords, Statement, Status, decide, decide_under, statement, statement_under,
+    Decision, Person, RelevantRecords, Statement, Status, decide, decide_under, statement, statement_under, tightened,
 };
 #[cfg(feature = "serde")]
 pub use decision::{WrittenDecision, WrittenRule};

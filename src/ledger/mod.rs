@@ -42,7 +42,7 @@ pub use upkeep::migrated::tell_migrated;
 pub use upkeep::retention::{Overdue, OverdueEntry, expired, purge};
 pub use upkeep::statistics::{StatisticsEntry, statistics};
 
-pub use rights::erase::{Certified, ErasureAsked, certificate_of, erase_contact};
+pub use rights::erase::{Certified, ErasureAsked, certificate_of, erase_contact, external_ids_of};
 pub use rights::rectify::{Fact, Rectification, RectifyError, rectify_contact};
 pub use rights::report::about::{AboutEntry, PeriodEntry, PurposeEntry, RightEntry, ShopEntry};
 pub use rights::report::addresses::AddressEntry;

@@ -64,7 +64,9 @@ fn every_reason_for_a_deny_can_occur(backend: &mut dyn Backend) {
     let email = |name: &str| json!({ "email": format!("{name}@example.com") });
     let from = |name: &str, country: &str| with(email(name), "/country", json!(country));
 
-    tell(told(from("declined", "FR"), "claimed", with(yes("email"), "/choice", json!("declined"))));
+    let customer = |name: &str, country: &str| with(from(name, country), "/external", json!(format!("shop:{name}")));
+
+    tell(told(customer("declined", "FR"), "claimed", with(yes("email"), "/choice", json!("declined"))));
     tell(told(from("left", "FR"), "authenticated", with(yes("email"), "/choice", json!("opt_out"))));
     let objection = with(with(yes("email"), "/choice", json!("opt_out")), "/objection", json!(true));
     tell(told(from("objected", "FR"), "authenticated", objection));
@@ -80,7 +82,7 @@ fn every_reason_for_a_deny_can_occur(backend: &mut dyn Backend) {
     tell(told(child, "authenticated", yes("email")));
     let old = told(from("lapsed", "FR"), "authenticated", yes("email"));
     tell(with(old, "/occurred_at", json!("2020-01-01T00:00:00Z")));
-    tell(told(from("waiting", "DE"), "claimed", yes("email")));
+    tell(told(customer("waiting", "DE"), "claimed", yes("email")));
     let known = tell(told(from("allowed", "FR"), "authenticated", yes("email")))["contact"].clone();
 
     let expected = [
@@ -329,7 +331,7 @@ fn an_override_is_repeated_in_every_decision_under_it(backend: &mut dyn Backend)
         { "rule": "us-phone", "accept": ["implied"], "reason": "every call is dialled by hand" },
     ] });
     let shop = shop(backend, loosened);
-    let german = json!({ "email": "hans@example.de", "country": "DE" });
+    let german = json!({ "email": "hans@example.de", "country": "DE", "external": "shop:9" });
     shop.submit_from_server(backend, &told(german, "claimed", yes("email"))).ok();
     let decision =
         decide(backend, &shop, "email", "newsletter", json!({ "email": "hans@example.de" }))["decision"].clone();

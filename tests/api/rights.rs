@@ -109,7 +109,7 @@ fn all_data_of_a_person_can_be_reported_changed_and_erased(backend: &mut dyn Bac
     assert_eq!((len(&told["records"]), len(&told["addresses"])), (40, 5), "{told:#}");
     assert_eq!(
         told["profile"],
-        json!({ "country": "GB", "region": null, "relation": "consumer", "born": "1990-05-17" })
+        json!({ "country": "GB", "region": null, "relation": "consumer", "born": "1990-05-17", "claimed": [] })
     );
     assert_eq!(told["external_ids"], json!([EXTERNAL]));
     // Three channels use the phone number. Each of the six channels has three purposes for each address.
@@ -180,7 +180,8 @@ fn all_data_of_a_person_can_be_reported_changed_and_erased(backend: &mut dyn Bac
     }
     let statistics = ask(backend, Method::GET, "/v1/statistics", &shop.secret, &Value::Null).ok();
 
-    let erased = ask(backend, Method::DELETE, &format!("{path}?requested_by=person"), &shop.secret, &Value::Null).ok();
+    let mut erased =
+        ask(backend, Method::DELETE, &format!("{path}?requested_by=person"), &shop.secret, &Value::Null).ok();
     let key: Jwk = serde_json::from_value(erased["key"].clone()).unwrap();
     let certificate = Certificate::verified(erased["jws"].as_str().unwrap(), &key).unwrap();
     assert_eq!(serde_json::to_value(&certificate).unwrap(), erased["certificate"]);
@@ -257,6 +258,9 @@ fn all_data_of_a_person_can_be_reported_changed_and_erased(backend: &mut dyn Bac
         let activity = json!({ "contact": body, "activities": [{ "activity": "used" }] });
         ask(backend, Method::POST, "/v1/activities", &shop.secret, &activity).problem(404, "contact_not_found", None);
     }
+    // Only the first answer names the accounts: nothing keeps them.
+    assert_eq!(erased["external_ids"], json!([EXTERNAL]));
+    erased.as_object_mut().unwrap().remove("external_ids");
     for id in [&contact, &twin] {
         let again = ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
         assert_eq!(again, erased, "a second erasure changes nothing");

@@ -33,6 +33,12 @@ crate::scenarios! {
     a_misspelt_purpose_is_refused
     a_corrected_address_is_asked_to_confirm
     a_table_for_people_holds_no_formula
+    facts_that_nobody_has_proven_loosen_nothing
+    facts_that_nobody_has_proven_may_tighten
+    a_confirmed_form_proves_its_facts_if_no_other_form_contradicts
+    the_current_address_of_an_account_decides
+    an_account_takes_over_the_mailbox_that_a_guest_has_used
+    the_erasure_of_several_accounts_has_to_be_asked_for
 }
 
 fn jane() -> Value {
@@ -592,4 +598,144 @@ fn a_table_for_people_holds_no_formula(backend: &mut dyn Backend) {
     assert!(of_people.contains(&format!("'{formula}")) && of_people.contains('\u{feff}'));
     let exact = archive(backend, "&cells=exact");
     assert!(exact.contains(formula) && !exact.contains(&format!("'{formula}")));
+}
+
+/// A shop that leaves the question of confirmation to the law.
+fn lawful(backend: &mut dyn Backend, policy: &Value) -> Shop {
+    let shop = Shop::create_with(backend, &with(crate::client::shop_body(), "/policy", policy.clone()));
+    listen(backend, &shop);
+    shop
+}
+
+/// A choice for the newsletter by e-mail, as somebody enters it in a form.
+fn entered(contact: Value) -> Value {
+    let choices = json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_in" }]);
+    with(with(with(submission(), "/contact", contact), "/choices", choices), "/occurred_at", Value::Null)
+}
+
+fn facts_that_nobody_has_proven_loosen_nothing(backend: &mut dyn Backend) {
+    let shop = lawful(backend, &json!({ "confirmation": [] }));
+    for country in ["FR", "US", "GB"] {
+        let contact = json!({ "email": format!("jane@{country}.example.com"), "country": country });
+        let body = json!({ "email": contact["email"] });
+        shop.submit(backend, &entered(contact)).ok();
+        let decided = decision(backend, &shop, "email", body);
+        assert_eq!((&decided["reason"], &decided["rule"]["id"]), (&json!("awaiting_confirmation"), &json!("any")));
+    }
+    // What is proven stays, whatever a form states.
+    let known = with(vouched("opt_in"), "/contact/country", json!("DE"));
+    shop.submit_from_server(backend, &known).ok();
+    let stranger = json!({ "email": "jane@example.com", "country": "US", "born": "2020-01-01" });
+    shop.submit(backend, &entered(stranger)).ok();
+    let decided = decision(backend, &shop, "email", jane());
+    assert_eq!((&decided["allow"], &decided["rule"]["id"]), (&json!(true), &json!("de-email")), "{decided}");
+}
+
+fn facts_that_nobody_has_proven_may_tighten(backend: &mut dyn Backend) {
+    let waived = json!([{ "rule": "any", "waive": ["confirmation"], "reason": "counsel has agreed, file 12" }]);
+    let shop = lawful(backend, &json!({ "confirmation": [], "overrides": waived }));
+    shop.submit(backend, &entered(jane())).ok();
+    assert_eq!(allows(backend, &shop), true);
+    let child = json!({ "email": "jane@example.com", "born": crate::client::from_now(-8 * 365 * 86_400_000)[..10] });
+    shop.submit(backend, &entered(child)).ok();
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "under_age");
+    let german = json!({ "email": "hans@example.com", "country": "DE" });
+    shop.submit(backend, &entered(german)).ok();
+    let decided = decision(backend, &shop, "email", json!({ "email": "hans@example.com" }));
+    assert_eq!((&decided["reason"], &decided["rule"]["id"]), (&json!("awaiting_confirmation"), &json!("de-email")));
+    // The list and the report decide in the same way.
+    let report = shop.lookup(backend, &json!({ "email": "hans@example.com" })).ok();
+    assert_eq!(standing(&report, "email", "newsletter")["reason"], "awaiting_confirmation");
+    assert_eq!(report["profile"]["claimed"], json!([{ "country": "DE" }]));
+    let decided = "/v1/lists/opted_in?channel=email&purpose=newsletter&decide=true&format=ndjson";
+    let list = ask(backend, Method::GET, decided, &shop.secret, &Value::Null);
+    assert!(list.status.is_success() && !list.text.contains(r#""allow":true"#), "{}", list.text);
+    // A proven act does not rest on what a form has claimed.
+    shop.submit_from_server(backend, &vouched("opt_in")).ok();
+    assert_eq!(allows(backend, &shop), true);
+}
+
+fn a_confirmed_form_proves_its_facts_if_no_other_form_contradicts(backend: &mut dyn Backend) {
+    let shop = lawful(backend, &json!({}));
+    let profile = |backend: &dyn Backend, body: &Value| {
+        let profile = shop.lookup(backend, body).ok()["profile"].clone();
+        (profile["country"].clone(), profile["born"].clone())
+    };
+    let confirm = |backend: &mut dyn Backend, email: &str, others: &[Value]| {
+        let own = json!({ "email": email, "country": "FR", "born": "1990-05-17" });
+        for contact in others.iter().chain([&own]) {
+            shop.submit(backend, &entered(with(contact.clone(), "/email", json!(email)))).ok();
+        }
+        let link = messages(backend, &shop, "confirm").first().unwrap()["link"].clone();
+        press(backend, &path(&link), "");
+        profile(backend, &json!({ "email": email }))
+    };
+    assert_eq!(confirm(backend, "jane@example.com", &[]), (json!("FR"), json!("1990-05-17")));
+    // A stranger has entered the same mailbox before.
+    let stranger = json!({ "born": "2020-01-01" });
+    assert_eq!(confirm(backend, "june@example.com", &[stranger]), (Value::Null, Value::Null));
+    assert_eq!(allows(backend, &shop), true);
+}
+
+fn the_current_address_of_an_account_decides(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let of = |email: &str, choice: &str| {
+        with(vouched(choice), "/contact", json!({ "email": email, "external": "shopify:7" }))
+    };
+    let by_account = |backend: &dyn Backend| {
+        let body = json!({ "channel": "email", "purpose": "newsletter", "contacts": [{ "external": "shopify:7" }] });
+        ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok()["decisions"][0].clone()
+    };
+    shop.submit_from_server(backend, &of("old@example.com", "opt_in")).ok();
+    backend.pass(5);
+    shop.submit_from_server(backend, &of("new@example.com", "opt_out")).ok();
+    let decided = by_account(backend);
+    assert_eq!((&decided["decision"]["allow"], &decided["address"]), (&json!(false), &json!("new@example.com")));
+    assert_eq!(decision(backend, &shop, "email", json!({ "email": "old@example.com" }))["allow"], true);
+    // The shop vouches for the old mailbox again: it is the current one.
+    backend.pass(5);
+    shop.submit_from_server(backend, &of("old@example.com", "opt_in")).ok();
+    let decided = by_account(backend);
+    assert_eq!((&decided["decision"]["allow"], &decided["address"]), (&json!(true), &json!("old@example.com")));
+}
+
+fn an_account_takes_over_the_mailbox_that_a_guest_has_used(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let guest = shop.submit_from_server(backend, &with(entered(jane()), "/assurance", json!("claimed"))).ok();
+    let account = with(vouched("opt_in"), "/contact", json!({ "email": "old@example.com", "external": "shopify:7" }));
+    let account = shop.submit_from_server(backend, &account).ok();
+    assert_ne!(guest["contact"], account["contact"]);
+    backend.pass(5);
+    let moved = with(vouched("opt_out"), "/contact", json!({ "email": "jane@example.com", "external": "shopify:7" }));
+    let receipt = shop.submit_from_server(backend, &moved).ok();
+    assert_eq!(receipt["contact"], account["contact"]);
+    assert_eq!(receipt["choices"][0].get("contact"), None, "the record lies with the account");
+    let report = shop.lookup(backend, &jane()).ok();
+    assert_eq!((&report["id"], &report["external_ids"]), (&account["contact"], &json!(["shopify:7"])));
+    assert_eq!(report["records"].as_array().unwrap().len(), 3);
+
+    // The mailbox of another account stays there, and the receipt says where the record lies.
+    let other = with(moved, "/id", submission()["id"].clone());
+    let other = with(other, "/contact/external", json!("shopify:8"));
+    let third = with(vouched("opt_in"), "/contact", json!({ "email": "third@example.com", "external": "shopify:8" }));
+    let third = shop.submit_from_server(backend, &third).ok();
+    let receipt = shop.submit_from_server(backend, &other).ok();
+    assert_eq!((&receipt["contact"], &receipt["choices"][0]["contact"]), (&third["contact"], &account["contact"]));
+}
+
+fn the_erasure_of_several_accounts_has_to_be_asked_for(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let with_account =
+        |id: &str| with(vouched("opt_in"), "/contact", json!({ "email": "jane@example.com", "external": id }));
+    let first = shop.submit_from_server(backend, &with_account("shopify:7")).ok();
+    let second = shop.submit_from_server(backend, &with_account("shopify:8")).ok();
+    assert_eq!(first["contact"], second["contact"], "both accounts have one mailbox");
+    let path = format!("/v1/contacts/{}", first["contact"].as_str().unwrap());
+    ask(backend, Method::DELETE, &path, &shop.secret, &Value::Null).problem(409, "several_accounts", None);
+    assert_eq!(allows(backend, &shop), true, "nothing is erased");
+    let all = format!("{path}?accounts=all");
+    let erased = ask(backend, Method::DELETE, &all, &shop.secret, &Value::Null).ok();
+    assert_eq!(erased["external_ids"], json!(["shopify:7", "shopify:8"]));
+    let again = ask(backend, Method::DELETE, &path, &shop.secret, &Value::Null).ok();
+    assert_eq!((&again["jws"], again.get("external_ids")), (&erased["jws"], None));
 }

@@ -121,6 +121,7 @@ pub(in crate::api) fn code_of(action: &str, name: &str) -> &'static str {
         "format" => "unknown_format",
         "cells" => "unknown_cells",
         "requested_by" => "unknown_requester",
+        "accounts" => "unknown_accounts",
         "contact" | "key" | "before" => "invalid_id",
         "route" => "unknown_route",
         // The code of a parameter without a description. No problem has it, so the document is then refused.
@@ -164,6 +165,10 @@ fn query(action: &str, name: &str) -> (Value, &'static str) {
         ),
         ("format", "readAudit") => (json!({ "enum": ["json", "ndjson"], "default": "json" }), "The answer format."),
         ("format", _) => (reference("Format"), "The format of the export. Default: `json`."),
+        ("accounts", _) => (
+            json!({ "enum": ["all"] }),
+            "`all`: erase the contact although it has several external ids. The contact report lists them.",
+        ),
         ("requested_by", _) => (reference("Requester"), "The party that requested the erasure. Default: `person`."),
         ("contact", _) => (id(), "Return only entries about this contact."),
         ("key", _) => (id(), "Return only requests made with this key."),

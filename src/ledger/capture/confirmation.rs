@@ -16,6 +16,7 @@ use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, Scop
 use crate::ledger::people::address::{StoredAddress, find_verified_address, named_row, written};
 use crate::ledger::people::contact::Lookup;
 use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
+use crate::ledger::people::profile::learn_confirmed;
 use crate::ledger::records::bearing::bearing_on;
 use crate::ledger::records::notice::{NoticeSource, own_notice};
 use crate::ledger::records::stopped::{stopped_channels, unwelcome_channels_of};
@@ -328,6 +329,9 @@ pub fn confirm(
         })
         .collect();
     note_own_acts(tx, shop, &confirmation.address, &acts, source, notice, context)?;
+    let records: Vec<&str> = confirmation.scopes.iter().map(|scope| scope.record.as_str()).collect();
+    let records = serde_json::to_string(&records).map_err(|_| DatabaseError::Json)?;
+    learn_confirmed(tx, confirmation.address.contact.param(), confirmation.address.row, &records)?;
     tx.execute(
         "UPDATE confirmation SET used_at = ? WHERE id = ?",
         &[Param::Integer(context.now.millis()), Param::Text(&confirmation.id.to_string())],

@@ -7,7 +7,7 @@ use crate::ledger::records::act::ChoiceFault;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::DatabaseError;
 use crate::model::evidence::KeptEvidence;
-use crate::model::person::PersonFacts;
+use crate::model::person::{ClaimedFacts, PersonFacts};
 use crate::model::submission::Submission;
 use crate::model::text::ExternalId;
 
@@ -86,8 +86,9 @@ pub(crate) struct KnownContact {
 /// The changes to write, in this order.
 #[derive(Debug)]
 pub(crate) enum Event<'a> {
-    ContactOpened { uuid: Uuid, person: &'a PersonFacts },
+    ContactOpened { uuid: Uuid },
     PersonLearned { person: &'a PersonFacts, anew: bool },
+    PersonClaimed(ClaimedFacts),
     ExternalIdAdded(&'a ExternalId),
     AddressAdded { address: &'a Address, assurance: Assurance, linked: bool },
     AddressVouched { id: i64, assurance: Assurance, linked: bool },
@@ -118,17 +119,18 @@ const fn sureness(assurance: Assurance) -> u8 {
 
 /// Returns the contact that a submission is filed under; `None` for a new one.
 ///
-/// A submission never merges contacts, and a known address keeps its contact. An anonymous form does not even add an
+/// An address that the shop vouches for comes first. A known address keeps its contact, if the shop has vouched for it
+/// there. An anonymous form does not even add an
 /// address to a known contact: anyone could add their own address to somebody else's contact and later read that
 /// person's report through it. So new data from an anonymous form becomes a contact of its own, until the shop states
 /// otherwise.
-fn contact_for<'a>(known: &'a KnownData, submission: &Submission) -> Option<&'a KnownContact> {
-    let mut addresses = known.addresses.iter();
+pub(crate) fn contact_for<'a>(known: &'a KnownData, submission: &Submission) -> Option<&'a KnownContact> {
     let all_known = known.addresses.len() == submission.addresses.len();
+    let vouched = || known.addresses.iter().filter(|address| submission.vouches_for(address.kind));
     let found = match &known.by_external {
         Some(contact) => return Some(contact),
-        None if submission.vouches() => addresses.find(|address| submission.vouches_for(address.kind)),
-        None if all_known => addresses.next(),
+        None if submission.vouches() => vouched().find(|address| address.linked).or_else(|| vouched().next()),
+        None if all_known => known.addresses.first(),
         None => None,
     };
     found.map(|address| &address.contact)
@@ -147,20 +149,20 @@ pub(crate) fn decide<'a>(
     let uuid = match contact {
         None => {
             let uuid = context.next_id();
-            events.push(Event::ContactOpened { uuid, person: &submission.person });
+            events.push(Event::ContactOpened { uuid });
             uuid
         }
-        Some(contact) => {
-            if submission.person != PersonFacts::default() && submission.vouches() {
-                // A list, a platform or a customer's page may only add missing facts; it does not change facts that a
-                // stronger source stated.
-                let anew =
-                    !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported);
-                events.push(Event::PersonLearned { person: &submission.person, anew });
-            }
-            contact.uuid
-        }
+        Some(contact) => contact.uuid,
     };
+    if submission.person != PersonFacts::default() && submission.vouches() {
+        // A list, a platform or a customer's page may only add missing facts; it does not change facts that a stronger
+        // source stated.
+        let anew = !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported);
+        events.push(Event::PersonLearned { person: &submission.person, anew });
+    }
+    if let Some(facts) = submission.claimed_facts() {
+        events.push(Event::PersonClaimed(facts));
+    }
     if let Some(external) = &submission.external
         && known.by_external.is_none()
     {
@@ -172,7 +174,8 @@ pub(crate) fn decide<'a>(
             None => events.push(Event::AddressAdded { address, assurance, linked }),
             Some(found) if found.contact.uuid == uuid => {
                 let surer = sureness(assurance) > sureness(found.assurance);
-                if surer || (linked && !found.linked) {
+                // The shop vouches anew, so this is the contact's current address.
+                if surer || linked {
                     let assurance = if surer { assurance } else { found.assurance };
                     events.push(Event::AddressVouched { id: found.id, assurance, linked });
                 }

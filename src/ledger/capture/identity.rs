@@ -3,12 +3,19 @@
 
 use std::borrow::Cow;
 
+use uuid::Uuid;
+
 use crate::consent::{Act, AddressKind, Assurance};
+use crate::ledger::capture::decide::{KnownAddress, KnownData, contact_for};
 use crate::ledger::people::address;
+use crate::ledger::people::contact::Lookup;
+use crate::ledger::people::merge::{MergeError, merge_contacts};
+use crate::ledger::people::rights_log::Acting;
 use crate::ledger::people::separate::{is_one_person, separate_address};
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError};
+use crate::model::person::{ClaimedFacts, PersonFacts};
 use crate::model::submission::{ChosenAct, Claim, Identified, Submission};
 
 impl Submission {
@@ -43,6 +50,12 @@ impl Submission {
         // An external id vouches for the addresses that a list gives with it. A customer's page can add any address to
         // a signed identity, so there it vouches for none.
         self.assurance_of(kind) != Assurance::Claimed || (self.external.is_some() && self.identified.is_none())
+    }
+
+    /// Returns the facts about the person that nobody vouches for.
+    pub(crate) fn claimed_facts(&self) -> Option<ClaimedFacts> {
+        let is_claim = self.person != PersonFacts::default() && !self.vouches();
+        is_claim.then(|| ClaimedFacts::of(&self.person))
     }
 
     /// Returns whether the shop vouches for the identity of the person.
@@ -99,4 +112,33 @@ pub(crate) fn separate_signed_addresses(
         }
     }
     Ok(())
+}
+
+/// Puts the addresses for which the shop vouches into one contact. An address that nobody has vouched for lies in a
+/// contact of its own, for example because its owner has ordered as a guest. An address for which the shop has vouched
+/// as another contact's stays there. Returns whether anything has changed.
+pub(crate) fn adopt_vouched_addresses(
+    tx: &dyn Database,
+    shop: &Shop,
+    submission: &Submission,
+    known: &KnownData,
+    context: &Context<'_>,
+) -> Result<bool, DatabaseError> {
+    let Some(target) = contact_for(known, submission).filter(|_| submission.vouches()) else { return Ok(false) };
+    let mut changed = false;
+    for address in &submission.addresses {
+        let found = known.addresses.iter().find(|known| known.kind == address.kind());
+        let is_free = |found: &&KnownAddress| !found.linked && found.contact.uuid != target.uuid;
+        if found.filter(is_free).is_none() || !submission.vouches_for(address.kind()) {
+            continue;
+        }
+        let Some(named) = address::find_verified_address(tx, shop, address)? else { continue };
+        let alone = separate_address(tx, shop, &named, context)?;
+        let by = Acting { key: Uuid::nil(), reason: None };
+        match merge_contacts(tx, target.uuid, &Lookup::Id(alone.contact()), &by, context) {
+            Err(MergeError::Database(error)) => return Err(error),
+            merged => changed |= merged.is_ok(),
+        }
+    }
+    Ok(changed)
 }

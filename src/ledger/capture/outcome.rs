@@ -31,19 +31,22 @@ pub struct ChoiceOutcome {
     pub result: ChoiceResult,
     /// The record that counts for more.
     pub record: Option<String>,
+    /// The contact of the address, if it is not the one that the submission is filed under.
+    pub contact: Option<String>,
 }
 
 impl ChoiceOutcome {
     /// The choice is on record. Anonymous senders learn no more: they must not learn what is known of an address.
-    pub const RECORDED: Self = Self { result: ChoiceResult::Recorded, record: None };
+    pub const RECORDED: Self = Self { result: ChoiceResult::Recorded, record: None, contact: None };
 }
 
-/// Returns what became of a choice that was recorded just now.
+/// Returns what became of a choice that was recorded just now. `filed_under` is the contact of the submission.
 pub fn outcome_of(
     database: &dyn Database,
     shop: &Shop,
     submission: &Submission,
     choice: &ChosenAct,
+    filed_under: Option<Uuid>,
     now: Timestamp,
 ) -> Result<ChoiceOutcome, DatabaseError> {
     let (Some(channel), Some(purpose)) = (choice.scope.channel, choice.scope.purpose.clone()) else {
@@ -53,7 +56,7 @@ pub fn outcome_of(
     let Some(address) = address.filter(|_| choice.claim != Claim::Declined) else { return Ok(ChoiceOutcome::RECORDED) };
     let asked = Asked { channel, purpose, at: now, now, explain: false };
     let outcome = decide_contacts(database, shop, &asked, &[&Lookup::Address(address.clone())])?.pop();
-    let Some(Outcome::Decided(Decided { decision, .. })) = outcome else { return Ok(ChoiceOutcome::RECORDED) };
+    let Some(Outcome::Decided(Decided { decision, contact, .. })) = outcome else { return Ok(ChoiceOutcome::RECORDED) };
     let result = match (choice.claim, decision.reason) {
         (Claim::OptOut { .. }, None) => ChoiceResult::Outranked,
         (Claim::OptIn { .. }, Some(Reason::OptedOut | Reason::Objected | Reason::Suppressed)) => {
@@ -63,7 +66,8 @@ pub fn outcome_of(
         _ => ChoiceResult::Recorded,
     };
     let record = decision.record.filter(|_| result == ChoiceResult::Outranked);
-    Ok(ChoiceOutcome { result, record })
+    let contact = contact.filter(|own| filed_under.is_some_and(|filed| filed.to_string() != *own));
+    Ok(ChoiceOutcome { result, record, contact })
 }
 
 /// Stores what became of the choices of a submission, for a repetition of it.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::consent::{Act, Address, AddressKind, Assurance, Basis, Timestamp, Track};
 use crate::ledger::capture::confirmation::{Whose, ask};
 use crate::ledger::capture::decide::{Decided, Event, KnownData, Receipt, SubmissionError, decide};
-use crate::ledger::capture::identity::{separate_signed_addresses, split_by_identity};
+use crate::ledger::capture::identity::{adopt_vouched_addresses, separate_signed_addresses, split_by_identity};
 use crate::ledger::capture::{flood, write};
 use crate::ledger::outbox::event::consent_changed;
 use crate::ledger::records::act::{ChoiceFault, act_of};
@@ -53,7 +53,10 @@ fn take(
         return Ok(receipt);
     }
     separate_signed_addresses(tx, shop, submission, context)?;
-    let known = write::known(tx, submission)?;
+    let mut known = write::known(tx, submission)?;
+    if adopt_vouched_addresses(tx, shop, submission, &known, context)? {
+        known = write::known(tx, submission)?;
+    }
     let over_limit = flood::over_limit(tx, &known, submission, context.now)?;
     if over_limit.len() == submission.addresses.len() && !over_limit.is_empty() {
         let contact = known.addresses.first().map(|address| address.contact.uuid);

@@ -3,7 +3,7 @@
 use crate::consent::{Address, AddressKind, Assurance, Timestamp};
 use crate::ledger::capture::decide::{Event, KnownAddress, KnownContact, KnownData, Receipt};
 use crate::ledger::people::address;
-use crate::ledger::people::profile::{columns_of, learned};
+use crate::ledger::people::profile::{learned, note_claim};
 use crate::ledger::records::record::{inserted, recorded, submitted};
 use crate::ledger::records::standing;
 use crate::ledger::shop::Shop;
@@ -101,15 +101,14 @@ pub(crate) fn apply(
     let contact_row = |contact: Option<i64>| contact.map(Param::Integer).ok_or(DatabaseError::Shape { column: 0 });
     for event in events {
         match event {
-            Event::ContactOpened { uuid, person } => {
-                let [country, region, relation, born] = columns_of(person);
+            Event::ContactOpened { uuid } => {
                 contact = Some(inserted(
                     tx,
-                    "INSERT INTO contact (uuid, created_at, country, region, relation, born) VALUES (?, ?, ?, ?, ?, ?)
-                     RETURNING id",
-                    &[Param::Text(&uuid.to_string()), now, country, region, relation, born],
+                    "INSERT INTO contact (uuid, created_at) VALUES (?, ?) RETURNING id",
+                    &[Param::Text(&uuid.to_string()), now],
                 )?);
             }
+            Event::PersonClaimed(facts) => note_claim(tx, contact_row(contact)?, facts)?,
             Event::PersonLearned { person, anew } => learned(tx, contact_row(contact)?, person, *anew)?,
             Event::ExternalIdAdded(external) => tx.execute(
                 "INSERT INTO external_id (value, contact, created_at) VALUES (?, ?, ?)",
@@ -119,8 +118,9 @@ pub(crate) fn apply(
                 let pseudonym = address::written(&shop.pseudonym(address.kind(), address.key()));
                 let row = inserted(
                     tx,
-                    "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                    "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked,
+                         vouched_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?8, ?6, NULL)) RETURNING id",
                     &[
                         contact_row(contact)?,
                         Param::Text(address.kind().as_str()),
@@ -135,8 +135,9 @@ pub(crate) fn apply(
                 addresses.push((address.kind(), row));
             }
             Event::AddressVouched { id, assurance, linked } => tx.execute(
-                "UPDATE address SET assurance = ?, linked = max(linked, ?) WHERE id = ?",
-                &[Param::Text(assurance.as_str()), Param::Integer((*linked).into()), Param::Integer(*id)],
+                "UPDATE address SET assurance = ?1, linked = max(linked, ?2), vouched_at = iif(?2, ?3, vouched_at)
+                 WHERE id = ?4",
+                &[Param::Text(assurance.as_str()), Param::Integer((*linked).into()), now, Param::Integer(*id)],
             )?,
             Event::Submitted(submission) => {
                 evidence = submission.id.to_string();

@@ -10,8 +10,9 @@ use serde::Deserialize;
 use crate::consent::{
     Act, AddressKind, Basis, Channel, Circumstances, ConditionVersions, CountryCode, Decision, Entry, Person, Place,
     Policy, PurposeSlug, RecordId, Refusal, RegionCode, Relation, RelevantRecords, Statement, Status, Timestamp,
-    decide_under, statement_under,
+    decide_under, statement_under, tightened,
 };
+use crate::ledger::people::profile::persons_claimed;
 use crate::ledger::records::bearing::{OWN_IN_RANGE, WIDE_IN_RANGE};
 use crate::ledger::records::standing::entry_in;
 use crate::ledger::records::suppression::{Hasher, suppressions_of};
@@ -81,7 +82,7 @@ pub fn list_begin(database: &dyn Database) -> Result<ListPlace, DatabaseError> {
 }
 
 /// An address as SQLite writes it: row id, kind, match key, spelling, id of the contact, country, region, relation,
-/// date of birth, whether restricted.
+/// date of birth, whether restricted, claimed facts.
 #[derive(Deserialize)]
 struct PersonRow<'a>(
     i64,
@@ -94,6 +95,7 @@ struct PersonRow<'a>(
     Option<&'a str>,
     Option<&'a str>,
     u8,
+    #[serde(borrow)] Option<Cow<'a, str>>,
 );
 
 /// A history as SQLite writes it: row id of the address it applies to, channel, purpose, choice, ground, whether it is
@@ -177,7 +179,7 @@ pub fn list_page(
             let (channel, entry, record) = (track.scope.channel, track.entry(), track.record);
             bearing.push(Bearing { channel, purpose: None, entry, record });
         }
-        reader.push_row(row, *kind, &bearing, emit);
+        reader.push_row(row, *kind, &bearing, emit)?;
     }
     let is_full = i64::try_from(found.len()).is_ok_and(|found| found == at_once);
     Ok(is_full.then_some(ListPlace { after: last.0, ..place }))
@@ -236,10 +238,10 @@ impl<'a> ListReader<'a> {
         kind: AddressKind,
         bearing: &[Bearing<'_>],
         emit: &mut dyn FnMut(&ListRow<'_>),
-    ) {
+    ) -> Result<(), DatabaseError> {
         let country = row.5.and_then(CountryCode::parse);
         if self.asked.country.is_some_and(|asked| country != Some(asked)) {
-            return;
+            return Ok(());
         }
         let person = Person {
             place: Place { country, region: row.6.and_then(RegionCode::parse) },
@@ -250,6 +252,7 @@ impl<'a> ListReader<'a> {
                 born: row.8.and_then(Timestamp::parse_birth),
             },
         };
+        let claimed = persons_claimed(row.10.as_deref(), &person)?;
         let relation = person.relation.unwrap_or(Relation::Consumer);
         let Self { asked, questions, policy, conditions, known, relevant } = self;
         let mut listed: Vec<(Channel, &PurposeSlug, Statement, Option<Decision<'_>>)> = Vec::new();
@@ -270,7 +273,10 @@ impl<'a> ListReader<'a> {
             known.extend(bearing.iter().filter(covers).map(|own| (own.entry, own.record)));
             relevant.refill(known);
             let statement = statement_under(as_stated, relevant, asked.now);
-            let decision = asked.decide.then(|| decide_under(to_decide, relevant, &person.circumstances, asked.now));
+            let decision = asked.decide.then(|| {
+                let base = decide_under(to_decide, relevant, &person.circumstances, asked.now);
+                tightened(base, &claimed, policy, (*channel, purpose), relevant, asked.now)
+            });
             if Self::is_wanted(asked, &statement, decision.as_ref()) {
                 listed.push((*channel, purpose, statement, decision));
             }
@@ -302,7 +308,7 @@ impl<'a> ListReader<'a> {
             };
             if let Some(no) = wide_no(None).filter(|_| asked.channel.is_none() && listed.len() == asked_of_it) {
                 emit(&line(None, None, statement(no), None));
-                return;
+                return Ok(());
             }
             for channel in Channel::ALL.iter().filter(|channel| all_of(**channel)) {
                 if let Some(no) = wide_no(Some(*channel)).or(wide_no(None)) {
@@ -316,6 +322,7 @@ impl<'a> ListReader<'a> {
         {
             emit(&line(Some(channel), Some(purpose), statement, decision));
         }
+        Ok(())
     }
 
     fn is_wanted(asked: &ListAsked, statement: &Statement, decision: Option<&Decision<'_>>) -> bool {
@@ -334,7 +341,7 @@ impl<'a> ListReader<'a> {
 /// Selects the addresses of a page. (`+` keeps SQLite from reading all addresses of a kind for each page.)
 const ADDRESSES: &str =
     "SELECT CAST(json_group_array(json_array(a.id, a.kind, iif(?5, a.match_key, ''), a.value, c.uuid, c.country,
-        c.region, c.relation, c.born, c.restricted_at IS NOT NULL)) AS BLOB)
+        c.region, c.relation, c.born, c.restricted_at IS NOT NULL, c.claimed)) AS BLOB)
     FROM (SELECT id, kind, match_key, value, contact FROM address
         WHERE id > ?1 AND id <= ?2 AND +kind IN (SELECT value FROM json_each(?3)) ORDER BY id LIMIT ?4) a
     CROSS JOIN contact c ON c.id = a.contact";

@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 use crate::consent::{
     AddressKind, CLOCK_SKEW, Channel, Circumstances, ConditionVersions, CountryCode, Entry, Person, Place, PurposeSlug,
-    RecordId, RegionCode, Relation, RelevantRecords, Timestamp, Track, WrittenDecision, decide_under,
+    RecordId, RegionCode, Relation, RelevantRecords, Timestamp, Track, WrittenDecision, decide_under, tightened,
 };
 use crate::ledger::people::contact::Lookup;
+use crate::ledger::people::profile::persons_claimed;
 use crate::ledger::records::bearing::{ACTIVITIES_THEN, ENTRIES, ENTRIES_THEN};
 use crate::ledger::records::standing::{WrittenEntry, entry_in};
 use crate::ledger::records::suppression::Suppressions;
@@ -60,7 +61,8 @@ const PAGE: usize = 1_000;
 /// Decides for each contact. The outcomes have the order of `contacts`.
 ///
 /// For a lookup by an address that the channel can use, the decision is about this address. For any other lookup, it is
-/// about the addresses of the contact that the channel can use: the first that is allowed, otherwise the first.
+/// about the current address of the contact that the channel can use: of those that the shop vouches for the one for
+/// which it did so last. An opt-in of an earlier address does not count for the current one.
 pub fn decide_contacts(
     database: &dyn Database,
     shop: &Shop,
@@ -105,7 +107,8 @@ impl By {
 }
 
 /// One row: position in the page, row id of the address, match key and spelling of the address, id of the contact,
-/// country, region, relation, date of birth, whether restricted, entries, activities.
+/// country, region, relation, date of birth, whether restricted, claimed facts, entries,
+/// activities.
 type Found<'a> = (
     usize,
     Option<i64>,
@@ -117,6 +120,7 @@ type Found<'a> = (
     Option<&'a str>,
     Option<&'a str>,
     u8,
+    Option<Cow<'a, str>>,
     Entries<'a>,
     Entries<'a>,
 );
@@ -152,9 +156,7 @@ impl<'a> DecisionReader<'a> {
             for row in found {
                 let place = row.0;
                 let one = self.decide_row(row, by)?;
-                if let Some(slot) = decided.get_mut(place)
-                    && slot.as_ref().is_none_or(|earlier| !earlier.decision.allow && one.decision.allow)
-                {
+                if let Some(slot) = decided.get_mut(place) {
                     *slot = Some(one);
                 }
             }
@@ -195,7 +197,8 @@ impl<'a> DecisionReader<'a> {
             By::External => BY_EXTERNAL,
             By::Id => BY_ID,
         };
-        let sql = format!("{SELECT}{entries})){found_by}");
+        let current = if matches!(by, By::External | By::Id) { CURRENT } else { "" };
+        let sql = format!("{SELECT}{entries})){found_by}{current}");
         let (channel, purpose) = (Param::Text(self.asked.channel.as_str()), Param::Text(self.asked.purpose.as_str()));
         let at = Param::Integer(self.asked.at.millis());
         let mut params = vec![channel, purpose];
@@ -212,7 +215,21 @@ impl<'a> DecisionReader<'a> {
     }
 
     fn decide_row(&mut self, row: Found<'_>, by: By) -> Result<Decided, DatabaseError> {
-        let (_, address, key, value, contact, country, region, relation, born, restricted, entries, activities) = row;
+        let (
+            _,
+            address,
+            key,
+            value,
+            contact,
+            country,
+            region,
+            relation,
+            born,
+            restricted,
+            claimed,
+            entries,
+            activities,
+        ) = row;
         let mut known = Vec::with_capacity(entries.0.len() + activities.0.len());
         for entry in entries.0.into_iter().chain(activities.0) {
             known.push(entry_in(entry).ok_or(DatabaseError::Shape { column: 10 })?);
@@ -232,7 +249,7 @@ impl<'a> DecisionReader<'a> {
         Ok(Decided {
             contact: Some(contact.to_owned()),
             address: if by == By::Address { None } else { value.map(Cow::into_owned) },
-            decision: self.decide(&person, known),
+            decision: self.decide(&person, &persons_claimed(claimed.as_deref(), &person)?, known),
         })
     }
 
@@ -241,7 +258,7 @@ impl<'a> DecisionReader<'a> {
         let reachable = address.kind() == needed;
         let known = if reachable { self.suppressed(needed, address.key())? } else { Vec::new() };
         let circumstances = Circumstances { reachable, ..Circumstances::default() };
-        let decision = self.decide(&Person { circumstances, ..Person::default() }, known);
+        let decision = self.decide(&Person { circumstances, ..Person::default() }, &[], known);
         Ok(Outcome::Decided(Decided { contact: None, address: None, decision }))
     }
 
@@ -252,26 +269,36 @@ impl<'a> DecisionReader<'a> {
         Ok(tracks.iter().filter(bears).map(|track| (track.entry(), track.record)).collect())
     }
 
-    fn decide(&mut self, person: &Person, known: Vec<(Entry, RecordId)>) -> WrittenDecision {
+    fn decide(&mut self, person: &Person, claimed: &[Person], known: Vec<(Entry, RecordId)>) -> WrittenDecision {
         let (policy, asked) = (self.policy, self.asked);
         let relation = person.relation.unwrap_or(Relation::Consumer);
         let conditions = self
             .conditions
             .entry((person.place, relation))
             .or_insert_with(|| policy.conditions(&person.place, relation, asked.channel, &asked.purpose));
-        decide_under(conditions, &RelevantRecords::of(known), &person.circumstances, asked.at).written(asked.explain)
+        let relevant = RelevantRecords::of(known);
+        let base = decide_under(conditions, &relevant, &person.circumstances, asked.at);
+        let question = (asked.channel, &asked.purpose);
+        tightened(base, claimed, policy, question, &relevant, asked.at).written(asked.explain)
     }
 }
 
 const SELECT: &str =
     "SELECT json_group_array(json_array(q.key, a.id, a.match_key, a.value, c.uuid, c.country, c.region, c.relation,
-        c.born, c.restricted_at IS NOT NULL, ";
+        c.born, c.restricted_at IS NOT NULL, c.claimed, ";
 
 const BY_ADDRESS: &str = " FROM json_each(?) q CROSS JOIN address a ON a.match_key = q.value AND a.kind = ?
     CROSS JOIN contact c ON c.id = a.contact";
 const BY_OTHER_ADDRESS: &str = " FROM json_each(?) q CROSS JOIN address o ON o.match_key = q.value AND o.kind = ?
-    CROSS JOIN contact c ON c.id = o.contact LEFT JOIN address a ON a.contact = c.id AND a.kind = ?";
+    CROSS JOIN contact c ON c.id = o.contact LEFT JOIN address a ON o.linked = 1 AND a.id = (SELECT id FROM address
+        WHERE contact = c.id AND kind = ? AND linked = 1 ORDER BY vouched_at DESC, id DESC LIMIT 1)";
 const BY_EXTERNAL: &str = " FROM json_each(?) q CROSS JOIN external_id e ON e.value = q.value
-    CROSS JOIN contact c ON c.id = e.contact LEFT JOIN address a ON a.contact = c.id AND a.kind = ?";
-const BY_ID: &str = " FROM json_each(?) q CROSS JOIN contact c ON c.uuid = q.value
-    LEFT JOIN address a ON a.contact = c.id AND a.kind = ?";
+    CROSS JOIN contact c ON c.id = e.contact LEFT JOIN address a ON a.id = ";
+const BY_ID: &str = " FROM json_each(?) q CROSS JOIN contact c ON c.uuid = q.value LEFT JOIN address a ON a.id = ";
+
+/// Selects the current address of a contact. Without one that the shop vouches for, it is one that its owner has used, or
+/// the only address of the contact.
+const CURRENT: &str = "(SELECT id FROM address n WHERE contact = c.id AND kind = ?
+    AND (linked = 1 OR assurance <> 'claimed' OR NOT EXISTS (SELECT 1 FROM address
+        WHERE contact = c.id AND id <> n.id AND kind <> 'rectified'))
+    ORDER BY linked DESC, vouched_at DESC, id DESC LIMIT 1)";

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `contact` | finds a contact; the revision of its data |
 //! | `address` | stored addresses, as links name them |
-//! | `profile` | the facts about a person that a contact row keeps |
+//! | `profile` | the facts about a person, proven and claimed |
 //! | `separate` | separates addresses that may belong to different persons |
 //! | `merge` | two contacts that are one person |
 //! | `decisions` | may we send this? for many contacts at once |

@@ -1,8 +1,10 @@
-//! The facts about a person that a contact row keeps.
+//! The facts about a person that a contact row keeps: those that are proven, and beside them those that anonymous forms
+//! have claimed.
 
-use crate::consent::{CountryCode, RegionCode, Relation};
+use crate::consent::{CountryCode, Person, RegionCode, Relation};
+use crate::json;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
-use crate::model::person::PersonFacts;
+use crate::model::person::{ClaimedFacts, PersonFacts};
 use crate::model::text::BirthDate;
 
 /// Returns country, region, relation and date of birth.
@@ -14,6 +16,63 @@ pub(crate) fn columns_of(person: &PersonFacts) -> [Param<'_>; 4] {
         person.born.as_ref().map(BirthDate::as_str),
     ]
     .map(Param::text_or_null)
+}
+
+/// The most different claims about a person that a contact row keeps. Older ones are left out.
+const MOST_CLAIMS: usize = 8;
+
+/// Reads the claims of a contact row.
+pub(crate) fn claims_in(written: Option<&str>) -> Result<Vec<ClaimedFacts>, DatabaseError> {
+    written.map_or(Ok(Vec::new()), |written| json::read(written).ok_or(DatabaseError::Json))
+}
+
+/// Returns a person as each of the claims of a contact row describes them.
+pub(crate) fn persons_claimed(written: Option<&str>, known: &Person) -> Result<Vec<Person>, DatabaseError> {
+    Ok(claims_in(written)?.iter().map(|claim| claim.described(known)).collect())
+}
+
+/// Stores the facts that an anonymous form has claimed beside those that are proven.
+pub(crate) fn note_claim(tx: &dyn Database, contact: Param<'_>, claim: &ClaimedFacts) -> Result<(), DatabaseError> {
+    let row = tx.first("SELECT claimed FROM contact WHERE id = ?", &[contact])?;
+    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    let mut claims = claims_in(row.optional_text(0)?)?;
+    if claims.contains(claim) {
+        return Ok(());
+    }
+    claims.push(claim.clone());
+    let older = claims.len().saturating_sub(MOST_CLAIMS);
+    let written = serde_json::to_string(claims.get(older..).unwrap_or_default()).map_err(|_| DatabaseError::Json)?;
+    tx.execute("UPDATE contact SET claimed = ? WHERE id = ?", &[Param::Text(&written), contact])
+}
+
+/// Learns the facts that the forms have stated whose opt-ins an address has just confirmed. `records` are the ids of the
+/// confirmed records, as a JSON array. A fact counts only if each form for these opt-ins states it in the same way:
+/// anybody can have filled in another form. A fact that is proven already stays.
+pub(crate) fn learn_confirmed(
+    tx: &dyn Database,
+    contact: Param<'_>,
+    address: i64,
+    records: &str,
+) -> Result<(), DatabaseError> {
+    let row = tx.first(
+        "SELECT json_group_array(json(facts)) FROM (SELECT DISTINCT coalesce(s.facts, '{}') AS facts
+             FROM json_each(?1) k CROSS JOIN record own ON own.address = ?2 AND own.id = k.value
+             CROSS JOIN record r ON r.address = ?2 AND r.channel = own.channel AND r.purpose = own.purpose
+                 AND r.choice = 'opt_in' AND r.assurance = 'claimed'
+             CROSS JOIN submission s ON s.id = r.submission)",
+        &[Param::Text(records), Param::Integer(address)],
+    )?;
+    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    let claims = claims_in(Some(row.text(0)?))?;
+    let Some(first) = claims.first() else { return Ok(()) };
+    let is_same_place = claims.iter().all(|own| own.place() == first.place());
+    let agreed = PersonFacts {
+        country: first.place().country.filter(|_| is_same_place),
+        region: first.place().region.filter(|_| is_same_place),
+        relation: first.relation.filter(|_| claims.iter().all(|own| own.relation == first.relation)),
+        born: first.born.clone().filter(|_| claims.iter().all(|own| own.born == first.born)),
+    };
+    if agreed == PersonFacts::default() { Ok(()) } else { learned(tx, contact, &agreed, false) }
 }
 
 /// Stores new facts about a person. Absent facts stay unchanged. Known facts change only if `anew` is true. A new

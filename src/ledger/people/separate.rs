@@ -99,8 +99,9 @@ fn leave(
     let apart = context.next_id();
     let to = record::inserted(
         tx,
-        "INSERT INTO contact (uuid, created_at, country, region, relation, born, restricted_at)
+        "INSERT INTO contact (uuid, created_at, country, region, relation, born, claimed, restricted_at)
          SELECT ?1, created_at, iif(?2, country, NULL), iif(?2, region, NULL), iif(?2, relation, NULL), iif(?2, born, NULL),
+             iif(?2, claimed, NULL),
              restricted_at FROM contact WHERE id = ?3
          RETURNING id",
         &[

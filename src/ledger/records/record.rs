@@ -30,11 +30,12 @@ pub(crate) fn submitted(
     if let Some(notice) = &submission.notice {
         notice::store_sent_texts(tx, notice, submission.is_anonymous(), now)?;
     }
+    let facts = submission.claimed_facts().and_then(|facts| serde_json::to_string(&facts).ok());
     tx.execute(
         "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
              notice_locale, notice_sha256, source_kind, source_url, source_form, source_module, source_gpc, source_ip,
-             source_user_agent, source_provider)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             source_user_agent, source_provider, facts)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(id),
             Param::Text(&submission.fingerprint),
@@ -53,6 +54,7 @@ pub(crate) fn submitted(
             Param::text_or_null(source.ip.as_deref()),
             Param::text_or_null(source.user_agent.as_deref()),
             Param::text_or_null(source.provider.as_ref().map(Token::as_str)),
+            Param::text_or_null(facts.as_deref()),
         ],
     )
 }

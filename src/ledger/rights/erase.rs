@@ -51,6 +51,8 @@ pub struct Certified {
     pub jws: String,
     /// The recipients to which data of the person was disclosed, by the shop's ids for them.
     pub recipients: Vec<String>,
+    /// The external ids that the contact had. Only when it has just been erased: the ledger does not keep them.
+    pub external_ids: Vec<String>,
 }
 
 /// Erases a contact and all contacts merged into it. A repeated call by any of their ids changes nothing and returns
@@ -75,13 +77,14 @@ pub fn erase_contact(
     spend_submissions(tx, shop, &members)?;
     let uuids = ids_of(tx, &members)?;
     let recipients = recipients_of(tx, &members)?;
+    let external_ids = external_ids_in(tx, &members)?;
     let shared = submissions_touched(tx, &members)?;
     forget_links(tx, shop, &members, &uuids)?;
     let mut deleted = empty(tx, &members, &uuids)?;
     *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
     let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, context)?;
     announce(tx, shop, &contact, &certified, context)?;
-    Ok(Some(certified))
+    Ok(Some(Certified { external_ids, ..certified }))
 }
 
 fn announce(
@@ -132,6 +135,7 @@ pub fn certificate_of(database: &dyn Database, contact: Uuid) -> Result<Option<C
             erased_at: row.time(1)?,
             jws: row.text(2)?.to_owned(),
             recipients: row.parsed(3, |text| json::read(text))?,
+            external_ids: Vec::new(),
         })
     })
     .transpose()
@@ -216,6 +220,24 @@ fn spend(tx: &dyn Database, shop: &Shop, row: &Row) -> Result<(), DatabaseError>
 
 fn ids_of(tx: &dyn Database, members: &str) -> Result<Vec<String>, DatabaseError> {
     tx.query("SELECT c.uuid FROM json_each(?) m CROSS JOIN contact c ON c.id = m.value", &[Param::Text(members)])?
+        .iter()
+        .map(|row| row.text(0).map(str::to_owned))
+        .collect()
+}
+
+/// Returns the external ids of a contact, which an erasure deletes together: those of all accounts with its addresses.
+/// `None` if the contact is unknown.
+pub fn external_ids_of(database: &dyn Database, contact: Uuid) -> Result<Option<Vec<String>>, DatabaseError> {
+    let Some(contact) = find(database, &Lookup::Id(contact))? else { return Ok(None) };
+    external_ids_in(database, &members(database, contact.row)?).map(Some)
+}
+
+fn external_ids_in(database: &dyn Database, members: &str) -> Result<Vec<String>, DatabaseError> {
+    database
+        .query(
+            "SELECT e.value FROM json_each(?) m CROSS JOIN external_id e ON e.contact = m.value ORDER BY 1",
+            &[Param::Text(members)],
+        )?
         .iter()
         .map(|row| row.text(0).map(str::to_owned))
         .collect()
@@ -336,5 +358,5 @@ fn certify(
             &[Param::Text(uuid), Param::Text(&id)],
         )?;
     }
-    Ok(Certified { id, erased_at: context.now, jws, recipients })
+    Ok(Certified { id, erased_at: context.now, jws, recipients, external_ids: Vec::new() })
 }

@@ -116,6 +116,10 @@ pub fn rectify_contact(
         detail.fields.extend(given.iter().filter(|(given, _)| *given).map(|(_, fact)| fact.to_string()));
         profile::learned(tx, contact.param(), person, true)?;
     }
+    if !detail.fields.is_empty() {
+        // An employee has looked into the facts, so what forms have claimed does not count any more.
+        tx.execute("UPDATE contact SET claimed = NULL WHERE id = ?", &[contact.param()])?;
+    }
     note(tx, &contact, RightsAct::Rectified, by, &detail, context)?;
     Ok(())
 }
@@ -159,8 +163,10 @@ fn rekey(
     )?;
     let new = record::inserted(
         tx,
-        "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked, home)
-         SELECT contact, ?, ?, ?, 'staff', ?, ?, linked, home FROM address WHERE id = ? RETURNING id",
+        "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked,
+             vouched_at, home)
+         SELECT contact, ?1, ?2, ?3, 'staff', ?4, ?5, linked, iif(linked, ?4, NULL), home FROM address WHERE id = ?6
+         RETURNING id",
         &[
             Param::Text(to.kind().as_str()),
             Param::Text(to.key()),

@@ -18,6 +18,8 @@ const MIGRATIONS: &[&[&str]] = &[
     WAITING_MESSAGES,
     NOTICES,
     OUTCOMES,
+    CURRENT_ADDRESSES,
+    FACTS_OF_ACTS,
 ];
 
 const FIRST: &[&str] = &[
@@ -559,6 +561,18 @@ const NOTICES: &[&str] = &["CREATE TABLE notice (
 
 /// What became of each choice of a submission, as JSON. NULL: each is on record.
 const OUTCOMES: &[&str] = &["ALTER TABLE submission ADD COLUMN outcomes TEXT"];
+
+/// When the shop last vouched that the address is the contact's: the latest is the one to which the shop sends. NULL:
+/// never.
+const CURRENT_ADDRESSES: &[&str] = &[
+    "ALTER TABLE address ADD COLUMN vouched_at INTEGER",
+    "UPDATE address SET vouched_at = created_at WHERE linked = 1",
+];
+
+/// What anonymous forms state about a person belongs to their acts: the ledger keeps it with the submission, and on the
+/// contact beside what is proven. Both are JSON, see `profile`.
+const FACTS_OF_ACTS: &[&str] =
+    &["ALTER TABLE submission ADD COLUMN facts TEXT", "ALTER TABLE contact ADD COLUMN claimed TEXT"];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.
 ///

@@ -53,6 +53,11 @@ pub(in crate::api) struct ChoiceReceipt {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub(in crate::api) record: Option<String>,
+    /// The id of the contact that has the address and the record, if it is not the contact of the answer: the shop has
+    /// vouched that the address is this contact's. Present only if the submission was sent with a secret key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
+    pub(in crate::api) contact: Option<String>,
     /// The reason why the choice is not on record. Only for `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::api) problem: Option<ToldProblem>,
@@ -61,6 +66,6 @@ pub(in crate::api) struct ChoiceReceipt {
 impl ChoiceReceipt {
     /// Returns whether the receipt only says that the choice is on record.
     pub(in crate::api) fn is_plain(&self) -> bool {
-        self.outcome == ChoiceResult::Recorded
+        self.outcome == ChoiceResult::Recorded && self.contact.is_none()
     }
 }

@@ -241,6 +241,7 @@ impl SubmissionBody {
         &self,
         outcomes: &[(usize, ChoiceOutcome)],
         refused: &[(usize, Problem)],
+        is_trusted: bool,
     ) -> Vec<ChoiceReceipt> {
         let numbered = self.choices.iter().enumerate();
         numbered
@@ -253,6 +254,7 @@ impl SubmissionBody {
                     purpose: choice.purpose.clone(),
                     outcome: if problem.is_some() { ChoiceResult::Refused } else { outcome.result },
                     record: outcome.record,
+                    contact: outcome.contact.filter(|_| is_trusted),
                     problem,
                 }
             })

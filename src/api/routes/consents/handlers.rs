@@ -1,6 +1,7 @@
 //! The most frequent requests of pages and of the shop's servers: submissions, decisions, activities, suppressions.
 
 use http::StatusCode;
+use uuid::Uuid;
 
 use crate::api::evidence;
 use crate::api::key::{KeyKind, Scope};
@@ -39,15 +40,15 @@ impl ShopService {
         })?;
         let choices = match &receipt.repeated {
             Some(Some(written)) => serde_json::from_str(written)?,
-            Some(None) => body.receipts(&[], &[]),
+            Some(None) => body.receipts(&[], &[], trusted),
             None => {
                 let index_of = |(index, fault): &(usize, ChoiceFault)| {
                     let index = at(index);
                     (index, submission_refused(SubmissionError::Choice { index, fault: *fault }))
                 };
                 refused.extend(receipt.refused.iter().map(index_of));
-                let outcomes = self.outcomes(call, &submission, &places)?;
-                let choices = body.receipts(&outcomes, &refused);
+                let outcomes = self.outcomes(call, &submission, receipt.contact, &places)?;
+                let choices = body.receipts(&outcomes, &refused, trusted);
                 if !choices.iter().all(ChoiceReceipt::is_plain) {
                     note_outcomes(self.database(), receipt.id, &serde_json::to_string(&choices)?)?;
                 }
@@ -62,6 +63,7 @@ impl ShopService {
         &self,
         call: &Call<'_>,
         submission: &Submission,
+        filed_under: Option<Uuid>,
         places: &[usize],
     ) -> Result<Vec<(usize, ChoiceOutcome)>, Problem> {
         let is_told = call.caller.kind == KeyKind::Secret || submission.identified.is_some();
@@ -73,7 +75,9 @@ impl ShopService {
             });
             // A page may add any address to a signed identity. It learns nothing of that one.
             if call.caller.kind == KeyKind::Secret || is_named {
-                outcomes.push((*at, outcome_of(self.database(), &call.shop, submission, choice, call.context.now)?));
+                let now = call.context.now;
+                let outcome = outcome_of(self.database(), &call.shop, submission, choice, filed_under, now)?;
+                outcomes.push((*at, outcome));
             }
         }
         Ok(outcomes)

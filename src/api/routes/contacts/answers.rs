@@ -30,6 +30,10 @@ pub(in crate::api) struct ErasedAnswer {
     /// The recipients that data of the person was disclosed to, by the shop's ids for them. The shop must tell them of
     /// the erasure (GDPR Art. 19).
     recipients: Vec<String>,
+    /// The external ids that the contact had: the accounts that were erased with it. Present only in the answer of the
+    /// erasure itself, because the service does not keep them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    external_ids: Vec<String>,
 }
 
 impl ErasedAnswer {
@@ -38,7 +42,8 @@ impl ErasedAnswer {
         // The service wrote and stored this certificate itself. If it does not verify, the stored data was changed.
         let certificate = Certificate::verified(&certified.jws, &key)
             .map_err(|error| Problem::Internal { cause: format!("a certificate that is kept: {error}") })?;
-        Ok(Self { certificate, jws: certified.jws, key, recipients: certified.recipients })
+        let Certified { jws, recipients, external_ids, .. } = certified;
+        Ok(Self { certificate, jws, key, recipients, external_ids })
     }
 }
 

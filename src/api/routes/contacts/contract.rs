@@ -107,8 +107,10 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         summary: "Erase a contact",
         about: "GDPR Art. 17. Returns a signed certificate. Keyed hashes of the addresses remain, so that \
                 nobody sends messages to them again (Art. 17(3)(b), 21(3)). Repeating the request returns the \
-                same certificate.",
+                same certificate. If the contact has several external ids, the erasure erases all of these accounts \
+                and has to be asked for with `accounts=all`.",
         answers: &[maker!(ErasedAnswer)],
+        codes: &["contact_not_found", "several_accounts"],
         conditional: true,
         ..CONTACT
     },

@@ -22,7 +22,8 @@ use crate::consent::certificate::Requester;
 use crate::consent::{Channel, PurposeSlug};
 use crate::ledger::{
     Acting, ErasureAsked, Lookup, addresses_to_link, certificate_of, change_choice, contact_report, erase_contact,
-    merge_contacts, note_disclosure, note_export, rectify_contact, restrict, revision_of, unmerge_contact,
+    external_ids_of, merge_contacts, note_disclosure, note_export, rectify_contact, restrict, revision_of,
+    unmerge_contact,
 };
 use crate::model::text::Line;
 
@@ -112,6 +113,12 @@ impl ShopService {
         // An erased contact has no state that could have changed.
         if let Some(revision) = revision_of(self.database(), id)? {
             call.check_unchanged(&revision)?;
+        }
+        let all = Fault::new("unknown_accounts", "write all");
+        let is_all = query.parsed("accounts", |text| (text == "all").then_some(()), all)?.is_some();
+        let accounts = external_ids_of(self.database(), id)?.unwrap_or_default().len();
+        if accounts > 1 && !is_all {
+            return Err(Problem::SeveralAccounts { accounts });
         }
         let asked = ErasureAsked { requested_by, key: call.caller.key.id };
         let certified = erase_contact(self.database(), &call.shop, id, &asked, call.context)?;

@@ -38,7 +38,7 @@ const ROWS: &[Row] = &[
     Endpoint::post("mergeContacts", "/v1/contacts/{id}/merge", Scope::Write, 4 * KB).by(ShopService::merge),
     Endpoint::post("unmergeContact", "/v1/contacts/{id}/unmerge", Scope::Write, 4 * KB).by(ShopService::unmerge),
     Endpoint::delete("eraseContact", "/v1/contacts/{id}", Scope::Erase)
-        .query(&["requested_by"])
+        .query(&["requested_by", "accounts"])
         .by_query(ShopService::erase),
     Endpoint::get("getCertificate", "/v1/contacts/{id}/certificate", Scope::Erase).by(ShopService::certificate),
     Endpoint::post("noteDisclosure", "/v1/disclosures", Scope::Write, 16 * KB).by(ShopService::note_disclosure),

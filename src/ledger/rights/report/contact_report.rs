@@ -7,6 +7,7 @@ use crate::consent::{Circumstances, CountryCode, Person, Place, RegionCode, Rela
 use crate::ledger::people::contact::{Contact, Lookup, find, members, revision};
 use crate::ledger::people::disclosure::{DisclosureEntry, disclosures_of};
 use crate::ledger::people::merge;
+use crate::ledger::people::profile::{claims_in, persons_claimed};
 use crate::ledger::people::rights_log::{RightsEntry, acts_for};
 use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
@@ -17,6 +18,7 @@ use crate::ledger::rights::report::records::RecordEntry;
 use crate::ledger::rights::report::selection::{Section, Selection};
 use crate::ledger::rights::report::standings::{ActivityEntry, StandingEntry};
 use crate::ledger::rights::report::{records, standings};
+use crate::model::person::ClaimedFacts;
 
 /// All data about one person. Sections that were not requested are left out.
 #[derive(Clone, Debug, Serialize)]
@@ -91,6 +93,8 @@ pub struct ProfileEntry {
     /// The date of birth, such as `2009-05-01`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<crate::model::text::BirthDate>"))]
     pub born: Option<String>,
+    /// What anonymous forms have stated and nobody has proven. It may only make a decision stricter.
+    pub claimed: Vec<ClaimedFacts>,
 }
 
 /// A restriction of processing.
@@ -118,7 +122,7 @@ pub fn contact_report(
     let wants = |section| wanted.wants(section);
     let stands = wants(Section::Standings) || wants(Section::Activities);
     let (standings, activities) = if stands {
-        standings::standings_of(database, shop, &addresses, &facts.person, wanted, now)?
+        standings::standings_of(database, shop, &addresses, (&facts.person, &facts.claimed), wanted, now)?
     } else {
         Default::default()
     };
@@ -164,6 +168,8 @@ pub fn contact_report(
 
 struct Facts {
     person: Person,
+    /// The person as anonymous forms describe them.
+    claimed: Vec<Person>,
     profile: ProfileEntry,
     restriction: Option<RestrictionEntry>,
 }
@@ -171,7 +177,7 @@ struct Facts {
 fn facts_of(database: &dyn Database, contact: &Contact) -> Result<Facts, DatabaseError> {
     let row = database
         .first(
-            "SELECT country, region, relation, born, restricted_at, restriction_reason FROM contact WHERE id = ?",
+            "SELECT country, region, relation, born, restricted_at, restriction_reason, claimed FROM contact WHERE id = ?",
             &[Param::Integer(contact.row)],
         )?
         .ok_or(DatabaseError::Shape { column: 0 })?;
@@ -181,6 +187,7 @@ fn facts_of(database: &dyn Database, contact: &Contact) -> Result<Facts, Databas
         region: own(1)?,
         relation: row.optional_text(2)?.and_then(Relation::parse),
         born: own(3)?,
+        claimed: claims_in(row.optional_text(6)?)?,
     };
     let restriction =
         if row.is_null(4) { None } else { Some(RestrictionEntry { since: row.time(4)?, reason: own(5)? }) };
@@ -196,5 +203,6 @@ fn facts_of(database: &dyn Database, contact: &Contact) -> Result<Facts, Databas
             born: profile.born.as_deref().and_then(Timestamp::parse_birth),
         },
     };
-    Ok(Facts { person, profile, restriction })
+    let claimed = persons_claimed(row.optional_text(6)?, &person)?;
+    Ok(Facts { person, claimed, profile, restriction })
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::consent::{
     Act, Activity, Channel, Choice, Person, PurposeSlug, Relation, Scope, Standing, Timestamp, WrittenDecision,
-    decide_under, statement,
+    decide_under, statement, tightened,
 };
 use crate::ledger::records::bearing::bearing_on;
 use crate::ledger::records::standing::standing_of;
@@ -58,7 +58,7 @@ pub(crate) fn standings_of(
     database: &dyn Database,
     shop: &Shop,
     addresses: &[AddressEntry],
-    person: &Person,
+    (person, claimed): (&Person, &[Person]),
     wanted: &Selection,
     now: Timestamp,
 ) -> Result<(Vec<StandingEntry>, Vec<ActivityEntry>), DatabaseError> {
@@ -70,7 +70,7 @@ pub(crate) fn standings_of(
         for track in suppressions.on(database, address.kind, &address.match_key)? {
             standing.add(track);
         }
-        standings.extend(standings_on(shop, address, &standing, person, wanted, now));
+        standings.extend(standings_on(shop, address, &standing, (person, claimed), wanted, now));
     }
     Ok((standings, activities))
 }
@@ -99,7 +99,7 @@ fn standings_on(
     shop: &Shop,
     address: &AddressEntry,
     standing: &Standing,
-    person: &Person,
+    (person, claimed): (&Person, &[Person]),
     wanted: &Selection,
     now: Timestamp,
 ) -> Vec<StandingEntry> {
@@ -122,7 +122,8 @@ fn standings_on(
         .map(|(channel, purpose)| {
             let conditions = policy.conditions(&person.place, relation, channel, purpose);
             let entries = standing.entries(channel, purpose);
-            let decision = decide_under(&conditions, &entries, &person.circumstances, now);
+            let base = decide_under(&conditions, &entries, &person.circumstances, now);
+            let decision = tightened(base, claimed, &policy, (channel, purpose), &entries, now);
             let statement = statement(&conditions, &entries, now);
             StandingEntry {
                 address: address.value.clone(),
