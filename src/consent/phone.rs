@@ -82,6 +82,40 @@ impl PhoneNumber {
         national.ok_or(PhoneFault::National(country))
     }
 
+    /// Reads a number as an earlier version stored it. That version read the `.0` of a spreadsheet as a digit.
+    #[cfg(feature = "service")]
+    pub fn stored_earlier(text: &str) -> Option<Self> {
+        let number = Self::parse(text)?;
+        let digits = number.given.strip_prefix('+').filter(|digits| !is_possible(digits));
+        match digits.and_then(|digits| digits.strip_suffix('0')).filter(|digits| is_possible(digits)) {
+            Some(digits) => Self::parse(&format!("+{digits}")),
+            None => Some(number),
+        }
+    }
+
+    /// Returns the keys that an earlier version gave to other writings of this number: with a trunk zero behind the
+    /// country code, with the `.0` of a spreadsheet as a digit, and in the other form of WhatsApp.
+    #[cfg(feature = "service")]
+    pub fn earlier_keys(&self) -> Vec<String> {
+        let digits = self.given.trim_start_matches('+');
+        let mut keys = vec![self.given.clone(), format!("{}0", self.given)];
+        if let Ok(number) = rlibphonenumber::PHONE_NUMBER_UTIL.parse(&self.given, None) {
+            let code = number.country_code.to_string();
+            keys.extend(digits.strip_prefix(&code).map(|national| format!("+{code}0{national}")));
+        }
+        let other = match (digits.get(..2), digits.get(2..), digits.len()) {
+            (Some("52"), Some(national), 12) => Some(format!("+521{national}")),
+            (Some("54"), Some(national), 13) => national.strip_prefix('9').map(|rest| format!("+54{rest}")),
+            (Some("55"), Some(national), 13) => {
+                national.get(..2).zip(national.get(3..)).map(|(area, rest)| format!("+55{area}{rest}"))
+            }
+            _ => None,
+        };
+        keys.extend(other);
+        keys.retain(|key| *key != self.key);
+        keys
+    }
+
     /// Returns the number to show and to dial.
     pub fn given(&self) -> &str {
         &self.given
@@ -184,6 +218,15 @@ fn by_numbering_plan(digits: &str) -> Option<String> {
 #[cfg(feature = "service")]
 fn is_valid(digits: &str) -> bool {
     rlibphonenumber::PHONE_NUMBER_UTIL.parse(format!("+{digits}"), None).is_ok_and(|number| number.is_valid())
+}
+
+/// Returns whether numbers of its country have this length.
+#[cfg(feature = "service")]
+fn is_possible(digits: &str) -> bool {
+    use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL};
+
+    let length = PHONE_NUMBER_UTIL.parse(format!("+{digits}"), None).map(|number| number.is_possible_with_reason());
+    matches!(length, Ok(Ok(NumberLengthType::IsPossible)))
 }
 
 #[cfg(feature = "service")]
@@ -308,6 +351,22 @@ mod tests {
             assert_eq!(key(given).as_deref(), read, "{given:?}");
         }
         assert_eq!(PhoneNumber::parse("+54 9 11 2345-6789").unwrap().given(), "+5491123456789", "it is dialled so");
+    }
+
+    #[test]
+    fn earlier_writings_of_a_number_are_known() {
+        for (stored, read) in [
+            ("+4407700900123", "+447700900123"),
+            ("+4477009001230", "+447700900123"),
+            ("+447700900120", "+447700900120"),
+            ("+551161234567", "+5511961234567"),
+            ("+5215512345678", "+525512345678"),
+        ] {
+            let number = PhoneNumber::stored_earlier(stored).unwrap();
+            assert_eq!(number.key(), read, "{stored}");
+            assert!(stored == read || number.earlier_keys().iter().any(|key| key == stored), "{stored}");
+            assert!(!number.earlier_keys().iter().any(|key| key == read), "{stored}");
+        }
     }
 
     #[test]

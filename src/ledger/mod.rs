@@ -39,6 +39,7 @@ pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as not
 pub use upkeep::idempotency::{KEPT_FOR, Kept, kept_answer, store_answer};
 pub use upkeep::job::{Job, finish_job, job, postpone_job};
 pub use upkeep::migrated::tell_migrated;
+pub use upkeep::normalise::{has_old_forms, normalise_page};
 pub use upkeep::retention::{Overdue, OverdueEntry, expired, purge};
 pub use upkeep::statistics::{StatisticsEntry, statistics};
 

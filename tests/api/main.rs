@@ -10,6 +10,7 @@ mod client;
 mod contract;
 mod decisions;
 mod doors;
+mod earlier;
 mod evidence;
 mod form;
 mod identity;

@@ -64,17 +64,22 @@ fn named_in(shop: &Shop, row: &Row) -> Result<StoredAddress, DatabaseError> {
     })
 }
 
-/// Returns the address with this pseudonym. `None` if it was erased or corrected.
+/// Returns the address that has this pseudonym or once had it. `None` if it was erased or corrected.
 pub fn named(
     database: &dyn Database,
     shop: &Shop,
     pseudonym: &[u8; 16],
 ) -> Result<Option<StoredAddress>, DatabaseError> {
-    let row = database.first(
-        &format!("{NAMED} WHERE a.pseudonym = ? AND a.kind <> 'rectified'"),
-        &[Param::Text(&written(pseudonym))],
-    )?;
-    row.map(|row| named_in(shop, &row)).transpose()
+    let pseudonym = written(pseudonym);
+    let by = |key: &str| {
+        let row =
+            database.first(&format!("{NAMED} WHERE {key} AND a.kind <> 'rectified'"), &[Param::Text(&pseudonym)])?;
+        row.map(|row| named_in(shop, &row)).transpose()
+    };
+    match by("a.pseudonym = ?")? {
+        None => by("a.id = (SELECT address FROM former_pseudonym WHERE pseudonym = ?)"),
+        found => Ok(found),
+    }
 }
 
 /// Returns the address with this row id.

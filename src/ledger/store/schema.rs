@@ -20,6 +20,7 @@ const MIGRATIONS: &[&[&str]] = &[
     OUTCOMES,
     CURRENT_ADDRESSES,
     FACTS_OF_ACTS,
+    ONE_FORM,
 ];
 
 const FIRST: &[&str] = &[
@@ -573,6 +574,17 @@ const CURRENT_ADDRESSES: &[&str] = &[
 /// contact beside what is proven. Both are JSON, see `profile`.
 const FACTS_OF_ACTS: &[&str] =
     &["ALTER TABLE submission ADD COLUMN facts TEXT", "ALTER TABLE contact ADD COLUMN claimed TEXT"];
+
+/// Earlier versions stored some writings of one address as different addresses. The job `addresses` gives all of them
+/// their normal form and joins the rows of one address. Links that were sent contain the pseudonym of the earlier form.
+const ONE_FORM: &[&str] = &[
+    "CREATE TABLE former_pseudonym (
+        pseudonym TEXT PRIMARY KEY,
+        address INTEGER NOT NULL REFERENCES address
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX former_pseudonym_of_address ON former_pseudonym (address)",
+    "INSERT INTO job (name, due_at, place) SELECT 'addresses', 0, '[0,0]' WHERE EXISTS (SELECT 1 FROM address)",
+];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.
 ///

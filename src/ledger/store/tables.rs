@@ -42,6 +42,7 @@ pub(crate) const TABLES: &[(&str, Class)] = &[
     ("confirmation", Deleted(AddressRow)),
     ("track", Deleted(AddressRow)),
     ("reversal", Deleted(AddressRow)),
+    ("former_pseudonym", Deleted(AddressRow)),
     ("record", Deleted(AddressRow)),
     ("submission", Deleted(ContactRow)),
     ("external_id", Deleted(ContactRow)),

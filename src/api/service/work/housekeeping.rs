@@ -4,7 +4,9 @@ use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
-use crate::ledger::{Context, Shop, finish_job, job, postpone_job, purge, remind, tell_migrated};
+use crate::ledger::{
+    Context, Shop, finish_job, has_old_forms, job, normalise_page, postpone_job, purge, remind, tell_migrated,
+};
 
 const HOUSEKEEPING: &str = "housekeeping";
 
@@ -40,6 +42,22 @@ impl ShopService {
             let wait = FIRST_RETRY << failed.clamp(0, 10);
             postpone_job(self.database(), HOUSEKEEPING, context.now.plus_millis(wait.min(DAY)))?;
         }
+        Ok(true)
+    }
+
+    /// Gives one page of addresses that an earlier version stored their normal form. Returns whether there were any.
+    ///
+    /// # Errors
+    /// [`JobError`] if the database fails.
+    pub(in crate::api) fn normalise_addresses(&self) -> Result<bool, JobError> {
+        let Some(shop) = self.shop()? else { return Ok(false) };
+        if !has_old_forms(self.database())? {
+            return Ok(false);
+        }
+        let context = Context::after(self.runtime(), self.latest.get());
+        let done = self.database().transaction(|tx| normalise_page(tx, &shop, &context));
+        self.latest.set(context.mark());
+        done?;
         Ok(true)
     }
 

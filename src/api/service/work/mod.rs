@@ -19,7 +19,7 @@ use self::deliveries::{CONCURRENT_SENDS, Outgoing, SHARED_SENDS, sends_allowed};
 use self::job_error::JobError;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
-use crate::ledger::{due_deliveries, waiting};
+use crate::ledger::{due_deliveries, has_old_forms, waiting};
 
 /// The next step of the work.
 #[derive(Clone, Debug)]
@@ -40,7 +40,8 @@ impl ShopService {
         self.has_new_jobs.replace(false)
     }
 
-    /// Does one piece of the due work: deliveries first, then the daily run, then a page of an import.
+    /// Does one piece of the due work: deliveries first, then the daily run, then a page of addresses
+    /// that need their normal form, then a page of an import.
     ///
     /// # Errors
     /// [`JobError`] if the database fails. Try again later.
@@ -54,7 +55,7 @@ impl ShopService {
         if next > now.max(self.runtime().now()) {
             return Ok(Step::Until(next));
         }
-        if self.clean_up()? || self.work_on_imports()? {
+        if self.clean_up()? || self.normalise_addresses()? || self.work_on_imports()? {
             return Ok(Step::Busy);
         }
         Ok(Step::Until(self.next_step()?))
@@ -67,7 +68,7 @@ impl ShopService {
     pub fn next_step(&self) -> Result<Timestamp, JobError> {
         let Some(shop) = self.shop()? else { return Ok(Timestamp::NEVER) };
         let mut next = self.housekeeping_due(&shop)?;
-        if self.has_imports()? {
+        if self.has_imports()? || has_old_forms(self.database())? {
             next = next.min(self.runtime().now());
         }
         if shop.webhooks.is_empty() || self.busy.borrow().len() >= CONCURRENT_SENDS {

@@ -1,0 +1,87 @@
+//! The ledger of an earlier version, which read some writings of one number as different numbers and took a wide opt-out
+//! for an opt-out of order messages too. Its migrations mend that, and no person's opt-out is lost.
+//!
+//! `fixtures/earlier/ledger.sql` was written by that version, and `before.json` has its decisions.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::backend::{Backend, Native};
+use crate::client::ask;
+use crate::links::{look, page};
+
+/// The decisions that change, and the rule that explains each.
+const CHANGED: &[(&str, &str, Option<&str>, &str)] = &[
+    ("+44 07700 900101", "newsletter", Some("opted_out"), "one number: its later opt-out counts"),
+    ("+447700900102", "newsletter", Some("opted_out"), "one number: its later opt-out counts"),
+    ("+44 07700 900103", "newsletter", None, "one number: its later opt-in, which the shop vouches for, counts"),
+    ("+447700900104", "newsletter", None, "one number: its opt-in counts"),
+    ("+447700900105", "newsletter", Some("opted_out"), "one number: its opt-out counts"),
+    ("+447700900106", "newsletter", Some("opted_out"), "`.0` is no digit: the later opt-out counts"),
+    ("+44 07700 900106", "newsletter", Some("opted_out"), "one number: its later opt-out counts"),
+    ("+44 07700 900107", "newsletter", Some("objected"), "one number: its later wide opt-out counts"),
+    ("+447700900107", "newsletter", Some("objected"), "a wide opt-out is an objection"),
+    ("+447700900107", "order_updates", Some("never_asked"), "an objection concerns marketing only"),
+    ("+447700900108", "newsletter", Some("suppressed"), "one number: its suppression counts"),
+    ("+5511961234567", "newsletter", Some("opted_out"), "WhatsApp writes the same number in another form"),
+    ("+525512345678", "newsletter", Some("opted_out"), "WhatsApp writes the same number in another form"),
+    ("nine@example.com", "newsletter", Some("objected"), "a wide opt-out is an objection"),
+    ("nine@example.com", "order_updates", None, "an objection concerns marketing only"),
+];
+
+/// Makes the earlier ledger in the data directory of a service.
+fn restored(backend: &Native, before: &Value) {
+    let file = backend.data().join(format!("{}.sqlite", before["object"].as_str().unwrap()));
+    let database = rusqlite::Connection::open(file).unwrap();
+    database.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    database.execute_batch(include_str!("../fixtures/earlier/ledger.sql")).unwrap();
+}
+
+#[test]
+fn the_ledger_of_an_earlier_version_is_mended() {
+    let mut backend = Native::start();
+    let before: Value = serde_json::from_str(include_str!("../fixtures/earlier/before.json")).unwrap();
+    restored(&backend, &before);
+    let secret = before["secret"].as_str().unwrap();
+    let decisions = |backend: &Native| {
+        let decide = |row: &Value| {
+            let (kind, address, purpose) = (row[0].as_str().unwrap(), row[1].as_str().unwrap(), &row[3]);
+            let body = json!({ "channel": row[2], "purpose": purpose, "contact": { kind: address } });
+            let answer = ask(backend, Method::POST, "/v1/decisions", secret, &body).ok();
+            let key = (address.to_owned(), purpose.as_str().unwrap().to_owned());
+            (key, answer["decision"]["reason"].as_str().map(str::to_owned))
+        };
+        before["decisions"].as_array().unwrap().iter().map(decide).collect::<BTreeMap<_, _>>()
+    };
+    let hook = json!({ "url": "https://hooks.shop.example/placet", "events": ["ledger.migrated"] });
+    ask(&backend, Method::POST, "/v1/webhooks", secret, &hook).ok();
+    backend.work();
+
+    let after = decisions(&backend);
+    let mut changed = BTreeMap::new();
+    for row in before["decisions"].as_array().unwrap() {
+        let key = (row[1].as_str().unwrap().to_owned(), row[3].as_str().unwrap().to_owned());
+        if after[&key].as_deref() != row[4].as_str() {
+            changed.insert(key.clone(), after[&key].clone());
+        }
+    }
+    let expected = CHANGED.iter().map(|(address, purpose, reason, rule)| {
+        assert!(!rule.is_empty());
+        (((*address).to_owned(), (*purpose).to_owned()), reason.map(str::to_owned))
+    });
+    assert_eq!(changed, expected.collect::<BTreeMap<_, _>>());
+
+    // Links that were sent to the other writing still lead to the number.
+    for link in before["links"].as_array().unwrap() {
+        page(&look(&backend, Method::GET, link.as_str().unwrap()), 200);
+    }
+    // One number is one row, all records are there, and nothing is done twice.
+    let numbers = backend.dump().into_iter().filter(|(table, row)| table == "address" && row.contains("| phone |"));
+    assert_eq!(numbers.count(), 10);
+    let records = |backend: &mut Native| backend.rows()["record"];
+    let rows = records(&mut backend);
+    backend.work();
+    assert_eq!((decisions(&backend), records(&mut backend)), (after, rows));
+}
