@@ -155,7 +155,7 @@ fn a_box_that_the_page_ticked_is_never_an_opt_in() {
     for on in [true, false] {
         tick("news", on);
         let (submission, problems) = read_all(&form);
-        assert_eq!(choices(&submission.unwrap()), "email newsletter declined");
+        assert_eq!(choices(&submission.unwrap()), "email newsletter pre_ticked");
         assert_eq!(problems.iter().map(|problem| problem.code()).collect::<Vec<_>>(), ["preticked"]);
     }
     let page = page();

@@ -383,7 +383,7 @@ pub(in crate::api) fn code_of(name: &str) -> Option<&'static str> {
         "Assurance" => "invalid_assurance",
         "Basis" => "unknown_basis",
         "Channel" => "unknown_channel",
-        "Choice" => "unknown_choice",
+        "Choice" | "StatedChoice" => "unknown_choice",
         "Dealing" => "unknown_dealing",
         "Email" => "invalid_email",
         "Push" => "invalid_push",

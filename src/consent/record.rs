@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn javascript_has_the_same_codes() {
         let queue = include_str!("../storefront/queue.js");
-        assert!(queue.contains("const ACTS = { opt_in: 0, opt_out: 10, declined: 13 };"));
+        assert!(queue.contains("const ACTS = { opt_in: 0, opt_out: 10, declined: 13, pre_ticked: 13 };"));
         assert!(queue.contains("assurance = 2,"), "claimed");
         assert!(include_str!("../storefront/words.js").contains("act < 10"), "opt-ins come first");
     }

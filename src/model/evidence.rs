@@ -34,6 +34,10 @@ pub struct KeptEvidence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub confirms: Option<String>,
+    /// Whether the page had ticked the box for the person, who did not touch it. Such a box says nothing about the
+    /// person's will (CJEU C-673/17).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pre_ticked: bool,
     /// The origin of the choice, as stated in an imported list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Line>,

@@ -57,6 +57,20 @@ pub struct ChosenAct {
     pub evidence: KeptEvidence,
 }
 
+vocabulary! {
+    /// A choice as a page or a server states it.
+    StatedChoice, "unknown choice" {
+        /// The person opts in.
+        OptIn = "opt_in",
+        /// The person opts out.
+        OptOut = "opt_out",
+        /// The person was asked and did not opt in.
+        Declined = "declined",
+        /// The page ticked the box, and the person did not touch it.
+        PreTicked = "pre_ticked",
+    }
+}
+
 /// The act that a submission claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {

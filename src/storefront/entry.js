@@ -59,7 +59,7 @@ const plain = (address) => {
 export async function open(options) {
   if (typeof document === "undefined") throw new PlacetError("no_page", "open placet in a page");
   const endpoint = plain(text(options, "endpoint"));
-  if (!endpoint) throw new PlacetError("bad_endpoint", "give the address of the edge as endpoint");
+  if (!endpoint) throw new PlacetError("bad_endpoint", "give the URL of the edge as endpoint");
   const key = text(options, "key");
   if (!/^pk_[!-~]+$/.test(key)) throw new PlacetError("bad_key", "give a publishable key, pk_…, never a secret one");
   const locale = text(options, "locale");
@@ -139,7 +139,7 @@ export async function open(options) {
     const off = (answer.choices ?? []).filter(({ outcome }) => outcome === "refused");
     for (const { problem } of off) report(refusal(422, problem));
     queue.acknowledge(id, off, off.filter(({ problem }) => isOff(problem)), OFF);
-    const receipt = { id, received_at: answer.received_at };
+    const receipt = { id, received_at: answer.received_at, choices: answer.choices };
     emit("submitted", receipt);
     return receipt;
   };
@@ -228,7 +228,7 @@ export async function open(options) {
         },
         chosen,
       );
-      if (dropped) report(new PlacetError("queue_full", "too much waits; the oldest submission was dropped"));
+      if (dropped) report(new PlacetError("queue_full", "full: the oldest submission was dropped"));
       return dispatch(id);
     },
   };
@@ -307,7 +307,7 @@ export async function open(options) {
   } catch (cause) {
     // Reset, so that a later call may succeed.
     module = undefined;
-    throw new PlacetError("wasm_failed", "the module could not be loaded or run", { cause });
+    throw new PlacetError("wasm_failed", "the module did not load or run", { cause });
   }
   ready = true;
   queue.drafts((id, { url, identity, described }) => {

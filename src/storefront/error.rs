@@ -52,17 +52,17 @@ impl Error {
     /// Returns what to do about the error, and the value that it is about. JavaScript joins the two texts.
     pub const fn message(self) -> (&'static str, &'static str) {
         match self {
-            Self::NoNotice => ("name the words shown: data-placet-notice, data-placet-version", ""),
-            Self::NoLocale => ("tag the language of the words, such as en-GB: lang, locale", ""),
-            Self::NoChoices => ("offer a choice: data-placet-channel, data-placet-purpose", ""),
+            Self::NoNotice => ("set data-placet-notice, data-placet-version", ""),
+            Self::NoLocale => ("set lang or locale, such as en-GB", ""),
+            Self::NoChoices => ("set data-placet-channel, data-placet-purpose", ""),
             Self::NoLabel(channel) => ("label the box for ", channel.as_str()),
             Self::NoAddress(channel) => ("give an address for ", channel.as_str()),
             Self::BadAddress(channel) => ("no usable address for ", channel.as_str()),
-            Self::Repeated(channel) => ("ask once for each purpose by ", channel.as_str()),
+            Self::Repeated(channel) => ("repeated choice for ", channel.as_str()),
             Self::UnknownChannel => (Channel::USE_ONE, ""),
             Self::UnknownChoice => (Choice::USE_ONE, ""),
-            Self::BadPurpose => ("use a slug such as newsletter", ""),
-            Self::Preticked(channel) => ("never tick a box for the person; recorded as declined: ", channel.as_str()),
+            Self::BadPurpose => ("use a slug, such as newsletter", ""),
+            Self::Preticked(channel) => ("the page ticked the box for ", channel.as_str()),
         }
     }
 }

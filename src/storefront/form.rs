@@ -44,10 +44,14 @@ pub fn read<'a>(described: &'a str, problem: &mut dyn FnMut(Error)) -> Result<Su
                 submission.words.push_str(label);
                 // A box that the page ticked does not express the person's will: CJEU C-673/17 (Planet49), GDPR recital
                 // 32.
-                if state == "d" {
-                    problem(Error::Preticked(channel));
-                }
-                let choice = if state == "c" { Choice::OptIn } else { Choice::Declined };
+                let choice = match state {
+                    "c" => Choice::OptIn.as_str(),
+                    "d" => {
+                        problem(Error::Preticked(channel));
+                        "pre_ticked"
+                    }
+                    _ => Choice::Declined.as_str(),
+                };
                 submission.choose(Chosen { channel, purpose, choice })?;
             }
             (_, kind, value) => {

@@ -77,7 +77,7 @@ export const freshId = () => {
 const timeOf = (id) => parseInt(`${id}`.replace("-", "").slice(0, 12), 16);
 
 /** The numbers that known.rs uses for the choices of a page. */
-const ACTS = { opt_in: 0, opt_out: 10, declined: 13 };
+const ACTS = { opt_in: 0, opt_out: 10, declined: 13, pre_ticked: 13 };
 
 /**
  * Converts `channel:purpose:choice` and an id into an act: claimed (2), at the time of the id. An act that is not a

@@ -113,6 +113,16 @@ export interface Receipt {
   id: string;
   /** The time when the edge received the submission, RFC 3339. */
   received_at: string;
+  /**
+   * What became of each choice. Of a form that nobody vouches for it says `recorded` and never more, so that the page
+   * does not learn who is known; for an opt-out `link_sent`: it counts for nothing until the person opens the link that
+   * the address gets; and `refused` for what the shop does not offer.
+   */
+  choices?: Array<{
+    channel?: Channel;
+    purpose?: string;
+    outcome: "recorded" | "awaiting_confirmation" | "outranked" | "link_sent" | "refused";
+  }>;
   queued?: undefined;
 }
 
@@ -175,8 +185,8 @@ export interface Placet {
    *
    * A ticked box is an `opt_in`, an unticked box is `declined`. A box whose address field is empty is left out; if no
    * box remains, nothing is sent. A box with the `checked` attribute that the person has not changed by hand is
-   * recorded as `declined`, and the event `error` reports the code `preticked`: a box that the page ticked does not
-   * express the person's will (CJEU C-673/17, Planet49).
+   * recorded as `pre_ticked`, which is no opt-in, and the event `error` reports the code `preticked`: a box that the
+   * page ticked does not express the person's will (CJEU C-673/17, Planet49).
    *
    * A `<placet-optin>` inside the form captures its own content by itself.
    *

@@ -15,8 +15,8 @@ pub struct Chosen {
     pub channel: Channel,
     /// The purpose.
     pub purpose: PurposeSlug,
-    /// The choice.
-    pub choice: Choice,
+    /// The written form of a [`Choice`], or `pre_ticked`: the page ticked the box, and the person did not touch it.
+    pub choice: &'static str,
 }
 
 /// A complete and checked submission. A text is empty if its value is absent.
@@ -134,7 +134,7 @@ impl<'a> Submission<'a> {
         for Chosen { channel, purpose, choice } in &self.choices {
             add(&mut text, channel.as_str(), ":");
             add(&mut text, purpose.as_str(), ":");
-            add(&mut text, choice.as_str(), " ");
+            add(&mut text, choice, " ");
         }
         page.keep(&text)
     }
@@ -151,7 +151,7 @@ pub(super) fn chosen(text: &str) -> Result<Chosen, Error> {
     let (channel, rest) = cut(text, b':').unwrap_or_default();
     let (purpose, choice) = cut(rest, b':').unwrap_or_default();
     let (channel, purpose) = scope(channel, purpose)?;
-    Ok(Chosen { channel, purpose, choice: Choice::parse(choice).ok_or(Error::UnknownChoice)? })
+    Ok(Chosen { channel, purpose, choice: Choice::parse(choice).ok_or(Error::UnknownChoice)?.as_str() })
 }
 
 /// Reads a channel and a purpose.

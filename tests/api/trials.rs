@@ -33,6 +33,8 @@ crate::scenarios! {
     a_misspelt_purpose_is_refused
     a_corrected_address_is_asked_to_confirm
     a_table_for_people_holds_no_formula
+    an_opt_out_that_nobody_vouches_for_gets_a_link
+    a_box_that_the_page_ticked_is_on_record_as_such
     facts_that_nobody_has_proven_loosen_nothing
     facts_that_nobody_has_proven_may_tighten
     a_confirmed_form_proves_its_facts_if_no_other_form_contradicts
@@ -738,4 +740,35 @@ fn the_erasure_of_several_accounts_has_to_be_asked_for(backend: &mut dyn Backend
     assert_eq!(erased["external_ids"], json!(["shopify:7", "shopify:8"]));
     let again = ask(backend, Method::DELETE, &path, &shop.secret, &Value::Null).ok();
     assert_eq!((&again["jws"], again.get("external_ids")), (&erased["jws"], None));
+}
+
+fn a_box_that_the_page_ticked_is_on_record_as_such(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let sent = with(entered(jane()), "/choices/0/choice", json!("pre_ticked"));
+    shop.submit(backend, &sent).ok();
+    let report = shop.lookup(backend, &jane()).ok();
+    let record = &report["records"][0];
+    assert_eq!((&record["choice"], &record["evidence"]["pre_ticked"]), (&json!("declined"), &json!(true)));
+    assert_eq!(standing(&report, "email", "newsletter")["status"], "declined");
+    let not_one = with(with(sent, "/id", submission()["id"].clone()), "/choices/0/choice", json!("preticked"));
+    shop.submit(backend, &not_one).problem(422, "unknown_choice", Some("/choices/0/choice"));
+}
+
+fn an_opt_out_that_nobody_vouches_for_gets_a_link(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit_from_server(backend, &vouched("opt_in")).ok();
+    let sent = |email: &str| {
+        let no = with(entered(json!({ "email": email })), "/choices/0/choice", json!("opt_out"));
+        shop.submit(backend, &no).ok()["choices"].clone()
+    };
+    // A stranger's page learns the same of an address that nobody knows.
+    let (known, unknown) = (sent("jane@example.com"), sent("nobody@example.com"));
+    assert_eq!(known, json!([{ "channel": "email", "purpose": "newsletter", "outcome": "link_sent" }]));
+    assert_eq!(known, unknown);
+    assert_eq!(allows(backend, &shop), true, "anybody could have said it");
+    let links = messages(backend, &shop, "preferences");
+    let to: Vec<&Value> = links.iter().map(|message| &message["to"]).collect();
+    assert_eq!(to, ["jane@example.com"]);
+    press(backend, &path(&links[0]["link"]), "action=stop");
+    assert_eq!(allows(backend, &shop), false);
 }

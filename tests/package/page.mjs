@@ -470,7 +470,7 @@ export function inAPage(installed) {
     assert.equal(submissions[0].body.source.gpc, true);
     await fill({ email: "" });
     assert.equal(await page.evaluate(() => placet.capture(document.forms[0])), undefined);
-    await assert.rejects(page.evaluate(() => { document.querySelector("[data-placet-notice]").remove(); return placet.capture(document.forms[0]); }), /name the words shown/);
+    await assert.rejects(page.evaluate(() => { document.querySelector("[data-placet-notice]").remove(); return placet.capture(document.forms[0]); }), /set data-placet-notice/);
     await assert.rejects(page.evaluate(() => placet.bind(document.body)), /bind a <form>/);
     assert.equal(submissions.length, 1);
   });

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::consent::{Reason, Timestamp};
+use crate::consent::{Assurance, Channel, Reason, Timestamp};
 use crate::ledger::people::contact::Lookup;
 use crate::ledger::people::decisions::{Asked, Decided, Outcome, decide_contacts};
 use crate::ledger::shop::Shop;
@@ -19,6 +19,9 @@ vocabulary! {
         AwaitingConfirmation = "awaiting_confirmation",
         /// The choice is on record, but another record counts for more.
         Outranked = "outranked",
+        /// Somebody whom nobody vouches for states the opt-out, so it counts for nothing. If the shop knows the address,
+        /// placet sends it a link to its choices instead.
+        LinkSent = "link_sent",
         /// The choice is not on record.
         Refused = "refused",
     }
@@ -38,6 +41,17 @@ pub struct ChoiceOutcome {
 impl ChoiceOutcome {
     /// The choice is on record. Anonymous senders learn no more: they must not learn what is known of an address.
     pub const RECORDED: Self = Self { result: ChoiceResult::Recorded, record: None, contact: None };
+    /// The opt-out counts for nothing, and the address gets a link.
+    pub const LINK_SENT: Self = Self { result: ChoiceResult::LinkSent, ..Self::RECORDED };
+}
+
+impl ChosenAct {
+    /// Returns whether this is an opt-out for which nobody vouches.
+    pub(crate) fn is_claimed_opt_out(&self, submission: &Submission) -> bool {
+        let kind = self.scope.channel.map(Channel::address_kind);
+        let assurance = kind.map_or(submission.assurance, |kind| submission.assurance_of_act(kind, self.claim));
+        matches!(self.claim, Claim::OptOut { .. }) && assurance == Assurance::Claimed
+    }
 }
 
 /// Returns what became of a choice that was recorded just now. `filed_under` is the contact of the submission.

@@ -10,6 +10,7 @@ use crate::ledger::capture::decide::{Decided, Event, KnownData, Receipt, Submiss
 use crate::ledger::capture::identity::{adopt_vouched_addresses, separate_signed_addresses, split_by_identity};
 use crate::ledger::capture::{flood, write};
 use crate::ledger::outbox::event::consent_changed;
+use crate::ledger::outbox::preferences_link::send_preferences_link;
 use crate::ledger::records::act::{ChoiceFault, act_of};
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Context;
@@ -113,7 +114,12 @@ fn announce(
         let own: Vec<&Track> = tracks().filter(|(on, _)| *on == address.kind()).map(|(_, track)| track).collect();
         let is_new = !known.addresses.iter().any(|known| known.kind == address.kind());
         let whose = if is_new { Whose::New } else { Whose::Known };
-        ask(tx, shop, (address, whose), NoticeShown::locale_of(submission.notice.as_ref()), &own, context)?;
+        let locale = NoticeShown::locale_of(submission.notice.as_ref());
+        ask(tx, shop, (address, whose), locale, &own, context)?;
+        // Anybody may have stated the opt-out. The owner of the address can make it count by the link.
+        if own.iter().any(|track| matches!(track.act, Act::OptOut { .. }) && track.assurance == Assurance::Claimed) {
+            send_preferences_link(tx, shop, address, is_new, Some(locale), context)?;
+        }
     }
     Ok(())
 }

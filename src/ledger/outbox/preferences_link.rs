@@ -35,11 +35,13 @@ impl From<DatabaseError> for Unwritten {
 
 /// Sends an address the link to its preference page, if the address may get one. Uses the requested language, else the
 /// language in which the contact was last shown a notice, else English. Returns the id of the contact that has the
-/// address, for the audit log; `None` if the address is unknown.
+/// address, for the audit log; `None` if the address is unknown. An address that is new, because somebody has just
+/// entered it, gets nothing.
 pub fn send_preferences_link(
     tx: &dyn Database,
     shop: &Shop,
     address: &Address,
+    is_new: bool,
     locale: Option<&str>,
     context: &Context<'_>,
 ) -> Result<Option<Uuid>, DatabaseError> {
@@ -60,7 +62,7 @@ pub fn send_preferences_link(
         pseudonym: &pseudonym,
         locale: locale.or(stored.as_deref()).unwrap_or("en"),
     };
-    let is_sent = known.is_some() && is_few && medium.is_some();
+    let is_sent = known.is_some() && !is_new && is_few && medium.is_some();
     let tried = tx.transaction(|tx| {
         post(tx, shop, MessageKind::Preferences, &to, Some(&pseudonym), &MessageDetail::default(), context)?;
         // Writing the message and rolling it back takes the same time as sending it, so the time does not tell who is

@@ -66,10 +66,12 @@ export const preferencesClass = (Base) =>
         notice: { id: "preferences", version: VERSION, locale: languageFor(this.language), text: [this.words.title, ...boxes.map(({ words }) => words)].join("\n") },
         source: { kind: "form", form: "preferences" },
       });
-      for (const box of changed) box.input.checked = box.is = choices.some((one) => one.channel === box.channel && one.purpose === box.purpose && one.choice === "opt_in");
+      // The token has become invalid on the way, so the opt-outs count for nothing until the person opens the link.
+      const isLinkSent = outcome.choices?.some((one) => one.outcome === "link_sent");
+      if (!isLinkSent) for (const box of changed) box.input.checked = box.is = choices.some((one) => one.channel === box.channel && one.purpose === box.purpose && one.choice === "opt_in");
       this.tell(outcome.queued ? "queued" : "submitted", outcome);
       this.tell("change", choices);
-      return this.words[outcome.queued ? "later" : "saved"];
+      return this.words[outcome.queued ? "later" : isLinkSent ? "sent" : "saved"];
     }
 
     /**

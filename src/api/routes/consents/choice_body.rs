@@ -7,7 +7,7 @@ use crate::api::fields::{BASIS, CHANNEL, CHOICE, DEALING, LINE, PURPOSE, field, 
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{Basis, Channel, Choice, Dealing, PurposeSlug, Scope};
 use crate::model::evidence::KeptEvidence;
-use crate::model::submission::{ChosenAct, Claim};
+use crate::model::submission::{ChosenAct, Claim, StatedChoice};
 use crate::model::text::Line;
 
 /// One choice of the person for a channel and a purpose.
@@ -23,8 +23,9 @@ pub(in crate::api) struct ChoiceBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<PurposeSlug>"))]
     pub(in crate::api) purpose: Option<String>,
-    /// The choice: `opt_in`, `opt_out` or `declined`.
-    #[cfg_attr(feature = "contract", schemars(with = "Choice"))]
+    /// The choice: `opt_in`, `opt_out`, `declined` or `pre_ticked`. A box that the page ticked and the person did not
+    /// touch is `pre_ticked`: it is recorded as `declined`, with `pre_ticked` in its evidence.
+    #[cfg_attr(feature = "contract", schemars(with = "StatedChoice"))]
     pub(in crate::api) choice: String,
     /// The legal basis of an opt-in. Default: `consent`. Any other basis requires a secret key and evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,10 +74,15 @@ pub(in crate::api) struct EvidenceBody {
     confirmed_by: Option<String>,
 }
 
+const STATED: Fault = Fault::new("unknown_choice", StatedChoice::USE_ONE);
+
 impl ChoiceBody {
     pub(in crate::api) fn parse(&self, index: usize, trusted: bool) -> Result<ChosenAct, Problem> {
         let at = |name: &str| format!("/choices/{index}/{name}");
-        let claim = claim(&format!("/choices/{index}"), &self.choice, self.basis.as_deref(), self.objection)?;
+        let stated = field(&format!("/choices/{index}/choice"), &self.choice, StatedChoice::parse, STATED)?;
+        let is_pre_ticked = stated == StatedChoice::PreTicked;
+        let choice = if is_pre_ticked { Choice::Declined.as_str() } else { &self.choice };
+        let claim = claim(&format!("/choices/{index}"), choice, self.basis.as_deref(), self.objection)?;
         let private = [
             ("basis", matches!(claim, Claim::OptIn { basis } if basis != Basis::Consent)),
             ("objection", self.objection == Some(true)),
@@ -94,7 +100,8 @@ impl ChoiceBody {
             return Err(Problem::field(at(missing), Fault::new("missing_field", "this field is required")));
         }
         let evidence = self.evidence.as_ref().map(|evidence| evidence.0.parse(&at("evidence"))).transpose()?;
-        Ok(ChosenAct { scope, claim, evidence: evidence.unwrap_or_default() })
+        let evidence = KeptEvidence { pre_ticked: is_pre_ticked, ..evidence.unwrap_or_default() };
+        Ok(ChosenAct { scope, claim, evidence })
     }
 }
 

@@ -68,7 +68,14 @@ impl ShopService {
     ) -> Result<Vec<(usize, ChoiceOutcome)>, Problem> {
         let is_told = call.caller.kind == KeyKind::Secret || submission.identified.is_some();
         let mut outcomes = Vec::new();
-        for (at, choice) in places.iter().zip(&submission.choices).filter(|_| is_told) {
+        for (at, choice) in places.iter().zip(&submission.choices) {
+            if choice.is_claimed_opt_out(submission) {
+                outcomes.push((*at, ChoiceOutcome::LINK_SENT));
+                continue;
+            }
+            if !is_told {
+                continue;
+            }
             let kind = choice.scope.channel.map(Channel::address_kind);
             let is_named = kind.is_some_and(|kind| {
                 submission.identified.as_ref().is_none_or(|identified| identified.kinds.contains(&kind))

@@ -85,7 +85,7 @@ impl ShopService {
         // Without a public URL there is no link to send.
         self.public_url(&call.shop)?;
         let locale = locale.as_ref().map(|locale| locale.as_str());
-        let contact = send_preferences_link(self.database(), &call.shop, &address, locale, call.context)?;
+        let contact = send_preferences_link(self.database(), &call.shop, &address, false, locale, call.context)?;
         Ok(Reply::json(StatusCode::ACCEPTED, &PreferencesLinkAnswer { sent: "if_known" })?.about(contact))
     }
 }
