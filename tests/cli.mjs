@@ -114,7 +114,7 @@ test("a missing or wrong environment variable is reported with exit code 2", asy
 
 test("an invalid command line is reported with the mistake and the help", async () => {
   for (const [args, words] of [
-    [[], /import, export or list/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
+    [[], /import, export, list or setup/], [["setup", "now"], /setup takes no argument/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
     [["import"], /one FILE/], [["import", "a.csv", "--list"], /--list <value>' argument missing/], [["import", "a.csv", "--list", "x", "--list", "y"], /--list is given twice/],
     [["export", "everyone"], /opted_in, opted_out, suppressed/], [["import", "none.csv"], /none\.csv cannot be read \(ENOENT\)/], [["import", "a.csv", "--key", "sk_1"], /no option --key/],
   ]) {
@@ -165,6 +165,17 @@ test("a list can be imported, shown, found again, undone and imported again", as
   assert.equal(anew.one.counts.accepted, 1_234);
   const quiet = await run(["import", file, ...COLUMNS, "--quiet"]);
   assert.deepEqual([quiet.exit, quiet.out, quiet.err], [0, "", ""]);
+});
+
+test("what the shop lacks is shown", async () => {
+  const { exit, out, err } = await run(["setup"]);
+  assert.equal(exit, 1, err);
+  assert.match(out, /^no_stop_provider: the shop sends text messages/m);
+  assert.deepEqual(JSON.parse((await run(["setup", "--json"])).out).map(({ code }) => code), ["no_stop_provider"]);
+  const set = await fetch(new URL("/v1/providers/generic", line.url), { method: "PUT", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: "{}" });
+  assert.equal(set.status, 200);
+  const complete = await run(["setup"]);
+  assert.deepEqual([complete.exit, complete.out], [0, "Nothing is missing.\n"], complete.err);
 });
 
 test("rejected rows cause exit code 1 and are written unchanged", async () => {

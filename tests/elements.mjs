@@ -67,7 +67,7 @@ for (const attributes of ["", "shadow"]) {
     const report = await reportOn({ email: mail });
     assert.deepEqual(report.records.map(({ channel, choice }) => [channel, choice]), [["email", "opt_in"], ["sms", "declined"]]);
     const [{ notice, source }] = report.records;
-    assert.deepEqual([notice.id, notice.text_from, source.form, report.profile.country], ["checkout-optin", "shop", "order", "GB"]);
+    assert.deepEqual([notice.id, notice.text_from, source.form, report.profile.claimed[0].country], ["checkout-optin", "shop", "order", "GB"]);
     assert.deepEqual(page.problems, []);
   });
 
@@ -211,6 +211,52 @@ test("a mistake of the shop is reported, and the page stays unchanged", async ()
     assert.equal(await page.isVisible("#fallback"), true, attributes);
     await page.context().close();
   }
+});
+
+test("two address fields of one kind: the person's own has to be marked, and the other gets no opt-in", async () => {
+  const gift = (mark) => `<main><form id="order" action="/order" method="post"><input type="email" name="mail" ${mark}><input type="email" name="friend"><input type="tel" name="phone"><placet-optin notice="checkout-optin"></placet-optin><button>Order</button></form></main>`;
+  const unmarked = await pageWith(gift(""));
+  await unmarked.waitForFunction(() => heard.some(([name]) => name === "error"));
+  assert.equal((await heard(unmarked, "error"))[0], "several_fields");
+  const page = await pageWith(gift(`data-placet-address="email"`));
+  await page.locator("placet-optin label", { hasText: "by email" }).waitFor();
+  await page.fill("[name=mail]", "giver@example.com");
+  await page.fill("[name=friend]", "friend@example.com");
+  await page.locator("placet-optin label", { hasText: "by email" }).click();
+  await page.click("button");
+  await page.waitForURL("**/thanks.html");
+  assert.equal((await reportOn({ email: "giver@example.com" })).records[0].choice, "opt_in");
+  const { status } = await ask("POST", "/v1/contacts/lookup", { email: "friend@example.com" });
+  assert.equal(status, 404);
+});
+
+test("an address with letters beyond ASCII is taken as the worker takes it", async () => {
+  const page = await pageWith(`<main><placet-optin notice="newsletter-optin"></placet-optin></main>`);
+  await page.locator("placet-optin input[type=checkbox]").check();
+  await page.fill("placet-optin input[data-placet-address=email]", "jörg@bücher.example");
+  await page.click("placet-optin button");
+  await page.locator("placet-optin [role=status]", { hasText: "Almost done" }).waitFor();
+  assert.equal((await reportOn({ email: "jörg@bücher.example" })).records[0].choice, "opt_in");
+});
+
+test("a person who moves by keyboard hears the notice: the boxes are a group that it names and describes", async () => {
+  const page = await pageWith(CHECKOUT());
+  await page.locator("placet-optin input[type=checkbox]").first().waitFor();
+  const notice = await page.locator("placet-optin [data-placet-notice]").textContent();
+  const group = page.getByRole("group", { name: notice });
+  assert.equal(await group.count(), 1);
+  const ids = await group.getAttribute("aria-describedby");
+  assert.equal(await page.locator(`[id="${ids}"]`).textContent(), notice);
+  assert.equal(await group.getByRole("checkbox").count(), 2);
+});
+
+test("an element is drawn when its settings arrive late, and shows its own content until then", async () => {
+  const page = await newPage();
+  let refused = 0;
+  await page.route("**/v1/storefront/*", (route) => (refused++ < 2 ? route.fulfill({ status: 429, headers: { "access-control-allow-origin": "*" }, json: {} }) : route.continue()));
+  await page.goto(`${shop}/`);
+  await page.locator("#newsletter .placet-box").waitFor({ timeout: 15_000 });
+  assert.ok(refused > 2, `${refused}`);
 });
 
 test("a customer with an identity token needs no confirmation", async () => {

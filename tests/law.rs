@@ -25,6 +25,8 @@ struct Raw {
     purpose: Option<&'static str>,
     act: Act,
     assurance: Assurance,
+    /// The connection of a report, if it is known.
+    connection: Option<u8>,
     /// Milliseconds before (or, if negative, after) receipt. `None` for an undated record.
     age: Option<i64>,
     is_history: bool,
@@ -39,6 +41,7 @@ impl Raw {
             scope: Scope { channel: self.channel, purpose: self.purpose.and_then(PurposeSlug::parse) },
             act: self.act,
             assurance: self.assurance,
+            connection: self.connection.map(|number| ConnectionId(uuid::Uuid::from_u128(number.into()))),
             at: ActTime::of(self.assurance, self.is_history, None, occurred).effective(self.act, received),
             record: RecordId(uuid::Uuid::from_u128(self.id.into())),
         }
@@ -58,7 +61,9 @@ fn raw() -> impl Strategy<Value = Raw> {
         1 => specific.prop_map(|scope| (scope, Act::Declined)),
         1 => scope_of_no.prop_map(|scope| (scope, Act::Noted { activity: Activity::Used })),
     ];
-    let assurance = prop::sample::select(Assurance::ALL.to_vec());
+    let connection = prop::option::of(0..2_u8);
+    let assurance = (prop::sample::select(Assurance::ALL.to_vec()), connection)
+        .prop_map(|(assurance, connection)| (assurance, connection.filter(|_| assurance == Assurance::Reported)));
     // Few distinct times, so that ties are common; within the clock skew, beyond it, and long ago.
     let age = prop::option::of(prop::sample::select(vec![
         0,
@@ -72,11 +77,12 @@ fn raw() -> impl Strategy<Value = Raw> {
         RECEIVED,
     ]));
     let parts = (act_in_scope, assurance, age, any::<bool>(), 0..6_u8);
-    parts.prop_map(|(((channel, purpose), act), assurance, age, is_history, id)| Raw {
+    parts.prop_map(|(((channel, purpose), act), (assurance, connection), age, is_history, id)| Raw {
         channel,
         purpose,
         act,
         assurance,
+        connection,
         age,
         is_history,
         id,
@@ -115,7 +121,10 @@ fn naive(records: &[Track], channel: Channel, purpose: &PurposeSlug) -> Finding 
         refusals().all(|no| {
             let ends = match yes.assurance {
                 Assurance::Listed | Assurance::Claimed => false,
-                Assurance::Reported | Assurance::Staff => !no.act.is_objection(),
+                Assurance::Reported => {
+                    !no.act.is_objection() && yes.connection.is_some() && yes.connection == no.connection
+                }
+                Assurance::Staff => !no.act.is_objection(),
                 Assurance::Confirmed | Assurance::Authenticated => true,
             };
             ends && ground == Ground::Consent && yes.at > no.at
@@ -345,6 +354,7 @@ fn with_wrong_clocks_the_latest_act_decides_or_the_no_does() {
                 scope: Scope::specific(Channel::Sms, PurposeSlug::parse("newsletter").unwrap()),
                 act,
                 assurance: Assurance::Confirmed,
+                connection: None,
                 at: effective,
                 record: RecordId(uuid::Uuid::from_u128(number as u128)),
             });

@@ -160,7 +160,30 @@ pub(in crate::api) fn addresses(
     Ok(read)
 }
 
-/// Parses every element of a list. On failure the problem points to the element.
+/// The faults of a body, collected so that the caller can correct all of them at once.
+#[derive(Default)]
+pub(in crate::api) struct Faults(Vec<Problem>);
+
+impl Faults {
+    /// Returns the value, or keeps the fault.
+    pub(in crate::api) fn keep<T>(&mut self, read: Result<T, Problem>) -> Option<T> {
+        read.map_err(|problem| self.0.push(problem)).ok()
+    }
+
+    /// Returns the value if there were no faults.
+    ///
+    /// # Errors
+    /// Returns all faults as one problem.
+    pub(in crate::api) fn or<T>(self, read: Option<T>) -> Result<T, Problem> {
+        match (Problem::all(self.0), read) {
+            (Some(problem), _) => Err(problem),
+            (None, Some(value)) => Ok(value),
+            (None, None) => Err(Problem::Internal { cause: "a field without a value and without a fault".into() }),
+        }
+    }
+}
+
+/// Parses every element of a list. The problem points to each element that is wrong.
 pub(in crate::api) fn each<T>(
     pointer: &str,
     texts: &[String],
@@ -168,7 +191,17 @@ pub(in crate::api) fn each<T>(
     fault: &Fault,
 ) -> Result<Vec<T>, Problem> {
     let numbered = texts.iter().enumerate();
-    numbered.map(|(index, text)| field(&format!("{pointer}/{index}"), text, &parse, fault.clone())).collect()
+    gather(numbered.map(|(index, text)| field(&format!("{pointer}/{index}"), text, &parse, fault.clone())))
+}
+
+/// Collects the values, or the faults of all that are wrong.
+///
+/// # Errors
+/// Returns all faults as one problem.
+pub(in crate::api) fn gather<T>(all: impl Iterator<Item = Result<T, Problem>>) -> Result<Vec<T>, Problem> {
+    let mut faults = Faults::default();
+    let values: Vec<T> = all.filter_map(|read| faults.keep(read)).collect();
+    faults.or(Some(values))
 }
 
 /// The fault of a field that requires a secret key.

@@ -253,15 +253,19 @@ const MOST_ERRORS: usize = 20;
 impl Problem {
     /// Creates one problem from several. Only problems about fields can be told together; otherwise the first is told.
     pub(in crate::api) fn all(problems: Vec<Self>) -> Option<Self> {
-        let is_of_fields = problems.len() > 1 && problems.iter().all(|problem| matches!(problem, Self::Field { .. }));
-        if !is_of_fields {
+        let is_of_field = |problem: &Self| matches!(problem, Self::Field { .. } | Self::Fields(_));
+        if problems.len() < 2 || !problems.iter().all(is_of_field) {
             return problems.into_iter().next();
         }
-        let faults = problems.into_iter().filter_map(|problem| match problem {
-            Self::Field { pointer, fault } => Some((pointer, fault)),
-            _ => None,
-        });
-        Some(Self::Fields(faults.collect()))
+        let mut faults = Vec::new();
+        for problem in problems {
+            match problem {
+                Self::Field { pointer, fault } => faults.push((pointer, fault)),
+                Self::Fields(own) => faults.extend(own),
+                _ => {}
+            }
+        }
+        Some(Self::Fields(faults))
     }
 
     /// Creates a problem about one field.

@@ -23,6 +23,7 @@ export const OPTIONS = {
     format: text, profile: text, cells: text, output: { type: "string", short: "o" }, force: flag,
   },
   list: { ...COMMON, json: flag, errors: flag, output: { type: "string", short: "o" }, force: flag, before: text },
+  setup: { ...COMMON, json: flag },
 };
 
 /** Parses the arguments of a command. Returns `{ options, positionals }`. */

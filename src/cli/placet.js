@@ -11,10 +11,11 @@ import { importCommand } from "./import.js";
 import { listCommand } from "./list.js";
 import { Progress } from "./progress.js";
 import { Service } from "./service.js";
+import { setupCommand } from "./setup.js";
 import { USAGE } from "./usage.js";
 import { printable } from "./words.js";
 
-const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand };
+const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand, setup: setupCommand };
 
 /** The state that commands share. `next` tells the person how to continue if the command ends now. */
 const session = { signal: null, service: null, progress: new Progress(), quiet: false, json: false, next: "" };
@@ -88,7 +89,7 @@ function refusal(why) {
 }
 
 function unknown(command) {
-  if (command === undefined) return "a command is needed: import, export or list.\nSee placet --help";
+  if (command === undefined) return "a command is needed: import, export, list or setup.\nSee placet --help";
   const like = nearest(command, Object.keys(OPTIONS));
   return `there is no command ${printable(command)}${like ? `; did you mean ${like}?` : ""}\nSee placet --help`;
 }

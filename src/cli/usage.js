@@ -2,12 +2,13 @@
 
 const ENDINGS = `Environment:
   PLACET_URL        the address of the service, such as https://consent.example
-  PLACET_KEY        a secret key (sk_…) with the scope lists; never an argument and never printed
+  PLACET_KEY        a secret key (sk_…) with the scope lists, for setup with the scope admin; never an argument and
+                    never printed
   PLACET_PATIENCE   seconds for which a lost connection is tried again; default: 60
 
 Exit codes:
   0    done
-  1    done, but rows were rejected
+  1    done, but rows were rejected, or the setup lacks something
   2    wrong usage: arguments, environment, or a file that cannot be read or written
   3    refused by the service, or the import failed or was cancelled
   4    no connection; the output says how to continue
@@ -26,6 +27,7 @@ export const USAGE = {
   placet import --cancel ID    stop an import
   placet export LIST           export opted_in, opted_out or suppressed
   placet list [ID]             show the imports, or one of them
+  placet setup                 show what is missing for the shop to work as a whole
   placet COMMAND --help        help for a command
   placet --version             print the version
 
@@ -84,6 +86,14 @@ placet list ID --errors          print its rejected rows as CSV, to correct and 
   --json              print JSON
   -o, --output FILE   --errors only: the file to write; it must not exist
   --force             replace FILE
+${COMMON}
+
+${ENDINGS}`,
+
+  setup: `placet setup                     show what is missing for the shop to work as a whole: messages that nobody sends,
+                                 links, languages of notices, a provider for the word STOP
+
+  --json              print JSON
 ${COMMON}
 
 ${ENDINGS}`,

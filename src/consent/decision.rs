@@ -90,6 +90,7 @@ impl Decision<'_> {
 ///     scope: Scope::specific(Channel::Email, newsletter.clone()),
 ///     act: Act::OptIn { ground: Ground::Consent },
 ///     assurance: Assurance::Claimed,
+///     connection: None,
 ///     at: given,
 ///     record: RecordId(uuid::Uuid::from_u128(1)),
 /// };

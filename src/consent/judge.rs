@@ -5,7 +5,7 @@
 
 use crate::consent::conditions::Conditions;
 use crate::consent::ground::Ground;
-use crate::consent::record::Act;
+use crate::consent::record::{Act, ConnectionId};
 use crate::consent::time::{DAY, Timestamp};
 use crate::consent::words::{Activity, Assurance, Refusal};
 
@@ -16,6 +16,8 @@ pub struct Entry {
     pub act: Act,
     /// How the shop knows that the person acted.
     pub assurance: Assurance,
+    /// The connection that reported the act.
+    pub connection: Option<ConnectionId>,
     /// The effective time.
     pub at: Timestamp,
 }
@@ -179,6 +181,8 @@ impl Latest {
 /// The latest entry of each kind that is relevant for an opt-in.
 struct Bearing {
     plain: Latest,
+    /// The connection that reported every ordinary opt-out. `None` if any came in another way.
+    plain_by: Option<ConnectionId>,
     objection: Latest,
     suppression: Latest,
     declined: Latest,
@@ -192,6 +196,7 @@ impl Bearing {
         let none = Latest::NONE;
         let mut bearing = Self {
             plain: none,
+            plain_by: None,
             objection: none,
             suppression: none,
             declined: none,
@@ -202,7 +207,11 @@ impl Bearing {
         for (place, entry) in entries.iter().enumerate() {
             let seen = match entry.act {
                 Act::OptOut { refusal } if entry.assurance.may_opt_out() => match refusal {
-                    Refusal::Plain => &mut bearing.plain,
+                    Refusal::Plain => {
+                        let is_first = bearing.plain.is_none();
+                        bearing.plain_by = entry.connection.filter(|by| is_first || bearing.plain_by == Some(*by));
+                        &mut bearing.plain
+                    }
                     // Objections and suppressions concern marketing only.
                     _ if conditions.transactional => continue,
                     Refusal::Objection => &mut bearing.objection,
@@ -231,7 +240,9 @@ impl Bearing {
         // Only a consent of the person ends an opt-out. Another purchase does not.
         let ends = |no: Latest, kind| {
             let consents = yes.act == Act::OptIn { ground: Ground::Consent };
-            no.is_none() || (yes.at.millis() > no.millis && yes.assurance.may_end(kind) && consents)
+            // A report ends only what the same connection has reported: another platform's data may be out of date.
+            let is_own = kind == Refusal::Plain && self.plain_by.is_some() && self.plain_by == yes.connection;
+            no.is_none() || (yes.at.millis() > no.millis && (yes.assurance.may_end(kind) || is_own) && consents)
         };
         // An assurance that may end an objection may also end a suppression.
         ends(self.plain, Refusal::Plain) && ends(self.objection.or_later(self.suppression), Refusal::Objection)

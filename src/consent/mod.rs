@@ -87,7 +87,7 @@ pub use policy::{ConditionVersions, Override, Policy, Waiver};
 pub use purpose::PurposeSlug;
 #[cfg(feature = "rules")]
 pub use reason::Reason;
-pub use record::{Act, RecordId, Scope};
+pub use record::{Act, ConnectionId, RecordId, Scope};
 pub use standing::{Standing, Track};
 pub use time::Timestamp;
 pub use words::{Activity, AddressKind, Assurance, Basis, Choice, Refusal, Relation};

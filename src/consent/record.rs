@@ -9,6 +9,16 @@ use crate::consent::words::{Activity, Choice, Refusal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId(pub uuid::Uuid);
 
+/// The id of a connection to a shop platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg(feature = "serde")]
+pub struct ConnectionId(pub uuid::Uuid);
+
+/// A page knows of no connection, so there is no value. The comparison of connections costs the page nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg(not(feature = "serde"))]
+pub enum ConnectionId {}
+
 /// The scope of an act. `None` stands for all channels or all purposes, including future ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scope {

@@ -1,6 +1,7 @@
 //! The law of standings: the result of all records of one address.
 //!
-//! A standing keeps the latest record of each history. A history is a combination of scope, act and assurance; the
+//! A standing keeps the latest record of each history. A history is a combination of scope, act and assurance,
+//! and for a report of the connection; the
 //! latest record is the one with the greatest (effective time, record id). Two standings are merged history by history,
 //! by maximum. This makes a standing a join semilattice: the result is the same in whatever order records arrive,
 //! however often they arrive, and however they were divided on the way. A weaker record never hides a stronger one.
@@ -13,7 +14,7 @@ use crate::consent::channel::Channel;
 use crate::consent::ground::Ground;
 use crate::consent::judge::Entry;
 use crate::consent::purpose::PurposeSlug;
-use crate::consent::record::{Act, RecordId, Scope};
+use crate::consent::record::{Act, ConnectionId, RecordId, Scope};
 use crate::consent::time::Timestamp;
 use crate::consent::words::{Assurance, Refusal};
 
@@ -26,6 +27,8 @@ pub struct Track {
     pub act: Act,
     /// How the shop knows that the person acted.
     pub assurance: Assurance,
+    /// The connection that reported the act. `None` for any other assurance than [`Assurance::Reported`].
+    pub connection: Option<ConnectionId>,
     /// The effective time, see [`ActTime`](super::ActTime).
     pub at: Timestamp,
     /// The id of the record.
@@ -35,7 +38,8 @@ pub struct Track {
 impl Track {
     /// Compares the histories of two tracks. Two records of the same history are equal.
     fn place(&self, other: &Self) -> Ordering {
-        (&self.scope, self.act, self.assurance).cmp(&(&other.scope, other.act, other.assurance))
+        let of = |track: &Self| (track.act, track.assurance, track.connection);
+        self.scope.cmp(&other.scope).then_with(|| of(self).cmp(&of(other)))
     }
 
     /// Returns whether this is an opt-out that counts. One from an anonymous form does not.
@@ -61,7 +65,7 @@ impl Track {
 
     /// Returns the track without its scope.
     pub const fn entry(&self) -> Entry {
-        Entry { act: self.act, assurance: self.assurance, at: self.at }
+        Entry { act: self.act, assurance: self.assurance, connection: self.connection, at: self.at }
     }
 }
 
@@ -113,15 +117,14 @@ impl Standing {
         self.tracks.iter().filter(|track| track.is_opt_out())
     }
 
-    /// Returns whether an opt-out of the whole channel exists with no later opt-in. Statements by anonymous forms do
-    /// not count.
+    /// Returns whether an opt-out of the whole channel exists with no later opt-in that could end it.
     pub fn has_stopped(&self, channel: Channel) -> bool {
         let on_channel = |track: &&Track| track.scope.channel.is_none_or(|own| own == channel);
         let whole = self.opt_outs().filter(on_channel).filter(|no| no.scope.purpose.is_none());
         let yes = self.tracks.iter().filter(on_channel).filter(|yes| yes.is_opt_in());
         let latest_no = whole.map(|no| no.at).max();
         latest_no.is_some()
-            && latest_no >= yes.filter(|yes| yes.assurance != Assurance::Claimed).map(|yes| yes.at).max()
+            && latest_no >= yes.filter(|yes| yes.assurance.may_end(Refusal::Plain)).map(|yes| yes.at).max()
     }
 
     /// Returns whether an opt-out of the same purpose, not only of the whole channel, followed this opt-in.

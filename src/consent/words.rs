@@ -209,10 +209,11 @@ impl Assurance {
     /// times.
     pub const fn may_end(self, refusal: Refusal) -> bool {
         match self {
-            // An old list must not subscribe a person who opted out, and an anonymous form proves nothing.
-            Self::Listed | Self::Claimed => false,
+            // An old list must not subscribe a person who opted out, and an anonymous form proves nothing. A report ends
+            // only what its own connection reported, see `judge`.
+            Self::Listed | Self::Claimed | Self::Reported => false,
             // Only the person's own proven act ends an objection (GDPR Art. 21(2)) or a suppression.
-            Self::Reported | Self::Staff => matches!(refusal, Refusal::Plain),
+            Self::Staff => matches!(refusal, Refusal::Plain),
             Self::Confirmed | Self::Authenticated => true,
         }
     }

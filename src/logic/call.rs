@@ -5,8 +5,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::consent::{
-    Act, ActTime, Activity, Assurance, Basis, Channel, Choice, Dealing, Ground, Person, Policy, PurposeSlug, RecordId,
-    Refusal, Scope, Standing, Timestamp, Track,
+    Act, ActTime, Activity, Assurance, Basis, Channel, Choice, ConnectionId, Dealing, Ground, Person, Policy,
+    PurposeSlug, RecordId, Refusal, Scope, Standing, Timestamp, Track,
 };
 use crate::logic::error::Error;
 use crate::logic::object::{Given, Object, Text, from_json};
@@ -38,6 +38,7 @@ struct RecordCall<'a> {
     objection: Given<bool>,
     suppression: Given<bool>,
     assurance: Given<Text<'a>>,
+    connection: Given<Text<'a>>,
     occurred_at: Given<Text<'a>>,
     received_at: Given<Text<'a>>,
     age_ms: Given<f64>,
@@ -155,7 +156,18 @@ impl RecordCall<'_> {
             age => age.map(|age| age as i64),
         };
         let time = ActTime::of(assurance, self.historic.0.unwrap_or(false), age, occurred);
-        Ok(Track { scope, act, assurance, at: time.effective(act, received), record })
+        let connection = self.connection.parse(|text| Uuid::try_parse(text).ok(), Code::BadId, "/connection")?;
+        if connection.is_some() && assurance != Assurance::Reported {
+            return Err(Error::at(Code::DoesNotApply, "/connection"));
+        }
+        Ok(Track {
+            scope,
+            act,
+            assurance,
+            connection: connection.map(ConnectionId),
+            at: time.effective(act, received),
+            record,
+        })
     }
 
     fn act(&self) -> Result<Act, Error> {

@@ -73,6 +73,11 @@ interface Recorded {
 
 interface Chosen extends Recorded {
   assurance: Assurance;
+  /**
+   * The id of the connection to the shop platform that reported the act, a UUID. Only with `reported`: a report ends
+   * only opt-outs that the same connection has reported.
+   */
+  connection?: string | null;
   activity?: never;
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::consent::{ActTime, Address, AddressKind, Assurance, Basis, Choice, Scope};
+use crate::consent::{ActTime, Address, AddressKind, Assurance, Basis, Choice, ConnectionId, Scope};
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
 use crate::model::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
@@ -42,6 +42,8 @@ pub struct Submission {
     pub time: ActTime,
     /// The assurance for addresses that no signed identity names.
     pub assurance: Assurance,
+    /// The connection that reports the acts. Only for [`Assurance::Reported`].
+    pub connection: Option<ConnectionId>,
     /// The identity token's statement about the addresses; `None` if there was no token.
     pub identified: Option<Identified>,
 }

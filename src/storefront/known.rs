@@ -63,7 +63,7 @@ pub fn decide(words: &Words, asked: &str) -> Result<JsValue, JsValue> {
         let made_here = number >= 0.0 && assurance >= 0.0;
         let known = Act::from_code(number as u8).zip(Assurance::from_code(assurance as u8)).filter(|_| made_here);
         let (act, assurance) = known.unwrap_or((Act::OptOut { refusal: Refusal::Plain }, Assurance::Claimed));
-        entries.push(Entry { act, assurance, at });
+        entries.push(Entry { act, assurance, connection: None, at });
     }
     let mut versions = Vec::new();
     for _ in 0..next() as u32 {

@@ -243,10 +243,9 @@ impl Person<'_> {
     }
 }
 
-/// Returns whether a step may end a plain opt-out by the law of standings: an employee's entry, and a later one of a
-/// platform.
+/// Returns whether a step may end a plain opt-out by the law of standings: only an employee's entry.
 fn may_end_a_plain_no(step: &Step) -> bool {
-    matches!(step, Step::Staff | Step::Changed { .. } | Step::Reported { .. })
+    matches!(step, Step::Staff | Step::Changed { .. })
 }
 
 fn nobody_comes_back(backend: &dyn Backend, cases: u32) {

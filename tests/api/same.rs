@@ -200,6 +200,7 @@ fn roll_track(id: u64, channel: Channel, purpose: &str, dice: &mut Dice) -> Trac
         scope,
         act,
         assurance,
+        connection: None,
         at: if undated && dice.one_in(3) { Timestamp::BEGINNING } else { Timestamp::from_millis(at).unwrap() },
         record: RecordId(uuid::Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0000 + u128::from(id))),
     }

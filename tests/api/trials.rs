@@ -33,6 +33,8 @@ crate::scenarios! {
     a_misspelt_purpose_is_refused
     a_corrected_address_is_asked_to_confirm
     a_table_for_people_holds_no_formula
+    all_faults_of_the_settings_are_named_at_once
+    a_report_ends_only_what_its_connection_reported
     an_opt_out_that_nobody_vouches_for_gets_a_link
     a_box_that_the_page_ticked_is_on_record_as_such
     facts_that_nobody_has_proven_loosen_nothing
@@ -771,4 +773,46 @@ fn an_opt_out_that_nobody_vouches_for_gets_a_link(backend: &mut dyn Backend) {
     assert_eq!(to, ["jane@example.com"]);
     press(backend, &path(&links[0]["link"]), "action=stop");
     assert_eq!(allows(backend, &shop), false);
+}
+
+fn a_report_ends_only_what_its_connection_reported(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let [one, other] = ["019ab0a4-4c80-7000-8000-000000000001", "019ab0a4-4c80-7000-8000-000000000002"];
+    let report = |backend: &mut dyn Backend, choice: &str, connection: Option<&str>| {
+        backend.pass(1_000);
+        let sent = with(historic(vouched(choice), &crate::client::from_now(-1)), "/assurance", json!("reported"));
+        let sent = connection.map_or(sent.clone(), |id| with(sent, "/connection", json!(id)));
+        shop.submit_from_server(backend, &sent).ok();
+        decision(backend, &shop, "email", jane())["reason"].clone()
+    };
+    report(backend, "opt_in", Some(one));
+    assert_eq!(report(backend, "opt_out", Some(one)), "opted_out");
+    assert_eq!(report(backend, "opt_in", Some(other)), "opted_out", "another platform's data may be out of date");
+    assert_eq!(report(backend, "opt_in", None), "opted_out");
+    assert_eq!(messages(backend, &shop, "confirm").len(), 1, "the address is asked instead");
+    assert_eq!(report(backend, "opt_in", Some(one)), Value::Null, "the platform corrects itself");
+    assert_eq!(report(backend, "opt_out", Some(one)), "opted_out");
+    backend.pass(1_000);
+    shop.submit_from_server(backend, &vouched("opt_out")).ok();
+    assert_eq!(report(backend, "opt_in", Some(one)), "opted_out", "the person has opted out too");
+    let wrong = with(vouched("opt_in"), "/connection", json!(one));
+    shop.submit_from_server(backend, &wrong).problem(422, "connection_without_report", Some("/connection"));
+    shop.submit(backend, &with(entered(jane()), "/connection", json!(one))).problem(
+        422,
+        "needs_secret_key",
+        Some("/connection"),
+    );
+}
+
+fn all_faults_of_the_settings_are_named_at_once(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let body = json!({
+        "name": "", "country": "XX1", "origins": ["ftp://shop.example"], "channels": ["email", "fax"],
+        "purposes": ["newsletter", "Two Words"], "limits": { "publishable": 0 },
+    });
+    let answer = ask(backend, Method::PUT, "/v1/shop", &shop.secret, &body);
+    answer.problem(422, "unknown_channel", Some("/channels/1"));
+    let pointers: Vec<&str> =
+        answer.body["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, ["/channels/1", "/purposes/1", "/name", "/country", "/origins/0", "/limits/publishable"]);
 }

@@ -18,6 +18,7 @@ fn main() {
         scope: Scope::specific(channel, purpose.clone()),
         act,
         assurance,
+        connection: None,
         at: at(number * 30),
         record: RecordId(uuid::Uuid::from_u128(number.unsigned_abs().into())),
     };

@@ -284,7 +284,7 @@ export function inAPage(installed) {
       return about(submissions[0].body);
     };
     await page.fill("[name=email]", "jane@example.com");
-    assert.equal(await captured(({ choices }) => choices[0].choice), "declined", "the page has ticked it");
+    assert.equal(await captured(({ choices }) => choices[0].choice), "pre_ticked", "the page has ticked it");
     await page.uncheck("[name=news]");
     await page.check("[name=news]");
     assert.equal(await captured(({ choices }) => choices[0].choice), "opt_in");

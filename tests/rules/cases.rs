@@ -61,6 +61,7 @@ pub fn track(record: &Record, channel: Channel, purpose: &str) -> Track {
         scope: Scope::specific(channel, slug(purpose)),
         act: record.act,
         assurance: record.assurance,
+        connection: None,
         at: time(record.at),
         record: RecordId(uuid::Uuid::from_u128(record.id)),
     }

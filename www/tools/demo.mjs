@@ -15,7 +15,8 @@ const SHOP = new URL("../shop/shop.json", import.meta.url);
  * check
  * @param {string} options.file           the file that stores the keys
  * @returns {Promise<{shop: string, endpoint: string, publishable: string, secret: string, webhookSecrets: string[],
- *   hook?: {url: string, secret: string}}>}  no secrets and no hook if the worker sends no events
+ *   hook?: {url: string, secret: string}, setup: object[]}>}  what is missing for the shop to work is in `setup`; no
+ * secrets and no hook if the worker sends no events
  */
 export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
   let demo = await readDemo(file);
@@ -28,7 +29,8 @@ export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
   demo.hook = demo.webhook && (await connectProvider(demo));
   await remember();
   const { webhook, ...rest } = demo;
-  return { ...rest, webhookSecrets: webhook ? [webhook.secret] : [] };
+  const { setup = [] } = (await askWorker(demo, "GET", "/v1/shop")) ?? {};
+  return { ...rest, webhookSecrets: webhook ? [webhook.secret] : [], setup };
 }
 
 /**

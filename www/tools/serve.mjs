@@ -121,7 +121,8 @@ function explainPort(port, option) {
 }
 
 function welcome(shop, worker, data) {
-  const { publishable, secret } = shop.demo;
+  const { publishable, secret, setup } = shop.demo;
+  const missing = setup.map(({ code, detail }) => `    ${code}: ${detail}\n`).join("");
   return `
   placet is running.
 
@@ -133,7 +134,7 @@ function welcome(shop, worker, data) {
     secret key       ${secret}
     root secret      PLACET_ROOT_SECRET in ${shown(join(data, "secrets.json"))}
 
-  Order something in the shop, then ask what is held:
+${missing ? `  What the shop lacks:\n\n${missing}\n` : ""}  Order something in the shop, then ask what is held:
 
     curl -s ${worker.url}/v1/contacts/lookup \\
       -H 'Authorization: Bearer ${secret}' \\

@@ -58,6 +58,7 @@ pub(in crate::api) const FAULTS: &[(&str, &str)] = &[
     ("duplicate_parameter", "The parameter occurs twice"),
     ("empty_file", "The file is empty"),
     ("empty_list", "The list must have at least one element"),
+    ("connection_without_report", "Only a report of a platform has a connection"),
     ("expired_identity", "The identity token has expired"),
     ("file_too_large", "The unpacked file is larger than 4 GB"),
     ("header_missing", "No column of the file identifies a person"),

@@ -59,6 +59,7 @@ pub fn note_activities(
                 scope: Scope { channel: one.channel, purpose: one.purpose.clone() },
                 act,
                 assurance: Assurance::Authenticated,
+                connection: None,
                 at: ActTime::Live { age: None, stated: one.occurred_at }.effective(act, context.now),
                 record: RecordId(context.next_id()),
             };

@@ -193,6 +193,7 @@ pub(crate) fn decide<'a>(
                 scope: choice.scope.clone(),
                 act: *act,
                 assurance,
+                connection: submission.connection.filter(|_| assurance == Assurance::Reported),
                 at: submission.time.effective(*act, context.now),
                 record: RecordId(context.next_id()),
             };

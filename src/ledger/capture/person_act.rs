@@ -87,6 +87,7 @@ pub fn note_own_acts(
                 Claim::Declined => Act::Declined,
             },
             assurance: act.assurance,
+            connection: None,
             at: source.at,
             record: RecordId(context.next_id()),
         };

@@ -79,6 +79,7 @@ pub fn change_choice(
             scope: change.choice.scope.clone(),
             act,
             assurance: Assurance::Staff,
+            connection: None,
             at: change.time.effective(act, context.now),
             record: RecordId(context.next_id()),
         };

@@ -109,7 +109,9 @@ fn announce(
         let mut own = tracks().filter(|(on, _)| owner(*on) == Some(contact)).map(|(_, track)| track);
         consent_changed(tx, shop, contact, &mut own, context)?;
     }
-    let claimed = |address: &&Address| submission.assurance_of(address.kind()) == Assurance::Claimed;
+    // The owner of the address decides on what an anonymous form or a platform says, if that does not count.
+    let is_unproven = |assurance| matches!(assurance, Assurance::Claimed | Assurance::Reported);
+    let claimed = |address: &&Address| is_unproven(submission.assurance_of(address.kind()));
     for address in submission.addresses.iter().filter(claimed) {
         let own: Vec<&Track> = tracks().filter(|(on, _)| *on == address.kind()).map(|(_, track)| track).collect();
         let is_new = !known.addresses.iter().any(|known| known.kind == address.kind());

@@ -111,6 +111,7 @@ impl Submission {
             source: Source::of(kind),
             time,
             assurance: Assurance::Staff,
+            connection: None,
             identified: None,
         })
     }

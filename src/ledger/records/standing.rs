@@ -1,8 +1,10 @@
 //! The law of standings as SQL: one conditional upsert per record. The same law in Rust is `consent::Standing::add`.
 
+use std::borrow::Cow;
+
 use crate::consent::{
-    Act, Activity, Assurance, Channel, Choice, Entry, Ground, PurposeSlug, RecordId, Refusal, Scope, Standing,
-    Timestamp, Track,
+    Act, Activity, Assurance, Channel, Choice, ConnectionId, Entry, Ground, PurposeSlug, RecordId, Refusal, Scope,
+    Standing, Timestamp, Track,
 };
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
@@ -13,11 +15,11 @@ const ALL: &str = "*";
 const NONE: &str = "-";
 
 /// The columns that the tables `track` and `record` share.
-pub(crate) struct Columns<'a>(&'a Track);
+pub(crate) struct Columns<'a>(&'a Track, Cow<'static, str>);
 
 impl<'a> Columns<'a> {
-    pub(crate) const fn of(track: &'a Track) -> Self {
-        Self(track)
+    pub(crate) fn of(track: &'a Track) -> Self {
+        Self(track, assurance_text(track))
     }
 
     pub(crate) fn channel(&self) -> Param<'a> {
@@ -53,12 +55,32 @@ impl<'a> Columns<'a> {
         Param::Integer(self.0.act.is_objection().into())
     }
 
-    pub(crate) const fn assurance(&self) -> Param<'a> {
-        Param::Text(self.0.assurance.as_str())
+    pub(crate) fn assurance(&self) -> Param<'_> {
+        Param::Text(&self.1)
     }
 
     pub(crate) const fn effective_at(&self) -> Param<'a> {
         Param::Integer(self.0.at.millis())
+    }
+}
+
+/// The text between the assurance `reported` and the id of the connection that reported.
+const BY: char = ':';
+
+/// Returns the assurance as the column `assurance` contains it: `reported:` is followed by the id of the connection. So
+/// the reports of each connection have a history of their own.
+fn assurance_text(track: &Track) -> Cow<'static, str> {
+    match track.connection {
+        Some(ConnectionId(id)) => format!("{}{BY}{id}", track.assurance).into(),
+        None => track.assurance.as_str().into(),
+    }
+}
+
+/// Reads the column `assurance`.
+pub(crate) fn assurance_in(text: &str) -> Option<(Assurance, Option<ConnectionId>)> {
+    match text.split_once(BY) {
+        Some((assurance, id)) => Some((Assurance::parse(assurance)?, Some(ConnectionId(parse_id(id)?)))),
+        None => Some((Assurance::parse(text)?, None)),
     }
 }
 
@@ -120,10 +142,12 @@ pub(crate) fn track_in(row: &Row, from: usize) -> Result<Track, DatabaseError> {
     };
     let act = act_in(row.text(from + 2)?, row.text(from + 3)?, row.integer(from + 4)?);
     let act = act.ok_or(DatabaseError::Shape { column: from + 2 })?;
+    let (assurance, connection) = row.parsed(from + 5, assurance_in)?;
     Ok(Track {
         scope: Scope { channel, purpose },
         act,
-        assurance: row.parsed(from + 5, Assurance::parse)?,
+        assurance,
+        connection,
         at: row.time(from + 6)?,
         record: row.parsed(from + 7, parse_id).map(RecordId)?,
     })
@@ -149,14 +173,15 @@ pub(crate) type StoredTrack<'a> = (&'a str, &'a str, &'a str, &'a str, i64, &'a 
 pub(crate) fn track_of(
     (channel, purpose, choice, ground, objection, assurance, at, record): StoredTrack<'_>,
 ) -> Option<Track> {
-    let (Entry { act, assurance, at }, record) = entry_in((choice, ground, objection, assurance, at, record))?;
+    let (Entry { act, assurance, connection, at }, record) =
+        entry_in((choice, ground, objection, assurance, at, record))?;
     let channel = if channel == ALL { None } else { Some(Channel::parse(channel)?) };
     let purpose = if purpose == ALL { None } else { Some(PurposeSlug::parse(purpose)?) };
-    Some(Track { scope: Scope { channel, purpose }, act, assurance, at, record })
+    Some(Track { scope: Scope { channel, purpose }, act, assurance, connection, at, record })
 }
 
 /// Returns a history in the form in which it is written to JSON.
-pub(crate) fn written(track: &Track) -> (&str, &str, &str, &str, i64, &str, i64, String) {
+pub(crate) fn written(track: &Track) -> (&str, &str, &str, &str, i64, Cow<'static, str>, i64, String) {
     let columns = Columns::of(track);
     let text = |param| if let Param::Text(text) = param { text } else { "" };
     (
@@ -165,7 +190,7 @@ pub(crate) fn written(track: &Track) -> (&str, &str, &str, &str, i64, &str, i64,
         text(columns.choice()),
         text(columns.ground()),
         track.act.is_objection().into(),
-        text(columns.assurance()),
+        assurance_text(track),
         track.at.millis(),
         track.record.0.to_string(),
     )
@@ -176,6 +201,7 @@ pub(crate) fn entry_in(
     (choice, ground, objection, assurance, at, record): WrittenEntry<'_>,
 ) -> Option<(Entry, RecordId)> {
     let act = act_in(choice, ground, objection)?;
-    let entry = Entry { act, assurance: Assurance::parse(assurance)?, at: Timestamp::from_millis(at)? };
+    let (assurance, connection) = assurance_in(assurance)?;
+    let entry = Entry { act, assurance, connection, at: Timestamp::from_millis(at)? };
     Some((entry, RecordId(parse_id(record)?)))
 }

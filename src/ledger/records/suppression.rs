@@ -212,6 +212,7 @@ fn refusal_in(row: &crate::ledger::store::database::Row) -> Result<Track, Databa
         scope: Scope { channel: Channel::parse(row.text(0)?), purpose: None },
         act: Act::OptOut { refusal: Refusal::Suppression },
         assurance: Assurance::Authenticated,
+        connection: None,
         at: row.time(2)?,
         record: row.parsed(1, parse_id).map(RecordId)?,
     })

@@ -12,7 +12,7 @@ use crate::api::routes::consents::answers::ChoiceReceipt;
 use crate::api::routes::consents::choice_body::ChoiceBody;
 use crate::api::routes::consents::contact_body::ContactBody;
 use crate::api::routes::shop::shop_body::NoticeText;
-use crate::consent::{ActTime, Address, AddressKind, Assurance, Choice, CountryCode, Timestamp};
+use crate::consent::{ActTime, Address, AddressKind, Assurance, Choice, ConnectionId, CountryCode, Timestamp};
 use crate::ledger::{ChoiceOutcome, ChoiceResult};
 use crate::model::submission::{ChosenAct, Identified, NoticeShown, Source, Submission};
 use crate::model::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
@@ -59,6 +59,12 @@ pub(in crate::api) struct SubmissionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "contract", schemars(with = "Option<Assurance>"))]
     pub(in crate::api) assurance: Option<String>,
+    /// The id of the connection to the shop platform that reports the acts. Only with the assurance `reported`. A
+    /// report ends only opt-outs that the same connection has reported; otherwise the address is asked to confirm.
+    /// Without the id it ends none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
+    pub(in crate::api) connection: Option<String>,
     /// A token in which the shop's server states who the person is: a JWT (RFC 7519), signed with HS256. The HMAC key
     /// is the SHA-256 of a secret key with the scope `capture`, as lower-case hexadecimal text. `exp` is at most one
     /// day ahead. The token contains at least one of `email`, `phone` and `external`. Choices for an address in the
@@ -123,6 +129,9 @@ const OTHER_WORDS: Fault = Fault::new("other_words", "send 1 to 8000 bytes of te
 /// The maximum number of choices in one submission: more than all channels times a sensible number of purposes.
 const MAX_CHOICES: usize = 64;
 
+const NOT_REPORTED: Fault =
+    Fault::new("connection_without_report", "only an act with the assurance reported has a connection");
+
 impl SubmissionBody {
     /// Returns the identity token, in which the shop states who the person is.
     pub(in crate::api) fn identity(&self) -> Option<&str> {
@@ -147,10 +156,15 @@ impl SubmissionBody {
             ("/assurance", assurance != Assurance::Claimed),
             ("/contact/external", contact.external.is_some()),
             ("/contact/relation", contact.relation.is_some()),
+            ("/connection", self.connection.is_some()),
             ("/historic", self.historic.is_some()),
         ];
         if let Some((pointer, _)) = private.iter().find(|(_, said)| *said && !trusted) {
             return Err(Problem::field(*pointer, needs_secret_key()));
+        }
+        let connection = optional("/connection", self.connection.as_deref(), |text| text.parse().ok(), UUID)?;
+        if connection.is_some() && assurance != Assurance::Reported {
+            return Err(Problem::field("/connection", NOT_REPORTED));
         }
         // An opt-out that is only `claimed` opts nobody out. A page cannot state more. A shop's server can, and must
         // not lose a person's opt-out by omitting the field.
@@ -230,6 +244,7 @@ impl SubmissionBody {
             },
             time: ActTime::of(assurance, is_history, age, occurred_at),
             assurance,
+            connection: connection.map(ConnectionId),
             // A page and a server never share a submission, so `trusted` is part of the fingerprint.
             fingerprint: fingerprint(&serde_json::to_vec(&(trusted, self))?),
         };

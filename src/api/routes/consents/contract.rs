@@ -18,6 +18,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         answers: &[maker!(ReceiptAnswer)],
         codes: choice_faults!(
             "needs_secret_key",
+            "connection_without_report",
             "wrong_number_of_choices",
             "repeated_choice",
             "invalid_identity",

@@ -98,6 +98,7 @@ impl FormBody {
         // Addresses that no choice uses are dropped (data minimisation, GDPR Art. 5(1)(c)).
         let asked = |kind: AddressKind| choices.iter().any(|own| own.channel.address_kind() == kind);
         Ok(SubmissionBody {
+            connection: None,
             id: self.text("id").map_or_else(|| id.to_string(), str::to_owned),
             contact: Object(ContactBody {
                 email: email.text().filter(|_| asked(AddressKind::Email)),

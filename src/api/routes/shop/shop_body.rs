@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::api::body::Object;
-use crate::api::fields::{BASIS, CHANNEL, COUNTRY, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, optional};
+use crate::api::fields::{
+    BASIS, CHANNEL, COUNTRY, Faults, LINE, LOCALE, ORIGIN, PURPOSE, TOKEN, each, field, gather, optional,
+};
 use crate::api::problem::{Fault, Problem};
 use crate::api::routes::shop::handling_body::{EvidencePolicyBody, LinksBody, RequestsBody, RetentionBody};
 use crate::api::routes::shop::privacy_body::{LimitsBody, PrivacyBody};
@@ -172,34 +174,53 @@ struct OverrideBody {
 
 impl ShopBody {
     pub(in crate::api) fn parse(&self) -> Result<Settings, Problem> {
-        let empty = Fault::new("empty_list", "give at least one");
-        if self.channels.is_empty() {
-            return Err(Problem::field("/channels", empty));
-        }
-        if self.purposes.is_empty() {
-            return Err(Problem::field("/purposes", empty));
-        }
-        let channels = each("/channels", &self.channels, Channel::parse, &CHANNEL)?;
-        let purposes = each("/purposes", &self.purposes, PurposeSlug::parse, &PURPOSE)?;
-        let notices = self.notices.iter().enumerate();
-        let notices = notices.map(|(at, notice)| notice.0.parse(&format!("/notices/{at}"), &channels, &purposes));
-        let notices = notices.collect::<Result<Vec<_>, _>>()?;
-        let policy = self.policy.as_ref().map(|policy| policy.0.parse(&purposes)).transpose()?;
-        Ok(Settings {
-            name: field("/name", &self.name, Line::parse, LINE)?,
-            country: optional("/country", self.country.as_deref(), CountryCode::parse, COUNTRY)?,
-            origins: each("/origins", &self.origins, Origin::parse, &ORIGIN)?,
-            channels,
-            purposes,
-            notices,
-            policy: policy.unwrap_or_default(),
-            privacy: self.privacy.as_ref().map(|privacy| privacy.0.parse()).transpose()?.unwrap_or_default(),
-            limits: self.limits.as_ref().map(|limits| limits.0.parse()).transpose()?.unwrap_or_default(),
-            links: self.links.as_ref().map(|links| links.0.parse()).transpose()?.unwrap_or_default(),
-            requests: self.requests.as_ref().map(|requests| requests.0.parse()).transpose()?.unwrap_or_default(),
-            retention: self.retention.as_ref().map(|own| own.0.parse()).transpose()?.unwrap_or_default(),
-            evidence: self.evidence.as_ref().map(|own| own.0.parse()).unwrap_or_default(),
-        })
+        let mut faults = Faults::default();
+        let some_of = |pointer: &str, is_empty: bool| match is_empty {
+            true => Err(Problem::field(pointer, Fault::new("empty_list", "give at least one"))),
+            false => Ok(()),
+        };
+        faults.keep(some_of("/channels", self.channels.is_empty()));
+        faults.keep(some_of("/purposes", self.purposes.is_empty()));
+        let channels = faults.keep(each("/channels", &self.channels, Channel::parse, &CHANNEL));
+        let purposes = faults.keep(each("/purposes", &self.purposes, PurposeSlug::parse, &PURPOSE));
+        let name = faults.keep(field("/name", &self.name, Line::parse, LINE));
+        let country = faults.keep(optional("/country", self.country.as_deref(), CountryCode::parse, COUNTRY));
+        let origins = faults.keep(each("/origins", &self.origins, Origin::parse, &ORIGIN));
+        // What a notice offers and what a policy names is one of the channels and purposes.
+        let offered = channels.as_deref().zip(purposes.as_deref());
+        let notices = offered.and_then(|(channels, purposes)| {
+            let numbered = self.notices.iter().enumerate();
+            faults.keep(gather(
+                numbered.map(|(at, notice)| notice.0.parse(&format!("/notices/{at}"), channels, purposes)),
+            ))
+        });
+        let policy = purposes
+            .as_deref()
+            .and_then(|purposes| faults.keep(self.policy.as_ref().map(|policy| policy.0.parse(purposes)).transpose()));
+        let privacy = faults.keep(self.privacy.as_ref().map(|own| own.0.parse()).transpose());
+        let limits = faults.keep(self.limits.as_ref().map(|own| own.0.parse()).transpose());
+        let links = faults.keep(self.links.as_ref().map(|own| own.0.parse()).transpose());
+        let requests = faults.keep(self.requests.as_ref().map(|own| own.0.parse()).transpose());
+        let retention = faults.keep(self.retention.as_ref().map(|own| own.0.parse()).transpose());
+        let evidence = self.evidence.as_ref().map(|own| own.0.parse()).unwrap_or_default();
+        let read = || {
+            Some(Settings {
+                name: name?,
+                country: country?,
+                origins: origins?,
+                channels: channels?,
+                purposes: purposes?,
+                notices: notices?,
+                policy: policy?.unwrap_or_default(),
+                privacy: privacy?.unwrap_or_default(),
+                limits: limits?.unwrap_or_default(),
+                links: links?.unwrap_or_default(),
+                requests: requests?.unwrap_or_default(),
+                retention: retention?.unwrap_or_default(),
+                evidence,
+            })
+        };
+        faults.or(read())
     }
 }
 
@@ -219,27 +240,37 @@ impl PolicyBody {
                 return Err(Problem::field(format!("/policy/overrides/{index}/rule"), fault));
             }
         }
-        let numbered = self.overrides.iter().enumerate();
-        Ok(PolicySettings {
-            confirmation: match self.confirmation.as_deref() {
-                Some(channels) => each("/policy/confirmation", channels, Channel::parse, &CHANNEL)?,
-                None => default.confirmation,
-            },
-            transactional: each("/policy/transactional", transactional, own, &unknown)?,
-            bases: match self.bases.as_deref() {
-                Some(bases) => each("/policy/bases", bases, Basis::parse, &BASIS)?,
-                None => default.bases,
-            },
-            minimum_age: bounded("/policy/minimum_age", self.minimum_age, Policy::MAX_AGE, "use 0 to 120 years")?,
-            age_required: self.age_required.unwrap_or(default.age_required),
-            expires_after_months: bounded(
-                "/policy/expires_after_months",
-                self.expires_after_months,
-                Policy::MAX_MONTHS,
-                "use 1 to 1200 months, or 0 for no such limit",
-            )?,
-            overrides: numbered.map(|(at, own)| own.0.parse(at)).collect::<Result<_, _>>()?,
-        })
+        let mut faults = Faults::default();
+        let confirmation = faults.keep(match self.confirmation.as_deref() {
+            Some(channels) => each("/policy/confirmation", channels, Channel::parse, &CHANNEL),
+            None => Ok(default.confirmation),
+        });
+        let transactional = faults.keep(each("/policy/transactional", transactional, own, &unknown));
+        let bases = faults.keep(match self.bases.as_deref() {
+            Some(bases) => each("/policy/bases", bases, Basis::parse, &BASIS),
+            None => Ok(default.bases),
+        });
+        let minimum_age =
+            faults.keep(bounded("/policy/minimum_age", self.minimum_age, Policy::MAX_AGE, "use 0 to 120 years"));
+        let expires_after_months = faults.keep(bounded(
+            "/policy/expires_after_months",
+            self.expires_after_months,
+            Policy::MAX_MONTHS,
+            "use 1 to 1200 months, or 0 for no such limit",
+        ));
+        let overrides = faults.keep(gather(self.overrides.iter().enumerate().map(|(at, own)| own.0.parse(at))));
+        let read = || {
+            Some(PolicySettings {
+                confirmation: confirmation?,
+                transactional: transactional?,
+                bases: bases?,
+                minimum_age: minimum_age?,
+                age_required: self.age_required.unwrap_or(default.age_required),
+                expires_after_months: expires_after_months?,
+                overrides: overrides?,
+            })
+        };
+        faults.or(read())
     }
 }
 

@@ -122,7 +122,14 @@ mod tests {
     }
 
     fn track(act: Act, assurance: Assurance, millis: i64) -> Track {
-        Track { scope: scope(Some("news")), act, assurance, at: at(millis), record: RecordId(uuid::Uuid::nil()) }
+        Track {
+            scope: scope(Some("news")),
+            act,
+            assurance,
+            connection: None,
+            at: at(millis),
+            record: RecordId(uuid::Uuid::nil()),
+        }
     }
 
     fn line(act: ListedAct, occurred_at: Option<i64>) -> ListedChoice {

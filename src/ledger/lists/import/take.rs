@@ -217,7 +217,14 @@ impl<'a> ImportPage<'a> {
                 Some(Judged::Accepted { act, at }) => {
                     self.counts.accepted += 1;
                     let record = RecordId(self.next_id());
-                    let track = Track { scope: choice.scope.clone(), act, assurance: Assurance::Listed, at, record };
+                    let track = Track {
+                        scope: choice.scope.clone(),
+                        act,
+                        assurance: Assurance::Listed,
+                        connection: None,
+                        at,
+                        record,
+                    };
                     accepted.push((address, choice, track));
                 }
             }
