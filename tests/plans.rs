@@ -226,8 +226,8 @@ fn everything(shop: &Shop) {
 
     by_links(shop, &ids[5], &email(5));
 
-    shop.ask("DELETE", &at(one, ""), &Value::Null);
-    shop.ask("DELETE", &at(one, ""), &Value::Null);
+    shop.ask("DELETE", &at(one, "?accounts=all"), &Value::Null);
+    shop.ask("DELETE", &at(one, "?accounts=all"), &Value::Null);
     shop.ask("GET", &at(other, "/certificate"), &Value::Null);
     // A submission of the erased person arrives again.
     shop.ask("POST", "/v1/consents", &again);
