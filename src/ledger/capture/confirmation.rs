@@ -8,7 +8,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::consent::{
-    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, PurposeSlug, Reason, Scope, Timestamp, Track,
+    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, Person, PurposeSlug, Reason, Scope, Standing,
+    Timestamp, Track, decide,
 };
 use crate::ledger::capture::person_act::{PersonAct, PersonSource, note_own_acts};
 use crate::ledger::outbox::event::emit;
@@ -62,7 +63,7 @@ pub enum Answered {
 /// What is known of the address that is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whose {
-    /// Nothing: the form has just entered it. So it was not asked before, and has stopped nothing.
+    /// Nothing: the form has just entered it, and its contact is new. So it was not asked before, and has stopped nothing.
     New,
     /// It may have been asked before, and may have stopped channels.
     Known,
@@ -85,7 +86,11 @@ pub(crate) fn ask(
     let mut scopes = Vec::new();
     for track in claimed.iter().filter(|track| track.act == Act::OptIn { ground: Ground::Consent }) {
         let (Some(channel), Some(purpose)) = (track.scope.channel, track.scope.purpose.clone()) else { continue };
-        if is_wanting(tx, shop, address, channel, &purpose, context.now)? {
+        let is_wanting = match whose {
+            Whose::New => is_wanting_at_once(tx, shop, address, track, context.now)?,
+            _ => is_wanting(tx, shop, address, channel, &purpose, context.now)?,
+        };
+        if is_wanting {
             scopes.push(ScopeEntry { channel, purpose, record: track.record.0.to_string() });
         }
     }
@@ -154,10 +159,31 @@ fn is_wanting(
 ) -> Result<bool, DatabaseError> {
     let asked = Asked { channel, purpose: purpose.clone(), at: now, now, explain: false };
     let outcome = decide_contacts(tx, shop, &asked, &[&Lookup::Address(address.clone())])?.pop();
-    Ok(matches!(outcome, Some(Outcome::Decided(decided)) if matches!(
-        decided.decision.reason,
-        Some(Reason::AwaitingConfirmation | Reason::OptedOut | Reason::Objected | Reason::Suppressed)
-    )))
+    Ok(matches!(outcome, Some(Outcome::Decided(decided)) if is_answerable(decided.decision.reason)))
+}
+
+/// Does the same for an address that the form has just entered: nothing else is on record for it, so most of the
+/// database need not be asked. Its contact is new too, so no facts about the person are proven.
+fn is_wanting_at_once(
+    tx: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+    track: &Track,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let (Some(channel), Some(purpose)) = (track.scope.channel, &track.scope.purpose) else { return Ok(false) };
+    let mut standing = Standing::of([track.clone()]);
+    for suppression in Suppressions::of(tx, shop)?.on(tx, address.kind(), address.key())? {
+        standing.add(suppression);
+    }
+    let policy = shop.settings.policy();
+    let decision = decide(&standing, &policy, &Person::default(), channel, purpose, now);
+    Ok(is_answerable(decision.reason()))
+}
+
+/// Returns whether the person's confirmation would end this reason of a deny.
+const fn is_answerable(reason: Option<Reason>) -> bool {
+    matches!(reason, Some(Reason::AwaitingConfirmation | Reason::OptedOut | Reason::Objected | Reason::Suppressed))
 }
 
 /// The most questions that an address gets within a day.

@@ -86,7 +86,7 @@ pub(crate) struct KnownContact {
 /// The changes to write, in this order.
 #[derive(Debug)]
 pub(crate) enum Event<'a> {
-    ContactOpened { uuid: Uuid },
+    ContactOpened { uuid: Uuid, claimed: Option<ClaimedFacts> },
     PersonLearned { person: &'a PersonFacts, anew: bool },
     PersonClaimed(ClaimedFacts),
     ExternalIdAdded(&'a ExternalId),
@@ -149,7 +149,7 @@ pub(crate) fn decide<'a>(
     let uuid = match contact {
         None => {
             let uuid = context.next_id();
-            events.push(Event::ContactOpened { uuid });
+            events.push(Event::ContactOpened { uuid, claimed: submission.claimed_facts() });
             uuid
         }
         Some(contact) => contact.uuid,
@@ -160,7 +160,7 @@ pub(crate) fn decide<'a>(
         let anew = !matches!(submission.assurance, Assurance::Claimed | Assurance::Listed | Assurance::Reported);
         events.push(Event::PersonLearned { person: &submission.person, anew });
     }
-    if let Some(facts) = submission.claimed_facts() {
+    if let Some(facts) = submission.claimed_facts().filter(|_| contact.is_some()) {
         events.push(Event::PersonClaimed(facts));
     }
     if let Some(external) = &submission.external

@@ -85,7 +85,7 @@ fn announce(
     shop: &Shop,
     submission: &Submission,
     known: &KnownData,
-    Decided { events, receipt, .. }: &Decided<'_>,
+    Decided { contact, events, receipt }: &Decided<'_>,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let tracks = || {
@@ -115,7 +115,7 @@ fn announce(
     for address in submission.addresses.iter().filter(claimed) {
         let own: Vec<&Track> = tracks().filter(|(on, _)| *on == address.kind()).map(|(_, track)| track).collect();
         let is_new = !known.addresses.iter().any(|known| known.kind == address.kind());
-        let whose = if is_new { Whose::New } else { Whose::Known };
+        let whose = if is_new && contact.is_none() { Whose::New } else { Whose::Known };
         let locale = NoticeShown::locale_of(submission.notice.as_ref());
         ask(tx, shop, (address, whose), locale, &own, context)?;
         // Anybody may have stated the opt-out. The owner of the address can make it count by the link.

@@ -1,9 +1,11 @@
 //! The SQL for submissions: reads the relevant data and writes what was decided.
 
+use std::slice;
+
 use crate::consent::{Address, AddressKind, Assurance, Timestamp};
 use crate::ledger::capture::decide::{Event, KnownAddress, KnownContact, KnownData, Receipt};
 use crate::ledger::people::address;
-use crate::ledger::people::profile::{learned, note_claim};
+use crate::ledger::people::profile::{learned, note_claim, written};
 use crate::ledger::records::record::{inserted, recorded, submitted};
 use crate::ledger::records::standing;
 use crate::ledger::shop::Shop;
@@ -101,11 +103,12 @@ pub(crate) fn apply(
     let contact_row = |contact: Option<i64>| contact.map(Param::Integer).ok_or(DatabaseError::Shape { column: 0 });
     for event in events {
         match event {
-            Event::ContactOpened { uuid } => {
+            Event::ContactOpened { uuid, claimed } => {
+                let claimed = claimed.as_ref().map(|facts| written(slice::from_ref(facts))).transpose()?;
                 contact = Some(inserted(
                     tx,
-                    "INSERT INTO contact (uuid, created_at) VALUES (?, ?) RETURNING id",
-                    &[Param::Text(&uuid.to_string()), now],
+                    "INSERT INTO contact (uuid, created_at, claimed) VALUES (?, ?, ?) RETURNING id",
+                    &[Param::Text(&uuid.to_string()), now, Param::text_or_null(claimed.as_deref())],
                 )?);
             }
             Event::PersonClaimed(facts) => note_claim(tx, contact_row(contact)?, facts)?,

@@ -31,6 +31,11 @@ pub(crate) fn persons_claimed(written: Option<&str>, known: &Person) -> Result<V
     Ok(claims_in(written)?.iter().map(|claim| claim.described(known)).collect())
 }
 
+/// Returns claims as a contact row contains them.
+pub(crate) fn written(claims: &[ClaimedFacts]) -> Result<String, DatabaseError> {
+    serde_json::to_string(claims).map_err(|_| DatabaseError::Json)
+}
+
 /// Stores the facts that an anonymous form has claimed beside those that are proven.
 pub(crate) fn note_claim(tx: &dyn Database, contact: Param<'_>, claim: &ClaimedFacts) -> Result<(), DatabaseError> {
     let row = tx.first("SELECT claimed FROM contact WHERE id = ?", &[contact])?;
@@ -41,7 +46,7 @@ pub(crate) fn note_claim(tx: &dyn Database, contact: Param<'_>, claim: &ClaimedF
     }
     claims.push(claim.clone());
     let older = claims.len().saturating_sub(MOST_CLAIMS);
-    let written = serde_json::to_string(claims.get(older..).unwrap_or_default()).map_err(|_| DatabaseError::Json)?;
+    let written = written(claims.get(older..).unwrap_or_default())?;
     tx.execute("UPDATE contact SET claimed = ? WHERE id = ?", &[Param::Text(&written), contact])
 }
 
