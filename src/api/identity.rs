@@ -10,6 +10,7 @@ use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -65,9 +66,10 @@ struct TokenHeader {
 struct Claims {
     exp: f64,
     nbf: Option<f64>,
-    email: Option<String>,
-    phone: Option<String>,
-    external: Option<String>,
+    // Languages without types write a text of digits as a number. It is left out like any other text that is wrong.
+    email: Option<Value>,
+    phone: Option<Value>,
+    external: Option<Value>,
 }
 
 /// Reads a token. Returns `None` for a correctly signed token that expired 30 days ago or earlier. `home` is the country
@@ -116,9 +118,11 @@ fn decoded<T: DeserializeOwned>(part: &str) -> Option<T> {
 /// Returns the customer. What cannot be read is left out: a shop writes into the token what its customer once typed, and
 /// a bad telephone number must not invalidate the e-mail address beside it.
 fn identity_of(claims: &Claims, home: Option<CountryCode>, late: bool) -> Option<Identity> {
-    let email = claims.email.as_deref().and_then(EmailAddress::parse).map(Address::Email);
-    let phone = claims.phone.as_deref().and_then(|text| PhoneNumber::of_country(text, home).ok()).map(Address::Phone);
-    let external = claims.external.as_deref().and_then(ExternalId::parse);
+    let text = |claim: &'_ Option<Value>| claim.as_ref().and_then(Value::as_str).map(str::to_owned);
+    let email = text(&claims.email).as_deref().and_then(EmailAddress::parse).map(Address::Email);
+    let phone =
+        text(&claims.phone).as_deref().and_then(|text| PhoneNumber::of_country(text, home).ok()).map(Address::Phone);
+    let external = text(&claims.external).as_deref().and_then(ExternalId::parse);
     let addresses: Vec<Address> = email.into_iter().chain(phone).collect();
     let says_something = !addresses.is_empty() || external.is_some();
     (claims.exp.is_finite() && says_something).then_some(Identity { addresses, external, late })

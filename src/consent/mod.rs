@@ -65,6 +65,8 @@ pub use address::Address;
 #[cfg(feature = "formats")]
 pub use address::{EmailAddress, PostalAddress, PushAddress};
 pub use channel::Channel;
+#[cfg(feature = "service")]
+pub(crate) use clean::cleaned;
 pub use conditions::{Conditions, GroundSet};
 pub use country::CountryCode;
 #[cfg(feature = "rules")]

@@ -50,7 +50,7 @@ impl PhoneNumber {
             None => digits,
         };
         #[cfg(feature = "service")]
-        let digits = by_numbering_plan(&digits).unwrap_or(digits);
+        let digits = by_numbering_plan(&digits).map_or(digits, |digits| without_trunk_zero(&digits).unwrap_or(digits));
         // ITU-T E.164: at most 15 digits, and no country code begins with 0. No subscriber has fewer than 7 digits.
         if !(7..=15).contains(&digits.len()) || digits.starts_with('0') {
             return None;
@@ -192,6 +192,10 @@ fn as_dialled(digits: &str) -> Cow<'_, str> {
         Some("55") if digits.len() == 12 && !digits.get(4..5).is_some_and(|first| ("2"..="5").contains(&first)) => {
             format!("{}9{}", digits.get(..4).unwrap_or_default(), digits.get(4..).unwrap_or_default()).into()
         }
+        // Benin: every number got a 01 before it in 2024.
+        Some("22") if digits.len() == 11 && digits.get(2..3) == Some("9") => {
+            format!("22901{}", digits.get(3..).unwrap_or_default()).into()
+        }
         _ => digits.into(),
     }
 }
@@ -212,6 +216,20 @@ fn by_numbering_plan(digits: &str) -> Option<String> {
         }
         normal.clone_into(&mut digits);
     }
+}
+
+/// Returns a number that does not exist without the zero behind its country code, if it exists then. In some countries
+/// people write a zero that has not been a trunk prefix for long, or that belongs to fixed lines alone.
+#[cfg(feature = "service")]
+fn without_trunk_zero(digits: &str) -> Option<String> {
+    if is_valid(digits) {
+        return None;
+    }
+    (1..=3).find_map(|length| {
+        let (code, national) = digits.split_at_checked(length)?;
+        let shorter = format!("{code}{}", national.strip_prefix('0')?);
+        is_valid(&shorter).then_some(shorter)
+    })
 }
 
 /// Returns whether the numbering plan of its country has such a number.
@@ -335,6 +353,11 @@ mod tests {
             ("+5511961234567", Some("+5511961234567")),
             ("+5215512345678", Some("+525512345678")),
             ("+5491123456789", Some("+541123456789")),
+            ("+22990011234", Some("+2290190011234")),
+            // Countries without a trunk prefix for these numbers.
+            ("+39 0347 1234567", Some("+393471234567")),
+            ("+48 0 512 345 678", Some("+48512345678")),
+            ("+420 0602 123 456", Some("+420602123456")),
             ("+44 20 7946 0018/9", None),
             ("+44 20 7946 0018 / 020 7946 0019", None),
             ("+44 7700 900123 ext 5", None),

@@ -44,7 +44,7 @@ pub use upkeep::retention::{Overdue, OverdueEntry, expired, purge};
 pub use upkeep::statistics::{StatisticsEntry, statistics};
 
 pub use rights::erase::{Certified, ErasureAsked, certificate_of, erase_contact, external_ids_of};
-pub use rights::rectify::{Fact, Rectification, RectifyError, rectify_contact};
+pub use rights::rectify::{Fact, Rectification, RectifyError, rectify_contact, suppress_corrected};
 pub use rights::report::about::{AboutEntry, PeriodEntry, PurposeEntry, RightEntry, ShopEntry};
 pub use rights::report::addresses::AddressEntry;
 pub use rights::report::contact_report::{ContactReport, ProfileEntry, RestrictionEntry, contact_report};

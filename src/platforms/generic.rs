@@ -37,14 +37,16 @@ fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, H
     let needs = "a JSON body {channel, from: +44…, text, sent_at}, with a channel on which people can reply; sent_at, \
                  RFC 3339, may be left out";
     let body: Body = crate::json::read(hook.body).ok_or(HookError::Malformed { needs })?;
-    let channel = Channel::parse(&body.channel).filter(|own| own.can_reply());
-    let (Some(channel), Some(from)) = (channel, PhoneNumber::parse(&body.from)) else {
+    let channel = Channel::parse(&body.channel.to_ascii_lowercase()).filter(|own| own.can_reply());
+    // A scheme may stand before the number, and the `+` may be left out.
+    let number = body.from.rsplit_once(':').map_or(&*body.from, |(_, number)| number);
+    let from =
+        PhoneNumber::parse(number).or_else(|| PhoneNumber::parse(&format!("+{}", number.trim_start_matches("00"))));
+    let (Some(channel), Some(from)) = (channel, from) else {
         return Err(HookError::Malformed { needs });
     };
-    let sent_at = match body.sent_at.as_deref().map(Timestamp::parse) {
-        Some(None) => return Err(HookError::Malformed { needs }),
-        sent_at => sent_at.flatten(),
-    };
+    // A time that cannot be read must not cost the message, which then counts from its receipt.
+    let sent_at = body.sent_at.as_deref().and_then(Timestamp::parse);
     let act = act_of(&body.text);
     Ok(vec![Inbound { id: id.to_owned(), channel, from: Some(from), act, sent_at, text: body.text }])
 }
@@ -91,6 +93,12 @@ mod tests {
             (GOOD.replace("Stop!", "s\u{ed}"), Channel::Sms, word(Keyword::Yes)),
             (GOOD.replace("Stop!", "stop it"), Channel::Sms, InboundAct::Other),
             (GOOD.replace("Stop!", ""), Channel::Sms, InboundAct::Other),
+            // What is beside the text does not cost the message.
+            (GOOD.replace("sms", "SMS"), Channel::Sms, word(Keyword::Stop)),
+            (GOOD.replace("\"new\"", "\"sent_at\":\"yesterday\",\"new\""), Channel::Sms, word(Keyword::Stop)),
+            (GOOD.replace("+44 7700", "tel:+44 7700"), Channel::Sms, word(Keyword::Stop)),
+            (GOOD.replace("+44 7700", "0044 7700"), Channel::Sms, word(Keyword::Stop)),
+            (GOOD.replace("+44 7700", "447700"), Channel::Sms, word(Keyword::Stop)),
         ] {
             let from = PhoneNumber::parse("+447700900123").unwrap();
             let read = asked(&headers(body.as_bytes()), body.as_bytes());
@@ -116,12 +124,10 @@ mod tests {
             b"channel=sms&from=%2B447700900123&text=STOP",
             huge.as_bytes(),
             GOOD.replace("sms", "email").as_bytes(),
-            GOOD.replace("sms", "SMS").as_bytes(),
             GOOD.replace("+44 7700", "07700").as_bytes(),
             GOOD.replace("+44 7700 900123", "KESTREL").as_bytes(),
             GOOD.replace("\"Stop!\"", "7").as_bytes(),
             GOOD.replace(r#""text":"Stop!","#, "").as_bytes(),
-            GOOD.replace("\"new\"", "\"sent_at\":\"yesterday\",\"new\"").as_bytes(),
             GOOD.replace(r#""text""#, r#""from":"+447700900124","text""#).as_bytes(),
             format!("{GOOD}{GOOD}").as_bytes(),
         ] {

@@ -7,6 +7,8 @@
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
+use crate::consent::cleaned;
+
 vocabulary! {
     /// A keyword that a person can send.
     Keyword, "unknown word" {
@@ -146,6 +148,9 @@ const BESIDE_STOP: &[&str] = &[
     "AS",
     "MESSAGES",
     "ALL",
+    "NOW",
+    "ME",
+    "SMS",
 ];
 
 /// The greatest length of a text, in bytes. It is longer than every word with its accents and separators, and some
@@ -154,6 +159,7 @@ const LONGEST: usize = 96;
 
 /// Returns the keyword that a message consists of, or `None`.
 pub fn keyword(text: &str) -> Option<Keyword> {
+    let text = &*cleaned(text);
     // Any amount of punctuation is allowed around the word, because an annoyed person may send several stop signs.
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     if text.len() > LONGEST {
@@ -167,8 +173,11 @@ pub fn keyword(text: &str) -> Option<Keyword> {
 /// Returns whether a text has a stop word and otherwise only words that may stand beside it.
 fn is_polite_stop(folded: &str) -> bool {
     let stops = WORDS.iter().find(|(word, _)| *word == Keyword::Stop).map_or(&[][..], |(_, words)| words);
-    let rest: Vec<&str> = folded.split(' ').filter(|word| !BESIDE_STOP.contains(word)).collect();
-    !rest.is_empty() && stops.contains(&rest.join(" ").as_str())
+    // In France a short number follows the word: `STOP 36111`.
+    let is_beside = |word: &str| BESIDE_STOP.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit());
+    let rest: Vec<&str> = folded.split(' ').filter(|word| !is_beside(word)).collect();
+    let is_repeated = rest.iter().all(|word| stops.contains(word));
+    !rest.is_empty() && (is_repeated || stops.contains(&rest.join(" ").as_str()))
 }
 
 /// Returns the text in upper case without accents. Everything that is not a letter or digit becomes a single space
@@ -227,6 +236,12 @@ mod tests {
             ("Stop promotions", Some(Keyword::Stop)),
             ("Arrêter les promotions", Some(Keyword::Stop)),
             ("Interromper promoções", Some(Keyword::Stop)),
+            ("STOP STOP STOP", Some(Keyword::Stop)),
+            ("stop now", Some(Keyword::Stop)),
+            ("STOP 36111", Some(Keyword::Stop)),
+            ("ＳＴＯＰ", Some(Keyword::Stop)),
+            ("s\u{200b}top", Some(Keyword::Stop)),
+            ("st\u{ad}op", Some(Keyword::Stop)),
             // A sentence is not a keyword. Employees read it.
             ("stop it", None),
             ("please don't stop", None),

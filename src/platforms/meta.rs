@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::consent::{Channel, PhoneNumber, Timestamp};
 use crate::platforms::keywords::Keyword;
-use crate::platforms::platform::{Hook, HookError, Inbound, InboundAct, Platform, act_of};
+use crate::platforms::platform::{Hook, HookError, Inbound, InboundAct, Platform, act_of, act_of_choice, meaning};
 use crate::platforms::signature::{same, sha256};
 
 #[derive(Deserialize)]
@@ -53,8 +53,8 @@ impl Platform for Meta {
         &["x-hub-signature-256"]
     }
 
-    fn read(&self, secret: &str, hook: &Hook<'_>, _now: Timestamp) -> Result<Vec<Inbound>, HookError> {
-        read(secret, hook)
+    fn read(&self, secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError> {
+        read(secret, hook, now)
     }
 
     fn greet(&self, query: Option<&str>, verify_token: Option<&str>) -> Option<String> {
@@ -62,7 +62,7 @@ impl Platform for Meta {
     }
 }
 
-fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
+fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, HookError> {
     let given = hook.header("x-hub-signature-256").and_then(|given| given.strip_prefix("sha256="));
     let own = base16ct::lower::encode_string(&sha256(secret.as_bytes(), &[hook.body]));
     if !given.is_some_and(|given| same(given.as_bytes(), own.as_bytes())) {
@@ -73,8 +73,13 @@ fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
     let changes = body.entry.iter().flat_map(|entry| &entry.changes);
     Ok(changes
         .flat_map(|change| match change.field.as_str() {
-            "messages" => list(&change.value, "messages").iter().filter_map(message).collect(),
-            "user_preferences" => list(&change.value, "user_preferences").iter().filter_map(preference).collect(),
+            "messages" => {
+                let refused = list(&change.value, "statuses").iter().filter_map(refused);
+                list(&change.value, "messages").iter().filter_map(message).chain(refused).collect()
+            }
+            "user_preferences" => {
+                list(&change.value, "user_preferences").iter().filter_map(|one| preference(one, now)).collect()
+            }
             _ => Vec::new(),
         })
         .collect())
@@ -100,51 +105,70 @@ fn sent_at(value: &Value) -> Option<Timestamp> {
     Timestamp::from_millis(seconds.checked_mul(1_000)?)
 }
 
-/// The parts of a message that say what the person means. A button has an id or payload, which the shop chose, and a
-/// title in some language.
-const MEANINGS: [&str; 6] = [
-    "/button/payload",
-    "/interactive/button_reply/id",
-    "/interactive/list_reply/id",
-    "/button/text",
-    "/interactive/button_reply/title",
-    "/interactive/list_reply/title",
-];
+/// What a person types: a message, the caption of a picture, video or file.
+const TYPED: [&str; 4] = ["/text/body", "/image/caption", "/video/caption", "/document/caption"];
+
+/// The id or payload of a button or list entry, which the shop chose.
+const CHOSEN: [&str; 3] = ["/button/payload", "/interactive/button_reply/id", "/interactive/list_reply/id"];
+
+/// The title of a button or list entry, in some language.
+const TITLES: [&str; 3] = ["/button/text", "/interactive/button_reply/title", "/interactive/list_reply/title"];
 
 fn message(value: &Value) -> Option<Inbound> {
-    let typed = text(value, "/text/body");
-    let said = || MEANINGS.iter().filter_map(|at| text(value, at));
-    let act = typed.into_iter().chain(said()).map(act_of).find(|act| *act != InboundAct::Other);
+    let typed = TYPED.iter().find_map(|at| text(value, at));
+    let chosen = CHOSEN.iter().filter_map(|at| text(value, at));
+    let titles = || TITLES.iter().filter_map(|at| text(value, at));
+    let parts: Vec<InboundAct> =
+        chosen.map(act_of_choice).chain(typed.into_iter().chain(titles()).map(act_of)).collect();
     Some(Inbound {
         id: text(value, "/id")?.to_owned(),
         channel: Channel::Whatsapp,
         from: number(text(value, "/from")),
-        act: act.unwrap_or(InboundAct::Other),
+        act: meaning(&parts),
         sent_at: sent_at(value),
         // A title is for people, so it is what the shop's staff reads.
-        text: typed.or_else(|| said().next_back()).unwrap_or_default().to_owned(),
+        text: typed.or_else(|| titles().next()).unwrap_or_default().to_owned(),
     })
 }
 
 /// Reads a person's setting in WhatsApp itself: to stop marketing messages, or to receive them again.
-fn preference(value: &Value) -> Option<Inbound> {
-    if text(value, "/category") != Some("marketing_messages") {
-        return None;
-    }
-    let word = match text(value, "/value")? {
-        "stop" => Keyword::Stop,
-        "resume" => Keyword::Start,
-        _ => return None,
+fn preference(value: &Value, now: Timestamp) -> Option<Inbound> {
+    let is = |at: &str, wanted: &str| text(value, at).is_some_and(|own| own.eq_ignore_ascii_case(wanted));
+    let word = match is("/category", "marketing_messages") {
+        true if is("/value", "stop") => Some(Keyword::Stop),
+        true if is("/value", "resume") => Some(Keyword::Start),
+        _ => None,
     };
     let who = text(value, "/wa_id").or_else(|| text(value, "/user_id"))?;
-    let when = value.get("timestamp")?;
+    // Without a time it counts from its receipt.
+    let when = value.get("timestamp").map_or_else(|| now.to_string(), ToString::to_string);
     // The setting has no id, so its content is used as the id. It is hashed because it contains the telephone number.
-    let id = base16ct::lower::encode_string(&Sha256::digest(format!("{who} {when} {}", word.as_str())));
+    let id = base16ct::lower::encode_string(&Sha256::digest(format!(
+        "{who} {when} {}",
+        word.map_or("other", Keyword::as_str)
+    )));
     Some(Inbound {
         id,
         channel: Channel::Whatsapp,
         from: number(text(value, "/wa_id")),
-        act: InboundAct::Keyword { word, is_answered: true },
+        // What is not known is told to the shop.
+        act: word.map_or(InboundAct::Other, |word| InboundAct::Keyword { word, is_answered: true }),
+        sent_at: sent_at(value),
+        text: String::new(),
+    })
+}
+
+/// Reads the status of a message that was not delivered because the person has stopped marketing messages in WhatsApp
+/// itself, Meta's error 131050.
+fn refused(value: &Value) -> Option<Inbound> {
+    const STOPPED: i64 = 131_050;
+    let is_stopped = |error: &Value| error.get("code").and_then(Value::as_i64) == Some(STOPPED);
+    list(value, "errors").iter().find(|error| is_stopped(error))?;
+    Some(Inbound {
+        id: format!("{} refused", text(value, "/id").or_else(|| text(value, "/recipient_id"))?),
+        channel: Channel::Whatsapp,
+        from: number(text(value, "/recipient_id")),
+        act: InboundAct::Keyword { word: Keyword::Stop, is_answered: true },
         sent_at: sent_at(value),
         text: String::new(),
     })
@@ -160,7 +184,7 @@ mod tests {
     fn asked(body: &[u8], signature: &str) -> Result<Vec<Inbound>, HookError> {
         let mut headers = HeaderMap::new();
         headers.insert("x-hub-signature-256", signature.parse().unwrap());
-        read("an app secret", &Hook { url: "", headers: &headers, query: None, body })
+        read("an app secret", &Hook { url: "", headers: &headers, query: None, body }, Timestamp::BEGINNING)
     }
 
     fn sign(body: &[u8]) -> String {
@@ -201,6 +225,8 @@ mod tests {
                 InboundAct::Other,
                 word(Keyword::Stop, true),
                 word(Keyword::Start, true),
+                // A setting that is not known.
+                InboundAct::Other,
                 word(Keyword::Stop, true),
             ]
         );
@@ -208,7 +234,7 @@ mod tests {
         // A sender without a number is not left out: somebody has to read the message.
         assert_eq!(
             read.iter().map(|one| one.from.is_some()).collect::<Vec<_>>(),
-            [true, true, true, true, false, false, true, true, false]
+            [true, true, true, true, false, false, true, true, true, false]
         );
         let times = [3, 6, 7].map(|place| read[place].sent_at.map(Timestamp::millis));
         assert_eq!(times, [1_731_705_720_000, 1_731_705_721_000, 1_731_705_722_000].map(Some));

@@ -117,6 +117,20 @@ impl fmt::Display for HookError {
 
 impl std::error::Error for HookError {}
 
+/// Returns the meaning of the id or payload of a button or list entry, which the shop chose. A single letter is a name
+/// and no answer.
+pub(super) fn act_of_choice(text: &str) -> InboundAct {
+    if text.trim().chars().nth(1).is_none() { InboundAct::Other } else { act_of(text) }
+}
+
+/// Returns the meaning of a message whose parts mean the given, the most telling first. A stop counts in whichever part
+/// it stands.
+pub(super) fn meaning(parts: &[InboundAct]) -> InboundAct {
+    let is_stop = |act: &&InboundAct| matches!(act, InboundAct::Keyword { word: Keyword::Stop, .. });
+    let stop = parts.iter().find(is_stop).or_else(|| parts.iter().find(|act| **act != InboundAct::Other));
+    stop.copied().unwrap_or(InboundAct::Other)
+}
+
 /// Returns the meaning of a text.
 pub(super) fn act_of(text: &str) -> InboundAct {
     keyword(text).map_or(InboundAct::Other, |word| InboundAct::Keyword { word, is_answered: false })

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::consent::{Channel, PhoneNumber, Timestamp};
 use crate::platforms::keywords::{Keyword, keyword};
-use crate::platforms::platform::{Hook, HookError, Inbound, InboundAct, Platform, act_of};
+use crate::platforms::platform::{Hook, HookError, Inbound, InboundAct, Platform, act_of, act_of_choice, meaning};
 use crate::platforms::signature::{same, sha1};
 
 /// The answer in Twilio's markup that sends no message.
@@ -66,16 +66,13 @@ fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
         Some("HELP") => Some(Keyword::Help),
         _ => None,
     };
-    let act = match understood {
-        Some(word) => InboundAct::Keyword { word, is_answered: true },
-        None => act_of(body),
-    };
-    // A pressed button of a template has a payload. It does not depend on the language of the title.
-    let act = match (act, field("ButtonPayload").map(act_of)) {
-        (InboundAct::Other, Some(pressed)) => pressed,
-        (act, _) => act,
-    };
-    Ok(vec![Inbound { id: id.to_owned(), channel, from, act, sent_at: None, text: body.to_owned() }])
+    let understood = understood.map(|word| InboundAct::Keyword { word, is_answered: true });
+    // A pressed button or list entry has a payload that the shop chose. The body is its title, in some language.
+    let pressed = ["ButtonPayload", "ListId"].into_iter().filter_map(field).map(act_of_choice);
+    let parts: Vec<InboundAct> = pressed.chain(understood).chain([act_of(body)]).collect();
+    let act = meaning(&parts);
+    let text = if body.is_empty() { field("ButtonText").unwrap_or_default() } else { body };
+    Ok(vec![Inbound { id: id.to_owned(), channel, from, act, sent_at: None, text: text.to_owned() }])
 }
 
 fn is_signed(secret: &str, hook: &Hook<'_>, fields: &Fields) -> bool {
@@ -150,6 +147,23 @@ mod tests {
     }
 
     #[test]
+    fn a_pressed_button_means_what_its_payload_says() {
+        for (fields, word) in [
+            ([("Body", "Ja"), ("ButtonPayload", "STOP"), ("ButtonText", "Ja")], Keyword::Stop),
+            ([("Body", "Start"), ("ButtonPayload", "STOP"), ("OptOutType", "START")], Keyword::Stop),
+            ([("Body", "Nein"), ("ButtonPayload", "N"), ("ListId", "STOP")], Keyword::Stop),
+            ([("Body", "Info"), ("ButtonPayload", "STOP"), ("ButtonText", "Info")], Keyword::Stop),
+            ([("Body", "Ja"), ("ButtonPayload", "Y"), ("ButtonText", "Ja")], Keyword::Yes),
+        ] {
+            let mut all = vec![("MessageSid", "SM1"), ("From", "+447700900123")];
+            all.extend(fields);
+            let (signature, body) = signed("https://mycompany.com/h", &all);
+            let read = asked("https://mycompany.com/h", None, &signature, &body).unwrap();
+            assert_eq!(read[0].act, InboundAct::Keyword { word, is_answered: false }, "{fields:?}");
+        }
+    }
+
+    #[test]
     fn an_inbound_message_is_read_by_its_text() {
         let word = |word, is_answered| InboundAct::Keyword { word, is_answered };
         for (from, text, understood, channel, act) in [
@@ -160,7 +174,7 @@ mod tests {
             ("+447700900123", "yes", "STOP", Channel::Sms, word(Keyword::Stop, true)),
             ("+447700900123", "START", "START", Channel::Sms, word(Keyword::Start, true)),
             ("+447700900123", "Yes!", "START", Channel::Sms, word(Keyword::Yes, true)),
-            ("+447700900123", "stop", "HELP", Channel::Sms, word(Keyword::Help, true)),
+            ("+447700900123", "stop", "HELP", Channel::Sms, word(Keyword::Stop, false)),
             ("+447700900123", "Stop!", "stop", Channel::Sms, word(Keyword::Stop, false)),
             ("+447700900123", "", "", Channel::Sms, InboundAct::Other),
         ] {

@@ -17,11 +17,15 @@ export const text = (object, name) => {
   return typeof value === "string" ? value.replaceAll("\0", "").trim() : "";
 };
 
-/** The boxes that the person has changed by hand. */
-const touched = new WeakSet();
+/** The boxes that the person has changed by hand, each with the value that the person gave it. */
+let touched = new WeakMap();
 
-/** Remembers which boxes the person changes by hand: a script or a server may draw a form again with ticked boxes. */
-export const watch = () => addEventListener("change", ({ target, isTrusted }) => isTrusted && touched.add(target), true);
+/** Remembers what the person changes by hand: a script or a server may draw a form again with ticked boxes. */
+export const watch = () => {
+  addEventListener("change", ({ target, isTrusted }) => isTrusted && touched.set(target, target.checked), true);
+  // The next person may use the same form.
+  addEventListener("reset", () => (touched = new WeakMap()), true);
+};
 
 const isShown = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? true;
 
@@ -77,7 +81,7 @@ export const describe = (form, locale, scope = form, whole) => {
     // Both radio buttons of a pair may have the attributes.
     if (read.has(box)) continue;
     read.add(box);
-    const state = box.defaultChecked && !touched.has(box) ? "d" : box.checked ? "c" : "b";
+    const state = !box.checked ? "b" : touched.get(box) ?? !box.defaultChecked ? "c" : "d";
     parts.push(state, placetChannel, placetPurpose, line(box.labels?.[0]) || text(box, "ariaLabel"));
   }
   return parts.join("\0");

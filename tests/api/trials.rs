@@ -33,6 +33,11 @@ crate::scenarios! {
     a_misspelt_purpose_is_refused
     a_corrected_address_is_asked_to_confirm
     a_table_for_people_holds_no_formula
+    a_yes_answers_only_what_was_asked_before_it
+    a_confirmation_proves_nothing_about_another_address
+    an_account_takes_no_address_that_a_stranger_typed_beside_it
+    only_who_vouches_now_makes_an_address_the_current_one
+    an_opt_out_is_taken_whatever_else_cannot_be_read
     all_faults_of_the_settings_are_named_at_once
     a_report_ends_only_what_its_connection_reported
     an_opt_out_that_nobody_vouches_for_gets_a_link
@@ -815,4 +820,99 @@ fn all_faults_of_the_settings_are_named_at_once(backend: &mut dyn Backend) {
     let pointers: Vec<&str> =
         answer.body["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
     assert_eq!(pointers, ["/channels/1", "/purposes/1", "/name", "/country", "/origins/0", "/limits/publishable"]);
+}
+
+fn a_yes_answers_only_what_was_asked_before_it(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    shop.submit(backend, &by_sms(claimed())).ok();
+    let reason = |backend: &dyn Backend| decision(backend, &shop, "sms", number())["reason"].clone();
+    assert_eq!(reason(backend), "awaiting_confirmation");
+    say_at(backend, &hook, "m1", "YES", &crate::client::from_now(-3 * 86_400_000)).ok();
+    assert_eq!(reason(backend), "awaiting_confirmation", "it answered something else");
+    say_at(backend, &hook, "m2", "YES", &crate::client::from_now(0)).ok();
+    assert_eq!(reason(backend), Value::Null);
+}
+
+fn a_confirmation_proves_nothing_about_another_address(backend: &mut dyn Backend) {
+    let shop = lawful(backend, &json!({ "confirmation": ["email"] }));
+    let both = json!({ "email": "jane@example.com", "phone": "+12025550143", "country": "US" });
+    let yes = |channel: &str| json!({ "channel": channel, "purpose": "newsletter", "choice": "opt_in" });
+    shop.submit(backend, &with(entered(both), "/choices", json!([yes("email"), yes("sms")]))).ok();
+    let link = messages(backend, &shop, "confirm").iter().find(|one| one["medium"] == "email").unwrap()["link"].clone();
+    press(backend, &path(&link), "");
+    assert_eq!(allows(backend, &shop), true);
+    let theirs = decision(backend, &shop, "sms", json!({ "phone": "+12025550143" }));
+    assert_eq!((&theirs["allow"], &theirs["rule"]["id"]), (&json!(false), &json!("any")), "{theirs}");
+}
+
+fn an_account_takes_no_address_that_a_stranger_typed_beside_it(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let yes = |channel: &str| json!({ "channel": channel, "purpose": "newsletter", "choice": "opt_in" });
+    let both = json!({ "email": "jane@example.com", "phone": "+447700900123" });
+    shop.submit(backend, &with(entered(both), "/choices", json!([yes("email"), yes("sms")]))).ok();
+    let account = with(vouched("opt_in"), "/contact", json!({ "email": "jane@example.com", "external": "shopify:7" }));
+    shop.submit_from_server(backend, &account).ok();
+    let report = shop.lookup(backend, &json!({ "external": "shopify:7" })).ok();
+    assert_eq!(report["addresses"].as_array().unwrap().len(), 1, "{report}");
+    assert!(!report.to_string().contains("7700900123"));
+    assert_ne!(shop.lookup(backend, &number()).ok()["id"], report["id"]);
+}
+
+fn only_who_vouches_now_makes_an_address_the_current_one(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let of = |email: &str, choice: &str| {
+        with(vouched(choice), "/contact", json!({ "email": email, "external": "shopify:7" }))
+    };
+    let by_account = |backend: &dyn Backend| {
+        let body = json!({ "channel": "email", "purpose": "newsletter", "contacts": [{ "external": "shopify:7" }] });
+        ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok()["decisions"][0].clone()
+    };
+    shop.submit_from_server(backend, &of("new@example.com", "opt_out")).ok();
+    backend.pass(5);
+    for (number, assurance) in ["reported", "listed", "authenticated", "claimed"].into_iter().enumerate() {
+        let old = with(of(&format!("old{number}@example.com"), "opt_in"), "/assurance", json!(assurance));
+        let old = if assurance == "claimed" { old } else { historic(old, "2024-01-01T00:00:00Z") };
+        shop.submit_from_server(backend, &old).ok();
+        let decided = by_account(backend);
+        assert_eq!((&decided["address"], &decided["decision"]["allow"]), (&json!("new@example.com"), &json!(false)));
+    }
+    let late = with(of("earlier@example.com", "opt_in"), "/age_ms", json!(86_400_000));
+    shop.submit_from_server(backend, &late).ok();
+    assert_eq!(by_account(backend)["address"], "new@example.com");
+    // The id of a contact that was merged into another is an id of the other.
+    let guest = shop.submit_from_server(backend, &with(entered(jane()), "/assurance", json!("claimed"))).ok();
+    shop.submit_from_server(backend, &of("jane@example.com", "opt_in")).ok();
+    let body = json!({ "channel": "email", "purpose": "newsletter", "contact": { "id": guest["contact"] } });
+    let decided = ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok();
+    assert_eq!((&decided["address"], &decided["decision"]["allow"]), (&json!("jane@example.com"), &json!(true)));
+}
+
+fn an_opt_out_is_taken_whatever_else_cannot_be_read(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let junk = [
+        ("/contact/phone", json!("n/a")),
+        ("/contact/country", json!("Deutschland")),
+        ("/contact/born", json!("00/00/0000")),
+    ];
+    for (pointer, value) in junk {
+        shop.submit_from_server(backend, &vouched("opt_in")).ok();
+        assert_eq!(allows(backend, &shop), true);
+        backend.pass(5);
+        shop.submit_from_server(backend, &with(vouched("opt_out"), pointer, value.clone())).ok();
+        assert_eq!(allows(backend, &shop), false, "{pointer}");
+        backend.pass(5);
+        let refused = shop.submit_from_server(backend, &with(vouched("opt_in"), pointer, value));
+        assert_eq!(refused.status, 422, "{pointer}");
+    }
+    let no = json!({ "channel": "email", "purpose": "newsletter", "choice": "opt_out" });
+    let choices = json!([no, { "channel": "fax", "purpose": "newsletter", "choice": "opt_in" }]);
+    shop.submit_from_server(backend, &vouched("opt_in")).ok();
+    backend.pass(5);
+    let receipt = shop.submit_from_server(backend, &with(vouched("opt_out"), "/choices", choices)).ok();
+    assert_eq!(
+        (&receipt["choices"][0]["outcome"], &receipt["choices"][1]["outcome"]),
+        (&json!("recorded"), &json!("refused"))
+    );
+    assert_eq!(allows(backend, &shop), false);
 }

@@ -286,6 +286,9 @@ export function inAPage(installed) {
     await page.fill("[name=email]", "jane@example.com");
     assert.equal(await captured(({ choices }) => choices[0].choice), "pre_ticked", "the page has ticked it");
     await page.uncheck("[name=news]");
+    await page.evaluate(() => { document.forms[0].elements.news.checked = true; });
+    assert.equal(await captured(({ choices }) => choices[0].choice), "pre_ticked", "the page has ticked it again");
+    await page.uncheck("[name=news]");
     await page.check("[name=news]");
     assert.equal(await captured(({ choices }) => choices[0].choice), "opt_in");
     // A pair of radio buttons; the attributes may stand on one of them.

@@ -8,8 +8,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::consent::{
-    Act, Address, AddressKind, Assurance, Basis, Channel, Ground, Person, PurposeSlug, Reason, Scope, Standing,
-    Timestamp, Track, decide,
+    Act, Address, AddressKind, Assurance, Basis, CLOCK_SKEW, Channel, Ground, Person, PurposeSlug, Reason, Scope,
+    Standing, Timestamp, Track, decide,
 };
 use crate::ledger::capture::person_act::{PersonAct, PersonSource, note_own_acts};
 use crate::ledger::outbox::event::emit;
@@ -18,6 +18,7 @@ use crate::ledger::people::address::{StoredAddress, find_verified_address, named
 use crate::ledger::people::contact::Lookup;
 use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
 use crate::ledger::people::profile::learn_confirmed;
+use crate::ledger::people::separate::is_one_person;
 use crate::ledger::records::bearing::bearing_on;
 use crate::ledger::records::notice::{NoticeSource, own_notice};
 use crate::ledger::records::stopped::{stopped_channels, unwelcome_channels_of};
@@ -313,17 +314,21 @@ fn open_questions(
     Ok(open)
 }
 
-/// Returns the latest confirmation of an address that is still open and was sent by this channel. A "yes" that the
-/// person sends back answers it.
+/// Returns the confirmation that a "yes" answers which the person has sent back by this channel: of those that are still
+/// open the latest that was asked before the answer was sent. `sent_at` is that time by the clock of the provider, so a
+/// question within the skew of the clocks counts too if there is no earlier one.
 pub(crate) fn open_confirmation(
     database: &dyn Database,
     shop: &Shop,
     address: &StoredAddress,
     medium: Channel,
+    sent_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<Confirmation>, DatabaseError> {
-    let mut open = open_questions(database, shop, address, Some(medium), now)?.into_iter();
-    Ok(open.next().map(|open| open.question))
+    let open = open_questions(database, shop, address, Some(medium), now)?;
+    let sent = sent_at.unwrap_or(now);
+    let before = |limit: Timestamp| open.iter().find(|one| one.asked_at <= limit);
+    Ok(before(sent).or_else(|| before(sent.plus_millis(CLOCK_SKEW))).map(|open| open.question.clone()))
 }
 
 /// Records the answer: the person confirms the opt-ins. A repeated call changes nothing. `shown` is the notice on the
@@ -357,7 +362,10 @@ pub fn confirm(
     note_own_acts(tx, shop, &confirmation.address, &acts, source, notice, context)?;
     let records: Vec<&str> = confirmation.scopes.iter().map(|scope| scope.record.as_str()).collect();
     let records = serde_json::to_string(&records).map_err(|_| DatabaseError::Json)?;
-    learn_confirmed(tx, confirmation.address.contact.param(), confirmation.address.row, &records)?;
+    // If a form has put several addresses into one contact, the facts are perhaps those of the person with another one.
+    if is_one_person(tx, confirmation.address.contact.row)? {
+        learn_confirmed(tx, confirmation.address.contact.param(), confirmation.address.row, &records)?;
+    }
     tx.execute(
         "UPDATE confirmation SET used_at = ? WHERE id = ?",
         &[Param::Integer(context.now.millis()), Param::Text(&confirmation.id.to_string())],

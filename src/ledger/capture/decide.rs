@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::consent::{Act, Address, AddressKind, Assurance, RecordId, Timestamp, Track};
+use crate::consent::{Act, ActTime, Address, AddressKind, Assurance, RecordId, Timestamp, Track};
 use crate::ledger::records::act::ChoiceFault;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::DatabaseError;
@@ -90,8 +90,8 @@ pub(crate) enum Event<'a> {
     PersonLearned { person: &'a PersonFacts, anew: bool },
     PersonClaimed(ClaimedFacts),
     ExternalIdAdded(&'a ExternalId),
-    AddressAdded { address: &'a Address, assurance: Assurance, linked: bool },
-    AddressVouched { id: i64, assurance: Assurance, linked: bool },
+    AddressAdded { address: &'a Address, assurance: Assurance, linked: bool, vouched_at: Option<Timestamp> },
+    AddressVouched { id: i64, assurance: Assurance, linked: bool, vouched_at: Option<Timestamp> },
     Submitted(&'a Submission),
     Recorded { on: AddressKind, track: Track, evidence: &'a KeptEvidence },
 }
@@ -170,14 +170,18 @@ pub(crate) fn decide<'a>(
     }
     for address in &submission.addresses {
         let (assurance, linked) = (submission.assurance_of(address.kind()), submission.vouches_for(address.kind()));
+        // Only who vouches for the address now makes it the current one. History, lists and reports tell of earlier days.
+        let is_surely_theirs = sureness(assurance) > sureness(Assurance::Reported);
+        let is_now = matches!(submission.time, ActTime::Live { .. }) && is_surely_theirs && linked;
+        let vouched_at = is_now.then(|| submission.time.effective(Act::Declined, context.now));
         match known.addresses.iter().find(|known| known.kind == address.kind()) {
-            None => events.push(Event::AddressAdded { address, assurance, linked }),
+            None => events.push(Event::AddressAdded { address, assurance, linked, vouched_at }),
             Some(found) if found.contact.uuid == uuid => {
                 let surer = sureness(assurance) > sureness(found.assurance);
                 // The shop vouches anew, so this is the contact's current address.
                 if surer || linked {
                     let assurance = if surer { assurance } else { found.assurance };
-                    events.push(Event::AddressVouched { id: found.id, assurance, linked });
+                    events.push(Event::AddressVouched { id: found.id, assurance, linked, vouched_at });
                 }
             }
             Some(_) => {}

@@ -93,18 +93,16 @@ pub(crate) fn split_by_identity<'a>(
     vec![(Cow::Owned(named), named_acts), (Cow::Owned(beside), beside_acts)]
 }
 
-/// Moves a customer's addresses out of contacts in which a form has combined them with addresses of other persons. Must
-/// be called before the ledger adds data of the customer to a contact.
-pub(crate) fn separate_signed_addresses(
+/// Moves addresses of a customer whom the shop names out of contacts in which a form has combined them with addresses of other
+/// persons. Must be called before the ledger adds data of the customer to a contact.
+pub(crate) fn separate_vouched_addresses(
     tx: &dyn Database,
     shop: &Shop,
     submission: &Submission,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let Some(identified) = submission.identified.as_ref().filter(|identified| !identified.late) else {
-        return Ok(());
-    };
-    for address in submission.addresses.iter().filter(|address| identified.kinds.contains(&address.kind())) {
+    let names_somebody = submission.external.is_some() || submission.identified.is_some();
+    for address in submission.addresses.iter().filter(|own| names_somebody && submission.vouches_for(own.kind())) {
         if let Some(named) = address::find_verified_address(tx, shop, address)?.filter(|named| !named.linked)
             && !is_one_person(tx, named.contact.row)?
         {

@@ -126,7 +126,7 @@ fn carry_out(
         (InboundKeyword::Stop, _) => stop(tx, shop, message, address, known, context)?,
         (InboundKeyword::Start, Some(named)) => start(tx, shop, message, named, context)?,
         (InboundKeyword::Yes, Some(named)) => {
-            let Some(open) = open_confirmation(tx, shop, named, message.channel, context.now)? else {
+            let Some(open) = open_confirmation(tx, shop, named, message.channel, message.sent_at, context.now)? else {
                 return Ok(Some(Unmatched::NoQuestion));
             };
             let source = message.source("confirmation", message.effective(tx, named, false, context)?.0);

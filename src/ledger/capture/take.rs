@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::consent::{Act, Address, AddressKind, Assurance, Basis, Timestamp, Track};
 use crate::ledger::capture::confirmation::{Whose, ask};
 use crate::ledger::capture::decide::{Decided, Event, KnownData, Receipt, SubmissionError, decide};
-use crate::ledger::capture::identity::{adopt_vouched_addresses, separate_signed_addresses, split_by_identity};
+use crate::ledger::capture::identity::{adopt_vouched_addresses, separate_vouched_addresses, split_by_identity};
 use crate::ledger::capture::{flood, write};
 use crate::ledger::outbox::event::consent_changed;
 use crate::ledger::outbox::preferences_link::send_preferences_link;
@@ -53,7 +53,7 @@ fn take(
     if let Some(receipt) = repetition_of(tx, shop, submission)? {
         return Ok(receipt);
     }
-    separate_signed_addresses(tx, shop, submission, context)?;
+    separate_vouched_addresses(tx, shop, submission, context)?;
     let mut known = write::known(tx, submission)?;
     if adopt_vouched_addresses(tx, shop, submission, &known, context)? {
         known = write::known(tx, submission)?;

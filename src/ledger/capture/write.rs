@@ -117,13 +117,13 @@ pub(crate) fn apply(
                 "INSERT INTO external_id (value, contact, created_at) VALUES (?, ?, ?)",
                 &[Param::Text(external.as_str()), contact_row(contact)?, now],
             )?,
-            Event::AddressAdded { address, assurance, linked } => {
+            Event::AddressAdded { address, assurance, linked, vouched_at } => {
                 let pseudonym = address::written(&shop.pseudonym(address.kind(), address.key()));
                 let row = inserted(
                     tx,
                     "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked,
                          vouched_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?8, ?6, NULL)) RETURNING id",
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                     &[
                         contact_row(contact)?,
                         Param::Text(address.kind().as_str()),
@@ -133,14 +133,21 @@ pub(crate) fn apply(
                         now,
                         Param::Text(&pseudonym),
                         Param::Integer((*linked).into()),
+                        vouched_at.map_or(Param::Null, |at| Param::Integer(at.millis())),
                     ],
                 )?;
                 addresses.push((address.kind(), row));
             }
-            Event::AddressVouched { id, assurance, linked } => tx.execute(
-                "UPDATE address SET assurance = ?1, linked = max(linked, ?2), vouched_at = iif(?2, ?3, vouched_at)
+            Event::AddressVouched { id, assurance, linked, vouched_at } => tx.execute(
+                "UPDATE address SET assurance = ?1, linked = max(linked, ?2),
+                     vouched_at = nullif(max(coalesce(vouched_at, 0), coalesce(?3, 0)), 0)
                  WHERE id = ?4",
-                &[Param::Text(assurance.as_str()), Param::Integer((*linked).into()), now, Param::Integer(*id)],
+                &[
+                    Param::Text(assurance.as_str()),
+                    Param::Integer((*linked).into()),
+                    vouched_at.map_or(Param::Null, |at| Param::Integer(at.millis())),
+                    Param::Integer(*id),
+                ],
             )?,
             Event::Submitted(submission) => {
                 evidence = submission.id.to_string();

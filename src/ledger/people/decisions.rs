@@ -294,7 +294,12 @@ const BY_OTHER_ADDRESS: &str = " FROM json_each(?) q CROSS JOIN address o ON o.m
         WHERE contact = c.id AND kind = ? AND linked = 1 ORDER BY vouched_at DESC, id DESC LIMIT 1)";
 const BY_EXTERNAL: &str = " FROM json_each(?) q CROSS JOIN external_id e ON e.value = q.value
     CROSS JOIN contact c ON c.id = e.contact LEFT JOIN address a ON a.id = ";
-const BY_ID: &str = " FROM json_each(?) q CROSS JOIN contact c ON c.uuid = q.value LEFT JOIN address a ON a.id = ";
+/// The id of a contact that was merged into another finds the other.
+const BY_ID: &str = " FROM json_each(?) q CROSS JOIN contact c ON c.id = (WITH RECURSIVE up (id, whole) AS (
+            SELECT id, merged_into FROM contact WHERE uuid = q.value
+            UNION SELECT m.id, m.merged_into FROM up JOIN contact m ON m.id = up.whole)
+        SELECT id FROM up WHERE whole IS NULL)
+    LEFT JOIN address a ON a.id = ";
 
 /// Selects the current address of a contact. Without one that the shop vouches for, it is one that its owner has used, or
 /// the only address of the contact.

@@ -94,7 +94,7 @@ pub fn merge_contacts(
 /// If a contact has several addresses from one form, nobody has stated that they belong to one person.
 fn link_lone(tx: &dyn Database, contact: Param<'_>) -> Result<(), DatabaseError> {
     tx.execute(
-        "UPDATE address SET linked = 1, vouched_at = coalesce(vouched_at, created_at) WHERE contact = ?1 AND kind <> 'rectified'
+        "UPDATE address SET linked = 1 WHERE contact = ?1 AND kind <> 'rectified'
              AND (SELECT count(*) FROM address WHERE contact = ?1 AND kind <> 'rectified') = 1",
         &[contact],
     )

@@ -8,7 +8,7 @@
 
 use uuid::Uuid;
 
-use crate::consent::{Act, ActTime, Address, Assurance, RecordId, Timestamp, Track};
+use crate::consent::{Act, ActTime, Address, Assurance, Channel, RecordId, Timestamp, Track};
 use crate::json;
 use crate::ledger::capture::confirmation::{Whose, ask};
 use crate::ledger::people::contact::{Contact, Lookup, find, last_locale};
@@ -161,6 +161,13 @@ fn rekey(
         "UPDATE address SET kind = 'rectified', match_key = ?, value = '', pseudonym = NULL WHERE id = ?",
         &[Param::Text(&gone), Param::Integer(old)],
     )?;
+    // The links that were sent to the old address name it. If its owner opts out by one, the hash is suppressed.
+    let pseudonym = address::written(&shop.pseudonym(from.kind(), from.key()));
+    tx.execute(
+        "INSERT INTO former_pseudonym (pseudonym, address) VALUES (?, ?)
+         ON CONFLICT DO UPDATE SET address = excluded.address",
+        &[Param::Text(&pseudonym), Param::Integer(old)],
+    )?;
     let new = record::inserted(
         tx,
         "INSERT INTO address (contact, kind, match_key, value, assurance, created_at, pseudonym, linked,
@@ -178,6 +185,25 @@ fn rekey(
     )?;
     tx.execute("UPDATE address SET successor = ? WHERE id = ?", &[Param::Integer(new), Param::Integer(old)])?;
     Ok((old, new))
+}
+
+/// Suppresses an address that was corrected, because its owner has opted out by a link that was sent to it before. Its
+/// records belong to the address that replaced it, and are not about it. Does nothing if no corrected address had this
+/// pseudonym.
+pub fn suppress_corrected(
+    tx: &dyn Database,
+    pseudonym: &[u8; 16],
+    channel: Option<Channel>,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let row = tx.first(
+        "SELECT a.match_key FROM former_pseudonym f JOIN address a ON a.id = f.address
+         WHERE f.pseudonym = ? AND a.kind = 'rectified'",
+        &[Param::Text(&address::written(pseudonym))],
+    )?;
+    let Some(row) = row else { return Ok(()) };
+    let hash = row.text(0)?.split(' ').next().unwrap_or_default();
+    suppression::store_hash(tx, hash, channel, (SuppressionReason::Asked, context.now), context).map(drop)
 }
 
 /// Deletes the messages that wait to be sent to the old address and closes the requests that it has not verified. A

@@ -567,7 +567,7 @@ const OUTCOMES: &[&str] = &["ALTER TABLE submission ADD COLUMN outcomes TEXT"];
 /// never.
 const CURRENT_ADDRESSES: &[&str] = &[
     "ALTER TABLE address ADD COLUMN vouched_at INTEGER",
-    "UPDATE address SET vouched_at = created_at WHERE linked = 1",
+    "UPDATE address SET vouched_at = created_at WHERE linked = 1 AND assurance NOT IN ('listed', 'reported', 'claimed')",
 ];
 
 /// What anonymous forms state about a person belongs to their acts: the ledger keeps it with the submission, and on the

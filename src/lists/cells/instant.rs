@@ -58,6 +58,26 @@ fn serial(text: &str) -> Option<Timestamp> {
     Timestamp::from_millis(days * DAY + part * (DAY / 1_000) / 1_000_000_000)
 }
 
+/// Returns whether a time is one that programs write for "no time": the beginning of the Unix time or anything before it.
+pub(crate) fn is_placeholder(at: Timestamp) -> bool {
+    at.millis() < 86_400_000
+}
+
+/// Returns the last moment of the day or minute that a text names, whose first moment is `at`. A more exact time stays.
+pub(crate) fn end_of(text: &str, at: Timestamp) -> Timestamp {
+    let is_exact = match text.split_once(':') {
+        Some((_, rest)) => rest.contains(':') || rest.contains('.'),
+        // Unix times, and parts of a day in a spreadsheet.
+        None => (is_digits(text) && text.len() > 8) || serial(text).is_some_and(|_| text.contains(['.', ','])),
+    };
+    let unit = match text.contains(':') {
+        _ if is_exact => 1,
+        true => 60_000,
+        false => 86_400_000,
+    };
+    at.plus_millis(unit - 1)
+}
+
 /// Returns whether a text is the zero date, which databases write for "no time".
 pub(crate) fn is_none(text: &str) -> bool {
     text.starts_with("0000-00-00")

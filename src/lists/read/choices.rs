@@ -27,8 +27,9 @@ pub(crate) fn choices(
     let mut reader =
         ChoiceReader { row, choices: Vec::with_capacity(1), heard: Vec::new(), has_said: false, unknown: None };
     reader.of_row()?;
-    reader.of_channels()?;
-    reader.of_partners()?;
+    reader.of_channels();
+    let partners = reader.of_partners();
+    reader.said(partners.map(Some));
     reader.of_list()?;
     let ChoiceReader { mut choices, unknown, .. } = reader;
     if let Some(fault) = unknown {
@@ -49,7 +50,7 @@ pub(crate) fn choices(
         let fault = of_cell.map_or(RowFault::of_row(Wrong::NoAddressFor { channel }), |(_, fault)| *fault);
         match choice.act {
             ListedAct::NotOptedIn => {}
-            ListedAct::No { .. } if has_effect => {
+            ListedAct::No { .. } | ListedAct::Yes { .. } if has_effect => {
                 if of_cell.is_none() {
                     row.warn(fault);
                 }
@@ -146,7 +147,11 @@ impl ChoiceReader<'_> {
             return Ok(());
         }
         match first {
-            Some(Word::Yes) => self.yes(),
+            Some(Word::Yes) => {
+                let read = self.yes();
+                self.said(read.map(Some));
+                Ok(())
+            }
             Some(Word::BareNo) => {
                 self.not_opted_in(self.specific_scope()?);
                 Ok(())
@@ -158,7 +163,7 @@ impl ChoiceReader<'_> {
     /// Returns the time of the opt-out of the row, `Some(None)` if the row has one that cannot be read.
     fn left_at(&mut self) -> Option<Option<Timestamp>> {
         let row = self.row;
-        match row.time(Field::OptedOutAt) {
+        match row.time_of_no(Field::OptedOutAt) {
             Ok(at) => at.map(Some),
             // A text with a digit is a time in a form that is not known. Another text, such as `n/a`, says nothing.
             Err(fault)
@@ -175,10 +180,11 @@ impl ChoiceReader<'_> {
     }
 
     /// Reads the choices in the columns that belong to a single channel.
-    fn of_channels(&mut self) -> Result<(), RowFault> {
-        CHANNEL_FIELDS
-            .iter()
-            .try_for_each(|fields| if self.is_read(fields.channel) { self.of_channel(fields) } else { Ok(()) })
+    fn of_channels(&mut self) {
+        for fields in CHANNEL_FIELDS.iter().filter(|fields| self.is_read(fields.channel)).collect::<Vec<_>>() {
+            let read = self.of_channel(fields);
+            self.said(read.map(Some));
+        }
     }
 
     fn of_channel(&mut self, fields: &ChannelFields) -> Result<(), RowFault> {
@@ -199,7 +205,7 @@ impl ChoiceReader<'_> {
             _ if is_no || word == Some(Word::BareNo) => {
                 // The time belongs to the opt-out only if the word is an opt-out. Otherwise it may be the time of
                 // joining.
-                let at = if says_no { row.lenient(row.time(fields.at)) } else { None };
+                let at = if says_no { row.lenient(row.time_of_no(fields.at)) } else { None };
                 let scope = Scope { channel: Some(channel), purpose: row.purpose()?.cloned() };
                 let evidence = self.evidence_of_no();
                 self.no(scope, acts.has_complained || word == Some(Word::Objection), at, evidence);
@@ -370,7 +376,7 @@ impl ChoiceReader<'_> {
     /// Returns the time of an opt-out. A time that cannot be read is only a warning: the opt-out then counts from its
     /// receipt.
     fn time_of_no(&self, left_at: Option<Timestamp>) -> Option<Timestamp> {
-        let read = |field| self.row.lenient(self.row.time(field));
+        let read = |field| self.row.lenient(self.row.time_of_no(field));
         left_at.or_else(|| read(Field::OccurredAt)).or_else(|| read(Field::Since))
     }
 

@@ -13,6 +13,7 @@ use crate::lists::read::scan::{Scanned, scan};
 use crate::model::list_kind::ListKind;
 use crate::model::suppression::SuppressionReason;
 use crate::platforms::Profile;
+use crate::platforms::columns::KindMark;
 use crate::platforms::field::Field;
 
 /// The purpose of PrestaShop's second flag, if the shop has this purpose.
@@ -151,8 +152,11 @@ impl Layout {
         let has_hashes = self.has(Field::Hash) || self.has(Field::Sha256);
         let is_of_hashes = self.format == Format::Csv && has_hashes && !is_of_people;
         let marks = self.profile.map_or(&[][..], |profile| profile.table().kinds);
-        let marked =
-            marks.iter().find(|mark| mark.headers.iter().any(|header| has(header)) || name.starts_with(mark.file));
+        // A copy has another beginning. Only the word for subscribers is a part of the words for others.
+        let is_named = |mark: &KindMark| {
+            name.starts_with(mark.file) || (mark.kind != Some(ListKind::OptedIn) && name.contains(mark.file))
+        };
+        let marked = marks.iter().find(|mark| mark.headers.iter().any(|header| has(header)) || is_named(mark));
         let own = if is_of_hashes { Some(ListKind::Suppressed) } else { marked.and_then(|mark| mark.kind) };
         let is_of_others = marked.is_some_and(|mark| mark.kind != Some(ListKind::OptedIn)) || is_of_hashes;
         match (self.list, own) {

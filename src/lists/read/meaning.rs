@@ -19,9 +19,11 @@ use crate::platforms::field::Field;
 /// The fault of the row. Then nothing of the row is imported.
 pub(crate) fn listed(layout: &Layout, values: &Values<'_>) -> Result<(Listed, Vec<RowFault>), RowFault> {
     let row = ListRow::new(layout, values);
-    let is_suppressed = layout.list == Some(ListKind::Suppressed)
-        || row.text(Field::Hash).is_some()
-        || row.text(Field::Sha256).is_some();
+    // A hash stands for an address that the row does not have. Beside an address it is some identifier of the platform.
+    let addresses = [Field::Email, Field::Phone, Field::Whatsapp, Field::Push, Field::Postal, Field::Address];
+    let has_address = addresses.iter().any(|field| row.text(*field).is_some());
+    let has_hash = row.text(Field::Hash).is_some() || row.text(Field::Sha256).is_some();
+    let is_suppressed = layout.list == Some(ListKind::Suppressed) || (has_hash && !has_address);
     let listed =
         if is_suppressed { row.suppressions().map(Listed::Suppressed) } else { row.person().map(Listed::Person) };
     listed.map(|listed| (listed, row.into_warnings()))

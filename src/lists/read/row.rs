@@ -8,9 +8,11 @@ use crate::consent::{
     PushAddress, Timestamp,
 };
 use crate::lists::cells::{instant, word};
+use crate::lists::read::column::Format;
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
 use crate::lists::read::values::Values;
+use crate::model::list_kind::ListKind;
 use crate::model::text::Line;
 use crate::platforms::Profile;
 use crate::platforms::field::Field;
@@ -94,15 +96,23 @@ impl<'a> ListRow<'a> {
         self.text(field).map(|text| rule(text).ok_or_else(|| self.fault(field, wrong))).transpose()
     }
 
-    /// Reads a time. Returns `None` for the zero date that databases write for "no time".
+    /// Reads a time. Returns `None` for the dates that programs write for "no time".
     pub(crate) fn time(&self, field: Field) -> Result<Option<Timestamp>, RowFault> {
         match self.text(field) {
             Some(text) if instant::is_none(text) => Ok(None),
             _ => {
                 let is_day_first = self.layout.profile.is_some_and(|profile| profile.table().is_day_first);
-                self.read(field, Wrong::BadTime, |text| instant::instant(text, is_day_first))
+                let read = self.read(field, Wrong::BadTime, |text| instant::instant(text, is_day_first))?;
+                Ok(read.filter(|at| !instant::is_placeholder(*at)))
             }
         }
+    }
+
+    /// Reads the time of an opt-out: the end of the day, minute or second that the cell names, because the opt-out may
+    /// have come at any time in it.
+    pub(crate) fn time_of_no(&self, field: Field) -> Result<Option<Timestamp>, RowFault> {
+        let at = self.time(field)?;
+        Ok(at.zip(self.text(field)).map(|(at, text)| instant::end_of(text, at)))
     }
 
     pub(crate) fn line(&self, field: Field) -> Result<Option<Line>, RowFault> {
@@ -128,6 +138,8 @@ impl<'a> ListRow<'a> {
     pub(crate) fn channel(&self) -> Result<Option<Channel>, RowFault> {
         match self.cell(Field::Channel) {
             None => Ok(self.layout.channel),
+            // A line of NDJSON without the key leaves it to the import.
+            Some("") if self.layout.format == Format::Ndjson => Ok(self.layout.channel),
             Some("" | "*") => Ok(None),
             Some(text) => {
                 let channel = Channel::parse(&text.to_ascii_lowercase());
@@ -140,6 +152,7 @@ impl<'a> ListRow<'a> {
     pub(crate) fn purpose(&self) -> Result<Option<&'a PurposeSlug>, RowFault> {
         match self.cell(Field::Purpose) {
             None => Ok(self.layout.purpose.as_ref()),
+            Some("") if self.layout.format == Format::Ndjson => Ok(self.layout.purpose.as_ref()),
             Some("" | "*") => Ok(None),
             Some(text) => {
                 let purpose = self.layout.purposes.iter().find(|purpose| purpose.as_str() == text);
@@ -186,7 +199,7 @@ impl<'a> ListRow<'a> {
         Ok((addresses, unread))
     }
 
-    /// Returns the column of the telephone number. If a row has two numbers, it is the one for the channel of the file.
+    /// Returns the column of the telephone number. If a row has two numbers, it is the one for the channel of the row.
     fn number_field(&self) -> Result<Field, RowFault> {
         let (phone, whatsapp) = match (self.text(Field::Phone), self.text(Field::Whatsapp)) {
             (_, None) => return Ok(Field::Phone),
@@ -194,14 +207,22 @@ impl<'a> ListRow<'a> {
             (Some(phone), Some(whatsapp)) => (phone, whatsapp),
         };
         let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
-        let chosen = if self.layout.channel == Some(Channel::Whatsapp) { Field::Whatsapp } else { Field::Phone };
-        if self.layout.channel.is_some_and(|channel| channel.address_kind() != AddressKind::Phone) {
+        let channel = self.channel().ok().flatten().or(self.layout.channel);
+        let chosen = if channel == Some(Channel::Whatsapp) { Field::Whatsapp } else { Field::Phone };
+        if channel.is_some_and(|channel| channel.address_kind() != AddressKind::Phone) {
             return Ok(chosen);
         }
+        // A statement about the row as a whole is about both numbers.
+        let said = [Field::Choice, Field::Status, Field::Objection, Field::OptedOutAt];
+        let is_list = matches!(self.layout.list, Some(ListKind::OptedOut | ListKind::Suppressed));
+        let is_whole = channel.is_none() && (is_list || said.iter().any(|field| self.text(*field).is_some()));
         // A contact has only one telephone number, so the choice about the other number would be lost.
         let is_said = |field| self.text(field).is_some_and(|text| word::flag(text) != Some(false));
         if digits(phone) != digits(whatsapp)
-            && (is_said(Field::SmsRefused) || is_said(Field::WhatsappRefused) || is_said(Field::WhatsappChoice))
+            && (is_whole
+                || is_said(Field::SmsRefused)
+                || is_said(Field::WhatsappRefused)
+                || is_said(Field::WhatsappChoice))
         {
             return Err(self.fault(Field::Whatsapp, Wrong::TwoNumbers));
         }

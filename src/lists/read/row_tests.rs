@@ -71,7 +71,7 @@ fn the_kind_of_the_list_applies_to_rows_without_a_choice() {
             ("a@example.com,,,", "a@example.com [email/newsletter no]"),
             (
                 "a@example.com,2025-01-02,,moved",
-                r#"a@example.com [email/newsletter no@2025-01-02T00:00:00.000Z{"reason":"moved"}]"#,
+                r#"a@example.com [email/newsletter no@2025-01-02T23:59:59.999Z{"reason":"moved"}]"#,
             ),
             ("a@example.com,2025-01-02,yes,", "contradiction in 2"),
             ("a@example.com,,yes,", "list_contradicted"),
@@ -249,7 +249,7 @@ fn each_row_fault_has_its_own_message() {
 fn nothing_else_in_a_row_takes_an_opt_out_away() {
     let options = ImportOptions { channel: Some(Channel::Email), ..newsletter() };
     let no = "a@example.com [email/newsletter no]";
-    let at = "a@example.com [email/newsletter no@2025-01-02T00:00:00.000Z]";
+    let at = "a@example.com [email/newsletter no@2025-01-02T23:59:59.999Z]";
     let warned = |what: &str| format!("{no} (warned: {what})");
     // What the row says of the choice in several cells.
     check(
@@ -286,7 +286,7 @@ fn nothing_else_in_a_row_takes_an_opt_out_away() {
             ("a@example.com,no,,00/00/0000,,,", &warned("bad_birth in 4")),
             ("a@example.com,no,,,12345,,", &warned("bad_external in 5")),
             ("a@example.com,no,,,,,whenever", &warned("bad_time in 7")),
-            ("a@example.com,no,,,,,45720", "a@example.com [email/newsletter no@2025-03-04T00:00:00.000Z]"),
+            ("a@example.com,no,,,,,45720", "a@example.com [email/newsletter no@2025-03-04T23:59:59.999Z]"),
             ("a@example.com,no,,,,,,,,", no),
             ("a@example.com,no,,,,,,x", "too_many_cells"),
         ],
@@ -306,6 +306,61 @@ fn nothing_else_in_a_row_takes_an_opt_out_away() {
             ("a@example.com,yes", "list_contradicted"),
             ("a@example.com,1", "list_contradicted"),
         ],
+    );
+}
+
+#[test]
+fn a_no_counts_until_the_end_of_the_day_or_minute_that_it_names() {
+    let options = ImportOptions { channel: Some(Channel::Email), ..newsletter() };
+    let at = |at: &str| format!("a@example.com [email/newsletter no@{at}]");
+    check(
+        &options,
+        "email,choice,occurred_at",
+        &[
+            ("a@example.com,no,2026-11-20", &at("2026-11-20T23:59:59.999Z")),
+            ("a@example.com,no,20.11.2026", &at("2026-11-20T23:59:59.999Z")),
+            ("a@example.com,no,46346", &at("2026-11-20T23:59:59.999Z")),
+            ("a@example.com,no,2026-11-20 10:00", &at("2026-11-20T10:00:59.999Z")),
+            ("a@example.com,no,2026-11-20 10:00:30", &at("2026-11-20T10:00:30.000Z")),
+            ("a@example.com,no,1763632830", &at("2025-11-20T10:00:30.000Z")),
+            // Programs write these for "no time".
+            ("a@example.com,no,1970-01-01 00:00:00", "a@example.com [email/newsletter no]"),
+            ("a@example.com,no,1900-01-01", "a@example.com [email/newsletter no]"),
+            ("a@example.com,no,0001-01-01", "a@example.com [email/newsletter no]"),
+        ],
+    );
+}
+
+#[test]
+fn what_an_opt_in_of_the_row_lacks_does_not_take_its_opt_out_away() {
+    check(
+        &newsletter(),
+        "email,phone,email_choice,sms_choice,sms_at",
+        &[(
+            "a@example.com,+447700900123,no,yes,garbage",
+            "a@example.com +447700900123 [email/newsletter no] (warned: bad_time in 5)",
+        )],
+    );
+    // A row with two numbers says which of them it is about.
+    check(
+        &newsletter(),
+        "phone,whatsapp,channel,choice",
+        &[
+            ("+447700900123,+447700900124,whatsapp,no", "+447700900124 [whatsapp/newsletter no]"),
+            ("+447700900123,+447700900124,sms,no", "+447700900123 [sms/newsletter no]"),
+            ("+447700900123,+447700900124,*,no", "two_numbers in 2"),
+        ],
+    );
+    // A hash beside an address is an identifier of the platform.
+    let options = ImportOptions { channel: Some(Channel::Email), ..newsletter() };
+    check(&options, "email,choice,sha256", &[("a@example.com,no,n/a", "a@example.com [email/newsletter no]")]);
+    check(
+        &options,
+        "email,choice,reason",
+        &[(
+            "a@example.com,no,\"too many\nmails\"",
+            r#"a@example.com [email/newsletter no{"reason":"too many mails"}]"#,
+        )],
     );
 }
 

@@ -47,6 +47,12 @@ impl<'a> Values<'a> {
             }
             _ => cell,
         };
+        // A remark of several lines is one line in the evidence.
+        let is_remark = matches!(field, Field::Reason | Field::Origin | Field::External | Field::Reference);
+        let cell = match is_remark && cell.contains(char::is_control) {
+            true => cell.split(char::is_control).map(str::trim).collect::<Vec<_>>().join(" ").into(),
+            false => cell,
+        };
         let may_break = matches!(field, Field::Postal | Field::Address);
         let is_control = |c: char| c.is_control() && !(may_break && c == '\n');
         let has_control = match cell.is_ascii() {

@@ -110,7 +110,8 @@ export const baseClass = () =>
      * token changes nothing.
      */
     identify() {
-      const identity = this.given("identity");
+      // Templates write an empty attribute where nobody is logged in.
+      const identity = this.given("identity") || undefined;
       if (identity !== this.identity) this.placet.identify(identity);
       this.identity = identity;
     }

@@ -54,12 +54,14 @@ export const preferencesClass = (Base) =>
     /** Submits the changed choices only: the person has not decided about the others. */
     async #save(own, boxes, changed, wanted) {
       if (!changed.length) return this.words.saved;
-      // A page may stay open for longer than its token is valid. Then the choices would not be recorded as the person
-      // is told. So the edge checks the token first: 422 means that it is not valid.
-      await this.placet.ask("/v1/preferences", { identity: this.identity, locale: this.language }).catch((error) => {
-        if (error.status === 422) throw error;
-      });
       const choices = changed.map((box) => ({ channel: box.channel, purpose: box.purpose, choice: wanted(box) ? "opt_in" : "opt_out" }));
+      // A page may stay open for longer than its token is valid. Then an opt-in would not be recorded as the person is
+      // told. So the edge checks the token first: 422 means that it is not valid. An opt-out still counts for 30 days.
+      if (choices.some(({ choice }) => choice === "opt_in")) {
+        await this.placet.ask("/v1/preferences", { identity: this.identity, locale: this.language }).catch((error) => {
+          if (error.status === 422) throw error;
+        });
+      }
       const outcome = await this.placet.submit({
         contact: claimsOf(this.identity),
         choices,

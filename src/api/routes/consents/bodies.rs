@@ -12,9 +12,12 @@ use crate::api::routes::consents::answers::ChoiceReceipt;
 use crate::api::routes::consents::choice_body::ChoiceBody;
 use crate::api::routes::consents::contact_body::ContactBody;
 use crate::api::routes::shop::shop_body::NoticeText;
-use crate::consent::{ActTime, Address, AddressKind, Assurance, Choice, ConnectionId, CountryCode, Timestamp};
+use crate::consent::{
+    ActTime, Address, AddressKind, Assurance, Channel, Choice, ConnectionId, CountryCode, PurposeSlug, Timestamp,
+};
 use crate::ledger::{ChoiceOutcome, ChoiceResult};
-use crate::model::submission::{ChosenAct, Identified, NoticeShown, Source, Submission};
+use crate::model::person::PersonFacts;
+use crate::model::submission::{ChosenAct, Claim, Identified, NoticeShown, Source, Submission};
 use crate::model::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 
 /// Body of `POST /v1/consents`. The fingerprint of a submission is a hash of this struct written back as JSON, so a
@@ -176,7 +179,11 @@ impl SubmissionBody {
             let fault = Fault::new("wrong_number_of_choices", "send 1 to 64 choices");
             return Err(Problem::field("/choices", fault));
         }
-        let person = contact.person()?;
+        // A person's opt-out is taken, whatever else of the submission cannot be read.
+        let person = match contact.person() {
+            Err(_) if refuses => PersonFacts::default(),
+            person => person?,
+        };
         let read = |kind: &AddressKind| (*kind, contact.address(*kind, person.country.or(home)));
         let read: Vec<_> = AddressKind::ALL.iter().map(read).collect();
         let addresses: Vec<Address> = read.iter().filter_map(|(_, read)| read.as_ref().ok()?.clone()).collect();
@@ -185,7 +192,7 @@ impl SubmissionBody {
             read.iter().find(|(own, _)| *own == kind)?.1.as_ref().err().cloned()
         };
         // A choice whose address cannot be read does not take the others with it. A word that is not known is a mistake of
-        // the sender's program, and refuses the whole.
+        // the sender's program, and refuses the whole, unless that would lose an opt-out.
         let (mut choices, mut places, mut refused, mut mistakes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (at, choice) in self.choices.iter().enumerate() {
             match choice.0.parse(at, trusted).map(|chosen| (address_fault(&chosen), chosen)) {
@@ -194,9 +201,14 @@ impl SubmissionBody {
                     choices.push(chosen);
                     places.push(at);
                 }
-                Err(problem) => mistakes.push(problem),
+                Err(problem) => mistakes.push((at, problem)),
             }
         }
+        if choices.iter().any(|choice| matches!(choice.claim, Claim::OptOut { .. })) {
+            refused.append(&mut mistakes);
+            refused.sort_by_key(|(at, _)| *at);
+        }
+        let mistakes = mistakes.into_iter().map(|(_, problem)| problem).collect();
         if let Some(problem) = Problem::all(mistakes) {
             return Err(problem);
         }
@@ -205,7 +217,7 @@ impl SubmissionBody {
             return Err(Problem::all(problems).unwrap_or(Problem::MalformedJson { line: 0, column: 0 }));
         }
         // An address that no choice needs must be readable too: the sender has made a mistake.
-        if addresses.is_empty() || refused.is_empty() {
+        if addresses.is_empty() || (refused.is_empty() && !refuses) {
             let faults = read.into_iter().filter_map(|(_, read)| read.err()).collect();
             if let Some(problem) = Problem::all(faults) {
                 return Err(problem);
@@ -265,8 +277,9 @@ impl SubmissionBody {
                 let outcome = outcomes.iter().find(|(index, _)| *index == at).map(|(_, outcome)| outcome.clone());
                 let outcome = outcome.unwrap_or(ChoiceOutcome::RECORDED);
                 ChoiceReceipt {
-                    channel: choice.channel.clone(),
-                    purpose: choice.purpose.clone(),
+                    // What is not a channel or purpose may be anything, such as an address.
+                    channel: choice.channel.clone().filter(|text| Channel::parse(text).is_some()),
+                    purpose: choice.purpose.clone().filter(|text| PurposeSlug::parse(text).is_some()),
                     outcome: if problem.is_some() { ChoiceResult::Refused } else { outcome.result },
                     record: outcome.record,
                     contact: outcome.contact.filter(|_| is_trusted),

@@ -15,6 +15,7 @@ use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope, Trac
 use crate::ledger::{
     EventType, NewRequest, NoticeSource, PersonAct, PersonSource, RequestOrigin, StoredAddress, has_left, last_locale,
     named, note_own_acts, open_request, opt_outs, own_notice, save_preferences, standing_of, stop_everything,
+    suppress_corrected,
 };
 use crate::model::request::RequestKind;
 use crate::model::submission::{Claim, NoticeShown};
@@ -47,7 +48,10 @@ impl ShopService {
         let Subject::Leave { pseudonym, channel, purpose } = &visit.subject else { return Err(Problem::RouteNotFound) };
         let (channel, purpose) = (*channel, purpose.as_ref());
         let seen = self.leaving(visit, pseudonym, channel, purpose, UnsubscribeState::Done);
-        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else { return Ok(seen) };
+        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
+            suppress_corrected(self.database(), pseudonym, channel, visit.context)?;
+            return Ok(seen);
+        };
         let acts = match (channel, purpose) {
             (None, None) => stop_everything(self.database(), &visit.shop, &address)?,
             _ => opt_outs(&address, channel, purpose),
@@ -122,6 +126,9 @@ impl ShopService {
     pub(in crate::api) fn change_choices(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
         let Subject::Choices { pseudonym } = &visit.subject else { return Err(Problem::RouteNotFound) };
         let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
+            if visit.field("action").as_deref() == Some("stop") {
+                suppress_corrected(self.database(), pseudonym, None, visit.context)?;
+            }
             return self.choices(visit, pseudonym, PreferencesState::Form);
         };
         match visit.field("action").as_deref() {

@@ -82,9 +82,8 @@ const CONTACTS: &str = "INSERT INTO contact (created_at, id, uuid, country, regi
 
 /// The pseudonym stays NULL until a link to the address is made.
 const ADDRESSES: &str =
-    "INSERT INTO address (created_at, id, contact, kind, match_key, value, assurance, linked, vouched_at)
-    SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 'listed', 1, ?1
-    FROM json_each(CAST(?2 AS TEXT))";
+    "INSERT INTO address (created_at, id, contact, kind, match_key, value, assurance, linked)
+    SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 'listed', 1 FROM json_each(CAST(? AS TEXT))";
 
 const EXTERNALS: &str = "INSERT INTO external_id (created_at, value, contact)
     SELECT ?, value ->> 0, value ->> 1 FROM json_each(CAST(? AS TEXT))";
