@@ -62,7 +62,7 @@ const SMALLEST = {
  */
 const EDGE_PASSES = ["-O3"];
 /** How much the compiler inlines in the edge: 39 KB (gzip) less than with its own threshold, 225. */
-const INLINE_LESS = ["-Cllvm-args=-inline-threshold=125"];
+const INLINE_LESS = ["-Cllvm-args=-inline-threshold=110"];
 
 /** A compact SHA-2 is smaller, and hashes a notice, a key or a certificate in microseconds too. */
 const COMPACT = ["--cfg", 'sha2_backend_soft="compact"'];

@@ -155,9 +155,9 @@ fn join(
         let (stays, goes) = if is_better { (wrong, right) } else { (right, wrong) };
         if is_alone(tx, &goes.contact)? {
             let by = Acting { key: uuid::Uuid::nil(), reason: None };
-            match merge_contacts(tx, stays.contact(), &Lookup::Id(goes.contact()), &by, context) {
-                Err(MergeError::Database(error)) => return Err(error),
-                Err(_) | Ok(()) => {}
+            let merged = merge_contacts(tx, stays.contact(), &Lookup::Id(goes.contact()), &by, context);
+            if let Err(MergeError::Database(error)) = merged {
+                return Err(error);
             }
         }
     }
