@@ -5,7 +5,7 @@ import { duration, moment, number, printable, size, table } from "./words.js";
 const MEANING = {
   accepted: "recorded",
   unchanged: "already on record",
-  outranked: "an opt-out on record takes precedence",
+  outranked: "another record takes precedence",
   suppressed: "suppressed, must not be contacted",
   duplicate: "repeat an earlier row of the file",
   rejected: "cannot be read",

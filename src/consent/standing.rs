@@ -54,6 +54,13 @@ impl Track {
         self.is_opt_out() && counts && self.scope.includes(scope)
     }
 
+    /// Returns whether this opt-in ends an opt-out: the person gave it later and has proven it.
+    pub fn ends(&self, no: &Self) -> bool {
+        let Act::OptOut { refusal } = no.act else { return false };
+        let is_consent = self.act == Act::OptIn { ground: Ground::Consent };
+        is_consent && self.assurance.may_end(refusal) && self.at > no.at && no.scope.includes(&self.scope)
+    }
+
     const fn is_opt_in(&self) -> bool {
         matches!(self.act, Act::OptIn { .. })
     }

@@ -573,6 +573,10 @@ fn a_misspelt_purpose_is_refused(backend: &mut dyn Backend) {
     let body = json!({ "channel": "email", "purpose": "newsleter", "contact": jane() });
     let refused = ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body);
     refused.problem(422, "unknown_purpose", Some("/purpose"));
+    shop.submit_from_server(backend, &vouched("opt_in")).ok();
+    let used = json!({ "contact": jane(), "activities": [{ "activity": "used", "purpose": "newsleter" }] });
+    let refused = ask(backend, Method::POST, "/v1/activities", &shop.secret, &used);
+    refused.problem(422, "unknown_purpose", Some("/activities/0/purpose"));
 }
 
 fn a_corrected_address_is_asked_to_confirm(backend: &mut dyn Backend) {

@@ -25,7 +25,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
                 register. Only the latest of each kind counts, so order and repetition do not matter.",
         body: Some(maker!(ActivitiesBody)),
         answers: &[maker!(NotedAnswer)],
-        codes: &["contact_not_found", "ambiguous_lookup", "wrong_number_of_activities"],
+        codes: &["contact_not_found", "ambiguous_lookup", "wrong_number_of_activities", "unknown_purpose"],
         ..NONE
     },
     Operation {

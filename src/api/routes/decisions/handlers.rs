@@ -10,7 +10,7 @@ use crate::api::routes::decisions::bodies::{ActivitiesBody, Contacts, DecisionsB
 use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
-use crate::ledger::{Decided, Lookup, Outcome, decide_contacts, note_activities, suppress};
+use crate::ledger::{ActivityNoted, Decided, Lookup, Outcome, decide_contacts, note_activities, suppress};
 
 impl ShopService {
     pub(in crate::api) fn decide(&self, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -44,6 +44,13 @@ impl ShopService {
 
     pub(in crate::api) fn note_activities(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let (contact, noted) = call.body::<ActivitiesBody>()?.parse(call.home())?;
+        let is_unknown = |one: &ActivityNoted| {
+            one.purpose.as_ref().is_some_and(|purpose| !call.shop.settings.purposes.contains(purpose))
+        };
+        if let Some(index) = noted.iter().position(is_unknown) {
+            let fault = Fault::new("unknown_purpose", "the shop has no such purpose; check the spelling");
+            return Err(Problem::field(format!("/activities/{index}/purpose"), fault));
+        }
         let done = note_activities(self.database(), &contact, &noted, call.context)?;
         let (contact, addresses) = done.ok_or(Problem::ContactNotFound)?;
         Ok(Reply::json(StatusCode::OK, &NotedAnswer { addresses })?.about(Some(contact)))

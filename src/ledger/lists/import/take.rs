@@ -215,17 +215,16 @@ impl<'a> ImportPage<'a> {
                 Some(Judged::Outranked) => self.counts.outranked += 1,
                 Some(Judged::NoChoice) => self.counts.no_choice += 1,
                 Some(Judged::Accepted { act, at }) => {
-                    self.counts.accepted += 1;
+                    let scope = choice.scope.clone();
+                    let (assurance, record) = (Assurance::Listed, RecordId(Uuid::nil()));
+                    let track = Track { scope, act, assurance, connection: None, at, record };
+                    // An opt-out is recorded, although a later opt-in of the person counts for more.
+                    match known.tracks.iter().any(|yes| yes.ends(&track)) {
+                        true => self.counts.outranked += 1,
+                        false => self.counts.accepted += 1,
+                    }
                     let record = RecordId(self.next_id());
-                    let track = Track {
-                        scope: choice.scope.clone(),
-                        act,
-                        assurance: Assurance::Listed,
-                        connection: None,
-                        at,
-                        record,
-                    };
-                    accepted.push((address, choice, track));
+                    accepted.push((address, choice, Track { record, ..track }));
                 }
             }
         }
