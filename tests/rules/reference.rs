@@ -94,8 +94,9 @@ impl Question<'_> {
     /// Returns whether the opt-in ends every earlier opt-out and is not ended by a later one.
     fn is_live(&self, opt_in: &Record, ground: Ground, now: i64) -> bool {
         let ends = |refusal| match opt_in.assurance {
-            Assurance::Listed | Assurance::Claimed => false,
-            Assurance::Reported | Assurance::Staff => refusal == Refusal::Plain,
+            // These records name no connection. A report ends only what its own connection has reported.
+            Assurance::Listed | Assurance::Claimed | Assurance::Reported => false,
+            Assurance::Staff => refusal == Refusal::Plain,
             Assurance::Confirmed | Assurance::Authenticated => true,
         };
         opt_in.at <= now
