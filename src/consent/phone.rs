@@ -222,14 +222,13 @@ fn by_numbering_plan(digits: &str) -> Option<String> {
 /// people write a zero that has not been a trunk prefix for long, or that belongs to fixed lines alone.
 #[cfg(feature = "service")]
 fn without_trunk_zero(digits: &str) -> Option<String> {
-    if is_valid(digits) {
-        return None;
-    }
-    (1..=3).find_map(|length| {
+    let mut shorter = (1..=3).filter_map(|length| {
         let (code, national) = digits.split_at_checked(length)?;
-        let shorter = format!("{code}{}", national.strip_prefix('0')?);
-        is_valid(&shorter).then_some(shorter)
-    })
+        Some(format!("{code}{}", national.strip_prefix('0')?))
+    });
+    // Asking the numbering plan takes long, and few numbers have a zero there.
+    let first = shorter.next()?;
+    if is_valid(digits) { None } else { std::iter::once(first).chain(shorter).find(|digits| is_valid(digits)) }
 }
 
 /// Returns whether the numbering plan of its country has such a number.
