@@ -690,24 +690,29 @@ fn a_confirmed_form_proves_its_facts_if_no_other_form_contradicts(backend: &mut 
     assert_eq!(allows(backend, &shop), true);
 }
 
+/// A choice of the account `shopify:7`, for whose mailbox the shop vouches.
+fn of_account(email: &str, choice: &str) -> Value {
+    with(vouched(choice), "/contact", json!({ "email": email, "external": "shopify:7" }))
+}
+
+/// Returns the decision about the account `shopify:7`, with its address.
+fn decided_by_account(backend: &dyn Backend, shop: &Shop) -> Value {
+    let body = json!({ "channel": "email", "purpose": "newsletter", "contacts": [{ "external": "shopify:7" }] });
+    ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok()["decisions"][0].clone()
+}
+
 fn the_current_address_of_an_account_decides(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    let of = |email: &str, choice: &str| {
-        with(vouched(choice), "/contact", json!({ "email": email, "external": "shopify:7" }))
-    };
-    let by_account = |backend: &dyn Backend| {
-        let body = json!({ "channel": "email", "purpose": "newsletter", "contacts": [{ "external": "shopify:7" }] });
-        ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok()["decisions"][0].clone()
-    };
-    shop.submit_from_server(backend, &of("old@example.com", "opt_in")).ok();
+    let by_account = |backend: &dyn Backend| decided_by_account(backend, &shop);
+    shop.submit_from_server(backend, &of_account("old@example.com", "opt_in")).ok();
     backend.pass(5);
-    shop.submit_from_server(backend, &of("new@example.com", "opt_out")).ok();
+    shop.submit_from_server(backend, &of_account("new@example.com", "opt_out")).ok();
     let decided = by_account(backend);
     assert_eq!((&decided["decision"]["allow"], &decided["address"]), (&json!(false), &json!("new@example.com")));
     assert_eq!(decision(backend, &shop, "email", json!({ "email": "old@example.com" }))["allow"], true);
     // The shop vouches for the old mailbox again: it is the current one.
     backend.pass(5);
-    shop.submit_from_server(backend, &of("old@example.com", "opt_in")).ok();
+    shop.submit_from_server(backend, &of_account("old@example.com", "opt_in")).ok();
     let decided = by_account(backend);
     assert_eq!((&decided["decision"]["allow"], &decided["address"]), (&json!(true), &json!("old@example.com")));
 }
@@ -865,28 +870,22 @@ fn an_account_takes_no_address_that_a_stranger_typed_beside_it(backend: &mut dyn
 
 fn only_who_vouches_now_makes_an_address_the_current_one(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    let of = |email: &str, choice: &str| {
-        with(vouched(choice), "/contact", json!({ "email": email, "external": "shopify:7" }))
-    };
-    let by_account = |backend: &dyn Backend| {
-        let body = json!({ "channel": "email", "purpose": "newsletter", "contacts": [{ "external": "shopify:7" }] });
-        ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok()["decisions"][0].clone()
-    };
-    shop.submit_from_server(backend, &of("new@example.com", "opt_out")).ok();
+    let by_account = |backend: &dyn Backend| decided_by_account(backend, &shop);
+    shop.submit_from_server(backend, &of_account("new@example.com", "opt_out")).ok();
     backend.pass(5);
     for (number, assurance) in ["reported", "listed", "authenticated", "claimed"].into_iter().enumerate() {
-        let old = with(of(&format!("old{number}@example.com"), "opt_in"), "/assurance", json!(assurance));
+        let old = with(of_account(&format!("old{number}@example.com"), "opt_in"), "/assurance", json!(assurance));
         let old = if assurance == "claimed" { old } else { historic(old, "2024-01-01T00:00:00Z") };
         shop.submit_from_server(backend, &old).ok();
         let decided = by_account(backend);
         assert_eq!((&decided["address"], &decided["decision"]["allow"]), (&json!("new@example.com"), &json!(false)));
     }
-    let late = with(of("earlier@example.com", "opt_in"), "/age_ms", json!(86_400_000));
+    let late = with(of_account("earlier@example.com", "opt_in"), "/age_ms", json!(86_400_000));
     shop.submit_from_server(backend, &late).ok();
     assert_eq!(by_account(backend)["address"], "new@example.com");
     // The id of a contact that was merged into another is an id of the other.
     let guest = shop.submit_from_server(backend, &with(entered(jane()), "/assurance", json!("claimed"))).ok();
-    shop.submit_from_server(backend, &of("jane@example.com", "opt_in")).ok();
+    shop.submit_from_server(backend, &of_account("jane@example.com", "opt_in")).ok();
     let body = json!({ "channel": "email", "purpose": "newsletter", "contact": { "id": guest["contact"] } });
     let decided = ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok();
     assert_eq!((&decided["address"], &decided["decision"]["allow"]), (&json!("jane@example.com"), &json!(true)));

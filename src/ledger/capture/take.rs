@@ -79,7 +79,8 @@ fn repetition_of(tx: &dyn Database, shop: &Shop, submission: &Submission) -> Res
     Ok(erased.map(receipt))
 }
 
-/// Emits the events, and asks the addresses for which an anonymous form claimed an opt-in to confirm it.
+/// Emits the events. Asks an address to confirm an opt-in that an anonymous form or a platform states for it, and sends it
+/// a link if an anonymous form states an opt-out.
 fn announce(
     tx: &dyn Database,
     shop: &Shop,
