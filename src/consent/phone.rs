@@ -228,7 +228,19 @@ fn without_trunk_zero(digits: &str) -> Option<String> {
     });
     // Asking the numbering plan takes long, and few numbers have a zero there.
     let first = shorter.next()?;
-    if is_valid(digits) { None } else { std::iter::once(first).chain(shorter).find(|digits| is_valid(digits)) }
+    if is_valid(digits) {
+        return None;
+    }
+    let code = country_code(digits)?;
+    // A zero inside the country code divides the digits into those of another country.
+    let is_right = |shorter: &String| country_code(shorter) == Some(code) && is_valid(shorter);
+    std::iter::once(first).chain(shorter).find(is_right).and_then(|digits| by_numbering_plan(&digits))
+}
+
+#[cfg(feature = "service")]
+fn country_code(digits: &str) -> Option<i32> {
+    let number = rlibphonenumber::PHONE_NUMBER_UTIL.parse(format!("+{digits}"), None);
+    number.ok().map(|number| number.country_code)
 }
 
 /// Returns whether the numbering plan of its country has such a number.
@@ -331,6 +343,8 @@ mod tests {
         for (given, read) in [
             ("+44 7700 900123", Some("+447700900123")),
             ("+44 07700 900123", Some("+447700900123")),
+            // The zero of this number, which does not exist, divides its country code into that of another country.
+            ("+50503120000000", Some("+50503120000000")),
             ("+44 (0)20 7946 0018", Some("+442079460018")),
             (" +49-170/123.4567 ", Some("+491701234567")),
             ("+49 0170 1234567", Some("+491701234567")),
