@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test contract dist serve test coverage size bench faults fuzz clean
+.PHONY: help setup setup-first setup-test contract dist serve test coverage size bench faults fuzz clean
 
 ENV := . .tools/env &&
 
@@ -17,6 +17,9 @@ setup: ## Install the build tools (first time 4 to 8 min)
 setup-test: setup
 	@.ci/setup testers
 
+setup-first:
+	@.ci/setup rust node
+
 contract: setup ## Generate the service's contract from the code: openapi.json, which is committed
 	@$(ENV) PLACET_WRITE_CONTRACT=1 cargo test --locked --quiet --features contract --test contract
 
@@ -26,7 +29,7 @@ dist: setup ## Build the package into pkg/ (first time 4 min, then only what cha
 serve: dist ## Run the worker on http://127.0.0.1:8787 and the demo shop on http://127.0.0.1:8788
 	@$(ENV) exec node www/tools/serve.mjs
 
-test: setup-test ## Run all checks: lints, laws, API on both backends, browsers (first time 25 min, then 7)
+test: setup-first ## Run all checks: lints, laws, API on both backends, browsers (first time 30 min, then 7)
 	@$(ENV) .ci/test
 
 coverage: setup-test dist ## Measure which storefront lines the tests run in Chromium; fails below 85 % of the Rust (5 min)

@@ -44,9 +44,14 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 /// also match.
 fn template(document: &Value, method: &str, path: &str) -> Option<String> {
     let fits = |template: &&String| {
-        let (own, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
-        own.len() == given.len()
-            && own.iter().zip(given).all(|(own, given)| *own == given || own.starts_with('{') && !given.is_empty())
+        let (mut own, mut given) = (template.split('/'), path.split('/'));
+        loop {
+            match (own.next(), given.next()) {
+                (None, None) => return true,
+                (Some(own), Some(given)) if own == given || own.starts_with('{') && !given.is_empty() => {}
+                _ => return false,
+            }
+        }
     };
     let paths = document["paths"].as_object().unwrap();
     let found = paths.keys().filter(fits).min_by_key(|template| template.matches('{').count())?;
@@ -85,9 +90,13 @@ pub fn hold(method: &Method, path: &str, response: &Response<Bytes>) {
     if media_type.ends_with("json") && !media_type.ends_with("ndjson") {
         let body: Value = serde_json::from_slice(response.body()).unwrap();
         let validator = &validators[&format!("{name} {media_type}")];
+        // Most answers are right, and a list of mistakes costs more than the check.
+        if validator.is_valid(&body) {
+            return;
+        }
         let mistakes: Vec<String> =
             validator.iter_errors(&body).map(|error| format!("{error} at {}", error.instance_path())).collect();
-        assert!(mistakes.is_empty(), "{name} does not match the contract: {mistakes:#?}\n{text}");
+        panic!("{name} does not match the contract: {mistakes:#?}\n{text}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Only the person can opt in again after an opt-out, an objection or an erasure.
 //!
 //! Runs random sequences of everything that a shop, its employees, its lists, its platforms and anonymous forms can do
-//! afterwards, with a decision after each step.
+//! afterwards, with a decision after each step. `PLACET_HISTORIES=10000` runs more of them.
 
 use std::cell::Cell;
 
@@ -274,8 +274,9 @@ fn nobody_comes_back(backend: &dyn Backend, cases: u32) {
 }
 
 #[test]
-fn only_the_person_opts_in_again_in_ten_thousand_random_histories() {
-    nobody_comes_back(&Native::in_memory(), 10_000);
+fn only_the_person_opts_in_again_in_random_histories() {
+    let cases = std::env::var("PLACET_HISTORIES").map_or(2_500, |text| text.parse().unwrap());
+    nobody_comes_back(&Native::in_memory(), cases);
 }
 
 #[test]

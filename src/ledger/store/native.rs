@@ -38,7 +38,8 @@ impl Sqlite {
     fn over(connection: Connection) -> Result<Self, DatabaseError> {
         // Foreign keys are always on in a Durable Object.
         connection.execute_batch("PRAGMA foreign_keys = ON")?;
-        connection.set_prepared_statement_cache_capacity(64);
+        // More than the service has, so that each statement is compiled once.
+        connection.set_prepared_statement_cache_capacity(1024);
         Ok(Self { connection: RefCell::new(connection), depth: Cell::new(0) })
     }
 }
