@@ -46,6 +46,11 @@ impl ListedChoice {
     pub(crate) fn is_no(&self) -> bool {
         matches!(self.act, ListedAct::No { .. })
     }
+
+    /// Returns whether the choice is an opt-in.
+    pub(crate) fn is_yes(&self) -> bool {
+        matches!(self.act, ListedAct::Yes { .. })
+    }
 }
 
 /// The statement of a file about a scope.

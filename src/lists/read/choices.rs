@@ -39,6 +39,11 @@ pub(crate) fn choices(
         }
         row.warn(fault);
     }
+    if let Some(fault) = row.unread_opt_out()
+        && (choices.iter().any(ListedChoice::is_yes) || !choices.iter().any(ListedChoice::is_no))
+    {
+        return Err(fault);
+    }
     reconcile(&mut choices)?;
     let reached = |choice: &ListedChoice| {
         choice.scope.channel.is_none_or(|channel| addresses.iter().any(|own| own.kind() == channel.address_kind()))
@@ -71,9 +76,8 @@ fn reconcile(choices: &mut Vec<ListedChoice>) -> Result<(), RowFault> {
         wide.channel.is_none_or(|channel| scope.channel == Some(channel))
             && wide.purpose.as_ref().is_none_or(|purpose| scope.purpose.as_ref() == Some(purpose))
     };
-    let is_yes = |choice: &ListedChoice| matches!(choice.act, ListedAct::Yes { .. });
     let nos = choices.iter().filter(|choice| choice.is_no());
-    if nos.clone().any(|no| choices.iter().any(|yes| is_yes(yes) && covers(&no.scope, &yes.scope))) {
+    if nos.clone().any(|no| choices.iter().any(|yes| yes.is_yes() && covers(&no.scope, &yes.scope))) {
         return Err(RowFault::of_row(Wrong::Contradiction));
     }
     let mut kept: Vec<ListedChoice> = Vec::with_capacity(choices.len());
@@ -145,6 +149,10 @@ impl ChoiceReader<'_> {
             let objection = objection || [choice, status].contains(&Some(Word::Objection));
             self.no(self.wide_scope()?, objection, at, evidence);
             return Ok(());
+        }
+        // The two columns disagree about whether the person has opted in.
+        if choice == Some(Word::Yes) && status == Some(Word::Neither) {
+            return Err(row.fault(Field::Status, Wrong::Contradiction));
         }
         match first {
             Some(Word::Yes) => {
@@ -279,8 +287,7 @@ impl ChoiceReader<'_> {
             let is_channel = scope.channel.is_none() || own.channel.is_none() || own.channel == scope.channel;
             is_channel && (scope.purpose.is_none() || own.purpose.is_none() || own.purpose == scope.purpose)
         };
-        let contradicts =
-            |choice: &ListedChoice| matches!(choice.act, ListedAct::Yes { .. }) && is_about(&choice.scope);
+        let contradicts = |choice: &ListedChoice| choice.is_yes() && is_about(&choice.scope);
         if self.choices.iter().any(contradicts) {
             return Err(RowFault::of_row(Wrong::ListContradicted));
         }

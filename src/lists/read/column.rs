@@ -30,10 +30,13 @@ pub struct Column {
     /// Whether every cell of the column begins with an apostrophe, which some programs write before each text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_wrapped: bool,
+    /// Whether the column is not read, and its header speaks of an opt-out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unread_opt_out: bool,
 }
 
 impl Column {
     pub(crate) const fn new(header: String, field: Option<Field>) -> Self {
-        Self { header, field, is_wrapped: false }
+        Self { header, field, is_wrapped: false, is_unread_opt_out: false }
     }
 }

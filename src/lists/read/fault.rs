@@ -117,8 +117,10 @@ pub enum Wrong {
     NoPurpose,
     /// The row has two choices for the same channel and purpose.
     SaidTwice,
-    /// The row has an opt-in and also an opt-out.
+    /// One cell of the row opts in, and another says otherwise.
     Contradiction,
+    /// The row has an opt-in or no choice, and seems to opt out in a column that is not read.
+    UnreadOptOut,
     /// The row has an opt-in, but its list is of people who have opted out.
     ListContradicted,
 }
@@ -271,9 +273,16 @@ impl Wrong {
                 "the row has two choices for the same channel and purpose",
                 "leave one of the columns empty",
             ),
-            Self::Contradiction => {
-                ("contradiction", "the row has an opt-in and an opt-out", "leave the cell that is wrong empty")
-            }
+            Self::Contradiction => (
+                "contradiction",
+                "one cell of the row opts in and another says otherwise",
+                "leave the cell that is wrong empty",
+            ),
+            Self::UnreadOptOut => (
+                "unread_opt_out",
+                "the row seems to opt out in a column that placet does not read",
+                "map the column by columns= to opted_out_at, email_refused, sms_refused or whatsapp_refused, or remove it",
+            ),
             Self::ListContradicted => (
                 "list_contradicted",
                 "the row has an opt-in, but its list is of people who have opted out",

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{AddressKind, Basis, Channel, CountryCode, PurposeSlug};
+use crate::lists::cells::opt_out_column::speaks_of_opt_out;
 use crate::lists::read::column::{Column, Format};
 use crate::lists::read::header;
 use crate::lists::read::header::ListHeader;
@@ -83,11 +84,16 @@ impl Layout {
             (Format::Csv, Some(table)) => header::columns(texts, table)?,
             _ => header::keys(),
         };
+        let is_named_ignored = |column: &Column| column.header.to_lowercase().starts_with("placet_");
         let ignored = |column: &Column| {
             let is_unused_offer = column.field == Some(Field::PartnerChoice)
                 && !shop.purposes.iter().any(|purpose| purpose.as_str() == PARTNERS);
-            is_unused_offer || column.header.to_lowercase().starts_with("placet_")
+            is_unused_offer || is_named_ignored(column)
         };
+        for column in &mut columns {
+            let is_unread = column.field.is_none() && !is_named_ignored(column);
+            column.is_unread_opt_out = format == Format::Csv && is_unread && speaks_of_opt_out(&column.header);
+        }
         columns.iter_mut().filter(|column| ignored(column)).for_each(|column| column.field = None);
         let mut layout = Self {
             format,

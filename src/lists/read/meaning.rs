@@ -8,7 +8,7 @@ use crate::lists::read::layout::Layout;
 use crate::lists::read::row::ListRow;
 use crate::lists::read::values::Values;
 use crate::model::list_kind::ListKind;
-use crate::model::listed::{Listed, ListedAct, ListedPerson, ListedSuppression, Suppressed};
+use crate::model::listed::{Listed, ListedChoice, ListedPerson, ListedSuppression, Suppressed};
 use crate::model::person::PersonFacts;
 use crate::model::text::{BirthDate, ExternalId, KeyedHash, Sha256Hex};
 use crate::platforms::field::Field;
@@ -55,7 +55,7 @@ impl<'a> ListRow<'a> {
             return Err(fault.unwrap_or(RowFault::of_row(Wrong::NoAddress)));
         }
         let choices = choices::choices(self, &addresses, &unread)?;
-        if choices.iter().any(|choice| matches!(choice.act, ListedAct::Yes { .. })) {
+        if choices.iter().any(ListedChoice::is_yes) {
             self.needs_what_was_left()?;
         }
         unread.into_iter().for_each(|(_, fault)| self.warn(fault));

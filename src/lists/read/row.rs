@@ -71,6 +71,11 @@ impl<'a> ListRow<'a> {
         self.warnings.into_inner()
     }
 
+    /// Returns the fault of a row that seems to opt out in a column that is not read.
+    pub(crate) fn unread_opt_out(&self) -> Option<RowFault> {
+        self.values.unread_opt_out().map(|column| RowFault { column: Some(column), what: Wrong::UnreadOptOut })
+    }
+
     pub(crate) fn text(&self, field: Field) -> Option<&'a str> {
         self.values.get(field)
     }

@@ -53,6 +53,56 @@ fn only_an_opt_out_may_have_a_wide_scope() {
 }
 
 #[test]
+fn an_opt_out_in_a_column_that_is_not_read_is_told() {
+    let of_list = |list| ImportOptions { list: Some(list), channel: Some(Channel::Email), ..newsletter() };
+    let yes = "a@example.com [email/newsletter yes:consent]";
+    check(
+        &of_list(ListKind::OptedIn),
+        "email,HasOptedOutOfEmail",
+        &[
+            ("a@example.com,true", "unread_opt_out in 2"),
+            ("a@example.com,2024-05-01", "unread_opt_out in 2"),
+            ("a@example.com,false", yes),
+            ("a@example.com,", yes),
+            ("a@example.com,https://shop.example/u", yes),
+        ],
+    );
+    let options = ImportOptions { channel: Some(Channel::Email), ..newsletter() };
+    check(
+        &options,
+        "email,choice,Unsubscribed from all email",
+        &[
+            ("a@example.com,yes,true", "unread_opt_out in 3"),
+            ("a@example.com,,true", "unread_opt_out in 3"),
+            ("a@example.com,unconfirmed,true", "unread_opt_out in 3"),
+            ("a@example.com,no,true", "a@example.com [email/newsletter no]"),
+            ("a@example.com,yes,no", yes),
+        ],
+    );
+    check(
+        &of_list(ListKind::OptedOut),
+        "email,Opt-out reason",
+        &[("a@example.com,too many", "a@example.com [email/newsletter no]")],
+    );
+    check(&options, "email,choice,placet_unsubscribed", &[("a@example.com,yes,true", yes)]);
+}
+
+#[test]
+fn a_status_that_is_no_opt_in_contradicts_one() {
+    let options = ImportOptions { channel: Some(Channel::Email), ..newsletter() };
+    check(
+        &options,
+        "email,choice,status",
+        &[
+            ("a@example.com,yes,declined", "contradiction in 3"),
+            ("a@example.com,yes,never_subscribed", "contradiction in 3"),
+            ("a@example.com,yes,awaiting_confirmation", "contradiction in 3"),
+            ("a@example.com,yes,subscribed", "a@example.com [email/newsletter yes:consent]"),
+        ],
+    );
+}
+
+#[test]
 fn the_kind_of_the_list_applies_to_rows_without_a_choice() {
     let listed = |list| ImportOptions { list: Some(list), channel: Some(Channel::Email), ..newsletter() };
     check(
@@ -410,7 +460,7 @@ mod junk {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::listed::{Listed, ListedAct};
+    use crate::model::listed::Listed;
 
     /// What is found in cells: by mistake, by spreadsheets, and by other programs.
     const JUNK: &[&str] = &[
@@ -537,9 +587,7 @@ mod junk {
                     let about: Vec<_> = person.choices.iter().filter(|choice| covers(&choice.scope)).collect();
                     let is_no = about.iter().any(|choice| choice.is_no());
                     prop_assert!(is_no || is_rejected, "no opt-out in {}", text);
-                    let is_yes =
-                        |choice: &&&crate::model::listed::ListedChoice| matches!(choice.act, ListedAct::Yes { .. });
-                    prop_assert!(!about.iter().any(|choice| is_yes(&choice)), "an opt-in in {}", text);
+                    prop_assert!(!about.iter().any(|choice| choice.is_yes()), "an opt-in in {}", text);
                 }
             }
         }

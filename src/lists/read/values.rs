@@ -2,17 +2,22 @@
 
 use std::borrow::Cow;
 
+use crate::lists::cells::opt_out_column::says_opt_out;
 use crate::lists::read::fault::{RowFault, Wrong};
 use crate::lists::read::layout::Layout;
 use crate::lists::read::scan::{Cell, bare, unquoted};
 use crate::platforms::field::Field;
 
 /// The cells of a row that are read, without surrounding space.
-pub(crate) struct Values<'a>([Cow<'a, str>; Field::COUNT]);
+pub(crate) struct Values<'a> {
+    cells: [Cow<'a, str>; Field::COUNT],
+    /// The number of the first column that is not read and in which the row seems to opt out.
+    unread_opt_out: Option<usize>,
+}
 
 impl<'a> Values<'a> {
     pub(crate) fn new() -> Self {
-        Self([const { Cow::Borrowed("") }; Field::COUNT])
+        Self { cells: [const { Cow::Borrowed("") }; Field::COUNT], unread_opt_out: None }
     }
 
     /// Makes the values from the cells of a CSV row. Cells at the end of the row may be missing, and empty cells may
@@ -29,6 +34,8 @@ impl<'a> Values<'a> {
             if let Some(field) = column.field {
                 let cell = unquoted(text, cell);
                 values.put(field, place, if column.is_wrapped { unwrapped(cell) } else { cell })?;
+            } else if column.is_unread_opt_out && says_opt_out(&unquoted(text, cell)) {
+                values.unread_opt_out.get_or_insert(place + 1);
             }
         }
         Ok(values)
@@ -62,15 +69,20 @@ impl<'a> Values<'a> {
         if has_control {
             return Err(RowFault { column: Some(place + 1), what: Wrong::ControlCharacter });
         }
-        if let Some(own) = self.0.get_mut(field as usize) {
+        if let Some(own) = self.cells.get_mut(field as usize) {
             *own = cell;
         }
         Ok(())
     }
 
+    /// Returns the number of the first column that is not read and in which the row seems to opt out.
+    pub(crate) const fn unread_opt_out(&self) -> Option<usize> {
+        self.unread_opt_out
+    }
+
     /// Returns the text of a cell, or `None` if it is empty.
     pub(crate) fn get(&self, field: Field) -> Option<&str> {
-        self.0.get(field as usize).map(|cell| &**cell).filter(|cell| !cell.is_empty())
+        self.cells.get(field as usize).map(|cell| &**cell).filter(|cell| !cell.is_empty())
     }
 }
 

@@ -199,7 +199,7 @@ impl<'a> ImportPage<'a> {
         let is_marketing = choice.scope.purpose.as_ref().is_none_or(|purpose| !transactional.contains(purpose));
         for address in person.addresses.iter().filter(|address| kind.is_none_or(|kind| kind == address.kind())) {
             let Some(known) = self.known.of(address) else { continue };
-            let says_yes = matches!(choice.act, ListedAct::Yes { .. });
+            let says_yes = choice.is_yes();
             // Nothing is stored about an address that is suppressed and otherwise unknown, not even an opt-out.
             let is_suppressed = known.is_suppressed(choice.scope.channel);
             let is_unknown = known.rows.is_none() && (is_suppressed || known.is_barred(address.kind()));
