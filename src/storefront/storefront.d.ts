@@ -116,12 +116,12 @@ export interface Receipt {
   /**
    * What became of each choice. Of a form that nobody vouches for it says `recorded` and never more, so that the page
    * does not learn who is known; for an opt-out `link_sent`: it counts for nothing until the person opens the link that
-   * the address gets; and `refused` for what the shop does not offer.
+   * the address gets, or `unproven` for a postal address, to which no link can be sent; and `refused` for what the shop does not offer.
    */
   choices?: Array<{
     channel?: Channel;
     purpose?: string;
-    outcome: "recorded" | "awaiting_confirmation" | "outranked" | "link_sent" | "refused";
+    outcome: "recorded" | "awaiting_confirmation" | "outranked" | "link_sent" | "unproven" | "refused";
   }>;
   queued?: undefined;
 }

@@ -30,6 +30,7 @@ crate::scenarios! {
     the_words_of_a_notice_stay
     a_shop_changes_some_of_its_settings
     the_shop_is_told_what_is_missing
+    messages_of_which_nobody_is_told_are_counted
     a_misspelt_purpose_is_refused
     a_corrected_address_is_asked_to_confirm
     a_table_for_people_holds_no_formula
@@ -554,18 +555,31 @@ fn a_shop_changes_some_of_its_settings(backend: &mut dyn Backend) {
     assert_eq!(settings_of(backend, &shop), changed);
 }
 
+/// Returns what is missing for the shop to work, each with its number.
+fn setup_codes(backend: &dyn Backend, shop: &Shop) -> Vec<String> {
+    let all = settings_of(backend, shop)["setup"].as_array().cloned().unwrap_or_default();
+    all.iter().map(|one| format!("{} {}", one["code"].as_str().unwrap(), one["count"])).collect()
+}
+
 fn the_shop_is_told_what_is_missing(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
-    let codes = |backend: &dyn Backend| {
-        let all = settings_of(backend, &shop)["setup"].as_array().cloned().unwrap_or_default();
-        all.iter().map(|one| format!("{} {}", one["code"].as_str().unwrap(), one["count"])).collect::<Vec<_>>()
-    };
-    assert_eq!(codes(backend), ["no_stop_provider 0"]);
+    assert_eq!(setup_codes(backend, &shop), ["no_stop_provider 0"]);
     shop.submit(backend, &submission()).ok();
-    assert_eq!(codes(backend), ["messages_wait 1", "no_stop_provider 0"]);
+    assert_eq!(setup_codes(backend, &shop), ["messages_wait 1", "no_stop_provider 0"]);
     provider(backend, &shop, "generic", &json!({}));
     listen(backend, &shop);
-    assert_eq!(codes(backend), Vec::<String>::new());
+    assert_eq!(setup_codes(backend, &shop), Vec::<String>::new());
+}
+
+fn messages_of_which_nobody_is_told_are_counted(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    let (hook, _) =
+        provider(backend, &shop, "meta", &json!({ "secret": AUTH_TOKEN, "verify_token": "a_word_of_ours" }));
+    let letter = json!({ "from": "447700900123", "id": "wamid.1", "text": { "body": "please never again" } });
+    by_meta(backend, &hook, &json!({ "messages": [letter] })).ok();
+    assert_eq!(setup_codes(backend, &shop), ["inbound_unread 1"]);
+    listen(backend, &shop);
+    assert_eq!(setup_codes(backend, &shop), Vec::<String>::new());
 }
 
 fn a_misspelt_purpose_is_refused(backend: &mut dyn Backend) {
@@ -687,6 +701,14 @@ fn a_confirmed_form_proves_its_facts_if_no_other_form_contradicts(backend: &mut 
     // A stranger has entered the same mailbox before.
     let stranger = json!({ "born": "2020-01-01" });
     assert_eq!(confirm(backend, "june@example.com", &[stranger]), (Value::Null, Value::Null));
+    // A form for another opt-in, which the same link confirms, stated another date of birth.
+    let child = with(
+        entered(json!({ "email": "jill@example.com", "born": "2020-01-01" })),
+        "/choices/0/purpose",
+        json!("offers"),
+    );
+    shop.submit(backend, &child).ok();
+    assert_eq!(confirm(backend, "jill@example.com", &[]), (Value::Null, Value::Null));
     assert_eq!(allows(backend, &shop), true);
 }
 
@@ -748,13 +770,20 @@ fn the_erasure_of_several_accounts_has_to_be_asked_for(backend: &mut dyn Backend
     let first = shop.submit_from_server(backend, &with_account("shopify:7")).ok();
     let second = shop.submit_from_server(backend, &with_account("shopify:8")).ok();
     assert_eq!(first["contact"], second["contact"], "both accounts have one mailbox");
-    let path = format!("/v1/contacts/{}", first["contact"].as_str().unwrap());
-    ask(backend, Method::DELETE, &path, &shop.secret, &Value::Null).problem(409, "several_accounts", None);
+    // An employee decides a verified request for it too.
+    let wish = json!({ "kind": "erasure", "contact": jane(), "locale": "en-GB" });
+    ask(backend, Method::POST, "/v1/requests", &shop.secret, &wish).ok();
+    press(backend, &path(&messages(backend, &shop, "request")[0]["link"]), "");
+    let waiting = ask(backend, Method::GET, "/v1/requests?state=verified", &shop.secret, &Value::Null).ok();
+    assert_eq!(waiting["requests"].as_array().unwrap().len(), 1, "{waiting}");
+    assert_eq!(allows(backend, &shop), true);
+    let contact = format!("/v1/contacts/{}", first["contact"].as_str().unwrap());
+    ask(backend, Method::DELETE, &contact, &shop.secret, &Value::Null).problem(409, "several_accounts", None);
     assert_eq!(allows(backend, &shop), true, "nothing is erased");
-    let all = format!("{path}?accounts=all");
+    let all = format!("{contact}?accounts=all");
     let erased = ask(backend, Method::DELETE, &all, &shop.secret, &Value::Null).ok();
     assert_eq!(erased["external_ids"], json!(["shopify:7", "shopify:8"]));
-    let again = ask(backend, Method::DELETE, &path, &shop.secret, &Value::Null).ok();
+    let again = ask(backend, Method::DELETE, &contact, &shop.secret, &Value::Null).ok();
     assert_eq!((&again["jws"], again.get("external_ids")), (&erased["jws"], None));
 }
 
@@ -787,6 +816,12 @@ fn an_opt_out_that_nobody_vouches_for_gets_a_link(backend: &mut dyn Backend) {
     assert_eq!(to, ["jane@example.com"]);
     press(backend, &path(&links[0]["link"]), "action=stop");
     assert_eq!(allows(backend, &shop), false);
+    // No link can be sent to a postal address.
+    let shop = Shop::create_with(backend, &with(crate::client::shop_body(), "/channels", json!(["email", "post"])));
+    let letters = json!([{ "channel": "post", "purpose": "newsletter", "choice": "opt_out" }]);
+    let postal = json!({ "postal": "Jane Doe\n1 High Street\nLondon SW1A 1AA" });
+    let answer = shop.submit(backend, &with(entered(postal), "/choices", letters)).ok();
+    assert_eq!(answer["choices"][0]["outcome"], "unproven");
 }
 
 fn a_report_ends_only_what_its_connection_reported(backend: &mut dyn Backend) {

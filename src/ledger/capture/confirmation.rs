@@ -1,8 +1,8 @@
 //! Double opt-in: an opt-in by an anonymous form proves nothing until the address itself confirms it.
 //!
-//! The address receives at most three messages a day, and none about what an open question covers. A message contains
-//! no advertising. The answer is a record of its own with the assurance `confirmed`. The record of the form stays
-//! unchanged, so that the shop can prove both steps.
+//! The address receives at most three messages a day without answering one, and none about what an open question
+//! covers. A message contains no advertising. The answer is a record of its own with the assurance `confirmed`. The
+//! record of the form stays unchanged, so that the shop can prove both steps.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -187,7 +187,7 @@ const fn is_answerable(reason: Option<Reason>) -> bool {
     matches!(reason, Some(Reason::AwaitingConfirmation | Reason::OptedOut | Reason::Objected | Reason::Suppressed))
 }
 
-/// The most questions that an address gets within a day.
+/// The most questions that an address gets within a day without answering one.
 const MOST_A_DAY: usize = 3;
 
 /// Returns whether the address needs no further question about the opt-ins. Removes those that an open question covers.
@@ -203,15 +203,15 @@ fn is_asked(
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
     let row = tx.first(
-        "SELECT count(*) FROM confirmation WHERE address = ? AND created_at > ?",
+        "SELECT count(*) FROM confirmation WHERE address = ? AND created_at > ? AND used_at IS NULL",
         &[Param::Integer(named.row), Param::Integer(now.plus_millis(-86_400_000).millis())],
     )?;
-    let of_day = row.map_or(Ok(0), |row| row.integer(0))?;
+    let unanswered = row.map_or(Ok(0), |row| row.integer(0))?;
     let open = open_questions(tx, shop, named, None, now)?;
     let recent: Vec<&OpenQuestion> = open.iter().filter(|one| is_recent(one.asked_at, now)).collect();
     let is_same = |one: &ScopeEntry, other: &ScopeEntry| one.channel == other.channel && one.purpose == other.purpose;
     scopes.retain(|scope| !recent.iter().any(|one| one.question.scopes.iter().any(|own| is_same(own, scope))));
-    if scopes.is_empty() || usize::try_from(of_day).is_ok_and(|of_day| of_day >= MOST_A_DAY) {
+    if scopes.is_empty() || usize::try_from(unanswered).is_ok_and(|unanswered| unanswered >= MOST_A_DAY) {
         return Ok(true);
     }
     let Some(latest) = recent.first().filter(|_| named.kind == AddressKind::Email) else { return Ok(false) };

@@ -109,6 +109,9 @@ pub fn receive_inbound(
             carry_out(tx, shop, message, statement, (address, known.as_ref()), context)?
         }
     };
+    if reason.is_some() && !shop.wants(EventType::InboundUnmatched) {
+        tx.execute("UPDATE inbound SET unread = 1 WHERE hash = ?", &[Param::Text(&hash)])?;
+    }
     tell(tx, shop, message, known.as_ref(), reason, context)?;
     Ok(true)
 }

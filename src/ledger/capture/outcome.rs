@@ -22,6 +22,9 @@ vocabulary! {
         /// Somebody whom nobody vouches for states the opt-out, so it counts for nothing. If the shop knows the address,
         /// placet sends it a link to its choices instead.
         LinkSent = "link_sent",
+        /// Somebody whom nobody vouches for states the opt-out, so it counts for nothing, and placet can send no link to
+        /// such an address.
+        Unproven = "unproven",
         /// The choice is not on record.
         Refused = "refused",
     }
@@ -41,8 +44,14 @@ pub struct ChoiceOutcome {
 impl ChoiceOutcome {
     /// The choice is on record. Anonymous senders learn no more: they must not learn what is known of an address.
     pub const RECORDED: Self = Self { result: ChoiceResult::Recorded, record: None, contact: None };
-    /// The opt-out counts for nothing, and the address gets a link.
-    pub const LINK_SENT: Self = Self { result: ChoiceResult::LinkSent, ..Self::RECORDED };
+
+    /// Returns what became of an opt-out that nobody vouches for. It does not depend on what is known of an address.
+    pub fn of_claimed_opt_out(choice: &ChosenAct) -> Self {
+        // The post carries no links.
+        let has_link = choice.scope.channel != Some(Channel::Post);
+        let result = if has_link { ChoiceResult::LinkSent } else { ChoiceResult::Unproven };
+        Self { result, ..Self::RECORDED }
+    }
 }
 
 impl ChosenAct {

@@ -19,6 +19,8 @@ vocabulary! {
         NoticesLackALanguage = "notices_lack_a_language",
         /// The shop sends text messages, and the answer STOP reaches nobody.
         NoStopProvider = "no_stop_provider",
+        /// People wrote back, placet did not carry their messages out, and no event told the shop.
+        InboundUnread = "inbound_unread",
     }
 }
 
@@ -49,7 +51,17 @@ pub fn missing_setup(
     if needs_stop && list_providers(database)?.is_empty() {
         missing.push((SetupGap::NoStopProvider, 0));
     }
+    let unread = if shop.wants(EventType::InboundUnmatched) { 0 } else { unread_inbound(database)? };
+    if unread > 0 {
+        missing.push((SetupGap::InboundUnread, unread));
+    }
     Ok(missing)
+}
+
+/// Returns the number of recent messages that placet did not carry out and of which no event told the shop.
+fn unread_inbound(database: &dyn Database) -> Result<i64, DatabaseError> {
+    let row = database.first("SELECT count(*) FROM inbound WHERE unread = 1", &[])?;
+    row.map_or(Ok(0), |row| row.integer(0))
 }
 
 fn lacks_a_language(notice: &Notice, all: &[Notice]) -> bool {

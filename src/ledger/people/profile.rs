@@ -52,7 +52,8 @@ pub(crate) fn note_claim(tx: &dyn Database, contact: Param<'_>, claim: &ClaimedF
 
 /// Learns the facts that the forms have stated whose opt-ins an address has just confirmed. `records` are the ids of the
 /// confirmed records, as a JSON array. A fact counts only if each form for these opt-ins states it in the same way:
-/// anybody can have filled in another form. A fact that is proven already stays.
+/// anybody can have filled in another form. A date of birth counts only if no form at all states another one: who is too
+/// young often tries again with another date. A fact that is proven already stays.
 pub(crate) fn learn_confirmed(
     tx: &dyn Database,
     contact: Param<'_>,
@@ -70,12 +71,16 @@ pub(crate) fn learn_confirmed(
     let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
     let claims = claims_in(Some(row.text(0)?))?;
     let Some(first) = claims.first() else { return Ok(()) };
+    let all = tx.first("SELECT claimed FROM contact WHERE id = ?", &[contact])?;
+    let all = claims_in(all.ok_or(DatabaseError::Shape { column: 0 })?.optional_text(0)?)?;
+    let is_same_birth = claims.iter().all(|own| own.born == first.born)
+        && all.iter().all(|own| own.born.is_none() || own.born == first.born);
     let is_same_place = claims.iter().all(|own| own.place() == first.place());
     let agreed = PersonFacts {
         country: first.place().country.filter(|_| is_same_place),
         region: first.place().region.filter(|_| is_same_place),
         relation: first.relation.filter(|_| claims.iter().all(|own| own.relation == first.relation)),
-        born: first.born.clone().filter(|_| claims.iter().all(|own| own.born == first.born)),
+        born: first.born.clone().filter(|_| is_same_birth),
     };
     if agreed == PersonFacts::default() { Ok(()) } else { learned(tx, contact, &agreed, false) }
 }

@@ -40,12 +40,13 @@ impl Links {
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Requests {
-    /// The kinds of request that an employee has to approve. A rectification always needs an employee.
+    /// The kinds of request that an employee has to approve. A rectification, and an erasure of several accounts of the
+    /// shop, always need an employee.
     pub approval: Vec<RequestKind>,
 }
 
 impl Requests {
-    /// Returns whether a request of this kind waits for an employee.
+    /// Returns whether each request of this kind waits for an employee.
     pub fn wait(&self, kind: RequestKind) -> bool {
         kind == RequestKind::Rectification || self.approval.contains(&kind)
     }

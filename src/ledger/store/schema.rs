@@ -21,6 +21,7 @@ const MIGRATIONS: &[&[&str]] = &[
     CURRENT_ADDRESSES,
     FACTS_OF_ACTS,
     ONE_FORM,
+    UNREAD_INBOUND,
 ];
 
 const FIRST: &[&str] = &[
@@ -584,6 +585,12 @@ const ONE_FORM: &[&str] = &[
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX former_pseudonym_of_address ON former_pseudonym (address)",
     "INSERT INTO job (name, due_at, place) SELECT 'addresses', 0, '[0,0]' WHERE EXISTS (SELECT 1 FROM address)",
+];
+
+/// Messages that placet did not carry out and of which no event told the shop.
+const UNREAD_INBOUND: &[&str] = &[
+    "ALTER TABLE inbound ADD COLUMN unread INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX inbound_unread ON inbound (hash) WHERE unread = 1",
 ];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.

@@ -69,11 +69,11 @@ export const preferencesClass = (Base) =>
         source: { kind: "form", form: "preferences" },
       });
       // The token has become invalid on the way, so the opt-outs count for nothing until the person opens the link.
-      const isLinkSent = outcome.choices?.some((one) => one.outcome === "link_sent");
-      if (!isLinkSent) for (const box of changed) box.input.checked = box.is = choices.some((one) => one.channel === box.channel && one.purpose === box.purpose && one.choice === "opt_in");
+      const [isLinkSent, isUnproven] = ["link_sent", "unproven"].map((name) => outcome.choices?.some((one) => one.outcome === name));
+      if (!isLinkSent && !isUnproven) for (const box of changed) box.input.checked = box.is = choices.some((one) => one.channel === box.channel && one.purpose === box.purpose && one.choice === "opt_in");
       this.tell(outcome.queued ? "queued" : "submitted", outcome);
       this.tell("change", choices);
-      return this.words[outcome.queued ? "later" : isLinkSent ? "sent" : "saved"];
+      return this.words[outcome.queued ? "later" : isLinkSent ? "sent" : isUnproven ? "failed" : "saved"];
     }
 
     /**

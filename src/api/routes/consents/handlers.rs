@@ -70,7 +70,7 @@ impl ShopService {
         let mut outcomes = Vec::new();
         for (at, choice) in places.iter().zip(&submission.choices) {
             if choice.is_claimed_opt_out(submission) {
-                outcomes.push((*at, ChoiceOutcome::LINK_SENT));
+                outcomes.push((*at, ChoiceOutcome::of_claimed_opt_out(choice)));
                 continue;
             }
             if !is_told {

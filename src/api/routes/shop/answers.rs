@@ -70,6 +70,10 @@ impl SetupEntry {
             SetupGap::NoStopProvider => {
                 "the shop sends text messages, and no provider hands in the word STOP: set one up by PUT /v1/providers"
             }
+            SetupGap::InboundUnread => {
+                "people wrote back and placet could not carry their messages out; no webhook for inbound.unmatched told \
+                 of it: add one, and read the messages at the provider"
+            }
         };
         Self { code, detail, count }
     }

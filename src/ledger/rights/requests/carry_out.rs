@@ -14,7 +14,7 @@ use crate::ledger::people::contact::{Lookup, find};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
 use crate::ledger::people::separate::separate_address;
 use crate::ledger::records::suppression::suppress;
-use crate::ledger::rights::erase::{ErasureAsked, erase_contact};
+use crate::ledger::rights::erase::{ErasureAsked, erase_contact, external_ids_of};
 use crate::ledger::rights::requests::subject_request::{RequestEvent, RequestState, SubjectRequest, subject_request};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
@@ -61,12 +61,23 @@ pub fn verify_request(
     emit(tx, shop, EventType::RequestVerified, &RequestEvent::of(&request), context)?;
     let is_known = address.is_some();
     // If no data is held, there is nothing for an employee to decide.
-    let request = if is_known && shop.settings.requests.wait(request.kind) {
-        request
-    } else {
-        carry_out(tx, shop, request, address.as_ref(), key, context)?
+    let waits = match &address {
+        Some(address) => shop.settings.requests.wait(request.kind) || erases_several_accounts(tx, &request, address)?,
+        None => false,
     };
+    let request = if waits { request } else { carry_out(tx, shop, request, address.as_ref(), key, context)? };
     Ok(Verified { request, is_known })
+}
+
+/// Returns whether an erasure would delete several accounts of the shop. An employee decides it, because the person may
+/// have asked for the erasure of one of them.
+fn erases_several_accounts(
+    tx: &dyn Database,
+    request: &SubjectRequest,
+    address: &StoredAddress,
+) -> Result<bool, DatabaseError> {
+    let is_erasure = request.kind == RequestKind::Erasure;
+    Ok(is_erasure && external_ids_of(tx, address.contact())?.is_some_and(|ids| ids.len() > 1))
 }
 
 /// Returns the requester's address, after separating it from addresses of other persons; `None` if it is unknown now.
