@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+use crate::api::headers::only_https;
 use crate::api::problem::Problem;
 
 /// Builds a JSON response that caches must not store.
@@ -19,5 +20,6 @@ pub(in crate::api) fn json_text(body: Bytes) -> Response<Bytes> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    only_https(headers);
     response
 }

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 
-use crate::api::headers::{accepted, bearer, idempotency_key, readable_anywhere};
+use crate::api::headers::{accepted, bearer, idempotency_key, only_https, readable_anywhere};
 use crate::api::key::{KeyKind, Secrets, ShopId};
 use crate::api::link::LinkKind;
 use crate::api::problem::Problem;
@@ -218,9 +218,12 @@ pub fn asset(file: &str, text: Option<Vec<u8>>) -> Response<Bytes> {
     let media_type = if is_page { "text/html; charset=utf-8" } else { "application/json" };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    only_https(headers);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if is_page {
-        let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
+        let policy = HeaderValue::from_static(
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+        );
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     } else {
         // Any tool may read the contract.

@@ -5,6 +5,11 @@ use http::{HeaderMap, HeaderValue, Response, header};
 
 use crate::api::problem::Problem;
 
+/// Tells browsers to come by HTTPS only, for a year (RFC 6797). They ignore it over HTTP.
+pub(in crate::api) fn only_https(headers: &mut HeaderMap) {
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+}
+
 /// Returns the `Accept-Language` header.
 pub(in crate::api) fn accepted(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())

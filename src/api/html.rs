@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use crate::api::headers::accepted;
+use crate::api::headers::{accepted, only_https};
 use crate::api::pages;
 
 /// Returns a page as a response, with its security headers.
@@ -37,6 +37,7 @@ pub(in crate::api) fn seal(headers: &mut HeaderMap) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    only_https(headers);
 }
 
 /// Returns the page for a form that is too large.

@@ -13,6 +13,13 @@ const config :Workerd.Config = (
     # The ledger: one SQLite file per shop. For a backup use SQLite's own tools (`sqlite3 FILE .backup`), or stop the
     # process and copy the directory: a copy of files in use may be inconsistent.
     (name = "disk", disk = (path = "data/disk", writable = true)),
+    # Webhooks reach public addresses only. workerd checks the address after the name is resolved. The ranges lead to
+    # private networks by translation (RFC 6052, RFC 8215, RFC 3056) or are for tests inside one (RFC 2544).
+    (name = "internet", network = (
+      allow = ["public"],
+      deny = ["64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "198.18.0.0/15"],
+      tlsOptions = (trustBrowserCas = true),
+    )),
   ],
   sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "placet")],
 );

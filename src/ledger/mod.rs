@@ -36,10 +36,10 @@ mod store;
 mod upkeep;
 
 pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request};
+pub use upkeep::earlier::{has_earlier_data, renew_page};
 pub use upkeep::idempotency::{KEPT_FOR, Kept, kept_answer, store_answer};
 pub use upkeep::job::{Job, finish_job, job, postpone_job};
 pub use upkeep::migrated::tell_migrated;
-pub use upkeep::normalise::{has_old_forms, normalise_page};
 pub use upkeep::retention::{Overdue, OverdueEntry, expired, purge};
 pub use upkeep::statistics::{StatisticsEntry, statistics};
 

@@ -46,6 +46,8 @@ pub struct Submission {
     pub connection: Option<ConnectionId>,
     /// The identity token's statement about the addresses; `None` if there was no token.
     pub identified: Option<Identified>,
+    /// The id of the submission of which this is a part: the same form stated it beside another address.
+    pub beside: Option<Uuid>,
 }
 
 /// One act, with its evidence.

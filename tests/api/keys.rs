@@ -196,7 +196,7 @@ fn the_audit_log_names_the_key_of_each_request(backend: &mut dyn Backend) {
         backend,
         &shop,
         Method::PUT,
-        &format!("{path}/choices/sms/newsletter"),
+        &format!("{path}/choices/email/newsletter"),
         json!({ "choice": "opt_out", "reason": "asked" }),
     )
     .ok();
@@ -288,7 +288,7 @@ fn the_audit_log_is_read_page_by_page(backend: &mut dyn Backend) {
 fn a_request_with_the_same_idempotency_key_is_executed_once(backend: &mut dyn Backend) {
     let shop = Shop::create(backend);
     let contact = shop.submit_from_server(backend, &submission()).ok()["contact"].as_str().unwrap().to_owned();
-    let path = format!("/v1/contacts/{contact}/choices/sms/newsletter");
+    let path = format!("/v1/contacts/{contact}/choices/email/newsletter");
     let no = json!({ "choice": "opt_out", "reason": "asked" });
     let put = |backend: &dyn Backend, key: &str, body: &Value| {
         ask_with(backend, Method::PUT, &path, &shop.secret, &[("idempotency-key", key)], body)

@@ -21,6 +21,7 @@ mod limits;
 mod links;
 mod lists;
 mod old_lists;
+mod oracle;
 mod preferences;
 mod receiver;
 mod refusals;

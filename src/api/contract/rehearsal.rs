@@ -130,7 +130,7 @@ impl Stage {
         let disclosure = json!({ "contact": { "id": jane }, "recipient": "mailer", "data": ["email"] });
         self.ask(secret, "noteDisclosure", &[], &[], Some(disclosure))?;
         let no = json!({ "choice": "opt_out", "reason": "asked on the phone" });
-        self.ask(secret, "changeChoice", &[jane, "sms", "newsletter"], &[], Some(no))?;
+        self.ask(secret, "changeChoice", &[jane, "email", "newsletter"], &[], Some(no))?;
         let correction = json!({ "from": { "email": "jane@example.com" }, "to": { "email": "jane.doe@example.com" } });
         let correction = json!({ "address": correction, "profile": { "born": null }, "reason": "a slip at the till" });
         self.ask(secret, "rectifyContact", &[jane], &[], Some(correction))?;

@@ -60,6 +60,7 @@ impl ExportAsked {
             since: query.parsed("since", Timestamp::parse, TIME)?,
             until: query.parsed("until", Timestamp::parse, TIME)?,
             for_person: false,
+            for_staff: false,
         };
         let format = query.parsed("format", Format::parse, FORMAT)?.unwrap_or(Format::Json);
         let cells = query.parsed("cells", Cells::parse, CELLS)?.unwrap_or(Cells::Spreadsheet);
@@ -85,7 +86,8 @@ pub(in crate::api) fn answer(report: &ContactReport, format: Format, cells: Cell
     // The page contains text that people wrote, so the policy permits only displaying it: no scripts, nothing loaded.
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"),
+        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
+             sandbox"),
     );
     let way = if format == Format::Csv { "attachment" } else { "inline" };
     if let Ok(disposition) = HeaderValue::from_str(&format!("{way}; filename=\"contact-{}.{ending}\"", report.id)) {

@@ -76,7 +76,7 @@ fn pages(language: Language) -> Vec<(String, String)> {
     for state in [UnsubscribeState::Ask, UnsubscribeState::Done] {
         for channel in Channel::ALL.iter().map(|channel| Some(*channel)).chain([None]) {
             for purpose in [Some(HARM), None] {
-                let view = UnsubscribeView { channel, purpose, state, preferences: Some("/p/other") };
+                let view = UnsubscribeView { channel, purpose, state };
                 pages.push((format!("unsubscribe {state:?} {channel:?} {purpose:?}"), unsubscribe(&frame, &view)));
             }
         }

@@ -16,8 +16,6 @@ pub(in crate::api) struct UnsubscribeView<'a> {
     pub purpose: Option<&'a str>,
     /// The state of the page.
     pub state: UnsubscribeState,
-    /// The path of the person's preference page.
-    pub preferences: Option<&'a str>,
 }
 
 /// The state of an unsubscribe page.
@@ -27,6 +25,9 @@ pub(in crate::api) enum UnsubscribeState {
     Ask,
     /// The person has unsubscribed, now or before.
     Done,
+    /// The person wants a link to all their choices. The link goes to the address, because a link to unsubscribe may be
+    /// in many hands: it is in the headers of each message.
+    LinkSent,
 }
 
 /// Returns the page.
@@ -41,7 +42,7 @@ pub(in crate::api) fn unsubscribe(frame: &Frame, view: &UnsubscribeView) -> Stri
         (None, None) => words.scope_all,
     };
     let (title, lead) = match view.state {
-        UnsubscribeState::Ask => (words.unsubscribe_title, words.unsubscribe_ask),
+        UnsubscribeState::Ask | UnsubscribeState::LinkSent => (words.unsubscribe_title, words.unsubscribe_ask),
         UnsubscribeState::Done => (words.unsubscribe_done_title, words.unsubscribe_done),
     };
     let content = html! {
@@ -51,11 +52,13 @@ pub(in crate::api) fn unsubscribe(frame: &Frame, view: &UnsubscribeView) -> Stri
         @match view.state {
             UnsubscribeState::Ask => { (frame.button("main", "List-Unsubscribe", "One-Click", words.unsubscribe_button)) },
             UnsubscribeState::Done => { p { (words.at_once) } },
+            UnsubscribeState::LinkSent => {
+                p role="status" { (words.choices_link_sent) }
+                (frame.button("main", "List-Unsubscribe", "One-Click", words.unsubscribe_button))
+            },
         }
         @if view.purpose.is_none() { p { (words.orders_go_on) } }
-        @if let Some(path) = view.preferences {
-            p { a.more href=(frame.with_language(path)) { (words.all_choices) } }
-        }
+        @if view.state != UnsubscribeState::LinkSent { (frame.button("more", "action", "link", words.all_choices)) }
     };
     frame.page(title, &content)
 }

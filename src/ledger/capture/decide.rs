@@ -119,19 +119,14 @@ const fn sureness(assurance: Assurance) -> u8 {
 
 /// Returns the contact that a submission is filed under; `None` for a new one.
 ///
-/// An address that the shop vouches for comes first. A known address keeps its contact, if the shop has vouched for it
-/// there. An anonymous form does not even add an
-/// address to a known contact: anyone could add their own address to somebody else's contact and later read that
-/// person's report through it. So new data from an anonymous form becomes a contact of its own, until the shop states
-/// otherwise.
+/// The external id comes first, then an address that the shop has vouched for before. A known address keeps its contact.
+/// An address for which nobody vouches comes alone, so it is a contact of its own until the shop states otherwise.
 pub(crate) fn contact_for<'a>(known: &'a KnownData, submission: &Submission) -> Option<&'a KnownContact> {
-    let all_known = known.addresses.len() == submission.addresses.len();
     let vouched = || known.addresses.iter().filter(|address| submission.vouches_for(address.kind));
     let found = match &known.by_external {
         Some(contact) => return Some(contact),
         None if submission.vouches() => vouched().find(|address| address.linked).or_else(|| vouched().next()),
-        None if all_known => known.addresses.first(),
-        None => None,
+        None => known.addresses.first(),
     };
     found.map(|address| &address.contact)
 }

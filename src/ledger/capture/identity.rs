@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::consent::{Act, AddressKind, Assurance};
+use crate::consent::{Act, Address, AddressKind, Assurance};
 use crate::ledger::capture::decide::{KnownAddress, KnownData, contact_for};
 use crate::ledger::people::address;
 use crate::ledger::people::contact::Lookup;
@@ -64,33 +64,45 @@ impl Submission {
     }
 }
 
-/// Splits a submission by the customer's signed identity. The first part contains the addresses that the identity
-/// names, the second part contains all others. Anybody may have entered the others, so the ledger treats them like
-/// addresses from an anonymous form and never adds them to the customer's contact. Returns each part with its acts. If
-/// nothing has to be split, returns the submission as the only part.
-pub(crate) fn split_by_identity<'a>(
-    shop: &Shop,
-    submission: &'a Submission,
-    acts: Vec<Act>,
-) -> Vec<(Cow<'a, Submission>, Vec<Act>)> {
-    let Some(Identified { kinds, .. }) = &submission.identified else { return vec![(Cow::Borrowed(submission), acts)] };
-    let of_part = |is_named: bool| {
-        let belongs = |kind: AddressKind| kinds.contains(&kind) == is_named;
-        let is_chosen = |choice: &ChosenAct| choice.scope.channel.is_none_or(|channel| belongs(channel.address_kind()));
-        let mut part = submission.clone();
-        part.addresses.retain(|address| belongs(address.kind()));
-        part.choices.retain(is_chosen);
-        let own = submission.choices.iter().zip(&acts).filter(|(choice, _)| is_chosen(choice));
+/// A part of a submission that may be about a person of its own, with its acts.
+pub(crate) type Part<'a> = (Cow<'a, Submission>, Vec<Act>);
+
+/// Splits a submission into parts that may be about different persons. The addresses for which the shop vouches are one
+/// part. Anybody may have typed each of the others beside them, so each is a part of its own and never joins the contact
+/// of another. An address about which the submission says nothing is left out.
+///
+/// The first part keeps the id of the submission. The others name it in `beside`.
+pub(crate) fn parts_of<'a>(shop: &Shop, submission: &'a Submission, acts: Vec<Act>) -> Vec<Part<'a>> {
+    let kinds: Vec<AddressKind> = submission.addresses.iter().map(Address::kind).collect();
+    let (vouched, others): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|kind| submission.vouches_for(*kind));
+    if others.is_empty() || (vouched.is_empty() && others.len() == 1) {
+        return vec![(Cow::Borrowed(submission), acts)];
+    }
+    let of_part = |kinds: &[AddressKind]| {
+        let is_about =
+            |choice: &ChosenAct| choice.scope.channel.is_none_or(|channel| kinds.contains(&channel.address_kind()));
+        let own = submission.choices.iter().zip(&acts).filter(|(choice, _)| is_about(choice));
         let acts: Vec<Act> = own.map(|(_, act)| *act).collect();
+        let mut part = submission.clone();
+        part.addresses.retain(|address| kinds.contains(&address.kind()));
+        part.choices.retain(is_about);
         (!part.addresses.is_empty() && !part.choices.is_empty()).then_some((part, acts))
     };
-    let Some((mut beside, beside_acts)) = of_part(false) else { return vec![(Cow::Borrowed(submission), acts)] };
-    (beside.identified, beside.external) = (None, None);
-    let Some((named, named_acts)) = of_part(true) else { return vec![(Cow::Owned(beside), beside_acts)] };
-    // The id of the second part is derived from the id of the first, so that a repetition is recognized.
-    let id = shop.keyed(format!("beside\0{}", submission.id).as_bytes());
-    beside.id = uuid::Builder::from_random_bytes(id.first_chunk().copied().unwrap_or_default()).into_uuid();
-    vec![(Cow::Owned(named), named_acts), (Cow::Owned(beside), beside_acts)]
+    let mut parts: Vec<(Submission, Vec<Act>)> = of_part(&vouched).into_iter().collect();
+    for kind in others {
+        let Some((mut part, acts)) = of_part(&[kind]) else { continue };
+        part.external = None;
+        // An identity that has expired still proves the opt-outs of its own addresses.
+        part.identified = part.identified.filter(|identified| identified.kinds.contains(&kind));
+        if !parts.is_empty() {
+            // The id is derived from the id of the first part, so that a repetition is recognized.
+            let id = shop.keyed(format!("beside\0{kind}\0{}", submission.id).as_bytes());
+            part.id = uuid::Builder::from_random_bytes(id.first_chunk().copied().unwrap_or_default()).into_uuid();
+            part.beside = Some(submission.id);
+        }
+        parts.push((part, acts));
+    }
+    parts.into_iter().map(|(part, acts)| (Cow::Owned(part), acts)).collect()
 }
 
 /// Moves addresses of a customer whom the shop names out of contacts in which a form has combined them with addresses of other

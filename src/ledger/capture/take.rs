@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::consent::{Act, Address, AddressKind, Assurance, Basis, Timestamp, Track};
 use crate::ledger::capture::confirmation::{Whose, ask};
 use crate::ledger::capture::decide::{Decided, Event, KnownData, Receipt, SubmissionError, decide};
-use crate::ledger::capture::identity::{adopt_vouched_addresses, separate_vouched_addresses, split_by_identity};
+use crate::ledger::capture::identity::{adopt_vouched_addresses, parts_of, separate_vouched_addresses};
 use crate::ledger::capture::{flood, write};
 use crate::ledger::outbox::event::consent_changed;
 use crate::ledger::outbox::preferences_link::send_preferences_link;
@@ -34,7 +34,7 @@ pub fn record_submission(
         return Err(SubmissionError::NotBornYet);
     }
     // The sender gets the receipt of the first part.
-    let parts = split_by_identity(shop, submission, acts);
+    let parts = parts_of(shop, submission, acts);
     let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, context));
     let first = receipts.next().unwrap_or(Err(SubmissionError::NoNotice))?;
     receipts.try_for_each(|receipt| receipt.map(drop))?;

@@ -1,8 +1,9 @@
 //! Separates addresses of one contact that may belong to different persons. A form named both addresses, and anybody
 //! may have filled in that form.
 //!
-//! The addresses stay together until one of them is verified and has to be answered. Then each address that is not
-//! linked becomes a contact of its own. It takes along its records and every opt-out that applied to it. It never gains
+//! Earlier versions kept such addresses in one contact. A job takes these contacts apart after an upgrade. What a
+//! verified person asks for meanwhile takes apart their own contact first: each address that is not linked becomes a
+//! contact of its own. It takes along its records and every opt-out that applied to it. It never gains
 //! an opt-in that it did not have, nor what the shop knows about the person who has the other address.
 
 use uuid::Uuid;
@@ -41,6 +42,22 @@ pub(crate) fn separate_address(
         leave(tx, shop, &named.contact, address, noted, context)?;
     }
     named_row(tx, shop, named.row)?.ok_or(DatabaseError::Shape { column: 0 })
+}
+
+/// Takes a contact apart: every address that is not linked moves to a contact of its own. If no address is linked, and
+/// the shop has noted nothing about the contact, the first address keeps it.
+pub(crate) fn take_apart(
+    tx: &dyn Database,
+    shop: &Shop,
+    contact: &Contact,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let noted = noted_of(tx, contact)?;
+    let stays = usize::from(noted == Noted::Nothing);
+    for address in unlinked(tx, contact)?.into_iter().skip(stays) {
+        leave(tx, shop, contact, address, noted, context)?;
+    }
+    Ok(())
 }
 
 /// Returns whether all addresses of a contact belong to one person: the shop has linked them all, or there is only one.
@@ -96,7 +113,8 @@ fn leave(
     noted: Noted,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let apart = context.next_id();
+    // The id tells nobody when the address moved.
+    let apart = context.id_at(from.created_at);
     let to = record::inserted(
         tx,
         "INSERT INTO contact (uuid, created_at, country, region, relation, born, claimed, restricted_at)

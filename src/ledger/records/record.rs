@@ -34,8 +34,8 @@ pub(crate) fn submitted(
     tx.execute(
         "INSERT INTO submission (id, fingerprint, contact, received_at, occurred_at, notice_id, notice_version,
              notice_locale, notice_sha256, source_kind, source_url, source_form, source_module, source_gpc, source_ip,
-             source_user_agent, source_provider, facts)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             source_user_agent, source_provider, facts, beside)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(id),
             Param::Text(&submission.fingerprint),
@@ -55,6 +55,7 @@ pub(crate) fn submitted(
             Param::text_or_null(source.user_agent.as_deref()),
             Param::text_or_null(source.provider.as_ref().map(Token::as_str)),
             Param::text_or_null(facts.as_deref()),
+            Param::text_or_null(submission.beside.map(|id| id.to_string()).as_deref()),
         ],
     )
 }
@@ -113,6 +114,7 @@ impl Submission {
             assurance: Assurance::Staff,
             connection: None,
             identified: None,
+            beside: None,
         })
     }
 }

@@ -92,6 +92,11 @@ impl<'a> Context<'a> {
         self.id_with(self.random::<8>())
     }
 
+    /// Returns a new UUID version 7 with another time than that of the call.
+    pub fn id_at(&self, at: Timestamp) -> Uuid {
+        Builder::from_unix_timestamp_millis(at.millis().max(0).unsigned_abs(), &self.random()).into_uuid()
+    }
+
     /// Returns many new ids, equal in form to those of [`Context::next_id`]. Gets the randomness for all of them at
     /// once.
     pub fn next_ids(&self, count: usize) -> Vec<Uuid> {

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&[&str]] = &[
     FACTS_OF_ACTS,
     ONE_FORM,
     UNREAD_INBOUND,
+    APART,
 ];
 
 const FIRST: &[&str] = &[
@@ -591,6 +592,14 @@ const ONE_FORM: &[&str] = &[
 const UNREAD_INBOUND: &[&str] = &[
     "ALTER TABLE inbound ADD COLUMN unread INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX inbound_unread ON inbound (hash) WHERE unread = 1",
+];
+
+/// Each address for which nobody vouches is a contact of its own. `beside`: the submission of which this one is a part,
+/// because the same form named another address. The job `apart` divides the contacts of earlier versions.
+const APART: &[&str] = &[
+    "ALTER TABLE submission ADD COLUMN beside TEXT",
+    "CREATE INDEX submission_beside ON submission (beside) WHERE beside IS NOT NULL",
+    "INSERT INTO job (name, due_at, place) SELECT 'apart', 0, '0' WHERE EXISTS (SELECT 1 FROM address)",
 ];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.

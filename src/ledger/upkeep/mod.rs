@@ -5,15 +5,19 @@
 //! | `audit` | who did what |
 //! | `idempotency` | the answers kept for a repeated request |
 //! | `job` | what runs by itself, and when |
+//! | `earlier` | what earlier versions stored otherwise |
+//! | `apart` | takes contacts apart that only a form has put together |
 //! | `normalise` | gives every address its normal form |
 //! | `migrated` | what a new version has changed, told to the shop |
 //! | `retention` | what has expired, and its removal |
 //! | `statistics` | counts without persons |
 
+mod apart;
 pub(super) mod audit;
+pub(super) mod earlier;
 pub(super) mod idempotency;
 pub(super) mod job;
 pub(super) mod migrated;
-pub(super) mod normalise;
+mod normalise;
 pub(super) mod retention;
 pub(super) mod statistics;

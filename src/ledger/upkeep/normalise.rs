@@ -23,19 +23,14 @@ const PAGE: i64 = 500;
 /// How far the job has come: the row id of the last address, and the number of addresses that got another form.
 type Place = (i64, i64);
 
-/// Returns whether addresses wait for their normal form.
-pub fn has_old_forms(database: &dyn Database) -> Result<bool, DatabaseError> {
-    Ok(place_of(database)?.is_some())
-}
-
 fn place_of(database: &dyn Database) -> Result<Option<Place>, DatabaseError> {
     let row = database.first("SELECT place FROM job WHERE name = 'addresses'", &[])?;
     row.map(|row| row.parsed(0, |text| crate::json::read(text))).transpose()
 }
 
-/// Gives the addresses of one page their normal form. Must be called inside a transaction.
-pub fn normalise_page(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
-    let Some((after, mut changed)) = place_of(tx)? else { return Ok(()) };
+/// Gives the addresses of one page their normal form. Returns whether there was a page.
+pub(super) fn normalise_page(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<bool, DatabaseError> {
+    let Some((after, mut changed)) = place_of(tx)? else { return Ok(false) };
     let rows = tx.query(
         "SELECT id, kind, match_key, value FROM address WHERE id > ? ORDER BY id LIMIT CAST(? AS INTEGER)",
         &[Param::Integer(after), Param::Integer(PAGE)],
@@ -69,10 +64,11 @@ pub fn normalise_page(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> 
                 &[Param::Text(&changed.to_string())],
             )?;
         }
-        return Ok(());
+        return Ok(true);
     }
     let place = serde_json::to_string(&(last, changed)).map_err(|_| DatabaseError::Json)?;
-    tx.execute("UPDATE job SET place = ? WHERE name = 'addresses'", &[Param::Text(&place)])
+    tx.execute("UPDATE job SET place = ? WHERE name = 'addresses'", &[Param::Text(&place)])?;
+    Ok(true)
 }
 
 fn right_form(kind: AddressKind, value: &str) -> Option<Address> {

@@ -70,7 +70,8 @@ pub(in crate::api) const WORDS: Words = Words {
     scope_purpose: "{purpose} auf jedem Weg",
     scope_all: "jegliche Werbung auf jedem Weg",
     orders_go_on: "Nachrichten, die für Ihre Bestellungen erforderlich sind, erhalten Sie weiterhin.",
-    all_choices: "Alle meine Einstellungen ansehen",
+    all_choices: "Schicken Sie mir einen Link zu allen meinen Einstellungen",
+    choices_link_sent: "Falls wir diese Adresse kennen, ist eine Nachricht unterwegs.",
 
     choices_title: "Ihre Einstellungen",
     choices_lead: "Sie entscheiden, was {shop} Ihnen senden darf. Ein Häkchen ist Ihre Einwilligung, ein leeres Kästchen \

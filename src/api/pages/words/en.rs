@@ -68,7 +68,8 @@ pub(in crate::api) const WORDS: Words = Words {
     scope_purpose: "{purpose} by any channel",
     scope_all: "all advertising by any channel",
     orders_go_on: "Messages that your orders require are not affected.",
-    all_choices: "See all my choices",
+    all_choices: "Send me a link to all my choices",
+    choices_link_sent: "If we know this address, a message is on its way.",
 
     choices_title: "Your choices",
     choices_lead: "You decide what {shop} may send you. A tick is your consent, an empty box ends it. Every choice is \

@@ -68,7 +68,8 @@ pub(in crate::api) const WORDS: Words = Words {
     scope_purpose: "{purpose} por cualquier medio",
     scope_all: "toda la publicidad por cualquier medio",
     orders_go_on: "Los mensajes necesarios para sus pedidos no se ven afectados.",
-    all_choices: "Ver todas mis preferencias",
+    all_choices: "Enviarme un enlace a todas mis preferencias",
+    choices_link_sent: "Si conocemos esta dirección, hay un mensaje en camino.",
 
     choices_title: "Sus preferencias",
     choices_lead: "Usted decide qué puede enviarle {shop}. Marcar una casilla es dar su consentimiento; dejarla vacía lo \

@@ -70,7 +70,8 @@ pub(in crate::api) const WORDS: Words = Words {
     scope_purpose: "{purpose} par quelque moyen que ce soit",
     scope_all: "toute publicité, par quelque moyen que ce soit",
     orders_go_on: "Les messages nécessaires à vos commandes ne sont pas concernés.",
-    all_choices: "Voir tous mes choix",
+    all_choices: "Envoyez-moi un lien vers tous mes choix",
+    choices_link_sent: "Si nous connaissons cette adresse, un message est en route.",
 
     choices_title: "Vos choix",
     choices_lead: "Vous décidez de ce que {shop} peut vous envoyer. Une case cochée vaut consentement, une case vide y met \

@@ -69,7 +69,8 @@ pub(in crate::api) const WORDS: Words = Words {
     scope_purpose: "{purpose} con qualsiasi mezzo",
     scope_all: "tutta la pubblicità con qualsiasi mezzo",
     orders_go_on: "I messaggi necessari per i Suoi ordini non sono interessati.",
-    all_choices: "Vedi tutte le mie scelte",
+    all_choices: "Inviatemi un link a tutte le mie scelte",
+    choices_link_sent: "Se conosciamo questo indirizzo, un messaggio è in arrivo.",
 
     choices_title: "Le Sue scelte",
     choices_lead: "Decide Lei che cosa {shop} può inviarLe. Selezionare una casella significa dare il consenso; lasciarla \

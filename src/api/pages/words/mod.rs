@@ -66,7 +66,7 @@ words! {
 
     // The unsubscribe page.
     unsubscribe_title, unsubscribe_ask, unsubscribe_button, unsubscribe_done_title, unsubscribe_done, at_once,
-    scope_one, scope_channel, scope_purpose, scope_all, orders_go_on, all_choices,
+    scope_one, scope_channel, scope_purpose, scope_all, orders_go_on, all_choices, choices_link_sent,
 
     // The preference page.
     choices_title, choices_lead, choices_save, choices_saved, choices_pending, choices_none, choices_unchanged,

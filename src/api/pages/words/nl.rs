@@ -69,7 +69,8 @@ pub(in crate::api) const WORDS: Words = Words {
     scope_purpose: "{purpose} via welk kanaal ook",
     scope_all: "alle reclame via welk kanaal ook",
     orders_go_on: "Berichten die nodig zijn voor uw bestellingen blijft u ontvangen.",
-    all_choices: "Al mijn keuzes bekijken",
+    all_choices: "Stuur mij een link naar al mijn keuzes",
+    choices_link_sent: "Als we dit adres kennen, is er een bericht onderweg.",
 
     choices_title: "Uw keuzes",
     choices_lead: "U bepaalt wat {shop} u mag sturen. Een vinkje is uw toestemming, een leeg vakje beëindigt haar. Elke \

@@ -259,6 +259,7 @@ impl SubmissionBody {
             connection: connection.map(ConnectionId),
             // A page and a server never share a submission, so `trusted` is part of the fingerprint.
             fingerprint: fingerprint(&serde_json::to_vec(&(trusted, self))?),
+            beside: None,
         };
         Ok(ReadSubmission { submission, places, refused })
     }

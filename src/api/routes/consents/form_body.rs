@@ -49,7 +49,9 @@ impl FormBody {
         let url = url::Url::parse(self.text("return")?).ok()?;
         let origin = url.origin().ascii_serialization();
         let is_own = origins.iter().any(|own| own.as_str() == origin);
-        (is_own && url.username().is_empty() && url.password().is_none()).then(|| url.into())
+        // A `blob:` URL has the origin of the page that made it.
+        let is_web = matches!(url.scheme(), "https" | "http");
+        (is_own && is_web && url.username().is_empty() && url.password().is_none()).then(|| url.into())
     }
 
     /// Turns the fields into the body that the storefront module would send. `id` is used if the form has no id.

@@ -1,6 +1,6 @@
 //! One-click unsubscribe (RFC 8058), and the preference page.
 
-use crate::api::link::{LinkKind, Subject};
+use crate::api::link::Subject;
 use crate::api::pages;
 use crate::api::pages::language::Language;
 use crate::api::pages::masked::masked;
@@ -14,8 +14,8 @@ use crate::api::service::visit::{Seen, Visit};
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope, Track};
 use crate::ledger::{
     EventType, NewRequest, NoticeSource, PersonAct, PersonSource, RequestOrigin, StoredAddress, has_left, last_locale,
-    named, note_own_acts, open_request, opt_outs, own_notice, save_preferences, standing_of, stop_everything,
-    suppress_corrected,
+    named, note_own_acts, open_request, opt_outs, own_notice, save_preferences, send_preferences_link, standing_of,
+    stop_everything, suppress_corrected,
 };
 use crate::model::request::RequestKind;
 use crate::model::submission::{Claim, NoticeShown};
@@ -24,30 +24,34 @@ impl ShopService {
     /// Shows the unsubscribe page. It is the same whether or not the address is known: its content comes from the link
     /// alone.
     pub(in crate::api) fn ask_to_leave(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
-        let Subject::Leave { pseudonym, channel, purpose } = &visit.subject else { return Err(Problem::RouteNotFound) };
+        let Subject::Leave { channel, purpose, .. } = &visit.subject else { return Err(Problem::RouteNotFound) };
         let (channel, purpose) = (*channel, purpose.as_ref());
-        Ok(self.leaving(visit, pseudonym, channel, purpose, UnsubscribeState::Ask))
+        Ok(Self::leaving(visit, channel, purpose, UnsubscribeState::Ask))
     }
 
     fn leaving(
-        &self,
         visit: &Visit<'_>,
-        pseudonym: &[u8; 16],
         channel: Option<Channel>,
         purpose: Option<&PurposeSlug>,
         state: UnsubscribeState,
     ) -> Seen {
         let language = visit.language(None);
-        let choices = self.path(&visit.shop, LinkKind::Preferences, &Subject::Choices { pseudonym: *pseudonym });
         let purpose = purpose.map(|own| visit.shop.settings.privacy.purpose_in(own, language.tag()));
-        let view = UnsubscribeView { channel, purpose: purpose.as_deref(), state, preferences: Some(&choices) };
+        let view = UnsubscribeView { channel, purpose: purpose.as_deref(), state };
         Seen::page(pages::unsubscribe(&visit.frame(language), &view))
     }
 
     pub(in crate::api) fn leave(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
         let Subject::Leave { pseudonym, channel, purpose } = &visit.subject else { return Err(Problem::RouteNotFound) };
         let (channel, purpose) = (*channel, purpose.as_ref());
-        let seen = self.leaving(visit, pseudonym, channel, purpose, UnsubscribeState::Done);
+        if visit.field("action").as_deref() == Some("link") {
+            let address = named(self.database(), &visit.shop, pseudonym)?.and_then(|named| named.address());
+            if let Some(address) = address {
+                send_preferences_link(self.database(), &visit.shop, &address, false, None, visit.context)?;
+            }
+            return Ok(Self::leaving(visit, channel, purpose, UnsubscribeState::LinkSent));
+        }
+        let seen = Self::leaving(visit, channel, purpose, UnsubscribeState::Done);
         let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
             suppress_corrected(self.database(), pseudonym, channel, visit.context)?;
             return Ok(seen);

@@ -5,7 +5,7 @@ use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Context, Shop, finish_job, has_old_forms, job, normalise_page, postpone_job, purge, remind, tell_migrated,
+    Context, Shop, finish_job, has_earlier_data, job, postpone_job, purge, remind, renew_page, tell_migrated,
 };
 
 const HOUSEKEEPING: &str = "housekeeping";
@@ -45,17 +45,17 @@ impl ShopService {
         Ok(true)
     }
 
-    /// Gives one page of addresses that an earlier version stored their normal form. Returns whether there were any.
+    /// Brings one page of data that an earlier version stored into today's form. Returns whether there was any.
     ///
     /// # Errors
     /// [`JobError`] if the database fails.
-    pub(in crate::api) fn normalise_addresses(&self) -> Result<bool, JobError> {
+    pub(in crate::api) fn renew(&self) -> Result<bool, JobError> {
         let Some(shop) = self.shop()? else { return Ok(false) };
-        if !has_old_forms(self.database())? {
+        if !has_earlier_data(self.database())? {
             return Ok(false);
         }
         let context = Context::after(self.runtime(), self.latest.get());
-        let done = self.database().transaction(|tx| normalise_page(tx, &shop, &context));
+        let done = self.database().transaction(|tx| renew_page(tx, &shop, &context));
         self.latest.set(context.mark());
         done?;
         Ok(true)

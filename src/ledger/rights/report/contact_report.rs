@@ -50,6 +50,11 @@ pub struct ContactReport {
     /// The external ids of the contact. Part of the section `addresses`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_ids: Option<Vec<String>>,
+    /// The ids of the contacts whose addresses a form named beside one of this contact. Anybody may have filled in that
+    /// form, so they need not be the same person. Only for the shop: it is not in exports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<uuid::Uuid>>"))]
+    pub typed_beside: Option<Vec<String>>,
     /// The standings, for each address and each channel and purpose of the shop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standings: Option<Vec<StandingEntry>>,
@@ -153,6 +158,7 @@ pub fn contact_report(
         restriction: facts.restriction,
         profile: wants(Section::Profile).then_some(facts.profile),
         external_ids: wants(Section::Addresses).then(external_ids).transpose()?,
+        typed_beside: wanted.for_staff.then(|| typed_beside(database, &members)).transpose()?,
         standings: wants(Section::Standings).then_some(standings),
         activities: wants(Section::Activities).then_some(activities),
         records: wants(Section::Records).then(|| records.into_iter().filter(asked).collect()),
@@ -164,6 +170,20 @@ pub fn contact_report(
         addresses: wants(Section::Addresses).then_some(addresses),
         revision: revision(database, &contact)?,
     }))
+}
+
+/// Returns the contacts whose addresses a form named beside an address of these contacts.
+fn typed_beside(database: &dyn Database, members: &str) -> Result<Vec<String>, DatabaseError> {
+    let rows = database.query(
+        "WITH form (id) AS (SELECT DISTINCT coalesce(s.beside, s.id) FROM json_each(?1) m
+                 CROSS JOIN submission s ON s.contact = m.value),
+             part (contact) AS (SELECT s.contact FROM form f CROSS JOIN submission s ON s.id = f.id
+                 UNION SELECT s.contact FROM form f CROSS JOIN submission s ON s.beside = f.id)
+         SELECT c.uuid FROM part p CROSS JOIN contact c ON c.id = p.contact
+         WHERE c.id NOT IN (SELECT value FROM json_each(?1)) ORDER BY c.id LIMIT 100",
+        &[Param::Text(members)],
+    )?;
+    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
 }
 
 struct Facts {

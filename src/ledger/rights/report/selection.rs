@@ -175,6 +175,8 @@ pub struct Selection {
     /// Whether the report is for the person themselves, through a link. It then omits data that may belong to somebody
     /// else.
     pub for_person: bool,
+    /// Whether the report is for the shop's staff alone. It then names contacts that may be other persons.
+    pub for_staff: bool,
 }
 
 impl Default for Selection {
@@ -187,6 +189,7 @@ impl Default for Selection {
             since: None,
             until: None,
             for_person: false,
+            for_staff: false,
         }
     }
 }
