@@ -39,6 +39,19 @@ fn network(address: &str) -> Option<String> {
     }
 }
 
+/// Returns the part of an address that stands for one visitor: an IPv4 address, or the first 64 bits of an IPv6 address,
+/// because a household has all addresses below them. Any other text stands for itself.
+pub(in crate::api) fn visitor_of(address: &str) -> String {
+    match address.trim().parse::<IpAddr>().map(|own| own.to_canonical()) {
+        Ok(IpAddr::V6(own)) => {
+            let [a, b, c, d, ..] = own.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        Ok(own) => own.to_string(),
+        Err(_) => address.trim().to_owned(),
+    }
+}
+
 /// Returns a `User-Agent` (RFC 9110 §10.1.5) in printable ASCII, with only the first number of each version.
 fn browser(user_agent: &str) -> String {
     let mut kept = String::new();
@@ -65,6 +78,15 @@ fn browser(user_agent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_addresses_of_a_household_are_one_visitor() {
+        assert_eq!(visitor_of("2001:db8:1:2:3:4:5:6"), visitor_of("2001:db8:1:2::9"));
+        assert_ne!(visitor_of("2001:db8:1:2::9"), visitor_of("2001:db8:1:3::9"));
+        assert_eq!(visitor_of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_ne!(visitor_of("192.0.2.7"), visitor_of("192.0.2.8"));
+        assert_eq!(visitor_of(" something "), "something");
+    }
 
     #[test]
     fn only_the_network_of_an_ip_address_is_stored() {

@@ -11,6 +11,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::api::evidence::visitor_of;
+
 vocabulary! {
     /// A permission of a key.
     Scope, "unknown scope" {
@@ -161,10 +163,10 @@ impl Secrets {
         self.tagged(use_for, content.as_bytes())
     }
 
-    /// Returns a pseudonym of a visitor within a shop, derived from the visitor's origin. It changes every day and
+    /// Returns a pseudonym of a visitor within a shop, derived from the visitor's IP address. It changes every day and
     /// cannot be traced back.
     pub fn visitor(&self, day: i64, from: &str) -> String {
-        let mut name = hex::encode_string(&self.keyed("visitor", format!("{day} {from}").as_bytes()));
+        let mut name = hex::encode_string(&self.keyed("visitor", format!("{day} {}", visitor_of(from)).as_bytes()));
         name.truncate(32);
         name
     }

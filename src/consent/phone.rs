@@ -116,6 +116,12 @@ impl PhoneNumber {
         keys
     }
 
+    /// Returns the country code of the number.
+    #[cfg(feature = "service")]
+    pub fn country_code(&self) -> Option<i32> {
+        country_code(self.given.trim_start_matches('+'))
+    }
+
     /// Returns the number to show and to dial.
     pub fn given(&self) -> &str {
         &self.given

@@ -41,7 +41,8 @@ const SHOPS: &str = "SHOPS";
 const ASSETS: &str = "ASSETS";
 /// The binding of the platform's rate limiter for visitors; optional.
 const VISITORS: &str = "VISITORS";
-/// The variable with the name of the header that holds the client's IP address. Default: `cf-connecting-ip`.
+/// The variable with the name of the header that holds the client's IP address. Default on Cloudflare:
+/// `cf-connecting-ip`; elsewhere none.
 const CLIENT_ADDRESS_HEADER: &str = "PLACET_CLIENT_ADDRESS_HEADER";
 
 /// The front worker.
@@ -104,7 +105,9 @@ fn handed_over(request: Request, env: &Env, handover: &Handover) -> worker::Resu
     // The object gets the origin only as coarse as it may be stored.
     if handover.evidence.is_some() {
         headers.delete("user-agent")?;
-        headers.delete(&address_header(env))?;
+        if let Some(name) = address_header(&request, env) {
+            headers.delete(&name)?;
+        }
     }
     Ok(inner)
 }
@@ -119,20 +122,29 @@ async fn asset(env: &Env, file: &str) -> Option<Vec<u8>> {
 /// Returns the truncated network and browser of a request, as they may be stored.
 fn evidence(request: &Request, env: &Env) -> worker::Result<String> {
     let headers = request.headers();
-    let (address, browser) = (headers.get(&address_header(env))?, headers.get("user-agent")?);
+    let (address, browser) = (client_address(request, env)?, headers.get("user-agent")?);
     Ok(api::evidence(address.as_deref(), browser.as_deref()))
 }
 
-/// Returns the name of the header in which the platform or the operator's proxy writes the client's IP address.
-fn address_header(env: &Env) -> String {
+/// Returns the name of the header in which the platform or the operator's proxy writes the client's IP address. Clients can
+/// write `cf-connecting-ip` themselves where Cloudflare does not overwrite it. Cloudflare also sets `request.cf`, which no
+/// client can set.
+fn address_header(request: &Request, env: &Env) -> Option<String> {
     let named = text(env, CLIENT_ADDRESS_HEADER);
-    if named.is_empty() { "cf-connecting-ip".to_owned() } else { named }
+    if !named.is_empty() {
+        return Some(named);
+    }
+    request.cf().map(|_| "cf-connecting-ip".to_owned())
 }
 
-/// Returns the pseudonym of the visitor, from the header in which the platform or the operator's proxy writes the
-/// client's IP address.
+/// Returns the client's IP address.
+fn client_address(request: &Request, env: &Env) -> worker::Result<Option<String>> {
+    address_header(request, env).map_or(Ok(None), |name| request.headers().get(&name))
+}
+
+/// Returns the pseudonym of the visitor.
 fn visitor(request: &Request, env: &Env, secrets: &Secrets) -> worker::Result<Option<String>> {
-    let from = request.headers().get(&address_header(env))?;
+    let from = client_address(request, env)?;
     let day = EdgeRuntime.now().millis().div_euclid(24 * 60 * 60 * 1_000);
     Ok(from.map(|from| secrets.visitor(day, &from)))
 }

@@ -75,7 +75,7 @@ pub use lists::import::undo::{begin_undo, undo_page};
 pub use lists::suppressions::{SuppressedPlace, suppressed_page};
 
 pub use capture::activity::{ActivityNoted, note_activities};
-pub use capture::confirmation::{Answered, Confirmation, confirm, confirmation};
+pub use capture::confirmation::{Answered, Confirmation, confirm, confirmation, never_ask};
 pub use capture::decide::{Receipt, SubmissionError};
 pub use capture::inbound::{InboundKeyword, InboundMessage, inbound_text, receive_inbound};
 pub use capture::outcome::{ChoiceOutcome, ChoiceResult, note_outcomes, outcome_of};
@@ -90,8 +90,9 @@ pub use outbox::backlog::{DeliveryEntry, DeliveryState, Replay, Replayed, delive
 pub use outbox::delivery::{DeliveryKey, DueDelivery, SendOutcome, Waiting, due_deliveries, note_outcome, waiting};
 pub use outbox::event::addresses_told;
 pub use outbox::message::{
-    Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message, note_read, tell_waiting,
+    Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message, note_read, send_held, tell_waiting,
 };
+pub use outbox::message_budget::{MessageBudget, held_due};
 pub use outbox::preferences_link::send_preferences_link;
 pub use outbox::setup::{MissingSetup, SetupGap, missing_setup};
 pub use outbox::signature::{public_key, signatures};
@@ -117,7 +118,7 @@ pub use shop::api_key::{
     KeyError, NewKey, StoredKey, VouchingKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key,
     rotate_key, vouching_keys,
 };
-pub use shop::privacy::{Limits, Privacy, PurposeText, Recipient, RecipientRole};
+pub use shop::privacy::{Limits, MessageLimits, Privacy, PurposeText, Recipient, RecipientRole};
 pub use shop::provider::{
     Answering, KnownProvider, list_providers, made_for_provider, remove_provider, store_provider,
 };

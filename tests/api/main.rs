@@ -4,6 +4,7 @@
 mod access;
 mod apart;
 mod backend;
+mod budgets;
 mod capture;
 mod client;
 #[cfg(feature = "contract")]

@@ -33,6 +33,8 @@ pub(in crate::api) enum ConfirmState {
     Expired,
     /// No opt-in awaits this confirmation any more.
     Gone,
+    /// The person did not ask for it, and gets no further question.
+    Never,
 }
 
 /// Returns the page.
@@ -44,6 +46,7 @@ pub(in crate::api) fn confirm(frame: &Frame, view: &ConfirmView) -> String {
         ConfirmState::Again => (words.confirm_again_title, words.confirm_again),
         ConfirmState::Expired => (words.confirm_expired_title, words.confirm_expired),
         ConfirmState::Gone => (words.confirm_gone_title, words.confirm_gone),
+        ConfirmState::Never => (words.confirm_never_title, words.confirm_never_done),
     };
     let named = matches!(view.state, ConfirmState::Ask | ConfirmState::Done | ConfirmState::Again);
     let content = html! {
@@ -54,6 +57,7 @@ pub(in crate::api) fn confirm(frame: &Frame, view: &ConfirmView) -> String {
             p { (words.confirm_starts) }
             (frame.button("main", "action", "confirm", words.confirm_button))
             p { (words.confirm_unasked) }
+            (frame.button("more", "action", "never", words.confirm_never))
         }
         @if named { p.dim { (words.withdraw) } }
     };

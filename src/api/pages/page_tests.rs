@@ -68,12 +68,12 @@ fn pages(language: Language) -> Vec<(String, String)> {
     let frame = frame(language);
     let mut pages = Vec::new();
     let items = items();
-    use ConfirmState::{Again, Ask, Done, Expired, Gone};
-    for state in [Ask, Done, Again, Expired, Gone] {
+    use ConfirmState::{Again, Ask, Done, Expired, Gone, Never};
+    for state in [Ask, Done, Again, Expired, Gone, Never] {
         let view = ConfirmView { items: &items, address: HARM, state };
         pages.push((format!("confirm {state:?}"), confirm(&frame, &view)));
     }
-    for state in [UnsubscribeState::Ask, UnsubscribeState::Done] {
+    for state in [UnsubscribeState::Ask, UnsubscribeState::Done, UnsubscribeState::LinkSent] {
         for channel in Channel::ALL.iter().map(|channel| Some(*channel)).chain([None]) {
             for purpose in [Some(HARM), None] {
                 let view = UnsubscribeView { channel, purpose, state };

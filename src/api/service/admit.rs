@@ -118,7 +118,15 @@ impl ShopService {
         // The visitor's limit is checked first, so that one visitor cannot use up the limit of all others.
         let visitor = visitor.filter(|_| kind == KeyKind::Publishable);
         let left = visitor.map(|visitor| limiter.take("visitor", visitor, limits.visitor, now)).transpose()?;
-        let all = limiter.take("key", &key.id.to_string(), rate, now)?;
+        // Each class of a publishable key has a bucket of its own, so that views of pages and forms never starve what a
+        // person has a right to.
+        let class = match routed.route().endpoint.path {
+            _ if kind == KeyKind::Secret => "",
+            "/v1/requests" | "/v1/preferences" | "/v1/preferences/link" => "rights ",
+            path if path.starts_with("/v1/storefront") => "read ",
+            _ => "capture ",
+        };
+        let all = limiter.take("key", &format!("{class}{}", key.id), rate, now)?;
         Ok(left.unwrap_or(all))
     }
 }

@@ -18,6 +18,7 @@ pub(in crate::api) fn submission_refused(error: SubmissionError) -> Problem {
             let fault = Fault::new("invalid_date", "the date of birth is in the future; check the year");
             Problem::field("/contact/born", fault)
         }
+        SubmissionError::OverBudget => Problem::TooManyRequests { retry_after: 3_600 },
         SubmissionError::Database(error) => error.into(),
         SubmissionError::Choice { index, fault } => choice_refused(&format!("/choices/{index}"), fault),
     }

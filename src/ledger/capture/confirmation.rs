@@ -1,7 +1,7 @@
 //! Double opt-in: an opt-in by an anonymous form proves nothing until the address itself confirms it.
 //!
-//! The address receives at most three messages a day without answering one, and none about what an open question
-//! covers. A message contains no advertising. The answer is a record of its own with the assurance `confirmed`. The
+//! An address that does not answer gets three questions at once, further ones after a day, a week and a month, and none
+//! after that until it says something itself. It gets none about what an open question covers. A message contains no advertising. The answer is a record of its own with the assurance `confirmed`. The
 //! record of the form stays unchanged, so that the shop can prove both steps.
 
 use serde::Serialize;
@@ -105,7 +105,7 @@ pub(crate) fn ask(
         Whose::Known => stopped_channels(tx, shop, named.row, address)?,
     };
     scopes.retain(|scope| !stopped.contains(&scope.channel));
-    if scopes.is_empty() || (whose != Whose::New && is_asked(tx, shop, &named, &mut scopes, context.now)?) {
+    if scopes.is_empty() || (whose != Whose::New && is_asked(tx, shop, (&named, whose), &mut scopes, context.now)?) {
         return Ok(());
     }
     let channels: Vec<Channel> = scopes.iter().map(|scope| scope.channel).collect();
@@ -125,6 +125,10 @@ pub(crate) fn ask(
             Param::Integer(context.now.millis()),
             Param::Integer(context.now.plus_millis(lasts).millis()),
         ],
+    )?;
+    tx.execute(
+        "UPDATE address SET asked = asked + 1, asked_at = ? WHERE id = ?",
+        &[Param::Integer(context.now.millis()), Param::Integer(named.row)],
     )?;
     announce(tx, shop, &id, &named, &scopes, context)?;
     let to = Recipient { medium, value: &named.value, pseudonym: &written(&named.pseudonym), locale };
@@ -187,8 +191,33 @@ const fn is_answerable(reason: Option<Reason>) -> bool {
     matches!(reason, Some(Reason::AwaitingConfirmation | Reason::OptedOut | Reason::Objected | Reason::Suppressed))
 }
 
-/// The most questions that an address gets within a day without answering one.
-const MOST_A_DAY: usize = 3;
+/// How many questions an address gets at once without answering one.
+const AT_ONCE: i64 = 3;
+
+/// The number of unanswered questions of an address whose owner wants none.
+const NEVER: i64 = 1_000;
+
+/// Returns how long an address gets no further question, in milliseconds from the last one; `None` for ever. `asked` is
+/// the number of questions in a row that it has not answered.
+const fn pause_after(asked: i64) -> Option<i64> {
+    const DAY: i64 = 86_400_000;
+    match asked {
+        ..AT_ONCE => Some(0),
+        AT_ONCE => Some(DAY),
+        4 => Some(7 * DAY),
+        5 => Some(30 * DAY),
+        _ => None,
+    }
+}
+
+/// Notes that the owner of an address did not ask for anything and wants no further question. It holds until they opt in
+/// or out themselves.
+pub fn never_ask(tx: &dyn Database, confirmation: &Confirmation) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE address SET asked = ? WHERE id = ?",
+        &[Param::Integer(NEVER), Param::Integer(confirmation.address.row)],
+    )
+}
 
 /// Returns whether the address needs no further question about the opt-ins. Removes those that an open question covers.
 ///
@@ -198,20 +227,21 @@ const MOST_A_DAY: usize = 3;
 fn is_asked(
     tx: &dyn Database,
     shop: &Shop,
-    named: &StoredAddress,
+    (named, whose): (&StoredAddress, Whose),
     scopes: &mut Vec<ScopeEntry>,
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
-    let row = tx.first(
-        "SELECT count(*) FROM confirmation WHERE address = ? AND created_at > ? AND used_at IS NULL",
-        &[Param::Integer(named.row), Param::Integer(now.plus_millis(-86_400_000).millis())],
-    )?;
-    let unanswered = row.map_or(Ok(0), |row| row.integer(0))?;
+    let row =
+        tx.first("SELECT asked, coalesce(asked_at, 0) FROM address WHERE id = ?", &[Param::Integer(named.row)])?;
+    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    let asked_at = row.time(1)?;
+    let rests =
+        whose != Whose::Speaking && pause_after(row.integer(0)?).is_none_or(|pause| now < asked_at.plus_millis(pause));
     let open = open_questions(tx, shop, named, None, now)?;
     let recent: Vec<&OpenQuestion> = open.iter().filter(|one| is_recent(one.asked_at, now)).collect();
     let is_same = |one: &ScopeEntry, other: &ScopeEntry| one.channel == other.channel && one.purpose == other.purpose;
     scopes.retain(|scope| !recent.iter().any(|one| one.question.scopes.iter().any(|own| is_same(own, scope))));
-    if scopes.is_empty() || usize::try_from(unanswered).is_ok_and(|unanswered| unanswered >= MOST_A_DAY) {
+    if scopes.is_empty() || rests {
         return Ok(true);
     }
     let Some(latest) = recent.first().filter(|_| named.kind == AddressKind::Email) else { return Ok(false) };

@@ -20,6 +20,8 @@ pub enum SubmissionError {
     NoNotice,
     /// The date of birth is in the future.
     NotBornYet,
+    /// Anonymous forms have made as many contacts of a day as the shop allows.
+    OverBudget,
     /// A choice cannot be recorded.
     Choice {
         /// The index of the choice in the list, from 0.

@@ -1,4 +1,4 @@
-//! The flood limit for anonymous submissions about one address. Anyone can send such submissions, and the owner of the
+//! The limits of anonymous submissions: the contacts of a day that they may make, and the records about one address. Anyone can send such submissions, and the owner of the
 //! address cannot prevent them.
 //!
 //! Once an address has reached the daily limit, a submission that only repeats earlier records of the address is
@@ -6,11 +6,51 @@
 //! choice that was not recorded for the address within the day is always stored. The sender gets the same response
 //! either way, so no form is blocked and nobody learns whether an address is known.
 
+use serde::Serialize;
+
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::capture::decide::{KnownAddress, KnownData};
+use crate::ledger::outbox::event::emit;
+use crate::ledger::outbox::message_budget::hour_of;
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::webhook::EventType;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::first_id_of;
 use crate::model::submission::Submission;
+
+/// Returns whether anonymous forms may make further contacts today. The answer does not depend on what is known of an
+/// address.
+pub(crate) fn has_room(tx: &dyn Database, shop: &Shop, now: Timestamp) -> Result<bool, DatabaseError> {
+    Ok(unproven_today(tx, now)? < i64::from(shop.settings.limits.unproven_day))
+}
+
+fn unproven_today(tx: &dyn Database, now: Timestamp) -> Result<i64, DatabaseError> {
+    let row = tx.first(
+        "SELECT coalesce(sum(count), 0) FROM budget_count WHERE name = 'unproven' AND hour > ?",
+        &[Param::Integer(hour_of(now) - 24)],
+    )?;
+    row.map_or(Ok(0), |row| row.integer(0))
+}
+
+/// Counts a new contact that nobody has proven. Tells the shop when the budget of the day is spent.
+pub(crate) fn count_unproven(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
+    #[derive(Serialize)]
+    struct BudgetReached {
+        budget: &'static str,
+        limit: u32,
+    }
+    tx.execute(
+        "INSERT INTO budget_count (name, hour, count) VALUES ('unproven', ?, 1)
+         ON CONFLICT DO UPDATE SET count = count + 1",
+        &[Param::Integer(hour_of(context.now))],
+    )?;
+    let limit = shop.settings.limits.unproven_day;
+    if unproven_today(tx, context.now)? != i64::from(limit) {
+        return Ok(());
+    }
+    emit(tx, shop, EventType::BudgetReached, &BudgetReached { budget: "unproven_day", limit }, context)
+}
 
 /// The number of anonymous records that are stored for one address within 24 hours before the limit applies.
 const KEPT_A_DAY: i64 = 20;

@@ -118,10 +118,11 @@ fn channel_of(kind: AddressKind, scope: &Scope) -> Option<Channel> {
 }
 
 /// Records that the person who acts can read messages to this address: its assurance becomes `confirmed`, unless it is
-/// `authenticated`.
+/// `authenticated`. The address has answered, so it may be asked again.
 fn prove(tx: &dyn Database, address: &StoredAddress) -> Result<(), DatabaseError> {
     tx.execute(
-        "UPDATE address SET assurance = 'confirmed' WHERE id = ? AND assurance <> 'authenticated'",
+        "UPDATE address SET asked = 0,
+             assurance = CASE assurance WHEN 'authenticated' THEN assurance ELSE 'confirmed' END WHERE id = ?",
         &[Param::Integer(address.row)],
     )
 }

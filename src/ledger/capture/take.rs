@@ -33,11 +33,17 @@ pub fn record_submission(
     if born.is_some_and(|born| born > context.now) {
         return Err(SubmissionError::NotBornYet);
     }
+    if submission.is_anonymous() && !flood::has_room(tx, shop, context.now)? {
+        return Err(SubmissionError::OverBudget);
+    }
     // The sender gets the receipt of the first part.
     let parts = parts_of(shop, submission, acts);
     let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, context));
     let first = receipts.next().unwrap_or(Err(SubmissionError::NoNotice))?;
-    receipts.try_for_each(|receipt| receipt.map(drop))?;
+    // All parts are written together, so a repetition of the first is one of all. An earlier version had one part.
+    if first.repeated.is_none() {
+        receipts.try_for_each(|receipt| receipt.map(drop))?;
+    }
     Ok(Receipt { refused, ..first })
 }
 
@@ -65,6 +71,9 @@ fn take(
     }
     let decided = decide(&known, submission, acts, &over_limit, context);
     write::apply(tx, shop, decided.contact, &known.addresses, &decided.events, context.now)?;
+    if decided.contact.is_none() && !submission.vouches() {
+        flood::count_unproven(tx, shop, context)?;
+    }
     announce(tx, shop, submission, &known, &decided, context)?;
     Ok(decided.receipt)
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::outbox::event::emit;
+use crate::ledger::outbox::message_budget::{MessageBudget, forget_counts, next_hour, plan_held, spend, tell_held};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
@@ -119,12 +120,13 @@ pub(crate) fn post(
     detail: &MessageDetail,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let told = shop.wants(EventType::MessageRequested);
+    let over = spend(tx, shop, kind, to, context)?;
+    let told = over.is_some() || shop.wants(EventType::MessageRequested);
     let id = context.next_id().to_string();
     let written = serde_json::to_string(detail).map_err(|_| DatabaseError::Json)?;
     tx.execute(
-        "INSERT INTO message (id, kind, medium, to_value, pseudonym, locale, about, detail, created_at, told)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO message (id, kind, medium, to_value, pseudonym, locale, about, detail, created_at, told, held)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(&id),
             Param::Text(kind.as_str()),
@@ -136,10 +138,42 @@ pub(crate) fn post(
             Param::Text(&written),
             Param::Integer(context.now.millis()),
             Param::Integer(told.into()),
+            Param::text_or_null(over.map(MessageBudget::as_str)),
         ],
     )?;
+    if let Some(budget) = over {
+        return tell_held(tx, shop, budget, context);
+    }
     let data = MessageRequested { message: &id, kind, medium: to.medium, locale: to.locale };
     emit(tx, shop, EventType::MessageRequested, &data, context)
+}
+
+/// Sends messages that were held, the oldest first, as far as the budgets allow now. Plans when to go on.
+pub fn send_held(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
+    /// The most messages in one step.
+    const PAGE: usize = 200;
+    forget_counts(tx, context)?;
+    let rows = tx.query(
+        "SELECT id, kind, medium, to_value, pseudonym, locale FROM message WHERE held IS NOT NULL AND held <> 'address'
+         ORDER BY id LIMIT 200",
+        &[],
+    )?;
+    let told = shop.wants(EventType::MessageRequested);
+    for row in &rows {
+        let (kind, medium) = (row.parsed(1, MessageKind::parse)?, row.parsed(2, Channel::parse)?);
+        let to = Recipient { medium, value: row.text(3)?, pseudonym: row.text(4)?, locale: row.text(5)? };
+        if spend(tx, shop, kind, &to, context)?.is_some() {
+            return plan_held(tx, next_hour(context.now));
+        }
+        let message = row.text(0)?;
+        tx.execute(
+            "UPDATE message SET held = NULL, told = ? WHERE id = ?",
+            &[Param::Integer(told.into()), Param::Text(message)],
+        )?;
+        let data = MessageRequested { message, kind, medium, locale: to.locale };
+        emit(tx, shop, EventType::MessageRequested, &data, context)?;
+    }
+    if rows.len() == PAGE { plan_held(tx, context.now) } else { tx.execute("DELETE FROM job WHERE name = 'held'", &[]) }
 }
 
 /// Tells of the latest messages that nobody has taken yet, once a webhook wants them. Older ones stay in
@@ -185,7 +219,7 @@ pub fn list_messages(database: &dyn Database, before: Option<Uuid>, limit: u16) 
     let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
     database
         .query(
-            "SELECT id, kind, medium, to_value, locale, about, detail, created_at FROM message WHERE id < ?
+            "SELECT id, kind, medium, to_value, locale, about, detail, created_at FROM message WHERE held IS NULL AND id < ?
              ORDER BY id DESC LIMIT CAST(? AS INTEGER)",
             &[Param::Text(&before), Param::Integer(limit.into())],
         )?

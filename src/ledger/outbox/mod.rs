@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `event` | writes an event, in the transaction of its cause |
 //! | `message` | what the shop has to send |
+//! | `message_budget` | how many messages may be made |
 //! | `preferences_link` | sends the link to the preference page |
 //! | `delivery` | what is due, and what became of it |
 //! | `setup` | what is missing for the messages to reach people |
@@ -16,6 +17,7 @@ pub(super) mod backlog;
 pub(super) mod delivery;
 pub(super) mod event;
 pub(super) mod message;
+pub(super) mod message_budget;
 pub(super) mod preferences_link;
 pub(super) mod setup;
 pub(super) mod signature;

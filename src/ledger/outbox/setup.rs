@@ -2,6 +2,7 @@
 
 use crate::consent::Channel;
 use crate::ledger::outbox::message::waiting_messages;
+use crate::ledger::outbox::message_budget::held_messages;
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::provider::list_providers;
 use crate::ledger::shop::settings::Notice;
@@ -13,6 +14,8 @@ vocabulary! {
     SetupGap, "unknown part of the setup" {
         /// Messages wait, and nobody takes them.
         MessagesWait = "messages_wait",
+        /// Messages are over a budget of the shop and are held.
+        MessagesHeld = "messages_held",
         /// Messages cannot contain links.
         NoPublicUrl = "no_public_url",
         /// A notice is not written in a language of the others.
@@ -41,6 +44,10 @@ pub fn missing_setup(
     let mut missing = Vec::new();
     if waiting > 0 {
         missing.push((SetupGap::MessagesWait, waiting));
+    }
+    let held = held_messages(database)?;
+    if held > 0 {
+        missing.push((SetupGap::MessagesHeld, held));
     }
     if !has_public_url {
         missing.push((SetupGap::NoPublicUrl, 0));

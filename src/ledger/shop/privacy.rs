@@ -110,15 +110,62 @@ pub struct Limits {
     pub secret: u16,
     /// The number of requests per second that one visitor may send to the pages of links.
     pub visitor: u16,
+    /// The number of new contacts of a day that anonymous forms may make. Above it, anonymous submissions have to wait.
+    #[serde(default = "unproven_day")]
+    pub unproven_day: u32,
+    /// The numbers of messages that the shop sends. What is over one of them is held.
+    #[serde(default)]
+    pub messages: MessageLimits,
+}
+
+const fn unproven_day() -> u32 {
+    Limits::UNPROVEN_DAY
+}
+
+/// The numbers of messages that a shop sends, whatever causes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct MessageLimits {
+    /// All messages of an hour.
+    pub hour: u32,
+    /// All messages of a day.
+    pub day: u32,
+    /// The text messages and WhatsApp messages of a day.
+    pub text_day: u32,
+    /// The text messages and WhatsApp messages of a day to the numbers of one country code.
+    pub country_day: u32,
+    /// The messages of a day to one mailbox or number. `ada+shop@example.com` counts as `ada@example.com`.
+    pub address_day: u32,
+}
+
+impl MessageLimits {
+    /// The highest number that can be set.
+    pub const MAX: u32 = 10_000_000;
+}
+
+impl Default for MessageLimits {
+    /// More than an honest shop of a million contacts sends.
+    fn default() -> Self {
+        Self { hour: 10_000, day: 50_000, text_day: 5_000, country_day: 2_000, address_day: 20 }
+    }
 }
 
 impl Limits {
     /// The highest limit that can be set, in requests per second.
     pub const MAX: u16 = 10_000;
+    /// The default number of new contacts of a day from anonymous forms.
+    pub const UNPROVEN_DAY: u32 = 20_000;
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { publishable: 200, secret: 100, visitor: 2 }
+        Self {
+            publishable: 200,
+            secret: 100,
+            visitor: 2,
+            unproven_day: Self::UNPROVEN_DAY,
+            messages: MessageLimits::default(),
+        }
     }
 }

@@ -22,6 +22,10 @@ vocabulary! {
         RequestCompleted = "request.completed",
         /// The shop has to send a message.
         MessageRequested = "message.requested",
+        /// Anonymous forms have made as many contacts of a day as the shop allows. Further ones have to wait.
+        BudgetReached = "budget.reached",
+        /// Messages are over a budget of the shop, so they are held.
+        MessagesHeld = "messages.held",
         /// A person sent a message to the shop, and its keyword was carried out.
         InboundReceived = "inbound.received",
         /// A person sent a message to the shop that placet did not carry out: it has no keyword, or the sender is not

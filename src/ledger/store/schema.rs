@@ -23,6 +23,7 @@ const MIGRATIONS: &[&[&str]] = &[
     ONE_FORM,
     UNREAD_INBOUND,
     APART,
+    BUDGETS,
 ];
 
 const FIRST: &[&str] = &[
@@ -600,6 +601,22 @@ const APART: &[&str] = &[
     "ALTER TABLE submission ADD COLUMN beside TEXT",
     "CREATE INDEX submission_beside ON submission (beside) WHERE beside IS NOT NULL",
     "INSERT INTO job (name, due_at, place) SELECT 'apart', 0, '0' WHERE EXISTS (SELECT 1 FROM address)",
+];
+
+/// What was spent of the budgets in an hour: messages, by what they count for, and contacts that nobody has proven. `held`: the budget that a message exceeds. `asked`:
+/// how many questions in a row an address has not answered, and when the last one was sent.
+const BUDGETS: &[&str] = &[
+    "CREATE TABLE budget_count (
+        name TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (name, hour)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX budget_count_of_hour ON budget_count (hour)",
+    "ALTER TABLE message ADD COLUMN held TEXT",
+    "CREATE INDEX message_held ON message (id) WHERE held IS NOT NULL",
+    "ALTER TABLE address ADD COLUMN asked INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE address ADD COLUMN asked_at INTEGER",
 ];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.

@@ -58,6 +58,9 @@ pub(in crate::api) const WORDS: Words = Words {
     confirm_gone_title: "Es gibt nichts mehr zu bestätigen",
     confirm_gone: "Diese Anforderung besteht nicht mehr. Ihnen wird ihretwegen nichts zugesandt, und Sie brauchen nichts zu \
         tun.",
+    confirm_never: "Das war ich nicht: diese Adresse nie wieder fragen",
+    confirm_never_title: "Sie werden nicht mehr gefragt",
+    confirm_never_done: "{shop} schickt keine weitere Frage dieser Art an {address}, bis Sie selbst etwas wählen.",
 
     unsubscribe_title: "Abmelden",
     unsubscribe_ask: "Möchten Sie Folgendes von {shop} nicht mehr erhalten?",

@@ -56,6 +56,9 @@ pub(in crate::api) const WORDS: Words = Words {
         again.",
     confirm_gone_title: "There is nothing left to confirm",
     confirm_gone: "This request no longer exists. Nothing will be sent to you because of it, and you need not do anything.",
+    confirm_never: "It was not me: never ask this address again",
+    confirm_never_title: "You will not be asked again",
+    confirm_never_done: "{shop} sends no further question of this kind to {address}, until you opt in or out yourself.",
 
     unsubscribe_title: "Unsubscribe",
     unsubscribe_ask: "Do you no longer want to receive this from {shop}?",

@@ -56,6 +56,9 @@ pub(in crate::api) const WORDS: Words = Words {
     confirm_expired: "No se ha confirmado nada y no se le enviará nada. Si lo deseaba, solicítelo de nuevo a {shop}.",
     confirm_gone_title: "Ya no hay nada que confirmar",
     confirm_gone: "Esta solicitud ya no existe. No se le enviará nada por ella y no tiene que hacer nada.",
+    confirm_never: "No fui yo: no volver a preguntar a esta dirección",
+    confirm_never_title: "No se le preguntará más",
+    confirm_never_done: "{shop} no enviará más preguntas de este tipo a {address}, hasta que usted mismo elija algo.",
 
     unsubscribe_title: "Darse de baja",
     unsubscribe_ask: "¿Desea dejar de recibir lo siguiente de {shop}?",

@@ -58,6 +58,9 @@ pub(in crate::api) const WORDS: Words = Words {
         demande auprès de {shop}.",
     confirm_gone_title: "Il n’y a plus rien à confirmer",
     confirm_gone: "Cette demande n’existe plus. Rien ne vous sera envoyé à ce titre et vous n’avez rien à faire.",
+    confirm_never: "Ce n’était pas moi\u{a0}: ne plus jamais demander à cette adresse",
+    confirm_never_title: "Vous ne recevrez plus de question",
+    confirm_never_done: "{shop} n’enverra plus de question de ce type à {address}, jusqu’à ce que vous fassiez vous-même un choix.",
 
     unsubscribe_title: "Désinscription",
     unsubscribe_ask: "Souhaitez-vous ne plus recevoir ceci de {shop}\u{a0}?",

@@ -57,6 +57,9 @@ pub(in crate::api) const WORDS: Words = Words {
         {shop}.",
     confirm_gone_title: "Non c’è più nulla da confermare",
     confirm_gone: "Questa richiesta non esiste più. Non Le sarà inviato nulla a seguito di essa e non deve fare nulla.",
+    confirm_never: "Non sono stato io: non chiedere mai più a questo indirizzo",
+    confirm_never_title: "Non riceverà altre domande",
+    confirm_never_done: "{shop} non invierà altre domande di questo tipo a {address}, finché non sarà Lei a fare una scelta.",
 
     unsubscribe_title: "Annullare l’iscrizione",
     unsubscribe_ask: "Non desidera più ricevere quanto segue da {shop}?",

@@ -63,6 +63,7 @@ words! {
     confirm_title, confirm_lead, confirm_starts, confirm_button, confirm_unasked,
     confirm_done_title, confirm_done, confirm_again_title, confirm_again,
     confirm_expired_title, confirm_expired, confirm_gone_title, confirm_gone,
+    confirm_never, confirm_never_title, confirm_never_done,
 
     // The unsubscribe page.
     unsubscribe_title, unsubscribe_ask, unsubscribe_button, unsubscribe_done_title, unsubscribe_done, at_once,

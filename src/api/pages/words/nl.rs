@@ -57,6 +57,9 @@ pub(in crate::api) const WORDS: Words = Words {
         {shop}.",
     confirm_gone_title: "Er is niets meer te bevestigen",
     confirm_gone: "Deze aanvraag bestaat niet meer. Er wordt u op grond daarvan niets gestuurd en u hoeft niets te doen.",
+    confirm_never: "Dat was ik niet: vraag dit adres nooit meer",
+    confirm_never_title: "U krijgt geen vraag meer",
+    confirm_never_done: "{shop} stuurt geen vragen van dit soort meer naar {address}, totdat u zelf iets kiest.",
 
     unsubscribe_title: "Afmelden",
     unsubscribe_ask: "Wilt u het volgende niet meer van {shop} ontvangen?",

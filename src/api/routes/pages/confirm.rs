@@ -8,7 +8,7 @@ use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Seen, Visit};
 use crate::consent::Channel;
-use crate::ledger::{Answered, Confirmation, NoticeSource, PersonSource, confirm, confirmation};
+use crate::ledger::{Answered, Confirmation, NoticeSource, PersonSource, confirm, confirmation, never_ask};
 
 impl ShopService {
     pub(in crate::api) fn ask_to_confirm(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
@@ -28,6 +28,10 @@ impl ShopService {
         let Some(question) = confirmation(self.database(), &visit.shop, id)? else {
             return Ok(confirming(visit, None, ConfirmState::Gone));
         };
+        if visit.field("action").as_deref() == Some("never") {
+            never_ask(self.database(), &question)?;
+            return Ok(confirming(visit, Some(&question), ConfirmState::Never).about(question.address.contact()));
+        }
         let language = visit.language(Some(&question.locale));
         let text = pages::confirm_words(language, visit.shop.settings.name.as_str(), &items(visit, &question));
         let source = PersonSource::page("confirmation", visit.context.now);

@@ -65,6 +65,9 @@ impl SetupEntry {
             SetupGap::MessagesWait => {
                 "nobody sends the messages that wait: add a webhook for message.requested, or read GET /v1/messages"
             }
+            SetupGap::MessagesHeld => {
+                "messages are over a budget of limits.messages and are sent later: look for a flood, or raise the limit"
+            }
             SetupGap::NoPublicUrl => "set PLACET_PUBLIC_URL, so that messages can contain links",
             SetupGap::NoticesLackALanguage => "some notices are not written in every language of the others",
             SetupGap::NoStopProvider => {

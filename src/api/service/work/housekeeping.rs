@@ -5,7 +5,8 @@ use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Context, Shop, finish_job, has_earlier_data, job, postpone_job, purge, remind, renew_page, tell_migrated,
+    Context, Shop, finish_job, has_earlier_data, held_due, job, postpone_job, purge, remind, renew_page, send_held,
+    tell_migrated,
 };
 
 const HOUSEKEEPING: &str = "housekeeping";
@@ -42,6 +43,22 @@ impl ShopService {
             let wait = FIRST_RETRY << failed.clamp(0, 10);
             postpone_job(self.database(), HOUSEKEEPING, context.now.plus_millis(wait.min(DAY)))?;
         }
+        Ok(true)
+    }
+
+    /// Sends messages that were over a budget, as far as it allows now. Returns whether it was time for it.
+    ///
+    /// # Errors
+    /// [`JobError`] if the database fails.
+    pub(in crate::api) fn send_held_messages(&self) -> Result<bool, JobError> {
+        let Some(shop) = self.shop()? else { return Ok(false) };
+        let context = Context::after(self.runtime(), self.latest.get());
+        if held_due(self.database())?.is_none_or(|due| due > context.now) {
+            return Ok(false);
+        }
+        let done = self.database().transaction(|tx| send_held(tx, &shop, &context));
+        self.latest.set(context.mark());
+        done?;
         Ok(true)
     }
 

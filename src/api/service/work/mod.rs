@@ -19,7 +19,7 @@ use self::deliveries::{CONCURRENT_SENDS, Outgoing, SHARED_SENDS, sends_allowed};
 use self::job_error::JobError;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
-use crate::ledger::{due_deliveries, has_earlier_data, waiting};
+use crate::ledger::{due_deliveries, has_earlier_data, held_due, waiting};
 
 /// The next step of the work.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl ShopService {
         if next > now.max(self.runtime().now()) {
             return Ok(Step::Until(next));
         }
-        if self.clean_up()? || self.renew()? || self.work_on_imports()? {
+        if self.clean_up()? || self.send_held_messages()? || self.renew()? || self.work_on_imports()? {
             return Ok(Step::Busy);
         }
         Ok(Step::Until(self.next_step()?))
@@ -70,6 +70,9 @@ impl ShopService {
         let mut next = self.housekeeping_due(&shop)?;
         if self.has_imports()? || has_earlier_data(self.database())? {
             next = next.min(self.runtime().now());
+        }
+        if let Some(due) = held_due(self.database())? {
+            next = next.min(due);
         }
         if shop.webhooks.is_empty() || self.busy.borrow().len() >= CONCURRENT_SENDS {
             return Ok(next);

@@ -177,9 +177,9 @@ fn typed_beside(database: &dyn Database, members: &str) -> Result<Vec<String>, D
     let rows = database.query(
         "WITH form (id) AS (SELECT DISTINCT coalesce(s.beside, s.id) FROM json_each(?1) m
                  CROSS JOIN submission s ON s.contact = m.value),
-             part (contact) AS (SELECT s.contact FROM form f CROSS JOIN submission s ON s.id = f.id
-                 UNION SELECT s.contact FROM form f CROSS JOIN submission s ON s.beside = f.id)
-         SELECT c.uuid FROM part p CROSS JOIN contact c ON c.id = p.contact
+             part (contact) AS (SELECT s.contact FROM form CROSS JOIN submission s ON s.id = form.id
+                 UNION SELECT s.contact FROM form CROSS JOIN submission s ON s.beside = form.id)
+         SELECT c.uuid FROM part CROSS JOIN contact c ON c.id = part.contact
          WHERE c.id NOT IN (SELECT value FROM json_each(?1)) ORDER BY c.id LIMIT 100",
         &[Param::Text(members)],
     )?;
