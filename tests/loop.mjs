@@ -83,7 +83,7 @@ test("a sign-up counts once the address has confirmed it", async () => {
   const [opened] = await Promise.all([page.context().waitForEvent("page"), button.click()]);
   await opened.waitForURL(links.confirm);
   assert.equal((await decision(ada)).reason, "awaiting_confirmation", "a GET must not confirm");
-  await posted(() => opened.locator("main button").click(), opened);
+  await posted(() => opened.locator("main button.main").click(), opened);
   await opened.close();
   assert.equal((await decision(ada)).allow, true);
 });
@@ -128,7 +128,7 @@ test("a person gets their data, and then is erased", async () => {
   await page.getByText("We have sent a link").waitFor();
   links.request = await messageLink(++messages);
   await page.goto(links.request);
-  await page.locator("main button").click();
+  await page.locator("main button.main").click();
   const hrefs = await page.locator(".files a").evaluateAll((all) => all.map((a) => a.href));
   messages += 1; // a message with the same downloads
   const [html, json, zip] = await Promise.all(hrefs.map((href) => fetch(href)));
@@ -143,7 +143,7 @@ test("a person gets their data, and then is erased", async () => {
   links.erasure = await messageLink(++messages);
   await page.goto(links.erasure);
   assert.equal((await ask("POST", "/v1/contacts/lookup", ada)).status, 200, "a GET must not erase");
-  await posted(() => page.locator("main button").click());
+  await posted(() => page.locator("main button.main").click());
   assert.equal((await ask("POST", "/v1/contacts/lookup", ada)).status, 404);
   for (const link of Object.values(links)) {
     const answer = await page.goto(link);
@@ -180,10 +180,10 @@ test("a phone confirms with the reply YES, and verifies a request with a code", 
   links.code = page.url();
   const code = /\b\d{8}\b/.exec((await latestMessage(++messages)).text)[0];
   await page.fill("#code", code === "12345678" ? "87654321" : "12345678");
-  await page.locator("main button").first().click();
+  await page.locator("main button.main").first().click();
   await page.locator("[role=alert]").waitFor();
   await page.fill("#code", code);
-  await posted(() => page.locator("main button").first().click());
+  await posted(() => page.locator("main button.main").first().click());
   assert.equal((await decision(grace, "sms")).reason, "objected");
 });
 

@@ -86,6 +86,7 @@ pub use capture::preferences::save_preferences;
 pub use capture::staff_choice::{ChangeError, ChoiceChange, change_choice};
 pub use capture::take::record_submission;
 
+pub use outbox::administration::{AdministrationChange, tell_change};
 pub use outbox::backlog::{DeliveryEntry, DeliveryState, Replay, Replayed, deliveries_page, replay};
 pub use outbox::delivery::{DeliveryKey, DueDelivery, SendOutcome, Waiting, due_deliveries, note_outcome, waiting};
 pub use outbox::event::addresses_told;

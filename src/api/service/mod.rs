@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `shop_service` | the state of a shop's service |
+//! | `administration` | tells of new keys, webhooks and settings |
 //! | `admit` | who sends a request, and whether they may |
 //! | `serve` | answers a request in one transaction |
 //! | `handler` | a row of the route table: a route, and the function that answers it |
@@ -12,6 +13,7 @@
 //! | `refusal` | the errors of the ledger as problems |
 //! | `work` | what a shop does by itself |
 
+pub(in crate::api) mod administration;
 pub(in crate::api) mod admit;
 pub(in crate::api) mod call;
 pub(in crate::api) mod fresh;

@@ -7,12 +7,14 @@
 //! | `message_budget` | how many messages may be made |
 //! | `preferences_link` | sends the link to the preference page |
 //! | `delivery` | what is due, and what became of it |
+//! | `administration` | tells of new keys, webhooks and settings |
 //! | `setup` | what is missing for the messages to reach people |
 //! | `backlog` | deliveries listed, and sent again |
 //! | `webhook` | webhooks added, changed and removed |
 //! | `target` | which addresses a webhook may have |
 //! | `signature` | the signature of an event |
 
+pub(super) mod administration;
 pub(super) mod backlog;
 pub(super) mod delivery;
 pub(super) mod event;

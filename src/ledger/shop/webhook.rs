@@ -31,6 +31,14 @@ vocabulary! {
         /// A person sent a message to the shop that placet did not carry out: it has no keyword, or the sender is not
         /// known. Somebody should read it.
         InboundUnmatched = "inbound.unmatched",
+        /// A key of the shop was created.
+        KeyCreated = "key.created",
+        /// A key of the shop was revoked.
+        KeyRevoked = "key.revoked",
+        /// A webhook was created, changed or removed, or got a new secret.
+        WebhookChanged = "webhook.changed",
+        /// The settings of the shop were changed.
+        SettingsChanged = "settings.changed",
         /// A new version of placet has changed what the records of some contacts mean.
         LedgerMigrated = "ledger.migrated",
         /// An import was completed, could not be read to its end, or was undone. It is the only event for all its rows.

@@ -11,7 +11,9 @@ use crate::api::service::call::Call;
 use crate::api::service::refusal::key_refused;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
-use crate::ledger::{NewKey, StoredKey, add_key, find_key, key_in_use, list_keys, revoke_key, rotate_key};
+use crate::ledger::{
+    AdministrationChange, NewKey, StoredKey, add_key, find_key, key_in_use, list_keys, revoke_key, rotate_key,
+};
 
 /// For how long a key that rotates itself stays valid at least, in milliseconds.
 const OWN_OVERLAP: i64 = 60_000;
@@ -39,6 +41,7 @@ impl ShopService {
             expires_at: asked.expires_at,
         };
         let stored = add_key(self.database(), &new, call.context)?;
+        self.tell_change(call, AdministrationChange::KeyCreated(stored.id))?;
         Reply::json(StatusCode::CREATED, &KeyAnswer::of(&stored, Some(&text), call.context.now))
     }
 
@@ -61,6 +64,7 @@ impl ShopService {
             expires_at: old.expires_at,
         };
         let stored = rotate_key(self.database(), &old, &new, overlap, call.context).map_err(key_refused)?;
+        self.tell_change(call, AdministrationChange::KeyCreated(stored.id))?;
         Reply::json(StatusCode::CREATED, &KeyAnswer::of(&stored, Some(&text), call.context.now))
     }
 
@@ -68,6 +72,7 @@ impl ShopService {
         let admin = Scope::Admin.as_str();
         let revoked: StoredKey =
             revoke_key(self.database(), named_key(call)?, admin, call.context.now).map_err(key_refused)?;
+        self.tell_change(call, AdministrationChange::KeyRevoked(revoked.id))?;
         Reply::json(StatusCode::OK, &KeyAnswer::of(&revoked, None, call.context.now))
     }
 

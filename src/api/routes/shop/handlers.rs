@@ -23,8 +23,8 @@ use crate::api::service::shop_service::ShopService;
 use crate::api::{answer, body};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    AuditEntry, AuditQuery, Context, KEPT_FOR, NewKey, Notice, Settings, Shop, audit_page, expired, keep_notices,
-    kept_answer, missing_setup, statistics, store_answer,
+    AdministrationChange, AuditEntry, AuditQuery, Context, KEPT_FOR, NewKey, Notice, Settings, Shop, audit_page,
+    expired, keep_notices, kept_answer, missing_setup, statistics, store_answer,
 };
 
 /// The default number of audit log entries in one response; below, the maximum.
@@ -149,6 +149,7 @@ impl ShopService {
 
     fn store_settings(&self, call: &Call<'_>, settings: Settings) -> Result<Rc<Shop>, Problem> {
         let shop = Rc::new(call.shop.with(self.database(), settings)?);
+        self.tell_change(call, AdministrationChange::SettingsChanged)?;
         self.shop.replace(Some(Rc::clone(&shop)));
         self.storefront.replace(None);
         Ok(shop)

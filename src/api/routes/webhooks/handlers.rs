@@ -12,8 +12,8 @@ use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
 use crate::ledger::{
-    DeliveryState, Webhook, WebhookError, add_webhook, change_webhook, deliveries_page, health_of, list_webhooks,
-    remove_webhook, replay, rotate_webhook, tell_waiting,
+    AdministrationChange, DeliveryState, Webhook, WebhookError, add_webhook, change_webhook, deliveries_page,
+    health_of, list_webhooks, remove_webhook, replay, rotate_webhook, tell_waiting,
 };
 
 /// The default number of deliveries in one response; below, the maximum.
@@ -30,6 +30,7 @@ impl ShopService {
     pub(in crate::api) fn create_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let new = call.body::<NewWebhookBody>()?.parse(self.deployment.local_webhooks)?;
         let made = add_webhook(self.database(), &new, call.context).map_err(webhook_refused)?;
+        self.tell_change(call, AdministrationChange::WebhookChanged(&made.id))?;
         self.webhooks_changed();
         self.tell_waiting(call)?;
         Reply::json(StatusCode::CREATED, &self.answer_of(&made, call)?.with_secret(&call.shop))
@@ -39,6 +40,7 @@ impl ShopService {
         let new = call.body::<WebhookBody>()?.parse(self.deployment.local_webhooks)?;
         let changed = change_webhook(self.database(), call.route.value(0), &new, call.context.now);
         let changed = changed.map_err(webhook_refused)?;
+        self.tell_change(call, AdministrationChange::WebhookChanged(&changed.id))?;
         self.webhooks_changed();
         self.tell_waiting(call)?;
         Reply::json(StatusCode::OK, &self.answer_of(&changed, call)?)
@@ -54,6 +56,7 @@ impl ShopService {
         let id = call.route.value(0);
         let health = health_of(self.database(), id)?;
         let removed = remove_webhook(self.database(), id).map_err(webhook_refused)?;
+        self.tell_change(call, AdministrationChange::WebhookChanged(id))?;
         self.webhooks_changed();
         Reply::json(StatusCode::OK, &WebhookAnswer::of(&removed, health, call.context.now))
     }
@@ -62,6 +65,7 @@ impl ShopService {
         let overlap = call.body::<SecretRotationBody>()?.parse()?;
         let rotated = rotate_webhook(self.database(), call.route.value(0), overlap, call.context.now);
         let rotated = rotated.map_err(webhook_refused)?;
+        self.tell_change(call, AdministrationChange::WebhookChanged(&rotated.id))?;
         self.webhooks_changed();
         Reply::json(StatusCode::OK, &self.answer_of(&rotated, call)?.with_secret(&call.shop))
     }
