@@ -27,7 +27,7 @@ before(async () => {
   worker = await startWorkerd({ config, port: 0, data, env, quiet: true });
   address = `${worker.url}/docs`;
   const answer = await fetch(address);
-  assert.equal(answer.headers.get("content-security-policy"), "default-src 'none'; style-src 'unsafe-inline'");
+  assert.equal(answer.headers.get("content-security-policy"), "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
   html = await answer.text();
   browser = await chromium.launch({
     executablePath: process.env.CHROME ?? "/usr/bin/chromium",
