@@ -79,10 +79,12 @@ async function lookUp(acknowledged, when) {
     const { id, email, received_at } = acknowledged[checked++];
     const { status, text } = await connection.send("POST", "/v1/contacts/lookup", shop.server, JSON.stringify({ email }));
     assert.equal(status, 200, `${when}: an acknowledged submission is lost`);
-    const records = JSON.parse(text).records;
-    assert.deepEqual(records.map((record) => [record.submission, record.channel, record.choice, record.received_at]), [
-      [id, "email", "opt_in", received_at],
-      [id, "sms", "declined", received_at],
+    const report = JSON.parse(text);
+    assert.equal(report.typed_beside.length, 1, `${when}: the other address of the form is lost`);
+    const beside = await connection.send("GET", `/v1/contacts/${report.typed_beside[0]}`, shop.server);
+    const told = ({ records }) => records.map((record) => [record.channel, record.choice, record.received_at]);
+    assert.deepEqual([report.records[0].submission, told(report), told(JSON.parse(beside.text))], [
+      id, [["email", "opt_in", received_at]], [["sms", "declined", received_at]],
     ], when);
   });
   return checked;

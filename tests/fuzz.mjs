@@ -160,7 +160,7 @@ async function createShop(contract) {
     name: "Fuzz", country: "GB", origins: [ORIGIN], channels: ["email", "sms", "phone", "whatsapp", "post"],
     purposes: ["newsletter", "offers", "order_updates"],
     notices: [{ id: "checkout-optin", version: "1", locale: "en-GB", text: "We write about coffee." }],
-    limits: { publishable: 10_000, secret: 10_000, visitor: 10_000 },
+    limits: { publishable: 10_000, secret: 10_000, visitor: 10_000, unproven_day: 10_000_000, messages: { hour: 10_000_000, day: 10_000_000, text_day: 10_000_000, country_day: 10_000_000 } },
   };
   const made = await ask("POST", "/v1/shops", ROOT_SECRET, settings);
   const { publishable, secret } = made.keys;

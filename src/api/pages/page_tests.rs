@@ -160,10 +160,12 @@ fn every_form_on_a_page_posts_to_the_same_page_in_its_language() {
         let buttons = page.matches("<button").count();
         assert!(buttons >= forms, "{name}");
         let expected = match name.split(' ').take(2).collect::<Vec<_>>()[..] {
-            ["confirm", "Ask"] => 1,
+            // To confirm, or to get no further question.
+            ["confirm", "Ask"] => 2,
             ["confirm", _] => 0,
-            ["unsubscribe", "Ask"] => 1,
-            ["unsubscribe", _] => 0,
+            // To unsubscribe, or to get a link to all choices.
+            ["unsubscribe", "Ask"] => 2,
+            ["unsubscribe", _] => 1,
             ["downloads", _] => 0,
             ["preferences", "Nothing"] => 0,
             _ => continue,
@@ -252,7 +254,7 @@ fn a_confirmation_page_contains_no_marketing() {
         text,
         "Please confirm – Kestrel|Kestrel|Please confirm|This was requested from|Kestrel|for|j•••@e•••.com|:|Newsletter|\
          by e-mail|You will receive it only if you confirm.|Confirm|If you did not ask for this, do nothing. Nothing will then be \
-         sent to you.|You can withdraw your consent at any time, as easily as you give it. What was done before remains lawful.|\
+         sent to you.|It was not me: never ask this address again|You can withdraw your consent at any time, as easily as you give it. What was done before remains lawful.|\
          English|Français|Deutsch|Español|Italiano|Nederlands|"
     );
 }

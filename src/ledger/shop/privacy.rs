@@ -147,7 +147,7 @@ impl MessageLimits {
 impl Default for MessageLimits {
     /// More than an honest shop of a million contacts sends.
     fn default() -> Self {
-        Self { hour: 10_000, day: 50_000, text_day: 5_000, country_day: 2_000, address_day: 20 }
+        Self { hour: 10_000, day: 50_000, text_day: 20_000, country_day: 10_000, address_day: 20 }
     }
 }
 

@@ -106,10 +106,10 @@ pub(in crate::api) struct MessageLimitsBody {
     /// All messages of a day. Default: 50,000.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
     day: Option<u32>,
-    /// The text messages and WhatsApp messages of a day. Default: 5,000.
+    /// The text messages and WhatsApp messages of a day. Default: 20,000.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
     text_day: Option<u32>,
-    /// The text messages and WhatsApp messages of a day to the numbers of one country code. Default: 2,000.
+    /// The text messages and WhatsApp messages of a day to the numbers of one country code. Default: 10,000.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
     country_day: Option<u32>,
     /// The messages of a day to one mailbox or number. A tag makes no other mailbox: `ada+shop@example.com` is
