@@ -9,8 +9,8 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::backend::{Backend, Native};
-use crate::client::ask;
-use crate::links::{look, page};
+use crate::client::{ask, submission, with};
+use crate::links::{decision, links, look, page, path, press, shop};
 
 /// The decisions that change, and the rule that explains each.
 const CHANGED: &[(&str, &str, Option<&str>, &str)] = &[
@@ -84,4 +84,41 @@ fn the_ledger_of_an_earlier_version_is_mended() {
     let rows = records(&mut backend);
     backend.work();
     assert_eq!((decisions(&backend), records(&mut backend)), (after, rows));
+}
+
+#[test]
+fn contacts_that_only_a_form_put_together_are_taken_apart() {
+    let mut backend = Native::start();
+    let shop = shop(&mut backend);
+    let (email, phone) = (json!({ "email": "jane@example.com" }), json!({ "phone": "+447700900123" }));
+    shop.submit(&backend, &with(submission(), "/choices/1/choice", json!("opt_in"))).ok();
+    // The owner of the mailbox wants no advertising by e-mail.
+    let choices = links(&backend, &shop, email.clone(), "")[0]["preferences"].clone();
+    press(&backend, &path(&choices), "action=stop");
+    // An earlier version kept both addresses in one contact.
+    backend.change(
+        "UPDATE address SET contact = (SELECT min(id) FROM contact);
+        UPDATE submission SET contact = (SELECT min(id) FROM contact), beside = NULL;
+        DELETE FROM contact WHERE id > (SELECT min(id) FROM contact);
+        INSERT INTO job (name, due_at, place) VALUES ('apart', 0, '0');",
+    );
+    let told = |backend: &Native, who: &Value| shop.lookup(backend, who).ok();
+    assert_eq!(told(&backend, &email)["id"], told(&backend, &phone)["id"]);
+    assert_eq!(told(&backend, &email)["addresses"].as_array().unwrap().len(), 2);
+    backend.work();
+    let [by_email, by_phone] = [told(&backend, &email), told(&backend, &phone)];
+    assert_ne!(by_email["id"], by_phone["id"]);
+    for (report, channel) in [(&by_email, "email"), (&by_phone, "sms")] {
+        assert_eq!(report["addresses"].as_array().unwrap().len(), 1);
+        let records = report["records"].as_array().unwrap();
+        assert!(
+            records.iter().all(|record| record["channel"] == channel || record["channel"] == Value::Null),
+            "{report}"
+        );
+    }
+    assert_eq!(decision(&backend, &shop, "email", email)["reason"], "objected");
+    assert_eq!(decision(&backend, &shop, "sms", phone)["reason"], "awaiting_confirmation");
+    let rows = backend.rows();
+    backend.work();
+    assert_eq!(backend.rows(), rows, "nothing is done twice");
 }
