@@ -49,7 +49,7 @@ export async function benchSubmissions(rounds, seconds) {
   const ratios = measured.map(({ ratio }) => ratio);
   console.log(`
     plain JavaScript, one insert       ${whole(median(measured.map(({ floor }) => floor)))} /s
-    placet, one submission, 11 rows     ${whole(median(measured.map(({ ours }) => ours)))} /s
+    placet, one submission, 16 rows     ${whole(median(measured.map(({ ours }) => ours)))} /s
     ratio                              ${median(ratios).toFixed(2)}  (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})
   `);
   await Promise.all([placet.stop(), plain.stop()]);
