@@ -15,10 +15,10 @@ setup: ## Install the build tools (first time 4 to 8 min)
 	@.ci/setup rust node tools
 
 setup-test: setup
-	@.ci/setup testers
+	@.ci/setup testers browsers
 
 setup-first:
-	@.ci/setup rust node
+	@.ci/setup rust node browsers
 
 contract: setup ## Generate the service's contract from the code: openapi.json, which is committed
 	@$(ENV) PLACET_WRITE_CONTRACT=1 cargo test --locked --quiet --features contract --test contract
