@@ -25,7 +25,7 @@ fn claim(contact: &Value, channel: &str, purpose: &str) -> Value {
     with(sent, "/occurred_at", Value::Null)
 }
 
-/// Returns the held messages: the budget that each exceeds.
+/// Returns how many events tell of held messages.
 fn held(backend: &mut dyn Backend) -> usize {
     let rows = backend.dump();
     rows.iter().filter(|(table, row)| table == "event" && row.contains("messages.held")).count()

@@ -32,6 +32,13 @@ vocabulary! {
     }
 }
 
+impl MessageKind {
+    /// Returns whether the shop owes the message to the person: it answers a request that they have proven.
+    const fn is_owed(self) -> bool {
+        matches!(self, Self::Result)
+    }
+}
+
 /// An opt-in that an anonymous form has claimed, as it is stored with a message or a confirmation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
@@ -120,7 +127,7 @@ pub(crate) fn post(
     detail: &MessageDetail,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let over = spend(tx, shop, kind, to, context)?;
+    let over = spend(tx, shop, (to.medium, to.value), kind.is_owed(), context)?;
     let told = over.is_some() || shop.wants(EventType::MessageRequested);
     let id = context.next_id().to_string();
     let written = serde_json::to_string(detail).map_err(|_| DatabaseError::Json)?;
@@ -162,7 +169,7 @@ pub fn send_held(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Resul
     for row in &rows {
         let (kind, medium) = (row.parsed(1, MessageKind::parse)?, row.parsed(2, Channel::parse)?);
         let to = Recipient { medium, value: row.text(3)?, pseudonym: row.text(4)?, locale: row.text(5)? };
-        if spend(tx, shop, kind, &to, context)?.is_some() {
+        if spend(tx, shop, (medium, to.value), kind.is_owed(), context)?.is_some() {
             return plan_held(tx, next_hour(context.now));
         }
         let message = row.text(0)?;

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::consent::{Channel, PhoneNumber, Timestamp};
 use crate::ledger::outbox::event::emit;
-use crate::ledger::outbox::message::{MessageKind, Recipient};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::privacy::MessageLimits;
 use crate::ledger::shop::webhook::EventType;
@@ -59,21 +58,21 @@ struct MessagesHeld {
     limit: u32,
 }
 
-/// Counts a message. Returns the budget that it exceeds; it is not counted then. The answer to a proven request is
-/// counted and never held.
+/// Counts a message to an address. Returns the budget that it exceeds; it is not counted then. A message that
+/// the shop owes is counted and never held.
 pub(crate) fn spend(
     tx: &dyn Database,
     shop: &Shop,
-    kind: MessageKind,
-    to: &Recipient<'_>,
+    (medium, to): (Channel, &str),
+    is_owed: bool,
     context: &Context<'_>,
 ) -> Result<Option<MessageBudget>, DatabaseError> {
     let limits = &shop.settings.limits.messages;
     let hour = hour_of(context.now);
-    let counted = counted_under(shop, to);
+    let counted = counted_under(shop, medium, to);
     let names: Vec<&str> = counted.iter().flat_map(|(name, _)| [name.as_str()]).collect();
     let names = serde_json::to_string(&names).map_err(|_| DatabaseError::Json)?;
-    if kind != MessageKind::Result {
+    if !is_owed {
         let rows = tx.query(
             "SELECT name, sum(count), coalesce(sum(count) FILTER (WHERE hour = ?1), 0) FROM budget_count
              WHERE name IN (SELECT value FROM json_each(?2)) AND hour > ?1 - 24 GROUP BY name",
@@ -98,17 +97,17 @@ pub(crate) fn spend(
 }
 
 /// Returns the names under which a message is counted, each with its budgets.
-fn counted_under(shop: &Shop, to: &Recipient<'_>) -> Vec<(String, &'static [MessageBudget])> {
+fn counted_under(shop: &Shop, medium: Channel, to: &str) -> Vec<(String, &'static [MessageBudget])> {
     const ALL: &[MessageBudget] = &[MessageBudget::Hour, MessageBudget::Day];
     let mut names = vec![("all".to_owned(), ALL)];
-    if matches!(to.medium, Channel::Sms | Channel::Whatsapp) {
+    if matches!(medium, Channel::Sms | Channel::Whatsapp) {
         names.push(("text".to_owned(), &[MessageBudget::Text]));
-        if let Some(code) = PhoneNumber::parse(to.value).and_then(|number| number.country_code()) {
+        if let Some(code) = PhoneNumber::parse(to).and_then(|number| number.country_code()) {
             names.push((format!("country {code}"), &[MessageBudget::Country]));
         }
     }
     // The name is a keyed hash, because the count may outlive the address.
-    let own = shop.fingerprint(format!("counted\0{}", counting_form(to.value)).as_bytes());
+    let own = shop.fingerprint(format!("counted\0{}", counting_form(to)).as_bytes());
     names.push((own, &[MessageBudget::Address]));
     names
 }
