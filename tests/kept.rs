@@ -39,7 +39,7 @@ fn open(database: &Path, at: &str) -> Service {
 
 fn secrets() -> Secrets {
     let text = |name: &str| KEPT["secrets"][name].as_str().unwrap();
-    Secrets::new(text("master_key"), text("root_secret")).unwrap()
+    Secrets::new(text("master_key"), "", text("root_secret")).unwrap()
 }
 
 /// Sends a request in the same way as the edge. Also returns the name of the Durable Object, if the request reaches one.
@@ -339,6 +339,8 @@ fn differences(is: &Value, was: &Value, at: &str, found: &mut Vec<String>) {
             if (at.ends_with("/page/fields") || at.ends_with("/page/forms"))
                 && was.iter().all(|one| is.contains(one)) => {}
         _ if at.ends_with("/page/text") => {}
+        // Repeated visits by one link are counted on one line of the audit log.
+        (Value::Number(is), Value::Number(was)) if at == "  rows/audit" && is.as_i64() < was.as_i64() => {}
         // A link to unsubscribe leads to no stronger one any more.
         (Value::Array(is), Value::Array(was))
             if at.ends_with("/page/links")
@@ -403,6 +405,17 @@ fn without_wide_opt_outs(is: &mut Value, was: &mut Value) {
     }
 }
 
+/// A link to the preference page says when it was made, in a later version. Removes the events with such a link.
+fn without_links_of_choices(answer: &mut Value) {
+    for event in answer["sent"].as_array_mut().into_iter().flatten() {
+        if event["body"].as_str().is_some_and(|body| body.contains("https://consent.example.com/p/")) {
+            event["body"].take();
+            event["sha256"].take();
+            event["headers"]["webhook-signature"].take();
+        }
+    }
+}
+
 /// Texts for a reader. A later version may word them in another way. Programs use the other fields.
 const PROSE: [&str; 4] = ["title", "detail", "problem", "fix"];
 
@@ -464,6 +477,8 @@ fn compare(mut is: Value, step: &Value) -> Vec<String> {
     } else if was["json"].is_null() && was["sha256"].is_string() {
         was["json"] = kept_json(&was["sha256"]);
     }
+    without_links_of_choices(&mut is);
+    without_links_of_choices(&mut was);
     let before = [is.clone(), was.clone()];
     terms_by_place(&mut is["json"]);
     terms_by_place(&mut was["json"]);
@@ -490,8 +505,10 @@ fn compare(mut is: Value, step: &Value) -> Vec<String> {
     differs
 }
 
+const SEALED: &str = "an answer with a secret is kept sealed; what was kept without the secret is refused with 409";
+
 /// The scenes in which a later version does something else on purpose, and what.
-const CHANGED: [(&str, &str); 8] = [
+const CHANGED: [(&str, &str); 16] = [
     ("a webhook is removed", "the other webhook is told of it"),
     ("the shop has not changed since", "the settings have a new field, so their tag is another one"),
     ("the list of who is opted out", "an opt-out of all purposes is a line for each purpose of marketing"),
@@ -502,6 +519,14 @@ const CHANGED: [(&str, &str); 8] = [
     ),
     ("an address is corrected", "the opt-ins are only claimed for the new address, which is asked to confirm them"),
     ("a stop is heard once", "Twilio answers a stop by itself"),
+    ("a message, preferences by email", "a link says when it was made, so that it can be called back"),
+    ("the links of a contact", "a link says when it was made, so that it can be called back"),
+    ("the log of a route, as lines", "a line says how often the same was requested"),
+    ("a secret key, asked for once more with its Idempotency-Key", SEALED),
+    ("a publishable key, asked for once more with its Idempotency-Key", SEALED),
+    ("a rotation, asked for once more with its Idempotency-Key", SEALED),
+    ("a webhook, asked for once more with its Idempotency-Key", SEALED),
+    ("a provider, asked for once more with its Idempotency-Key", SEALED),
     (
         "why, email and newsletter to {\"id\":\"01a1fd71-18d0-7001-9794-edda3267f202\"} at 2026-11-25T12:00:00Z",
         "the id of a merged contact is an id of the contact that it was merged into",
@@ -689,8 +714,17 @@ fn a_repeated_request_gets_the_kept_answer() {
 }
 
 #[test]
-fn a_kept_customer_token_still_works() {
-    check(&KEPT["identity"]["scenes"]);
+fn a_kept_customer_token_proves_nothing_and_is_no_error() {
+    // The stored hash of a key no longer signs tokens, so that a copy of the database signs none. But a submission that
+    // waited in a browser with such a token is taken as an anonymous one.
+    let (copy, scene) = (Copy::new(), &KEPT["identity"]["scenes"][0]);
+    let service = open(&copy.0, KEPT["clock"].as_str().unwrap());
+    assert_eq!(scene["name"], "a customer's yes needs no confirmation");
+    assert_eq!(play(&service, &scene["steps"][0])["status"], 201);
+    let ask = r#"{"channel":"email","purpose":"offers","contact":{"email":"ben@example.com"}}"#;
+    let json = json!({ "content-type": "application/json" });
+    let ask = json!({ "method": "POST", "path": "/v1/decisions", "key": "all", "headers": json, "body": ask });
+    assert_eq!(play(&service, &ask)["json"]["decision"]["reason"], "awaiting_confirmation");
     for token in KEPT["identity"]["tokens"].as_array().unwrap() {
         let (signed, signature) = token["token"].as_str().unwrap().rsplit_once('.').unwrap();
         let key = KEPT["keys"][token["signed_by"].as_str().unwrap()]["key"].as_str().unwrap();

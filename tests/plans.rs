@@ -84,7 +84,7 @@ impl Shop {
         let inner =
             Inner { sqlite: Sqlite::in_memory().unwrap(), asking: RefCell::default(), statements: RefCell::default() };
         let database = Recording(Rc::new(inner));
-        let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
+        let secrets = Secrets::new(MASTER_KEY, "", ROOT_SECRET).unwrap();
         let deployment = Deployment::new(secrets, "https://consent.example", "");
         let service = ShopService::new(database.clone(), OsRuntime, deployment);
         let mut body: Value = serde_json::from_str(include_str!("fixtures/shop.json")).unwrap();

@@ -1,6 +1,6 @@
 //! The settings that an operator makes once for all shops.
 
-use crate::api::key::Secrets;
+use crate::api::secrets::Secrets;
 
 /// The settings of a deployment.
 pub struct Deployment {

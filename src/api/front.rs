@@ -7,14 +7,16 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 
 use crate::api::headers::{accepted, bearer, idempotency_key, only_https, readable_anywhere};
-use crate::api::key::{KeyKind, Secrets, ShopId};
+use crate::api::key::KeyKind;
 use crate::api::link::LinkKind;
 use crate::api::problem::Problem;
 use crate::api::route::Access;
 use crate::api::routed::{Handover, Routed};
 use crate::api::routes::shop::shop_body::ShopBody;
+use crate::api::secrets::Secrets;
 use crate::api::service::handler::Handler;
 use crate::api::service::shop_service::ShopService;
+use crate::api::shop_id::ShopId;
 use crate::api::{body, html, pages, routes};
 use crate::ledger::Runtime;
 use crate::platforms;
@@ -104,17 +106,22 @@ fn decide(
             if !secrets.is_root(bearer(headers)?) {
                 return Err(Problem::InvalidKey);
             }
-            let id = match idempotency_key(headers)? {
-                // The derived id is the same for the same idempotency key, so a repeated request reaches the same shop.
-                Some(key) => secrets.derive("repeated shop", key),
+            let shop = match idempotency_key(headers)? {
+                Some(key) => secrets.repeated_shop(key),
                 None => {
                     let mut id = [0; 16];
                     runtime.fill(&mut id);
-                    id
+                    ShopId(id)
                 }
             };
-            let shop = ShopId(id);
             Routing::NewShop { object: secrets.object_name(shop), shop, body_limit: limit }
+        }
+        Access::Operator => {
+            if !secrets.is_root(bearer(headers)?) {
+                return Err(Problem::InvalidKey);
+            }
+            let shop = ShopId::parse(first).ok_or(Problem::ShopNotFound)?;
+            Routing::Shop { object: secrets.object_name(shop), by_visitor: false, with_evidence: false }
         }
         Access::Link(kind) => {
             let token = first;

@@ -6,19 +6,20 @@
 //! hashes, never an address.
 
 use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use crate::api::key::{Secrets, ShopId};
-use crate::consent::{Channel, PurposeSlug};
+use crate::api::secrets::Secrets;
+use crate::api::shop_id::ShopId;
+use crate::consent::{Channel, PurposeSlug, Timestamp};
+use crate::ledger::LinkedAddress;
 use crate::platforms::Provider;
 
 vocabulary! {
     /// The kind of a link; the first segment of its path.
     LinkKind, "unknown link" {
-        /// Opts out of one channel and purpose with one click (RFC 8058). It never expires.
+        /// Opts out of one channel and purpose with one click (RFC 8058). It works until it is called back.
         Unsubscribe = "u",
-        /// Shows a person's choices and changes them. It never expires.
+        /// Shows a person's choices and changes them. It works until it is called back.
         Preferences = "p",
         /// Confirms an opt-in, once.
         Confirm = "c",
@@ -36,10 +37,10 @@ vocabulary! {
 /// The subject of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Subject {
-    /// One address, by its keyed hash; with a channel and a purpose, where `None` means all.
-    Leave { pseudonym: [u8; 16], channel: Option<Channel>, purpose: Option<PurposeSlug> },
-    /// One address, by its keyed hash.
-    Choices { pseudonym: [u8; 16] },
+    /// One address; with a channel and a purpose, where `None` means all.
+    Leave { of: LinkedAddress, channel: Option<Channel>, purpose: Option<PurposeSlug> },
+    /// One address.
+    Choices { of: LinkedAddress },
     /// The id of a confirmation.
     Confirmation(Uuid),
     /// A subject request, and the sequence number of the message that contained the link. Links in older messages stop
@@ -58,16 +59,31 @@ pub(in crate::api) struct Link {
 
 /// The byte in place of a channel that means all channels.
 const ALL: u8 = 0xff;
+/// The byte in place of a channel after which the time of the link follows.
+const TIMED: u8 = 0xfe;
+
+/// Returns the time at which a link was made, as the link contains it: milliseconds since 1970 in 6 bytes.
+fn time_of(of: &LinkedAddress) -> Vec<u8> {
+    let bytes = of.made_at.map(|at| at.millis().to_be_bytes());
+    bytes.and_then(|bytes| bytes.get(2..).map(<[u8]>::to_vec)).unwrap_or_default()
+}
+
+/// Reads what [`time_of`] writes.
+fn read_time(bytes: [u8; 6]) -> Option<Timestamp> {
+    let [a, b, c, d, e, f] = bytes;
+    Timestamp::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+}
 
 impl Subject {
     fn write(&self) -> Vec<u8> {
         match self {
-            Self::Leave { pseudonym, channel, purpose } => {
+            Self::Leave { of, channel, purpose } => {
                 let code = channel.map_or(ALL, Channel::code);
                 let purpose = purpose.as_ref().map_or("", PurposeSlug::as_str);
-                [pseudonym.as_slice(), &[code], purpose.as_bytes()].concat()
+                let mark: &[u8] = if of.made_at.is_some() { &[TIMED] } else { &[] };
+                [of.pseudonym.as_slice(), mark, &time_of(of), &[code], purpose.as_bytes()].concat()
             }
-            Self::Choices { pseudonym } => pseudonym.to_vec(),
+            Self::Choices { of } => [of.pseudonym.as_slice(), &time_of(of)].concat(),
             Self::Confirmation(id) => id.as_bytes().to_vec(),
             Self::Request { id, sent } => [id.as_bytes().as_slice(), &[*sent]].concat(),
             Self::Provider(provider) => provider.as_str().as_bytes().to_vec(),
@@ -78,15 +94,23 @@ impl Subject {
         match kind {
             LinkKind::Unsubscribe => {
                 let (pseudonym, rest) = body.split_first_chunk::<16>()?;
+                let (made_at, rest) = match rest.split_first()? {
+                    (&TIMED, rest) => rest.split_first_chunk::<6>().map(|(at, rest)| (read_time(*at), rest))?,
+                    _ => (None, rest),
+                };
                 let (code, purpose) = rest.split_first()?;
                 let channel = if *code == ALL { None } else { Some(Channel::from_code(*code)?) };
                 let purpose = match purpose {
                     [] => None,
                     text => Some(PurposeSlug::parse(std::str::from_utf8(text).ok()?)?),
                 };
-                Some(Self::Leave { pseudonym: *pseudonym, channel, purpose })
+                Some(Self::Leave { of: LinkedAddress { pseudonym: *pseudonym, made_at }, channel, purpose })
             }
-            LinkKind::Preferences => Some(Self::Choices { pseudonym: body.try_into().ok()? }),
+            LinkKind::Preferences => {
+                let (pseudonym, time) = body.split_first_chunk::<16>()?;
+                let made_at = if time.is_empty() { None } else { Some(read_time(time.try_into().ok()?)?) };
+                Some(Self::Choices { of: LinkedAddress { pseudonym: *pseudonym, made_at } })
+            }
             LinkKind::Confirm => Some(Self::Confirmation(Uuid::from_bytes(body.try_into().ok()?))),
             LinkKind::Request | LinkKind::Code | LinkKind::Result => {
                 let (id, sent) = body.split_first_chunk::<16>()?;
@@ -104,10 +128,8 @@ const LAST: char = 'x';
 impl Secrets {
     /// Makes the token of a link.
     pub(in crate::api) fn link(&self, kind: LinkKind, shop: ShopId, subject: &Subject) -> String {
-        let mut token = [shop.0.as_slice(), &subject.write()].concat();
-        let proof = self.proof(kind, &token);
-        token.extend(proof);
-        let mut text = Base64Url::encode_string(&token);
+        let content = [shop.0.as_slice(), &subject.write()].concat();
+        let mut text = Base64Url::encode_string(&self.signed(&use_of(kind), &content));
         // Many mail programs leave a dash or a line at the end of a URL out of the link.
         if text.ends_with(['-', '_']) {
             text.push(LAST);
@@ -128,35 +150,35 @@ impl Secrets {
 
     fn verified(&self, kind: LinkKind, token: &str) -> Option<Link> {
         let bytes = Base64Url::decode_vec(token).ok()?;
-        let (signed, proof) = bytes.split_at_checked(bytes.len().checked_sub(16)?)?;
-        let is_ours = bool::from(self.proof(kind, signed).as_slice().ct_eq(proof));
-        let (shop, body) = signed.split_first_chunk::<16>()?;
-        if is_ours { Some(Link { shop: ShopId(*shop), subject: Subject::read(kind, body)? }) } else { None }
+        let (shop, subject) = self.content_of(&use_of(kind), &bytes)?.split_first_chunk::<16>()?;
+        Some(Link { shop: ShopId(*shop), subject: Subject::read(kind, subject)? })
     }
+}
 
-    fn proof(&self, kind: LinkKind, signed: &[u8]) -> [u8; 16] {
-        self.tagged(&format!("link {kind}"), signed)
-    }
+fn use_of(kind: LinkKind) -> String {
+    format!("link {kind}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const OF: LinkedAddress = LinkedAddress { pseudonym: [5; 16], made_at: None };
+
     fn secrets() -> Secrets {
-        Secrets::new(&"m".repeat(32), &"r".repeat(32)).unwrap()
+        Secrets::new(&"m".repeat(32), "", &"r".repeat(32)).unwrap()
     }
 
     fn subjects() -> Vec<(LinkKind, Subject)> {
         let id = Uuid::from_bytes([3; 16]);
         let offers = PurposeSlug::parse("offers");
-        let leave = |channel, purpose| Subject::Leave { pseudonym: [5; 16], channel, purpose };
+        let leave = |channel, purpose| Subject::Leave { of: OF, channel, purpose };
         let request = Subject::Request { id, sent: 2 };
         vec![
             (LinkKind::Unsubscribe, leave(Some(Channel::Email), offers)),
             (LinkKind::Unsubscribe, leave(Some(Channel::Post), None)),
             (LinkKind::Unsubscribe, leave(None, None)),
-            (LinkKind::Preferences, Subject::Choices { pseudonym: [5; 16] }),
+            (LinkKind::Preferences, Subject::Choices { of: OF }),
             (LinkKind::Confirm, Subject::Confirmation(id)),
             (LinkKind::Request, request.clone()),
             (LinkKind::Code, request.clone()),
@@ -171,7 +193,7 @@ mod tests {
         // Enough for tokens that end with a dash or a line and, by chance, the character that is added to others.
         for number in 0..20_000_u16 {
             let pseudonym = [number.to_be_bytes(); 8].concat().try_into().unwrap();
-            let subject = Subject::Choices { pseudonym };
+            let subject = Subject::Choices { of: LinkedAddress { pseudonym, made_at: None } };
             let token = secrets().link(LinkKind::Preferences, ShopId([7; 16]), &subject);
             assert!(token.ends_with(|c: char| c.is_ascii_alphanumeric()), "{token}");
             assert_eq!(secrets().read_link(LinkKind::Preferences, &token).unwrap().subject, subject);
@@ -187,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_link_token_works_only_for_its_own_purpose() {
-        let other = Secrets::new(&"n".repeat(32), &"r".repeat(32)).unwrap();
+        let other = Secrets::new(&"n".repeat(32), "", &"r".repeat(32)).unwrap();
         for (kind, subject) in subjects() {
             let token = secrets().link(kind, ShopId([7; 16]), &subject);
             let read = secrets().read_link(kind, &token).unwrap();
@@ -218,6 +240,7 @@ mod tests {
     fn the_bytes_of_links_never_change() {
         let bytes = |subject: &Subject| base16ct::lower::encode_string(&subject.write());
         let (pseudonym, id) = ([5; 16], Uuid::from_bytes([3; 16]));
+        let at = Timestamp::from_millis(0x019a_0000_0001);
         let (five, three) = ("05".repeat(16), "03".repeat(16));
         for (channel, code) in [
             (Some(Channel::Email), "00"),
@@ -228,12 +251,22 @@ mod tests {
             (Some(Channel::Post), "05"),
             (None, "ff"),
         ] {
-            assert_eq!(bytes(&Subject::Leave { pseudonym, channel, purpose: None }), format!("{five}{code}"));
+            assert_eq!(
+                bytes(&Subject::Leave { of: LinkedAddress { pseudonym, made_at: None }, channel, purpose: None }),
+                format!("{five}{code}")
+            );
             let purpose = PurposeSlug::parse("offers");
-            let leave = Subject::Leave { pseudonym, channel, purpose };
-            assert_eq!(bytes(&leave), format!("{five}{code}6f6666657273"));
+            let leave = |made_at| Subject::Leave {
+                of: LinkedAddress { pseudonym, made_at },
+                channel,
+                purpose: purpose.clone(),
+            };
+            assert_eq!(bytes(&leave(None)), format!("{five}{code}6f6666657273"));
+            assert_eq!(bytes(&leave(at)), format!("{five}fe019a00000001{code}6f6666657273"));
         }
-        assert_eq!(bytes(&Subject::Choices { pseudonym }), five);
+        assert_eq!(bytes(&Subject::Choices { of: LinkedAddress { pseudonym, made_at: None } }), five);
+        let timed = Subject::Choices { of: LinkedAddress { pseudonym, made_at: at } };
+        assert_eq!(bytes(&timed), format!("{five}019a00000001"));
         assert_eq!(bytes(&Subject::Confirmation(id)), three);
         assert_eq!(bytes(&Subject::Request { id, sent: 2 }), format!("{three}02"));
         for (provider, name) in

@@ -42,7 +42,9 @@ mod routed;
 mod routes;
 #[cfg(feature = "contract")]
 mod schema;
+mod secrets;
 mod service;
+mod shop_id;
 
 pub use deployment::Deployment;
 pub use evidence::evidence;
@@ -50,13 +52,15 @@ pub use export::Format;
 pub use front::{
     REQUEST_HEADERS, Routing, asset, body_too_large, front, misconfigured, more_headers, refuse_shop, too_many_requests,
 };
-pub use key::{Key, KeyKind, Scope, Secrets, ShopId, WeakSecret};
+pub use key::{Key, KeyKind, Scope};
 pub use link::LinkKind;
 pub use routed::{Handover, Routed};
 pub use routes::imports::upload::Upload;
+pub use secrets::{Secrets, SecretsError};
 pub use service::list_stream::ListStream;
 pub use service::serve::Opened;
 pub use service::shop_service::ShopService;
 pub use service::work::Step;
 pub use service::work::deliveries::Outgoing;
 pub use service::work::job_error::JobError;
+pub use shop_id::ShopId;

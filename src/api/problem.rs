@@ -83,6 +83,8 @@ pub(in crate::api) enum Problem {
     },
     /// The contact does not exist.
     ContactNotFound,
+    /// The deployment has no shop with this id.
+    ShopNotFound,
     /// The shop has no key with this id.
     KeyNotFound,
     /// The message does not exist or was deleted.
@@ -298,6 +300,7 @@ impl Problem {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The route does not support this method")
             }
             Self::ContactNotFound => (StatusCode::NOT_FOUND, "contact_not_found", "No such contact"),
+            Self::ShopNotFound => (StatusCode::NOT_FOUND, "shop_not_found", "No such shop"),
             Self::KeyNotFound => (StatusCode::NOT_FOUND, "key_not_found", "No such key"),
             Self::MessageNotFound => (StatusCode::NOT_FOUND, "message_not_found", "No such message"),
             Self::RequestNotFound => (StatusCode::NOT_FOUND, "request_not_found", "No such request"),
@@ -390,6 +393,7 @@ impl Problem {
             Self::RouteNotFound => "check the path".into(),
             Self::MethodNotAllowed { allow } => format!("use {allow}").into(),
             Self::ContactNotFound => "the shop has no contact with this id, address or external id".into(),
+            Self::ShopNotFound => "use the id that the answer of POST /v1/shops contains".into(),
             Self::KeyNotFound => "GET /v1/keys lists the ids of the shop's keys".into(),
             Self::MessageNotFound => "messages are deleted after a week, and when the recipient is erased".into(),
             Self::RequestNotFound => "GET /v1/requests lists the requests".into(),
@@ -413,7 +417,9 @@ impl Problem {
             Self::IdempotencyMismatch => {
                 "the same key was sent with another request within a day; use a new key for each request".into()
             }
-            Self::AlreadyDone => "this Idempotency-Key was used more than a day ago; use a new one".into(),
+            Self::AlreadyDone => {
+                "this Idempotency-Key was used before, and the first answer is no longer kept; use a new one".into()
+            }
             Self::TooManyRequests { retry_after } => format!("try again in {retry_after} s").into(),
             Self::WebhookNotFound => "GET /v1/webhooks lists the ids of the shop's webhooks".into(),
             Self::TooManyWebhooks => "a shop has at most 16 webhooks; remove one first".into(),

@@ -10,6 +10,8 @@ pub(in crate::api) enum Access {
     Open,
     /// The root secret of the deployment.
     Root,
+    /// The root secret of the deployment, for the shop whose id is in the path.
+    Operator,
     /// A key of the shop with this scope.
     Key(Scope),
     /// A publishable key of the shop with this scope, in the path. A form cannot send a header, and a page avoids a CORS

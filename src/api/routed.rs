@@ -7,10 +7,10 @@ use http::{HeaderMap, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::api::headers::readable_anywhere;
-use crate::api::key::ShopId;
 use crate::api::problem::Problem;
 use crate::api::route::{Route, VALUES};
 use crate::api::service::handler::{Handler, Row};
+use crate::api::shop_id::ShopId;
 
 /// The data that the front worker hands over to the shop's object. Only the front worker reaches an object, and it
 /// removes the header from what a client sends.

@@ -131,7 +131,7 @@ schema!(inline BirthDate, { "type": "string", "format": "date", "x-placet-code":
 schema!(inline CountryCode, { "type": "string", "pattern": "^[A-Z]{2}$", "x-placet-code": "invalid_country" });
 schema!(inline RegionCode, { "type": "string", "pattern": "^[A-Z0-9]{1,3}$", "x-placet-code": "invalid_region" });
 schema!(inline Sha256Hex, { "type": "string", "pattern": "^[0-9a-f]{64}$", "x-placet-code": "invalid_sha256" });
-schema!(inline KeyText, { "type": "string", "pattern": "^[ps]k_[A-Za-z0-9_-]{64}$" });
+schema!(inline KeyText, { "type": "string", "pattern": "^[ps]k_[A-Za-z0-9_-]{64}([A-Za-z0-9_-]{2})?$" });
 schema!(inline WebhookSecret, { "type": "string", "pattern": "^whsec_[A-Za-z0-9+/]{43}=$" });
 schema!(inline WebhookKey, { "type": "string", "pattern": "^whpk_[A-Za-z0-9+/]{43}=$" });
 schema!(named EventId, "EventId", {

@@ -122,6 +122,15 @@ impl PhoneNumber {
         country_code(self.given.trim_start_matches('+'))
     }
 
+    /// Returns whether a message to the number costs more than its country says: a premium or shared-cost number.
+    #[cfg(feature = "service")]
+    pub fn is_premium(&self) -> bool {
+        use rlibphonenumber::PhoneNumberType;
+        let number = rlibphonenumber::PHONE_NUMBER_UTIL.parse(&self.given, None);
+        let kind = number.map(|number| rlibphonenumber::PHONE_NUMBER_UTIL.get_number_type(&number));
+        matches!(kind, Ok(PhoneNumberType::PremiumRate | PhoneNumberType::SharedCost))
+    }
+
     /// Returns the number to show and to dial.
     pub fn given(&self) -> &str {
         &self.given

@@ -32,7 +32,7 @@ use self::files::{stream_out, take_file};
 use self::http::{Head, answer, read_body};
 use self::runtime::EdgeRuntime;
 use crate::api;
-use crate::api::{Deployment, Handover, Opened, Routed, Routing, Secrets, ShopService, WeakSecret};
+use crate::api::{Deployment, Handover, Opened, Routed, Routing, Secrets, SecretsError, ShopService};
 use crate::ledger::Runtime;
 
 /// The binding of the Durable Object namespace of the shops.
@@ -158,11 +158,13 @@ async fn is_welcome(env: &Env, visitor: &str) -> bool {
     }
 }
 
-fn secrets(env: &Env) -> Result<Secrets, WeakSecret> {
-    Secrets::new(&text(env, Secrets::MASTER_KEY), &text(env, Secrets::ROOT_SECRET))
+fn secrets(env: &Env) -> Result<Secrets, SecretsError> {
+    let [master, naming, root] =
+        [Secrets::MASTER_KEY, Secrets::NAMING_KEY, Secrets::ROOT_SECRET].map(|name| text(env, name));
+    Secrets::new(&master, &naming, &root)
 }
 
-fn deployment(env: &Env) -> Result<Deployment, WeakSecret> {
+fn deployment(env: &Env) -> Result<Deployment, SecretsError> {
     let (public_url, local) = (text(env, Deployment::PUBLIC_URL), text(env, Deployment::LOCAL_WEBHOOKS));
     Ok(Deployment::new(secrets(env)?, &public_url, &local))
 }
@@ -177,7 +179,7 @@ fn text(env: &Env, name: &str) -> String {
 /// The Durable Object of one shop.
 #[durable_object]
 pub struct ShopObject {
-    service: Result<Rc<ShopService>, WeakSecret>,
+    service: Result<Rc<ShopService>, SecretsError>,
     alarm: Alarm,
 }
 

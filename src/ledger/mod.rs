@@ -35,9 +35,9 @@ mod shop;
 mod store;
 mod upkeep;
 
-pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request};
+pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request, note_again};
 pub use upkeep::earlier::{has_earlier_data, renew_page};
-pub use upkeep::idempotency::{KEPT_FOR, Kept, kept_answer, store_answer};
+pub use upkeep::idempotency::{KEPT_FOR, Kept, kept_answer, open_answer, seal_answer, store_answer};
 pub use upkeep::job::{Job, finish_job, job, postpone_job};
 pub use upkeep::migrated::tell_migrated;
 pub use upkeep::retention::{Overdue, OverdueEntry, expired, purge};
@@ -102,7 +102,10 @@ pub use outbox::webhook::{
     Health, NewWebhook, WebhookError, add_webhook, change_webhook, health_of, remove_webhook, rotate_webhook,
 };
 
-pub use people::address::{StoredAddress, addresses_to_link, find_verified_address, named, same_person};
+pub use people::address::{
+    LinkTarget, LinkedAddress, StoredAddress, addresses_to_link, call_back_links, find_verified_address, same_person,
+    target_of,
+};
 pub use people::contact::{Lookup, last_locale, revision_of};
 pub use people::decisions::{Asked, Decided, Outcome, decide_contacts};
 pub use people::disclosure::{DisclosureEntry, note_disclosure};
@@ -116,13 +119,16 @@ pub use records::suppression::{Suppression, suppress};
 
 pub use shop::Shop;
 pub use shop::api_key::{
-    KeyError, NewKey, StoredKey, VouchingKey, add_key, find_key, key_in_use, list_keys, note_use, revoke_key,
-    rotate_key, vouching_keys,
+    KeyError, NewKey, StoredKey, VouchingKey, add_key, find_key, keep_identity, key_in_use, list_keys, note_use,
+    revoke_all_keys, revoke_key, rotate_key, vouching_keys,
 };
-pub use shop::privacy::{Limits, MessageLimits, Privacy, PurposeText, Recipient, RecipientRole};
+pub use shop::limits::{Limits, MessageLimits};
+pub use shop::privacy::{Privacy, PurposeText, Recipient, RecipientRole};
 pub use shop::provider::{
     Answering, KnownProvider, list_providers, made_for_provider, remove_provider, store_provider,
 };
+pub use shop::seal::Sealer;
+pub use shop::secret::{KeyUse, ShopSecret};
 pub use shop::settings::{Evidence, Links, Notice, NoticeChoice, PolicySettings, Requests, Retention, Settings};
 pub use shop::webhook::{EventType, Payload, Webhook, list_webhooks};
 

@@ -507,9 +507,9 @@ export function verifyCertificate(call: { certificate: string; key: PublicKey | 
  * Signs an identity token of a customer for the pages of the shop: a JSON Web Token (RFC 7519, HS256) that the edge
  * accepts as the shop's own statement. Name only addresses that the shop has verified, because they need no
  * confirmation. Choices that a page submits with it for these addresses are `authenticated`. Call this on the shop's
- * server only: the secret key must never be in a page. `lifetime` is in seconds, at most one day. Default: one hour.
+ * server only: the secret key must never be in a page.
  *
- * @throws {TypeError} if there is no secret key or no customer
+ * @throws {TypeError} if there is no secret key, no customer or an unknown scope
  * @throws {RangeError} if the lifetime is 0 seconds or more than one day
  *
  * @example
@@ -537,7 +537,15 @@ export function signIdentity(
     external?: string;
   },
   secretKey: string,
-  lifetime?: number,
+  options?: {
+    /** For how long the token is valid, in seconds. Default: one hour, the most that the edge accepts by default. */
+    lifetime?: number;
+    /**
+     * What a page may do with the token: `capture` (send choices), `read` (see the customer's choices), or both with a
+     * space between. Default: `capture`.
+     */
+    scope?: "capture" | "read" | "capture read";
+  },
 ): Promise<string>;
 
 /** The codes of errors. */

@@ -5,6 +5,7 @@
 //! | `text` | bounded texts |
 //! | `person` | what rules and age limits need to know about a person |
 //! | `evidence` | what shows that a ground exists |
+//! | `fingerprint` | the keyed hash of a content |
 //! | `submission` | what a form, a server or an employee hands in |
 //! | `request` | what a person can ask for under their rights |
 //! | `list_kind` | the kinds of lists |
@@ -12,6 +13,7 @@
 //! | `suppression` | why an address is suppressed |
 
 pub mod evidence;
+pub mod fingerprint;
 pub mod list_kind;
 pub mod listed;
 pub mod person;

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::consent::{ActTime, Address, AddressKind, Assurance, Basis, Choice, ConnectionId, Scope};
 use crate::model::evidence::KeptEvidence;
+use crate::model::fingerprint::Fingerprint;
 use crate::model::person::PersonFacts;
 use crate::model::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
 
@@ -25,7 +26,7 @@ pub struct Submission {
     pub id: Uuid,
     /// The keyed hash of the content, made with the shop's secret. It distinguishes a repetition from another
     /// submission with the same id.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     /// The addresses, at most one of each kind.
     pub addresses: Vec<Address>,
     /// The external id of the contact, if a platform knows the person.

@@ -121,7 +121,7 @@ fn example(operation: &Value) -> Value {
 
 impl Operation {
     /// Returns the path with its parameters filled in: this contact and this key.
-    fn at(&self, contact: &str, key: &str) -> String {
+    fn at(&self, shop: &str, contact: &str, key: &str) -> String {
         let id = match self.path.as_str() {
             path if path.starts_with("/v1/keys") => key,
             path if path.starts_with("/v1/notices") => "footer",
@@ -129,6 +129,7 @@ impl Operation {
         };
         let path = self
             .path
+            .replace("{shop}", shop)
             .replace("{id}", id)
             .replace("{channel}", "email")
             .replace("{purpose}", "newsletter")
@@ -249,7 +250,7 @@ fn callers(backend: &dyn Backend, shop: &Shop) -> Vec<Caller> {
         add(&format!("secret, {name}"), &bearer(&flipped(&shop.secret, place)), Good::Nothing);
     }
     add("secret, made publishable", &bearer(&shop.secret.replace("sk_", "pk_")), Good::Nothing);
-    let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
+    let secrets = Secrets::new(MASTER_KEY, "", ROOT_SECRET).unwrap();
     let unknown = secrets.mint(KeyKind::Secret, ShopId::parse(&shop.id).unwrap(), random());
     add("secret, never issued", &bearer(&unknown), Good::Nothing);
 
@@ -315,7 +316,7 @@ fn every_route_accepts_exactly_the_keys_of_the_contract(backend: &mut dyn Backen
     for caller in &callers {
         for operation in &operations {
             let Expected::Refused(status, code) = operation.expected(caller) else { continue };
-            let path = operation.at(&contact, &spare);
+            let path = operation.at(&shop.id, &contact, &spare);
             let answer = caller.ask(backend, &operation.method, &path, operation.about(&contact));
             let is = (answer.status.as_u16(), &answer.body["type"]);
             let is_to_be = (status, &format!("urn:placet:problem:{code}").into());
@@ -339,7 +340,7 @@ fn every_route_accepts_exactly_the_keys_of_the_contract(backend: &mut dyn Backen
     // addresses.
     let (contacts, others): (Vec<_>, Vec<_>) = operations.iter().partition(|operation| operation.is_about_a_contact());
     for operation in contacts.into_iter().chain(others) {
-        let path = operation.at(&contact, &spare);
+        let path = operation.at(&shop.id, &contact, &spare);
         let answer = stranger.ask(backend, &operation.method, &path, operation.about(&contact));
         let what = format!("another shop: {} {}: {}", operation.method, operation.path, answer.text);
         match operation.expected(&stranger) {
@@ -367,7 +368,7 @@ fn every_route_accepts_exactly_the_keys_of_the_contract(backend: &mut dyn Backen
             if matches!(expected, Expected::Refused(..)) {
                 continue;
             }
-            let path = operation.at(&contact, &spare);
+            let path = operation.at(&shop.id, &contact, &spare);
             let answer = caller.ask(backend, &operation.method, &path, operation.about(&contact));
             let what = format!("{}: {} {}: {}", caller.name, operation.method, operation.path, answer.text);
             let status = answer.status.as_u16();
@@ -389,10 +390,10 @@ fn an_unsupported_method_is_refused_on_every_route(backend: &mut dyn Backend) {
     let before = (state(backend, &shop, &contact), backend.rows());
     let key = bearer(&shop.secret);
     for operation in &operations {
-        let path = operation.at(&contact, &spare);
+        let path = operation.at(&shop.id, &contact, &spare);
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"] {
             let method: Method = method.parse().unwrap();
-            if operations.iter().any(|own| own.method == method && own.at(&contact, &spare) == path) {
+            if operations.iter().any(|own| own.method == method && own.at(&shop.id, &contact, &spare) == path) {
                 continue;
             }
             for authorization in ["", &*key] {

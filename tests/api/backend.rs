@@ -168,8 +168,8 @@ pub fn random() -> [u8; 16] {
     bytes
 }
 
-fn secrets() -> Secrets {
-    Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap()
+pub fn secrets() -> Secrets {
+    Secrets::new(MASTER_KEY, "", ROOT_SECRET).unwrap()
 }
 
 /// The clock of the machine, moved on by the scenario.

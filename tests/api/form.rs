@@ -165,7 +165,8 @@ fn a_form_that_is_sent_twice_is_stored_once(backend: &mut dyn Backend) {
 
 fn an_identity_token_in_a_form_vouches_for_the_customer(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    let token = |key: &str, exp: i64| signed(key, &json!({ "email": "jane@example.com", "exp": within(exp) }));
+    let token =
+        |key: &str, exp: i64| signed(key, &json!({ "aud": "placet", "email": "jane@example.com", "exp": within(exp) }));
     // An expired identity token is ignored and causes no error.
     page(&posted(backend, &shop, &[JANE, TICK, ("identity", &token(&shop.secret, -600))]), 200);
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");

@@ -41,13 +41,16 @@ pub fn within(seconds: i64) -> i64 {
 pub fn signed(key: &str, claims: &Value) -> String {
     let encoded = |text: &str| Base64Url::encode_string(text.as_bytes());
     let body = format!("{}.{}", encoded(r#"{"alg":"HS256","typ":"JWT"}"#), encoded(&claims.to_string()));
-    let hash = base16ct::lower::encode_string(&Sha256::digest(key));
-    let mac = Hmac::<Sha256>::new_from_slice(hash.as_bytes()).unwrap().chain_update(&body).finalize().into_bytes();
-    format!("{body}.{}", Base64Url::encode_string(&mac))
+    let identity_key = hmac(key.as_bytes(), "placet identity");
+    format!("{body}.{}", Base64Url::encode_string(&hmac(&identity_key, &body)))
+}
+
+fn hmac(key: &[u8], text: &str) -> Vec<u8> {
+    Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(text).finalize().into_bytes().to_vec()
 }
 
 fn of_jane(key: &str) -> String {
-    signed(key, &json!({ "email": "Jane@Example.com", "external": "shop:7", "exp": within(600) }))
+    signed(key, &json!({ "aud": "placet", "email": "Jane@Example.com", "external": "shop:7", "exp": within(600) }))
 }
 
 fn form(identity: &str) -> Value {
@@ -98,7 +101,10 @@ fn a_signed_identity_vouches_for_the_addresses_that_it_names(backend: &mut dyn B
 fn typing_another_persons_address_gives_a_customer_no_access_to_it(backend: &mut dyn Backend) {
     let shop = shop(backend);
     let customer = |email: &str, phone: Option<&str>, external: &str| {
-        signed(&shop.secret, &json!({ "email": email, "phone": phone, "external": external, "exp": within(600) }))
+        signed(
+            &shop.secret,
+            &json!({ "aud": "placet", "scope": "capture read", "email": email, "phone": phone, "external": external, "exp": within(600) }),
+        )
     };
     let typed = |email: &str, phone: &str, identity: &str| {
         let body = with(form(identity), "/contact", json!({ "email": email, "phone": phone, "country": "GB" }));
@@ -140,21 +146,22 @@ fn a_customer_with_an_identity_token_can_opt_out(backend: &mut dyn Backend) {
 
 fn an_expired_token_is_ignored_and_a_forged_token_is_refused(backend: &mut dyn Backend) {
     let shop = shop(backend);
-    let claims = |exp: i64| json!({ "email": "jane@example.com", "exp": exp });
+    let claims = |exp: i64| json!({ "aud": "placet", "email": "jane@example.com", "exp": exp });
     // The token expired while the submission waited in the browser. The choice counts as an anonymous one.
     shop.submit(backend, &form(&signed(&shop.secret, &claims(within(-600))))).ok();
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "awaiting_confirmation");
-    // An opt-out with an expired token still counts as hers for 30 days.
+    // An opt-out with an expired token still counts as hers for a day.
     let known = Shop::create(backend);
     known.submit_from_server(backend, &with(form(&of_jane(&known.secret)), "/assurance", json!("authenticated"))).ok();
     let late = |after: i64, channel: &str| {
         let acts = json!([{ "channel": channel, "purpose": "newsletter", "choice": "opt_out" }]);
-        let claims = json!({ "email": "jane@example.com", "phone": "+447700900123", "exp": within(-after) });
+        let claims =
+            json!({ "aud": "placet", "email": "jane@example.com", "phone": "+447700900123", "exp": within(-after) });
         with(with(form(&signed(&known.secret, &claims)), "/choices", acts), "/occurred_at", Value::Null)
     };
     backend.pass(20);
-    known.submit(backend, &late(40 * 86_400, "email")).ok();
-    known.submit(backend, &late(86_400, "sms")).ok();
+    known.submit(backend, &late(30 * 3_600, "email")).ok();
+    known.submit(backend, &late(20 * 3_600, "sms")).ok();
     assert_eq!(decision(backend, &known, "email", jane())["allow"], true);
     assert_eq!(decision(backend, &known, "sms", number())["reason"], "opted_out");
 

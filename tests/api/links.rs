@@ -176,10 +176,21 @@ fn a_click_unsubscribes_and_a_get_does_not(backend: &mut dyn Backend) {
     page(&press(backend, &link, "List-Unsubscribe=One-Click"), 200);
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
     // The rate limit does not apply: a mail provider sends the requests of many people from one IP address.
-    for _ in 0..60 {
-        let from = [("content-type", "application/x-www-form-urlencoded"), ("x-real-ip", "192.0.2.1")];
-        page(&send(backend, Method::POST, &link, &from, "List-Unsubscribe=One-Click"), 200);
+    let from = [("content-type", "application/x-www-form-urlencoded"), ("x-real-ip", "192.0.2.1")];
+    let click =
+        |backend: &dyn Backend, link: &str| send(backend, Method::POST, link, &from, "List-Unsubscribe=One-Click");
+    for number in 0..60 {
+        let person = with(submission(), "/contact", json!({ "email": format!("person{number}@example.com") }));
+        shop.submit_from_server(backend, &with(person, "/assurance", json!("authenticated"))).ok();
+        let who = json!({ "email": format!("person{number}@example.com") });
+        page(&click(backend, &path(&links(backend, &shop, who, "?channel=email")[0]["unsubscribe"])), 200);
     }
+    // But one link is for one person.
+    let lines = |backend: &mut dyn Backend| backend.dump().iter().filter(|(table, _)| table == "audit").count();
+    let before = lines(backend);
+    let statuses: Vec<u16> = (0..120).map(|_| click(backend, &link).status.as_u16()).collect();
+    assert!(statuses.contains(&429) && statuses.starts_with(&[200]), "{statuses:?}");
+    assert!(lines(backend) <= before + 1, "repetitions are counted in the audit log");
 }
 
 /// Returns the values of the boxes on a preference page, and whether each is ticked.

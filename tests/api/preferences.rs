@@ -21,11 +21,14 @@ crate::scenarios! {
 }
 
 fn of_jane(key: &str) -> String {
-    signed(key, &json!({ "email": "Jane@Example.com", "exp": within(600) }))
+    signed(key, &json!({ "aud": "placet", "scope": "capture read", "email": "Jane@Example.com", "exp": within(600) }))
 }
 
 fn of_both(key: &str) -> String {
-    signed(key, &json!({ "email": "jane@example.com", "phone": "+447700900123", "exp": within(600) }))
+    signed(
+        key,
+        &json!({ "aud": "placet", "scope": "capture read", "email": "jane@example.com", "phone": "+447700900123", "exp": within(600) }),
+    )
 }
 
 /// Asks as the shop's page does.
@@ -155,7 +158,10 @@ fn an_unknown_address_has_no_choices(backend: &mut dyn Backend) {
     let hers = seen(backend, &shop, &of_both(&shop.secret));
     assert_eq!(choice(&hers, "sms", "offers"), (json!("opt_in"), json!("awaiting_confirmation")));
     // An identity with only an external id names no address.
-    let external = signed(&shop.secret, &json!({ "external": "shop:7", "exp": within(600) }));
+    let external = signed(
+        &shop.secret,
+        &json!({ "aud": "placet", "scope": "capture read", "external": "shop:7", "exp": within(600) }),
+    );
     assert_eq!(seen(backend, &shop, &external), json!({ "addresses": [] }));
 }
 
@@ -178,7 +184,10 @@ fn preferences_need_a_fresh_token_of_a_key_that_may_read(backend: &mut dyn Backe
         of_jane(&shop.publishable),
         if forged == good { format!("{}B", &good[..good.len() - 1]) } else { forged },
         format!("{}.", good.rsplit_once('.').unwrap().0),
-        signed(&shop.secret, &json!({ "email": "jane@example.com", "exp": within(90_000) })),
+        signed(
+            &shop.secret,
+            &json!({ "aud": "placet", "scope": "capture read", "email": "jane@example.com", "exp": within(90_000) }),
+        ),
         String::new(),
         "x".repeat(5_000),
         "<script>alert(1)</script>".into(),
@@ -187,7 +196,10 @@ fn preferences_need_a_fresh_token_of_a_key_that_may_read(backend: &mut dyn Backe
         answer.problem(422, "invalid_identity", Some("/identity"));
         assert!(!answer.text.contains("script"), "{}", answer.text);
     }
-    let old = signed(&shop.secret, &json!({ "email": "jane@example.com", "exp": within(-600) }));
+    let old = signed(
+        &shop.secret,
+        &json!({ "aud": "placet", "scope": "capture read", "email": "jane@example.com", "exp": within(-600) }),
+    );
     asked(backend, &shop, &json!({ "identity": old })).problem(422, "expired_identity", Some("/identity"));
     let body = json!({ "identity": good });
     for origin in ["https://evil.example", "null", ""] {
@@ -276,7 +288,7 @@ fn the_preference_link_is_sent_to_the_address_and_never_returned(backend: &mut d
 
 #[test]
 fn without_a_public_url_no_preference_link_is_sent() {
-    let secrets = Secrets::new(MASTER_KEY, ROOT_SECRET).unwrap();
+    let secrets = Secrets::new(MASTER_KEY, "", ROOT_SECRET).unwrap();
     // A deployment without PLACET_PUBLIC_URL.
     let service = ShopService::new(Sqlite::in_memory().unwrap(), OsRuntime, secrets);
     let new_shop = Handover { new_shop: Some(ShopId([7; 16])), ..Handover::default() }.written();

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use placet::consent::*;
-use placet::ledger::{Database, Param, Sqlite, keep_track};
+use placet::ledger::{Context, Database, KeyUse, OsRuntime, Param, Sqlite, keep_track};
 use serde_json::{Value, json};
 
 use crate::backend::Workerd;
@@ -277,7 +277,8 @@ fn address(case: &Case) -> String {
 /// Stores the cases of one shop in its database, as if they had arrived over the years.
 fn seed(database: &Sqlite, cases: &[&Case]) {
     let run = |sql: &str, params: &[Param<'_>]| database.execute(sql, params).unwrap();
-    let shop = placet::ledger::Shop::load(database).unwrap().unwrap();
+    let sealer = |id: &str| crate::backend::secrets().sealer(placet::api::ShopId::parse(id).unwrap());
+    let shop = placet::ledger::Shop::load(database, sealer, &Context::of(&OsRuntime)).unwrap().unwrap();
     run("BEGIN", &[]);
     for case in cases {
         let (id, _, _) = contact(case);
@@ -319,11 +320,11 @@ fn seed(database: &Sqlite, cases: &[&Case]) {
         );
         for track in &case.tracks {
             if track.act == (Act::OptOut { refusal: Refusal::Suppression }) {
-                let kept = format!("suppression\0{}\0{text}", case.channel.address_kind());
+                let parts = [case.channel.address_kind().as_str(), text.as_str()].map(str::as_bytes);
                 run(
                     "INSERT INTO suppression (hash, channel, id, reason, created_at) VALUES (?, ?, ?, 'x', ?)",
                     &[
-                        Param::Text(&shop.fingerprint(kept.as_bytes())),
+                        Param::Text(&shop.secret.fingerprint(KeyUse::Suppression, &parts)),
                         Param::Text(track.scope.channel.map_or("*", Channel::as_str)),
                         Param::Text(&track.record.0.to_string()),
                         Param::Integer(track.at.millis()),

@@ -151,7 +151,7 @@ fn operation(
         "security": security(endpoint.access),
         "x-placet-scope": match endpoint.access {
             Access::Open => "none",
-            Access::Root => "root",
+            Access::Root | Access::Operator => "root",
             Access::Key(scope) => scope.as_str(),
             // The credential is in the path.
             Access::Link(_) | Access::PathKey(_) => "link",
@@ -210,7 +210,7 @@ fn operation(
 fn security(access: Access) -> Value {
     match access {
         Access::Open | Access::Link(_) | Access::PathKey(_) => json!([]),
-        Access::Root => json!([{ "rootSecret": [] }]),
+        Access::Root | Access::Operator => json!([{ "rootSecret": [] }]),
         Access::Key(scope @ (Scope::Storefront | Scope::Capture)) => {
             json!([{ "publishableKey": [scope.as_str()] }, { "secretKey": [scope.as_str()] }])
         }
@@ -325,6 +325,9 @@ fn codes(
         if matches!(scope, Scope::Storefront | Scope::Capture) {
             add(&["wrong_origin"]);
         }
+    }
+    if endpoint.access == Access::Operator {
+        add(&["shop_not_found", "too_many_requests", "unknown_parameter"]);
     }
     if operation.conditional {
         add(&["changed_meanwhile"]);

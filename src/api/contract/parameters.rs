@@ -221,6 +221,10 @@ pub(in crate::api) fn shared(contact: &str, key: &str, webhook: &str) -> Value {
     })
 }
 
+fn shop_id() -> Value {
+    json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" })
+}
+
 fn token() -> Value {
     json!({ "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$" })
 }
@@ -242,6 +246,7 @@ pub(in crate::api) fn of(endpoint: &Endpoint, operation: &Operation, example: Op
                 let schema = json!({ "anyOf": [reference("Purpose"), { "const": "*" }] });
                 in_path("purpose", schema, "The purpose; `*` for all purposes.")
             }
+            "{shop}" => in_path("shop", shop_id(), "The id of the shop, from the answer that created it."),
             "{id}" if endpoint.id == "putNotice" => in_path("id", token(), "The shop's id for the notice."),
             "{version}" => in_path("version", token(), "The version of the notice."),
             "{locale}" => in_path("locale", json!({ "type": "string" }), "The language of the notice, a BCP 47 tag."),
@@ -291,7 +296,7 @@ pub(in crate::api) fn of(endpoint: &Endpoint, operation: &Operation, example: Op
 
 /// Returns whether the route accepts an `Idempotency-Key`. A part of a file is repeated safely by its offset instead.
 pub(in crate::api) fn takes_idempotency_key(endpoint: &Endpoint) -> bool {
-    let has_key = matches!(endpoint.access, Access::Key(_) | Access::Root);
+    let has_key = matches!(endpoint.access, Access::Key(_) | Access::Root | Access::Operator);
     endpoint.mutates() && has_key && endpoint.id != "continueImport"
 }
 
@@ -317,7 +322,7 @@ pub(in crate::api) fn answer_headers(endpoint: &Endpoint, operation: &Operation,
     if endpoint.access != Access::Open {
         names.push("request-id");
     }
-    if matches!(endpoint.access, Access::Key(_) | Access::PathKey(_)) && !endpoint.is_page() {
+    if matches!(endpoint.access, Access::Key(_) | Access::PathKey(_) | Access::Operator) && !endpoint.is_page() {
         names.extend(["RateLimit", "RateLimit-Policy"]);
     }
     if operation.tagged {

@@ -13,6 +13,7 @@ pub(in crate::api) fn kinds() -> Vec<Problem> {
         Problem::WrongOrigin,
         Problem::RouteNotFound,
         Problem::ContactNotFound,
+        Problem::ShopNotFound,
         Problem::KeyNotFound,
         Problem::MethodNotAllowed { allow: String::new() },
         Problem::SubmissionConflict,

@@ -13,10 +13,11 @@ use crate::api::contract::lists::SHOWN;
 use crate::api::contract::operations::operation as operation_of;
 use crate::api::deployment::Deployment;
 use crate::api::front::{Routing, front};
-use crate::api::key::Secrets;
+use crate::api::key::{Scope, identity_key};
 use crate::api::route::Endpoint;
 use crate::api::routed::Handover;
 use crate::api::routes::endpoints;
+use crate::api::secrets::Secrets;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::Timestamp;
 use crate::ledger::{Runtime, Sqlite};
@@ -93,7 +94,8 @@ struct Stage {
 /// # Errors
 /// Returns a text if the service refuses a request.
 pub(in crate::api) fn rehearse() -> Result<BTreeMap<&'static str, Vec<Example>>, String> {
-    let secrets = || Secrets::new("a master key that only the examples know", ROOT).map_err(|weak| weak.to_string());
+    let secrets =
+        || Secrets::new("a master key that only the examples know", "", ROOT).map_err(|weak| weak.to_string());
     let runtime = |dice| FixedRuntime { dice: Cell::new(dice) };
     let database = Sqlite::in_memory().map_err(|error| error.to_string())?;
     let deployment = Deployment::new(secrets()?, "https://consent.example", "");
@@ -143,6 +145,8 @@ impl Stage {
         self.ask(secret, "getContact", &[jane], &[], None)?;
         let leave = [("channel", "email"), ("purpose", "newsletter")];
         self.ask(secret, "getLinks", &[jane], &leave, None)?;
+        self.ask(secret, "callBackLinksOfContact", &[jane], &[], None)?;
+        self.ask(secret, "callBackLinks", &[], &[], None)?;
         let customer = json!({ "identity": identity(secret), "locale": "en-GB" });
         self.ask(secret, "getPreferences", &[], &[], Some(customer))?;
         let way = json!({ "contact": { "email": "jane.doe@example.com" }, "locale": "en-GB" });
@@ -170,6 +174,14 @@ impl Stage {
         self.ask(secret, "rotateKey", &[key], &[], Some(overlap))?;
         self.ask(secret, "revokeKey", &[key], &[], None)?;
         self.ask(secret, "listKeys", &[], &[], None)?;
+        let own = text(&shop, "/shop/id");
+        let rescue = json!({ "kind": "sk", "name": "After the leak", "scopes": Scope::ALL });
+        self.ask(ROOT, "createKeyOfShop", &[&own], &[], Some(rescue))?;
+        let all = self.ask(ROOT, "listKeysOfShop", &[&own], &[], None)?;
+        let all = all.get("keys").and_then(Value::as_array).cloned().unwrap_or_default();
+        let ids: Vec<&str> = all.iter().filter_map(|key| key.get("id")?.as_str()).collect();
+        self.ask(secret, "revokeKeys", &[], &[], Some(json!({ "except": ids })))?;
+        self.ask(ROOT, "revokeKeysOfShop", &[&own], &[], Some(json!({ "except": ids })))?;
         let twilio = json!({ "secret": "0123456789abcdef0123456789abcdef" });
         self.ask(secret, "setProvider", &["twilio"], &[], Some(twilio))?;
         self.ask(secret, "listProviders", &[], &[], None)?;
@@ -391,16 +403,16 @@ fn submission() -> Value {
     })
 }
 
-/// Returns the identity token of a logged-in customer: signed with HS256 under the SHA-256 of the secret key.
+/// Returns the identity token of a logged-in customer.
 fn identity(key: &str) -> String {
     use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
     use hmac::{Hmac, KeyInit, Mac};
-    use sha2::{Digest, Sha256};
-    let claims = json!({ "email": "jane.doe@example.com", "exp": 1_795_428_600 });
+    use sha2::Sha256;
+    let email = "jane.doe@example.com";
+    let claims = json!({ "aud": "placet", "scope": "read", "email": email, "exp": 1_795_428_600 });
     let part = |text: &str| Base64Url::encode_string(text.as_bytes());
     let signed = format!("{}.{}", part(r#"{"alg":"HS256","typ":"JWT"}"#), part(&claims.to_string()));
-    let hash = base16ct::lower::encode_string(&Sha256::digest(key));
-    let mac = Hmac::<Sha256>::new_from_slice(hash.as_bytes()).map(|mac| mac.chain_update(&signed).finalize());
+    let mac = Hmac::<Sha256>::new_from_slice(&identity_key(key)).map(|mac| mac.chain_update(&signed).finalize());
     format!("{signed}.{}", mac.map(|mac| Base64Url::encode_string(&mac.into_bytes())).unwrap_or_default())
 }
 

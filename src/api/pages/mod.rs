@@ -20,6 +20,7 @@
 //! | confirmation | `action=confirm` |
 //! | unsubscribe | `List-Unsubscribe=One-Click`, as mail providers send it (RFC 8058) |
 //! | preferences | `action=save`, `shown`, and the name of each ticked row with `on`; or `action=stop` |
+//! | preferences, links | `action=recall` |
 //! | preferences, rights | `action=access`, `erasure`, `objection`, or `rectification` with `details` |
 //! | subject request | `action=confirm`, with `code` if one is asked for; `action=resend` |
 
@@ -53,7 +54,7 @@ pub(in crate::api) use frame::{STYLE, broken, failed, too_many};
 pub(in crate::api) use language::negotiate;
 pub(in crate::api) use letter::Message;
 pub(in crate::api) use message::{confirm_message, preferences_message, request_message, result_message};
-pub(in crate::api) use preferences::{SCRIPT, preferences};
+pub(in crate::api) use preferences::{SCRIPT, called_back, preferences};
 pub(in crate::api) use request::request;
 pub(in crate::api) use shown::{confirm_words, preferences_words};
 pub(in crate::api) use sms::{help_reply, started_reply, stopped_reply};

@@ -84,6 +84,8 @@ pub(in crate::api) enum PreferencesState {
     StoppedAll,
     /// A subject request was opened, and the link to confirm it was sent.
     RequestSent,
+    /// All links that were made before are called back, this one too, and a new one was sent.
+    LinksCalledBack,
     /// No data is stored for this link: the address is unknown or was erased.
     Nothing,
 }
@@ -96,8 +98,17 @@ pub(in crate::api) fn preferences(frame: &Frame, view: &PreferencesView) -> Stri
         let content = html! { h1 { (words.nothing_title) } p.lead { (strong(words.nothing_text, &shop)) } };
         return frame.page(words.nothing_title, &content);
     }
+    if view.state == PreferencesState::LinksCalledBack {
+        let content = html! {
+            h1 { (words.recalled_title) }
+            p.lead role="status" { (words.recalled_text) }
+        };
+        return frame.page(words.recalled_title, &content);
+    }
     let (title, text) = match view.state {
-        PreferencesState::Form | PreferencesState::Nothing => (words.choices_title, None),
+        PreferencesState::Form | PreferencesState::Nothing | PreferencesState::LinksCalledBack => {
+            (words.choices_title, None)
+        }
         PreferencesState::Saved { pending_confirmation } => {
             (words.choices_saved, pending_confirmation.then_some(words.choices_pending))
         }
@@ -122,6 +133,11 @@ pub(in crate::api) fn preferences(frame: &Frame, view: &PreferencesView) -> Stri
             }
         }
         @if view.requests { (rights(frame)) }
+        section aria-labelledby="links" {
+            h2 #links { (words.recall_title) }
+            p { (words.recall_text) }
+            (frame.button("", "action", "recall", words.recall_button))
+        }
     };
     frame.page(title, &content)
 }
@@ -190,4 +206,14 @@ fn rights(frame: &Frame) -> Markup {
             (right(words.erasure, words.data_erasure, &button("erasure", words.data_erasure_button)))
         }
     }
+}
+
+/// Returns the page of a link that was called back.
+pub(in crate::api) fn called_back(frame: &Frame) -> String {
+    let words = frame.words();
+    let content = html! {
+        h1 { (words.called_back_title) }
+        p.lead { (strong(words.called_back_text, &[("shop", frame.shop)])) }
+    };
+    frame.page(words.called_back_title, &content)
 }

@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, Request, header};
 use uuid::Uuid;
 
 use crate::api::headers::bearer;
-use crate::api::key::{KeyKind, ShopId};
+use crate::api::key::{KeyKind, hash_of, identity_key};
 use crate::api::limits::Left;
 use crate::api::link::LinkKind;
 use crate::api::problem::Problem;
@@ -14,8 +14,9 @@ use crate::api::routed::Routed;
 use crate::api::service::call::{Call, Caller};
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::Visit;
+use crate::api::shop_id::ShopId;
 use crate::consent::Timestamp;
-use crate::ledger::{Context, Shop, StoredKey, find_key};
+use crate::ledger::{Context, Shop, StoredKey, find_key, keep_identity};
 
 /// A request that may be answered.
 pub(in crate::api) enum Admitted<'a> {
@@ -23,6 +24,9 @@ pub(in crate::api) enum Admitted<'a> {
     Caller(Box<Call<'a>>),
     Visitor(Box<Visit<'a>>),
 }
+
+/// The number of forms a second that may be posted with one link.
+const POSTS_OF_A_LINK: u16 = 5;
 
 impl ShopService {
     /// Authenticates and authorises the caller, before the body is read.
@@ -37,6 +41,9 @@ impl ShopService {
         let route = routed.route();
         if let Access::Link(kind) = route.endpoint.access {
             return self.admit_by_link(kind, id, routed, request, context).map(Admitted::Visitor);
+        }
+        if route.endpoint.access == Access::Operator {
+            return self.admit_operator(id, routed, request, context).map(Admitted::Caller);
         }
         let (needed, given) = match route.endpoint.access {
             Access::Key(needed) => (needed, bearer(headers)?),
@@ -70,18 +77,51 @@ impl ShopService {
                 self.audit(id, &stored, route.endpoint, None, outcome, context.now)?;
                 Err(problem)
             }
-            Ok(origin) => Ok(Admitted::Caller(Box::new(Call {
-                id,
-                route,
-                request,
-                caller: Caller { kind: key.kind, key: stored, origin },
-                shop,
-                context,
-                left,
-                is_route: routed.is_route,
-                evidence: routed.handover.evidence.as_deref().unwrap_or_default(),
-            }))),
+            Ok(origin) => {
+                if key.kind == KeyKind::Secret && !stored.has_identity {
+                    keep_identity(self.database(), &shop.secret, &stored, &identity_key(given), context)?;
+                }
+                Ok(Admitted::Caller(Box::new(Call {
+                    id,
+                    route,
+                    request,
+                    caller: Caller { kind: key.kind, key: stored, origin },
+                    shop,
+                    context,
+                    left,
+                    is_route: routed.is_route,
+                    evidence: routed.handover.evidence.as_deref().unwrap_or_default(),
+                })))
+            }
         }
+    }
+
+    /// Authorises the operator of the deployment, who shows the root secret. Both the front worker and the shop's object
+    /// check it.
+    fn admit_operator<'a>(
+        &self,
+        id: Uuid,
+        routed: &'a Routed,
+        request: &'a Request<Bytes>,
+        context: &'a Context<'a>,
+    ) -> Result<Box<Call<'a>>, Problem> {
+        let route = routed.route();
+        if !self.deployment.secrets.is_root(bearer(request.headers())?) {
+            return Err(Problem::InvalidKey);
+        }
+        let shop = self.shop()?.filter(|shop| shop.id == route.value(0)).ok_or(Problem::ShopNotFound)?;
+        let left = self.limiter.borrow_mut().take("key", "operator", shop.settings.limits.secret, context.now)?;
+        Ok(Box::new(Call {
+            id,
+            route,
+            request,
+            caller: Caller { kind: KeyKind::Secret, key: StoredKey::of_operator(), origin: None },
+            shop,
+            context,
+            left,
+            is_route: routed.is_route,
+            evidence: "",
+        }))
     }
 
     /// Authorises a visit by a link. The front worker has verified the link already; this function also checks that it
@@ -98,9 +138,15 @@ impl ShopService {
         let link = self.deployment.secrets.read_link(kind, route.value(0)).ok_or(Problem::RouteNotFound)?;
         let shop = self.shop()?.filter(|shop| shop.id == link.shop.to_string()).ok_or(Problem::RouteNotFound)?;
         let visitor = routed.handover.visitor.as_deref();
+        let mut limiter = self.limiter.borrow_mut();
         if let Some(visitor) = visitor {
-            self.limiter.borrow_mut().take("visitor", visitor, shop.settings.limits.visitor, context.now)?;
+            limiter.take("visitor", visitor, shop.settings.limits.visitor, context.now)?;
         }
+        // One link belongs to one person, who posts a few forms. A provider's link is for many.
+        if route.endpoint.mutates() && kind != LinkKind::Hook {
+            limiter.take("link", &format!("link {}", hash_of(route.value(0))), POSTS_OF_A_LINK, context.now)?;
+        }
+        drop(limiter);
         Ok(Box::new(Visit { id, route, request, shop, context, subject: link.subject }))
     }
 
@@ -112,7 +158,7 @@ impl ShopService {
         routed: &Routed,
         now: Timestamp,
     ) -> Result<Left, Problem> {
-        let (mut limiter, limits) = (self.limiter.borrow_mut(), shop.settings.limits);
+        let (mut limiter, limits) = (self.limiter.borrow_mut(), &shop.settings.limits);
         let rate = if kind == KeyKind::Publishable { limits.publishable } else { limits.secret };
         let visitor = routed.handover.visitor.as_deref();
         // The visitor's limit is checked first, so that one visitor cannot use up the limit of all others.

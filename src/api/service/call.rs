@@ -14,7 +14,8 @@ use crate::api::limits::Left;
 use crate::api::problem::Problem;
 use crate::api::route::Route;
 use crate::consent::CountryCode;
-use crate::ledger::{Context, Shop, StoredKey};
+use crate::ledger::{Context, KeyUse, Shop, StoredKey};
+use crate::model::fingerprint::Fingerprint;
 
 /// The caller of the API.
 pub(in crate::api) struct Caller {
@@ -44,7 +45,7 @@ pub(in crate::api) struct Repeatable {
     /// The keyed hash of the idempotency key, the caller's key, the method and the path.
     pub(in crate::api) hash: String,
     /// The keyed hash of the query and the body.
-    pub(in crate::api) fingerprint: String,
+    pub(in crate::api) fingerprint: Fingerprint,
 }
 
 impl Call<'_> {
@@ -83,11 +84,12 @@ impl Call<'_> {
     pub(in crate::api) fn repeatable(&self) -> Result<Option<Repeatable>, Problem> {
         let Some(key) = idempotency_key(self.request.headers())? else { return Ok(None) };
         let (method, uri) = (self.request.method(), self.request.uri());
-        let scope = format!("idempotency\0{}\0{method}\0{}\0{key}", self.caller.key.id, uri.path());
-        let content = [uri.query().unwrap_or_default().as_bytes(), &[0], self.request.body()].concat();
+        let caller = self.caller.key.id.to_string();
+        let scope = [caller.as_str(), method.as_str(), uri.path(), key].map(str::as_bytes);
+        let content = [uri.query().unwrap_or_default().as_bytes(), self.request.body()];
         Ok(Some(Repeatable {
-            hash: self.shop.fingerprint(scope.as_bytes()),
-            fingerprint: self.shop.fingerprint(&content),
+            hash: self.shop.secret.fingerprint(KeyUse::Idempotency, &scope),
+            fingerprint: self.shop.secret.body_hash(&content),
         }))
     }
 }

@@ -5,7 +5,6 @@ use http::{Request, Response};
 
 #[cfg(feature = "contract")]
 use crate::api::contract::operation::Operation;
-use crate::api::key::ShopId;
 use crate::api::problem::Problem;
 use crate::api::query::Query;
 use crate::api::route::Endpoint;
@@ -13,6 +12,7 @@ use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Logged, Visit, VisitAnswer};
+use crate::api::shop_id::ShopId;
 use crate::ledger::Context;
 
 /// The function that creates the shop with the given id.

@@ -1,16 +1,15 @@
 //! Three groups of routes: links for the shop's emails, the messages that the shop has to send, and the providers that
 //! deliver inbound messages.
 
-use crate::api::key::ShopId;
 use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::Problem;
-use crate::api::service::shop_service::ShopService;
+use crate::api::service::shop_service::{ShopService, shop_id};
 use crate::ledger::Shop;
 
 impl ShopService {
     /// Returns the path of a link, with its token.
     pub(in crate::api) fn path(&self, shop: &Shop, kind: LinkKind, subject: &Subject) -> String {
-        let id = ShopId::parse(&shop.id).unwrap_or(ShopId([0; 16]));
+        let id = shop_id(&shop.id);
         let token = self.deployment.secrets.link(kind, id, subject);
         match kind {
             LinkKind::Hook => format!("/v1/hooks/{token}"),

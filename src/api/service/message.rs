@@ -9,7 +9,9 @@ use crate::api::pages::outcome::Outcome;
 use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::consent::{AddressKind, Channel, Timestamp};
-use crate::ledger::{Message, MessageKind, RequestState, Shop, SubjectRequest, code_of, message, subject_request};
+use crate::ledger::{
+    LinkedAddress, Message, MessageKind, RequestState, Shop, SubjectRequest, code_of, message, subject_request,
+};
 
 /// A message that the shop has to send, complete and ready to send.
 #[derive(Serialize)]
@@ -100,7 +102,11 @@ impl ShopService {
     ) -> Result<(pages::Message, Option<String>), Problem> {
         let pseudonym = message.about.as_deref().and_then(|about| base16ct::lower::decode_vec(about).ok());
         let pseudonym = pseudonym.and_then(|bytes| bytes.try_into().ok()).unwrap_or_default();
-        let link = self.url(shop, LinkKind::Preferences, &Subject::Choices { pseudonym })?;
+        let link = self.url(
+            shop,
+            LinkKind::Preferences,
+            &Subject::Choices { of: LinkedAddress { pseudonym, made_at: Some(message.created_at) } },
+        )?;
         let text = pages::preferences_message(language, message.medium, shop.settings.name.as_str(), &link);
         Ok((text, Some(link)))
     }

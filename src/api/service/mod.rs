@@ -8,7 +8,8 @@
 //! | `serve` | answers a request in one transaction |
 //! | `handler` | a row of the route table: a route, and the function that answers it |
 //! | `call`, `reply`, `visit` | a request with a key, and its reply; a visit by a link |
-//! | `fresh`, `reported`, `message`, `links`, `identity`, `offers` | what several routes need |
+//! | `reported`, `message`, `links`, `identity`, `offers` | what several routes need |
+//! | `noted_visits` | counts repeated visits in the audit log |
 //! | `list_stream` | a list of any length, written piece by piece |
 //! | `refusal` | the errors of the ledger as problems |
 //! | `work` | what a shop does by itself |
@@ -16,12 +17,12 @@
 pub(in crate::api) mod administration;
 pub(in crate::api) mod admit;
 pub(in crate::api) mod call;
-pub(in crate::api) mod fresh;
 pub(in crate::api) mod handler;
 pub(in crate::api) mod identity;
 pub(in crate::api) mod links;
 pub(in crate::api) mod list_stream;
 pub(in crate::api) mod message;
+pub(in crate::api) mod noted_visits;
 pub(in crate::api) mod offers;
 pub(in crate::api) mod refusal;
 pub(in crate::api) mod reply;

@@ -21,6 +21,12 @@ impl Offer {
         self.standing.status == "opted_in" && self.standing.decision.reason != Some(Reason::Suppressed)
     }
 
+    /// Returns whether a no stands that an opt-in would end.
+    pub(in crate::api) fn is_refused(&self) -> bool {
+        let is_no = |reason| matches!(reason, Reason::OptedOut | Reason::Objected | Reason::Suppressed);
+        self.standing.status == "opted_out" || self.standing.decision.reason.is_some_and(is_no)
+    }
+
     /// Returns the name of the checkbox in a form.
     pub(in crate::api) fn name(&self) -> String {
         let pseudonym = base16ct::lower::encode_string(&self.address.pseudonym);

@@ -6,10 +6,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::api::answer;
-use crate::api::key::KeyKind;
 use crate::api::problem::Problem;
 use crate::api::service::list_stream::ListStream;
-use crate::ledger::Kept;
+use crate::ledger::{Context, Kept, Shop, open_answer, seal_answer};
 
 /// The reply to a request.
 pub(in crate::api) struct Reply {
@@ -18,25 +17,11 @@ pub(in crate::api) struct Reply {
     pub(in crate::api) contact: Option<Uuid>,
     /// Whether the reply is the report on that contact.
     is_report: bool,
+    /// Whether the reply shows a secret.
+    is_secret: bool,
     /// The source of the rest of the body, if it follows in pieces.
     pub(in crate::api) stream: Option<Box<ListStream>>,
 }
-
-/// A secret that one response shows and that is never stored, but can be derived again.
-#[derive(Clone, Copy)]
-pub(in crate::api) enum Regenerated {
-    Key(KeyKind),
-    Secret,
-}
-
-/// The places of such secrets in a response. The stored response contains only the prefix, such as `sk_`.
-const FRESH: [(&str, Regenerated); 5] = [
-    ("\"key\":\"sk_", Regenerated::Key(KeyKind::Secret)),
-    ("\"key\":\"pk_", Regenerated::Key(KeyKind::Publishable)),
-    ("\"secret\":\"sk_", Regenerated::Key(KeyKind::Secret)),
-    ("\"publishable\":\"pk_", Regenerated::Key(KeyKind::Publishable)),
-    ("\"secret\":\"whsec_", Regenerated::Secret),
-];
 
 impl Reply {
     /// Builds a JSON reply.
@@ -70,33 +55,43 @@ impl Reply {
         self
     }
 
-    /// Returns the part of the reply that is stored for a repeated request.
-    pub(in crate::api) fn to_keep(&self, fingerprint: String) -> Kept {
-        let body: &[u8] = if self.is_report { &[] } else { self.response.body() };
-        let mut body = String::from_utf8_lossy(body).into_owned();
-        for (before, _) in FRESH {
-            if let Some((start, rest)) = body.split_once(before)
-                && let Some((_, end)) = rest.split_once('"')
-            {
-                body = format!("{start}{before}\"{end}");
-            }
-        }
-        let etag = self.response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
-        let etag = etag.map(|tag| tag.trim_matches('"').to_owned());
-        Kept { fingerprint, contact: self.contact, status: self.response.status().as_u16(), body, etag }
+    /// Marks the reply as one that shows a secret. Such a reply is stored sealed.
+    pub(in crate::api) fn with_secret(mut self) -> Self {
+        self.is_secret = true;
+        self
     }
 
-    /// Returns the first reply again. `made` derives each secret again, from its kind and the stored body.
-    pub(in crate::api) fn again(kept: &Kept, made: impl Fn(Regenerated, &str) -> String) -> Result<Self, Problem> {
-        let mut body = kept.body.clone();
-        for (before, fresh) in FRESH {
-            let blank = format!("{before}\"");
-            if body.contains(&blank) {
-                let text = made(fresh, &kept.body);
-                let secret = text.split_once('_').map(|(_, secret)| secret).unwrap_or_default();
-                body = body.replacen(&blank, &format!("{before}{secret}\""), 1);
-            }
+    /// Returns the part of the reply that is stored for a repeated request under this hash.
+    ///
+    /// # Errors
+    /// Returns [`Problem::Internal`] if the reply cannot be sealed.
+    pub(in crate::api) fn to_keep(
+        &self,
+        shop: &Shop,
+        hash: &str,
+        fingerprint: String,
+        context: &Context<'_>,
+    ) -> Result<Kept, Problem> {
+        let body: &[u8] = if self.is_report { &[] } else { self.response.body() };
+        let body = if self.is_secret {
+            seal_answer(shop, hash, body, context)?
+        } else {
+            String::from_utf8_lossy(body).into_owned()
+        };
+        let etag = self.response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+        let etag = etag.map(|tag| tag.trim_matches('"').to_owned());
+        Ok(Kept { fingerprint, contact: self.contact, status: self.response.status().as_u16(), body, etag })
+    }
+
+    /// Returns the first reply again.
+    ///
+    /// # Errors
+    /// Returns [`Problem::AlreadyDone`] if an earlier version stored the reply without the secret that it showed.
+    pub(in crate::api) fn again(shop: &Shop, hash: &str, kept: &Kept) -> Result<Self, Problem> {
+        if ["\"sk_\"", "\"pk_\"", "\"whsec_\""].iter().any(|blank| kept.body.contains(blank)) {
+            return Err(Problem::AlreadyDone);
         }
+        let body = open_answer(shop, hash, &kept.body).unwrap_or_else(|| kept.body.clone());
         let mut response = answer::json_text(body.into());
         *response.status_mut() = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
         let reply = Self::from(response).about(kept.contact);
@@ -109,7 +104,7 @@ impl Reply {
 
 impl From<Response<Bytes>> for Reply {
     fn from(response: Response<Bytes>) -> Self {
-        Self { response, contact: None, is_report: false, stream: None }
+        Self { response, contact: None, is_report: false, is_secret: false, stream: None }
     }
 }
 

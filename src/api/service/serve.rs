@@ -11,10 +11,9 @@ use crate::api::query::Query;
 use crate::api::routed::Routed;
 use crate::api::service::admit::Admitted;
 use crate::api::service::call::{Call, Repeatable};
-use crate::api::service::fresh::made_secret;
 use crate::api::service::handler::Handler;
 use crate::api::service::list_stream::ListStream;
-use crate::api::service::reply::{Regenerated, Reply};
+use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
 use crate::ledger::{Context, KEPT_FOR, Lookup, kept_answer, note_use, store_answer};
 
@@ -169,15 +168,12 @@ impl ShopService {
         if let Some(Repeatable { hash, fingerprint }) = &repeatable {
             let kept = kept_answer(self.database(), hash, call.context.now.plus_millis(-KEPT_FOR))?;
             match kept {
-                Some(kept) if kept.fingerprint == *fingerprint => {
+                Some(kept) if fingerprint.is(&kept.fingerprint) => {
                     return match kept.contact {
                         // A report is not stored but made again, because its data may have been corrected or erased
                         // since.
                         Some(contact) if kept.body.is_empty() => self.reported(call, &Lookup::Id(contact)),
-                        _ => Reply::again(&kept, |fresh, body| match fresh {
-                            Regenerated::Key(kind) => self.minted(kind, &call.shop.id, hash, call.context),
-                            Regenerated::Secret => made_secret(&call.shop, body),
-                        }),
+                        _ => Reply::again(&call.shop, hash, &kept),
                     };
                 }
                 Some(_) => return Err(Problem::IdempotencyMismatch),
@@ -188,7 +184,8 @@ impl ShopService {
         if let Some(Repeatable { hash, fingerprint }) = repeatable
             && reply.response.status().is_success()
         {
-            store_answer(self.database(), &hash, &reply.to_keep(fingerprint), call.context.now)?;
+            let kept = reply.to_keep(&call.shop, &hash, fingerprint.current, call.context)?;
+            store_answer(self.database(), &hash, &kept, call.context.now)?;
         }
         Ok(reply)
     }

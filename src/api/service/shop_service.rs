@@ -8,12 +8,17 @@ use http::{HeaderValue, Response};
 use uuid::Uuid;
 
 use crate::api::deployment::Deployment;
+use crate::api::key::{KeyKind, hash_of, identity_key, written};
 use crate::api::limits::Limiter;
 use crate::api::problem::Problem;
 use crate::api::route::Endpoint;
+use crate::api::service::noted_visits::NotedVisits;
 use crate::api::service::work::import_file::Reading;
+use crate::api::shop_id::ShopId;
 use crate::consent::Timestamp;
-use crate::ledger::{Audited, Database, DeliveryKey, Runtime, Sequence, Shop, StoredKey, migrate, note_request};
+use crate::ledger::{
+    Audited, Context, Database, DeliveryKey, NewKey, Runtime, Sequence, Shop, StoredKey, migrate, note_request,
+};
 
 /// The service of one shop. It lives as long as the shop's object does.
 pub struct ShopService {
@@ -25,6 +30,8 @@ pub struct ShopService {
     // The response of the storefront route and its ETag. Both are derived from the shop.
     pub(in crate::api) storefront: RefCell<Option<(Bytes, HeaderValue)>>,
     pub(in crate::api) limiter: RefCell<Limiter>,
+    // The latest lines of the audit log about links, so that repetitions are counted.
+    pub(in crate::api) noted: RefCell<NotedVisits>,
     // The last time and id that were used, so that the ids of requests and records increase in their order of arrival.
     pub(in crate::api) latest: Cell<Sequence>,
     // The deliveries in progress. They are known only in memory: after a crash they are sent again.
@@ -50,6 +57,7 @@ impl ShopService {
             shop: RefCell::new(None),
             storefront: RefCell::new(None),
             limiter: RefCell::default(),
+            noted: RefCell::default(),
             latest: Cell::default(),
             busy: RefCell::default(),
             // A crash may have left work.
@@ -78,9 +86,28 @@ impl ShopService {
     pub(in crate::api) fn shop(&self) -> Result<Option<Rc<Shop>>, Problem> {
         if self.shop.borrow().is_none() {
             migrate(self.database())?;
-            *self.shop.borrow_mut() = Shop::load(self.database())?.map(Rc::new);
+            let context = Context::after(self.runtime(), self.latest.get());
+            let sealer = |id: &str| self.deployment.secrets.sealer(shop_id(id));
+            let shop = self.database().transaction(|tx| Shop::load(tx, sealer, &context))?;
+            *self.shop.borrow_mut() = shop.map(Rc::new);
         }
         Ok(self.shop.borrow().clone())
+    }
+
+    /// Creates a key of the shop. Returns its text, which is stored nowhere, and what to store.
+    pub(in crate::api) fn fresh_key(&self, shop: ShopId, kind: KeyKind, context: &Context<'_>) -> (String, NewKey) {
+        let text = self.deployment.secrets.mint(kind, shop, context.random());
+        let new = NewKey {
+            hash: hash_of(&text),
+            kind: kind.as_str(),
+            scopes: written(kind.scopes()),
+            name: None,
+            origins: None,
+            expires_at: None,
+            identity: (kind == KeyKind::Secret).then(|| identity_key(&text)),
+            signed_by: self.deployment.secrets.signer(),
+        };
+        (text, new)
     }
 
     pub(in crate::api) fn audit(
@@ -95,4 +122,9 @@ impl ShopService {
         let (method, route) = (endpoint.method, endpoint.path);
         Ok(note_request(self.database(), &Audited { id, key: key.id, method, route, contact, status, outcome }, now)?)
     }
+}
+
+/// Returns the id of a shop as keys contain it. The ledger stores it as text.
+pub(in crate::api) fn shop_id(text: &str) -> ShopId {
+    ShopId::parse(text).unwrap_or(ShopId([0; 16]))
 }

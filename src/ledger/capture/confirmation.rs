@@ -68,6 +68,9 @@ pub(crate) enum Whose {
     New,
     /// It may have been asked before, and may have stopped channels.
     Known,
+    /// Somebody has just used a link that was sent to it. Channels that it had stopped are not left out, because the
+    /// answer is what starts them again. The link may be in other hands, so the pauses between questions hold.
+    Returning,
     /// It has just sent a message itself. Channels that it had stopped are not left out, because the message shows that
     /// the person wants an answer.
     Speaking,
@@ -100,7 +103,7 @@ pub(crate) fn ask(
     }
     let Some(named) = find_verified_address(tx, shop, address)? else { return Ok(()) };
     let stopped = match whose {
-        Whose::Speaking => Vec::new(),
+        Whose::Returning | Whose::Speaking => Vec::new(),
         Whose::New => unwelcome_channels_of(tx, shop, address)?,
         Whose::Known => stopped_channels(tx, shop, named.row, address)?,
     };

@@ -13,6 +13,7 @@ use crate::ledger::people::merge::{MergeError, merge_contacts};
 use crate::ledger::people::rights_log::Acting;
 use crate::ledger::people::separate::{is_one_person, separate_address};
 use crate::ledger::shop::Shop;
+use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError};
 use crate::model::person::{ClaimedFacts, PersonFacts};
@@ -96,7 +97,8 @@ pub(crate) fn parts_of<'a>(shop: &Shop, submission: &'a Submission, acts: Vec<Ac
         part.identified = part.identified.filter(|identified| identified.kinds.contains(&kind));
         if !parts.is_empty() {
             // The id is derived from the id of the first part, so that a repetition is recognized.
-            let id = shop.keyed(format!("beside\0{kind}\0{}", submission.id).as_bytes());
+            let id =
+                shop.secret.keyed(KeyUse::Beside, &[kind.as_str().as_bytes(), submission.id.to_string().as_bytes()]);
             part.id = uuid::Builder::from_random_bytes(id.first_chunk().copied().unwrap_or_default()).into_uuid();
             part.beside = Some(submission.id);
         }

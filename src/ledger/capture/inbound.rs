@@ -17,6 +17,7 @@ use crate::ledger::people::contact::last_locale;
 use crate::ledger::records::standing::standing_of;
 use crate::ledger::records::suppression::suppress;
 use crate::ledger::shop::Shop;
+use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::shop::webhook::{EventType, Payload};
 use crate::ledger::store::context::Context;
 use crate::ledger::store::context::is_recent;
@@ -92,7 +93,7 @@ pub fn receive_inbound(
     message: &InboundMessage,
     context: &Context<'_>,
 ) -> Result<bool, DatabaseError> {
-    let hash = shop.fingerprint(format!("inbound\0{}\0{}", message.provider, message.id).as_bytes());
+    let hash = shop.secret.fingerprint(KeyUse::Inbound, &[message.provider.as_bytes(), message.id.as_bytes()]);
     let is_new = tx.first(
         "INSERT INTO inbound (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1",
         &[Param::Text(&hash), Param::Integer(context.now.millis())],

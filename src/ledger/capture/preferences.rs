@@ -9,8 +9,8 @@ use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError};
 use crate::model::submission::NoticeShown;
 
-/// Stores the choices of the preference page. An opt-in for another address of the same person is only claimed, so that address
-/// is asked to confirm it.
+/// Stores the choices of the preference page. An opt-in for another address of the same person, or one that would end a
+/// no, is only claimed, so that address is asked to confirm it.
 pub fn save_preferences(
     tx: &dyn Database,
     shop: &Shop,
@@ -28,7 +28,7 @@ pub fn save_preferences(
         asked.push(row);
         let of_address = acts.iter().zip(&tracks).filter(|(other, _)| other.address.row == row);
         let own: Vec<&Track> = of_address.map(|(_, track)| track).collect();
-        ask(tx, shop, (&address, Whose::Known), NoticeShown::locale_of(notice.as_ref()), &own, context)?;
+        ask(tx, shop, (&address, Whose::Returning), NoticeShown::locale_of(notice.as_ref()), &own, context)?;
     }
     Ok(())
 }

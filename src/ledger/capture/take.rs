@@ -81,7 +81,11 @@ fn take(
 /// Returns the receipt of the same submission if the ledger has recorded it before.
 fn repetition_of(tx: &dyn Database, shop: &Shop, submission: &Submission) -> Result<Option<Receipt>, SubmissionError> {
     if let Some((fingerprint, receipt)) = write::earlier(tx, submission)? {
-        return if fingerprint == submission.fingerprint { Ok(Some(receipt)) } else { Err(SubmissionError::Conflict) };
+        return if submission.fingerprint.is(&fingerprint) {
+            Ok(Some(receipt))
+        } else {
+            Err(SubmissionError::Conflict)
+        };
     }
     let erased = write::erased_submission(tx, shop, submission)?;
     let receipt = |received_at| Receipt { repeated: Some(None), ..Receipt::new(submission.id, received_at, None) };

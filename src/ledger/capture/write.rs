@@ -39,7 +39,7 @@ pub(crate) fn erased_submission(
 ) -> Result<Option<Timestamp>, DatabaseError> {
     let row = database.first(
         "SELECT received_at FROM spent_submission WHERE hash = ?",
-        &[Param::Text(&shop.submission_hash(&submission.id.to_string()))],
+        &[Param::Text(&shop.secret.submission_hash(&submission.id.to_string()))],
     )?;
     row.map(|row| row.time(0)).transpose()
 }

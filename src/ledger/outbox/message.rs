@@ -161,7 +161,7 @@ pub fn send_held(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Resul
     const PAGE: usize = 200;
     forget_counts(tx, context)?;
     let rows = tx.query(
-        "SELECT id, kind, medium, to_value, pseudonym, locale FROM message WHERE held IS NOT NULL AND held <> 'address'
+        "SELECT id, kind, medium, to_value, pseudonym, locale FROM message WHERE held IN ('hour', 'day', 'text', 'country')
          ORDER BY id LIMIT 200",
         &[],
     )?;

@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::consent::{Channel, PhoneNumber, Timestamp};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::shop::Shop;
-use crate::ledger::shop::privacy::MessageLimits;
+use crate::ledger::shop::limits::MessageLimits;
+use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
@@ -24,6 +25,8 @@ vocabulary! {
         Country = "country",
         /// The messages of a day to one mailbox or number. Tags and upper case make no other mailbox.
         Address = "address",
+        /// Text messages to a country that the shop does not name, or to satellite and premium numbers.
+        OtherCountry = "other_country",
     }
 }
 
@@ -37,7 +40,7 @@ pub(crate) fn hour_of(now: Timestamp) -> i64 {
 impl MessageBudget {
     /// Returns whether a message over this budget may be sent later. A flood for one address is never sent.
     pub(crate) fn is_sent_later(self) -> bool {
-        self != Self::Address
+        !matches!(self, Self::Address | Self::OtherCountry)
     }
 
     fn limit(self, limits: &MessageLimits) -> u32 {
@@ -47,6 +50,7 @@ impl MessageBudget {
             Self::Text => limits.text_day,
             Self::Country => limits.country_day,
             Self::Address => limits.address_day,
+            Self::OtherCountry => 0,
         }
     }
 }
@@ -68,6 +72,9 @@ pub(crate) fn spend(
     context: &Context<'_>,
 ) -> Result<Option<MessageBudget>, DatabaseError> {
     let limits = &shop.settings.limits.messages;
+    if is_text(medium) && !is_owed && !may_text(limits, to) {
+        return Ok(Some(MessageBudget::OtherCountry));
+    }
     let hour = hour_of(context.now);
     let counted = counted_under(shop, medium, to);
     let names: Vec<&str> = counted.iter().flat_map(|(name, _)| [name.as_str()]).collect();
@@ -96,18 +103,33 @@ pub(crate) fn spend(
     Ok(None)
 }
 
+const fn is_text(medium: Channel) -> bool {
+    matches!(medium, Channel::Sms | Channel::Whatsapp)
+}
+
+/// Calling codes without a country: shared-cost, satellite, international premium and other networks (ITU-T E.164).
+const NO_COUNTRY: &[i32] = &[800, 808, 870, 878, 881, 882, 883, 888, 979];
+
+/// Returns whether the shop sends text messages to this number.
+fn may_text(limits: &MessageLimits, to: &str) -> bool {
+    let Some(number) = PhoneNumber::parse(to) else { return false };
+    let Some(code) = number.country_code() else { return limits.country_codes.is_empty() };
+    let is_named = limits.country_codes.is_empty() || limits.country_codes.iter().any(|own| i32::from(*own) == code);
+    is_named && !NO_COUNTRY.contains(&code) && !number.is_premium()
+}
+
 /// Returns the names under which a message is counted, each with its budgets.
 fn counted_under(shop: &Shop, medium: Channel, to: &str) -> Vec<(String, &'static [MessageBudget])> {
     const ALL: &[MessageBudget] = &[MessageBudget::Hour, MessageBudget::Day];
     let mut names = vec![("all".to_owned(), ALL)];
-    if matches!(medium, Channel::Sms | Channel::Whatsapp) {
+    if is_text(medium) {
         names.push(("text".to_owned(), &[MessageBudget::Text]));
         if let Some(code) = PhoneNumber::parse(to).and_then(|number| number.country_code()) {
             names.push((format!("country {code}"), &[MessageBudget::Country]));
         }
     }
     // The name is a keyed hash, because the count may outlive the address.
-    let own = shop.fingerprint(format!("counted\0{}", counting_form(to)).as_bytes());
+    let own = shop.secret.fingerprint(KeyUse::Counted, &[counting_form(to).as_bytes()]);
     names.push((own, &[MessageBudget::Address]));
     names
 }
@@ -175,7 +197,7 @@ pub(crate) fn forget_counts(tx: &dyn Database, context: &Context<'_>) -> Result<
 
 /// Returns the number of messages that are held and may be sent later.
 pub(crate) fn held_messages(database: &dyn Database) -> Result<i64, DatabaseError> {
-    let row = database.first("SELECT count(*) FROM message WHERE held IS NOT NULL AND held <> 'address'", &[])?;
+    let row = database.first("SELECT count(*) FROM message WHERE held IN ('hour', 'day', 'text', 'country')", &[])?;
     row.map_or(Ok(0), |row| row.integer(0))
 }
 

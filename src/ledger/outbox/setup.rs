@@ -55,7 +55,7 @@ pub fn missing_setup(
     if unwritten > 0 {
         missing.push((SetupGap::NoticesLackALanguage, i64::try_from(unwritten).unwrap_or(i64::MAX)));
     }
-    if needs_stop && list_providers(database)?.is_empty() {
+    if needs_stop && list_providers(database, &shop.secret)?.is_empty() {
         missing.push((SetupGap::NoStopProvider, 0));
     }
     let unread = if shop.wants(EventType::InboundUnmatched) { 0 } else { unread_inbound(database)? };

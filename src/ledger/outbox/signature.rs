@@ -10,6 +10,7 @@ use sha2::Sha256;
 
 use crate::consent::Timestamp;
 use crate::ledger::shop::Shop;
+use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::shop::webhook::Webhook;
 
 /// Returns the value of the header `webhook-signature`.
@@ -39,9 +40,9 @@ pub fn public_key(shop: &Shop) -> String {
 }
 
 fn secret_of(shop: &Shop, webhook: &str, generation: i64) -> [u8; 32] {
-    shop.keyed(format!("webhook\0{webhook}\0{generation}").as_bytes())
+    shop.secret.keyed(KeyUse::Webhook, &[webhook.as_bytes(), generation.to_string().as_bytes()])
 }
 
 fn signing_key(shop: &Shop) -> SigningKey {
-    SigningKey::from_bytes(&shop.keyed(b"webhook signing key"))
+    SigningKey::from_bytes(&shop.secret.keyed(KeyUse::Events, &[]))
 }

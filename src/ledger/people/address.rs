@@ -2,9 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::consent::{Address, AddressKind};
+use crate::consent::{Address, AddressKind, Timestamp};
 use crate::ledger::people::contact::{Contact, Lookup, find};
 use crate::ledger::shop::Shop;
+use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id;
 
@@ -24,7 +25,34 @@ pub struct StoredAddress {
     pub pseudonym: [u8; 16],
 }
 
+/// The address in a link: by its pseudonym, with the time at which the link was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkedAddress {
+    /// The pseudonym of the address.
+    pub pseudonym: [u8; 16],
+    /// The time at which the link was made; `None` for links of earlier versions.
+    pub made_at: Option<Timestamp>,
+}
+
+/// What a link leads to.
+#[derive(Clone, Debug)]
+pub enum LinkTarget {
+    /// An address.
+    Address(Box<StoredAddress>),
+    /// An address that is younger than the link: the one for which the link was made has been erased.
+    Returned(Box<StoredAddress>),
+    /// Nothing any more: the person, the shop or an incident has called the link back.
+    CalledBack,
+    /// No address: it was erased or corrected.
+    Nothing,
+}
+
 impl StoredAddress {
+    /// Returns the address for a link that is made now.
+    pub fn linked_at(&self, now: Timestamp) -> LinkedAddress {
+        LinkedAddress { pseudonym: self.pseudonym, made_at: Some(now) }
+    }
+
     /// Returns the id of the contact that has the address.
     pub fn contact(&self) -> Uuid {
         self.contact.uuid
@@ -40,7 +68,11 @@ impl Shop {
     /// Returns the pseudonym of an address, which links contain in its place: a keyed hash. It stays the same as long
     /// as the shop exists, and no other address has it.
     pub fn pseudonym(&self, kind: AddressKind, key: &str) -> [u8; 16] {
-        self.keyed(format!("address\0{kind}\0{key}").as_bytes()).first_chunk().copied().unwrap_or_default()
+        self.secret
+            .keyed(KeyUse::Address, &[kind.as_str().as_bytes(), key.as_bytes()])
+            .first_chunk()
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -49,7 +81,8 @@ pub(crate) fn written(pseudonym: &[u8; 16]) -> String {
     base16ct::lower::encode_string(pseudonym)
 }
 
-const NAMED: &str = "SELECT a.id, a.kind, a.value, a.match_key, a.linked, a.pseudonym, c.id, c.uuid, c.created_at
+const NAMED: &str =
+    "SELECT a.id, a.kind, a.value, a.match_key, a.linked, a.pseudonym, c.id, c.uuid, c.created_at, a.created_at, a.links_from
     FROM address a JOIN contact c ON c.id = a.contact";
 
 fn named_in(shop: &Shop, row: &Row) -> Result<StoredAddress, DatabaseError> {
@@ -65,21 +98,47 @@ fn named_in(shop: &Shop, row: &Row) -> Result<StoredAddress, DatabaseError> {
 }
 
 /// Returns the address that has this pseudonym or once had it. `None` if it was erased or corrected.
-pub fn named(
+pub(crate) fn named(
     database: &dyn Database,
     shop: &Shop,
     pseudonym: &[u8; 16],
 ) -> Result<Option<StoredAddress>, DatabaseError> {
+    row_of(database, pseudonym)?.map(|row| named_in(shop, &row)).transpose()
+}
+
+fn row_of(database: &dyn Database, pseudonym: &[u8; 16]) -> Result<Option<Row>, DatabaseError> {
     let pseudonym = written(pseudonym);
     let by = |key: &str| {
-        let row =
-            database.first(&format!("{NAMED} WHERE {key} AND a.kind <> 'rectified'"), &[Param::Text(&pseudonym)])?;
-        row.map(|row| named_in(shop, &row)).transpose()
+        database.first(&format!("{NAMED} WHERE {key} AND a.kind <> 'rectified'"), &[Param::Text(&pseudonym)])
     };
     match by("a.pseudonym = ?")? {
         None => by("a.id = (SELECT address FROM former_pseudonym WHERE pseudonym = ?)"),
         found => Ok(found),
     }
+}
+
+/// Returns what a link leads to: the address that has its pseudonym or once had it, unless the link was called back.
+pub fn target_of(database: &dyn Database, shop: &Shop, of: &LinkedAddress) -> Result<LinkTarget, DatabaseError> {
+    let Some(row) = row_of(database, &of.pseudonym)? else { return Ok(LinkTarget::Nothing) };
+    let links_from = if row.is_null(10) { None } else { Some(row.time(10)?) };
+    let is_before = |time: Timestamp| of.made_at.is_none_or(|made_at| made_at < time);
+    if shop.links_from.is_some_and(is_before) || links_from.is_some_and(is_before) {
+        return Ok(LinkTarget::CalledBack);
+    }
+    let (address, created_at) = (Box::new(named_in(shop, &row)?), row.time(9)?);
+    // A link of an earlier version does not say when it was made, but it was before this version.
+    let made_at = of.made_at.unwrap_or(shop.timed_links_since);
+    Ok(if made_at < created_at { LinkTarget::Returned(address) } else { LinkTarget::Address(address) })
+}
+
+/// Calls back all links that were made for these addresses before now.
+pub fn call_back_links(tx: &dyn Database, addresses: &[StoredAddress], now: Timestamp) -> Result<(), DatabaseError> {
+    let rows: Vec<i64> = addresses.iter().map(|address| address.row).collect();
+    let rows = serde_json::to_string(&rows).map_err(|_| DatabaseError::Json)?;
+    tx.execute(
+        "UPDATE address SET links_from = ? WHERE id IN (SELECT value FROM json_each(?))",
+        &[Param::Integer(now.millis()), Param::Text(&rows)],
+    )
 }
 
 /// Returns the address with this row id.

@@ -38,7 +38,7 @@ pub(crate) fn submitted(
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(id),
-            Param::Text(&submission.fingerprint),
+            Param::Text(&submission.fingerprint.current),
             contact,
             now,
             submission.time.stated().map_or(Param::Null, |at| Param::Integer(at.millis())),
@@ -103,7 +103,7 @@ impl Submission {
         let kind = Token::parse(kind).ok_or(DatabaseError::Shape { column: 0 })?;
         Ok(Self {
             id,
-            fingerprint: shop.fingerprint(id.as_bytes()),
+            fingerprint: shop.secret.body_hash(&[id.as_bytes()]),
             addresses: Vec::new(),
             external: None,
             person: PersonFacts::default(),

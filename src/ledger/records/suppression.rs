@@ -2,6 +2,7 @@
 
 use crate::consent::{Act, Address, AddressKind, Assurance, Channel, RecordId, Refusal, Scope, Timestamp, Track};
 use crate::ledger::shop::Shop;
+use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::parse_id;
@@ -229,16 +230,16 @@ pub(crate) fn name_listed<'a>(shop: &Shop, listed: &'a str) -> Option<&'a str> {
 }
 
 fn mark_of(shop: &Shop) -> String {
-    shop.fingerprint(b"whose hashes these are").chars().take(8).collect()
+    shop.secret.fingerprint(KeyUse::Hashes, &[]).chars().take(8).collect()
 }
 
 /// Returns the hash for an address that another provider supplied as a SHA-256.
 pub(crate) fn hash_of_hash(shop: &Shop, kind: AddressKind, sha256: &str) -> String {
-    shop.fingerprint(format!("suppression by hash\0{kind}\0{sha256}").as_bytes())
+    shop.secret.fingerprint(KeyUse::SuppressionByHash, &[kind.as_str().as_bytes(), sha256.as_bytes()])
 }
 
 /// Returns the hash for an address. The kind and a separator keep it distinct from every other hash made with the
 /// shop's secret.
 pub(crate) fn hash_of(shop: &Shop, kind: AddressKind, key: &str) -> String {
-    shop.fingerprint(format!("suppression\0{kind}\0{key}").as_bytes())
+    shop.secret.fingerprint(KeyUse::Suppression, &[kind.as_str().as_bytes(), key.as_bytes()])
 }

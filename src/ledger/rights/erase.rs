@@ -214,7 +214,7 @@ fn spend_submissions(tx: &dyn Database, shop: &Shop, members: &str) -> Result<()
 fn spend(tx: &dyn Database, shop: &Shop, row: &Row) -> Result<(), DatabaseError> {
     tx.execute(
         "INSERT INTO spent_submission (hash, received_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        &[Param::Text(&shop.submission_hash(row.text(0)?)), Param::Integer(row.integer(1)?)],
+        &[Param::Text(&shop.secret.submission_hash(row.text(0)?)), Param::Integer(row.integer(1)?)],
     )
 }
 
@@ -347,7 +347,7 @@ fn certify(
         kept: Kept { suppressions, counters: true },
     };
     let recipients_json = serde_json::to_string(&recipients).map_err(|_| DatabaseError::Json)?;
-    let jws = certificate.signed(&shop.signing_key()).map_err(|_| DatabaseError::Shape { column: 0 })?;
+    let jws = certificate.signed(&shop.secret.signing_key()).map_err(|_| DatabaseError::Shape { column: 0 })?;
     tx.execute(
         "INSERT INTO certificate (id, erased_at, jws, recipients) VALUES (?, ?, ?, ?)",
         &[Param::Text(&id), Param::Integer(context.now.millis()), Param::Text(&jws), Param::Text(&recipients_json)],

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::consent::Timestamp;
 use crate::json;
+use crate::ledger::shop::secret::ShopSecret;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::parse_id;
@@ -24,6 +25,10 @@ pub struct NewKey {
     pub origins: Option<Vec<Origin>>,
     /// The time from which the key no longer works; `None` if it does not expire.
     pub expires_at: Option<Timestamp>,
+    /// The key with which the owner of a secret key signs identity tokens. It is stored sealed.
+    pub identity: Option<[u8; 32]>,
+    /// The id of the master key that signed the key.
+    pub signed_by: u8,
 }
 
 /// A key as it is stored.
@@ -49,9 +54,31 @@ pub struct StoredKey {
     pub last_used_at: Option<Timestamp>,
     /// The id of the key that replaced this one in a rotation.
     pub replaced_by: Option<Uuid>,
+    /// Whether the key for identity tokens is stored.
+    pub has_identity: bool,
+    /// The id of the master key that signed the key.
+    pub signed_by: u8,
 }
 
 impl StoredKey {
+    /// Returns a key that stands for the operator of the deployment, who needs none. Its id is the nil UUID.
+    pub fn of_operator() -> Self {
+        Self {
+            id: Uuid::nil(),
+            kind: "sk".to_owned(),
+            scopes: "admin".to_owned(),
+            name: None,
+            origins: None,
+            created_at: Timestamp::BEGINNING,
+            expires_at: None,
+            revoked_at: None,
+            last_used_at: None,
+            replaced_by: None,
+            has_identity: true,
+            signed_by: 0,
+        }
+    }
+
     /// Returns whether the key is valid now: not revoked and not expired.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|at| at > now)
@@ -79,6 +106,8 @@ impl StoredKey {
                 .optional_text(9)?
                 .map(|id| parse_id(id).ok_or(DatabaseError::Shape { column: 9 }))
                 .transpose()?,
+            has_identity: !row.is_null(10),
+            signed_by: u8::try_from(row.integer(11)?).map_err(|_| DatabaseError::Shape { column: 11 })?,
         })
     }
 }
@@ -87,7 +116,7 @@ impl StoredKey {
 /// need a write.
 const USE_NOTED_EVERY: i64 = 60_000;
 
-const COLUMNS: &str = "SELECT id, kind, scopes, name, origins, created_at, expires_at, revoked_at, last_used_at, replaced_by FROM api_key";
+const COLUMNS: &str = "SELECT id, kind, scopes, name, origins, created_at, expires_at, revoked_at, last_used_at, replaced_by, identity, signed_by FROM api_key";
 
 /// Finds a key by its hash, even if it is no longer valid.
 pub fn find_key(database: &dyn Database, hash: &str) -> Result<Option<StoredKey>, DatabaseError> {
@@ -104,21 +133,58 @@ pub fn list_keys(database: &dyn Database) -> Result<Vec<StoredKey>, DatabaseErro
     database.query(&format!("{COLUMNS} ORDER BY id DESC"), &[])?.iter().map(StoredKey::read).collect()
 }
 
-/// A valid secret key, with the fields needed to verify what it has signed.
+/// A valid secret key, with what is needed to verify the identity tokens that its owner has signed.
 #[derive(Clone, Debug)]
 pub struct VouchingKey {
-    /// The SHA-256 of the key.
+    /// The key with which the owner signs identity tokens. `None` for a key of an earlier version that was not used
+    /// since.
+    pub identity: Option<[u8; 32]>,
+    /// The SHA-256 of the secret key. Tokens for earlier versions were signed with it.
     pub hash: String,
     /// The scopes of the key, separated by spaces.
     pub scopes: String,
 }
 
 /// Returns all secret keys that are valid now.
-pub fn vouching_keys(database: &dyn Database, now: Timestamp) -> Result<Vec<VouchingKey>, DatabaseError> {
-    let good = "SELECT hash, scopes FROM api_key
+pub fn vouching_keys(
+    database: &dyn Database,
+    secret: &ShopSecret,
+    now: Timestamp,
+) -> Result<Vec<VouchingKey>, DatabaseError> {
+    let good = "SELECT id, identity, scopes, hash FROM api_key
         WHERE kind = 'sk' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY id";
     let rows = database.query(good, &[Param::Integer(now.millis())])?;
-    rows.iter().map(|row| Ok(VouchingKey { hash: row.text(0)?.to_owned(), scopes: row.text(1)?.to_owned() })).collect()
+    rows.iter()
+        .map(|row| {
+            let id = row.text(0)?;
+            let open = |sealed| secret.open(&identity_place(id), sealed).and_then(|key| key.try_into().ok());
+            let identity = row.optional_text(1)?.map(|sealed| open(sealed).ok_or(DatabaseError::Shape { column: 1 }));
+            Ok(VouchingKey {
+                identity: identity.transpose()?,
+                scopes: row.text(2)?.to_owned(),
+                hash: row.text(3)?.to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// Stores the key for identity tokens of a secret key that an earlier version created. It is known only while the key
+/// itself is used.
+pub fn keep_identity(
+    database: &dyn Database,
+    secret: &ShopSecret,
+    key: &StoredKey,
+    identity: &[u8; 32],
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let id = key.id.to_string();
+    let sealed = secret.seal(&identity_place(&id), identity, context)?;
+    database.execute("UPDATE api_key SET identity = ? WHERE id = ?", &[Param::Text(&sealed), Param::Text(&id)])
+}
+
+/// Returns the place for which the key for identity tokens is sealed.
+fn identity_place(id: &str) -> String {
+    format!("identity {id}")
 }
 
 /// Records the use of a key, unless a use within the last minute is recorded.
@@ -131,11 +197,18 @@ pub fn note_use(database: &dyn Database, key: &StoredKey, now: Timestamp) -> Res
 }
 
 /// Stores a new key.
-pub fn add_key(database: &dyn Database, key: &NewKey, context: &Context<'_>) -> Result<StoredKey, DatabaseError> {
+pub fn add_key(
+    database: &dyn Database,
+    secret: &ShopSecret,
+    key: &NewKey,
+    context: &Context<'_>,
+) -> Result<StoredKey, DatabaseError> {
     let id = context.next_id().to_string();
     let origins = key.origins.as_ref().and_then(|origins| serde_json::to_string(origins).ok());
+    let identity = key.identity.map(|identity| secret.seal(&identity_place(&id), &identity, context)).transpose()?;
     database.execute(
-        "INSERT INTO api_key (hash, id, kind, scopes, created_at, name, origins, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO api_key (hash, id, kind, scopes, created_at, name, origins, expires_at, identity, signed_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Param::Text(&key.hash),
             Param::Text(&id),
@@ -145,6 +218,8 @@ pub fn add_key(database: &dyn Database, key: &NewKey, context: &Context<'_>) -> 
             Param::text_or_null(key.name.as_ref().map(Line::as_str)),
             Param::text_or_null(origins.as_deref()),
             Param::time_or_null(key.expires_at),
+            Param::text_or_null(identity.as_deref()),
+            Param::Integer(key.signed_by.into()),
         ],
     )?;
     one(database, "id", &id)?.ok_or(DatabaseError::Shape { column: 0 })
@@ -185,6 +260,7 @@ pub fn key_in_use(database: &dyn Database, id: Uuid, now: Timestamp) -> Result<S
 /// Returns [`KeyError::Gone`] if the key was replaced before, and [`KeyError::Database`] if the database fails.
 pub fn rotate_key(
     tx: &dyn Database,
+    secret: &ShopSecret,
     old: &StoredKey,
     new: &NewKey,
     overlap: i64,
@@ -195,7 +271,7 @@ pub fn rotate_key(
     if old.replaced_by.is_some() {
         return Err(KeyError::Gone);
     }
-    let new = add_key(tx, new, context)?;
+    let new = add_key(tx, secret, new, context)?;
     let until = context.now.plus_millis(overlap);
     let until = old.expires_at.map_or(until, |at| at.min(until));
     tx.execute(
@@ -203,6 +279,34 @@ pub fn rotate_key(
         &[Param::Integer(until.millis()), Param::Text(&new.id.to_string()), Param::Text(&old.id.to_string())],
     )?;
     Ok(new)
+}
+
+/// Revokes all keys but some. Returns those that it revoked.
+///
+/// # Errors
+/// Returns [`KeyError::Unknown`] if one of the exceptions is no key of the shop, [`KeyError::LastAdmin`] if the caller is
+/// not the operator and no key that can manage the others would stay, and [`KeyError::Database`] if the database fails.
+pub fn revoke_all_keys(
+    tx: &dyn Database,
+    except: &[Uuid],
+    needed_admin: Option<&str>,
+    now: Timestamp,
+) -> Result<Vec<StoredKey>, KeyError> {
+    let keys = list_keys(tx)?;
+    if !except.iter().all(|id| keys.iter().any(|key| key.id == *id)) {
+        return Err(KeyError::Unknown);
+    }
+    let stays = |key: &&StoredKey| except.contains(&key.id) && key.is_good(now) && key.expires_at.is_none();
+    if needed_admin.is_some_and(|admin| !keys.iter().filter(stays).any(|key| key.may(admin))) {
+        return Err(KeyError::LastAdmin);
+    }
+    let mut revoked = Vec::new();
+    for key in keys.into_iter().filter(|key| key.revoked_at.is_none() && !except.contains(&key.id)) {
+        let params = [Param::Integer(now.millis()), Param::Text(&key.id.to_string())];
+        tx.execute("UPDATE api_key SET revoked_at = ? WHERE id = ?", &params)?;
+        revoked.push(StoredKey { revoked_at: Some(now), ..key });
+    }
+    Ok(revoked)
 }
 
 /// Revokes a key at once and permanently. A key that is revoked already stays unchanged.

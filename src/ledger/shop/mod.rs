@@ -2,28 +2,32 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod` | the shop with its secret |
+//! | `mod` | the shop |
 //! | `settings` | what a shop decides |
-//! | `privacy` | the information that a shop gives to persons, and its rate limits |
+//! | `privacy` | the information that a shop gives to persons |
+//! | `limits` | limits of requests, and budgets for what a stranger can cause |
+//! | `secret` | the shop's secret, and what is derived from it |
+//! | `seal` | how secrets are stored |
 //! | `api_key` | the keys of the API |
 //! | `provider` | the providers that hand in messages |
 //! | `webhook` | where events go |
 
 pub(super) mod api_key;
+pub(super) mod limits;
 pub(super) mod privacy;
 pub(super) mod provider;
+pub(super) mod seal;
+pub(super) mod secret;
 pub(super) mod settings;
 pub(super) mod webhook;
 
-use base64ct::{Base64UrlUnpadded as Base64Url, Encoding};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use self::api_key::{NewKey, add_key};
+use self::provider::seal_providers;
+use self::seal::Sealer;
+use self::secret::ShopSecret;
 use self::settings::Settings;
 use self::webhook::{EventType, Webhook, list_webhooks};
 use crate::consent::Timestamp;
-use crate::consent::jws::SigningKey;
 use crate::json;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
@@ -39,22 +43,48 @@ pub struct Shop {
     pub created_at: Timestamp,
     /// The webhooks that the shop's events are sent to.
     pub webhooks: Vec<Webhook>,
-    secret: ShopSecret,
+    /// The time before which all links for persons were called back; `None` if they never were.
+    pub(crate) links_from: Option<Timestamp>,
+    /// The time since which links contain the time at which they were made.
+    pub(crate) timed_links_since: Timestamp,
+    /// The secret of the shop, from which keys and hashes are derived.
+    pub secret: ShopSecret,
 }
 
 impl Shop {
-    /// Reads the shop of this database; `None` if it was not created.
-    pub fn load(database: &dyn Database) -> Result<Option<Self>, DatabaseError> {
-        let Some(row) = database.first("SELECT id, settings, secret, created_at FROM shop", &[])? else {
+    /// Reads the shop of this database; `None` if it was not created. Seals its secrets again if the first master key has
+    /// changed, or if an earlier version stored them open.
+    ///
+    /// # Errors
+    /// Returns [`DatabaseError::Sealed`] if the sealer has no key that opens the shop's secret.
+    pub fn load(
+        database: &dyn Database,
+        sealer: impl Fn(&str) -> Sealer,
+        context: &Context<'_>,
+    ) -> Result<Option<Self>, DatabaseError> {
+        let Some(row) =
+            database.first("SELECT id, settings, secret, created_at, links_from, timed_links_since FROM shop", &[])?
+        else {
             return Ok(None);
         };
-        Ok(Some(Self {
-            id: row.text(0)?.to_owned(),
+        let id = row.text(0)?.to_owned();
+        let sealer = sealer(&id);
+        let (secret, is_outdated) = sealer.open(row.text(2)?)?;
+        let shop = Self {
+            id,
             settings: row.parsed(1, |text| json::read(text))?,
-            secret: row.parsed(2, ShopSecret::parse)?,
+            secret,
             created_at: row.time(3)?,
+            links_from: if row.is_null(4) { None } else { Some(row.time(4)?) },
+            timed_links_since: row.time(5)?,
             webhooks: list_webhooks(database)?,
-        }))
+        };
+        if is_outdated {
+            let sealed = sealer.seal(&shop.secret, context)?;
+            database.execute("UPDATE shop SET secret = ?", &[Param::Text(&sealed)])?;
+            seal_providers(database, &shop.secret, context)?;
+        }
+        Ok(Some(shop))
     }
 
     /// Creates the shop and its first keys. A database holds one shop: a second call changes nothing and fails.
@@ -63,23 +93,33 @@ impl Shop {
         id: &str,
         settings: Settings,
         keys: &[NewKey],
+        sealer: &Sealer,
         context: &Context<'_>,
     ) -> Result<Self, DatabaseError> {
-        let secret = ShopSecret(context.random());
+        let secret = ShopSecret::new(context);
         let written = serde_json::to_string(&settings).map_err(|error| DatabaseError::Statement(error.to_string()))?;
         tx.execute(
-            "INSERT INTO shop (only, id, settings, secret, created_at) VALUES (1, ?, ?, ?, ?)",
+            "INSERT INTO shop (only, id, settings, secret, created_at, timed_links_since) VALUES (1, ?, ?, ?, ?, 0)",
             &[
                 Param::Text(id),
                 Param::Text(&written),
-                Param::Text(&Base64Url::encode_string(&secret.0)),
+                Param::Text(&sealer.seal(&secret, context)?),
                 Param::Integer(context.now.millis()),
             ],
         )?;
+        let shop = Self {
+            id: id.to_owned(),
+            settings,
+            created_at: context.now,
+            webhooks: Vec::new(),
+            links_from: None,
+            timed_links_since: Timestamp::BEGINNING,
+            secret,
+        };
         for key in keys {
-            add_key(tx, key, context)?;
+            add_key(tx, &shop.secret, key, context)?;
         }
-        Ok(Self { id: id.to_owned(), settings, created_at: context.now, webhooks: Vec::new(), secret })
+        Ok(shop)
     }
 
     /// Stores new settings and returns the shop with them.
@@ -89,48 +129,13 @@ impl Shop {
         Ok(Self { settings, ..self.clone() })
     }
 
+    /// Calls back all links for persons that were made before now.
+    pub fn call_back_links(&self, database: &dyn Database, now: Timestamp) -> Result<(), DatabaseError> {
+        database.execute("UPDATE shop SET links_from = ?", &[Param::Integer(now.millis())])
+    }
+
     /// Returns whether any webhook wants events of this type.
     pub fn wants(&self, event: EventType) -> bool {
         self.webhooks.iter().any(|webhook| webhook.wants(event))
-    }
-
-    /// Returns the key with which the shop signs its certificates. It follows from the shop's secret.
-    pub fn signing_key(&self) -> SigningKey {
-        SigningKey::from_seed(self.keyed(b"signing key"))
-    }
-
-    /// Returns the keyed hash under which the id of an erased submission is stored.
-    pub(crate) fn submission_hash(&self, id: &str) -> String {
-        self.fingerprint(format!("submission\0{id}").as_bytes())
-    }
-
-    /// Returns a keyed hash of a content, so that the same content can be recognised again. Without the shop's secret
-    /// the hash reveals nothing, so it may be stored where the content must not be.
-    pub fn fingerprint(&self, content: &[u8]) -> String {
-        Base64Url::encode_string(&self.keyed(content))
-    }
-
-    /// Returns 32 bytes derived from the shop's secret and `content`, for one use.
-    pub fn keyed(&self, content: &[u8]) -> [u8; 32] {
-        // HMAC takes a key of any length, so this is never `None`.
-        Hmac::<Sha256>::new_from_slice(&self.secret.0)
-            .map(|mac| mac.chain_update(content).finalize().into_bytes().into())
-            .unwrap_or_default()
-    }
-}
-
-/// The shop's own secret. It never leaves the database.
-#[derive(Clone)]
-struct ShopSecret([u8; 32]);
-
-impl ShopSecret {
-    fn parse(text: &str) -> Option<Self> {
-        Base64Url::decode_vec(text).ok()?.try_into().ok().map(Self)
-    }
-}
-
-impl std::fmt::Debug for ShopSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ShopSecret(…)")
     }
 }

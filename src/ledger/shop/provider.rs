@@ -1,7 +1,8 @@
 //! The providers that deliver inbound messages, and the secrets with which they sign.
 
 use crate::consent::Timestamp;
-use crate::ledger::shop::Shop;
+use crate::ledger::shop::seal::is_sealed;
+use crate::ledger::shop::secret::{KeyUse, ShopSecret};
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
@@ -32,51 +33,88 @@ vocabulary! {
 
 impl KnownProvider {
     /// Returns the secret that is derived for this provider, based on the time when it was set up.
-    pub fn made(&self, shop: &Shop) -> [u8; 32] {
-        made_for_provider(shop, &self.name, self.created_at)
+    pub fn made(&self, of: &ShopSecret) -> [u8; 32] {
+        made_for_provider(of, &self.name, self.created_at)
     }
 }
 
 /// Returns the secret that is derived for a provider that was set up at the given time. It follows from the shop's
 /// secret.
-pub fn made_for_provider(shop: &Shop, name: &str, set_up_at: Timestamp) -> [u8; 32] {
-    shop.keyed(format!("provider\0{name}\0{}", set_up_at.millis()).as_bytes())
+pub fn made_for_provider(of: &ShopSecret, name: &str, set_up_at: Timestamp) -> [u8; 32] {
+    of.keyed(KeyUse::Provider, &[name.as_bytes(), set_up_at.millis().to_string().as_bytes()])
 }
 
-/// Returns the providers of the shop.
-pub fn list_providers(database: &dyn Database) -> Result<Vec<KnownProvider>, DatabaseError> {
+/// Returns the providers of the shop, with their secrets opened.
+pub fn list_providers(database: &dyn Database, of: &ShopSecret) -> Result<Vec<KnownProvider>, DatabaseError> {
+    let open = |name: &str, column: &str, stored: &str| {
+        let bytes = of.open(&place_of(name, column), stored);
+        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(DatabaseError::Shape { column: 3 })
+    };
     database
         .query("SELECT name, created_at, verify_token, secret, answers FROM provider ORDER BY name", &[])?
         .iter()
         .map(|row| {
+            let (name, given) = (row.text(0)?, row.text(3)?);
             Ok(KnownProvider {
-                name: row.text(0)?.to_owned(),
+                name: name.to_owned(),
                 created_at: row.time(1)?,
-                verify_token: row.optional_text(2)?.map(str::to_owned),
-                given: row.text(3)?.to_owned(),
+                verify_token: row.optional_text(2)?.map(|word| open(name, VERIFY_TOKEN, word)).transpose()?,
+                given: if given.is_empty() { String::new() } else { open(name, SECRET, given)? },
                 answers: row.optional_text(4)?.and_then(Answering::parse),
             })
         })
         .collect()
 }
 
-/// Stores a provider and replaces what was stored for it before.
+/// The columns with secrets.
+const SECRET: &str = "secret";
+const VERIFY_TOKEN: &str = "verify_token";
+
+/// Returns the place for which a secret of a provider is sealed.
+fn place_of(name: &str, column: &str) -> String {
+    format!("provider {name} {column}")
+}
+
+/// Seals the secrets of providers that an earlier version stored open.
+pub(super) fn seal_providers(
+    database: &dyn Database,
+    of: &ShopSecret,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    for row in database.query("SELECT name, secret, verify_token FROM provider", &[])? {
+        let name = row.text(0)?;
+        for (column, stored) in [(SECRET, Some(row.text(1)?)), (VERIFY_TOKEN, row.optional_text(2)?)] {
+            let Some(open) = stored.filter(|stored| !stored.is_empty() && !is_sealed(stored)) else { continue };
+            let sealed = of.seal(&place_of(name, column), open.as_bytes(), context)?;
+            let update = format!("UPDATE provider SET {column} = ? WHERE name = ?");
+            database.execute(&update, &[Param::Text(&sealed), Param::Text(name)])?;
+        }
+    }
+    Ok(())
+}
+
+/// Stores a provider and replaces what was stored for it before. Its secrets are sealed.
 pub fn store_provider(
     tx: &dyn Database,
+    of: &ShopSecret,
     name: &str,
     secret: Option<&str>,
     verify_token: Option<&str>,
     answers: Option<Answering>,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
+    let seal = |column, text: Option<&str>| {
+        text.map(|text| of.seal(&place_of(name, column), text.as_bytes(), context)).transpose()
+    };
+    let (secret, verify_token) = (seal(SECRET, secret)?, seal(VERIFY_TOKEN, verify_token)?);
     tx.execute(
         "INSERT INTO provider (name, secret, verify_token, answers, created_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET secret = excluded.secret, verify_token = excluded.verify_token,
              answers = excluded.answers, created_at = excluded.created_at",
         &[
             Param::Text(name),
-            Param::Text(secret.unwrap_or_default()),
-            Param::text_or_null(verify_token),
+            Param::Text(secret.as_deref().unwrap_or_default()),
+            Param::text_or_null(verify_token.as_deref()),
             Param::text_or_null(answers.map(Answering::as_str)),
             Param::Integer(context.now.millis()),
         ],

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug};
-use crate::ledger::shop::privacy::{Limits, Privacy};
+use crate::ledger::shop::limits::Limits;
+use crate::ledger::shop::privacy::Privacy;
 use crate::model::request::RequestKind;
 use crate::model::text::{Line, Locale, Origin, Sha256Hex, Token};
 

@@ -206,6 +206,11 @@ pub enum DatabaseError {
         /// The schema version of the database.
         found: i64,
     },
+    /// The shop's secret is sealed under a master key that the deployment does not have.
+    Sealed {
+        /// The id of the master key.
+        key: u8,
+    },
 }
 
 impl fmt::Display for DatabaseError {
@@ -214,6 +219,10 @@ impl fmt::Display for DatabaseError {
             Self::Statement(message) => write!(f, "the database refused a statement: {message}"),
             Self::Shape { column } => write!(f, "column {column} of a row is not what the ledger wrote"),
             Self::Json => f.write_str("a JSON text in a row is not what the ledger wrote"),
+            Self::Sealed { key } => write!(
+                f,
+                "the shop's secret is sealed under the master key {key}; put that key back into PLACET_MASTER_KEY"
+            ),
             Self::Newer { found } => {
                 write!(
                     f,

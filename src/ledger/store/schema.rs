@@ -24,6 +24,7 @@ const MIGRATIONS: &[&[&str]] = &[
     UNREAD_INBOUND,
     APART,
     BUDGETS,
+    KEYS,
 ];
 
 const FIRST: &[&str] = &[
@@ -619,6 +620,18 @@ const BUDGETS: &[&str] = &[
     "ALTER TABLE address ADD COLUMN asked_at INTEGER",
 ];
 
+/// The secrets of the shop are sealed. `identity`: the key that signs identity tokens, sealed. Links contain the time at
+/// which they were made: `links_from` calls back those from before, of the shop or of an address.
+const KEYS: &[&str] = &[
+    "ALTER TABLE api_key ADD COLUMN identity TEXT",
+    "ALTER TABLE api_key ADD COLUMN signed_by INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE shop ADD COLUMN links_from INTEGER",
+    "ALTER TABLE shop ADD COLUMN timed_links_since INTEGER NOT NULL DEFAULT 0",
+    "UPDATE shop SET timed_links_since = CAST(strftime('%s', 'now') AS INTEGER) * 1000",
+    "ALTER TABLE address ADD COLUMN links_from INTEGER",
+    "ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1",
+];
+
 /// Brings a new or old database to the current version. Cheap if it is current already.
 ///
 /// The version is stored in a table, because a Durable Object refuses `PRAGMA user_version`.
@@ -652,7 +665,9 @@ mod tests {
     use crate::consent::{Act, Ground};
     use crate::ledger::records::standing::standing_of;
     use crate::ledger::shop::Shop;
-    use crate::ledger::store::native::Sqlite;
+    use crate::ledger::shop::seal::Sealer;
+    use crate::ledger::store::context::Context;
+    use crate::ledger::store::native::{OsRuntime, Sqlite};
 
     #[test]
     fn migrations_keep_the_data_of_a_first_version_database() {
@@ -683,7 +698,10 @@ mod tests {
         migrate(&database).unwrap();
         let standing = standing_of(&database, 1).unwrap();
         assert_eq!(standing.tracks().first().unwrap().act, Act::OptIn { ground: Ground::Consent });
-        let shop = Shop::load(&database).unwrap().unwrap();
+        let sealer = |_: &str| Sealer::new(vec![(0, [7; 32])]);
+        let shop = Shop::load(&database, sealer, &Context::of(&OsRuntime)).unwrap().unwrap();
+        let stored = database.first("SELECT secret FROM shop", &[]).unwrap().unwrap();
+        assert!(!stored.text(0).unwrap().contains(&secret), "the secret is sealed from now on");
         assert_eq!(shop.settings.policy(), {
             let channels = shop.settings.channels.clone();
             crate::consent::Policy { confirmation: channels.clone(), channels, ..Default::default() }

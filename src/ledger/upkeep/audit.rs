@@ -50,6 +50,9 @@ pub struct AuditEntry {
     pub status: u16,
     /// `ok`, or the code of the problem.
     pub outcome: String,
+    /// How often this was requested. More than 1 only if the same form of the same link was posted again within a
+    /// minute, with the same result.
+    pub times: i64,
 }
 
 /// A filter for lines of the audit log. A field that is `None` does not restrict the result.
@@ -89,6 +92,12 @@ pub fn note(database: &dyn Database, entry: &Audited<'_>, now: Timestamp) -> Res
     )
 }
 
+/// Counts a request on the line of an earlier one that was the same. Returns whether there is that line.
+pub fn note_again(database: &dyn Database, earlier: Uuid) -> Result<bool, DatabaseError> {
+    let counted = "UPDATE audit SET times = times + 1 WHERE id = ? RETURNING 1";
+    Ok(!database.query(counted, &[Param::Text(&earlier.to_string())])?.is_empty())
+}
+
 /// Returns a page of the audit log, newest line first.
 pub fn audit_page(database: &dyn Database, query: &AuditQuery) -> Result<Vec<AuditEntry>, DatabaseError> {
     let texts = [
@@ -98,7 +107,8 @@ pub fn audit_page(database: &dyn Database, query: &AuditQuery) -> Result<Vec<Aud
         query.before.map(|id| id.to_string()),
     ];
     let [contact, key, route, before] = &texts;
-    let mut sql = String::from("SELECT id, at, key, method, route, contact, status, outcome FROM audit WHERE 1 = 1");
+    let mut sql =
+        String::from("SELECT id, at, key, method, route, contact, status, outcome, times FROM audit WHERE 1 = 1");
     let mut params = Vec::new();
     let mut restrict = |condition: &str, param| {
         if param != Param::Null {
@@ -129,5 +139,6 @@ fn entry_in(row: &Row) -> Result<AuditEntry, DatabaseError> {
         contact: row.optional_text(5)?.map(str::to_owned),
         status: u16::try_from(row.integer(6)?).map_err(|_| DatabaseError::Shape { column: 6 })?,
         outcome: row.text(7)?.to_owned(),
+        times: row.integer(8)?,
     })
 }

@@ -6,6 +6,8 @@
 use uuid::Uuid;
 
 use crate::consent::Timestamp;
+use crate::ledger::shop::Shop;
+use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 
 /// The time for which the ledger stores an answer for its `Idempotency-Key`, in milliseconds: one day.
@@ -24,6 +26,20 @@ pub struct Kept {
     pub body: String,
     /// The value of the `ETag` header. `None` if there was none.
     pub etag: Option<String>,
+}
+
+/// Seals an answer that shows a secret, so that it can be stored under `hash`.
+pub fn seal_answer(shop: &Shop, hash: &str, body: &[u8], context: &Context<'_>) -> Result<String, DatabaseError> {
+    shop.secret.seal(&place_of(hash), body, context)
+}
+
+/// Opens a sealed answer. `None` if the answer is not sealed.
+pub fn open_answer(shop: &Shop, hash: &str, body: &str) -> Option<String> {
+    shop.secret.open(&place_of(hash), body).and_then(|body| String::from_utf8(body).ok())
+}
+
+fn place_of(hash: &str) -> String {
+    format!("answer {hash}")
 }
 
 /// Returns the answer stored under `hash`, a hash of idempotency key, caller and route. Answers older than `oldest` are

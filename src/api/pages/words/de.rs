@@ -114,6 +114,13 @@ pub(in crate::api) const WORDS: Words = Words {
     data_objection_button: "Der Direktwerbung widersprechen",
     sent_title: "Wir haben Ihnen einen Link gesandt",
     sent_text: "Bitte öffnen Sie ihn innerhalb von 30 Minuten und bestätigen Sie Ihr Anliegen. Bis dahin geschieht nichts.",
+    recall_title: "Links zu dieser Seite",
+    recall_text: "Wer einen Link zu dieser Seite hat, kann Ihre Auswahl sehen und beenden. Wenn ein anderer einen haben könnte, rufen Sie alle Links zurück. Wir senden Ihnen dann einen neuen.",
+    recall_button: "Alle Links zurückrufen",
+    recalled_title: "Alle früheren Links sind zurückgerufen",
+    recalled_text: "Sie führen zu nichts mehr. Wenn diese Adresse Nachrichten bekommen darf, ist ein neuer Link unterwegs.",
+    called_back_title: "Dieser Link gilt nicht mehr",
+    called_back_text: "Er wurde zurückgerufen. Bitte nehmen Sie den Link in einer neueren Nachricht von {shop}.",
     nothing_title: "Hier ist nichts gespeichert",
     nothing_text: "{shop} hat unter diesem Link keine Einstellungen gespeichert. Sie brauchen nichts zu tun.",
 

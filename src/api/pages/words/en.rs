@@ -111,6 +111,13 @@ pub(in crate::api) const WORDS: Words = Words {
     data_objection_button: "Object to direct marketing",
     sent_title: "We have sent you a link",
     sent_text: "Please open it within 30 minutes and confirm your request. Until then nothing happens.",
+    recall_title: "Links to this page",
+    recall_text: "Whoever has a link to this page can see your choices and end them. If somebody else may have one, call all links back. We then send you a new one.",
+    recall_button: "Call back all links",
+    recalled_title: "All earlier links are called back",
+    recalled_text: "They no longer work. If this address may get messages, a new link is on its way.",
+    called_back_title: "This link no longer works",
+    called_back_text: "It was called back. Please use the link in a newer message of {shop}.",
     nothing_title: "Nothing is held here",
     nothing_text: "{shop} holds no choices under this link. You need not do anything.",
 

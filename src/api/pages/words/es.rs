@@ -113,6 +113,13 @@ pub(in crate::api) const WORDS: Words = Words {
     data_objection_button: "Oponerme a la mercadotecnia directa",
     sent_title: "Le hemos enviado un enlace",
     sent_text: "Ábralo en un plazo de 30 minutos y confirme su solicitud. Hasta entonces no ocurre nada.",
+    recall_title: "Enlaces a esta página",
+    recall_text: "Quien tenga un enlace a esta página puede ver sus opciones y terminarlas. Si otra persona puede tener uno, anule todos los enlaces. Entonces le enviamos uno nuevo.",
+    recall_button: "Anular todos los enlaces",
+    recalled_title: "Todos los enlaces anteriores están anulados",
+    recalled_text: "Ya no funcionan. Si esta dirección puede recibir mensajes, un enlace nuevo está en camino.",
+    called_back_title: "Este enlace ya no funciona",
+    called_back_text: "Fue anulado. Use el enlace de un mensaje más reciente de {shop}.",
     nothing_title: "Aquí no se conserva nada",
     nothing_text: "{shop} no conserva ninguna preferencia en este enlace. No tiene que hacer nada.",
 

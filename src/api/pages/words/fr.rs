@@ -114,6 +114,13 @@ pub(in crate::api) const WORDS: Words = Words {
     data_objection_button: "M’opposer à la prospection",
     sent_title: "Nous vous avons envoyé un lien",
     sent_text: "Veuillez l’ouvrir dans les 30 minutes et confirmer votre demande. D’ici là, rien ne se passe.",
+    recall_title: "Liens vers cette page",
+    recall_text: "Toute personne qui a un lien vers cette page peut voir vos choix et y mettre fin. Si quelqu’un d’autre peut en avoir un, annulez tous les liens. Nous vous en envoyons alors un nouveau.",
+    recall_button: "Annuler tous les liens",
+    recalled_title: "Tous les liens précédents sont annulés",
+    recalled_text: "Ils ne fonctionnent plus. Si cette adresse peut recevoir des messages, un nouveau lien est en route.",
+    called_back_title: "Ce lien ne fonctionne plus",
+    called_back_text: "Il a été annulé. Utilisez le lien d’un message plus récent de {shop}.",
     nothing_title: "Rien n’est conservé ici",
     nothing_text: "{shop} ne conserve aucun choix sous ce lien. Vous n’avez rien à faire.",
 

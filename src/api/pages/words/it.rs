@@ -113,6 +113,13 @@ pub(in crate::api) const WORDS: Words = Words {
     data_objection_button: "Opponiti al marketing diretto",
     sent_title: "Le abbiamo inviato un link",
     sent_text: "Lo apra entro 30 minuti e confermi la Sua richiesta. Fino ad allora non accade nulla.",
+    recall_title: "Link a questa pagina",
+    recall_text: "Chi ha un link a questa pagina può vedere le Sue scelte e revocarle. Se qualcun altro può averne uno, annulli tutti i link. Poi Gliene inviamo uno nuovo.",
+    recall_button: "Annulla tutti i link",
+    recalled_title: "Tutti i link precedenti sono annullati",
+    recalled_text: "Non funzionano più. Se questo indirizzo può ricevere messaggi, un nuovo link è in arrivo.",
+    called_back_title: "Questo link non funziona più",
+    called_back_text: "È stato annullato. Usi il link in un messaggio più recente di {shop}.",
     nothing_title: "Qui non è conservato nulla",
     nothing_text: "{shop} non conserva alcuna scelta sotto questo link. Non deve fare nulla.",
 

@@ -76,7 +76,9 @@ words! {
     stop_title, stop_text, stop_button, stopped_title, stopped_text,
     data_title, data_lead, data_access, data_access_button, data_erasure, data_erasure_button, data_rectification,
     data_rectification_label, data_rectification_button, data_objection, data_objection_button,
-    sent_title, sent_text, nothing_title, nothing_text,
+    sent_title, sent_text,
+    recall_title, recall_text, recall_button, recalled_title, recalled_text, called_back_title, called_back_text,
+    nothing_title, nothing_text,
 
     // The kinds of subject requests, as names.
     access, portability, erasure, rectification, objection,

@@ -113,6 +113,13 @@ pub(in crate::api) const WORDS: Words = Words {
     data_objection_button: "Bezwaar maken tegen direct marketing",
     sent_title: "We hebben u een link gestuurd",
     sent_text: "Open hem binnen 30 minuten en bevestig uw verzoek. Tot dan gebeurt er niets.",
+    recall_title: "Links naar deze pagina",
+    recall_text: "Wie een link naar deze pagina heeft, kan uw keuzes zien en beëindigen. Als iemand anders er een kan hebben, trek dan alle links in. Wij sturen u dan een nieuwe.",
+    recall_button: "Alle links intrekken",
+    recalled_title: "Alle eerdere links zijn ingetrokken",
+    recalled_text: "Ze werken niet meer. Als dit adres berichten mag krijgen, is een nieuwe link onderweg.",
+    called_back_title: "Deze link werkt niet meer",
+    called_back_text: "Hij is ingetrokken. Gebruik de link in een nieuwer bericht van {shop}.",
     nothing_title: "Hier wordt niets bewaard",
     nothing_text: "{shop} bewaart onder deze link geen keuzes. U hoeft niets te doen.",
 

@@ -16,6 +16,7 @@ use crate::consent::{
     ActTime, Address, AddressKind, Assurance, Channel, Choice, ConnectionId, CountryCode, PurposeSlug, Timestamp,
 };
 use crate::ledger::{ChoiceOutcome, ChoiceResult};
+use crate::model::fingerprint::Fingerprint;
 use crate::model::person::PersonFacts;
 use crate::model::submission::{ChosenAct, Claim, Identified, NoticeShown, Source, Submission};
 use crate::model::text::{ExternalId, Line, Locale, PageUrl, Sha256Hex, Token};
@@ -149,7 +150,7 @@ impl SubmissionBody {
         trusted: bool,
         identity: Option<&Identity>,
         home: Option<CountryCode>,
-        fingerprint: impl FnOnce(&[u8]) -> String,
+        fingerprint: impl FnOnce(&[u8]) -> Fingerprint,
     ) -> Result<ReadSubmission, Problem> {
         let (contact, source) = (&self.contact.0, &self.source.0);
         let assurance = optional("/assurance", self.assurance.as_deref(), Assurance::parse, ASSURANCE)?;

@@ -24,9 +24,9 @@ impl ShopService {
         let (shop, context) = (&call.shop, call.context);
         let form = FormBody::read(call.request.headers(), call.request.body())?;
         let body = form.submission(&shop.settings, context.next_id())?;
-        let read = |token| self.identity(token, Scope::Capture, call.home(), context.now);
+        let read = |token| self.identity(shop, token, Scope::Capture, context.now);
         let identity = body.identity().map(read).transpose()?.flatten();
-        let read = body.parse(false, identity.as_ref(), call.home(), |content| shop.fingerprint(content))?;
+        let read = body.parse(false, identity.as_ref(), call.home(), |content| shop.secret.body_hash(&[content]))?;
         let mut submission = read.submission;
         evidence::keep(&mut submission.source, shop.settings.evidence, call.evidence);
         let receipt = record_submission(self.database(), shop, &submission, context).map_err(submission_refused)?;

@@ -22,10 +22,11 @@ impl ShopService {
         let body: SubmissionBody = call.body()?;
         let identity = body
             .identity()
-            .map(|token| self.identity(token, Scope::Capture, call.home(), call.context.now))
+            .map(|token| self.identity(&call.shop, token, Scope::Capture, call.context.now))
             .transpose()?;
         let identity = identity.flatten();
-        let read = body.parse(trusted, identity.as_ref(), call.home(), |content| call.shop.fingerprint(content))?;
+        let read =
+            body.parse(trusted, identity.as_ref(), call.home(), |content| call.shop.secret.body_hash(&[content]))?;
         let ReadSubmission { mut submission, places, mut refused } = read;
         if !trusted {
             evidence::keep(&mut submission.source, call.shop.settings.evidence, call.evidence);

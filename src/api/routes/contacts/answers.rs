@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::api::problem::Problem;
-use crate::consent::AddressKind;
 use crate::consent::certificate::Certificate;
 use crate::consent::jws::Jwk;
+use crate::consent::{AddressKind, Timestamp};
 use crate::ledger::{Certified, Shop};
 
 /// Answer of `POST /v1/disclosures`.
@@ -38,7 +38,7 @@ pub(in crate::api) struct ErasedAnswer {
 
 impl ErasedAnswer {
     pub(in crate::api) fn of(shop: &Shop, certified: Certified) -> Result<Self, Problem> {
-        let key = shop.signing_key().jwk();
+        let key = shop.secret.signing_key().jwk();
         // The service wrote and stored this certificate itself. If it does not verify, the stored data was changed.
         let certificate = Certificate::verified(&certified.jws, &key)
             .map_err(|error| Problem::Internal { cause: format!("a certificate that is kept: {error}") })?;
@@ -83,4 +83,12 @@ pub(in crate::api) struct ListHeaders {
     /// The value of the header `List-Unsubscribe-Post` (RFC 8058).
     #[serde(rename = "List-Unsubscribe-Post")]
     pub(in crate::api) list_unsubscribe_post: &'static str,
+}
+
+/// Answer of the routes that call links back.
+#[derive(Serialize)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct CalledBackAnswer {
+    /// Links that were made before this time no longer work.
+    pub(in crate::api) called_back_before: Timestamp,
 }

@@ -2,7 +2,7 @@
 
 use crate::api::contract::operation::{CONTACT, LINKS, Maker, NONE, Operation, choice_faults, maker};
 use crate::api::lookup_body::LookupBody;
-use crate::api::routes::contacts::answers::{DisclosedAnswer, ErasedAnswer, LinksAnswer};
+use crate::api::routes::contacts::answers::{CalledBackAnswer, DisclosedAnswer, ErasedAnswer, LinksAnswer};
 use crate::api::routes::contacts::bodies::{
     ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody,
 };
@@ -136,10 +136,19 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         id: "getLinks",
         summary: "Get links for the shop's emails",
         about: "For each address of the contact: the URL of its preference page, a one-click unsubscribe URL \
-                (RFC 8058), and the headers for the email. The links never expire. Anyone who has them can act \
-                for the address, so send them to this address only.",
+                (RFC 8058), and the headers for the email. The links work until they are called back. \
+                Anyone who has them can act for the address, so send them to this address only.",
         answers: &[maker!(LinksAnswer)],
         codes: &["contact_not_found", "channel_off", "unknown_purpose"],
+        ..LINKS
+    },
+    Operation {
+        id: "callBackLinksOfContact",
+        summary: "Call back a contact's links",
+        about: "All links to the addresses of the contact that were made before now stop working, for example because \
+                somebody else has one. Links that are made later work.",
+        answers: &[maker!(CalledBackAnswer)],
+        codes: &["contact_not_found"],
         ..LINKS
     },
 ];

@@ -10,7 +10,9 @@ use crate::api::link::{LinkKind, Subject};
 use crate::api::lookup_body::LookupBody;
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
-use crate::api::routes::contacts::answers::{DisclosedAnswer, ErasedAnswer, LinkEntry, LinksAnswer, ListHeaders};
+use crate::api::routes::contacts::answers::{
+    CalledBackAnswer, DisclosedAnswer, ErasedAnswer, LinkEntry, LinksAnswer, ListHeaders,
+};
 use crate::api::routes::contacts::bodies::{
     ChoiceChangeBody, DisclosureBody, MergeBody, RectificationBody, RestrictionBody, UnmergeBody,
 };
@@ -21,9 +23,9 @@ use crate::api::service::shop_service::ShopService;
 use crate::consent::certificate::Requester;
 use crate::consent::{Channel, PurposeSlug};
 use crate::ledger::{
-    Acting, ErasureAsked, Lookup, addresses_to_link, certificate_of, change_choice, contact_report, erase_contact,
-    external_ids_of, merge_contacts, note_disclosure, note_export, rectify_contact, restrict, revision_of,
-    unmerge_contact,
+    Acting, ErasureAsked, Lookup, addresses_to_link, call_back_links, certificate_of, change_choice, contact_report,
+    erase_contact, external_ids_of, merge_contacts, note_disclosure, note_export, rectify_contact, restrict,
+    revision_of, unmerge_contact,
 };
 use crate::model::text::Line;
 
@@ -150,12 +152,12 @@ impl ShopService {
             if channel.is_some_and(|channel| channel.address_kind() != address.kind) {
                 continue;
             }
-            let pseudonym = address.pseudonym;
-            let leave = Subject::Leave { pseudonym, channel, purpose: purpose.clone() };
+            let of = address.linked_at(call.context.now);
+            let leave = Subject::Leave { of, channel, purpose: purpose.clone() };
             let unsubscribe = self.url(&call.shop, LinkKind::Unsubscribe, &leave)?;
             links.push(LinkEntry {
                 kind: address.kind,
-                preferences: self.url(&call.shop, LinkKind::Preferences, &Subject::Choices { pseudonym })?,
+                preferences: self.url(&call.shop, LinkKind::Preferences, &Subject::Choices { of })?,
                 headers: ListHeaders {
                     list_unsubscribe: format!("<{unsubscribe}>"),
                     list_unsubscribe_post: "List-Unsubscribe=One-Click",
@@ -165,5 +167,16 @@ impl ShopService {
             });
         }
         Ok(Reply::json(StatusCode::OK, &LinksAnswer { links })?.about(Some(id)))
+    }
+
+    /// Calls back the links of one contact: those that were made before now lead nowhere.
+    pub(in crate::api) fn call_back_links_of(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        let id = call.named_contact()?;
+        let addresses = addresses_to_link(self.database(), &call.shop, id)?;
+        if addresses.is_empty() && revision_of(self.database(), id)?.is_none() {
+            return Err(Problem::ContactNotFound);
+        }
+        call_back_links(self.database(), &addresses, call.context.now)?;
+        Ok(Reply::json(StatusCode::OK, &CalledBackAnswer { called_back_before: call.context.now })?.about(Some(id)))
     }
 }

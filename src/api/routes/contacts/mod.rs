@@ -42,7 +42,9 @@ const ROWS: &[Row] = &[
         .by_query(ShopService::erase),
     Endpoint::get("getCertificate", "/v1/contacts/{id}/certificate", Scope::Erase).by(ShopService::certificate),
     Endpoint::post("noteDisclosure", "/v1/disclosures", Scope::Write, 16 * KB).by(ShopService::note_disclosure),
-    Endpoint::get("getLinks", "/v1/contacts/{id}/links", Scope::Write)
+    Endpoint::get("getLinks", "/v1/contacts/{id}/links", Scope::Messages)
         .query(&["channel", "purpose"])
         .by_query(ShopService::links),
+    Endpoint::delete("callBackLinksOfContact", "/v1/contacts/{id}/links", Scope::Write)
+        .by(ShopService::call_back_links_of),
 ];

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::api::fields::{LINE, ORIGIN, TIME, each, field, optional};
+use crate::api::fields::{LINE, ORIGIN, TIME, UUID, each, field, optional};
 use crate::api::key::{KeyKind, Scope};
 use crate::api::problem::{Fault, Problem};
 use crate::consent::Timestamp;
@@ -109,5 +109,21 @@ impl RotationBody {
                 Err(Problem::field("/overlap_seconds", Fault::new("out_of_range", "use 0 to 2592000 seconds, 30 days")))
             }
         }
+    }
+}
+
+/// Body of the routes that revoke many keys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
+pub(in crate::api) struct RevocationBody {
+    /// The ids of the keys that stay. Of a shop's own call, one of them must be able to manage keys and must not expire.
+    #[cfg_attr(feature = "contract", schemars(with = "Vec<uuid::Uuid>"))]
+    except: Vec<String>,
+}
+
+impl RevocationBody {
+    pub(in crate::api) fn parse(&self) -> Result<Vec<uuid::Uuid>, Problem> {
+        each("/except", &self.except, |id| id.parse().ok(), &UUID)
     }
 }

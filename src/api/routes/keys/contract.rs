@@ -2,7 +2,7 @@
 
 use crate::api::contract::operation::{Operation, SHOP, maker};
 use crate::api::routes::keys::answers::{KeyAnswer, KeyListAnswer};
-use crate::api::routes::keys::bodies::{NewKeyBody, RotationBody};
+use crate::api::routes::keys::bodies::{NewKeyBody, RevocationBody, RotationBody};
 
 pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -20,7 +20,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         body: Some(maker!(NewKeyBody)),
         status: 201,
         answers: &[maker!(KeyAnswer<'static>)],
-        codes: &["empty_list", "origins_of_secret_key", "in_the_past", "already_done"],
+        codes: &["empty_list", "origins_of_secret_key", "in_the_past"],
         ..SHOP
     },
     Operation {
@@ -31,7 +31,45 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         body: Some(maker!(RotationBody)),
         status: 201,
         answers: &[maker!(KeyAnswer<'static>)],
-        codes: &["key_not_found", "key_gone", "already_done"],
+        codes: &["key_not_found", "key_gone"],
+        ..SHOP
+    },
+    Operation {
+        id: "revokeKeys",
+        summary: "Revoke all keys but some",
+        about: "For the case that a key may have leaked. Returns the keys that the request revoked. They stop working at \
+                once.",
+        body: Some(maker!(RevocationBody)),
+        answers: &[maker!(KeyListAnswer<'static>)],
+        codes: &["key_not_found", "last_admin_key"],
+        ..SHOP
+    },
+    Operation {
+        id: "listKeysOfShop",
+        summary: "List a shop's keys, as the operator",
+        about: "For the operator of the deployment. The audit log of the shop records the request under the nil UUID.",
+        answers: &[maker!(KeyListAnswer<'static>)],
+        ..SHOP
+    },
+    Operation {
+        id: "createKeyOfShop",
+        summary: "Create a key of a shop, as the operator",
+        about: "For a shop that has lost its keys, or whose keys somebody else has revoked. The shop's webhooks get the \
+                event `key.created`.",
+        body: Some(maker!(NewKeyBody)),
+        status: 201,
+        answers: &[maker!(KeyAnswer<'static>)],
+        codes: &["empty_list", "origins_of_secret_key", "in_the_past"],
+        ..SHOP
+    },
+    Operation {
+        id: "revokeKeysOfShop",
+        summary: "Revoke a shop's keys, as the operator",
+        about: "Revokes all keys of the shop but those in `except`, which may be empty. Create a new key first and name \
+                it there.",
+        body: Some(maker!(RevocationBody)),
+        answers: &[maker!(KeyListAnswer<'static>)],
+        codes: &["key_not_found"],
         ..SHOP
     },
     Operation {

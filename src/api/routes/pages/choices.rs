@@ -1,7 +1,8 @@
 //! One-click unsubscribe (RFC 8058), and the preference page.
 
+use http::StatusCode;
+
 use crate::api::link::Subject;
-use crate::api::pages;
 use crate::api::pages::language::Language;
 use crate::api::pages::masked::masked;
 use crate::api::pages::preferences::{Group, PreferenceRow, PreferencesState, PreferencesView, RowNote};
@@ -11,11 +12,12 @@ use crate::api::service::offers::Offer;
 use crate::api::service::refusal::request_refused;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::visit::{Seen, Visit};
+use crate::api::{html, pages};
 use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope, Track};
 use crate::ledger::{
-    EventType, NewRequest, NoticeSource, PersonAct, PersonSource, RequestOrigin, StoredAddress, has_left, last_locale,
-    named, note_own_acts, open_request, opt_outs, own_notice, save_preferences, send_preferences_link, standing_of,
-    stop_everything, suppress_corrected,
+    EventType, LinkTarget, LinkedAddress, NewRequest, NoticeSource, PersonAct, PersonSource, RequestOrigin,
+    StoredAddress, call_back_links, has_left, last_locale, note_own_acts, open_request, opt_outs, own_notice,
+    same_person, save_preferences, send_preferences_link, standing_of, stop_everything, suppress_corrected, target_of,
 };
 use crate::model::request::RequestKind;
 use crate::model::submission::{Claim, NoticeShown};
@@ -42,18 +44,23 @@ impl ShopService {
     }
 
     pub(in crate::api) fn leave(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
-        let Subject::Leave { pseudonym, channel, purpose } = &visit.subject else { return Err(Problem::RouteNotFound) };
+        let Subject::Leave { of, channel, purpose } = &visit.subject else { return Err(Problem::RouteNotFound) };
         let (channel, purpose) = (*channel, purpose.as_ref());
+        let address = match target_of(self.database(), &visit.shop, of)? {
+            // Whoever holds an old link may still say no with it. A no that is lost does more harm.
+            LinkTarget::Address(address) | LinkTarget::Returned(address) => Some(address),
+            LinkTarget::Nothing => None,
+            LinkTarget::CalledBack => return Ok(Self::called_back(visit)),
+        };
         if visit.field("action").as_deref() == Some("link") {
-            let address = named(self.database(), &visit.shop, pseudonym)?.and_then(|named| named.address());
-            if let Some(address) = address {
+            if let Some(address) = address.and_then(|address| address.address()) {
                 send_preferences_link(self.database(), &visit.shop, &address, false, None, visit.context)?;
             }
             return Ok(Self::leaving(visit, channel, purpose, UnsubscribeState::LinkSent));
         }
         let seen = Self::leaving(visit, channel, purpose, UnsubscribeState::Done);
-        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
-            suppress_corrected(self.database(), pseudonym, channel, visit.context)?;
+        let Some(address) = address else {
+            suppress_corrected(self.database(), &of.pseudonym, channel, visit.context)?;
             return Ok(seen);
         };
         let acts = match (channel, purpose) {
@@ -62,6 +69,26 @@ impl ShopService {
         };
         self.note_noes(visit, &address, acts, "unsubscribe")?;
         Ok(seen.about(address.contact()))
+    }
+
+    /// Shows that the link was called back.
+    fn called_back(visit: &Visit<'_>) -> Seen {
+        let page = pages::called_back(&visit.frame(visit.language(None)));
+        Seen { page: html::page(StatusCode::GONE, page), contact: None }
+    }
+
+    /// Returns the address whose choices a link shows. A link that is older than the address was made for somebody who
+    /// has been erased since.
+    fn owner_of(&self, visit: &Visit<'_>, of: &LinkedAddress) -> Result<Result<StoredAddress, Seen>, Problem> {
+        Ok(match target_of(self.database(), &visit.shop, of)? {
+            LinkTarget::Address(address) => Ok(*address),
+            LinkTarget::CalledBack => Err(Self::called_back(visit)),
+            LinkTarget::Returned(_) | LinkTarget::Nothing => {
+                let view =
+                    PreferencesView { groups: &[], shown: "", state: PreferencesState::Nothing, requests: false };
+                Err(Seen::page(pages::preferences(&visit.frame(visit.language(None)), &view)))
+            }
+        })
     }
 
     /// Stores the opt-outs that are not stored already.
@@ -84,18 +111,17 @@ impl ShopService {
     }
 
     pub(in crate::api) fn show_choices(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
-        let Subject::Choices { pseudonym } = &visit.subject else { return Err(Problem::RouteNotFound) };
-        self.choices(visit, pseudonym, PreferencesState::Form)
+        let Subject::Choices { of } = &visit.subject else { return Err(Problem::RouteNotFound) };
+        match self.owner_of(visit, of)? {
+            Ok(address) => self.choices(visit, &address, PreferencesState::Form),
+            Err(seen) => Ok(seen),
+        }
     }
 
-    fn choices(&self, visit: &Visit<'_>, pseudonym: &[u8; 16], state: PreferencesState) -> Result<Seen, Problem> {
-        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
-            let view = PreferencesView { groups: &[], shown: "", state: PreferencesState::Nothing, requests: false };
-            return Ok(Seen::page(pages::preferences(&visit.frame(visit.language(None)), &view)));
-        };
+    fn choices(&self, visit: &Visit<'_>, address: &StoredAddress, state: PreferencesState) -> Result<Seen, Problem> {
         let stored = last_locale(self.database(), address.contact())?;
         let language = visit.language(stored.as_deref());
-        let offers = self.offers(&visit.shop, &address, visit.context.now)?;
+        let offers = self.offers(&visit.shop, address, visit.context.now)?;
         // The form sends back what the checkboxes showed. A page that was open for long thus does not undo a choice
         // made since.
         let shown = offers.iter().map(|offer| format!("{}:{}", offer.name(), u8::from(offer.is_in())));
@@ -128,32 +154,42 @@ impl ShopService {
     }
 
     pub(in crate::api) fn change_choices(&self, visit: &Visit<'_>) -> Result<Seen, Problem> {
-        let Subject::Choices { pseudonym } = &visit.subject else { return Err(Problem::RouteNotFound) };
-        let Some(address) = named(self.database(), &visit.shop, pseudonym)? else {
-            if visit.field("action").as_deref() == Some("stop") {
-                suppress_corrected(self.database(), pseudonym, None, visit.context)?;
+        let Subject::Choices { of } = &visit.subject else { return Err(Problem::RouteNotFound) };
+        let action = visit.field("action");
+        let address = match self.owner_of(visit, of)? {
+            Ok(address) => address,
+            Err(seen) => {
+                if action.as_deref() == Some("stop") {
+                    suppress_corrected(self.database(), &of.pseudonym, None, visit.context)?;
+                }
+                return Ok(seen);
             }
-            return self.choices(visit, pseudonym, PreferencesState::Form);
         };
-        match visit.field("action").as_deref() {
-            Some("save") => {
-                let is_pending = self.save(visit, &address)?;
-                self.choices(visit, pseudonym, PreferencesState::Saved { pending_confirmation: is_pending })
-            }
+        let state = match action.as_deref() {
+            Some("save") => PreferencesState::Saved { pending_confirmation: self.save(visit, &address)? },
             Some("stop") => {
                 let acts = stop_everything(self.database(), &visit.shop, &address)?;
                 self.note_noes(visit, &address, acts, "preferences")?;
-                self.choices(visit, pseudonym, PreferencesState::StoppedAll)
+                PreferencesState::StoppedAll
+            }
+            Some("recall") => {
+                let all = same_person(self.database(), &visit.shop, &address)?;
+                call_back_links(self.database(), &all, visit.context.now)?;
+                if let Some(own) = address.address() {
+                    send_preferences_link(self.database(), &visit.shop, &own, false, None, visit.context)?;
+                }
+                PreferencesState::LinksCalledBack
             }
             Some(action) => match RequestKind::parse(action) {
                 Some(kind) => {
                     self.ask_by_page(visit, &address, kind)?;
-                    self.choices(visit, pseudonym, PreferencesState::RequestSent)
+                    PreferencesState::RequestSent
                 }
-                None => self.choices(visit, pseudonym, PreferencesState::Form),
+                None => PreferencesState::Form,
             },
-            None => self.choices(visit, pseudonym, PreferencesState::Form),
-        }
+            None => PreferencesState::Form,
+        };
+        self.choices(visit, &address, state)
     }
 
     /// Stores the choices that the person changed. A checkbox that the page did not show, or that the person left
@@ -179,8 +215,10 @@ impl ShopService {
             let claim =
                 if ticked { Claim::OptIn { basis: Basis::Consent } } else { Claim::OptOut { objection: false } };
             // The link verifies only the address that it was sent to. The shop has said that another address is the
-            // same person's. That is enough for an opt-out; an opt-in must be confirmed by that address.
+            // same person's. That is enough for an opt-out; an opt-in must be confirmed by that address. The link works
+            // for long and may be in other hands, so an opt-in that would end a no must be confirmed too.
             let assurance = match (offer.is_own, ticked) {
+                (true, true) if offer.is_refused() => Assurance::Claimed,
                 (true, _) => Assurance::Confirmed,
                 (false, true) => Assurance::Claimed,
                 (false, false) => Assurance::Authenticated,

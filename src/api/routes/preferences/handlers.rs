@@ -22,7 +22,7 @@ impl ShopService {
         let (shop, now) = (&call.shop, call.context.now);
         let body: PreferencesBody = call.body()?;
         let locale = body.locale()?;
-        let identity = self.identity(&body.identity, Scope::Read, call.home(), now)?;
+        let identity = self.identity(&call.shop, &body.identity, Scope::Read, now)?;
         let identity = identity.filter(|identity| !identity.late);
         let identity = identity.ok_or_else(|| Problem::field("/identity", EXPIRED))?;
         let known = identity.addresses.iter().map(|address| find_verified_address(self.database(), shop, address));

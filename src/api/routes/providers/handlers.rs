@@ -15,7 +15,7 @@ use crate::platforms::{Provider, signature};
 impl ShopService {
     pub(in crate::api) fn list_providers(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let mut providers = Vec::new();
-        for known in list_providers(self.database())? {
+        for known in list_providers(self.database(), &call.shop.secret)? {
             let Some(provider) = Provider::parse(&known.name) else { continue };
             providers.push(ProviderAnswer {
                 provider,
@@ -44,10 +44,20 @@ impl ShopService {
         }
         let url = self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?;
         let (secret, word) = (given.secret.as_deref(), given.verify_token.as_deref());
-        store_provider(self.database(), provider.as_str(), secret, word, given.answers, call.context)?;
-        let known = list_providers(self.database())?.into_iter().find(|known| known.name == provider.as_str());
+        store_provider(
+            self.database(),
+            &call.shop.secret,
+            provider.as_str(),
+            secret,
+            word,
+            given.answers,
+            call.context,
+        )?;
+        let known = list_providers(self.database(), &call.shop.secret)?
+            .into_iter()
+            .find(|known| known.name == provider.as_str());
         let made = known.filter(|known| known.given.is_empty());
-        let made = made.map(|known| signature::secret_text(&known.made(&call.shop)));
+        let made = made.map(|known| signature::secret_text(&known.made(&call.shop.secret)));
         let answer = ProviderAnswer {
             provider,
             url,
@@ -55,7 +65,7 @@ impl ShopService {
             answers: answering(provider, given.answers),
             created_at: call.context.now,
         };
-        Reply::json(StatusCode::OK, &answer)
+        Ok(Reply::json(StatusCode::OK, &answer)?.with_secret())
     }
 
     pub(in crate::api) fn remove_provider(&self, call: &Call<'_>) -> Result<Reply, Problem> {

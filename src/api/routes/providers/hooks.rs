@@ -38,7 +38,9 @@ impl ShopService {
 
     fn provider_of(&self, visit: &Visit<'_>) -> Result<(Provider, KnownProvider), Problem> {
         let Subject::Provider(provider) = visit.subject else { return Err(Problem::RouteNotFound) };
-        let known = list_providers(self.database())?.into_iter().find(|known| known.name == provider.as_str());
+        let known = list_providers(self.database(), &visit.shop.secret)?
+            .into_iter()
+            .find(|known| known.name == provider.as_str());
         Ok((provider, known.ok_or(Problem::RouteNotFound)?))
     }
 
@@ -54,7 +56,7 @@ impl ShopService {
             body: visit.request.body(),
         };
         let secret = match known.given.as_str() {
-            "" => signature::secret_text(&known.made(shop)),
+            "" => signature::secret_text(&known.made(&shop.secret)),
             given => given.to_owned(),
         };
         provider.platform().read(&secret, &hook, visit.context.now).map_err(|error| match error {

@@ -87,7 +87,7 @@ impl<'a> ShopSettingsAnswer<'a> {
         Self {
             id: &shop.id,
             created_at: shop.created_at,
-            certificate_key: shop.signing_key().jwk(),
+            certificate_key: shop.secret.signing_key().jwk(),
             setup: Vec::new(),
             settings: &shop.settings,
         }

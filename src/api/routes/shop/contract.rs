@@ -1,6 +1,7 @@
 //! The shop itself: the descriptions and types of the routes, for the contract.
 
 use crate::api::contract::operation::{Operation, SHOP, maker};
+use crate::api::routes::contacts::answers::CalledBackAnswer;
 use crate::api::routes::shop::answers::{AuditAnswer, RetentionAnswer, ShopSettingsAnswer, StatisticsAnswer};
 use crate::api::routes::shop::shop_body::{NoticeBody, ShopBody};
 use crate::api::schema::SettingsPatch;
@@ -77,6 +78,14 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
                 address (GDPR Art. 5(2), 32). For the next page, send `next` as `before`; in NDJSON, follow \
                 the header `link`.",
         answers: &[maker!(AuditAnswer)],
+        ..SHOP
+    },
+    Operation {
+        id: "callBackLinks",
+        summary: "Call back all links",
+        about: "For an incident: all links for persons that the shop has sent so far stop working. That includes the \
+                links to unsubscribe in messages that people already have, so they need another way to say no.",
+        answers: &[maker!(CalledBackAnswer)],
         ..SHOP
     },
     Operation {

@@ -9,21 +9,23 @@ use sha2::{Digest, Sha256};
 
 use crate::api::fields::{TIME, UUID};
 use crate::api::headers::idempotency_key;
-use crate::api::key::{KeyKind, Scope, ShopId, hash_of};
+use crate::api::key::KeyKind;
 use crate::api::problem::{Fault, Problem};
 use crate::api::query::Query;
+use crate::api::routes::contacts::answers::CalledBackAnswer;
 use crate::api::routes::shop::answers::{
     AuditAnswer, KeysAnswer, NewShopAnswer, RetentionAnswer, ShopSettingsAnswer, StatisticsAnswer,
 };
 use crate::api::routes::shop::shop_body::{NoticeText, ShopBody};
 use crate::api::routes::storefront::answers::StorefrontAnswer;
 use crate::api::service::call::Call;
-use crate::api::service::reply::{Regenerated, Reply};
+use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
+use crate::api::shop_id::ShopId;
 use crate::api::{answer, body};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    AdministrationChange, AuditEntry, AuditQuery, Context, KEPT_FOR, NewKey, Notice, Settings, Shop, audit_page,
+    AdministrationChange, AuditEntry, AuditQuery, Context, KEPT_FOR, KeyUse, Notice, Settings, Shop, audit_page,
     expired, keep_notices, kept_answer, missing_setup, statistics, store_answer,
 };
 
@@ -44,47 +46,37 @@ impl ShopService {
             let fault = Fault::new("unknown_time_zone", "use an IANA name, such as Europe/Berlin");
             return Err(Problem::field("/links/time_zone", fault));
         }
-        let repeated = idempotency_key(headers)?.map(|key| format!("new shop {id} {key}"));
+        let repeated = idempotency_key(headers)?;
+        let hash_of = |shop: &Shop, key: &str| {
+            let id = id.to_string();
+            shop.secret.fingerprint(KeyUse::Idempotency, &["new shop", id.as_str(), key].map(str::as_bytes))
+        };
+        let fingerprint = |shop: &Shop| shop.secret.body_hash(&[given]);
         if let Some(shop) = self.shop()? {
             // A request gets the id of an existing shop only if it repeats an idempotency key.
-            let repetition = repeated.ok_or(Problem::AlreadyDone)?;
-            let hash = shop.fingerprint(repetition.as_bytes());
+            let hash = hash_of(&shop, repeated.ok_or(Problem::AlreadyDone)?);
             let kept = kept_answer(self.database(), &hash, context.now.plus_millis(-KEPT_FOR))?;
             let kept = kept.ok_or(Problem::AlreadyDone)?;
-            if kept.fingerprint != shop.fingerprint(given) {
+            if !fingerprint(&shop).is(&kept.fingerprint) {
                 return Err(Problem::IdempotencyMismatch);
             }
-            let again = Reply::again(&kept, |fresh, _| match fresh {
-                Regenerated::Key(kind) => self.minted(kind, &shop.id, &repetition, context),
-                Regenerated::Secret => String::new(),
-            });
-            return again.map(|reply| reply.response);
+            return Reply::again(&shop, &hash, &kept).map(|reply| reply.response);
         }
-        let first = |kind: KeyKind| match &repeated {
-            None => self.deployment.secrets.mint(kind, id, context.random()),
-            Some(repetition) => self.minted(kind, &id.to_string(), repetition, context),
-        };
-        let new = |kind: KeyKind, text: &str| NewKey {
-            hash: hash_of(text),
-            kind: kind.as_str(),
-            scopes: written(kind.scopes()),
-            name: None,
-            origins: None,
-            expires_at: None,
-        };
-        let (publishable, secret) = (first(KeyKind::Publishable), first(KeyKind::Secret));
-        let keys = [new(KeyKind::Publishable, &publishable), new(KeyKind::Secret, &secret)];
+        let (publishable, first) = self.fresh_key(id, KeyKind::Publishable, context);
+        let (secret, second) = self.fresh_key(id, KeyKind::Secret, context);
         let response = self.database().transaction(|tx| {
-            let shop = Shop::create(tx, &id.to_string(), settings, &keys, context)?;
+            let sealer = self.deployment.secrets.sealer(id);
+            let shop = Shop::create(tx, &id.to_string(), settings, &[first, second], &sealer, context)?;
             if let Some(index) = keep_notices(tx, &shop.settings.notices)? {
                 return Err(Problem::NoticeChanged { pointer: format!("/notices/{index}/text") });
             }
             let keys = KeysAnswer { publishable: &publishable, secret: &secret };
             let storefront = StorefrontAnswer::of(&shop);
-            let reply = Reply::json(StatusCode::CREATED, &NewShopAnswer { storefront, keys })?;
-            if let Some(repetition) = &repeated {
-                let hash = shop.fingerprint(repetition.as_bytes());
-                store_answer(tx, &hash, &reply.to_keep(shop.fingerprint(given)), context.now)?;
+            let reply = Reply::json(StatusCode::CREATED, &NewShopAnswer { storefront, keys })?.with_secret();
+            if let Some(key) = repeated {
+                let hash = hash_of(&shop, key);
+                let kept = reply.to_keep(&shop, &hash, fingerprint(&shop).current, context)?;
+                store_answer(tx, &hash, &kept, context.now)?;
             }
             Ok::<_, Problem>(reply.response)
         });
@@ -207,10 +199,6 @@ fn lines(entries: &[AuditEntry], next: Option<String>) -> Result<Reply, Problem>
     Ok(response.into())
 }
 
-pub(in crate::api) fn written(scopes: &[Scope]) -> String {
-    scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
-}
-
 /// Returns the tag of the settings. What is missing changes by itself and is no part of it.
 fn tag_of(shop: &Shop) -> Result<String, Problem> {
     let mut tag = base16ct::lower::encode_string(&Sha256::digest(serde_json::to_vec(&ShopSettingsAnswer::of(shop))?));
@@ -241,5 +229,13 @@ impl ShopService {
     pub(in crate::api) fn retention(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let overdue = expired(self.database(), &call.shop, call.context.now)?;
         Reply::json(StatusCode::OK, &RetentionAnswer { overdue })
+    }
+
+    /// Calls back all links for persons that the shop has sent.
+    pub(in crate::api) fn call_back_links(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        call.shop.call_back_links(self.database(), call.context.now)?;
+        // The next request loads the shop again.
+        self.shop.replace(None);
+        Reply::json(StatusCode::OK, &CalledBackAnswer { called_back_before: call.context.now })
     }
 }

@@ -6,7 +6,8 @@
 //! | `answers` | the JSON that callers get |
 //! | `handlers` | the functions that answer |
 //! | `handling_body` | settings of links, requests, retention and evidence |
-//! | `privacy_body` | the texts on privacy that people read, and the limits |
+//! | `privacy_body` | the texts on privacy that people read |
+//! | `limits_body` | the limits of requests and messages |
 //! | `shop_body` | all settings |
 //! | `contract` | the descriptions, for the contract |
 
@@ -15,6 +16,7 @@ pub(in crate::api) mod answers;
 pub(in crate::api) mod contract;
 pub(in crate::api) mod handlers;
 pub(in crate::api) mod handling_body;
+pub(in crate::api) mod limits_body;
 pub(in crate::api) mod privacy_body;
 pub(in crate::api) mod shop_body;
 
@@ -39,5 +41,6 @@ const ROWS: &[Row] = &[
     Endpoint::get("readAudit", "/v1/audit", Scope::Admin)
         .query(&["contact", "key", "route", "since", "until", "before", "limit", "format"])
         .by_query(ShopService::audit_log),
+    Endpoint::delete("callBackLinks", "/v1/links", Scope::Admin).by(ShopService::call_back_links),
     Endpoint::get("previewRetention", "/v1/retention", Scope::Admin).by(ShopService::retention),
 ];

@@ -6,7 +6,7 @@ use crate::api::body::Object;
 use crate::api::fields::{COUNTRY, LINE, LOCALE, PURPOSE, TOKEN, URL, field, optional};
 use crate::api::problem::{Fault, Problem};
 use crate::consent::{CountryCode, PurposeSlug};
-use crate::ledger::{Limits, MessageLimits, Privacy, PurposeText, Recipient, RecipientRole};
+use crate::ledger::{Privacy, PurposeText, Recipient, RecipientRole};
 use crate::model::text::{Line, Locale, PageUrl, Token};
 
 /// The information that a person can read about the handling of their data, GDPR Art. 13 to 15.
@@ -72,72 +72,6 @@ struct PurposeTextBody {
     locale: Option<String>,
 }
 
-/// The rate limits, in requests per second. A caller can save up ten seconds' worth of requests.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub(in crate::api) struct LimitsBody {
-    /// The limit for one publishable key, and so for all visitors of the shop together, in requests per second.
-    /// Default: 200.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
-    publishable: Option<u16>,
-    /// The limit for one secret key, in requests per second. Default: 100.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
-    secret: Option<u16>,
-    /// The limit for one visitor, in requests per second. Default: 2.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
-    visitor: Option<u16>,
-    /// The number of new contacts of a day that anonymous forms may make. Above it, anonymous submissions get 429 and
-    /// have to wait. The storefront module sends them later by itself. Default: 20,000.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
-    unproven_day: Option<u32>,
-    /// The numbers of messages that the shop sends, whatever causes them. What is over one of them is held.
-    messages: Option<Object<MessageLimitsBody>>,
-}
-
-/// The numbers of messages that a shop sends.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
-pub(in crate::api) struct MessageLimitsBody {
-    /// All messages of an hour. Default: 10,000.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
-    hour: Option<u32>,
-    /// All messages of a day. Default: 50,000.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
-    day: Option<u32>,
-    /// The text messages and WhatsApp messages of a day. Default: 20,000.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
-    text_day: Option<u32>,
-    /// The text messages and WhatsApp messages of a day to the numbers of one country code. Default: 10,000.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
-    country_day: Option<u32>,
-    /// The messages of a day to one mailbox or number. A tag makes no other mailbox: `ada+shop@example.com` is
-    /// `ada@example.com`. What is over this number is never sent. Default: 20.
-    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
-    address_day: Option<u32>,
-}
-
-impl MessageLimitsBody {
-    fn parse(&self) -> Result<MessageLimits, Problem> {
-        let default = MessageLimits::default();
-        let count = |name: &str, count: Option<u32>, default| match count.unwrap_or(default) {
-            count if (1..=MessageLimits::MAX).contains(&count) => Ok(count),
-            _ => {
-                let fault = Fault::new("out_of_range", "give 1 to 10000000 messages");
-                Err(Problem::field(format!("/limits/messages/{name}"), fault))
-            }
-        };
-        Ok(MessageLimits {
-            hour: count("hour", self.hour, default.hour)?,
-            day: count("day", self.day, default.day)?,
-            text_day: count("text_day", self.text_day, default.text_day)?,
-            country_day: count("country_day", self.country_day, default.country_day)?,
-            address_day: count("address_day", self.address_day, default.address_day)?,
-        })
-    }
-}
-
 const ROLE: Fault = Fault::new("unknown_role", RecipientRole::USE_ONE);
 
 impl PrivacyBody {
@@ -179,32 +113,6 @@ impl PurposeTextBody {
             purpose: field(&at("purpose"), &self.purpose, PurposeSlug::parse, PURPOSE)?,
             text: field(&at("text"), &self.text, Line::parse, LINE)?,
             locale: optional(&at("locale"), self.locale.as_deref(), Locale::parse, LOCALE)?,
-        })
-    }
-}
-
-impl LimitsBody {
-    pub(in crate::api) fn parse(&self) -> Result<Limits, Problem> {
-        let default = Limits::default();
-        let rate = |name: &str, given: Option<u16>, default: u16| match given.unwrap_or(default) {
-            rate if (1..=Limits::MAX).contains(&rate) => Ok(rate),
-            _ => {
-                let fault = Fault::new("out_of_range", "use 1 to 10000 requests a second");
-                Err(Problem::field(format!("/limits/{name}"), fault))
-            }
-        };
-        Ok(Limits {
-            publishable: rate("publishable", self.publishable, default.publishable)?,
-            secret: rate("secret", self.secret, default.secret)?,
-            visitor: rate("visitor", self.visitor, default.visitor)?,
-            unproven_day: match self.unproven_day.unwrap_or(default.unproven_day) {
-                count if (1..=MessageLimits::MAX).contains(&count) => count,
-                _ => {
-                    let fault = Fault::new("out_of_range", "give 1 to 10000000 contacts");
-                    return Err(Problem::field("/limits/unproven_day", fault));
-                }
-            },
-            messages: self.messages.as_ref().map(|own| own.0.parse()).transpose()?.unwrap_or_default(),
         })
     }
 }

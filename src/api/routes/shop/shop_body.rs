@@ -9,7 +9,8 @@ use crate::api::fields::{
 };
 use crate::api::problem::{Fault, Problem};
 use crate::api::routes::shop::handling_body::{EvidencePolicyBody, LinksBody, RequestsBody, RetentionBody};
-use crate::api::routes::shop::privacy_body::{LimitsBody, PrivacyBody};
+use crate::api::routes::shop::limits_body::LimitsBody;
+use crate::api::routes::shop::privacy_body::PrivacyBody;
 #[cfg(feature = "contract")]
 use crate::api::schema;
 use crate::consent::{Basis, Channel, CountryCode, Override, Policy, PurposeSlug, Waiver};

@@ -33,7 +33,7 @@ impl ShopService {
         self.tell_change(call, AdministrationChange::WebhookChanged(&made.id))?;
         self.webhooks_changed();
         self.tell_waiting(call)?;
-        Reply::json(StatusCode::CREATED, &self.answer_of(&made, call)?.with_secret(&call.shop))
+        Ok(Reply::json(StatusCode::CREATED, &self.answer_of(&made, call)?.with_secret(&call.shop))?.with_secret())
     }
 
     pub(in crate::api) fn write_webhook(&self, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -67,7 +67,7 @@ impl ShopService {
         let rotated = rotated.map_err(webhook_refused)?;
         self.tell_change(call, AdministrationChange::WebhookChanged(&rotated.id))?;
         self.webhooks_changed();
-        Reply::json(StatusCode::OK, &self.answer_of(&rotated, call)?.with_secret(&call.shop))
+        Ok(Reply::json(StatusCode::OK, &self.answer_of(&rotated, call)?.with_secret(&call.shop))?.with_secret())
     }
 
     pub(in crate::api) fn list_deliveries(&self, call: &Call<'_>, query: &Query) -> Result<Reply, Problem> {

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::api::deployment::Deployment;
-use crate::api::key::{Secrets, ShopId};
 use crate::api::routed::Handover;
+use crate::api::secrets::Secrets;
+use crate::api::shop_id::ShopId;
 use crate::ledger::SendOutcome;
 use crate::ledger::{Param, Runtime, Sqlite};
 
@@ -58,7 +59,7 @@ struct Shopkeeper {
 impl Shopkeeper {
     fn open() -> Self {
         let clock = Clock { millis: Rc::new(Cell::new(1_764_000_000_000)), failures: Rc::default() };
-        let secrets = Secrets::new("a master key for the tests, nowhere else used", ROOT).unwrap();
+        let secrets = Secrets::new("a master key for the tests, nowhere else used", "", ROOT).unwrap();
         let deployment = Deployment::new(secrets, "https://consent.example", "");
         let service = ShopService::new(Sqlite::in_memory().unwrap(), clock.clone(), deployment);
         let mut shop = Self { clock, service, secret: String::new(), captures: Cell::new(0) };

@@ -100,6 +100,7 @@ pub fn errors_page(database: &dyn Database, id: Uuid, after: u64, limit: u16) ->
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
+    use crate::ledger::shop::seal::Sealer;
     use crate::ledger::store::context::Context;
     use crate::ledger::store::native::{OsRuntime, Sqlite};
     use crate::ledger::store::schema::migrate;
@@ -109,7 +110,9 @@ mod tests {
         let database = Sqlite::in_memory().unwrap();
         migrate(&database).unwrap();
         let settings = serde_json::from_str(include_str!("../../../../tests/fixtures/shop.json")).unwrap();
-        let shop = Shop::create(&database, "07", settings, &[], &Context::of(&OsRuntime)).unwrap();
+        let shop =
+            Shop::create(&database, "07", settings, &[], &Sealer::new(vec![(0, [7; 32])]), &Context::of(&OsRuntime))
+                .unwrap();
         database.execute("INSERT INTO import (id, state, key, settings, is_dry_run, created_at, touched_at) VALUES (?, 'done', '', '', 0, 0, 0)", &[Param::Text(&Uuid::nil().to_string())]).unwrap();
         let row = |row: u64, count: usize| {
             let cells: Vec<String> = (0..count).map(|number| format!("person{row}-{number}@example.com")).collect();

@@ -12,6 +12,7 @@ use crate::ledger::rights::requests::subject_request::{
     RequestEvent, RequestOrigin, RequestState, SubjectRequest, request_in, subject_request,
 };
 use crate::ledger::shop::Shop;
+use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Cells, Database, DatabaseError, Param};
@@ -230,7 +231,8 @@ fn send(
 /// Returns the code in the latest message of a request: eight digits. A message allows ten attempts in total: five on
 /// the page of its link, five on the page of the one who opened the request.
 pub fn code_of(shop: &Shop, request: &SubjectRequest) -> String {
-    let bytes = shop.keyed(format!("code\0{}\0{}", request.id, request.sent).as_bytes());
+    let bytes =
+        shop.secret.keyed(KeyUse::Code, &[request.id.to_string().as_bytes(), request.sent.to_string().as_bytes()]);
     let number = bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)) % 100_000_000;
     format!("{number:08}")
 }
