@@ -66,6 +66,10 @@ impl Database for Recording {
         self.0.sqlite.query(sql, params)
     }
 
+    fn size(&self) -> Result<u64, DatabaseError> {
+        self.0.sqlite.size()
+    }
+
     fn atomically(&self, work: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError> {
         self.0.sqlite.atomically(work)
     }

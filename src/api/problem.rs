@@ -124,6 +124,8 @@ pub(in crate::api) enum Problem {
     IdempotencyMismatch,
     /// A request with this `Idempotency-Key` was carried out, but the stored answer was deleted since.
     AlreadyDone,
+    /// The rest of the shop's space is kept for opt-outs and for the rights of persons.
+    NoSpace,
     /// The caller has exceeded a rate limit.
     TooManyRequests {
         /// The number of seconds until the caller may try again.
@@ -330,6 +332,7 @@ impl Problem {
                 "The Idempotency-Key was used for another request",
             ),
             Self::AlreadyDone => (StatusCode::CONFLICT, "already_done", "The request was carried out before"),
+            Self::NoSpace => (StatusCode::SERVICE_UNAVAILABLE, "no_space", "The shop's space is nearly used up"),
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests"),
             Self::WebhookNotFound => (StatusCode::NOT_FOUND, "webhook_not_found", "No such webhook"),
             Self::TooManyWebhooks => {
@@ -420,6 +423,7 @@ impl Problem {
             Self::AlreadyDone => {
                 "this Idempotency-Key was used before, and the first answer is no longer kept; use a new one".into()
             }
+            Self::NoSpace => "send it again in an hour; the shop has to let go of data or to raise limits.space_mb".into(),
             Self::TooManyRequests { retry_after } => format!("try again in {retry_after} s").into(),
             Self::WebhookNotFound => "GET /v1/webhooks lists the ids of the shop's webhooks".into(),
             Self::TooManyWebhooks => "a shop has at most 16 webhooks; remove one first".into(),
@@ -499,6 +503,9 @@ impl Problem {
                 if let Ok(allow) = HeaderValue::from_str(&allow) {
                     headers.insert(header::ALLOW, allow);
                 }
+            }
+            Self::NoSpace => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(3_600));
             }
             Self::TooManyRequests { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));

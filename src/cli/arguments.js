@@ -24,6 +24,7 @@ export const OPTIONS = {
   },
   list: { ...COMMON, json: flag, errors: flag, output: { type: "string", short: "o" }, force: flag, before: text },
   setup: { ...COMMON, json: flag },
+  keys: { help: COMMON.help },
 };
 
 /** Parses the arguments of a command. Returns `{ options, positionals }`. */

@@ -8,6 +8,7 @@ import { Cut, EXIT, Ending, Interrupted, Refused, WrongUsage } from "./ending.js
 import { readEnvironment } from "./environment.js";
 import { exportCommand } from "./export.js";
 import { importCommand } from "./import.js";
+import { keysCommand } from "./keys.js";
 import { listCommand } from "./list.js";
 import { Progress } from "./progress.js";
 import { Service } from "./service.js";
@@ -15,7 +16,10 @@ import { setupCommand } from "./setup.js";
 import { USAGE } from "./usage.js";
 import { printable } from "./words.js";
 
-const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand, setup: setupCommand };
+const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand, setup: setupCommand, keys: keysCommand };
+
+/** The commands that ask no service. */
+const LOCAL = new Set(["keys"]);
 
 /** The state that commands share. `next` tells the person how to continue if the command ends now. */
 const session = { signal: null, service: null, progress: new Progress(), quiet: false, json: false, next: "" };
@@ -43,7 +47,8 @@ async function run([command, ...args]) {
   const toStdout = (command === "export" || options.errors === true) && (options.output ?? "-") === "-";
   // A progress line would overwrite a list that is printed on the terminal.
   const progress = new Progress({ quiet: quiet || (toStdout && Boolean(process.stdout.isTTY)), terminalOnly: toStdout });
-  Object.assign(session, { quiet, json, progress, service: new Service(readEnvironment(process.env, { insecure }), version(), session.signal) });
+  const service = LOCAL.has(command) ? null : new Service(readEnvironment(process.env, { insecure }), version(), session.signal);
+  Object.assign(session, { quiet, json, progress, service });
   const exit = await COMMANDS[command](session, options, positionals);
   progress.clear();
   return exit;
@@ -89,7 +94,7 @@ function refusal(why) {
 }
 
 function unknown(command) {
-  if (command === undefined) return "a command is needed: import, export, list or setup.\nSee placet --help";
+  if (command === undefined) return "a command is needed: import, export, list, setup or keys.\nSee placet --help";
   const like = nearest(command, Object.keys(OPTIONS));
   return `there is no command ${printable(command)}${like ? `; did you mean ${like}?` : ""}\nSee placet --help`;
 }

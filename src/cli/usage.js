@@ -28,6 +28,7 @@ export const USAGE = {
   placet export LIST           export opted_in, opted_out or suppressed
   placet list [ID]             show the imports, or one of them
   placet setup                 show what is missing for the shop to work as a whole
+  placet keys rotate           make a new master key for a deployment
   placet COMMAND --help        help for a command
   placet --version             print the version
 
@@ -97,4 +98,15 @@ ${ENDINGS}`,
 ${COMMON}
 
 ${ENDINGS}`,
+
+  keys: `placet keys rotate               print PLACET_MASTER_KEY with a new key that signs, before the keys of now
+placet keys retire ID            print PLACET_MASTER_KEY without the key of this id
+
+The command reads PLACET_MASTER_KEY and PLACET_NAMING_KEY from the environment, as the deployment has them, and prints
+new values for both. It sends nothing. Set what it prints for the deployment and start it again. Old keys and links work
+until their master key is retired. Wait two days at least before that: each shop then has sealed its secret again.
+
+  -h, --help          print this help
+
+Exit codes: 0 done, 2 wrong usage or environment`,
 };

@@ -25,6 +25,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, variadic)]
     fn exec(this: &Sql, query: &str, bindings: &Array) -> Result<Cursor, JsValue>;
 
+    #[wasm_bindgen(method, getter, js_name = databaseSize)]
+    fn database_size(this: &Sql) -> f64;
+
     #[wasm_bindgen(method, catch)]
     fn raw(this: &Cursor) -> Result<Iterator, JsValue>;
 }
@@ -63,6 +66,11 @@ impl Database for ObjectDatabase {
                     .map(Row)
             })
             .collect()
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the runtime counts whole bytes")]
+    fn size(&self) -> Result<u64, DatabaseError> {
+        Ok(self.storage.sql().database_size() as u64)
     }
 
     fn atomically(&self, work: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError> {

@@ -38,6 +38,8 @@ const placet :Workerd.Worker = (
     (name = "SHOPS", durableObjectNamespace = "ShopObject"),
     (name = "ASSETS", service = "assets"),
     (name = "PLACET_MASTER_KEY", fromEnvironment = "PLACET_MASTER_KEY"),
+    # The key that names the shops' objects. Needed once PLACET_MASTER_KEY has ids; `placet keys rotate` prints it.
+    (name = "PLACET_NAMING_KEY", fromEnvironment = "PLACET_NAMING_KEY"),
     (name = "PLACET_ROOT_SECRET", fromEnvironment = "PLACET_ROOT_SECRET"),
     # The header in which your proxy writes the client's IP address, such as x-real-ip. The proxy must overwrite what
     # clients send. Without it, visitors cannot be distinguished, and only the rate limits of keys apply.

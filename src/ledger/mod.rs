@@ -42,6 +42,7 @@ pub use upkeep::job::{Job, finish_job, job, postpone_job};
 pub use upkeep::migrated::tell_migrated;
 pub use upkeep::retention::{Overdue, OverdueEntry, expired, purge};
 pub use upkeep::statistics::{StatisticsEntry, statistics};
+pub use upkeep::unproven::{UnprovenCount, UnprovenOverview, UnprovenQuery, drop_unproven, unproven_overview};
 
 pub use rights::erase::{Certified, ErasureAsked, certificate_of, erase_contact, external_ids_of};
 pub use rights::rectify::{Fact, Rectification, RectifyError, rectify_contact, suppress_corrected};
@@ -77,6 +78,7 @@ pub use lists::suppressions::{SuppressedPlace, suppressed_page};
 pub use capture::activity::{ActivityNoted, note_activities};
 pub use capture::confirmation::{Answered, Confirmation, confirm, confirmation, never_ask};
 pub use capture::decide::{Receipt, SubmissionError};
+pub use capture::flood::tell_no_space;
 pub use capture::inbound::{InboundKeyword, InboundMessage, inbound_text, receive_inbound};
 pub use capture::outcome::{ChoiceOutcome, ChoiceResult, note_outcomes, outcome_of};
 pub use capture::person_act::{

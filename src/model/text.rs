@@ -124,6 +124,13 @@ impl PageUrl {
         Some(Self(url.into()))
     }
 
+    /// Returns the URL with at most 512 characters: a page that anybody can send names its place no more exactly.
+    pub fn cut(self) -> Self {
+        const LONGEST: usize = 512;
+        // A URL is ASCII, so each octet is a character.
+        Self(self.0.chars().take(LONGEST).collect())
+    }
+
     /// Returns the URL without these parts.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -20,7 +20,7 @@ use placet::consent::Timestamp;
 use placet::ledger::{OsRuntime, Runtime, SendOutcome, Sqlite};
 use rusqlite::types::ValueRef;
 
-pub const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
+pub const MASTER_KEY: &str = "a-master-key-for-the-tests-nowhere-else-used";
 /// The secret that creates shops.
 pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 /// The header in which a reverse proxy writes the client's IP address.
@@ -45,6 +45,9 @@ pub trait Backend {
 
     /// Lets time pass. The native backend moves its clock; workerd has the clock of the machine.
     fn pass(&self, millis: u64);
+
+    /// Starts the service again with other keys.
+    fn turn_keys(&mut self, keys: Keys);
 
     /// Returns the database files of this scenario's shops.
     fn databases(&self) -> Vec<PathBuf> {
@@ -169,7 +172,26 @@ pub fn random() -> [u8; 16] {
 }
 
 pub fn secrets() -> Secrets {
-    Secrets::new(MASTER_KEY, "", ROOT_SECRET).unwrap()
+    Keys::default().secrets()
+}
+
+/// The keys of the deployment: the ring of master keys, and the naming key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Keys {
+    pub master: String,
+    pub naming: String,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { master: MASTER_KEY.to_owned(), naming: String::new() }
+    }
+}
+
+impl Keys {
+    fn secrets(&self) -> Secrets {
+        Secrets::new(&self.master, &self.naming, ROOT_SECRET).unwrap()
+    }
 }
 
 /// The clock of the machine, moved on by the scenario.
@@ -203,11 +225,19 @@ pub struct Native {
     local: bool,
     shops: RefCell<HashMap<String, ShopService>>,
     clock: Clock,
+    keys: Keys,
 }
 
 impl Native {
     pub fn start() -> Self {
-        Self { data: TempDir::new(), in_memory: false, local: true, shops: RefCell::default(), clock: Clock::default() }
+        Self {
+            data: TempDir::new(),
+            in_memory: false,
+            local: true,
+            shops: RefCell::default(),
+            clock: Clock::default(),
+            keys: Keys::default(),
+        }
     }
 
     /// Does one step of the work of each shop that is awake, deliveries aside. Returns whether there was anything to do.
@@ -252,7 +282,7 @@ impl Native {
             ShopService::new(
                 database,
                 self.clock.clone(),
-                Deployment::new(secrets(), PUBLIC_URL, if self.local { "1" } else { "" }),
+                Deployment::new(self.keys.secrets(), PUBLIC_URL, if self.local { "1" } else { "" }),
             )
         });
         service.respond(request)
@@ -263,28 +293,30 @@ impl Backend for Native {
     fn send(&self, mut request: Request<Bytes>) -> Response<Bytes> {
         let path = request.uri().path().to_owned();
         let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (object, handover) = match front(request.method(), &path, request.headers(), &secrets(), &OsRuntime) {
-            Routing::Answer(response) => return response,
-            Routing::Asset(file) => {
-                let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api/contract");
-                return asset(file, fs::read(assets.join(file)).ok());
-            }
-            Routing::Shop { object, by_visitor, with_evidence } => {
-                let from = text(CLIENT_ADDRESS_HEADER);
-                let visitor = from.as_deref().filter(|_| by_visitor).map(|from| secrets().visitor(0, from));
-                let evidence = with_evidence.then(|| evidence(from.as_deref(), text("user-agent").as_deref()));
-                (object, Handover { visitor, evidence, new_shop: None })
-            }
-            Routing::NewShop { body_limit, .. } if request.body().len() > body_limit => {
-                return body_too_large(body_limit);
-            }
-            Routing::NewShop { object, shop, .. } => {
-                if let Some(refusal) = refuse_shop(request.headers(), request.body()) {
-                    return refusal;
+        let (object, handover) =
+            match front(request.method(), &path, request.headers(), &self.keys.secrets(), &OsRuntime) {
+                Routing::Answer(response) => return response,
+                Routing::Asset(file) => {
+                    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api/contract");
+                    return asset(file, fs::read(assets.join(file)).ok());
                 }
-                (object, Handover { new_shop: Some(shop), ..Handover::default() })
-            }
-        };
+                Routing::Shop { object, by_visitor, with_evidence } => {
+                    let from = text(CLIENT_ADDRESS_HEADER);
+                    let visitor =
+                        from.as_deref().filter(|_| by_visitor).map(|from| self.keys.secrets().visitor(0, from));
+                    let evidence = with_evidence.then(|| evidence(from.as_deref(), text("user-agent").as_deref()));
+                    (object, Handover { visitor, evidence, new_shop: None })
+                }
+                Routing::NewShop { body_limit, .. } if request.body().len() > body_limit => {
+                    return body_too_large(body_limit);
+                }
+                Routing::NewShop { object, shop, .. } => {
+                    if let Some(refusal) = refuse_shop(request.headers(), request.body()) {
+                        return refusal;
+                    }
+                    (object, Handover { new_shop: Some(shop), ..Handover::default() })
+                }
+            };
         // As the edge does: whatever a client sends under this name is replaced.
         request.headers_mut().insert(Handover::HEADER, HeaderValue::from_str(&handover.written()).unwrap());
         self.ask(&object, &request)
@@ -296,6 +328,11 @@ impl Backend for Native {
 
     fn crash(&mut self) {
         self.shops.borrow_mut().clear();
+    }
+
+    fn turn_keys(&mut self, keys: Keys) {
+        self.crash();
+        self.keys = keys;
     }
 
     fn deliver(&self) {
@@ -346,6 +383,7 @@ struct Running {
     data: TempDir,
     port: u16,
     process: Child,
+    keys: Keys,
 }
 
 /// The processes that no scenario uses.
@@ -364,8 +402,9 @@ impl Workerd {
         let running = idle.unwrap_or_else(|| {
             let data = TempDir::new();
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let process = Self::spawn(&data.0, port);
-            Running { data, port, process }
+            let keys = Keys::default();
+            let process = Self::spawn(&data.0, port, &keys);
+            Running { data, port, process, keys }
         });
         let config =
             ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
@@ -377,7 +416,7 @@ impl Workerd {
         self.running.as_ref().unwrap()
     }
 
-    fn spawn(data: &Path, port: u16) -> Child {
+    fn spawn(data: &Path, port: u16, keys: &Keys) -> Child {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         assert!(root.join("build/index_bg.wasm").exists(), "the worker is not built: run `make dist` first");
         let packages =
@@ -393,7 +432,8 @@ impl Workerd {
             .arg(format!("http=127.0.0.1:{port}"))
             .arg("--directory-path")
             .arg(format!("disk={}", data.display()))
-            .env("PLACET_MASTER_KEY", MASTER_KEY)
+            .env("PLACET_MASTER_KEY", &keys.master)
+            .env("PLACET_NAMING_KEY", &keys.naming)
             .env("PLACET_ROOT_SECRET", ROOT_SECRET)
             .env("PLACET_CLIENT_ADDRESS_HEADER", CLIENT_ADDRESS_HEADER)
             .env("PLACET_PUBLIC_URL", PUBLIC_URL)
@@ -416,7 +456,7 @@ impl Workerd {
         running.process.kill().unwrap();
         running.process.wait().unwrap();
         work(&files);
-        running.process = Self::spawn(&running.data.0, running.port);
+        running.process = Self::spawn(&running.data.0, running.port, &running.keys);
     }
 }
 
@@ -436,6 +476,11 @@ impl Backend for Workerd {
 
     fn crash(&mut self) {
         self.stopped(|_| {});
+    }
+
+    fn turn_keys(&mut self, keys: Keys) {
+        self.running.as_mut().unwrap().keys = keys;
+        self.crash();
     }
 
     fn databases(&self) -> Vec<PathBuf> {
@@ -464,7 +509,7 @@ impl Backend for Workerd {
 impl Drop for Workerd {
     fn drop(&mut self) {
         // What a failed scenario leaves behind might fail the next one.
-        if !std::thread::panicking() {
+        if !std::thread::panicking() && self.running().keys == Keys::default() {
             IDLE.lock().unwrap().extend(self.running.take());
         }
     }

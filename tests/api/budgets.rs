@@ -15,6 +15,12 @@ crate::scenarios! {
     the_limits_of_messages_are_checked
     strangers_make_few_contacts_a_day
     views_of_pages_do_not_starve_rights
+    a_flood_is_seen_and_let_go
+    claims_wait_when_space_runs_out_and_noes_do_not
+    a_page_sends_neither_push_nor_postal_addresses
+    repetitions_of_strangers_need_no_space
+    strangers_open_few_requests_a_day
+    only_named_countries_get_text_messages
     a_link_to_unsubscribe_leads_to_no_stronger_link
 }
 
@@ -211,4 +217,263 @@ fn questions_that_nobody_answers_become_rare_and_end() {
         asked.push(asked_ever(backend) - before);
     }
     assert_eq!(asked, [3, 1, 0, 1, 0, 1, 0, 0]);
+}
+
+/// Returns a shop whose limits by the second no test meets.
+fn spacious(backend: &dyn Backend, limits: Value) -> Shop {
+    let mut all = json!({ "publishable": 10_000, "secret": 10_000, "visitor": 10_000 });
+    all.as_object_mut().unwrap().extend(limits.as_object().unwrap().clone());
+    Shop::create_with(backend, &with(shop_body(), "/limits", all))
+}
+
+fn a_flood_is_seen_and_let_go(backend: &mut dyn Backend) {
+    let shop = spacious(backend, json!({}));
+    let contact = |name: &str| json!({ "email": format!("{name}@example.com") });
+    let known = with(claim(&contact("ed"), "email", "newsletter"), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &known).ok();
+    shop.submit(backend, &claim(&contact("early"), "email", "newsletter")).ok();
+    shop.submit(backend, &claim(&contact("answers"), "email", "newsletter")).ok();
+    page(&press(backend, &path(&messages(backend, &shop, "confirm")[0]["link"]), "action=confirm"), 200);
+    backend.pass(50);
+    let since = crate::client::from_now(0);
+    for number in 0..30 {
+        let flood =
+            with(claim(&contact(&format!("flood{number}")), "email", "newsletter"), "/notice/id", json!("popup"));
+        shop.submit(backend, &flood).ok();
+    }
+    shop.submit(backend, &claim(&contact("late"), "email", "newsletter")).ok();
+    let see = |backend: &dyn Backend, query: &str| {
+        ask(backend, Method::GET, &format!("/v1/unproven?{query}"), &shop.secret, &Value::Null).ok()
+    };
+    assert_eq!(see(backend, "")["count"], 32, "two others are proven");
+    let seen = see(backend, &format!("since={since}"));
+    assert_eq!((&seen["count"], seen["contacts"].as_array().unwrap().len()), (&json!(31), 31));
+    assert_eq!(seen["by_notice"][0], json!({ "of": "popup", "count": 30 }));
+    assert_eq!(seen["by_day"].as_array().unwrap().iter().map(|day| day["count"].as_u64().unwrap()).sum::<u64>(), 31);
+    assert_eq!(seen["by_network"], json!([{ "of": null, "count": 31 }]));
+
+    let drop = |backend: &dyn Backend, query: &str| {
+        ask(backend, Method::DELETE, &format!("/v1/unproven?{query}"), &shop.secret, &Value::Null)
+    };
+    let refused = drop(backend, "notice=popup");
+    assert_eq!((refused.status.as_u16(), &refused.body["errors"][0]["parameter"]), (422, &json!("since")));
+    let before = backend.rows();
+    let gone = drop(backend, &format!("since={since}&notice=popup")).ok();
+    assert_eq!(gone, json!({ "dropped": 30, "more": false }));
+    let after = backend.rows();
+    for table in ["contact", "address", "submission", "record", "track", "confirmation", "message"] {
+        assert_eq!(before[table] - after[table], 30, "{table}");
+    }
+    for table in ["suppression", "certificate", "erased_contact", "spent_submission", "erased_count"] {
+        assert_eq!(after[table], 0, "nothing of them is kept: {table}");
+    }
+    assert_eq!(drop(backend, &format!("since={since}&network=192.0.2.0")).ok()["dropped"], 0);
+    for name in ["ed", "answers"] {
+        assert_eq!(decision(backend, &shop, "email", contact(name))["allow"], true, "{name}");
+    }
+    for name in ["early", "late"] {
+        assert_eq!(decision(backend, &shop, "email", contact(name))["reason"], "awaiting_confirmation", "{name}");
+    }
+    // The addresses are as new: their owners can sign up.
+    shop.submit(backend, &claim(&contact("flood3"), "email", "newsletter")).ok();
+    assert_eq!(decision(backend, &shop, "email", contact("flood3"))["reason"], "awaiting_confirmation");
+}
+
+#[test]
+fn what_nobody_has_proven_ends_some_weeks_after_the_question() {
+    let backend = &mut Native::in_memory();
+    const DAY: u64 = 86_400_000;
+    // In this shop an opt-in of an American counts unconfirmed.
+    let body = with(shop_body(), "/policy", json!({ "confirmation": [] }));
+    let shop = Shop::create_with(backend, &with(body, "/retention", json!({ "unproven_days": 40 })));
+    let say = |name: &str, country: &str| {
+        let contact = json!({ "email": format!("{name}@example.com"), "country": country });
+        claim(&contact, "email", "newsletter")
+    };
+    let email = |name: &str| json!({ "email": format!("{name}@example.com") });
+    shop.submit(backend, &say("german", "DE")).ok();
+    shop.submit(backend, &say("american", "US")).ok();
+    shop.submit(backend, &say("answers", "DE")).ok();
+    let asked = messages(backend, &shop, "confirm");
+    let hers = asked.iter().find(|message| message["to"] == "answers@example.com").unwrap();
+    page(&press(backend, &path(&hers["link"]), "action=confirm"), 200);
+    let used = decision(backend, &shop, "email", email("american"))["allow"].clone();
+    let known = |backend: &dyn Backend| -> Vec<&str> {
+        let is_known = |name: &&str| shop.lookup(backend, &email(name)).status.is_success();
+        ["german", "american", "answers"].into_iter().filter(is_known).collect()
+    };
+    backend.pass(39 * DAY);
+    backend.work();
+    assert_eq!(known(backend), ["german", "american", "answers"]);
+    backend.pass(2 * DAY);
+    backend.work();
+    let stays: &[&str] = if used == true { &["american", "answers"] } else { &["answers"] };
+    assert_eq!(known(backend), stays);
+    let rows = backend.rows();
+    assert_eq!((rows["suppression"], rows["certificate"], rows["spent_submission"]), (0, 0, 0));
+}
+
+fn claims_wait_when_space_runs_out_and_noes_do_not(backend: &mut dyn Backend) {
+    let shop = spacious(backend, json!({ "space_mb": 1 }));
+    listen(backend, &shop);
+    let jane = json!({ "email": "jane@example.com" });
+    let known = with(claim(&jane, "email", "newsletter"), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &known).ok();
+    let refused = (0..1_000).find_map(|number| {
+        let contact = json!({ "email": format!("flood{number}@example.com") });
+        let answer = shop.submit(backend, &claim(&contact, "email", "newsletter"));
+        (!answer.status.is_success()).then_some(answer)
+    });
+    let refused = refused.expect("the space is never used up");
+    refused.problem(503, "no_space", None);
+    assert_eq!(refused.header("retry-after"), "3600");
+    let rows = backend.rows();
+    for _ in 0..20 {
+        shop.submit(backend, &claim(&json!({ "email": "more@example.com" }), "email", "newsletter"))
+            .problem(503, "no_space", None);
+    }
+    assert_eq!(backend.rows(), rows);
+    assert!(
+        backend
+            .dump()
+            .iter()
+            .any(|(table, row)| table == "event" && row.contains("budget.reached") && row.contains("space_mb"))
+    );
+    // Noes, rights, and what is proven go on.
+    let leave = path(&links(backend, &shop, jane.clone(), "?channel=email&purpose=newsletter")[0]["unsubscribe"]);
+    page(&press(backend, &leave, "List-Unsubscribe=One-Click"), 200);
+    assert_eq!(decision(backend, &shop, "email", jane.clone())["reason"], "opted_out");
+    let wish = json!({ "kind": "erasure", "contact": jane });
+    post(backend, "/v1/requests", &shop.publishable, ORIGIN, &wish).ok();
+    page(&press(backend, &path(&messages(backend, &shop, "request")[0]["link"]), ""), 200);
+    assert_eq!(shop.lookup(backend, &json!({ "email": "jane@example.com" })).status.as_u16(), 404);
+    let known =
+        with(claim(&json!({ "email": "ed@example.com" }), "email", "newsletter"), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &known).ok();
+}
+
+fn a_page_sends_neither_push_nor_postal_addresses(backend: &mut dyn Backend) {
+    let shop = spacious(backend, json!({}));
+    for (field, value) in [("push", "p".repeat(2_000)), ("postal", "Jane Doe\n1 High Street\nLondon".into())] {
+        let contact = json!({ "email": "jane@example.com", field: value });
+        let pointer = format!("/contact/{field}");
+        let channel = if field == "push" { "push" } else { "post" };
+        shop.submit(backend, &claim(&contact, channel, "newsletter")).problem(422, "needs_secret_key", Some(&pointer));
+        shop.submit(backend, &claim(&contact, "email", "newsletter")).problem(422, "needs_secret_key", Some(&pointer));
+        // An opt-out beside it is taken.
+        let no = json!([{ "channel": "email", "purpose": "newsletter", "choice": "opt_out" }]);
+        shop.submit(backend, &with(claim(&contact, "email", "newsletter"), "/choices", no)).ok();
+    }
+    let long = format!("https://shop.example/{}", "a".repeat(1_900));
+    let from = with(claim(&json!({ "email": "jane@example.com" }), "email", "newsletter"), "/source/url", json!(long));
+    shop.submit(backend, &from).ok();
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    let records = report["records"].as_array().unwrap();
+    assert_eq!(records.last().unwrap()["source"]["url"].as_str().unwrap().len(), 512);
+    assert_eq!(backend.rows()["address"], 1);
+}
+
+fn repetitions_of_strangers_need_no_space(backend: &mut dyn Backend) {
+    let shop = spacious(backend, json!({ "unproven_day": 1 }));
+    let lines = |backend: &mut dyn Backend| backend.dump().iter().filter(|(table, _)| table == "audit").count();
+    let first = claim(&json!({ "email": "jane@example.com" }), "email", "newsletter");
+    shop.submit(backend, &first).ok();
+    let before = (backend.rows(), lines(backend));
+    let wish = json!({ "contact": { "email": "jane@example.com" } });
+    for number in 0..40 {
+        // The same submission again, and others above the budget; requests for links; requests without a body.
+        shop.submit(backend, &claim(&json!({ "email": format!("more{number}@example.com") }), "email", "newsletter"));
+        post(backend, "/v1/consents", &shop.publishable, ORIGIN, &json!({}));
+        post(backend, "/v1/preferences/link", &shop.publishable, ORIGIN, &wish);
+        post(backend, "/v1/requests", &shop.publishable, ORIGIN, &json!({ "kind": "x" }));
+    }
+    let after = (backend.rows(), lines(backend));
+    assert!(after.1 - before.1 <= 8, "{} lines", after.1 - before.1);
+    let audit = ask(backend, Method::GET, "/v1/audit?route=/v1/consents", &shop.secret, &Value::Null).ok();
+    let times: u64 = audit["entries"].as_array().unwrap().iter().map(|entry| entry["times"].as_u64().unwrap()).sum();
+    assert_eq!(times, 81, "all of them are counted");
+}
+
+fn strangers_open_few_requests_a_day(backend: &mut dyn Backend) {
+    let shop = spacious(backend, json!({ "requests_day": 3 }));
+    let jane = json!({ "email": "jane@example.com" });
+    let known = with(claim(&jane, "email", "newsletter"), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &known).ok();
+    listen(backend, &shop);
+    let open = |backend: &dyn Backend, email: &str| {
+        let wish = json!({ "kind": "access", "contact": { "email": email } });
+        post(backend, "/v1/requests", &shop.publishable, ORIGIN, &wish)
+    };
+    for name in ["a", "b", "c"] {
+        open(backend, &format!("{name}@example.com")).ok();
+    }
+    let rows = backend.rows();
+    open(backend, "d@example.com").problem(429, "too_many_requests", None);
+    open(backend, "jane@example.com").problem(429, "too_many_requests", None);
+    assert_eq!(backend.rows(), rows);
+    // A person asks from their own page, whatever strangers do.
+    let choices = path(&links(backend, &shop, jane.clone(), "?channel=email")[0]["preferences"]);
+    page(&press(backend, &choices, "action=access"), 200);
+    let asked = messages(backend, &shop, "request");
+    assert_eq!(asked[0]["to"], "jane@example.com");
+    // What nobody has proven is not in the list of requests, and no clock runs for it.
+    let list = |query: &str| {
+        let listed = ask(backend, Method::GET, &format!("/v1/requests{query}"), &shop.secret, &Value::Null).ok();
+        listed["requests"].as_array().unwrap().len()
+    };
+    assert_eq!((list(""), list("?state=open")), (0, 4));
+    page(&press(backend, &path(&asked[0]["link"]), ""), 200);
+    assert_eq!(list(""), 1);
+}
+
+#[test]
+fn the_clock_of_a_request_runs_from_its_proof_on() {
+    let backend = &mut Native::in_memory();
+    let shop = Shop::create_with(backend, &with(shop_body(), "/requests", json!({ "approval": ["access"] })));
+    listen(backend, &shop);
+    let jane = json!({ "email": "jane@example.com" });
+    let known = with(claim(&jane, "email", "newsletter"), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &known).ok();
+    let wish = json!({ "kind": "access", "contact": jane });
+    post(backend, "/v1/requests", &shop.publishable, ORIGIN, &wish).ok();
+    let reminders = |backend: &mut Native| {
+        backend.dump().iter().filter(|(table, row)| table == "event" && row.contains("request.reminder")).count()
+    };
+    // A day before the end of the month in which it was opened, and long after.
+    for days in [25, 2, 30] {
+        backend.pass(days * 86_400_000);
+        backend.work();
+        assert_eq!(reminders(backend), 0, "nobody has proven the request");
+    }
+    post(backend, "/v1/requests", &shop.publishable, ORIGIN, &wish).ok();
+    page(&press(backend, &path(&messages(backend, &shop, "request")[0]["link"]), ""), 200);
+    let listed = ask(backend, Method::GET, "/v1/requests", &shop.secret, &Value::Null).ok();
+    let due = listed["requests"][0]["due"].as_str().unwrap().to_owned();
+    assert!(due > crate::client::from_now(57 * 86_400_000 + 20 * 86_400_000)[..10].to_owned(), "{due}");
+    backend.pass(29 * 86_400_000);
+    backend.work();
+    assert!(reminders(backend) > 0);
+}
+
+fn only_named_countries_get_text_messages(backend: &mut dyn Backend) {
+    let open = |backend: &dyn Backend, shop: &Shop, phone: &str| {
+        let wish = json!({ "kind": "access", "contact": { "phone": phone } });
+        post(backend, "/v1/requests", &shop.publishable, ORIGIN, &wish).ok();
+        messages(backend, shop, "request").len()
+    };
+    let british = shop(backend);
+    let body = json!({ "limits": { "visitor": 1_000, "messages": { "country_codes": [44] } } });
+    ask(backend, Method::PATCH, "/v1/shop", &british.secret, &body).ok();
+    assert_eq!(open(backend, &british, "+447700900123"), 1);
+    assert_eq!(open(backend, &british, "+41791234567"), 1, "Switzerland is not named");
+    let every = shop(backend);
+    assert_eq!(open(backend, &every, "+41791234567"), 1);
+    // Satellite, international premium, and national premium numbers cost the shop and nobody else.
+    for number in ["+881612345678", "+979123456789", "+449098790123"] {
+        assert_eq!(open(backend, &every, number), 1, "{number}");
+    }
+    assert_eq!(held(backend), 2);
+    let wrong = json!({ "limits": { "messages": { "country_codes": [0] } } });
+    let refused = ask(backend, Method::PATCH, "/v1/shop", &every.secret, &wrong);
+    refused.problem(422, "out_of_range", Some("/limits/messages/country_codes/0"));
 }

@@ -18,6 +18,8 @@ crate::scenarios! {
     the_audit_log_is_read_page_by_page
     a_request_with_the_same_idempotency_key_is_executed_once
     a_stolen_admin_key_changes_nothing_in_silence
+    the_operator_gives_a_shop_back_to_its_owner
+    all_keys_but_some_are_revoked_at_once
     a_repeated_request_creates_one_key
     a_repeated_request_creates_one_shop
 }
@@ -395,4 +397,77 @@ fn a_repeated_request_creates_one_shop(backend: &mut dyn Backend) {
     );
     make(backend, "merlin", &shop_body()).ok();
     assert_eq!(backend.objects(), 2);
+}
+
+/// Asks with the root secret of the deployment.
+fn as_operator(backend: &dyn Backend, method: Method, path: &str, body: &Value) -> Answer {
+    ask(backend, method, path, ROOT_SECRET, body)
+}
+
+fn the_operator_gives_a_shop_back_to_its_owner(backend: &mut dyn Backend) {
+    let (shop, other) = (Shop::create(backend), Shop::create(backend));
+    let hook = json!({ "url": "https://hooks.shop.example/placet" });
+    admin(backend, &shop, Method::POST, "/v1/webhooks", hook).ok();
+    // A thief makes a key and revokes the owner's.
+    let stolen = new_key(backend, &shop, json!({ "kind": "sk", "name": "backup", "scopes": ["admin", "export"] }));
+    let thief = text(&stolen["key"]).to_owned();
+    ask(backend, Method::POST, "/v1/keys/revoke", &thief, &json!({ "except": [stolen["id"]] })).ok();
+    admin(backend, &shop, Method::GET, "/v1/keys", Value::Null).problem(401, "invalid_key", None);
+
+    let keys = format!("/v1/shops/{}/keys", shop.id);
+    let new = json!({ "kind": "sk", "name": "after the theft", "scopes": ["admin", "read"] });
+    ask(backend, Method::POST, &keys, &thief, &new).problem(401, "invalid_key", None);
+    ask(backend, Method::POST, &keys, &other.secret, &new).problem(401, "invalid_key", None);
+    let given = as_operator(backend, Method::POST, &keys, &new).ok();
+    let listed = as_operator(backend, Method::GET, &keys, &Value::Null).ok();
+    assert_eq!(listed["keys"][0]["id"], given["id"]);
+    let revoke = format!("{keys}/revoke");
+    let revoked = as_operator(backend, Method::POST, &revoke, &json!({ "except": [given["id"]] })).ok();
+    assert_eq!(revoked["keys"].as_array().unwrap().len(), 1, "the others are revoked already");
+    ask(backend, Method::GET, "/v1/keys", &thief, &Value::Null).problem(401, "invalid_key", None);
+    let own = text(&given["key"]);
+    ask(backend, Method::GET, "/v1/keys", own, &Value::Null).ok();
+    // What the operator did is on record, under the nil UUID, and the shop's webhooks were told.
+    let audit = ask(backend, Method::GET, "/v1/audit", own, &Value::Null).ok();
+    let nil = "00000000-0000-0000-0000-000000000000";
+    let acts = audit["entries"].as_array().unwrap().iter().filter(|entry| entry["key"] == nil);
+    assert_eq!(acts.count(), 3);
+    let events: Vec<_> =
+        backend.dump().into_iter().filter(|(table, row)| table == "event" && row.contains("key.")).collect();
+    assert!(events.iter().any(|(_, row)| row.contains("key.created") && row.contains(nil)), "{events:?}");
+
+    // Another shop stays as it is, and a shop that is not known is not found.
+    admin(backend, &other, Method::GET, "/v1/keys", Value::Null).ok();
+    let unknown = format!("/v1/shops/{}/keys", "0".repeat(32));
+    as_operator(backend, Method::GET, &unknown, &Value::Null).problem(404, "shop_not_found", None);
+    as_operator(backend, Method::GET, "/v1/shops/x/keys", &Value::Null).problem(404, "shop_not_found", None);
+}
+
+fn all_keys_but_some_are_revoked_at_once(backend: &mut dyn Backend) {
+    let shop = Shop::create(backend);
+    for number in 0..5 {
+        new_key(backend, &shop, json!({ "kind": "sk", "name": format!("desk {number}"), "scopes": ["read"] }));
+    }
+    let keys = admin(backend, &shop, Method::GET, "/v1/keys", Value::Null).ok();
+    let keys: Vec<&Value> = keys["keys"].as_array().unwrap().iter().collect();
+    let of = |name: &str| keys.iter().find(|key| key["name"] == name).unwrap()["id"].clone();
+    let admins: Vec<&Value> = keys
+        .iter()
+        .filter(|key| key["scopes"].as_array().unwrap().contains(&json!("admin")))
+        .map(|key| &key["id"])
+        .collect();
+    let revoke = |backend: &dyn Backend, except: Value| {
+        admin(backend, &shop, Method::POST, "/v1/keys/revoke", json!({ "except": except }))
+    };
+    let before = backend.rows();
+    revoke(backend, json!([])).problem(409, "last_admin_key", None);
+    revoke(backend, json!([of("desk 1")])).problem(409, "last_admin_key", None);
+    revoke(backend, json!([admins[0], "00000000-0000-0000-0000-000000000000"])).problem(404, "key_not_found", None);
+    revoke(backend, json!(["x"])).problem(422, "invalid_id", Some("/except/0"));
+    assert_eq!(backend.rows(), before);
+    let revoked = revoke(backend, json!([admins[0], of("desk 1")])).ok();
+    assert_eq!(revoked["keys"].as_array().unwrap().len(), keys.len() - 2);
+    let left = admin(backend, &shop, Method::GET, "/v1/keys", Value::Null).ok();
+    let active = left["keys"].as_array().unwrap().iter().filter(|key| key["active"] == true).count();
+    assert_eq!(active, 2);
 }

@@ -11,6 +11,10 @@ crate::scenarios! {
     an_opt_in_counts_once_the_address_has_confirmed_it
     a_click_unsubscribes_and_a_get_does_not
     the_preference_page_changes_choices
+    a_yes_by_an_endless_link_ends_no_no_until_the_address_confirms_it
+    a_person_calls_back_their_links
+    the_shop_calls_links_back
+    a_link_from_before_an_erasure_shows_nothing_and_still_says_no
     an_outdated_preference_page_does_not_undo_an_opt_out
     an_opt_out_also_cancels_the_pending_confirmation
     a_channel_does_not_ask_about_a_suppressed_channel
@@ -462,4 +466,110 @@ fn old_links_do_not_reveal_whether_a_contact_was_erased(backend: &mut dyn Backen
     assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
     press(backend, &pages[0].0, "List-Unsubscribe=One-Click");
     assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out");
+}
+
+fn a_yes_by_an_endless_link_ends_no_no_until_the_address_confirms_it(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let yes = with(with(submission(), "/contact", jane()), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &yes).ok();
+    let link = path(&links(backend, &shop, jane(), "?channel=email")[0]["preferences"]);
+    page(&press(backend, &link, "action=stop"), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "objected");
+    // Somebody to whom the newsletter was forwarded opens the link and ticks the box.
+    let shown = boxes(&look(backend, Method::GET, &link).text);
+    let answer = press(backend, &link, &saved(&shown, &|name| name.ends_with(".email.newsletter")));
+    page(&answer, 200);
+    assert!(answer.text.contains("only when you confirm it"), "{}", answer.text);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "objected", "the no stands");
+    // The question goes to the address itself, and its answer ends the no.
+    let asked = messages(backend, &shop, "confirm");
+    assert_eq!((asked.len(), &asked[0]["to"]), (1, &json!("jane@example.com")));
+    page(&press(backend, &path(&asked[0]["link"]), "action=confirm"), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+}
+
+fn a_person_calls_back_their_links(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let yes = with(with(submission(), "/contact", jane()), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &yes).ok();
+    let stolen = links(backend, &shop, jane(), "?channel=email&purpose=newsletter");
+    let [choices, leave] = ["preferences", "unsubscribe"].map(|kind| path(&stolen[0][kind]));
+    backend.pass(20);
+    let seen = press(backend, &choices, "action=recall");
+    page(&seen, 200);
+    assert!(seen.text.contains("All earlier links are called back"), "{}", seen.text);
+    let before = backend.rows();
+    for link in [&choices, &leave] {
+        page(&look(backend, Method::GET, &choices), 410);
+        page(&press(backend, link, "action=save&shown="), 410);
+        page(&press(backend, link, "List-Unsubscribe=One-Click"), 410);
+    }
+    assert_eq!(backend.rows(), before, "a link that was called back does nothing");
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    // A new link is on its way to the address, and it works.
+    let fresh = path(&messages(backend, &shop, "preferences")[0]["link"]);
+    page(&press(backend, &fresh, "action=stop"), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], false);
+}
+
+fn the_shop_calls_links_back(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let of = |email: &str| {
+        with(with(submission(), "/contact", json!({ "email": email })), "/assurance", json!("authenticated"))
+    };
+    let [jane, john] = ["jane@example.com", "john@example.com"].map(|email| {
+        shop.submit_from_server(backend, &of(email)).ok();
+        json!({ "email": email })
+    });
+    let link = |backend: &dyn Backend, who: &Value| {
+        path(&links(backend, &shop, who.clone(), "?channel=email")[0]["preferences"])
+    };
+    let (hers, his) = (link(backend, &jane), link(backend, &john));
+    backend.pass(20);
+    let id = shop.lookup(backend, &jane).ok()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/contacts/{id}/links");
+    ask(backend, Method::DELETE, &path, &shop.secret, &Value::Null).ok();
+    page(&look(backend, Method::GET, &hers), 410);
+    page(&look(backend, Method::GET, &his), 200);
+    page(&look(backend, Method::GET, &link(backend, &jane)), 200);
+    let unknown = format!("/v1/contacts/{}/links", uuid::Uuid::nil());
+    ask(backend, Method::DELETE, &unknown, &shop.secret, &Value::Null).problem(404, "contact_not_found", None);
+    // After an incident all links end at once, and new ones work.
+    let again = link(backend, &jane);
+    backend.pass(20);
+    ask(backend, Method::DELETE, "/v1/links", &shop.secret, &Value::Null).ok();
+    for old in [&his, &again] {
+        page(&look(backend, Method::GET, old), 410);
+    }
+    for who in [&jane, &john] {
+        page(&look(backend, Method::GET, &link(backend, who)), 200);
+    }
+    // A key that may change contacts gets no links that act for them.
+    let desk = json!({ "kind": "sk", "name": "desk", "scopes": ["read", "write"] });
+    let desk = ask(backend, Method::POST, "/v1/keys", &shop.secret, &desk).ok()["key"].as_str().unwrap().to_owned();
+    ask(backend, Method::GET, &path, &desk, &Value::Null).problem(403, "wrong_scope", None);
+}
+
+fn a_link_from_before_an_erasure_shows_nothing_and_still_says_no(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let yes = |backend: &dyn Backend| {
+        let yes = with(with(submission(), "/contact", jane()), "/assurance", json!("authenticated"));
+        shop.submit_from_server(backend, &with(yes, "/occurred_at", Value::Null)).ok();
+    };
+    yes(backend);
+    let old = links(backend, &shop, jane(), "?channel=email&purpose=newsletter");
+    let [choices, leave] = ["preferences", "unsubscribe"].map(|kind| path(&old[0][kind]));
+    let id = shop.lookup(backend, &jane()).ok()["id"].as_str().unwrap().to_owned();
+    ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
+    let erased = look(backend, Method::GET, &choices);
+    backend.pass(20);
+    // The person comes back. The old link is not theirs any more, and it does not tell that they came back.
+    yes(backend);
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    let after = look(backend, Method::GET, &choices);
+    assert_eq!((after.status, &after.text), (erased.status, &erased.text));
+    page(&press(backend, &choices, "action=save&shown="), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["allow"], true);
+    page(&press(backend, &leave, "List-Unsubscribe=One-Click"), 200);
+    assert_eq!(decision(backend, &shop, "email", jane())["reason"], "opted_out", "no refusal is lost");
 }

@@ -30,6 +30,7 @@ mod requests;
 mod resurrection;
 mod rights;
 mod same;
+mod secrets;
 mod trials;
 mod webhooks;
 

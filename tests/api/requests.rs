@@ -36,8 +36,18 @@ fn link_of_request(backend: &dyn Backend, shop: &Shop) -> String {
 }
 
 fn requests(backend: &dyn Backend, shop: &Shop, query: &str) -> Vec<Value> {
-    let listed = ask(backend, Method::GET, &format!("/v1/requests{query}"), &shop.secret, &Value::Null).ok();
-    listed["requests"].as_array().unwrap().clone()
+    let list = |query: &str| {
+        let listed = ask(backend, Method::GET, &format!("/v1/requests{query}"), &shop.secret, &Value::Null).ok();
+        listed["requests"].as_array().unwrap().clone()
+    };
+    if !query.is_empty() {
+        return list(query);
+    }
+    // Without a state the list holds the requests whose requester is verified.
+    let mut all = [list(""), list("?state=open"), list("?state=lapsed")].concat();
+    all.sort_by_key(|request| std::cmp::Reverse(request["id"].as_str().unwrap().to_owned()));
+    all.dedup();
+    all
 }
 
 /// Returns the links in a page that begin with `begin`.
@@ -299,19 +309,11 @@ fn a_stranger_cannot_block_the_requests_of_another_person(backend: &mut dyn Back
         by_page(&json!({ "kind": "access", "contact": jane() }));
     }
     let of_before = sent(backend);
-    let mut taken = 0;
-    for number in 0..10 {
-        let body = wish(&format!("nonsense {number}"));
-        let answer = post(backend, "/v1/requests", &shop.publishable, ORIGIN, &body);
-        if answer.status.is_success() {
-            taken += 1;
-        } else {
-            answer.problem(429, "too_many_requests", None);
-            assert!((86_000..=86_400).contains(&answer.header("retry-after").parse().unwrap()));
-        }
-    }
+    let answers: Vec<Value> = (0..10).map(|number| by_page(&wish(&format!("nonsense {number}")))).collect();
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "nobody learns how many requests there are");
+    let taken = sent(backend) - of_before;
     assert_eq!(requests(backend, &shop, "?kind=rectification&state=open").len(), 5);
-    assert_eq!(sent(backend), of_before + taken, "each accepted request sends a message");
+    assert!((1..=5).contains(&taken), "{taken} messages");
     // A request that the shop's employee has verified does not count against the limit.
     post(backend, "/v1/requests", &shop.secret, "", &with(wish("I moved to York"), "/verified", json!(true))).ok();
     by_page(&json!({ "kind": "erasure", "contact": jane() }));

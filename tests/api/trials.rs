@@ -820,7 +820,8 @@ fn an_opt_out_that_nobody_vouches_for_gets_a_link(backend: &mut dyn Backend) {
     let shop = Shop::create_with(backend, &with(crate::client::shop_body(), "/channels", json!(["email", "post"])));
     let letters = json!([{ "channel": "post", "purpose": "newsletter", "choice": "opt_out" }]);
     let postal = json!({ "postal": "Jane Doe\n1 High Street\nLondon SW1A 1AA" });
-    let answer = shop.submit(backend, &with(entered(postal), "/choices", letters)).ok();
+    let claimed = with(with(entered(postal), "/choices", letters), "/assurance", json!("claimed"));
+    let answer = shop.submit_from_server(backend, &claimed).ok();
     assert_eq!(answer["choices"][0]["outcome"], "unproven");
 }
 

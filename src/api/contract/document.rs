@@ -364,7 +364,7 @@ fn problem(status: u16, codes: &BTreeSet<String>) -> Value {
     });
     let header = match status {
         401 => Some("WWW-Authenticate"),
-        429 => Some("Retry-After"),
+        429 | 503 => Some("Retry-After"),
         _ => None,
     };
     if let (Some(header), Some(response)) = (header, response.as_object_mut()) {

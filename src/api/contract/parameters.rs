@@ -39,6 +39,7 @@ pub(in crate::api) const OTHER_PAGES: &[(u16, &str)] = &[
         "The link is not valid, or its subject request or preferences no longer exist. For a deleted confirmation or an expired \
            download, the status is 200 and the page says so.",
     ),
+    (410, "The link was called back; nothing was changed."),
     (413, "The form is too large."),
     (429, "Too many visits."),
     (500, "The service failed; nothing was changed."),
@@ -51,6 +52,7 @@ pub(in crate::api) const FORM_PAGES: &[(u16, &str)] = &[
     (409, "The form was sent before with this `id` and other content."),
     (415, "The form has another encoding than `application/x-www-form-urlencoded`."),
     (422, "A field is invalid and nothing was recorded. The page says what to correct."),
+    (503, "The shop's space is nearly used up; the form can be sent again later."),
 ];
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -118,6 +120,8 @@ pub(in crate::api) fn code_of(action: &str, name: &str) -> &'static str {
         "channel" => "unknown_channel",
         "purpose" => "invalid_purpose",
         "since" | "until" => "invalid_time",
+        "notice" => "invalid_token",
+        "network" => "invalid_text",
         "format" => "unknown_format",
         "cells" => "unknown_cells",
         "requested_by" => "unknown_requester",
@@ -157,6 +161,17 @@ fn query(action: &str, name: &str) -> (Value, &'static str) {
         }
         ("channel", _) => (reference("Channel"), "Return only data that applies to this channel."),
         ("purpose", _) => (reference("Purpose"), "Return only data that applies to this purpose."),
+        ("since", "previewUnproven" | "dropUnproven") => {
+            (time(), "Only contacts that were entered from this time on, RFC 3339.")
+        }
+        ("until", "previewUnproven" | "dropUnproven") => {
+            (time(), "Only contacts that were entered before this time, RFC 3339, and that no form has named since.")
+        }
+        ("notice", _) => (token(), "Only contacts that were entered under the notice with this id."),
+        ("network", _) => (
+            json!({ "type": "string" }),
+            "Only contacts that were entered from this network, as `by_network` shows it.",
+        ),
         ("since", _) => (time(), "Return only entries from this time on, RFC 3339."),
         ("until", _) => (time(), "Return only entries before this time, RFC 3339."),
         ("cells", "exportContact") => (

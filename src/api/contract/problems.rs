@@ -38,6 +38,7 @@ pub(in crate::api) fn kinds() -> Vec<Problem> {
         Problem::BodyTooLarge { limit: 0 },
         Problem::UnsupportedMediaType,
         Problem::IdempotencyMismatch,
+        Problem::NoSpace,
         Problem::TooManyRequests { retry_after: 1 },
         Problem::Misconfigured { what: String::new() },
         Problem::Internal { cause: String::new() },

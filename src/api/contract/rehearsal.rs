@@ -160,6 +160,9 @@ impl Stage {
         let more = json!({ "action": "extend", "reason": "the archive has to be searched" });
         self.ask(secret, "decideRequest", &[request], &[], Some(more))?;
         self.ask(secret, "previewRetention", &[], &[], None)?;
+        let flood = [("since", "2026-11-23T00:00:00Z"), ("notice", "checkout")];
+        self.ask(secret, "previewUnproven", &[], &flood, None)?;
+        self.ask(secret, "dropUnproven", &[], &flood, None)?;
         let part = [("sections", "standings,records"), ("channel", "email"), ("format", "json")];
         self.ask(secret, "exportContact", &[jane], &part, None)?;
         self.ask(secret, "eraseContact", &[jane], &[("requested_by", "person")], None)?;

@@ -17,6 +17,7 @@ pub(in crate::api) mod providers;
 pub(in crate::api) mod requests;
 pub(in crate::api) mod shop;
 pub(in crate::api) mod storefront;
+pub(in crate::api) mod unproven;
 pub(in crate::api) mod webhooks;
 
 use http::Method;
@@ -44,6 +45,7 @@ pub(in crate::api) const GROUPS: &[Group] = &[
     webhooks::GROUP,
     lists::GROUP,
     imports::GROUP,
+    unproven::GROUP,
 ];
 
 fn rows() -> impl Iterator<Item = &'static Row> {

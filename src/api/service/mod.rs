@@ -9,7 +9,7 @@
 //! | `handler` | a row of the route table: a route, and the function that answers it |
 //! | `call`, `reply`, `visit` | a request with a key, and its reply; a visit by a link |
 //! | `reported`, `message`, `links`, `identity`, `offers` | what several routes need |
-//! | `noted_visits` | counts repeated visits in the audit log |
+//! | `noted_repeats` | the lines of the audit log that count repetitions |
 //! | `list_stream` | a list of any length, written piece by piece |
 //! | `refusal` | the errors of the ledger as problems |
 //! | `work` | what a shop does by itself |
@@ -22,7 +22,7 @@ pub(in crate::api) mod identity;
 pub(in crate::api) mod links;
 pub(in crate::api) mod list_stream;
 pub(in crate::api) mod message;
-pub(in crate::api) mod noted_visits;
+pub(in crate::api) mod noted_repeats;
 pub(in crate::api) mod offers;
 pub(in crate::api) mod refusal;
 pub(in crate::api) mod reply;

@@ -1,7 +1,6 @@
 //! Converts errors of the ledger into problems of the API, each with a pointer to the mistake and with what to do.
 
 use crate::api::problem::{Fault, Problem};
-use crate::consent::Timestamp;
 use crate::ledger::{
     ChangeError, ChoiceFault, DecideError, KeyError, MergeError, OpenError, RectifyError, SubmissionError,
 };
@@ -18,6 +17,7 @@ pub(in crate::api) fn submission_refused(error: SubmissionError) -> Problem {
             let fault = Fault::new("invalid_date", "the date of birth is in the future; check the year");
             Problem::field("/contact/born", fault)
         }
+        SubmissionError::NoSpace => Problem::NoSpace,
         SubmissionError::OverBudget => Problem::TooManyRequests { retry_after: 3_600 },
         SubmissionError::Database(error) => error.into(),
         SubmissionError::Choice { index, fault } => choice_refused(&format!("/choices/{index}"), fault),
@@ -102,16 +102,13 @@ pub(in crate::api) fn key_refused(error: KeyError) -> Problem {
     }
 }
 
-pub(in crate::api) fn request_refused(error: OpenError, now: Timestamp) -> Problem {
+pub(in crate::api) fn request_refused(error: OpenError) -> Problem {
     match error {
         OpenError::NotReachable => {
             let fault = Fault::new("no_address", "give an address that a message can be sent to, or send `verified`");
             Problem::field("/contact", fault)
         }
-        OpenError::TooMany { until } => {
-            let wait = until.millis().saturating_sub(now.millis()).div_euclid(1_000).clamp(1, 86_400);
-            Problem::TooManyRequests { retry_after: u32::try_from(wait).unwrap_or(1) }
-        }
+        OpenError::OverBudget => Problem::TooManyRequests { retry_after: 3_600 },
         OpenError::NoCalendar => Problem::Misconfigured {
             what: "the runtime does not know the time zone of the shop; set links.time_zone".into(),
         },

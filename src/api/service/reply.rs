@@ -17,6 +17,8 @@ pub(in crate::api) struct Reply {
     pub(in crate::api) contact: Option<Uuid>,
     /// Whether the reply is the report on that contact.
     is_report: bool,
+    /// Whether the request changed nothing, because it repeats an earlier one.
+    pub(in crate::api) is_repetition: bool,
     /// Whether the reply shows a secret.
     is_secret: bool,
     /// The source of the rest of the body, if it follows in pieces.
@@ -52,6 +54,12 @@ impl Reply {
         if let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
             self.response.headers_mut().insert(header::ETAG, tag);
         }
+        self
+    }
+
+    /// Says whether the request changed nothing, because it repeats an earlier one.
+    pub(in crate::api) fn repeated(mut self, is_repetition: bool) -> Self {
+        self.is_repetition = is_repetition;
         self
     }
 
@@ -104,7 +112,7 @@ impl Reply {
 
 impl From<Response<Bytes>> for Reply {
     fn from(response: Response<Bytes>) -> Self {
-        Self { response, contact: None, is_report: false, is_secret: false, stream: None }
+        Self { response, contact: None, is_report: false, is_secret: false, is_repetition: false, stream: None }
     }
 }
 

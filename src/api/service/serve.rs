@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, header};
 use uuid::Uuid;
 
 use crate::api::headers::readable_anywhere;
+use crate::api::key::KeyKind;
 use crate::api::problem::Problem;
 use crate::api::query::Query;
 use crate::api::routed::Routed;
@@ -15,7 +16,7 @@ use crate::api::service::handler::Handler;
 use crate::api::service::list_stream::ListStream;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
-use crate::ledger::{Context, KEPT_FOR, Lookup, kept_answer, note_use, store_answer};
+use crate::ledger::{Audited, Context, KEPT_FOR, Lookup, kept_answer, note_use, store_answer, tell_no_space};
 
 /// A response: complete, or a head whose body follows in pieces.
 pub enum Opened {
@@ -118,18 +119,31 @@ impl ShopService {
         stream: &mut Option<Box<ListStream>>,
     ) -> Response<Bytes> {
         let served = self.database().transaction(|_| {
-            let (contact, outcome, response) = match self.perform(call, handler) {
+            let (contact, outcome, response, changed) = match self.perform(call, handler) {
                 Err(problem @ Problem::Internal { .. }) => return Err(problem),
-                Err(problem) => (None, problem.code(), self.refuse_caller(problem, call, handler)),
+                Err(problem) => {
+                    if problem == Problem::NoSpace {
+                        tell_no_space(self.database(), &call.shop, call.context)?;
+                    }
+                    (None, problem.code(), self.refuse_caller(problem, call, handler), false)
+                }
                 Ok(reply) => {
                     *stream = reply.stream;
-                    (reply.contact, "ok", reply.response)
+                    (reply.contact, "ok", reply.response, !reply.is_repetition)
                 }
             };
             let (key, now) = (&call.caller.key, call.context.now);
             if call.route.endpoint.is_audited() {
                 let contact = contact.or_else(|| call.contact());
-                self.audit(call.id, key, call.route.endpoint, contact, (response.status().as_u16(), outcome), now)?;
+                let (endpoint, status) = (call.route.endpoint, response.status().as_u16());
+                if call.caller.kind == KeyKind::Publishable && !changed {
+                    // Anybody can repeat it for ever.
+                    let (method, route) = (endpoint.method, endpoint.path);
+                    let entry = Audited { id: call.id, key: key.id, method, route, contact: None, status, outcome };
+                    self.note_or_count(&key.id.to_string(), &entry, (endpoint.id, status, outcome, None), now)?;
+                } else {
+                    self.audit(call.id, key, endpoint, contact, (status, outcome), now)?;
+                }
             }
             note_use(self.database(), key, now)?;
             Ok(response)

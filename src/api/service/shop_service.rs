@@ -12,12 +12,13 @@ use crate::api::key::{KeyKind, hash_of, identity_key, written};
 use crate::api::limits::Limiter;
 use crate::api::problem::Problem;
 use crate::api::route::Endpoint;
-use crate::api::service::noted_visits::NotedVisits;
+use crate::api::service::noted_repeats::{NotedRepeats, Outcome};
 use crate::api::service::work::import_file::Reading;
 use crate::api::shop_id::ShopId;
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Audited, Context, Database, DeliveryKey, NewKey, Runtime, Sequence, Shop, StoredKey, migrate, note_request,
+    Audited, Context, Database, DeliveryKey, NewKey, Runtime, Sequence, Shop, StoredKey, migrate, note_again,
+    note_request,
 };
 
 /// The service of one shop. It lives as long as the shop's object does.
@@ -30,8 +31,8 @@ pub struct ShopService {
     // The response of the storefront route and its ETag. Both are derived from the shop.
     pub(in crate::api) storefront: RefCell<Option<(Bytes, HeaderValue)>>,
     pub(in crate::api) limiter: RefCell<Limiter>,
-    // The latest lines of the audit log about links, so that repetitions are counted.
-    pub(in crate::api) noted: RefCell<NotedVisits>,
+    // The latest lines of the audit log about strangers, so that repetitions are counted.
+    pub(in crate::api) noted: RefCell<NotedRepeats>,
     // The last time and id that were used, so that the ids of requests and records increase in their order of arrival.
     pub(in crate::api) latest: Cell<Sequence>,
     // The deliveries in progress. They are known only in memory: after a crash they are sent again.
@@ -108,6 +109,25 @@ impl ShopService {
             signed_by: self.deployment.secrets.signer(),
         };
         (text, new)
+    }
+
+    /// Writes a line of the audit log, or counts the request on the line of the same request within the last minute.
+    /// `whose`: the link or the publishable key.
+    pub(in crate::api) fn note_or_count(
+        &self,
+        whose: &str,
+        entry: &Audited<'_>,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let same = self.noted.borrow().line_of(whose, outcome, now);
+        if let Some(earlier) = same
+            && note_again(self.database(), earlier)?
+        {
+            return Ok(());
+        }
+        self.noted.borrow_mut().keep(whose, outcome, entry.id, now);
+        Ok(note_request(self.database(), entry, now)?)
     }
 
     pub(in crate::api) fn audit(

@@ -19,7 +19,7 @@ use crate::api::route::Route;
 use crate::api::service::shop_service::ShopService;
 use crate::api::{html, pages};
 use crate::consent::Channel;
-use crate::ledger::{Audited, Context, ScopeEntry, Shop, note_again, note_request};
+use crate::ledger::{Audited, Context, ScopeEntry, Shop};
 
 /// The function that answers a visit by a link.
 pub(in crate::api) type VisitAnswer = fn(&ShopService, &Visit<'_>) -> Result<Seen, Problem>;
@@ -152,14 +152,6 @@ impl ShopService {
         contact: Option<Uuid>,
         status: u16,
     ) -> Result<(), Problem> {
-        let (link, outcome) = (visit.route.value(0), (visit.route.endpoint.id, status, contact));
-        let same = self.noted.borrow().line_of(link, outcome, visit.context.now);
-        if let Some(earlier) = same
-            && note_again(self.database(), earlier)?
-        {
-            return Ok(());
-        }
-        self.noted.borrow_mut().keep(link, outcome, visit.id, visit.context.now);
         let entry = Audited {
             id: visit.id,
             key: Uuid::nil(),
@@ -169,6 +161,7 @@ impl ShopService {
             status,
             outcome: "ok",
         };
-        Ok(note_request(self.database(), &entry, visit.context.now)?)
+        let outcome = (visit.route.endpoint.id, status, "ok", contact);
+        self.note_or_count(visit.route.value(0), &entry, outcome, visit.context.now)
     }
 }

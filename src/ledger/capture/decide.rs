@@ -22,6 +22,8 @@ pub enum SubmissionError {
     NotBornYet,
     /// Anonymous forms have made as many contacts of a day as the shop allows.
     OverBudget,
+    /// The rest of the shop's space is for opt-outs and for the rights of persons.
+    NoSpace,
     /// A choice cannot be recorded.
     Choice {
         /// The index of the choice in the list, from 0.
@@ -52,6 +54,8 @@ pub struct Receipt {
     pub contact: Option<Uuid>,
     /// The choices that cannot be recorded, by their index in the submission.
     pub refused: Vec<(usize, ChoiceFault)>,
+    /// Whether the submission was only counted, because it repeats what anonymous forms said of its addresses today.
+    pub is_counted: bool,
     /// For a repetition: what became of the choices the first time, as it was stored.
     pub repeated: Option<Option<String>>,
 }
@@ -59,7 +63,7 @@ pub struct Receipt {
 impl Receipt {
     /// Makes the receipt of a submission that was received just now.
     pub(crate) const fn new(id: Uuid, received_at: Timestamp, contact: Option<Uuid>) -> Self {
-        Self { id, received_at, contact, refused: Vec::new(), repeated: None }
+        Self { id, received_at, contact, refused: Vec::new(), is_counted: false, repeated: None }
     }
 }
 

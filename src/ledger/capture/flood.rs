@@ -25,6 +25,37 @@ pub(crate) fn has_room(tx: &dyn Database, shop: &Shop, now: Timestamp) -> Result
     Ok(unproven_today(tx, now)? < i64::from(shop.settings.limits.unproven_day))
 }
 
+/// The part of the shop's space that claims may use, in per cent.
+const CLAIMS_MAY_USE: u64 = 80;
+
+/// Returns whether there is space for what nobody has proven. The rest of the space is for opt-outs and for the rights of
+/// persons. Tells the shop once a day if there is none.
+pub(crate) fn has_space(tx: &dyn Database, shop: &Shop) -> Result<bool, DatabaseError> {
+    let limit = u64::from(shop.settings.limits.space_mb) * 1_000_000;
+    Ok(tx.size()? < limit / 100 * CLAIMS_MAY_USE)
+}
+
+/// Tells the shop that claims have to wait for space: once a day.
+pub fn tell_no_space(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
+    let told = tx.first(
+        "INSERT INTO budget_count (name, hour, count) SELECT 'told space', ?1, 1
+         WHERE NOT EXISTS (SELECT 1 FROM budget_count WHERE name = 'told space' AND hour > ?1 - 24) RETURNING 1",
+        &[Param::Integer(hour_of(context.now))],
+    )?;
+    if told.is_none() {
+        return Ok(());
+    }
+    let reached = BudgetReached { budget: "space_mb", limit: shop.settings.limits.space_mb };
+    emit(tx, shop, EventType::BudgetReached, &reached, context)
+}
+
+/// The data of the event [`EventType::BudgetReached`].
+#[derive(Serialize)]
+struct BudgetReached {
+    budget: &'static str,
+    limit: u32,
+}
+
 fn unproven_today(tx: &dyn Database, now: Timestamp) -> Result<i64, DatabaseError> {
     let row = tx.first(
         "SELECT coalesce(sum(count), 0) FROM budget_count WHERE name = 'unproven' AND hour > ?",
@@ -35,11 +66,6 @@ fn unproven_today(tx: &dyn Database, now: Timestamp) -> Result<i64, DatabaseErro
 
 /// Counts a new contact that nobody has proven. Tells the shop when the budget of the day is spent.
 pub(crate) fn count_unproven(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
-    #[derive(Serialize)]
-    struct BudgetReached {
-        budget: &'static str,
-        limit: u32,
-    }
     tx.execute(
         "INSERT INTO budget_count (name, hour, count) VALUES ('unproven', ?, 1)
          ON CONFLICT DO UPDATE SET count = count + 1",

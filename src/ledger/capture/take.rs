@@ -36,6 +36,9 @@ pub fn record_submission(
     if submission.is_anonymous() && !flood::has_room(tx, shop, context.now)? {
         return Err(SubmissionError::OverBudget);
     }
+    if submission.is_anonymous() && !flood::has_space(tx, shop)? {
+        return Err(SubmissionError::NoSpace);
+    }
     // The sender gets the receipt of the first part.
     let parts = parts_of(shop, submission, acts);
     let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, context));
@@ -67,7 +70,7 @@ fn take(
     let over_limit = flood::over_limit(tx, &known, submission, context.now)?;
     if over_limit.len() == submission.addresses.len() && !over_limit.is_empty() {
         let contact = known.addresses.first().map(|address| address.contact.uuid);
-        return Ok(Receipt::new(submission.id, context.now, contact));
+        return Ok(Receipt { is_counted: true, ..Receipt::new(submission.id, context.now, contact) });
     }
     let decided = decide(&known, submission, acts, &over_limit, context);
     write::apply(tx, shop, decided.contact, &known.addresses, &decided.events, context.now)?;

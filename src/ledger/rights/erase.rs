@@ -87,6 +87,17 @@ pub fn erase_contact(
     Ok(Some(Certified { external_ids, ..certified }))
 }
 
+/// Deletes a contact that nobody has proven. Nothing of it is kept: no suppression, no certificate, no count.
+pub(crate) fn forget_contact(tx: &dyn Database, shop: &Shop, contact: i64) -> Result<(), DatabaseError> {
+    let members = serde_json::to_string(&[contact]).map_err(|_| DatabaseError::Json)?;
+    let uuids = ids_of(tx, &members)?;
+    let shared = submissions_touched(tx, &members)?;
+    forget_links(tx, shop, &members, &uuids)?;
+    empty(tx, &members, &uuids)?;
+    drop_bare_submissions(tx, shop, &shared)?;
+    Ok(())
+}
+
 fn announce(
     tx: &dyn Database,
     shop: &Shop,

@@ -19,9 +19,24 @@ pub struct Limits {
     /// The numbers of messages that the shop sends. What is over one of them is held.
     #[serde(default)]
     pub messages: MessageLimits,
+    /// The number of subject requests of a day that anybody may open without proof.
+    #[serde(default = "requests_day")]
+    pub requests_day: u32,
+    /// The space for the shop's data, in megabytes (1,000,000 bytes).
+    #[serde(default = "space_mb")]
+    pub space_mb: u32,
     /// The maximum time from the request to the end of an identity token, in hours.
     #[serde(default = "identity_hours")]
     pub identity_hours: u8,
+}
+
+const fn requests_day() -> u32 {
+    5_000
+}
+
+/// The size at which a Durable Object takes no writes any more.
+const fn space_mb() -> u32 {
+    10_000
 }
 
 const fn identity_hours() -> u8 {
@@ -86,6 +101,8 @@ impl Default for Limits {
             visitor: 2,
             unproven_day: Self::UNPROVEN_DAY,
             messages: MessageLimits::default(),
+            requests_day: requests_day(),
+            space_mb: space_mb(),
             identity_hours: identity_hours(),
         }
     }

@@ -79,6 +79,8 @@ pub struct Retention {
     /// The number of months for which answered subject requests stay in the log, at most 120. Default: 24, as 11 CCR §
     /// 7101 requires.
     pub request_months: Option<u16>,
+    /// The number of days after which a contact that nobody has proven is let go, 35 to 365. Default: 60.
+    pub unproven_days: Option<u16>,
 }
 
 impl Retention {
@@ -90,6 +92,14 @@ impl Retention {
     /// Returns the number of days for which delivered events are stored.
     pub fn event_days(&self) -> u16 {
         self.event_days.unwrap_or(30)
+    }
+
+    /// The limits of the setting for unproven contacts, in days. A question may be open for 30 days.
+    pub const UNPROVEN_DAYS: std::ops::RangeInclusive<u16> = 35..=365;
+
+    /// Returns the number of days after which an unproven contact is let go.
+    pub fn unproven_days(&self) -> u16 {
+        self.unproven_days.unwrap_or(60)
     }
 
     /// Returns the number of months for which answered subject requests are stored.

@@ -258,6 +258,12 @@ pub trait Database {
     /// Returns [`DatabaseError::Statement`] if the transaction cannot begin or end.
     fn atomically(&self, work: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError>;
 
+    /// Returns the size of the database, in bytes.
+    ///
+    /// # Errors
+    /// Returns [`DatabaseError::Statement`] if SQLite refuses the question.
+    fn size(&self) -> Result<u64, DatabaseError>;
+
     /// Returns the first row of the result.
     ///
     /// # Errors

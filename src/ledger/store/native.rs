@@ -83,6 +83,12 @@ impl Database for Sqlite {
         Ok(answer)
     }
 
+    fn size(&self) -> Result<u64, DatabaseError> {
+        let pages = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        let row = self.first(pages, &[])?.ok_or(DatabaseError::Shape { column: 0 })?;
+        Ok(row.integer(0)?.unsigned_abs())
+    }
+
     fn atomically(&self, work: &mut dyn FnMut() -> bool) -> Result<(), DatabaseError> {
         let depth = self.depth.get();
         let [begin, keep, drop] = match depth {

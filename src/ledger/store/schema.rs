@@ -629,6 +629,9 @@ const KEYS: &[&str] = &[
     "ALTER TABLE shop ADD COLUMN timed_links_since INTEGER NOT NULL DEFAULT 0",
     "UPDATE shop SET timed_links_since = CAST(strftime('%s', 'now') AS INTEGER) * 1000",
     "ALTER TABLE address ADD COLUMN links_from INTEGER",
+    "CREATE INDEX address_unproven ON address (created_at) WHERE assurance = 'claimed' AND linked = 0",
+    "CREATE INDEX subject_request_proven ON subject_request (id) WHERE verified_at IS NOT NULL",
+    "CREATE INDEX subject_request_of_state ON subject_request (state, id)",
     "ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1",
 ];
 

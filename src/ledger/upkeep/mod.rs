@@ -11,6 +11,7 @@
 //! | `migrated` | what a new version has changed, told to the shop |
 //! | `retention` | what has expired, and its removal |
 //! | `statistics` | counts without persons |
+//! | `unproven` | contacts that nobody has proven |
 
 mod apart;
 pub(super) mod audit;
@@ -21,3 +22,4 @@ pub(super) mod migrated;
 mod normalise;
 pub(super) mod retention;
 pub(super) mod statistics;
+pub(super) mod unproven;

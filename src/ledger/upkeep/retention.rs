@@ -13,6 +13,7 @@ use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::store::id::first_id_of;
 use crate::ledger::upkeep::idempotency::KEPT_FOR;
+use crate::ledger::upkeep::unproven::let_unproven_go;
 
 const DAY: i64 = 86_400_000;
 /// The time for which outbound and inbound messages are stored, in milliseconds.
@@ -21,6 +22,8 @@ const INBOUND: i64 = 30 * DAY;
 /// The time for which a confirmation is stored after it has expired, in milliseconds, so that a late answer gets an
 /// explanation.
 const CONFIRMATIONS: i64 = 30 * DAY;
+/// The time for which a request is stored after it has lapsed without a proof, in milliseconds.
+const UNPROVEN_REQUESTS: i64 = 30 * DAY;
 /// The time for which an incomplete upload is stored, and the time for which rejected rows stay available for
 /// correction, in milliseconds.
 const UPLOADS: i64 = DAY;
@@ -48,6 +51,8 @@ vocabulary! {
         Confirmations = "confirmations",
         /// Closed subject requests.
         Requests = "requests",
+        /// Subject requests whose requester was never verified.
+        UnprovenRequests = "unproven_requests",
         /// Uploads that were never completed.
         Uploads = "uploads",
         /// Rejected rows of imports.
@@ -174,6 +179,13 @@ fn rules(shop: &Shop, now: Timestamp) -> Vec<Rule> {
                 &["DELETE FROM subject_request WHERE id IN (SELECT value FROM json_each(?))"],
             )
         },
+        rule(
+            Overdue::UnprovenRequests,
+            ago(UNPROVEN_REQUESTS),
+            "SELECT id FROM subject_request WHERE closed_at IS NOT NULL AND closed_at < ? AND verified_at IS NULL
+             ORDER BY closed_at",
+            &["DELETE FROM subject_request WHERE id IN (SELECT value FROM json_each(?))"],
+        ),
         Rule {
             is_named: true,
             ..rule(
@@ -252,6 +264,7 @@ pub fn purge(database: &dyn Database, shop: &Shop, context: &Context<'_>) -> Res
             database.execute(statement, &[Param::Text(&keys)])?;
         }
     }
+    is_left |= let_unproven_go(database, shop, context)?;
     Ok(erase_prospects(database, shop, context)? || is_left)
 }
 

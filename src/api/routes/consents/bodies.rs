@@ -185,7 +185,13 @@ impl SubmissionBody {
             Err(_) if refuses => PersonFacts::default(),
             person => person?,
         };
-        let read = |kind: &AddressKind| (*kind, contact.address(*kind, person.country.or(home)));
+        let read = |kind: &AddressKind| {
+            let read = contact.address(*kind, person.country.or(home));
+            // The storefront module sends neither, and both can be long.
+            let is_long = matches!(kind, AddressKind::Push | AddressKind::Postal);
+            let refused = || Problem::field(format!("/contact/{kind}"), needs_secret_key());
+            (*kind, read.and_then(|read| if read.is_some() && is_long && !trusted { Err(refused()) } else { Ok(read) }))
+        };
         let read: Vec<_> = AddressKind::ALL.iter().map(read).collect();
         let addresses: Vec<Address> = read.iter().filter_map(|(_, read)| read.as_ref().ok()?.clone()).collect();
         let address_fault = |chosen: &ChosenAct| {
@@ -247,7 +253,8 @@ impl SubmissionBody {
             notice,
             source: Source {
                 kind: field("/source/kind", &source.kind, Token::parse, TOKEN)?,
-                url: optional("/source/url", source.url.as_deref(), PageUrl::parse, URL)?,
+                url: optional("/source/url", source.url.as_deref(), PageUrl::parse, URL)?
+                    .map(|url| if trusted { url } else { url.cut() }),
                 form: optional("/source/form", source.form.as_deref(), Line::parse, LINE)?,
                 module: optional("/source/module", source.module.as_deref(), Token::parse, TOKEN)?,
                 gpc: source.gpc.unwrap_or(false),

@@ -23,7 +23,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
             "repeated_choice",
             "invalid_identity",
             "other_words",
-            "submission_conflict"
+            "submission_conflict",
+            "no_space"
         ),
         ..NONE
     },

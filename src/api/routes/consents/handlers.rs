@@ -56,7 +56,8 @@ impl ShopService {
                 choices
             }
         };
-        Ok(Reply::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, choices, trusted))?.about(receipt.contact))
+        let reply = Reply::json(StatusCode::CREATED, &ReceiptAnswer::of(&receipt, choices, trusted))?;
+        Ok(reply.about(receipt.contact).repeated(receipt.repeated.is_some() || receipt.is_counted))
     }
 
     /// Returns what became of each choice, by its index in the body. Nothing for a sender that nobody vouches for.

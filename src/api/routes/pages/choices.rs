@@ -263,8 +263,7 @@ impl ShopService {
             origin: RequestOrigin::Preferences,
             vouched: false,
         };
-        open_request(self.database(), &visit.shop, &asked, visit.context)
-            .map_err(|error| request_refused(error, visit.context.now))?;
+        open_request(self.database(), &visit.shop, &asked, visit.context).map_err(request_refused)?;
         Ok(())
     }
 }

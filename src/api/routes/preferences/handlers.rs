@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 
-use crate::api::key::Scope;
+use crate::api::key::{KeyKind, Scope};
 use crate::api::pages::masked::masked;
 use crate::api::problem::{Fault, Problem};
 use crate::api::routes::preferences::answers::{AddressChoices, ChoiceEntry, PreferencesAnswer, PreferencesLinkAnswer};
@@ -86,6 +86,9 @@ impl ShopService {
         self.public_url(&call.shop)?;
         let locale = locale.as_ref().map(|locale| locale.as_str());
         let contact = send_preferences_link(self.database(), &call.shop, &address, false, locale, call.context)?;
-        Ok(Reply::json(StatusCode::ACCEPTED, &PreferencesLinkAnswer { sent: "if_known" })?.about(contact))
+        Ok(Reply::json(StatusCode::ACCEPTED, &PreferencesLinkAnswer { sent: "if_known" })?
+            .about(contact)
+            // Strangers may ask for it again and again.
+            .repeated(call.caller.kind == KeyKind::Publishable))
     }
 }

@@ -34,8 +34,7 @@ impl ShopService {
         let by_code = asked.address.kind() == AddressKind::Phone && !asked.vouched;
         // Without a public URL no link can be sent, so nobody could verify the request.
         self.public_url(&call.shop)?;
-        let request = open_request(self.database(), &call.shop, &asked, call.context)
-            .map_err(|error| request_refused(error, call.context.now))?;
+        let request = open_request(self.database(), &call.shop, &asked, call.context).map_err(request_refused)?;
         let page = by_code.then(|| {
             // This link differs from the one in the message: a person who opens a request for an address need not own
             // it.
@@ -56,7 +55,8 @@ impl ShopService {
             None
         };
         let answer = OpenedAnswer { id, check, page: page.transpose()? };
-        Ok(Reply::json(StatusCode::ACCEPTED, &answer)?.about(subject))
+        // Strangers may open requests again and again.
+        Ok(Reply::json(StatusCode::ACCEPTED, &answer)?.about(subject).repeated(!trusted))
     }
 
     pub(in crate::api) fn list_requests(&self, _: &Call<'_>, query: &Query) -> Result<Reply, Problem> {

@@ -9,6 +9,7 @@ use crate::ledger::Notice;
 
 /// What may be wrong with the settings of a shop, whether all or some of them are sent.
 const SETTINGS_FAULTS: &[&str] = &[
+    "out_of_range",
     "empty_list",
     "unknown_purpose",
     "channel_off",

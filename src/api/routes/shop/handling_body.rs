@@ -52,6 +52,10 @@ pub(in crate::api) struct RetentionBody {
     /// 7101 requires.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 120)))]
     request_months: Option<u16>,
+    /// The number of days after which a contact is let go that only a form has named and nobody has proven, 35 to 365.
+    /// Nothing of it is kept. Default: 60.
+    #[cfg_attr(feature = "contract", schemars(range(min = 35, max = 365)))]
+    unproven_days: Option<u16>,
 }
 
 /// The data about the origin of a page's submission that the shop stores as evidence, beyond what the page sends
@@ -113,6 +117,13 @@ impl RetentionBody {
             prospect_months: bounded("/retention/prospect_months", prospects, Retention::MAX_MONTHS, months)?,
             event_days: bounded("/retention/event_days", self.event_days, Retention::MAX_DAYS, "use 1 to 90 days")?,
             request_months: bounded("/retention/request_months", requests, Retention::MAX_MONTHS, months)?,
+            unproven_days: match self.unproven_days {
+                Some(days) if !Retention::UNPROVEN_DAYS.contains(&days) => {
+                    let fault = Fault::new("out_of_range", "use 35 to 365 days");
+                    return Err(Problem::field("/retention/unproven_days", fault));
+                }
+                days => days,
+            },
         })
     }
 }

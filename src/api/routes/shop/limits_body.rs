@@ -27,6 +27,14 @@ pub(in crate::api) struct LimitsBody {
     unproven_day: Option<u32>,
     /// The numbers of messages that the shop sends, whatever causes them. What is over one of them is held.
     messages: Option<Object<MessageLimitsBody>>,
+    /// The number of subject requests of a day that anybody may open without proof. Above it they get 429. Requests from a
+    /// person's own preference page and from the shop's server do not count. Default: 5,000.
+    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
+    requests_day: Option<u32>,
+    /// The space for the shop's data, in megabytes. Above 80 % of it anonymous submissions get 503 and have to wait, so that
+    /// opt-outs and the rights of persons always have room. Default: 10,000, the size of a Durable Object.
+    #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
+    space_mb: Option<u32>,
     /// The maximum time from the request to the end of an identity token, in hours. Default: 1.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 24)))]
     identity_hours: Option<u8>,
@@ -116,6 +124,14 @@ impl LimitsBody {
                 COUNT,
             )?,
             messages: messages.unwrap_or_default(),
+            requests_day: within(
+                "requests_day",
+                self.requests_day,
+                default.requests_day,
+                1..=MessageLimits::MAX,
+                COUNT,
+            )?,
+            space_mb: within("space_mb", self.space_mb, default.space_mb, 1..=MessageLimits::MAX, COUNT)?,
             identity_hours: within("identity_hours", self.identity_hours, default.identity_hours, 1..=24, HOURS)?,
         })
     }

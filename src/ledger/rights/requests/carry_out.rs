@@ -4,13 +4,13 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::consent::certificate::Requester;
-use crate::consent::deadlines::reminders_of;
+use crate::consent::deadlines::{deadlines, reminders_of};
 use crate::consent::{Address, Assurance};
 use crate::ledger::capture::person_act::{PersonAct, PersonSource, note_own_acts, stop_everything};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
 use crate::ledger::people::address::{StoredAddress, addresses_to_link, find_verified_address, named};
-use crate::ledger::people::contact::{Lookup, find};
+use crate::ledger::people::contact::{Lookup, find, place_of};
 use crate::ledger::people::rights_log::{ActDetail, Acting, RightsAct, note};
 use crate::ledger::people::separate::separate_address;
 use crate::ledger::records::suppression::suppress;
@@ -57,6 +57,7 @@ pub fn verify_request(
         "UPDATE subject_request SET state = 'verified', verified_at = ?, subject = ? WHERE id = ?",
         &[Param::Integer(context.now.millis()), Param::text_or_null(contact.as_deref()), Param::Text(&request.id)],
     )?;
+    start_clock(tx, shop, &request, address.as_ref(), context)?;
     let request = again(tx, &request)?;
     emit(tx, shop, EventType::RequestVerified, &RequestEvent::of(&request), context)?;
     let is_known = address.is_some();
@@ -67,6 +68,36 @@ pub fn verify_request(
     };
     let request = if waits { request } else { carry_out(tx, shop, request, address.as_ref(), key, context)? };
     Ok(Verified { request, is_known })
+}
+
+/// Counts the days of a request from its proof on: before, anybody may have opened it (GDPR Art. 12(6)).
+fn start_clock(
+    tx: &dyn Database,
+    shop: &Shop,
+    request: &SubjectRequest,
+    address: Option<&StoredAddress>,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(today) = context.day(shop.settings.links.zone()) else { return Ok(()) };
+    let place = address.map(|address| place_of(tx, &address.contact)).transpose()?.unwrap_or_default();
+    let times = deadlines(&place, shop.settings.country, today);
+    let [acknowledge_by, extended] = [times.acknowledge_by, times.extended].map(|day| day.map(|day| day.to_string()));
+    let reminders: Vec<String> = times.reminders.iter().map(ToString::to_string).collect();
+    let first = reminders.first().cloned();
+    let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Json)?;
+    tx.execute(
+        "UPDATE subject_request SET regime = ?, acknowledge_by = ?, due = ?, extended = ?, reminders = ?, remind_on = ?
+         WHERE id = ?",
+        &[
+            Param::Text(times.regime.as_str()),
+            Param::text_or_null(acknowledge_by.as_deref()),
+            Param::Text(&times.due.to_string()),
+            Param::text_or_null(extended.as_deref()),
+            Param::Text(&reminders),
+            Param::text_or_null(first.as_deref()),
+            Param::Text(&request.id),
+        ],
+    )
 }
 
 /// Returns whether an erasure would delete several accounts of the shop. An employee decides it, because the person may

@@ -6,6 +6,7 @@ use crate::consent::deadlines::{Deadlines, deadlines};
 use crate::consent::{Address, AddressKind, Timestamp};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
+use crate::ledger::outbox::message_budget::hour_of;
 use crate::ledger::people::address::{find_verified_address, written};
 use crate::ledger::people::contact;
 use crate::ledger::rights::requests::subject_request::{
@@ -22,7 +23,7 @@ use crate::model::request::RequestKind;
 const TO_VERIFY: i64 = 30 * 60 * 1_000;
 /// The maximum number of verification messages to an address per day, besides the first message of each request.
 const MESSAGES: i64 = 5;
-/// The maximum number of unverified requests of one kind for an address that were opened within a day.
+/// The maximum number of unverified requests of one kind for an address that are opened within a day.
 const OPEN_AT_ONCE: usize = 5;
 const DAY: i64 = 86_400_000;
 
@@ -48,11 +49,8 @@ pub struct NewRequest {
 pub enum OpenError {
     /// The address is a postal address, to which no verification message can be sent.
     NotReachable,
-    /// Too many unverified requests exist for this address.
-    TooMany {
-        /// The time from which a new request is accepted, when the oldest of them is a day old.
-        until: Timestamp,
-    },
+    /// Strangers have opened as many requests of a day as the shop allows.
+    OverBudget,
     /// The runtime does not know the shop's time zone.
     NoCalendar,
     /// The database failed.
@@ -89,8 +87,14 @@ pub fn open_request(
         let same = open.swap_remove(place);
         return if asked.vouched { Ok(same) } else { Ok(send(tx, shop, same, context)?) };
     }
-    if let Some(oldest) = open.get(OPEN_AT_ONCE - 1).filter(|_| !asked.vouched) {
-        return Err(OpenError::TooMany { until: oldest.opened_at.plus_millis(DAY) });
+    if !asked.vouched && open.len() >= OPEN_AT_ONCE {
+        // Somebody may have opened the others in the person's name. The person gets a message in any case, and nobody
+        // learns how many there are.
+        return Ok(send(tx, shop, open.swap_remove(0), context)?);
+    }
+    // A request from a page that a link opens comes from the person, so no stranger uses up their budget.
+    if !asked.vouched && asked.origin != RequestOrigin::Preferences {
+        spend_request(tx, shop, context)?;
     }
     let received = context.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
     // The place where the person lives, as far as the ledger knows.
@@ -101,6 +105,27 @@ pub fn open_request(
     let opened = subject_request(tx, id)?.ok_or(DatabaseError::Shape { column: 0 })?;
     emit(tx, shop, EventType::RequestOpened, &RequestEvent::of(&opened), context)?;
     if asked.vouched { Ok(opened) } else { Ok(send(tx, shop, opened, context)?) }
+}
+
+/// Counts a request that a stranger may have opened.
+///
+/// # Errors
+/// Returns [`OpenError::OverBudget`] if the budget of the day is spent.
+fn spend_request(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), OpenError> {
+    let hour = hour_of(context.now);
+    let row = tx.first(
+        "SELECT coalesce(sum(count), 0) FROM budget_count WHERE name = 'requests' AND hour > ?",
+        &[Param::Integer(hour - 24)],
+    )?;
+    if row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? >= i64::from(shop.settings.limits.requests_day) {
+        return Err(OpenError::OverBudget);
+    }
+    tx.execute(
+        "INSERT INTO budget_count (name, hour, count) VALUES ('requests', ?, 1)
+         ON CONFLICT DO UPDATE SET count = count + 1",
+        &[Param::Integer(hour)],
+    )?;
+    Ok(())
 }
 
 fn insert(
@@ -114,7 +139,6 @@ fn insert(
 ) -> Result<(), DatabaseError> {
     let [acknowledge_by, extended] = [times.acknowledge_by, times.extended].map(|day| day.map(|day| day.to_string()));
     let reminders: Vec<String> = times.reminders.iter().map(ToString::to_string).collect();
-    let first = reminders.first().cloned();
     let reminders = serde_json::to_string(&reminders).map_err(|_| DatabaseError::Json)?;
     tx.execute(
         "INSERT INTO subject_request (id, kind, state, origin, to_kind, to_value, pseudonym, locale, details, regime,
@@ -136,7 +160,7 @@ fn insert(
             Param::Text(&times.due.to_string()),
             Param::text_or_null(extended.as_deref()),
             Param::Text(&reminders),
-            Param::text_or_null(first.as_deref()),
+            Param::Null,
             Param::Integer(now.millis()),
             Param::Integer(now.plus_millis(TO_VERIFY).millis()),
         ],

