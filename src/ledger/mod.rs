@@ -35,7 +35,7 @@ mod shop;
 mod store;
 mod upkeep;
 
-pub use upkeep::audit::{AuditEntry, AuditQuery, Audited, audit_page, note as note_request, note_again};
+pub use upkeep::audit::{AuditEntry, AuditPage, AuditQuery, Audited, audit_page, note as note_request, note_again};
 pub use upkeep::earlier::{has_earlier_data, renew_page};
 pub use upkeep::idempotency::{KEPT_FOR, Kept, kept_answer, open_answer, seal_answer, store_answer};
 pub use upkeep::job::{Job, finish_job, job, postpone_job};
@@ -127,7 +127,7 @@ pub use shop::api_key::{
 pub use shop::limits::{Limits, MessageLimits};
 pub use shop::privacy::{Privacy, PurposeText, Recipient, RecipientRole};
 pub use shop::provider::{
-    Answering, KnownProvider, list_providers, made_for_provider, remove_provider, store_provider,
+    Answering, KnownProvider, ProviderSetup, list_providers, made_for_provider, remove_provider, store_provider,
 };
 pub use shop::seal::Sealer;
 pub use shop::secret::{KeyUse, ShopSecret};

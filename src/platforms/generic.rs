@@ -48,7 +48,7 @@ fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, H
     // A time that cannot be read must not cost the message, which then counts from its receipt.
     let sent_at = body.sent_at.as_deref().and_then(Timestamp::parse);
     let act = act_of(&body.text);
-    Ok(vec![Inbound { id: id.to_owned(), channel, from: Some(from), act, sent_at, text: body.text }])
+    Ok(vec![Inbound { id: id.to_owned(), channel, from: Some(from), to: None, act, sent_at, text: body.text }])
 }
 
 #[cfg(test)]

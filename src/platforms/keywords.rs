@@ -93,7 +93,7 @@ const WORDS: &[(Keyword, &[&str])] = &[
         ],
     ),
     (Keyword::Help, &["HELP", "INFO", "AIDE", "HILFE", "AYUDA", "AIUTO", "HULP", "AJUDA"]),
-    (Keyword::Yes, &["YES", "Y", "JA", "J", "OUI", "O", "SI", "SIM"]),
+    (Keyword::Yes, &["YES", "JA", "OUI", "SI", "SIM"]),
 ];
 
 /// The words that may stand beside a stop word and change nothing of its meaning: polite words in the languages of the

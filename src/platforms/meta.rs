@@ -71,18 +71,26 @@ fn read(secret: &str, hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Inbound>, H
     let needs = "a JSON body with entry[].changes[]";
     let body: Body = crate::json::read(hook.body).ok_or(HookError::Malformed { needs })?;
     let changes = body.entry.iter().flat_map(|entry| &entry.changes);
-    Ok(changes
-        .flat_map(|change| match change.field.as_str() {
-            "messages" => {
-                let refused = list(&change.value, "statuses").iter().filter_map(refused);
-                list(&change.value, "messages").iter().filter_map(message).chain(refused).collect()
-            }
-            "user_preferences" => {
-                list(&change.value, "user_preferences").iter().filter_map(|one| preference(one, now)).collect()
-            }
-            _ => Vec::new(),
-        })
-        .collect())
+    let read = |change: &Change| {
+        // The number of the shop that the messages were sent to.
+        let to = text(&change.value, "/metadata/phone_number_id").map(str::to_owned);
+        let messages = in_change(change, now).into_iter();
+        messages.map(|message| Inbound { to: to.clone(), ..message }).collect::<Vec<_>>()
+    };
+    Ok(changes.flat_map(read).collect())
+}
+
+fn in_change(change: &Change, now: Timestamp) -> Vec<Inbound> {
+    match change.field.as_str() {
+        "messages" => {
+            let refused = list(&change.value, "statuses").iter().filter_map(refused);
+            list(&change.value, "messages").iter().filter_map(message).chain(refused).collect()
+        }
+        "user_preferences" => {
+            list(&change.value, "user_preferences").iter().filter_map(|one| preference(one, now)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
@@ -124,6 +132,7 @@ fn message(value: &Value) -> Option<Inbound> {
         id: text(value, "/id")?.to_owned(),
         channel: Channel::Whatsapp,
         from: number(text(value, "/from")),
+        to: None,
         act: meaning(&parts),
         sent_at: sent_at(value),
         // A title is for people, so it is what the shop's staff reads.
@@ -151,6 +160,7 @@ fn preference(value: &Value, now: Timestamp) -> Option<Inbound> {
         id,
         channel: Channel::Whatsapp,
         from: number(text(value, "/wa_id")),
+        to: None,
         // What is not known is told to the shop.
         act: word.map_or(InboundAct::Other, |word| InboundAct::Keyword { word, is_answered: true }),
         sent_at: sent_at(value),
@@ -168,6 +178,7 @@ fn refused(value: &Value) -> Option<Inbound> {
         id: format!("{} refused", text(value, "/id").or_else(|| text(value, "/recipient_id"))?),
         channel: Channel::Whatsapp,
         from: number(text(value, "/recipient_id")),
+        to: None,
         act: InboundAct::Keyword { word: Keyword::Stop, is_answered: true },
         sent_at: sent_at(value),
         text: String::new(),

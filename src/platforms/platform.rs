@@ -72,6 +72,8 @@ pub struct Inbound {
     /// The telephone number of the sender. `None` if the message names none: a person can hide their number behind a
     /// user name, and a short code or a sender's name is not a number for which consent can be stored.
     pub from: Option<PhoneNumber>,
+    /// The number or account that the message was sent to, as the provider names it. `None` if it names none.
+    pub to: Option<String>,
     /// The meaning of the message.
     pub act: InboundAct,
     /// The time at which the person sent the message, by the provider's clock.

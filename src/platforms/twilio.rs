@@ -72,7 +72,8 @@ fn read(secret: &str, hook: &Hook<'_>) -> Result<Vec<Inbound>, HookError> {
     let parts: Vec<InboundAct> = pressed.chain(understood).chain([act_of(body)]).collect();
     let act = meaning(&parts);
     let text = if body.is_empty() { field("ButtonText").unwrap_or_default() } else { body };
-    Ok(vec![Inbound { id: id.to_owned(), channel, from, act, sent_at: None, text: text.to_owned() }])
+    let to = field("To").map(|to| to.rsplit(':').next().unwrap_or(to).to_owned());
+    Ok(vec![Inbound { id: id.to_owned(), channel, from, to, act, sent_at: None, text: text.to_owned() }])
 }
 
 fn is_signed(secret: &str, hook: &Hook<'_>, fields: &Fields) -> bool {
@@ -153,7 +154,7 @@ mod tests {
             ([("Body", "Start"), ("ButtonPayload", "STOP"), ("OptOutType", "START")], Keyword::Stop),
             ([("Body", "Nein"), ("ButtonPayload", "N"), ("ListId", "STOP")], Keyword::Stop),
             ([("Body", "Info"), ("ButtonPayload", "STOP"), ("ButtonText", "Info")], Keyword::Stop),
-            ([("Body", "Ja"), ("ButtonPayload", "Y"), ("ButtonText", "Ja")], Keyword::Yes),
+            ([("Body", "Ja"), ("ButtonPayload", "YES"), ("ButtonText", "Ja")], Keyword::Yes),
         ] {
             let mut all = vec![("MessageSid", "SM1"), ("From", "+447700900123")];
             all.extend(fields);

@@ -3,6 +3,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
+use sha2::Digest;
 
 use crate::backend::{Backend, Native};
 use crate::client::{ORIGIN, Shop, ask, post, shop_body, submission, with};
@@ -18,6 +19,8 @@ crate::scenarios! {
     a_flood_is_seen_and_let_go
     claims_wait_when_space_runs_out_and_noes_do_not
     a_page_sends_neither_push_nor_postal_addresses
+    claims_and_proven_acts_are_counted_apart
+    texts_of_strangers_push_out_no_text_that_was_proven
     repetitions_of_strangers_need_no_space
     strangers_open_few_requests_a_day
     only_named_countries_get_text_messages
@@ -476,4 +479,79 @@ fn only_named_countries_get_text_messages(backend: &mut dyn Backend) {
     let wrong = json!({ "limits": { "messages": { "country_codes": [0] } } });
     let refused = ask(backend, Method::PATCH, "/v1/shop", &every.secret, &wrong);
     refused.problem(422, "out_of_range", Some("/limits/messages/country_codes/0"));
+}
+
+fn claims_and_proven_acts_are_counted_apart(backend: &mut dyn Backend) {
+    let shop = spacious(backend, json!({}));
+    let contact = |name: &str| json!({ "email": format!("{name}@example.com") });
+    for number in 0..5 {
+        shop.submit(backend, &claim(&contact(&format!("flood{number}")), "email", "newsletter")).ok();
+    }
+    let known = with(claim(&contact("ed"), "email", "newsletter"), "/assurance", json!("authenticated"));
+    let id = shop.submit_from_server(backend, &known).ok()["contact"].as_str().unwrap().to_owned();
+    page(&press(backend, &path(&messages(backend, &shop, "confirm")[0]["link"]), "action=confirm"), 200);
+    let counts = |backend: &dyn Backend| {
+        let counted = ask(backend, Method::GET, "/v1/statistics", &shop.secret, &Value::Null).ok();
+        let counts = counted["counts"].as_array().unwrap().iter();
+        counts.map(|one| (one["proven"].clone(), one["count"].as_i64().unwrap())).collect::<Vec<_>>()
+    };
+    let expected = [(json!(false), 5), (json!(true), 2)];
+    assert_eq!(counts(backend), expected);
+    // An erasure keeps the counts, and those of claims stay what they are.
+    ask(backend, Method::DELETE, &format!("/v1/contacts/{id}"), &shop.secret, &Value::Null).ok();
+    assert_eq!(counts(backend), expected);
+}
+
+fn texts_of_strangers_push_out_no_text_that_was_proven(backend: &mut dyn Backend) {
+    let shop = spacious(backend, json!({}));
+    listen(backend, &shop);
+    let with_text = |email: &str, text: &str| {
+        let notice = json!({
+            "id": "popup", "version": "1", "locale": "en", "text": text,
+            "text_sha256": base16ct::lower::encode_string(&sha2::Sha256::digest(text)),
+        });
+        with(claim(&json!({ "email": email }), "email", "newsletter"), "/notice", notice)
+    };
+    shop.submit(backend, &with_text("jane@example.com", "We write twice a month.")).ok();
+    page(&press(backend, &path(&messages(backend, &shop, "confirm")[0]["link"]), "action=confirm"), 200);
+    for number in 0..150 {
+        shop.submit(backend, &with_text(&format!("flood{number}@example.com"), &format!("Text {number}"))).ok();
+    }
+    assert_eq!(backend.rows()["sent_words"], 100, "a hundred a day");
+    let told = backend.dump();
+    assert_eq!(told.iter().filter(|(table, row)| table == "event" && row.contains("texts_day")).count(), 1);
+    let report = shop.lookup(backend, &json!({ "email": "jane@example.com" })).ok();
+    assert_eq!(report["records"][0]["notice"]["text"], "We write twice a month.");
+    // What the shop's server brings is no stranger's.
+    let own = with(with_text("ed@example.com", "A text of the shop's server."), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &own).ok();
+    assert_eq!(backend.rows()["sent_words"], 101);
+}
+
+#[test]
+fn the_least_used_unproven_text_goes_first() {
+    let backend = &mut Native::in_memory();
+    let shop = spacious(backend, json!({}));
+    let texts = |backend: &mut Native| -> Vec<String> {
+        backend.dump().into_iter().filter(|(table, _)| table == "sent_words").map(|(_, row)| row).collect()
+    };
+    let say = |backend: &Native, number: usize, text: &str| {
+        let notice = json!({
+            "id": "popup", "version": "1", "locale": "en", "text": text,
+            "text_sha256": base16ct::lower::encode_string(&sha2::Sha256::digest(text)),
+        });
+        let contact = json!({ "email": format!("person{number}@example.com") });
+        shop.submit(backend, &with(claim(&contact, "email", "newsletter"), "/notice", notice)).ok();
+    };
+    say(backend, 0, "The shop's real words.");
+    say(backend, 1, "The shop's real words.");
+    for day in 0..6 {
+        for number in 0..100 {
+            say(backend, 1_000 + day * 100 + number, &format!("Text {day} {number}"));
+        }
+        backend.pass(86_500_000);
+    }
+    let kept = texts(backend);
+    assert_eq!(kept.len(), 500);
+    assert!(kept.iter().any(|row| row.contains("real words")), "it is used more often");
 }

@@ -20,6 +20,7 @@ crate::scenarios! {
     rejected_rows_can_be_corrected_and_imported
     a_file_can_be_uploaded_in_parts_across_crashes
     a_file_may_be_gzipped
+    empty_members_of_a_gzip_file_cost_nothing
     undoing_an_import_changes_nothing_else
     a_malicious_file_changes_nothing
 }
@@ -852,4 +853,19 @@ fn a_malicious_file_changes_nothing(backend: &mut dyn Backend) {
     assert_eq!(lists(backend, &shop), before.0);
     let found = shop.lookup(backend, &json!({ "email": "ada@example.com" })).ok();
     assert_eq!(standing(&found, "email", "newsletter")["status"], "opted_in");
+}
+
+fn empty_members_of_a_gzip_file_cost_nothing(backend: &mut dyn Backend) {
+    let shop = open_shop(backend);
+    // Good rows, more than are read ahead, and then members of 20 bytes that expand to nothing.
+    let rows = many(30_000);
+    let bomb = [gzip(rows.as_bytes()), gzip(b"").repeat(200_000)].concat();
+    let query = format!("list=opted_in&{NEWS}");
+    let begun = send_file(backend, &shop, &query, bomb);
+    assert_eq!(begun.status.as_u16(), 202, "{}", begun.text);
+    let import = ended(backend, &shop, id_of(&begun.body));
+    assert_eq!((&import["state"], &import["failure"]["code"]), (&json!("failed"), &json!("broken_gzip")), "{import}");
+    // Nothing else waits for it, and the next import is as quick as ever.
+    let small = imported(backend, &shop, &query, gzip(b"email\nada@example.com\n"));
+    assert_eq!(counts(&small)["accepted"], 1);
 }

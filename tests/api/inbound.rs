@@ -19,6 +19,9 @@ crate::scenarios! {
     stop_also_suppresses_an_unknown_number
     an_inbound_message_without_a_valid_signature_is_refused
     messages_of_twilio_and_meta_are_processed
+    a_yes_to_another_number_of_the_account_confirms_nothing
+    a_yes_by_message_ends_no_objection
+    an_old_opt_in_by_message_does_not_count_again
     the_reply_yes_confirms_even_if_twilio_reports_it_as_start
 }
 
@@ -181,11 +184,15 @@ fn a_stop_outlives_an_erasure_until_the_person_sends_start(backend: &mut dyn Bac
     shop.submit(backend, &by_sms(claimed())).ok();
     assert!(messages(backend, &shop, "confirm").is_empty(), "a form made placet message a suppressed number");
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "suppressed");
-    // START makes placet ask for confirmation, and the reply YES confirms.
+    // START makes placet ask for confirmation. Anybody can forge the sender of a text message, so only the link ends the
+    // suppression.
     say(backend, &hook, "m2", "sms", "START").ok();
     assert_eq!(decision(backend, &shop, "sms", number())["reason"], "suppressed");
-    assert_eq!(messages(backend, &shop, "confirm").len(), 1);
+    let asked = messages(backend, &shop, "confirm");
+    assert_eq!(asked.len(), 1);
     say(backend, &hook, "m3", "sms", "YES").ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "suppressed");
+    crate::links::page(&crate::links::press(backend, &path(&asked[0]["link"]), "action=confirm"), 200);
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
 }
 
@@ -323,5 +330,64 @@ fn the_reply_yes_confirms_even_if_twilio_reports_it_as_start(backend: &mut dyn B
         "YES without a pending confirmation changes nothing"
     );
     statement("SM4", "START", "START");
+    assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
+}
+
+fn a_yes_to_another_number_of_the_account_confirms_nothing(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let body = json!({ "secret": AUTH_TOKEN, "numbers": ["106540352242922"] });
+    let (hook, _) = provider(backend, &shop, "meta", &body);
+    let listed = ask(backend, Method::GET, "/v1/providers", &shop.secret, &Value::Null).ok();
+    assert_eq!(listed["providers"][0]["numbers"], json!(["106540352242922"]));
+    let whatsapp = json!([{ "channel": "whatsapp", "purpose": "newsletter", "choice": "opt_in" }]);
+    shop.submit(backend, &with(claimed(), "/choices", whatsapp)).ok();
+    let from = |to: &str, id: &str, text: &str| {
+        let message = json!({ "from": &NUMBER[1..], "id": id, "type": "text", "text": { "body": text } });
+        json!({ "metadata": { "phone_number_id": to }, "messages": [message] })
+    };
+    assert_eq!(by_meta(backend, &hook, &from("222222222222222", "wamid.1", "Yes")).status.as_u16(), 200);
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["reason"], "awaiting_confirmation");
+    by_meta(backend, &hook, &from("106540352242922", "wamid.2", "Yes"));
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], true);
+    // A stop counts wherever it is sent to.
+    by_meta(backend, &hook, &from("222222222222222", "wamid.3", "Stop"));
+    assert_eq!(decision(backend, &shop, "whatsapp", number())["allow"], false);
+}
+
+fn a_yes_by_message_ends_no_objection(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    let objection = json!([{ "channel": "sms", "choice": "opt_out", "objection": true }]);
+    let objection = with(with(claimed(), "/choices", objection), "/assurance", json!("authenticated"));
+    shop.submit_from_server(backend, &with(objection, "/occurred_at", Value::Null)).ok();
+    backend.pass(20);
+    shop.submit(backend, &with(by_sms(claimed()), "/occurred_at", Value::Null)).ok();
+    say(backend, &hook, "m0", "sms", "START").ok();
+    let asked = messages(backend, &shop, "confirm");
+    assert_eq!(asked.len(), 1);
+    backend.pass(20);
+    // Anybody can write her number as the sender of a text message.
+    for (id, text) in [("m1", "YES"), ("m2", "Y"), ("m3", "ja")] {
+        say(backend, &hook, id, "sms", text).ok();
+    }
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "objected");
+    // The link in the message is stronger.
+    crate::links::page(&crate::links::press(backend, &path(&asked[0]["link"]), "action=confirm"), 200);
+    assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
+}
+
+fn an_old_opt_in_by_message_does_not_count_again(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    let hook = provider(backend, &shop, "generic", &json!({}));
+    shop.submit(backend, &with(by_sms(claimed()), "/occurred_at", Value::Null)).ok();
+    backend.pass(20);
+    say(backend, &hook, "m1", "sms", "YES").ok();
+    backend.pass(20);
+    say(backend, &hook, "m2", "sms", "STOP").ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "objected");
+    // A copy of a message of two months ago, whose id nobody knows any more.
+    say_at(backend, &hook, "m3", "START", &from_now(-60 * 86_400_000)).ok();
+    assert_eq!(decision(backend, &shop, "sms", number())["reason"], "objected");
+    say_at(backend, &hook, "m4", "START", &from_now(100)).ok();
     assert_eq!(decision(backend, &shop, "sms", number())["allow"], true);
 }

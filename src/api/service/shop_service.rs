@@ -42,6 +42,8 @@ pub struct ShopService {
     pub(in crate::api) reading: RefCell<Option<Reading>>,
     // The number of consecutive failures of the import in progress.
     pub(in crate::api) failed_pages: Cell<u32>,
+    // The import on which work began, until the end of its first page.
+    pub(in crate::api) begun: Cell<Option<Uuid>>,
 }
 
 impl ShopService {
@@ -65,6 +67,7 @@ impl ShopService {
             has_new_jobs: Cell::new(true),
             reading: RefCell::default(),
             failed_pages: Cell::new(0),
+            begun: Cell::new(None),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
 use crate::ledger::people::profile::learn_confirmed;
 use crate::ledger::people::separate::is_one_person;
 use crate::ledger::records::bearing::bearing_on;
-use crate::ledger::records::notice::{NoticeSource, own_notice};
+use crate::ledger::records::notice::{NoticeSource, own_notice, prove_texts};
 use crate::ledger::records::stopped::{stopped_channels, unwelcome_channels_of};
 use crate::ledger::records::suppression::Suppressions;
 use crate::ledger::shop::Shop;
@@ -364,6 +364,37 @@ pub(crate) fn open_confirmation(
     Ok(before(sent).or_else(|| before(sent.plus_millis(CLOCK_SKEW))).map(|open| open.question.clone()))
 }
 
+/// Returns the question with the opt-ins that an answer by message confirms; `None` if there are none. A message ends no
+/// objection and no suppression: the sender of a text message can be forged, so it is weaker than the link.
+pub(crate) fn weakly_answered(
+    tx: &dyn Database,
+    shop: &Shop,
+    mut question: Confirmation,
+    context: &Context<'_>,
+) -> Result<Option<Confirmation>, DatabaseError> {
+    let Some(address) = question.address.address() else { return Ok(None) };
+    let mut scopes = Vec::new();
+    for scope in question.scopes {
+        let asked = Asked {
+            channel: scope.channel,
+            purpose: scope.purpose.clone(),
+            at: context.now,
+            now: context.now,
+            explain: false,
+        };
+        let outcome = decide_contacts(tx, shop, &asked, &[&Lookup::Address(address.clone())])?.pop();
+        let reason = match outcome {
+            Some(Outcome::Decided(decided)) => decided.decision.reason,
+            _ => None,
+        };
+        if !matches!(reason, Some(Reason::Objected | Reason::Suppressed)) {
+            scopes.push(scope);
+        }
+    }
+    question.scopes = scopes;
+    Ok(Some(question).filter(|question| !question.scopes.is_empty()))
+}
+
 /// Records the answer: the person confirms the opt-ins. A repeated call changes nothing. `shown` is the notice on the
 /// page; `None` if the person answered by a message and saw no page.
 pub fn confirm(
@@ -395,6 +426,7 @@ pub fn confirm(
     note_own_acts(tx, shop, &confirmation.address, &acts, source, notice, context)?;
     let records: Vec<&str> = confirmation.scopes.iter().map(|scope| scope.record.as_str()).collect();
     let records = serde_json::to_string(&records).map_err(|_| DatabaseError::Json)?;
+    prove_texts(tx, confirmation.address.row, &records)?;
     // If a form has put several addresses into one contact, the facts are perhaps those of the person with another one.
     if is_one_person(tx, confirmation.address.contact.row)? {
         learn_confirmed(tx, confirmation.address.contact.param(), confirmation.address.row, &records)?;

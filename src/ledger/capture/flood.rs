@@ -12,6 +12,7 @@ use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::capture::decide::{KnownAddress, KnownData};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message_budget::hour_of;
+use crate::ledger::records::notice::{TEXTS_A_DAY, is_text_kept};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
@@ -37,16 +38,37 @@ pub(crate) fn has_space(tx: &dyn Database, shop: &Shop) -> Result<bool, Database
 
 /// Tells the shop that claims have to wait for space: once a day.
 pub fn tell_no_space(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
-    let told = tx.first(
-        "INSERT INTO budget_count (name, hour, count) SELECT 'told space', ?1, 1
-         WHERE NOT EXISTS (SELECT 1 FROM budget_count WHERE name = 'told space' AND hour > ?1 - 24) RETURNING 1",
-        &[Param::Integer(hour_of(context.now))],
-    )?;
-    if told.is_none() {
+    tell_once(tx, shop, BudgetReached { budget: "space_mb", limit: shop.settings.limits.space_mb }, context)
+}
+
+/// Tells the shop once a day if the text that a page has sent could not be stored: the record has only its hash.
+pub(crate) fn tell_text_dropped(
+    tx: &dyn Database,
+    shop: &Shop,
+    submission: &Submission,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(notice) = submission.notice.as_ref().filter(|notice| notice.text.is_some()) else { return Ok(()) };
+    if is_text_kept(tx, notice)? {
         return Ok(());
     }
-    let reached = BudgetReached { budget: "space_mb", limit: shop.settings.limits.space_mb };
-    emit(tx, shop, EventType::BudgetReached, &reached, context)
+    let limit = u32::try_from(TEXTS_A_DAY).unwrap_or_default();
+    tell_once(tx, shop, BudgetReached { budget: "texts_day", limit }, context)
+}
+
+/// Tells the shop of a budget that was reached, once a day.
+fn tell_once(
+    tx: &dyn Database,
+    shop: &Shop,
+    reached: BudgetReached,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let told = tx.first(
+        "INSERT INTO budget_count (name, hour, count) SELECT ?2, ?1, 1
+         WHERE NOT EXISTS (SELECT 1 FROM budget_count WHERE name = ?2 AND hour > ?1 - 24) RETURNING 1",
+        &[Param::Integer(hour_of(context.now)), Param::Text(&format!("told {}", reached.budget))],
+    )?;
+    if told.is_none() { Ok(()) } else { emit(tx, shop, EventType::BudgetReached, &reached, context) }
 }
 
 /// The data of the event [`EventType::BudgetReached`].

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::consent::{
     Address, AddressKind, Assurance, Basis, CLOCK_SKEW, Channel, PhoneNumber, Scope, SentMessage, Timestamp, Track,
 };
-use crate::ledger::capture::confirmation::{Whose, ask, confirm, open_confirmation};
+use crate::ledger::capture::confirmation::{Whose, ask, confirm, open_confirmation, weakly_answered};
 use crate::ledger::capture::person_act::{PersonAct, PersonMessage, PersonSource, note_own_acts, opt_outs};
 use crate::ledger::outbox::event::emit_named;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, post};
@@ -72,6 +72,11 @@ enum Unmatched {
     UnknownSender,
     /// The person answers yes, and no question is open.
     NoQuestion,
+    /// The person answers yes, but an objection or a suppression stands. Only the link in the question ends it: anybody
+    /// can write the number of another as the sender of a text message.
+    NeedsLink,
+    /// The message was sent long ago, so it may be a copy.
+    TooOld,
 }
 
 /// The data of the events [`EventType::InboundReceived`] and [`EventType::InboundUnmatched`].
@@ -86,6 +91,9 @@ struct InboundData<'a> {
     reason: Option<Unmatched>,
 }
 
+/// For how long the ids of messages with a time are kept, in milliseconds.
+pub(crate) const IDS_ARE_KEPT_FOR: i64 = 30 * 86_400_000;
+
 /// Processes an inbound message once, and tells the shop what became of it. Returns whether it was new.
 pub fn receive_inbound(
     tx: &dyn Database,
@@ -95,8 +103,9 @@ pub fn receive_inbound(
 ) -> Result<bool, DatabaseError> {
     let hash = shop.secret.fingerprint(KeyUse::Inbound, &[message.provider.as_bytes(), message.id.as_bytes()]);
     let is_new = tx.first(
-        "INSERT INTO inbound (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1",
-        &[Param::Text(&hash), Param::Integer(context.now.millis())],
+        "INSERT INTO inbound (hash, at, kept) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+        // Without a time, only its id tells that a signed message is an old one.
+        &[Param::Text(&hash), Param::Integer(context.now.millis()), Param::Integer(message.sent_at.is_none().into())],
     )?;
     if is_new.is_none() {
         return Ok(false);
@@ -126,7 +135,10 @@ fn carry_out(
     (address, known): (&Address, Option<&StoredAddress>),
     context: &Context<'_>,
 ) -> Result<Option<Unmatched>, DatabaseError> {
+    let is_old = message.sent_at.is_some_and(|at| at < context.now.plus_millis(-IDS_ARE_KEPT_FOR));
     match (statement, known) {
+        // Ids of messages are forgotten after that time, so an old opt-in could come again and again.
+        (InboundKeyword::Start | InboundKeyword::Yes, _) if is_old => return Ok(Some(Unmatched::TooOld)),
         (InboundKeyword::Stop, _) => stop(tx, shop, message, address, known, context)?,
         (InboundKeyword::Start, Some(named)) => start(tx, shop, message, named, context)?,
         (InboundKeyword::Yes, Some(named)) => {
@@ -134,6 +146,7 @@ fn carry_out(
                 return Ok(Some(Unmatched::NoQuestion));
             };
             let source = message.source("confirmation", message.effective(tx, named, false, context)?.0);
+            let Some(open) = weakly_answered(tx, shop, open, context)? else { return Ok(Some(Unmatched::NeedsLink)) };
             confirm(tx, shop, &open, None, &source, context)?;
         }
         (InboundKeyword::Help, _) => answer(tx, shop, message, MessageKind::Help, address, known, context)?,

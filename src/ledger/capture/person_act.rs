@@ -76,7 +76,7 @@ pub fn note_own_acts(
     let mut submission = Submission::entered(shop, source.kind, notice, time, context)?;
     submission.source.provider = source.message.and_then(|message| Token::parse(message.provider));
     let id = submission.id.to_string();
-    record::submitted(tx, &submission, &id, by.contact.param(), Param::Integer(context.now.millis()))?;
+    record::submitted(tx, &submission, &id, by.contact.param(), context.now)?;
     let mut tracks: Vec<Track> = Vec::with_capacity(acts.len());
     for act in acts {
         let track = Track {

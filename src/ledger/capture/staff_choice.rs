@@ -9,7 +9,7 @@ use crate::ledger::records::act::{ChoiceFault, act_of};
 use crate::ledger::records::{record, standing};
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Context;
-use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::database::{Database, DatabaseError};
 use crate::model::submission::{ChosenAct, Claim, NoticeShown, Submission};
 
 /// A choice that an employee enters.
@@ -72,7 +72,7 @@ pub fn change_choice(
     let addresses = addresses_meant(tx, &contact, change, kind, act)?;
     let submission = Submission::entered(shop, "staff", change.notice.clone(), change.time, context)?;
     let id = submission.id.to_string();
-    record::submitted(tx, &submission, &id, contact.param(), Param::Integer(context.now.millis()))?;
+    record::submitted(tx, &submission, &id, contact.param(), context.now)?;
     let mut tracks = Vec::with_capacity(addresses.len());
     for address in addresses {
         let track = Track {

@@ -77,6 +77,7 @@ fn take(
     if decided.contact.is_none() && !submission.vouches() {
         flood::count_unproven(tx, shop, context)?;
     }
+    flood::tell_text_dropped(tx, shop, submission, context)?;
     announce(tx, shop, submission, &known, &decided, context)?;
     Ok(decided.receipt)
 }

@@ -95,7 +95,7 @@ pub(crate) fn apply(
     events: &[Event<'_>],
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
-    let now = Param::Integer(now.millis());
+    let (received_at, now) = (now, Param::Integer(now.millis()));
     // The database assigns row ids on the way. An event that needs one comes after the event that creates it.
     let mut contact = contact;
     let mut addresses: Vec<(AddressKind, i64)> = known.iter().map(|address| (address.kind, address.id)).collect();
@@ -151,7 +151,7 @@ pub(crate) fn apply(
             )?,
             Event::Submitted(submission) => {
                 evidence = submission.id.to_string();
-                submitted(tx, submission, &evidence, contact_row(contact)?, now)?;
+                submitted(tx, submission, &evidence, contact_row(contact)?, received_at)?;
             }
             Event::Recorded { on, track, evidence: shown } => {
                 let address = addresses.iter().find(|(kind, _)| kind == on).map(|(_, row)| *row);

@@ -171,7 +171,7 @@ fn store_opt_outs(
     }
     let submission = Submission::entered(shop, "set_apart", None, ActTime::NOW, context)?;
     let id = submission.id.to_string();
-    record::submitted(tx, &submission, &id, Param::Integer(contact), Param::Integer(context.now.millis()))?;
+    record::submitted(tx, &submission, &id, Param::Integer(contact), context.now)?;
     for (_, no) in opt_outs {
         let kept = Track { record: RecordId(context.next_id()), ..no };
         record::recorded(tx, address, &kept, &id, &KeptEvidence::default())?;

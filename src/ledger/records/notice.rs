@@ -3,6 +3,7 @@
 //! The notices of the shop are in its settings. This file stores their texts for good, the notices of placet's own pages,
 //! and the texts that submissions brought along. For those only the page says that they were shown; only the hash is certain.
 
+use crate::consent::Timestamp;
 use crate::ledger::shop::settings::Notice;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::model::submission::NoticeShown;
@@ -20,9 +21,12 @@ vocabulary! {
     }
 }
 
-/// The maximum number of stored texts from anonymous senders: far more than a shop's forms have, but too few to fill
+/// The maximum number of stored texts that no proven act names: far more than a shop's forms have, but too few to fill
 /// its ledger.
 const SENT_TEXTS: i64 = 500;
+/// The maximum number of texts of a day from pages.
+pub(crate) const TEXTS_A_DAY: i64 = 100;
+const DAY: i64 = 86_400_000;
 
 /// A notice that one of placet's own pages showed.
 #[derive(Clone, Copy, Debug)]
@@ -72,30 +76,64 @@ pub fn keep_notices(tx: &dyn Database, notices: &[Notice]) -> Result<Option<usiz
     Ok(None)
 }
 
-/// Stores the notice text that a submission brought along. Anyone can send texts, so the number of anonymous ones is
-/// limited.
+/// Stores the notice text that a submission brought along. `is_limited`: a page sent it, and anyone can send texts.
+///
+/// There is room for [`SENT_TEXTS`] texts that no proven act names. A new text takes the place of the one that was used
+/// least. A page adds at most [`TEXTS_A_DAY`] texts a day.
 pub(crate) fn store_sent_texts(
     tx: &dyn Database,
     notice: &NoticeShown,
-    is_anonymous: bool,
-    now: Param<'_>,
+    (is_anonymous, is_limited): (bool, bool),
+    now: Timestamp,
 ) -> Result<(), DatabaseError> {
-    if let Some(text) = notice.text.as_deref() {
+    let sha256 = Param::Text(notice.text_sha256.as_str());
+    let is_known = || tx.first("SELECT 1 FROM sent_words WHERE text_sha256 = ?", &[sha256]).map(|row| row.is_some());
+    if let Some(text) = notice.text.as_deref()
+        && !is_known()?
+        && (!is_limited || make_room(tx, now)?)
+    {
         tx.execute(
-            "INSERT INTO sent_words (text_sha256, text, first_at) SELECT ?1, ?2, ?3
-             WHERE NOT ?4 OR (SELECT count(*) FROM sent_words) < ?5 ON CONFLICT DO NOTHING",
-            &[
-                Param::Text(notice.text_sha256.as_str()),
-                Param::Text(text),
-                now,
-                Param::Integer(is_anonymous.into()),
-                Param::Integer(SENT_TEXTS),
-            ],
+            "INSERT INTO sent_words (text_sha256, text, first_at) VALUES (?, ?, ?)",
+            &[sha256, Param::Text(text), Param::Integer(now.millis())],
         )?;
     }
     tx.execute(
-        "UPDATE sent_words SET uses = uses + 1 WHERE text_sha256 = ?",
-        &[Param::Text(notice.text_sha256.as_str())],
+        "UPDATE sent_words SET uses = uses + 1, proven = proven + ? WHERE text_sha256 = ?",
+        &[Param::Integer((!is_anonymous).into()), sha256],
+    )
+}
+
+/// Makes room for one more text of a page. Returns whether there is any today.
+fn make_room(tx: &dyn Database, now: Timestamp) -> Result<bool, DatabaseError> {
+    let today = tx.first(
+        "SELECT count(*) FROM sent_words WHERE first_at > ?",
+        &[Param::Integer(now.plus_millis(-DAY).millis())],
+    )?;
+    if today.map_or(Ok(0), |row| row.integer(0))? >= TEXTS_A_DAY {
+        return Ok(false);
+    }
+    tx.execute(
+        "DELETE FROM sent_words WHERE proven = 0 AND text_sha256 = (
+             SELECT text_sha256 FROM sent_words WHERE proven = 0 ORDER BY uses, first_at LIMIT 1)
+         AND (SELECT count(*) FROM sent_words WHERE proven = 0) >= ?",
+        &[Param::Integer(SENT_TEXTS)],
+    )?;
+    Ok(true)
+}
+
+/// Returns whether the text of a notice is stored, or is one of the shop's.
+pub(crate) fn is_text_kept(tx: &dyn Database, notice: &NoticeShown) -> Result<bool, DatabaseError> {
+    let kept = "SELECT 1 FROM sent_words WHERE text_sha256 = ?1 UNION ALL SELECT 1 FROM notice WHERE text_sha256 = ?1";
+    Ok(tx.first(kept, &[Param::Text(notice.text_sha256.as_str())])?.is_some())
+}
+
+/// Notes that the person has confirmed opt-ins that name a text. `records` is a JSON array of the ids of their records.
+pub(crate) fn prove_texts(tx: &dyn Database, address: i64, records: &str) -> Result<(), DatabaseError> {
+    tx.execute(
+        "UPDATE sent_words SET proven = proven + 1 WHERE text_sha256 IN (
+             SELECT s.notice_sha256 FROM json_each(?) t CROSS JOIN record r ON r.address = ? AND r.id = t.value
+             JOIN submission s ON s.id = r.submission)",
+        &[Param::Text(records), Param::Integer(address)],
     )
 }
 

@@ -1,11 +1,12 @@
 //! The writers of one submission row and one record row.
 
-use crate::consent::{ActTime, Assurance};
+use crate::consent::{ActTime, Assurance, Timestamp};
 use crate::ledger::records::notice;
 use crate::ledger::records::standing::Columns;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::id::time_of_id;
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
 use crate::model::submission::{NoticeShown, Source, Submission};
@@ -20,7 +21,7 @@ pub(crate) fn submitted(
     submission: &Submission,
     id: &str,
     contact: Param<'_>,
-    now: Param<'_>,
+    now: Timestamp,
 ) -> Result<(), DatabaseError> {
     let source = &submission.source;
     let notice = submission.notice.as_ref().map_or([""; 4], |notice| {
@@ -28,7 +29,8 @@ pub(crate) fn submitted(
     });
     let [notice_id, notice_version, notice_locale, notice_sha256] = notice.map(Param::Text);
     if let Some(notice) = &submission.notice {
-        notice::store_sent_texts(tx, notice, submission.is_anonymous(), now)?;
+        let is_of_page = submission.is_anonymous() || submission.identified.is_some();
+        notice::store_sent_texts(tx, notice, (submission.is_anonymous(), is_of_page), now)?;
     }
     let facts = submission.claimed_facts().and_then(|facts| serde_json::to_string(&facts).ok());
     tx.execute(
@@ -40,7 +42,7 @@ pub(crate) fn submitted(
             Param::Text(id),
             Param::Text(&submission.fingerprint.current),
             contact,
-            now,
+            Param::Integer(now.millis()),
             submission.time.stated().map_or(Param::Null, |at| Param::Integer(at.millis())),
             notice_id,
             notice_version,
@@ -60,6 +62,11 @@ pub(crate) fn submitted(
     )
 }
 
+/// Returns the month of a time, in UTC, such as `2026-11`. Records are counted by it.
+pub(crate) fn month_of(at: Timestamp) -> String {
+    at.to_string().chars().take(7).collect()
+}
+
 pub(crate) fn recorded(
     tx: &dyn Database,
     address: i64,
@@ -69,6 +76,17 @@ pub(crate) fn recorded(
 ) -> Result<(), DatabaseError> {
     let columns = Columns::of(track);
     let evidence = if evidence.is_empty() { None } else { serde_json::to_string(evidence).ok() };
+    tx.execute(
+        "INSERT INTO record_count (month, channel, purpose, choice, assurance, count) VALUES (?, ?, ?, ?, ?, 1)
+         ON CONFLICT DO UPDATE SET count = count + 1",
+        &[
+            Param::Text(&month_of(time_of_id(track.record.0))),
+            columns.channel(),
+            columns.purpose(),
+            columns.choice(),
+            columns.assurance(),
+        ],
+    )?;
     tx.execute(
         "INSERT INTO record (id, address, channel, purpose, choice, ground, objection, assurance, effective_at, submission,
              evidence)

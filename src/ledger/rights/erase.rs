@@ -73,7 +73,6 @@ pub fn erase_contact(
     let Some(contact) = find(tx, &Lookup::Id(contact))? else { return Ok(None) };
     let members = members(tx, contact.row)?;
     let suppressions = suppress_addresses(tx, shop, &members, context)?;
-    count_records(tx, &members)?;
     spend_submissions(tx, shop, &members)?;
     let uuids = ids_of(tx, &members)?;
     let recipients = recipients_of(tx, &members)?;
@@ -196,19 +195,6 @@ fn suppress_addresses(
 fn corrected(key: &str, now: Timestamp) -> (String, Timestamp) {
     let (hash, id) = key.split_once(' ').unwrap_or((key, ""));
     (hash.to_owned(), parse_id(id).map_or(now, time_of_id))
-}
-
-fn count_records(tx: &dyn Database, members: &str) -> Result<(), DatabaseError> {
-    tx.execute(
-        &format!(
-            "INSERT INTO erased_count (month, channel, purpose, choice, count)
-             SELECT strftime('%Y-%m', s.received_at / 1000, 'unixepoch'), r.channel, r.purpose, r.choice, count(*)
-             FROM record r JOIN submission s ON s.id = r.submission WHERE r.address IN {ADDRESSES}
-             GROUP BY 1, 2, 3, 4
-             ON CONFLICT DO UPDATE SET count = count + excluded.count"
-        ),
-        &[Param::Text(members)],
-    )
 }
 
 /// Stores the ids of the submissions as keyed hashes. The ledger recognizes a repeated submission by its hash, so the

@@ -238,7 +238,7 @@ fn copy_histories(
     }
     let submission = Submission::entered(shop, "rectification", None, ActTime::NOW, context)?;
     let id = submission.id.to_string();
-    record::submitted(tx, &submission, &id, contact.param(), Param::Integer(context.now.millis()))?;
+    record::submitted(tx, &submission, &id, contact.param(), context.now)?;
     let mut claimed = Vec::new();
     for track in standing.tracks() {
         let carried = Track { assurance: carried(track), record: RecordId(context.next_id()), ..track.clone() };

@@ -19,6 +19,23 @@ pub struct KnownProvider {
     pub given: String,
     /// Who answers keywords, as the shop has set it.
     pub answers: Option<Answering>,
+    /// The shop's own numbers or accounts at the provider, as the provider names them. Empty: all.
+    pub numbers: Vec<String>,
+}
+
+/// What the shop has set up for a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct ProviderSetup<'a> {
+    /// The name of the provider.
+    pub name: &'a str,
+    /// The secret with which the provider signs. `None` if it is derived from the shop's secret.
+    pub secret: Option<&'a str>,
+    /// The token that the provider presents when it verifies the webhook URL.
+    pub verify_token: Option<&'a str>,
+    /// Who answers keywords.
+    pub answers: Option<Answering>,
+    /// The shop's own numbers or accounts at the provider. Empty: all.
+    pub numbers: &'a [String],
 }
 
 vocabulary! {
@@ -51,7 +68,7 @@ pub fn list_providers(database: &dyn Database, of: &ShopSecret) -> Result<Vec<Kn
         bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(DatabaseError::Shape { column: 3 })
     };
     database
-        .query("SELECT name, created_at, verify_token, secret, answers FROM provider ORDER BY name", &[])?
+        .query("SELECT name, created_at, verify_token, secret, answers, numbers FROM provider ORDER BY name", &[])?
         .iter()
         .map(|row| {
             let (name, given) = (row.text(0)?, row.text(3)?);
@@ -61,6 +78,7 @@ pub fn list_providers(database: &dyn Database, of: &ShopSecret) -> Result<Vec<Kn
                 verify_token: row.optional_text(2)?.map(|word| open(name, VERIFY_TOKEN, word)).transpose()?,
                 given: if given.is_empty() { String::new() } else { open(name, SECRET, given)? },
                 answers: row.optional_text(4)?.and_then(Answering::parse),
+                numbers: row.optional_text(5)?.and_then(crate::json::read).unwrap_or_default(),
             })
         })
         .collect()
@@ -97,25 +115,24 @@ pub(super) fn seal_providers(
 pub fn store_provider(
     tx: &dyn Database,
     of: &ShopSecret,
-    name: &str,
-    secret: Option<&str>,
-    verify_token: Option<&str>,
-    answers: Option<Answering>,
+    setup: &ProviderSetup<'_>,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
     let seal = |column, text: Option<&str>| {
-        text.map(|text| of.seal(&place_of(name, column), text.as_bytes(), context)).transpose()
+        text.map(|text| of.seal(&place_of(setup.name, column), text.as_bytes(), context)).transpose()
     };
-    let (secret, verify_token) = (seal(SECRET, secret)?, seal(VERIFY_TOKEN, verify_token)?);
+    let (secret, verify_token) = (seal(SECRET, setup.secret)?, seal(VERIFY_TOKEN, setup.verify_token)?);
+    let numbers = serde_json::to_string(setup.numbers).map_err(|_| DatabaseError::Json)?;
     tx.execute(
-        "INSERT INTO provider (name, secret, verify_token, answers, created_at) VALUES (?, ?, ?, ?, ?)
+        "INSERT INTO provider (name, secret, verify_token, answers, numbers, created_at) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET secret = excluded.secret, verify_token = excluded.verify_token,
-             answers = excluded.answers, created_at = excluded.created_at",
+             answers = excluded.answers, numbers = excluded.numbers, created_at = excluded.created_at",
         &[
-            Param::Text(name),
+            Param::Text(setup.name),
             Param::Text(secret.as_deref().unwrap_or_default()),
             Param::text_or_null(verify_token.as_deref()),
-            Param::text_or_null(answers.map(Answering::as_str)),
+            Param::text_or_null(setup.answers.map(Answering::as_str)),
+            Param::Text(&numbers),
             Param::Integer(context.now.millis()),
         ],
     )

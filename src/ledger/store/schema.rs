@@ -632,6 +632,27 @@ const KEYS: &[&str] = &[
     "CREATE INDEX address_unproven ON address (created_at) WHERE assurance = 'claimed' AND linked = 0",
     "CREATE INDEX subject_request_proven ON subject_request (id) WHERE verified_at IS NOT NULL",
     "CREATE INDEX subject_request_of_state ON subject_request (state, id)",
+    // How many records were made, erased ones included. `erased_count` has those that earlier versions erased.
+    "CREATE TABLE record_count (
+        month TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        choice TEXT NOT NULL,
+        assurance TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (month, channel, purpose, choice, assurance)
+    ) STRICT, WITHOUT ROWID",
+    "INSERT INTO record_count (month, channel, purpose, choice, assurance, count)
+     SELECT strftime('%Y-%m', s.received_at / 1000, 'unixepoch'), r.channel, r.purpose, r.choice, r.assurance, count(*)
+     FROM record r JOIN submission s ON s.id = r.submission GROUP BY 1, 2, 3, 4, 5",
+    "ALTER TABLE provider ADD COLUMN numbers TEXT",
+    // Whether the id is kept for ever, because nothing else tells that a signed message is an old one.
+    "ALTER TABLE inbound ADD COLUMN kept INTEGER NOT NULL DEFAULT 0",
+    // How many proven acts name the text.
+    "ALTER TABLE sent_words ADD COLUMN proven INTEGER NOT NULL DEFAULT 0",
+    "UPDATE sent_words SET proven = (SELECT count(*) FROM submission s JOIN record r ON r.submission = s.id
+         WHERE s.notice_sha256 = sent_words.text_sha256 AND r.assurance <> 'claimed')",
+    "CREATE INDEX sent_words_unproven ON sent_words (uses, first_at) WHERE proven = 0",
     "ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1",
 ];
 

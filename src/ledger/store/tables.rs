@@ -70,6 +70,7 @@ pub(crate) const TABLES: &[(&str, Class)] = &[
     ("spent_submission", Kept("a keyed hash, so that a submission that comes again brings nobody back")),
     ("erased_contact", Kept("the id leads to the certificate (GDPR Art. 5(2))")),
     ("certificate", Kept("it proves the erasure (GDPR Art. 5(2))")),
+    ("record_count", Kept("numbers by month, which name nobody")),
     ("erased_count", Kept("numbers by month, which name nobody")),
     ("audit", Kept("it names a contact by its id alone, and shows that the erasure was done (GDPR Art. 5(2), 32)")),
     ("event", Kept("it names a contact by its id alone, and goes after the retention period of events")),

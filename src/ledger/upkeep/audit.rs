@@ -98,8 +98,21 @@ pub fn note_again(database: &dyn Database, earlier: Uuid) -> Result<bool, Databa
     Ok(!database.query(counted, &[Param::Text(&earlier.to_string())])?.is_empty())
 }
 
-/// Returns a page of the audit log, newest line first.
-pub fn audit_page(database: &dyn Database, query: &AuditQuery) -> Result<Vec<AuditEntry>, DatabaseError> {
+/// The number of lines that one page reads at most. A key or route may have few lines among very many.
+const READ: usize = 20_000;
+
+/// A page of the audit log.
+#[derive(Clone, Debug)]
+pub struct AuditPage {
+    /// The lines, newest first.
+    pub entries: Vec<AuditEntry>,
+    /// The id before which the next page begins; `None` at the end of the log.
+    pub next: Option<String>,
+}
+
+/// Returns a page of the audit log, newest line first. The page may be shorter than asked for, or empty, if few of the
+/// lines that it reads fit the query.
+pub fn audit_page(database: &dyn Database, query: &AuditQuery) -> Result<AuditPage, DatabaseError> {
     let texts = [
         query.contact.map(|id| id.to_string()),
         query.key.map(|id| id.to_string()),
@@ -107,8 +120,7 @@ pub fn audit_page(database: &dyn Database, query: &AuditQuery) -> Result<Vec<Aud
         query.before.map(|id| id.to_string()),
     ];
     let [contact, key, route, before] = &texts;
-    let mut sql =
-        String::from("SELECT id, at, key, method, route, contact, status, outcome, times FROM audit WHERE 1 = 1");
+    let mut sql = String::from("SELECT * FROM audit WHERE 1 = 1");
     let mut params = Vec::new();
     let mut restrict = |condition: &str, param| {
         if param != Param::Null {
@@ -117,16 +129,29 @@ pub fn audit_page(database: &dyn Database, query: &AuditQuery) -> Result<Vec<Aud
         }
     };
     restrict(" AND contact = ?", Param::text_or_null(contact.as_deref()));
-    restrict(" AND key = ?", Param::text_or_null(key.as_deref()));
-    restrict(" AND route = ?", Param::text_or_null(route.as_deref()));
     restrict(" AND id < ?", Param::text_or_null(before.as_deref()));
     // An id begins with the time of its creation, so the times limit how many rows SQLite reads.
     let (since, until) = (query.since.map(first_id_of), query.until.map(first_id_of));
     restrict(" AND id >= ?", Param::text_or_null(since.as_deref()));
     restrict(" AND id < ?", Param::text_or_null(until.as_deref()));
-    sql.push_str(" ORDER BY id DESC LIMIT CAST(? AS INTEGER)");
-    params.push(Param::Integer(query.limit.into()));
-    database.query(&sql, &params)?.iter().map(entry_in).collect()
+    let [key, route] = [key, route].map(|own| Param::text_or_null(own.as_deref()));
+    let read = format!("{sql} ORDER BY id DESC LIMIT {READ}");
+    let fits = "(? IS NULL OR key = ?) AND (? IS NULL OR route = ?)";
+    let page = format!(
+        "SELECT id, at, key, method, route, contact, status, outcome, times FROM ({read}) WHERE {fits}
+         ORDER BY id DESC LIMIT CAST(? AS INTEGER)"
+    );
+    let all = [params.as_slice(), &[key, key, route, route, Param::Integer(query.limit.into())]].concat();
+    let entries = database.query(&page, &all)?.iter().map(entry_in).collect::<Result<Vec<_>, _>>()?;
+    let next = match entries.last().filter(|_| entries.len() == usize::from(query.limit)) {
+        Some(last) => Some(last.id.clone()),
+        // Fewer lines fit than were asked for, but more may lie beyond those that were read.
+        None => {
+            let last = format!("SELECT id FROM ({read}) LIMIT 1 OFFSET {}", READ - 1);
+            database.first(&last, &params)?.map(|row| row.text(0).map(str::to_owned)).transpose()?
+        }
+    };
+    Ok(AuditPage { entries, next })
 }
 
 fn entry_in(row: &Row) -> Result<AuditEntry, DatabaseError> {

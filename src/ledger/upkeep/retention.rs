@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::consent::Timestamp;
 use crate::consent::certificate::Requester;
+use crate::ledger::capture::inbound::IDS_ARE_KEPT_FOR;
 use crate::ledger::people::contact::members;
 use crate::ledger::rights::erase::{ErasureAsked, erase_contact};
 use crate::ledger::rights::requests::remind::lapse;
@@ -16,9 +17,8 @@ use crate::ledger::upkeep::idempotency::KEPT_FOR;
 use crate::ledger::upkeep::unproven::let_unproven_go;
 
 const DAY: i64 = 86_400_000;
-/// The time for which outbound and inbound messages are stored, in milliseconds.
+/// The time for which outbound messages are stored, in milliseconds.
 const MESSAGES: i64 = 7 * DAY;
-const INBOUND: i64 = 30 * DAY;
 /// The time for which a confirmation is stored after it has expired, in milliseconds, so that a late answer gets an
 /// explanation.
 const CONFIRMATIONS: i64 = 30 * DAY;
@@ -156,8 +156,8 @@ fn rules(shop: &Shop, now: Timestamp) -> Vec<Rule> {
         },
         rule(
             Overdue::Inbound,
-            ago(INBOUND),
-            "SELECT hash FROM inbound WHERE at < ? ORDER BY at",
+            ago(IDS_ARE_KEPT_FOR),
+            "SELECT hash FROM inbound WHERE at < ? AND kept = 0 ORDER BY at",
             &["DELETE FROM inbound WHERE hash IN (SELECT value FROM json_each(?))"],
         ),
         Rule {

@@ -19,19 +19,22 @@ pub struct StatisticsEntry {
     /// The choice: `opt_in`, `opt_out` or `declined`.
     #[cfg_attr(feature = "contract", schemars(with = "crate::consent::Choice"))]
     pub choice: String,
+    /// Whether somebody stands for the choice: the person by their address or account, an employee, a platform or a list.
+    /// `false`: an anonymous form states it, and anybody can send such forms. `null`: records that were erased before
+    /// this was counted.
+    pub proven: Option<bool>,
     /// The number of records.
     pub count: i64,
 }
 
-/// Counts the records by month, channel, purpose and choice. It reads every record, so the time grows with their
-/// number.
+/// Returns the counts by month, channel, purpose, choice and whether they are proven. They are kept with each record, so
+/// that no record has to be read.
 pub fn statistics(database: &dyn Database) -> Result<Vec<StatisticsEntry>, DatabaseError> {
     let rows = database.query(
-        "SELECT month, nullif(channel, '*'), nullif(purpose, '*'), choice, sum(count) FROM (
-             SELECT strftime('%Y-%m', s.received_at / 1000, 'unixepoch') AS month, channel, purpose, choice, count(*) AS count
-                 FROM record r JOIN submission s ON s.id = r.submission GROUP BY 1, 2, 3, 4
-             UNION ALL SELECT month, channel, purpose, choice, count FROM erased_count)
-         GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+        "SELECT month, nullif(channel, '*'), nullif(purpose, '*'), choice, proven, sum(count) FROM (
+             SELECT month, channel, purpose, choice, assurance <> 'claimed' AS proven, count FROM record_count
+             UNION ALL SELECT month, channel, purpose, choice, NULL, count FROM erased_count)
+         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
         &[],
     )?;
     rows.iter()
@@ -41,7 +44,8 @@ pub fn statistics(database: &dyn Database) -> Result<Vec<StatisticsEntry>, Datab
                 channel: row.optional_text(1)?.map(str::to_owned),
                 purpose: row.optional_text(2)?.map(str::to_owned),
                 choice: row.text(3)?.to_owned(),
-                count: row.integer(4)?,
+                proven: if row.is_null(4) { None } else { Some(row.integer(4)? == 1) },
+                count: row.integer(5)?,
             })
         })
         .collect()

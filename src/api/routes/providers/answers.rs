@@ -21,6 +21,8 @@ pub(in crate::api) struct ProviderAnswer {
     pub(in crate::api) secret: Option<String>,
     /// Who answers keywords such as STOP: the provider by itself, or placet through the shop's messages.
     pub(in crate::api) answers: Answering,
+    /// The shop's own numbers or accounts at the provider. Empty: every number of the account is the shop's.
+    pub(in crate::api) numbers: Vec<String>,
     /// The time since which the provider has this secret.
     pub(in crate::api) created_at: Timestamp,
 }

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::api::fields::optional;
+use crate::api::fields::{LINE, each, optional};
 use crate::api::problem::{Fault, Problem};
 use crate::api::routes::requests::bodies::ProviderSecrets;
 use crate::ledger::Answering;
+use crate::model::text::Line;
 
 /// Body of `PUT /v1/providers/{provider}`.
 #[derive(Deserialize)]
@@ -24,6 +25,11 @@ pub(in crate::api) struct ProviderBody {
     /// does; otherwise placet.
     #[cfg_attr(feature = "contract", schemars(with = "Option<Answering>"))]
     answers: Option<String>,
+    /// Your own numbers at Twilio, such as `+441234567890`, or your phone number ids at Meta. Opt-ins that are sent to
+    /// another number of the same account do not count for this shop. Absent: every number of the account is yours.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<Vec<Line>>"))]
+    #[serde(default)]
+    numbers: Vec<String>,
 }
 
 const ANSWERING: Fault = Fault::new("unknown_answering", Answering::USE_ONE);
@@ -41,6 +47,12 @@ impl ProviderBody {
         Ok(ProviderSecrets {
             secret: optional("/secret", self.secret.as_deref(), visible(16, 256), secret)?,
             answers: optional("/answers", self.answers.as_deref(), Answering::parse, ANSWERING)?,
+            numbers: each(
+                "/numbers",
+                &self.numbers,
+                |text| Line::parse(text).map(|line| line.as_str().to_owned()),
+                &LINE,
+            )?,
             verify_token: optional("/verify_token", self.verify_token.as_deref(), visible(8, 128), word)?,
         })
     }

@@ -9,7 +9,7 @@ use crate::api::routes::providers::bodies::ProviderBody;
 use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
-use crate::ledger::{Answering, list_providers, remove_provider, store_provider};
+use crate::ledger::{Answering, ProviderSetup, list_providers, remove_provider, store_provider};
 use crate::platforms::{Provider, signature};
 
 impl ShopService {
@@ -22,6 +22,7 @@ impl ShopService {
                 url: self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?,
                 secret: None,
                 answers: answering(provider, known.answers),
+                numbers: known.numbers,
                 created_at: known.created_at,
             });
         }
@@ -43,16 +44,14 @@ impl ShopService {
             _ => {}
         }
         let url = self.url(&call.shop, LinkKind::Hook, &Subject::Provider(provider))?;
-        let (secret, word) = (given.secret.as_deref(), given.verify_token.as_deref());
-        store_provider(
-            self.database(),
-            &call.shop.secret,
-            provider.as_str(),
-            secret,
-            word,
-            given.answers,
-            call.context,
-        )?;
+        let setup = ProviderSetup {
+            name: provider.as_str(),
+            secret: given.secret.as_deref(),
+            verify_token: given.verify_token.as_deref(),
+            answers: given.answers,
+            numbers: &given.numbers,
+        };
+        store_provider(self.database(), &call.shop.secret, &setup, call.context)?;
         let known = list_providers(self.database(), &call.shop.secret)?
             .into_iter()
             .find(|known| known.name == provider.as_str());
@@ -63,6 +62,7 @@ impl ShopService {
             url,
             secret: made,
             answers: answering(provider, given.answers),
+            numbers: given.numbers.clone(),
             created_at: call.context.now,
         };
         Ok(Reply::json(StatusCode::OK, &answer)?.with_secret())

@@ -28,6 +28,11 @@ impl ShopService {
             return Err(Problem::BodyTooLarge { limit });
         }
         for inbound in &self.read_hook(visit, provider, &known)? {
+            let is_own = inbound.to.as_ref().is_none_or(|to| known.numbers.is_empty() || known.numbers.contains(to));
+            if !is_own && !matches!(inbound.act, InboundAct::Keyword { word: Keyword::Stop, .. }) {
+                // Another shop of the same account asked. A stop counts, because a lost one does more harm.
+                continue;
+            }
             let message = message_of(provider, answering(provider, known.answers), inbound);
             receive_inbound(self.database(), &visit.shop, &message, visit.context)?;
         }

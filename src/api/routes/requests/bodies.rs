@@ -96,4 +96,5 @@ pub(in crate::api) struct ProviderSecrets {
     pub(in crate::api) secret: Option<String>,
     pub(in crate::api) verify_token: Option<String>,
     pub(in crate::api) answers: Option<Answering>,
+    pub(in crate::api) numbers: Vec<String>,
 }

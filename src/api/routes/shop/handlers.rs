@@ -25,8 +25,8 @@ use crate::api::shop_id::ShopId;
 use crate::api::{answer, body};
 use crate::consent::Timestamp;
 use crate::ledger::{
-    AdministrationChange, AuditEntry, AuditQuery, Context, KEPT_FOR, KeyUse, Notice, Settings, Shop, audit_page,
-    expired, keep_notices, kept_answer, missing_setup, statistics, store_answer,
+    AdministrationChange, AuditEntry, AuditPage, AuditQuery, Context, KEPT_FOR, KeyUse, Notice, Settings, Shop,
+    audit_page, expired, keep_notices, kept_answer, missing_setup, statistics, store_answer,
 };
 
 /// The default number of audit log entries in one response; below, the maximum.
@@ -173,8 +173,7 @@ impl ShopService {
             until: query.parsed("until", Timestamp::parse, TIME)?,
             limit: size.0,
         };
-        let entries = audit_page(self.database(), &asked)?;
-        let next = size.next(&entries, |last| last.id.clone());
+        let AuditPage { entries, next } = audit_page(self.database(), &asked)?;
         if ndjson != Some(1) {
             return Reply::json(StatusCode::OK, &AuditAnswer { entries, next });
         }

@@ -65,6 +65,8 @@ pub(in crate::api) struct FileReader {
     /// The position of the first byte of `buffer` in the decompressed file.
     begins: u64,
     is_end: bool,
+    /// The number of bytes that were read since the last one that gzip data expanded to.
+    barren: usize,
     /// Whether the upload is complete.
     is_whole: bool,
 }
@@ -83,24 +85,26 @@ impl FileReader {
             buffer: Vec::new(),
             begins: 0,
             is_end: false,
+            barren: 0,
             is_whole: true,
         })
     }
 
-    /// Opens a file at a position in the decompressed file.
-    pub(in crate::api) fn at(database: &dyn Database, import: Uuid, place: u64) -> Result<Self, FileError> {
-        let mut reader = Self::open(database, import)?;
-        if reader.inflater.is_none() {
-            (reader.offset, reader.begins) = (place, place);
+    /// Moves on to a position in the decompressed file, as far as one step of work may go. Returns whether it is there.
+    pub(in crate::api) fn advance(&mut self, database: &dyn Database, place: u64) -> Result<bool, FileError> {
+        if self.inflater.is_none() && self.begins < place {
+            (self.offset, self.begins) = (place, place);
+            self.buffer.clear();
+            (self.packed, self.packed_used) = (Vec::new(), 0);
         }
-        while reader.begins < place {
-            reader.fill(database)?;
-            let skipped = reader.skip(place);
-            if skipped == 0 && reader.is_end {
-                break;
+        let stretch = self.begins.saturating_add(SKIPPED_AT_ONCE);
+        while self.begins < place.min(stretch) {
+            self.fill(database)?;
+            if self.skip(place) == 0 && self.is_end {
+                return Ok(true);
             }
         }
-        Ok(reader)
+        Ok(self.begins >= place)
     }
 
     pub(in crate::api) const fn import(&self) -> Uuid {
@@ -147,7 +151,11 @@ impl FileReader {
                     // Decompress a little at a time: a few bytes may expand to very many.
                     let part = rest.get(..INFLATED_AT_ONCE).unwrap_or(rest);
                     inflater.write_all(part).map_err(|_| FileError::BrokenGzip)?;
+                    self.barren = if inflater.get_ref().is_empty() { self.barren + part.len() } else { 0 };
                     self.buffer.append(inflater.get_mut());
+                    if self.barren > BARREN {
+                        return Err(FileError::BrokenGzip);
+                    }
                     part.len()
                 }
             };
@@ -182,6 +190,11 @@ impl FileReader {
         skipped
     }
 }
+
+/// How much of a decompressed file one step of work skips at most, in bytes.
+const SKIPPED_AT_ONCE: u64 = 32 * 1024 * 1024;
+/// How much gzip data may expand to nothing, in bytes. A header is shorter; only empty members go on for longer.
+const BARREN: usize = 1024 * 1024;
 
 /// The number of gzip bytes that are decompressed at once. They expand at most about a thousandfold.
 const INFLATED_AT_ONCE: usize = 4 * 1024;

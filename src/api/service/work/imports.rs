@@ -7,7 +7,8 @@ use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
     Context, Counts, Database, DatabaseError, Import, ImportState, KeptError, Progress, Shop, TakenRow, drop_chunks,
-    drop_trial, emit_import_ended, import_to_work_on, note_progress, refuses, store_errors, take_page, undo_page,
+    drop_trial, emit_import_ended, finish_job, import_to_work_on, job, note_progress, postpone_job, refuses,
+    store_errors, take_page, undo_page,
 };
 use crate::lists::{Place, Read, ReadRow, Refusal, ToldFault, read_accepted_rows};
 use crate::model::listed::Listed;
@@ -18,6 +19,10 @@ const ROWS: usize = 500;
 /// elsewhere.
 const LONGEST_PAGE: i64 = 5_000;
 
+/// The job that counts how often work on an import began and did not come to the end of a page; below, how often that may
+/// be.
+const TRIES: &str = "import";
+const MOST_TRIES: i64 = 20;
 /// The number of consecutive failures after which an import fails.
 const PATIENCE: u32 = 5;
 const INTERNAL: Fault =
@@ -36,6 +41,21 @@ impl ShopService {
             return Ok(false);
         };
         let context = Context::after(self.runtime(), self.latest.get());
+        let is_page = import.state != ImportState::Undoing && import.failure.is_none();
+        if is_page && self.reading.borrow().is_none() && self.begun.get() != Some(import.id) {
+            // The runtime may end the process in the middle of a page that takes too long. So a try is counted before it
+            // begins, in a step of its own.
+            let tries = job(self.database(), TRIES)?.map_or(0, |job| job.attempts);
+            if tries >= MOST_TRIES {
+                let place = import.place.as_deref().map(serde_json::from_str).transpose()?;
+                self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &context)?;
+                finish_job(self.database(), TRIES, context.now, context.now)?;
+                return Ok(true);
+            }
+            postpone_job(self.database(), TRIES, context.now)?;
+            self.begun.set(Some(import.id));
+            return Ok(true);
+        }
         let done = match import.state {
             ImportState::Undoing => self.undo_page(&shop, &import, &context),
             _ => match &import.failure {
@@ -60,6 +80,9 @@ impl ShopService {
             self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &context)?;
         }
         self.failed_pages.set(0);
+        if self.begun.take().is_some() {
+            finish_job(self.database(), TRIES, context.now, context.now)?;
+        }
         Ok(true)
     }
 
@@ -79,15 +102,23 @@ impl ShopService {
 
     fn page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), JobError> {
         let place: Place = import.place.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-        let known = self.reading.take().filter(|own| own.file.import() == import.id && own.file.place() == place.byte);
+        let known = self.reading.take().filter(|own| own.file.import() == import.id && own.file.place() <= place.byte);
         let mut reading = match known {
             Some(reading) => reading,
-            None => match self.open_file(import, place.byte, context.now) {
+            None => match self.open_file(import, context.now) {
                 Ok(reading) => reading,
                 Err(Opening::File(error)) => return self.unreadable(shop, import, place, error, context),
                 Err(Opening::Internal(error)) => return Err(error),
             },
         };
+        match reading.file.advance(self.database(), place.byte) {
+            Ok(true) => {}
+            Ok(false) => {
+                self.reading.replace(Some(reading));
+                return Ok(());
+            }
+            Err(error) => return self.unreadable(shop, import, place, error, context),
+        }
         if let Err(error) = reading.file.fill(self.database()) {
             return self.unreadable(shop, import, place, error, context);
         }
@@ -137,10 +168,10 @@ impl ShopService {
         Ok(())
     }
 
-    fn open_file(&self, import: &Import, place: u64, now: Timestamp) -> Result<Reading, Opening> {
+    fn open_file(&self, import: &Import, now: Timestamp) -> Result<Reading, Opening> {
         let layout = import.layout.as_deref().ok_or(JobError::new("an import without a layout"))?;
         let layout = serde_json::from_str(layout).map_err(JobError::from)?;
-        let file = FileReader::at(self.database(), import.id, place)?;
+        let file = FileReader::open(self.database(), import.id)?;
         Ok(Reading { file, layout, at: now })
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::consent::Timestamp;
+use crate::ledger::records::record::month_of;
 use crate::ledger::records::suppression::AS_WELL;
 use crate::ledger::store::database::{Database, DatabaseError, Param, to_json};
 
@@ -48,6 +49,7 @@ pub(crate) struct Recorded<'a>(
 impl Rows<'_> {
     /// Writes all rows.
     pub(crate) fn write(&self, tx: &dyn Database, import: Uuid, now: Timestamp) -> Result<(), DatabaseError> {
+        let month = month_of(now);
         let (import, now) = (import.to_string(), Param::Integer(now.millis()));
         if !self.contacts.is_empty() {
             tx.execute(CONTACTS, &[now, Param::Bytes(to_json(&self.contacts)?.as_bytes())])?;
@@ -66,6 +68,7 @@ impl Rows<'_> {
         }
         if !self.records.is_empty() {
             let records = to_json(&self.records)?;
+            tx.execute(COUNTS, &[Param::Text(&month), Param::Bytes(records.as_bytes())])?;
             tx.execute(RECORDS, &[Param::Bytes(records.as_bytes())])?;
             tx.execute(TRACKS, &[Param::Bytes(records.as_bytes())])?;
         }
@@ -97,6 +100,11 @@ const RECORDS: &str = "INSERT INTO record (id, address, channel, purpose, choice
         effective_at, submission, evidence)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'listed',
         value ->> 7, value ->> 8, value ->> 9 FROM json_each(CAST(? AS TEXT))";
+
+const COUNTS: &str = "INSERT INTO record_count (month, channel, purpose, choice, assurance, count)
+    SELECT ?, value ->> 2, value ->> 3, value ->> 4, 'listed', count(*) FROM json_each(CAST(? AS TEXT)) WHERE true
+    GROUP BY 2, 3, 4
+    ON CONFLICT DO UPDATE SET count = count + excluded.count";
 
 /// The same upsert as `track::keep`.
 const TRACKS: &str = "INSERT INTO track (address, channel, purpose, choice, ground, objection, assurance, effective_at, record)
