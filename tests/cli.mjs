@@ -114,7 +114,7 @@ test("a missing or wrong environment variable is reported with exit code 2", asy
 
 test("an invalid command line is reported with the mistake and the help", async () => {
   for (const [args, words] of [
-    [[], /import, export, list or setup/], [["setup", "now"], /setup takes no argument/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
+    [[], /import, export, list, setup, flood or keys/], [["setup", "now"], /setup takes no argument/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
     [["import"], /one FILE/], [["import", "a.csv", "--list"], /--list <value>' argument missing/], [["import", "a.csv", "--list", "x", "--list", "y"], /--list is given twice/],
     [["export", "everyone"], /opted_in, opted_out, suppressed/], [["import", "none.csv"], /none\.csv cannot be read \(ENOENT\)/], [["import", "a.csv", "--key", "sk_1"], /no option --key/],
   ]) {

@@ -2,7 +2,7 @@
 
 const ENDINGS = `Environment:
   PLACET_URL        the address of the service, such as https://consent.example
-  PLACET_KEY        a secret key (sk_…) with the scope lists, for setup with the scope admin; never an argument and
+  PLACET_KEY        a secret key (sk_…) with the scope lists, for setup and flood with the scope admin; never an argument and
                     never printed
   PLACET_PATIENCE   seconds for which a lost connection is tried again; default: 60
 
@@ -28,6 +28,7 @@ export const USAGE = {
   placet export LIST           export opted_in, opted_out or suppressed
   placet list [ID]             show the imports, or one of them
   placet setup                 show what is missing for the shop to work as a whole
+  placet flood                 show the contacts that nobody has proven, or let them go
   placet keys rotate           make a new master key for a deployment
   placet COMMAND --help        help for a command
   placet --version             print the version
@@ -94,6 +95,21 @@ ${ENDINGS}`,
   setup: `placet setup                     show what is missing for the shop to work as a whole: messages that nobody sends,
                                  links, languages of notices, a provider for the word STOP
 
+  --json              print JSON
+${COMMON}
+
+${ENDINGS}`,
+
+  flood: `placet flood [options]           show how many contacts only anonymous forms have named and nobody has proven
+placet flood --since TIME --drop let them go: nothing of them is kept, no suppression and no certificate
+
+The key needs the scope admin, with --drop the scope erase.
+
+  --since TIME        entered from TIME on, such as 2026-11-01T00:00:00Z
+  --until TIME        entered before TIME, and named by no form since
+  --notice ID         entered under the notice with this id
+  --network NETWORK   entered from this network, as the overview shows it
+  --drop              let them go
   --json              print JSON
 ${COMMON}
 

@@ -17,6 +17,12 @@ const LONGEST_PAUSE = 3_600_000;
 
 const memory = new Map();
 
+/**
+ * The identity tokens of this page's submissions. They are never stored: localStorage outlives a log-out, and every script
+ * of the origin can read it.
+ */
+const tokens = new Map();
+
 /** When this page made its ids, by its monotonic clock. Setting the device's clock meanwhile does not change it. */
 const began = new Map();
 
@@ -125,16 +131,18 @@ export const queueOf = (key) => {
     entry,
 
     /** Stores the description of a form that was submitted before the module had loaded. */
-    draft(id, seen) {
+    draft(id, { identity, ...seen }) {
+      tokens.set(id, identity);
       room(unread);
       set(unread + id, JSON.stringify(seen));
     },
 
-    /** Passes each draft to `read`, then deletes it. */
+    /** Passes each draft of the last day to `read`, then deletes it. */
     drafts(read) {
       for (const id of names(unread)) {
         try {
-          read(id, JSON.parse(get(unread + id)));
+          const seen = JSON.parse(get(unread + id));
+          if (Date.now() - timeOf(id) < 864e5) read(id, { ...seen, identity: tokens.get(id) });
         } catch {
           // The entry is invalid: another script wrote it.
         }
@@ -146,7 +154,8 @@ export const queueOf = (key) => {
      * Stores a submission and leases it to the caller, who sends it now. Returns whether an older one was deleted for
      * it.
      */
-    push(id, content, chosen) {
+    push(id, { identity, ...content }, chosen) {
+      tokens.set(id, identity);
       // Empty values are left out, because the edge refuses them.
       const body = JSON.stringify({ id, ...content, occurred_at: new Date(timeOf(id)).toISOString() }, (_, value) => (value === "" ? undefined : value));
       const dropped = room(waiting);
@@ -154,19 +163,17 @@ export const queueOf = (key) => {
       return dropped;
     },
 
-    /** Returns a submission as it is sent: with its age now, by which the edge knows when the person acted. */
+    /**
+     * Returns a submission as it is sent: with its age now, by which the edge knows when the person acted, and with the
+     * identity token if this page still has it.
+     */
     sent(id) {
       const body = entry(id)?.body;
-      return body && `${body.slice(0, -1)},"age_ms":${ageOf(id)}}`;
+      return body && JSON.stringify({ ...JSON.parse(body), age_ms: ageOf(id), identity: tokens.get(id) || undefined });
     },
 
     /** Removes the identity token from a submission. Returns whether there was one. */
-    strip(id) {
-      const found = entry(id);
-      const { identity, ...content } = JSON.parse(found?.body ?? "{}");
-      if (identity) put(id, { ...found, body: JSON.stringify(content) });
-      return !!identity;
-    },
+    strip: (id) => tokens.delete(id),
 
     /**
      * Leases the oldest submission that may be sent now to the caller, and returns its id. `eager` ignores the pause
@@ -191,6 +198,7 @@ export const queueOf = (key) => {
 
     forget(id) {
       began.delete(id);
+      tokens.delete(id);
       remove(waiting + id);
     },
 
@@ -209,6 +217,7 @@ export const queueOf = (key) => {
       const rest = all.filter(isIn(later));
       if (rest.length) {
         const own = id.slice(0, 13) + freshId().slice(13);
+        tokens.set(own, tokens.get(id));
         const { choices, ...content } = JSON.parse(body);
         const kept = choices.filter((one) => rest.some(isIn([one])));
         put(own, { attempts: 1, notBefore: Date.now() + pause, chosen: rest.join(" "), body: JSON.stringify({ ...content, id: own, choices: kept }) });

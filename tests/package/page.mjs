@@ -430,13 +430,14 @@ export function inAPage(installed) {
     await page.click("button");
     await page.waitForSelector("h1");
     assert.equal(submissions.length, 0);
+    assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("a.b.c")), false, "a token outlives no page");
     wasmType = "application/wasm";
     await opened();
     await until("the submission", () => submissions.length);
     const { id, occurred_at, age_ms, ...rest } = submissions[0].body;
     assert.ok(Math.abs(Date.parse(occurred_at) - before) < 5_000);
     assert.deepEqual(rest.source, { kind: "form", url: `${shop}/checkout`, form: "checkout", module: VERSION }, "the source is the page of the form, not the page that sent it");
-    assert.deepEqual([rest.identity, rest.choices[0].choice, rest.notice.text_sha256], ["a.b.c", "opt_in", sha256(WORDS)]);
+    assert.deepEqual([rest.identity, rest.choices[0].choice, rest.notice.text_sha256], [undefined, "opt_in", sha256(WORDS)]);
     await page.reload();
     await opened();
     await new Promise((done) => setTimeout(done, 200));

@@ -146,7 +146,7 @@ async function signIn(request, response, demo) {
   if (!email) return say(response, 400, "post an email address");
   // The token is signed by the package, as a shop would do. It exists once the package is built.
   const { signIdentity } = await import(new URL("../../pkg/logic/node.js", import.meta.url));
-  const identity = await signIdentity({ email }, demo.secret);
+  const identity = await signIdentity({ email }, demo.secret, { scope: "capture read" });
   response.writeHead(200, { "Content-Type": TYPES[".json"], "Cache-Control": "no-store" });
   return response.end(JSON.stringify({ identity }));
 }
