@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::outbox::event::emit;
-use crate::ledger::outbox::message_budget::{MessageBudget, forget_counts, next_hour, plan_held, spend, tell_held};
+use crate::ledger::outbox::message_budget::{
+    MessageBudget, Priority, forget_counts, next_hour, plan_held, spend, tell_held,
+};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
@@ -33,9 +35,12 @@ vocabulary! {
 }
 
 impl MessageKind {
-    /// Returns whether the shop owes the message to the person: it answers a request that they have proven.
-    const fn is_owed(self) -> bool {
-        matches!(self, Self::Result)
+    const fn priority(self) -> Priority {
+        match self {
+            Self::Confirm => Priority::Claim,
+            Self::Result => Priority::Owed,
+            _ => Priority::Right,
+        }
     }
 }
 
@@ -127,7 +132,32 @@ pub(crate) fn post(
     detail: &MessageDetail,
     context: &Context<'_>,
 ) -> Result<(), DatabaseError> {
-    let over = spend(tx, shop, (to.medium, to.value), kind.is_owed(), context)?;
+    post_as(tx, shop, (kind, kind.priority()), to, about, detail, context)
+}
+
+/// Does the same for a message that the person themselves has asked for: no budget holds it.
+pub(crate) fn post_owed(
+    tx: &dyn Database,
+    shop: &Shop,
+    kind: MessageKind,
+    to: &Recipient<'_>,
+    about: Option<&str>,
+    detail: &MessageDetail,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    post_as(tx, shop, (kind, Priority::Owed), to, about, detail, context)
+}
+
+fn post_as(
+    tx: &dyn Database,
+    shop: &Shop,
+    (kind, priority): (MessageKind, Priority),
+    to: &Recipient<'_>,
+    about: Option<&str>,
+    detail: &MessageDetail,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let over = spend(tx, shop, (to.medium, to.value), priority, context)?;
     let told = over.is_some() || shop.wants(EventType::MessageRequested);
     let id = context.next_id().to_string();
     let written = serde_json::to_string(detail).map_err(|_| DatabaseError::Json)?;
@@ -169,7 +199,7 @@ pub fn send_held(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Resul
     for row in &rows {
         let (kind, medium) = (row.parsed(1, MessageKind::parse)?, row.parsed(2, Channel::parse)?);
         let to = Recipient { medium, value: row.text(3)?, pseudonym: row.text(4)?, locale: row.text(5)? };
-        if spend(tx, shop, (medium, to.value), kind.is_owed(), context)?.is_some() {
+        if spend(tx, shop, (medium, to.value), kind.priority(), context)?.is_some() {
             return plan_held(tx, next_hour(context.now));
         }
         let message = row.text(0)?;

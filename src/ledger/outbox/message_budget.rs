@@ -30,6 +30,17 @@ vocabulary! {
     }
 }
 
+/// How a message counts towards the budgets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Priority {
+    /// Anybody can cause it. It may use 80 % of each budget, so that it never takes the place of the others.
+    Claim,
+    /// It serves a person's right.
+    Right,
+    /// The person themselves has asked for it. It is counted and never held.
+    Owed,
+}
+
 const HOUR: i64 = 3_600_000;
 
 /// Returns the number of the hour in which budgets are counted.
@@ -63,23 +74,23 @@ struct MessagesHeld {
 }
 
 /// Counts a message to an address. Returns the budget that it exceeds; it is not counted then. A message that
-/// the shop owes is counted and never held.
+/// is owed is counted and never held.
 pub(crate) fn spend(
     tx: &dyn Database,
     shop: &Shop,
     (medium, to): (Channel, &str),
-    is_owed: bool,
+    priority: Priority,
     context: &Context<'_>,
 ) -> Result<Option<MessageBudget>, DatabaseError> {
     let limits = &shop.settings.limits.messages;
-    if is_text(medium) && !is_owed && !may_text(limits, to) {
+    if is_text(medium) && priority != Priority::Owed && !may_text(limits, to) {
         return Ok(Some(MessageBudget::OtherCountry));
     }
     let hour = hour_of(context.now);
     let counted = counted_under(shop, medium, to);
     let names: Vec<&str> = counted.iter().flat_map(|(name, _)| [name.as_str()]).collect();
     let names = serde_json::to_string(&names).map_err(|_| DatabaseError::Json)?;
-    if !is_owed {
+    if priority != Priority::Owed {
         let rows = tx.query(
             "SELECT name, sum(count), coalesce(sum(count) FILTER (WHERE hour = ?1), 0) FROM budget_count
              WHERE name IN (SELECT value FROM json_each(?2)) AND hour > ?1 - 24 GROUP BY name",
@@ -89,7 +100,10 @@ pub(crate) fn spend(
             let budgets = counted.iter().filter(|(name, _)| row.text(0) == Ok(name)).flat_map(|(_, budgets)| *budgets);
             for budget in budgets {
                 let spent = row.integer(if *budget == MessageBudget::Hour { 2 } else { 1 })?;
-                if spent >= i64::from(budget.limit(limits)) {
+                let limit = i64::from(budget.limit(limits));
+                // The owner of one mailbox has only a few messages, so they are not divided.
+                let is_divided = priority == Priority::Claim && *budget != MessageBudget::Address;
+                if spent >= if is_divided { (limit * 4 / 5).max(1) } else { limit } {
                     return Ok(Some(*budget));
                 }
             }

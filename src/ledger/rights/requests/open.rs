@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 use crate::consent::deadlines::{Deadlines, deadlines};
 use crate::consent::{Address, AddressKind, Timestamp};
 use crate::ledger::outbox::event::emit;
-use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
+use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post, post_owed};
 use crate::ledger::outbox::message_budget::hour_of;
 use crate::ledger::people::address::{find_verified_address, written};
 use crate::ledger::people::contact;
@@ -237,6 +237,8 @@ fn send(
         request.sent = request.sent.saturating_add(1);
         (request.tries, request.tries_of_opener) = (0, 0);
         let to = Recipient { medium, value, pseudonym, locale: &request.locale };
+        // Who asks on their own page is the person, whatever strangers do meanwhile.
+        let post = if request.origin == RequestOrigin::Preferences { post_owed } else { post };
         post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), context)?;
     }
     tx.execute(
