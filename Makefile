@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-first setup-test contract dist serve test coverage size bench faults fuzz clean
+.PHONY: help setup setup-first setup-test contract dist serve test coverage size bench faults hostile fuzz clean
 
 ENV := . .tools/env &&
 
@@ -43,6 +43,9 @@ bench: dist ## Measure speeds, as ratios to a baseline from the same run (16 min
 
 faults: dist ## Kill workerd ten times under load and check that no acknowledged data is lost (10 min)
 	@$(ENV) node tests/faults.mjs
+
+hostile: dist ## Let a botnet loose on a shop, check what it could cause, then replace the master key (5 min)
+	@$(ENV) node tests/hostile.mjs
 
 fuzz: dist ## Send random requests from the contract and check each answer against it (10 min; needs python3)
 	@$(ENV) node tests/fuzz.mjs

@@ -1,16 +1,16 @@
 // A botnet with one publishable key and one link to unsubscribe: what it can cause has a limit, and honest persons do not
 // wait for it. Afterwards the master key is replaced while the shop works.
 //
-//   node tests/hostile.mjs [--seconds 120] [--contacts 20000]
+//   node tests/hostile.mjs [--seconds 120] [--contacts 100000]
 //
 // Loopback only. Needs `make dist`.
 
 import assert from "node:assert/strict";
-import { randomBytes, randomUUID } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -29,7 +29,7 @@ const MESSAGES_HOUR = 10_000;
 /** The longest time that an honest person waits for one step, in milliseconds, for 95 of 100. */
 const PATIENCE = 2_000;
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "120" }, contacts: { type: "string", default: "20000" } } });
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "120" }, contacts: { type: "string", default: "100000" } } });
 const [seconds, contacts] = [Number(values.seconds), Number(values.contacts)];
 const config = fileURLToPath(new URL("../src/edge/workerd.capnp", import.meta.url));
 const placet = fileURLToPath(new URL("../src/cli/placet.js", import.meta.url));
@@ -122,9 +122,9 @@ async function flood() {
   });
 
   const waited = [];
-  const visit = async (connection, method, path, body) => {
+  const visit = async (connection, method, path, body, number) => {
     const began = performance.now();
-    const answer = await connection.send(method, path, { "x-real-ip": "198.51.100.7", "content-type": "application/x-www-form-urlencoded" }, body);
+    const answer = await connection.send(method, path, { "x-real-ip": `198.51.100.${number}`, "content-type": "application/x-www-form-urlencoded" }, body);
     waited.push(performance.now() - began);
     return answer;
   };
@@ -178,7 +178,7 @@ function hostile(connection, from, unsubscribe) {
       return connection.send("POST", "/v1/consents", page, JSON.stringify({
         id: randomUUID(), contact: { email, phone: `+4477${String(Math.floor(Math.random() * 1e8)).padStart(8, "0")}`, country: "GB" },
         choices: [{ channel: "email", purpose: "newsletter", choice: "opt_in" }, { channel: "sms", purpose: "offers", choice: "opt_in" }],
-        notice: { id: "popup", version: "1", locale: "en", text: `Words ${email}`, text_sha256: "f".repeat(64) },
+        notice: { id: "popup", version: "1", locale: "en", text: `Words ${email}`, text_sha256: createHash("sha256").update(`Words ${email}`).digest("hex") },
         source: { kind: "form", url: `${ORIGIN}/${"a".repeat(1_900)}` },
       }));
     case 3:
@@ -198,7 +198,7 @@ function hostile(connection, from, unsubscribe) {
 async function honestly(visit, { email, preferences, unsubscribe }, number) {
   const connection = new Connection(url);
   const page = async (method, path, body) => {
-    const { status, text } = await visit(connection, method, path, body);
+    const { status, text } = await visit(connection, method, path, body, number);
     assert.equal(status, 200, `person ${number}: ${method} ${path.slice(0, 3)}: ${text}`);
     return text;
   };
@@ -285,4 +285,6 @@ async function turn(...args) {
   workerd = await start();
 }
 
-const mb = (bytes) => `${(bytes / 1_000_000).toFixed(1)} MB`;
+function mb(bytes) {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -228,7 +228,7 @@ export async function open(options) {
         },
         chosen,
       );
-      if (dropped) report(new PlacetError("queue_full", "full: the oldest submission was dropped"));
+      if (dropped) report(new PlacetError("queue_full", "the oldest submission was dropped"));
       return dispatch(id);
     },
   };
@@ -273,7 +273,7 @@ export async function open(options) {
   /** Asks for the shop's settings. If the edge cannot answer now, it is asked again, each time after a longer pause. */
   const ask = async (pause = 2000) => {
     let status = 0;
-    why = new PlacetError("unreachable", `cannot reach ${endpoint}: see the network, CORS and the CSP`);
+    why = new PlacetError("unreachable", `cannot reach ${endpoint}: see network, CORS and CSP`);
     try {
       // The key is in the path and not in a header, so that the browser sends no CORS preflight first.
       const response = await fetch(`${endpoint}/v1/storefront/${key}`, { credentials: "omit", signal: AbortSignal.timeout?.(PATIENCE) });

@@ -142,7 +142,7 @@ export const queueOf = (key) => {
       for (const id of names(unread)) {
         try {
           const seen = JSON.parse(get(unread + id));
-          if (Date.now() - timeOf(id) < 864e5) read(id, { ...seen, identity: tokens.get(id) });
+          if (timeOf(id) > Date.now() - 864e5) read(id, { ...seen, identity: tokens.get(id) });
         } catch {
           // The entry is invalid: another script wrote it.
         }
