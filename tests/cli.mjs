@@ -6,7 +6,8 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { appendFile, cp, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -21,18 +22,15 @@ const placet = resolve(process.env.PLACET_CLI ?? fileURLToPath(new URL("../pkg/c
 const COLUMNS = ["--column", "email=Mail", "--list", "opted_in", "--channel", "email", "--purpose", "newsletter"];
 const PIECE = 4 * 1024 * 1024;
 
-let directory, workerd, service, key, line;
+let directory, workerd, service, key, line, port;
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "placet-cli-"));
   if (process.env.PLACET_TEST_URL) {
     [service, key] = [process.env.PLACET_TEST_URL, process.env.PLACET_TEST_KEY];
   } else {
-    const port = await claimPort(0);
-    workerd = await startWorkerd({
-      config: fileURLToPath(new URL("../src/edge/local.capnp", import.meta.url)), port, data: join(directory, "data"), quiet: true,
-      env: { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET, PLACET_PUBLIC_URL: `http://127.0.0.1:${port}` },
-    });
+    port = await claimPort(0);
+    await restart();
     service = workerd.url;
     key = (await createShop(service)).server.authorization.replace("Bearer ", "");
   }
@@ -44,6 +42,14 @@ after(async () => {
   await workerd?.stop();
   await rm(directory, { recursive: true, force: true });
 });
+
+/** Starts workerd on the data of before. */
+async function restart() {
+  workerd = await startWorkerd({
+    config: fileURLToPath(new URL("../src/edge/local.capnp", import.meta.url)), port, data: join(directory, "data"), quiet: true,
+    env: { PLACET_MASTER_KEY: MASTER_KEY, PLACET_ROOT_SECRET: ROOT_SECRET, PLACET_PUBLIC_URL: `http://127.0.0.1:${port}` },
+  });
+}
 
 /** Starts the command. `ended` resolves to `{ exit, signal, out, err }`. */
 function start(args, { env = {}, input } = {}) {
@@ -114,7 +120,7 @@ test("a missing or wrong environment variable is reported with exit code 2", asy
 
 test("an invalid command line is reported with the mistake and the help", async () => {
   for (const [args, words] of [
-    [[], /import, export, list, setup, flood or keys/], [["setup", "now"], /setup takes no argument/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
+    [[], /import, export, list, setup, flood, journal or keys/], [["setup", "now"], /setup takes no argument/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
     [["import"], /one FILE/], [["import", "a.csv", "--list"], /--list <value>' argument missing/], [["import", "a.csv", "--list", "x", "--list", "y"], /--list is given twice/],
     [["export", "everyone"], /opted_in, opted_out, suppressed/], [["import", "none.csv"], /none\.csv cannot be read \(ENOENT\)/], [["import", "a.csv", "--key", "sk_1"], /no option --key/],
   ]) {
@@ -165,6 +171,89 @@ test("a list can be imported, shown, found again, undone and imported again", as
   assert.equal(anew.one.counts.accepted, 1_234);
   const quiet = await run(["import", file, ...COLUMNS, "--quiet"]);
   assert.deepEqual([quiet.exit, quiet.out, quiet.err], [0, "", ""]);
+});
+
+test("a flood of forms is shown and let go", async () => {
+  const claim = (index) => ({
+    id: randomUUID(), contact: { email: `flood${index}@example.com` }, assurance: "claimed", source: { kind: "form" },
+    notice: { id: "popup", version: "1", locale: "en-GB", text_sha256: "0".repeat(64) },
+    choices: [{ channel: "email", purpose: "newsletter", choice: "opt_in" }],
+  });
+  const since = new Date(Date.now() - 1_000).toISOString();
+  for (let index = 0; index < 12; index++) {
+    const { status } = await fetch(new URL("/v1/consents", line.url), { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify(claim(index)) });
+    assert.equal(status, 201);
+  }
+  const shown = await run(["flood", "--since", since]);
+  assert.equal(shown.exit, 0, shown.err);
+  assert.match(shown.out, /^12 contacts that nobody has proven\.\n[^]*by notice\n +popup +12\n/);
+  assert.equal((await run(["flood", "--drop"])).exit, 2, "the time has to be named");
+  const dropped = await run(["flood", "--since", since, "--notice", "popup", "--drop", "--json"]);
+  assert.deepEqual([dropped.exit, JSON.parse(dropped.out)], [0, { dropped: 12 }], dropped.err);
+  assert.match((await run(["flood", "--since", since])).out, /^0 contacts/);
+});
+
+test("a master key is replaced and retired", async () => {
+  const first = "a-master-key-of-the-first-days-0123456789";
+  const values = ({ out }) => Object.fromEntries(out.trim().split("\n").map((line) => /^(\w+)='(.*)'$/.exec(line).slice(1)));
+  const rotated = await run(["keys", "rotate"], { env: { PLACET_MASTER_KEY: first, PLACET_URL: "", PLACET_KEY: "" } });
+  assert.equal(rotated.exit, 0, rotated.err);
+  const both = values(rotated);
+  assert.equal(both.PLACET_NAMING_KEY, first);
+  assert.match(both.PLACET_MASTER_KEY, new RegExp(`^1:[\\w-]{43} 0:${first}$`));
+  assert.match(values(await run(["keys", "rotate"], { env: both })).PLACET_MASTER_KEY, /^2:\S+ 1:\S+ 0:\S+$/);
+  const retired = values(await run(["keys", "retire", "0"], { env: both }));
+  assert.deepEqual(retired, { PLACET_NAMING_KEY: first, PLACET_MASTER_KEY: both.PLACET_MASTER_KEY.split(" ")[0] });
+  for (const [args, env, why] of [
+    [["retire", "1"], both, /signs; rotate first/], [["retire", "7"], both, /there is no master key 7/], [["rotate"], {}, /PLACET_MASTER_KEY must be set/],
+    [["rotate"], { PLACET_MASTER_KEY: "1:short 0:short-0123456789012345678901234567" }, /no ring/], [["turn"], both, /rotate, or retire ID/],
+    [["rotate"], { PLACET_MASTER_KEY: "a master key with spaces in it, 0123456789" }, /has a space/],
+  ]) {
+    const { exit, err } = await run(["keys", ...args], { env: { PLACET_MASTER_KEY: "", ...env } });
+    assert.equal(exit, 2);
+    assert.match(err, why);
+    assert.ok(!err.includes(first), "no key is printed");
+  }
+});
+
+test("a restored backup brings nobody back", { skip: process.env.PLACET_TEST_URL !== undefined }, async () => {
+  const ask = async (method, path, body) => {
+    const answer = await fetch(new URL(path, service), { method, headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: body && JSON.stringify(body) });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const opted = (name, choice) => ask("POST", "/v1/consents", {
+    id: randomUUID(), contact: { email: `${name}@example.com` }, assurance: "authenticated", source: { kind: "account" },
+    notice: { id: "account", version: "1", locale: "en-GB", text_sha256: "0".repeat(64) },
+    choices: [{ channel: "email", purpose: "newsletter", choice }],
+  });
+  const lookUp = (name) => ask("POST", "/v1/contacts/lookup", { email: `${name}@example.com` });
+  const allows = async (name) => (await ask("POST", "/v1/decisions", { channel: "email", purpose: "newsletter", contact: { email: `${name}@example.com` } })).body.decision.allow;
+  for (const name of ["erased", "returned", "left", "stays"]) assert.equal((await opted(name, "opt_in")).status, 201);
+  await workerd.stop();
+  await cp(join(directory, "data"), join(directory, "backup"), { recursive: true });
+  await restart();
+
+  for (const name of ["erased", "returned"]) assert.equal((await ask("DELETE", `/v1/contacts/${(await lookUp(name)).body.id}`)).status, 200);
+  await opted("left", "opt_out");
+  await sleep(20);
+  await opted("returned", "opt_in");
+  const written = await run(["journal", "write", "journal"]);
+  assert.equal(written.exit, 0, written.err);
+
+  await workerd.stop();
+  await rm(join(directory, "data"), { recursive: true });
+  await cp(join(directory, "backup"), join(directory, "data"), { recursive: true });
+  await restart();
+  assert.deepEqual([(await lookUp("erased")).status, await allows("left")], [200, true], "the backup has brought them back");
+  for (let time = 0; time < 2; time++) {
+    const replayed = await run(["journal", "replay", "journal", "--json"]);
+    assert.deepEqual([replayed.exit, JSON.parse(replayed.out)], [0, { erased: time === 0 ? 2 : 0 }], replayed.err);
+    assert.deepEqual([(await lookUp("erased")).status, await allows("left"), await allows("stays")], [404, false, true]);
+  }
+  // Who came back after the backup was made comes back once more, and stays.
+  await opted("returned", "opt_in");
+  assert.deepEqual(JSON.parse((await run(["journal", "replay", "journal", "--json"])).out), { erased: 0 });
+  assert.equal(await allows("returned"), true);
 });
 
 test("what the shop lacks is shown", async () => {

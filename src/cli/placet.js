@@ -9,6 +9,7 @@ import { readEnvironment } from "./environment.js";
 import { exportCommand } from "./export.js";
 import { floodCommand } from "./flood.js";
 import { importCommand } from "./import.js";
+import { journalCommand } from "./journal.js";
 import { keysCommand } from "./keys.js";
 import { listCommand } from "./list.js";
 import { Progress } from "./progress.js";
@@ -17,7 +18,7 @@ import { setupCommand } from "./setup.js";
 import { USAGE } from "./usage.js";
 import { printable } from "./words.js";
 
-const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand, setup: setupCommand, flood: floodCommand, keys: keysCommand };
+const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand, setup: setupCommand, flood: floodCommand, journal: journalCommand, keys: keysCommand };
 
 /** The commands that ask no service. */
 const LOCAL = new Set(["keys"]);
@@ -95,7 +96,7 @@ function refusal(why) {
 }
 
 function unknown(command) {
-  if (command === undefined) return "a command is needed: import, export, list, setup, flood or keys.\nSee placet --help";
+  if (command === undefined) return "a command is needed: import, export, list, setup, flood, journal or keys.\nSee placet --help";
   const like = nearest(command, Object.keys(OPTIONS));
   return `there is no command ${printable(command)}${like ? `; did you mean ${like}?` : ""}\nSee placet --help`;
 }

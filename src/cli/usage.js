@@ -29,6 +29,8 @@ export const USAGE = {
   placet list [ID]             show the imports, or one of them
   placet setup                 show what is missing for the shop to work as a whole
   placet flood                 show the contacts that nobody has proven, or let them go
+  placet journal write FOLDER  keep the noes and erasures outside of the database
+  placet journal replay FOLDER enter them again after a backup was restored
   placet keys rotate           make a new master key for a deployment
   placet COMMAND --help        help for a command
   placet --version             print the version
@@ -110,6 +112,18 @@ The key needs the scope admin, with --drop the scope erase.
   --notice ID         entered under the notice with this id
   --network NETWORK   entered from this network, as the overview shows it
   --drop              let them go
+  --json              print JSON
+${COMMON}
+
+${ENDINGS}`,
+
+  journal: `placet journal write FOLDER      write the noes and erasures of the shop to FOLDER, as they are now
+placet journal replay FOLDER     enter them again, after an older backup was restored
+
+Run the first daily, and keep FOLDER apart from the backups. It has the addresses of people who opted out, and hashes for
+those who were erased. The second imports both lists, and erases the contacts again that the backup has brought back. It
+can be repeated. The key needs the scope lists; for replay also read and erase.
+
   --json              print JSON
 ${COMMON}
 

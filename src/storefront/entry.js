@@ -228,7 +228,7 @@ export async function open(options) {
         },
         chosen,
       );
-      if (dropped) report(new PlacetError("queue_full", "the oldest submission was dropped"));
+      if (dropped) report(new PlacetError("queue_full", "the oldest one was dropped"));
       return dispatch(id);
     },
   };
