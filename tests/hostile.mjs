@@ -44,7 +44,7 @@ const start = () =>
   });
 let workerd = await start();
 const { url } = workerd;
-const server = new Connection(url);
+let server = new Connection(url);
 
 /** Sends a request of the shop's server and returns the JSON of the answer. */
 async function ask(method, path, body, headers = shop.server) {
@@ -283,6 +283,9 @@ async function turn(...args) {
   keys = Object.fromEntries(told.trim().split("\n").map((line) => /^(\w+)='(.*)'$/.exec(line).slice(1)));
   await workerd.stop();
   workerd = await start();
+  // The connection of before has ended.
+  server.close();
+  server = new Connection(url);
 }
 
 function mb(bytes) {

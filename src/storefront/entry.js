@@ -61,7 +61,7 @@ export async function open(options) {
   const endpoint = plain(text(options, "endpoint"));
   if (!endpoint) throw new PlacetError("bad_endpoint", "give the URL of the edge as endpoint");
   const key = text(options, "key");
-  if (!/^pk_[!-~]+$/.test(key)) throw new PlacetError("bad_key", "give a publishable key, pk_…, never a secret one");
+  if (!/^pk_[!-~]+$/.test(key)) throw new PlacetError("bad_key", "give a publishable key, pk_…");
   const locale = text(options, "locale");
   const queue = queueOf(key);
   const listeners = {};
@@ -228,7 +228,7 @@ export async function open(options) {
         },
         chosen,
       );
-      if (dropped) report(new PlacetError("queue_full", "the oldest one was dropped"));
+      if (dropped) report(new PlacetError("queue_full", "the oldest submission was dropped"));
       return dispatch(id);
     },
   };
