@@ -1,4 +1,4 @@
-// `placet journal`: keeps the noes and the erasures of a shop outside of its database, and enters them again after an
+// `placet journal`: keeps the opt-outs, suppressions and erasures of a shop outside of its database, and enters them again after an
 // older backup was restored.
 
 import { mkdir, readFile } from "node:fs/promises";
@@ -32,12 +32,12 @@ async function write(session, folder) {
   for (const [list, query] of Object.entries(FILES)) {
     await savePages(session, nameOf(folder, list), `/v1/lists/${list}`, query, { force: true, limit: limit() });
   }
-  session.progress.say(`${printable(folder)}: the noes and erasures as of now.`);
+  session.progress.say(`${printable(folder)}: the opt-outs, suppressions and erasures as of now.`);
   return EXIT.done;
 }
 
 /**
- * Enters the noes again, and erases the contacts that the backup has brought back. A contact that is younger than the
+ * Enters the lists again, and erases the contacts that the backup has brought back. A contact that is younger than the
  * erasure belongs to a person who came back, and stays.
  */
 async function replay(session, folder) {
@@ -50,7 +50,7 @@ async function replay(session, folder) {
       if (since && (await erase(session, row, since))) count += 1;
     }
   }
-  process.stdout.write(session.json ? `${JSON.stringify({ erased: count })}\n` : `The noes are entered again. ${number(count)} contacts that were erased before are erased again.\n`);
+  process.stdout.write(session.json ? `${JSON.stringify({ erased: count })}\n` : `The opt-outs and suppressions are entered again. ${number(count)} contacts that were erased before are erased again.\n`);
   return EXIT.done;
 }
 

@@ -29,7 +29,7 @@ export const USAGE = {
   placet list [ID]             show the imports, or one of them
   placet setup                 show what is missing for the shop to work as a whole
   placet flood                 show the contacts that nobody has proven, or let them go
-  placet journal write FOLDER  keep the noes and erasures outside of the database
+  placet journal write FOLDER  keep opt-outs and erasures outside of the database
   placet journal replay FOLDER enter them again after a backup was restored
   placet keys rotate           make a new master key for a deployment
   placet COMMAND --help        help for a command
@@ -117,7 +117,7 @@ ${COMMON}
 
 ${ENDINGS}`,
 
-  journal: `placet journal write FOLDER      write the noes and erasures of the shop to FOLDER, as they are now
+  journal: `placet journal write FOLDER      write the opt-outs, suppressions and erasures of the shop to FOLDER
 placet journal replay FOLDER     enter them again, after an older backup was restored
 
 Run the first daily, and keep FOLDER apart from the backups. It has the addresses of people who opted out, and hashes for

@@ -24,7 +24,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
         id: "listRequests",
         summary: "List subject requests",
         about: "The answer lists the newest subject request first. To get the next page, send `next` of the answer as the \
-                parameter `before`.",
+                parameter `before`. Requests that nobody has proven yet are listed only with `state=open`.",
         answers: &[maker!(RequestsAnswer)],
         codes: &[],
         ..REQUESTS
