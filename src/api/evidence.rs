@@ -40,15 +40,17 @@ fn network(address: &str) -> Option<String> {
 }
 
 /// Returns the part of an address that stands for one visitor: an IPv4 address, or the first 64 bits of an IPv6 address,
-/// because a household has all addresses below them. Any other text stands for itself.
-pub(in crate::api) fn visitor_of(address: &str) -> String {
+/// because a household has all addresses below them. Any other text stands for itself. Of an IPv6 address also returns
+/// the first 48 bits, because one customer of a network can have all addresses below them too.
+pub(in crate::api) fn visitor_of(address: &str) -> (String, Option<String>) {
     match address.trim().parse::<IpAddr>().map(|own| own.to_canonical()) {
         Ok(IpAddr::V6(own)) => {
             let [a, b, c, d, ..] = own.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            let household = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0);
+            (format!("{household}/64"), network(address.trim()))
         }
-        Ok(own) => own.to_string(),
-        Err(_) => address.trim().to_owned(),
+        Ok(own) => (own.to_string(), None),
+        Err(_) => (address.trim().to_owned(), None),
     }
 }
 
@@ -83,9 +85,10 @@ mod tests {
     fn all_addresses_of_a_household_are_one_visitor() {
         assert_eq!(visitor_of("2001:db8:1:2:3:4:5:6"), visitor_of("2001:db8:1:2::9"));
         assert_ne!(visitor_of("2001:db8:1:2::9"), visitor_of("2001:db8:1:3::9"));
-        assert_eq!(visitor_of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(visitor_of("2001:db8:1:2::9").1, visitor_of("2001:db8:1:3::9").1);
+        assert_eq!(visitor_of("::ffff:192.0.2.7"), ("192.0.2.7".to_owned(), None));
         assert_ne!(visitor_of("192.0.2.7"), visitor_of("192.0.2.8"));
-        assert_eq!(visitor_of(" something "), "something");
+        assert_eq!(visitor_of(" something "), ("something".to_owned(), None));
     }
 
     #[test]

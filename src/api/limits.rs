@@ -16,6 +16,9 @@ const SECONDS: f64 = 10.0;
 /// The number of buckets at which full ones are dropped.
 const KEPT: usize = 10_000;
 
+/// How many visitors' rates one network of IPv6 has.
+const OF_A_NETWORK: u16 = 10;
+
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     tokens: f64,
@@ -70,6 +73,22 @@ impl Limiter {
     }
 }
 
+impl Limiter {
+    /// Takes one token from the bucket of a visitor, and one from the larger bucket of their network if the visitor has
+    /// an IPv6 address.
+    ///
+    /// # Errors
+    /// [`Problem::TooManyRequests`] if one of the two is empty.
+    pub(in crate::api) fn take_visitor(&mut self, visitor: &str, rate: u16, now: Timestamp) -> Result<Left, Problem> {
+        let (own, network) = visitor.split_once(' ').unwrap_or((visitor, ""));
+        let left = self.take("visitor", own, rate, now)?;
+        if !network.is_empty() {
+            self.take("network", network, rate.saturating_mul(OF_A_NETWORK), now)?;
+        }
+        Ok(left)
+    }
+}
+
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 100,000, and never below 0")]
 fn whole(number: f64) -> u32 {
     number as u32
@@ -113,6 +132,18 @@ mod tests {
         assert!(limiter.take("visitor", "v", 2, at(0)).is_err());
         let rested = limiter.take("visitor", "v", 2, at(60_000)).unwrap();
         assert_eq!((rested.remaining, rested.reset), (19, 1));
+    }
+
+    #[test]
+    fn a_network_has_the_rate_of_ten_visitors() {
+        let mut limiter = Limiter::default();
+        let taken = |limiter: &mut Limiter, place: u16| {
+            (0..100).filter(|_| limiter.take_visitor(&format!("v{place} network"), 2, at(0)).is_ok()).count()
+        };
+        let all: usize = (0..20).map(|place| taken(&mut limiter, place)).sum();
+        assert_eq!(all, 200);
+        assert!(limiter.take_visitor("v1", 2, at(0)).is_err(), "the own bucket is empty");
+        assert!(limiter.take_visitor("somebody", 2, at(0)).is_ok(), "an IPv4 address has no second bucket");
     }
 
     #[test]

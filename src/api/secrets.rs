@@ -109,12 +109,18 @@ impl Secrets {
     }
 
     /// Returns a pseudonym of a visitor within a shop, derived from the visitor's IP address. It changes every day and
-    /// cannot be traced back.
+    /// cannot be traced back. Of an IPv6 address it has a second word for the network.
     pub fn visitor(&self, day: i64, from: &str) -> String {
-        let content = format!("{day} {}", visitor_of(from));
-        let mut name = base16ct::lower::encode_string(&keyed(&self.naming, "visitor", content.as_bytes()));
-        name.truncate(32);
-        name
+        let word = |of: &str| {
+            let mut name =
+                base16ct::lower::encode_string(&keyed(&self.naming, "visitor", format!("{day} {of}").as_bytes()));
+            name.truncate(32);
+            name
+        };
+        match visitor_of(from) {
+            (own, Some(network)) => format!("{} {}", word(&own), word(&network)),
+            (own, None) => word(&own),
+        }
     }
 
     /// Returns the id of the master key that signs.

@@ -19,18 +19,18 @@ export async function floodCommand(session, options, rest) {
 /** Repeats the request until there is nothing left. Each one looks at a bounded number of contacts. */
 async function drop(session, query) {
   let dropped = 0;
-  for (let more = true; more; ) {
-    const { value } = await persistently(session, () => session.service.json("DELETE", "/v1/unproven", { query }));
+  for (let since = query.since; since; ) {
+    const { value } = await persistently(session, () => session.service.json("DELETE", "/v1/unproven", { query: { ...query, since } }));
     dropped += value.dropped;
-    more = value.more;
+    since = value.next;
     session.progress.say?.(`${number(dropped)} contacts are gone.`);
   }
   process.stdout.write(session.json ? `${JSON.stringify({ dropped })}\n` : `${number(dropped)} contacts are gone. Nothing of them is kept.\n`);
   return EXIT.done;
 }
 
-function shown({ count, by_day, by_notice, by_network }) {
-  const most = count >= 10_000 ? " or more" : "";
+function shown({ count, next, by_day, by_notice, by_network }) {
+  const most = next ? " or more" : "";
   const part = (title, counts, unknown) => {
     const rows = counts.map(({ of, count }) => [printable(of ?? unknown), number(count)]);
     return rows.length ? `\n${title}\n${table(rows, { indent: "  ", right: [1] })}\n` : "";

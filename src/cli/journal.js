@@ -37,8 +37,8 @@ async function write(session, folder) {
 }
 
 /**
- * Enters the lists again, and erases the contacts that the backup has brought back. A contact that is younger than the
- * erasure belongs to a person who came back, and stays.
+ * Enters the lists again, and erases the contacts that the backup has brought back. An address that is younger than
+ * its erasure belongs to a person who came back, and stays.
  */
 async function replay(session, folder) {
   const erased = await erasures(nameOf(folder, "suppressed"));
@@ -64,7 +64,9 @@ async function erase(session, { kind, address }, since) {
   const field = kind === "postal" ? "postal" : kind;
   const found = await persistently(session, () =>
     session.service.json("POST", "/v1/contacts/lookup", { headers: JSON_BODY, body: JSON.stringify({ [field]: address }) })).catch(gone);
-  if (!found || found.value.created_at >= since) return false;
+  // The address counts, and not its contact: an erased address may have become one of another person's since.
+  const own = found?.value.addresses.find((one) => one.kind === kind && one.value === address);
+  if (!own || own.created_at >= since) return false;
   const query = { requested_by: "person", accounts: "all" };
   await persistently(session, () => session.service.json("DELETE", `/v1/contacts/${encodeURIComponent(found.value.id)}`, { query })).catch(gone);
   return true;

@@ -96,7 +96,7 @@ pub use outbox::message::{
     Message, MessageDetail, MessageKind, ScopeEntry, list_messages, message, note_read, send_held, tell_waiting,
 };
 pub use outbox::message_budget::{MessageBudget, held_due};
-pub use outbox::preferences_link::send_preferences_link;
+pub use outbox::preferences_link::{send_own_link, send_preferences_link};
 pub use outbox::setup::{MissingSetup, SetupGap, missing_setup};
 pub use outbox::signature::{public_key, signatures};
 pub use outbox::target::Target;

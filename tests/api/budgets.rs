@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::Digest;
 
 use crate::backend::{Backend, Native};
-use crate::client::{ORIGIN, Shop, ask, post, shop_body, submission, with};
+use crate::client::{ORIGIN, Shop, ask, post, send, shop_body, submission, with};
 use crate::links::{decision, links, listen, look, messages, page, path, press, shop};
 
 crate::scenarios! {
@@ -59,7 +59,7 @@ fn one_mailbox_gets_few_messages_whatever_its_tags(backend: &mut dyn Backend) {
 }
 
 fn text_messages_over_the_budget_wait(backend: &mut dyn Backend) {
-    let limits = json!({ "publishable": 1_000, "messages": { "country_day": 3 } });
+    let limits = json!({ "publishable": 1_000, "messages": { "country_day": 4 } });
     let shop = Shop::create_with(backend, &with(shop_body(), "/limits", limits));
     listen(backend, &shop);
     for number in 0..6 {
@@ -67,7 +67,11 @@ fn text_messages_over_the_budget_wait(backend: &mut dyn Backend) {
         shop.submit(backend, &claim(&contact, "sms", "newsletter")).ok();
     }
     shop.submit(backend, &claim(&json!({ "phone": "+33612345678" }), "sms", "newsletter")).ok();
-    assert_eq!(messages(backend, &shop, "confirm").len(), 4, "three of one country, one of another");
+    assert_eq!(
+        messages(backend, &shop, "confirm").len(),
+        4,
+        "three of one country, as claims use four fifths of a budget, and one of another"
+    );
     assert_eq!(held(backend), 1);
     let settings = ask(backend, Method::GET, "/v1/shop", &shop.secret, &Value::Null).ok();
     let gaps = settings["setup"].as_array().unwrap();
@@ -97,12 +101,23 @@ fn who_did_not_ask_is_never_asked_again(backend: &mut dyn Backend) {
     // The stranger opts out and in again, and names other purposes. Each needs an answer of the address.
     shop.submit(backend, &claim(&jane, "email", "offers")).ok();
     assert_eq!(messages(backend, &shop, "confirm").len(), 1);
+    // What the person has said outlasts the contacts that nobody has proven.
+    backend.pass(61 * 86_400_000);
+    let since = "/v1/unproven?since=2026-01-01T00:00:00Z";
+    assert_eq!(ask(backend, Method::DELETE, since, &shop.secret, &Value::Null).ok()["dropped"], 0);
+    let before = messages(backend, &shop, "confirm").len();
+    shop.submit(backend, &with(claim(&jane, "email", "offers"), "/occurred_at", Value::Null)).ok();
+    assert_eq!(messages(backend, &shop, "confirm").len(), before);
     // The person can still change their mind.
     let own = links(backend, &shop, jane.clone(), "");
     let choices = path(&own[0]["preferences"]);
     let form = look(backend, Method::GET, &choices);
     page(&form, 200);
-    press(backend, &link, "action=confirm");
+    let [_, boxes] = [&form.text, form.text.split("name=\"shown\" value=\"").nth(1).unwrap()];
+    let shown = boxes.split('"').next().unwrap();
+    let name = form.text.split("name=\"").find(|name| name.contains(".email.newsletter\"")).unwrap();
+    let body = format!("action=save&shown={}&{}=on", shown.replace(' ', "+"), name.split('"').next().unwrap());
+    page(&press(backend, &choices, &body), 200);
     assert_eq!(decision(backend, &shop, "email", jane)["allow"], true);
 }
 
@@ -262,7 +277,7 @@ fn a_flood_is_seen_and_let_go(backend: &mut dyn Backend) {
     assert_eq!((refused.status.as_u16(), &refused.body["errors"][0]["parameter"]), (422, &json!("since")));
     let before = backend.rows();
     let gone = drop(backend, &format!("since={since}&notice=popup")).ok();
-    assert_eq!(gone, json!({ "dropped": 30, "more": false }));
+    assert_eq!(gone, json!({ "dropped": 30, "next": null }));
     let after = backend.rows();
     for table in ["contact", "address", "submission", "record", "track", "confirmation", "message"] {
         assert_eq!(before[table] - after[table], 30, "{table}");
@@ -383,8 +398,18 @@ fn repetitions_of_strangers_need_no_space(backend: &mut dyn Backend) {
     shop.submit(backend, &first).ok();
     let before = (backend.rows(), lines(backend));
     let wish = json!({ "contact": { "email": "jane@example.com" } });
+    let key = format!("Bearer {}", shop.publishable);
     for number in 0..40 {
-        // The same submission again, and others above the budget; requests for links; requests without a body.
+        // The same submission again with a key of its own each time, and others above the budget; requests for links;
+        // requests without a body.
+        let own = number.to_string();
+        let headers = [
+            ("authorization", key.as_str()),
+            ("origin", ORIGIN),
+            ("content-type", "application/json"),
+            ("idempotency-key", own.as_str()),
+        ];
+        send(backend, Method::POST, "/v1/consents", &headers, first.to_string()).ok();
         shop.submit(backend, &claim(&json!({ "email": format!("more{number}@example.com") }), "email", "newsletter"));
         post(backend, "/v1/consents", &shop.publishable, ORIGIN, &json!({}));
         post(backend, "/v1/preferences/link", &shop.publishable, ORIGIN, &wish);
@@ -394,7 +419,8 @@ fn repetitions_of_strangers_need_no_space(backend: &mut dyn Backend) {
     assert!(after.1 - before.1 <= 8, "{} lines", after.1 - before.1);
     let audit = ask(backend, Method::GET, "/v1/audit?route=/v1/consents", &shop.secret, &Value::Null).ok();
     let times: u64 = audit["entries"].as_array().unwrap().iter().map(|entry| entry["times"].as_u64().unwrap()).sum();
-    assert_eq!(times, 81, "all of them are counted");
+    assert_eq!(times, 121, "all of them are counted");
+    assert_eq!(after.0["idempotency"], before.0["idempotency"]);
 }
 
 fn strangers_open_few_requests_a_day(backend: &mut dyn Backend) {

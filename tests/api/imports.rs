@@ -858,13 +858,15 @@ fn a_malicious_file_changes_nothing(backend: &mut dyn Backend) {
 fn empty_members_of_a_gzip_file_cost_nothing(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     // Good rows, more than are read ahead, and then members of 20 bytes that expand to nothing.
-    let rows = many(30_000);
-    let bomb = [gzip(rows.as_bytes()), gzip(b"").repeat(200_000)].concat();
+    let (rows, empty) = (many(30_000), gzip(b"").repeat(200_000));
     let query = format!("list=opted_in&{NEWS}");
-    let begun = send_file(backend, &shop, &query, bomb);
+    let begun = send_file(backend, &shop, &query, [gzip(rows.as_bytes()), empty.clone()].concat());
     assert_eq!(begun.status.as_u16(), 202, "{}", begun.text);
     let import = ended(backend, &shop, id_of(&begun.body));
     assert_eq!((&import["state"], &import["failure"]["code"]), (&json!("failed"), &json!("broken_gzip")), "{import}");
+    // One byte in each megabyte of them is no better.
+    let thin = [gzip(b"email\n"), [gzip(b"a"), empty[..1_000_000].to_vec()].concat().repeat(4)].concat();
+    send_file(backend, &shop, &query, thin).problem(422, "broken_gzip", None);
     // Nothing else waits for it, and the next import is as quick as ever.
     let small = imported(backend, &shop, &query, gzip(b"email\nada@example.com\n"));
     assert_eq!(counts(&small)["accepted"], 1);

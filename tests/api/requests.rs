@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::backend::Backend;
 use crate::client::{ORIGIN, Shop, ask, post, shop_body, submission, with};
-use crate::links::{decision, everybody_looks, listen, look, messages, page, path, press, shop};
+use crate::links::{decision, everybody_looks, links, listen, look, messages, page, path, press, shop};
 
 crate::scenarios! {
     a_person_gets_their_data_and_then_is_erased
@@ -313,7 +313,15 @@ fn a_stranger_cannot_block_the_requests_of_another_person(backend: &mut dyn Back
     assert!(answers.iter().all(|answer| *answer == answers[0]), "nobody learns how many requests there are");
     let taken = sent(backend) - of_before;
     assert_eq!(requests(backend, &shop, "?kind=rectification&state=open").len(), 5);
-    assert!((1..=5).contains(&taken), "{taken} messages");
+    // The last of them is in the list, and its message names what it asks for.
+    let last = look(backend, Method::GET, &link_of_request(backend, &shop));
+    assert!(last.text.contains("nonsense 9"), "{}", last.text);
+    // The person asks from their own page: nothing of the strangers stands in the way.
+    let own = path(&links(backend, &shop, jane(), "?channel=email")[0]["preferences"]);
+    page(&press(backend, &own, "action=rectification&details=I+moved+to+Bath"), 200);
+    let asked = look(backend, Method::GET, &link_of_request(backend, &shop));
+    assert!(asked.text.contains("I moved to Bath"), "{}", asked.text);
+    let taken = taken + 1;
     // A request that the shop's employee has verified does not count against the limit.
     post(backend, "/v1/requests", &shop.secret, "", &with(wish("I moved to York"), "/verified", json!(true))).ok();
     by_page(&json!({ "kind": "erasure", "contact": jane() }));

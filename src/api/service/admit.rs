@@ -91,6 +91,7 @@ impl ShopService {
                     left,
                     is_route: routed.is_route,
                     evidence: routed.handover.evidence.as_deref().unwrap_or_default(),
+                    visitor: routed.handover.visitor.as_deref(),
                 })))
             }
         }
@@ -121,6 +122,7 @@ impl ShopService {
             left,
             is_route: routed.is_route,
             evidence: "",
+            visitor: None,
         }))
     }
 
@@ -140,7 +142,7 @@ impl ShopService {
         let visitor = routed.handover.visitor.as_deref();
         let mut limiter = self.limiter.borrow_mut();
         if let Some(visitor) = visitor {
-            limiter.take("visitor", visitor, shop.settings.limits.visitor, context.now)?;
+            limiter.take_visitor(visitor, shop.settings.limits.visitor, context.now)?;
         }
         // One link belongs to one person, who posts a few forms. A provider's link is for many.
         if route.endpoint.mutates() && kind != LinkKind::Hook {
@@ -163,7 +165,7 @@ impl ShopService {
         let visitor = routed.handover.visitor.as_deref();
         // The visitor's limit is checked first, so that one visitor cannot use up the limit of all others.
         let visitor = visitor.filter(|_| kind == KeyKind::Publishable);
-        let left = visitor.map(|visitor| limiter.take("visitor", visitor, limits.visitor, now)).transpose()?;
+        let left = visitor.map(|visitor| limiter.take_visitor(visitor, limits.visitor, now)).transpose()?;
         // Each class of a publishable key has a bucket of its own, so that views of pages and forms never starve what a
         // person has a right to.
         let class = match routed.route().endpoint.path {

@@ -38,6 +38,8 @@ pub(in crate::api) struct Call<'a> {
     pub(in crate::api) is_route: fn(&str) -> bool,
     /// The origin of the request as the front worker handed it over, see [`mod@crate::api::evidence`].
     pub(in crate::api) evidence: &'a str,
+    /// The pseudonym of the visitor who uses a page.
+    pub(in crate::api) visitor: Option<&'a str>,
 }
 
 /// The two hashes that identify a repeated request.

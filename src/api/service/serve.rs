@@ -195,7 +195,9 @@ impl ShopService {
             }
         }
         let reply = self.database().transaction(|_| self.answer(call, handler))?;
+        // What a page may send can be repeated without a stored answer, and strangers could fill the ledger with answers.
         if let Some(Repeatable { hash, fingerprint }) = repeatable
+            && call.caller.kind == KeyKind::Secret
             && reply.response.status().is_success()
         {
             let kept = reply.to_keep(&call.shop, &hash, fingerprint.current, call.context)?;

@@ -1,5 +1,5 @@
-//! The limits of anonymous submissions: the contacts of a day that they may make, and the records about one address. Anyone can send such submissions, and the owner of the
-//! address cannot prevent them.
+//! The limits of anonymous submissions: those of a day about contacts that nobody has proven, and the records about one
+//! address. Anyone can send such submissions, and the owner of the address cannot prevent them.
 //!
 //! Once an address has reached the daily limit, a submission that only repeats earlier records of the address is
 //! counted there and not stored. What the submission says about other addresses is not affected. A channel, purpose or
@@ -11,26 +11,29 @@ use serde::Serialize;
 use crate::consent::{AddressKind, Channel, PurposeSlug, Timestamp};
 use crate::ledger::capture::decide::{KnownAddress, KnownData};
 use crate::ledger::outbox::event::emit;
-use crate::ledger::outbox::message_budget::hour_of;
 use crate::ledger::records::notice::{TEXTS_A_DAY, is_text_kept};
 use crate::ledger::shop::Shop;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::day_count::{count, counted, hour_of};
 use crate::ledger::store::id::first_id_of;
 use crate::model::submission::Submission;
 
-/// Returns whether anonymous forms may make further contacts today. The answer does not depend on what is known of an
+/// The name under which anonymous submissions about contacts that nobody has proven are counted.
+const UNPROVEN: &str = "unproven";
+
+/// Returns whether anonymous forms may make or name further unproven contacts today. The answer does not depend on what is known of an
 /// address.
 pub(crate) fn has_room(tx: &dyn Database, shop: &Shop, now: Timestamp) -> Result<bool, DatabaseError> {
-    Ok(unproven_today(tx, now)? < i64::from(shop.settings.limits.unproven_day))
+    Ok(counted(tx, UNPROVEN, now)? < i64::from(shop.settings.limits.unproven_day))
 }
 
 /// The part of the shop's space that claims may use, in per cent.
 const CLAIMS_MAY_USE: u64 = 80;
 
-/// Returns whether there is space for what nobody has proven. The rest of the space is for opt-outs and for the rights of
-/// persons. Tells the shop once a day if there is none.
+/// Returns whether there is space for what nobody has proven. The rest of the space is for proven opt-outs and for the
+/// rights of persons.
 pub(crate) fn has_space(tx: &dyn Database, shop: &Shop) -> Result<bool, DatabaseError> {
     let limit = u64::from(shop.settings.limits.space_mb) * 1_000_000;
     Ok(tx.size()? < limit / 100 * CLAIMS_MAY_USE)
@@ -78,23 +81,12 @@ struct BudgetReached {
     limit: u32,
 }
 
-fn unproven_today(tx: &dyn Database, now: Timestamp) -> Result<i64, DatabaseError> {
-    let row = tx.first(
-        "SELECT coalesce(sum(count), 0) FROM budget_count WHERE name = 'unproven' AND hour > ?",
-        &[Param::Integer(hour_of(now) - 24)],
-    )?;
-    row.map_or(Ok(0), |row| row.integer(0))
-}
-
-/// Counts a new contact that nobody has proven. Tells the shop when the budget of the day is spent.
+/// Counts an anonymous submission about a contact that nobody has proven. Tells the shop when the budget of the day is
+/// spent.
 pub(crate) fn count_unproven(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
-    tx.execute(
-        "INSERT INTO budget_count (name, hour, count) VALUES ('unproven', ?, 1)
-         ON CONFLICT DO UPDATE SET count = count + 1",
-        &[Param::Integer(hour_of(context.now))],
-    )?;
+    count(tx, UNPROVEN, context.now)?;
     let limit = shop.settings.limits.unproven_day;
-    if unproven_today(tx, context.now)? != i64::from(limit) {
+    if counted(tx, UNPROVEN, context.now)? != i64::from(limit) {
         return Ok(());
     }
     emit(tx, shop, EventType::BudgetReached, &BudgetReached { budget: "unproven_day", limit }, context)

@@ -33,12 +33,6 @@ pub fn record_submission(
     if born.is_some_and(|born| born > context.now) {
         return Err(SubmissionError::NotBornYet);
     }
-    if submission.is_anonymous() && !flood::has_room(tx, shop, context.now)? {
-        return Err(SubmissionError::OverBudget);
-    }
-    if submission.is_anonymous() && !flood::has_space(tx, shop)? {
-        return Err(SubmissionError::NoSpace);
-    }
     // The sender gets the receipt of the first part.
     let parts = parts_of(shop, submission, acts);
     let mut receipts = parts.iter().map(|(part, acts)| take(tx, shop, part, acts, context));
@@ -62,6 +56,12 @@ fn take(
     if let Some(receipt) = repetition_of(tx, shop, submission)? {
         return Ok(receipt);
     }
+    if submission.is_anonymous() && !flood::has_room(tx, shop, context.now)? {
+        return Err(SubmissionError::OverBudget);
+    }
+    if submission.is_anonymous() && !flood::has_space(tx, shop)? {
+        return Err(SubmissionError::NoSpace);
+    }
     separate_vouched_addresses(tx, shop, submission, context)?;
     let mut known = write::known(tx, submission)?;
     if adopt_vouched_addresses(tx, shop, submission, &known, context)? {
@@ -74,7 +74,8 @@ fn take(
     }
     let decided = decide(&known, submission, acts, &over_limit, context);
     write::apply(tx, shop, decided.contact, &known.addresses, &decided.events, context.now)?;
-    if decided.contact.is_none() && !submission.vouches() {
+    let is_unproven = known.addresses.iter().all(|address| address.assurance == Assurance::Claimed);
+    if is_unproven && !submission.vouches() {
         flood::count_unproven(tx, shop, context)?;
     }
     flood::tell_text_dropped(tx, shop, submission, context)?;

@@ -185,22 +185,26 @@ fn post_as(
     emit(tx, shop, EventType::MessageRequested, &data, context)
 }
 
-/// Sends messages that were held, the oldest first, as far as the budgets allow now. Plans when to go on.
+/// Sends messages that were held, as far as the budgets allow now: first those about a person's rights, then questions,
+/// each with the oldest first. Plans when to go on.
 pub fn send_held(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), DatabaseError> {
     /// The most messages in one step.
     const PAGE: usize = 200;
     forget_counts(tx, context)?;
     let rows = tx.query(
         "SELECT id, kind, medium, to_value, pseudonym, locale FROM message WHERE held IN ('hour', 'day', 'text', 'country')
-         ORDER BY id LIMIT 200",
+         ORDER BY kind = 'confirm', id LIMIT 200",
         &[],
     )?;
+    let mut is_over = false;
     let told = shop.wants(EventType::MessageRequested);
     for row in &rows {
         let (kind, medium) = (row.parsed(1, MessageKind::parse)?, row.parsed(2, Channel::parse)?);
         let to = Recipient { medium, value: row.text(3)?, pseudonym: row.text(4)?, locale: row.text(5)? };
         if spend(tx, shop, (medium, to.value), kind.priority(), context)?.is_some() {
-            return plan_held(tx, next_hour(context.now));
+            // Another country or another kind may have room.
+            is_over = true;
+            continue;
         }
         let message = row.text(0)?;
         tx.execute(
@@ -209,6 +213,9 @@ pub fn send_held(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Resul
         )?;
         let data = MessageRequested { message, kind, medium, locale: to.locale };
         emit(tx, shop, EventType::MessageRequested, &data, context)?;
+    }
+    if is_over {
+        return plan_held(tx, next_hour(context.now));
     }
     if rows.len() == PAGE { plan_held(tx, context.now) } else { tx.execute("DELETE FROM job WHERE name = 'held'", &[]) }
 }

@@ -11,6 +11,7 @@ use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::day_count::{HOUR, hour_of};
 
 vocabulary! {
     /// A budget for messages.
@@ -39,13 +40,6 @@ pub(crate) enum Priority {
     Right,
     /// The person themselves has asked for it. It is counted and never held.
     Owed,
-}
-
-const HOUR: i64 = 3_600_000;
-
-/// Returns the number of the hour in which budgets are counted.
-pub(crate) fn hour_of(now: Timestamp) -> i64 {
-    now.millis().div_euclid(HOUR)
 }
 
 impl MessageBudget {

@@ -8,8 +8,8 @@
 use uuid::Uuid;
 
 use crate::consent::{Address, Channel};
-use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post};
-use crate::ledger::people::address::{find_verified_address, written};
+use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post, post_owed};
+use crate::ledger::people::address::{StoredAddress, find_verified_address, written};
 use crate::ledger::people::contact::last_locale;
 use crate::ledger::records::stopped::stopped_channels;
 use crate::ledger::shop::Shop;
@@ -73,4 +73,18 @@ pub fn send_preferences_link(
         Err(Unwritten::Failed(error)) => Err(error),
         Ok(()) | Err(Unwritten::TakenBack) => Ok(known.map(|known| known.contact())),
     }
+}
+
+/// Sends a person who stands before their own page a new link to it. No stranger can use it up, so no budget holds it.
+pub fn send_own_link(
+    tx: &dyn Database,
+    shop: &Shop,
+    own: &StoredAddress,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(medium) = medium_for(shop, own.kind, &[]) else { return Ok(()) };
+    let stored = last_locale(tx, own.contact())?;
+    let pseudonym = written(&own.pseudonym);
+    let to = Recipient { medium, value: &own.value, pseudonym: &pseudonym, locale: stored.as_deref().unwrap_or("en") };
+    post_owed(tx, shop, MessageKind::Preferences, &to, Some(&pseudonym), &MessageDetail::default(), context)
 }

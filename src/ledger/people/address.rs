@@ -39,9 +39,11 @@ pub struct LinkedAddress {
 pub enum LinkTarget {
     /// An address.
     Address(Box<StoredAddress>),
-    /// An address that is younger than the link: the one for which the link was made has been erased.
+    /// An address that is younger than the link: the one for which the link was made has been erased. Only a no counts.
     Returned(Box<StoredAddress>),
-    /// Nothing any more: the person, the shop or an incident has called the link back.
+    /// An address of which the person or an employee has called the links back. Only a no counts.
+    Recalled(Box<StoredAddress>),
+    /// Nothing any more: the shop has called all links back.
     CalledBack,
     /// No address: it was erased or corrected.
     Nothing,
@@ -122,13 +124,17 @@ pub fn target_of(database: &dyn Database, shop: &Shop, of: &LinkedAddress) -> Re
     let Some(row) = row_of(database, &of.pseudonym)? else { return Ok(LinkTarget::Nothing) };
     let links_from = if row.is_null(10) { None } else { Some(row.time(10)?) };
     let is_before = |time: Timestamp| of.made_at.is_none_or(|made_at| made_at < time);
-    if shop.links_from.is_some_and(is_before) || links_from.is_some_and(is_before) {
+    if shop.links_from.is_some_and(is_before) {
         return Ok(LinkTarget::CalledBack);
     }
     let (address, created_at) = (Box::new(named_in(shop, &row)?), row.time(9)?);
     // A link of an earlier version does not say when it was made, but it was before this version.
     let made_at = of.made_at.unwrap_or(shop.timed_links_since);
-    Ok(if made_at < created_at { LinkTarget::Returned(address) } else { LinkTarget::Address(address) })
+    Ok(match () {
+        () if made_at < created_at => LinkTarget::Returned(address),
+        () if links_from.is_some_and(is_before) => LinkTarget::Recalled(address),
+        () => LinkTarget::Address(address),
+    })
 }
 
 /// Calls back all links that were made for these addresses before now.

@@ -6,6 +6,7 @@
 use crate::consent::Timestamp;
 use crate::ledger::shop::settings::Notice;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::store::day_count::{count, counted};
 use crate::model::submission::NoticeShown;
 use crate::model::text::{Locale, Sha256Hex, Token};
 
@@ -26,7 +27,9 @@ vocabulary! {
 const SENT_TEXTS: i64 = 500;
 /// The maximum number of texts of a day from pages.
 pub(crate) const TEXTS_A_DAY: i64 = 100;
-const DAY: i64 = 86_400_000;
+/// How long a new text is never pushed out, in milliseconds: its first readers have that time to answer the question. There
+/// is always an older one, because [`SENT_TEXTS`] are more than those of four days.
+const YOUNG: i64 = 4 * 86_400_000;
 
 /// A notice that one of placet's own pages showed.
 #[derive(Clone, Copy, Debug)]
@@ -105,18 +108,15 @@ pub(crate) fn store_sent_texts(
 
 /// Makes room for one more text of a page. Returns whether there is any today.
 fn make_room(tx: &dyn Database, now: Timestamp) -> Result<bool, DatabaseError> {
-    let today = tx.first(
-        "SELECT count(*) FROM sent_words WHERE first_at > ?",
-        &[Param::Integer(now.plus_millis(-DAY).millis())],
-    )?;
-    if today.map_or(Ok(0), |row| row.integer(0))? >= TEXTS_A_DAY {
+    if counted(tx, "texts", now)? >= TEXTS_A_DAY {
         return Ok(false);
     }
+    count(tx, "texts", now)?;
     tx.execute(
         "DELETE FROM sent_words WHERE proven = 0 AND text_sha256 = (
-             SELECT text_sha256 FROM sent_words WHERE proven = 0 ORDER BY uses, first_at LIMIT 1)
-         AND (SELECT count(*) FROM sent_words WHERE proven = 0) >= ?",
-        &[Param::Integer(SENT_TEXTS)],
+             SELECT text_sha256 FROM sent_words WHERE proven = 0 AND first_at < ?2 ORDER BY uses, first_at LIMIT 1)
+         AND (SELECT count(*) FROM sent_words WHERE proven = 0) >= ?1",
+        &[Param::Integer(SENT_TEXTS), Param::Integer(now.plus_millis(-YOUNG).millis())],
     )?;
     Ok(true)
 }

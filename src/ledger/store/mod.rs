@@ -8,9 +8,11 @@
 //! | `context` | the clock, the random ids and the events of one call |
 //! | `tables` | every table, and what an erasure does with it |
 //! | `id` | reading an id, and the time that an id carries |
+//! | `day_count` | counts of a day, for budgets |
 
 pub(super) mod context;
 pub(super) mod database;
+pub(super) mod day_count;
 pub(super) mod id;
 #[cfg(feature = "native")]
 pub(super) mod native;

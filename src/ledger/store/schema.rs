@@ -650,8 +650,10 @@ const KEYS: &[&str] = &[
     "ALTER TABLE inbound ADD COLUMN kept INTEGER NOT NULL DEFAULT 0",
     // How many proven acts name the text.
     "ALTER TABLE sent_words ADD COLUMN proven INTEGER NOT NULL DEFAULT 0",
-    "UPDATE sent_words SET proven = (SELECT count(*) FROM submission s JOIN record r ON r.submission = s.id
-         WHERE s.notice_sha256 = sent_words.text_sha256 AND r.assurance <> 'claimed')",
+    "UPDATE sent_words SET proven = own.proven FROM (
+         SELECT s.notice_sha256 AS named, count(*) AS proven FROM record r JOIN submission s ON s.id = r.submission
+         WHERE r.assurance <> 'claimed' GROUP BY 1) own
+     WHERE own.named = sent_words.text_sha256",
     "CREATE INDEX sent_words_unproven ON sent_words (uses, first_at) WHERE proven = 0",
     "ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1",
 ];

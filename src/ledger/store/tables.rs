@@ -75,7 +75,12 @@ pub(crate) const TABLES: &[(&str, Class)] = &[
     ("audit", Kept("it names a contact by its id alone, and shows that the erasure was done (GDPR Art. 5(2), 32)")),
     ("event", Kept("it names a contact by its id alone, and goes after the retention period of events")),
     ("delivery", Impersonal),
-    ("budget_count", Kept("counts by hour for a day, those of messages to one address under a keyed hash")),
+    (
+        "budget_count",
+        Kept(
+            "counts by hour for a day, those of messages to one address and of requests of one visitor under a keyed hash",
+        ),
+    ),
     ("inbound", Kept("a keyed hash of a provider's message id, so that a message is taken once")),
     ("shop", Impersonal),
     ("api_key", Impersonal),

@@ -31,7 +31,7 @@ const NAMED: usize = 50;
 pub struct UnprovenQuery {
     /// Entered from this time on.
     pub since: Option<Timestamp>,
-    /// Entered before this time, and not named by a form since.
+    /// Entered before this time, and not asked since.
     pub until: Option<Timestamp>,
     /// Entered under the notice with this id.
     pub notice: Option<String>,
@@ -55,6 +55,9 @@ pub struct UnprovenCount {
 pub struct UnprovenOverview {
     /// The number of contacts; 10,000 means 10,000 or more.
     pub count: usize,
+    /// The time from which the ledger has not looked: one request looks at 20,000 addresses. To go on, send it as
+    /// `since`. `null`: it has looked at all.
+    pub next: Option<Timestamp>,
     /// Their ids, the oldest first, at most 50.
     pub contacts: Vec<String>,
     /// Their number by the day on which they were entered (UTC), at most 50 days.
@@ -114,7 +117,8 @@ struct Page {
     is_left: bool,
 }
 
-/// Reads the next addresses behind a place.
+/// Reads the next addresses behind a place. A contact is kept while a question is open, and if its owner has said that
+/// nobody may ask again (1,000 unanswered questions, see `never_ask`).
 fn page(database: &dyn Database, from: Place, until: Timestamp) -> Result<Page, DatabaseError> {
     let rows = database.query(
         "SELECT a.created_at, a.id, a.kind, a.value, c.id, c.uuid,
@@ -124,10 +128,10 @@ fn page(database: &dyn Database, from: Place, until: Timestamp) -> Result<Page, 
                  AND NOT EXISTS (SELECT 1 FROM rights_act r WHERE r.contact = c.id)
                  AND NOT EXISTS (SELECT 1 FROM disclosure d WHERE d.contact = c.id)
                  AND NOT EXISTS (SELECT 1 FROM address o WHERE o.contact = c.id
-                     AND (o.assurance <> 'claimed' OR o.linked = 1
+                     AND (o.assurance <> 'claimed' OR o.linked = 1 OR o.asked >= 1000
+                         OR EXISTS (SELECT 1 FROM confirmation q WHERE q.address = o.id AND q.created_at >= ?1)
                          OR EXISTS (SELECT 1 FROM track t WHERE t.address = o.id AND t.assurance <> 'claimed')
-                         OR EXISTS (SELECT 1 FROM subject_request r WHERE r.pseudonym = o.pseudonym AND r.closed_at IS NULL)))
-                 AND NOT EXISTS (SELECT 1 FROM submission s WHERE s.contact = c.id AND s.received_at >= ?1),
+                         OR EXISTS (SELECT 1 FROM subject_request r WHERE r.pseudonym = o.pseudonym AND r.closed_at IS NULL))),
              coalesce((SELECT s.notice_id FROM submission s WHERE s.contact = c.id ORDER BY s.id LIMIT 1), ''),
              (SELECT s.source_ip FROM submission s WHERE s.contact = c.id ORDER BY s.id LIMIT 1)
          FROM address a CROSS JOIN contact c ON c.id = a.contact
@@ -169,6 +173,9 @@ fn is_used(database: &dyn Database, shop: &Shop, of: &Candidate, now: Timestamp)
     }
     Ok(false)
 }
+
+/// The number of pages that one overview looks at.
+const SEEN: usize = 100;
 
 /// How far the look at unproven contacts has come, as the job stores it: when it began, and the place.
 type Look = (i64, i64, i64);
@@ -235,8 +242,10 @@ pub fn unproven_overview(
 ) -> Result<UnprovenOverview, DatabaseError> {
     let (mut from, mut contacts, mut count) = (query.from(), Vec::new(), 0);
     let [mut days, mut notices, mut networks] = [const { BTreeMap::<Option<String>, usize>::new() }; 3];
-    loop {
+    let mut next = None;
+    for _ in 0..SEEN {
         let Page { found, last, is_left } = page(database, from, query.until(now))?;
+        next = is_left.then_some(last.at);
         for candidate in found.iter().filter(|candidate| query.fits(candidate)) {
             count += 1;
             if contacts.len() < NAMED {
@@ -262,6 +271,7 @@ pub fn unproven_overview(
     by_day.truncate(NAMED);
     Ok(UnprovenOverview {
         count: count.min(COUNTED),
+        next,
         contacts,
         by_day,
         by_notice: by_size(notices),
@@ -273,14 +283,14 @@ fn counted(counts: BTreeMap<Option<String>, usize>) -> Vec<UnprovenCount> {
     counts.into_iter().map(|(of, count)| UnprovenCount { of, count }).collect()
 }
 
-/// Lets go of some unproven contacts that the shop names by where they came from, used or not. Returns how many, and
-/// whether there may be more.
+/// Lets go of some unproven contacts that the shop names by where they came from, used or not. Returns how many, and the
+/// time from which it has not looked, if any are left.
 pub fn drop_unproven(
     tx: &dyn Database,
     shop: &Shop,
     query: &UnprovenQuery,
     context: &Context<'_>,
-) -> Result<(usize, bool), DatabaseError> {
+) -> Result<(usize, Option<Timestamp>), DatabaseError> {
     /// The number of pages that one request looks at.
     const PAGES: usize = 10;
     let (mut from, mut gone) = (query.from(), 0);
@@ -291,9 +301,9 @@ pub fn drop_unproven(
             gone += 1;
         }
         if !is_left {
-            return Ok((gone, false));
+            return Ok((gone, None));
         }
         from = last;
     }
-    Ok((gone, true))
+    Ok((gone, Some(from.at)))
 }

@@ -70,10 +70,12 @@ pub(in crate::api) struct SubmissionBody {
     #[cfg_attr(feature = "contract", schemars(with = "Option<uuid::Uuid>"))]
     pub(in crate::api) connection: Option<String>,
     /// A token in which the shop's server states who the person is: a JWT (RFC 7519), signed with HS256. The HMAC key
-    /// is the SHA-256 of a secret key with the scope `capture`, as lower-case hexadecimal text. `exp` is at most one
-    /// day ahead. The token contains at least one of `email`, `phone` and `external`. Choices for an address in the
-    /// token are `authenticated`. For 30 days after the token has expired, only its `opt_out`s are.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// is the HMAC-SHA256 of the text `placet identity` under a secret key with the scope `capture`, 32 bytes. `aud` is
+    /// `placet`, `scope` is `capture`, `exp` is at most `limits.identity_hours` after `iat`. The token contains at least
+    /// one of `email`, `phone` and `external`. Choices for an address in the token are `authenticated`. For 30 days
+    /// after the token has expired, only its `opt_out`s are. A token of another form proves nothing.
+    // A page that sends a submission again may have another token, or none. So it is no part of the content.
+    #[serde(skip_serializing)]
     #[cfg_attr(feature = "contract", schemars(length(max = 4_096)))]
     pub(in crate::api) identity: Option<String>,
 }

@@ -17,7 +17,8 @@ use crate::consent::{Assurance, Basis, Channel, PurposeSlug, Reason, Scope, Trac
 use crate::ledger::{
     EventType, LinkTarget, LinkedAddress, NewRequest, NoticeSource, PersonAct, PersonSource, RequestOrigin,
     StoredAddress, call_back_links, has_left, last_locale, note_own_acts, open_request, opt_outs, own_notice,
-    same_person, save_preferences, send_preferences_link, standing_of, stop_everything, suppress_corrected, target_of,
+    same_person, save_preferences, send_own_link, send_preferences_link, standing_of, stop_everything,
+    suppress_corrected, target_of,
 };
 use crate::model::request::RequestKind;
 use crate::model::submission::{Claim, NoticeShown};
@@ -48,7 +49,9 @@ impl ShopService {
         let (channel, purpose) = (*channel, purpose.as_ref());
         let address = match target_of(self.database(), &visit.shop, of)? {
             // Whoever holds an old link may still say no with it. A no that is lost does more harm.
-            LinkTarget::Address(address) | LinkTarget::Returned(address) => Some(address),
+            LinkTarget::Address(address) | LinkTarget::Returned(address) | LinkTarget::Recalled(address) => {
+                Some(address)
+            }
             LinkTarget::Nothing => None,
             LinkTarget::CalledBack => return Ok(Self::called_back(visit)),
         };
@@ -77,12 +80,11 @@ impl ShopService {
         Seen { page: html::page(StatusCode::GONE, page), contact: None }
     }
 
-    /// Returns the address whose choices a link shows. A link that is older than the address was made for somebody who
-    /// has been erased since.
+    /// Returns the address whose choices a link shows.
     fn owner_of(&self, visit: &Visit<'_>, of: &LinkedAddress) -> Result<Result<StoredAddress, Seen>, Problem> {
         Ok(match target_of(self.database(), &visit.shop, of)? {
             LinkTarget::Address(address) => Ok(*address),
-            LinkTarget::CalledBack => Err(Self::called_back(visit)),
+            LinkTarget::CalledBack | LinkTarget::Recalled(_) => Err(Self::called_back(visit)),
             LinkTarget::Returned(_) | LinkTarget::Nothing => {
                 let view =
                     PreferencesView { groups: &[], shown: "", state: PreferencesState::Nothing, requests: false };
@@ -160,7 +162,7 @@ impl ShopService {
             Ok(address) => address,
             Err(seen) => {
                 if action.as_deref() == Some("stop") {
-                    suppress_corrected(self.database(), &of.pseudonym, None, visit.context)?;
+                    self.stop_by_old_link(visit, of)?;
                 }
                 return Ok(seen);
             }
@@ -175,9 +177,7 @@ impl ShopService {
             Some("recall") => {
                 let all = same_person(self.database(), &visit.shop, &address)?;
                 call_back_links(self.database(), &all, visit.context.now)?;
-                if let Some(own) = address.address() {
-                    send_preferences_link(self.database(), &visit.shop, &own, false, None, visit.context)?;
-                }
+                send_own_link(self.database(), &visit.shop, &address, visit.context)?;
                 PreferencesState::LinksCalledBack
             }
             Some(action) => match RequestKind::parse(action) {
@@ -190,6 +190,17 @@ impl ShopService {
             None => PreferencesState::Form,
         };
         self.choices(visit, &address, state)
+    }
+
+    /// Stores the no of a person whose link leads to no page any more.
+    fn stop_by_old_link(&self, visit: &Visit<'_>, of: &LinkedAddress) -> Result<(), Problem> {
+        match target_of(self.database(), &visit.shop, of)? {
+            LinkTarget::Returned(address) | LinkTarget::Recalled(address) => {
+                let acts = stop_everything(self.database(), &visit.shop, &address)?;
+                self.note_noes(visit, &address, acts, "preferences")
+            }
+            _ => Ok(suppress_corrected(self.database(), &of.pseudonym, None, visit.context)?),
+        }
     }
 
     /// Stores the choices that the person changed. A checkbox that the page did not show, or that the person left
@@ -262,6 +273,7 @@ impl ShopService {
             details: details.filter(|text| kind == RequestKind::Rectification && !text.is_empty()),
             origin: RequestOrigin::Preferences,
             vouched: false,
+            visitor: None,
         };
         open_request(self.database(), &visit.shop, &asked, visit.context).map_err(request_refused)?;
         Ok(())

@@ -28,12 +28,16 @@ impl ShopService {
             return Err(Problem::BodyTooLarge { limit });
         }
         for inbound in &self.read_hook(visit, provider, &known)? {
-            let is_own = inbound.to.as_ref().is_none_or(|to| known.numbers.is_empty() || known.numbers.contains(to));
-            if !is_own && !matches!(inbound.act, InboundAct::Keyword { word: Keyword::Stop, .. }) {
-                // Another shop of the same account asked. A stop counts, because a lost one does more harm.
-                continue;
+            let is_own = inbound
+                .to
+                .as_ref()
+                .is_none_or(|to| known.numbers.is_empty() || known.numbers.iter().any(|own| signs(own).eq(signs(to))));
+            let mut message = message_of(provider, answering(provider, known.answers), inbound);
+            if !is_own && message.statement != Some(InboundKeyword::Stop) {
+                // Another shop of the same account may have asked, or the number is missing in the settings. So it is no
+                // answer to a question of this shop, and an employee reads it.
+                message.statement = None;
             }
-            let message = message_of(provider, answering(provider, known.answers), inbound);
             receive_inbound(self.database(), &visit.shop, &message, visit.context)?;
         }
         self.note_visit(visit, None, 200)?;
@@ -69,6 +73,11 @@ impl ShopService {
             HookError::Malformed { needs } => Problem::field("", Fault::new("unreadable", needs)),
         })
     }
+}
+
+/// Returns the letters and digits of a number, which people write with spaces and other signs.
+fn signs(number: &str) -> impl Iterator<Item = char> {
+    number.chars().filter(char::is_ascii_alphanumeric).map(|sign| sign.to_ascii_lowercase())
 }
 
 /// Returns the inbound message as the ledger takes it.

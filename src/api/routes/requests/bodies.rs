@@ -55,6 +55,7 @@ impl RequestBody {
             details,
             origin: if trusted { RequestOrigin::Api } else { RequestOrigin::Storefront },
             vouched,
+            visitor: None,
         })
     }
 }

@@ -27,7 +27,8 @@ const MAX_PAGE: u16 = 1_000;
 impl ShopService {
     pub(in crate::api) fn open_request(&self, call: &Call<'_>) -> Result<Reply, Problem> {
         let trusted = call.caller.kind == KeyKind::Secret;
-        let asked = call.body::<RequestBody>()?.parse(trusted, call.home())?;
+        let mut asked = call.body::<RequestBody>()?.parse(trusted, call.home())?;
+        asked.visitor = call.visitor.filter(|_| !trusted).map(str::to_owned);
         if asked.vouched {
             may_carry_out(call, asked.kind)?;
         }

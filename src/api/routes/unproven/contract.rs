@@ -17,8 +17,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "dropUnproven",
         summary: "Let go of contacts that nobody has proven",
-        about: "Deletes up to 2,000 of the contacts that `GET /v1/unproven` counts, with the same parameters; `since` is \
-                required. Nothing of them is kept: no suppression, no certificate. Opt-ins that the shop uses \
+        about: "Deletes contacts that `GET /v1/unproven` counts, with the same parameters; `since` is required. One request \
+                looks at 2,000 addresses; to go on, send `next` of the answer as `since`. Nothing of them is kept: no suppression, no certificate. Opt-ins that the shop uses \
                 unconfirmed go too.",
         answers: &[maker!(UnprovenDroppedAnswer)],
         codes: &["missing_field"],

@@ -19,8 +19,8 @@ use crate::model::text::{Line, Token};
 pub(in crate::api) struct UnprovenDroppedAnswer {
     /// The number of contacts that this request let go.
     dropped: usize,
-    /// Whether there may be more. Repeat the request with a new `Idempotency-Key` until this is `false`.
-    more: bool,
+    /// The time from which this request has not looked. Repeat it with this time as `since` until this is `null`.
+    next: Option<Timestamp>,
 }
 
 fn asked(query: &Query) -> Result<UnprovenQuery, Problem> {
@@ -45,7 +45,7 @@ impl ShopService {
             let fault = Fault::new("missing_field", "name the time from which the contacts were entered");
             return Err(Problem::Parameter { name: "since", fault });
         }
-        let (dropped, more) = drop_unproven(self.database(), &call.shop, &asked, call.context)?;
-        Reply::json(StatusCode::OK, &UnprovenDroppedAnswer { dropped, more })
+        let (dropped, next) = drop_unproven(self.database(), &call.shop, &asked, call.context)?;
+        Reply::json(StatusCode::OK, &UnprovenDroppedAnswer { dropped, next })
     }
 }

@@ -65,8 +65,6 @@ pub(in crate::api) struct FileReader {
     /// The position of the first byte of `buffer` in the decompressed file.
     begins: u64,
     is_end: bool,
-    /// The number of bytes that were read since the last one that gzip data expanded to.
-    barren: usize,
     /// Whether the upload is complete.
     is_whole: bool,
 }
@@ -85,7 +83,6 @@ impl FileReader {
             buffer: Vec::new(),
             begins: 0,
             is_end: false,
-            barren: 0,
             is_whole: true,
         })
     }
@@ -134,6 +131,7 @@ impl FileReader {
 
     /// Reads ahead.
     pub(in crate::api) fn fill(&mut self, database: &dyn Database) -> Result<(), FileError> {
+        let (from, had) = (self.offset, self.buffer.len());
         while self.buffer.len() < WINDOW && !self.is_end {
             if self.packed_used >= self.packed.len() {
                 let Some(piece) = chunk_from(database, self.import, self.offset)? else {
@@ -151,11 +149,7 @@ impl FileReader {
                     // Decompress a little at a time: a few bytes may expand to very many.
                     let part = rest.get(..INFLATED_AT_ONCE).unwrap_or(rest);
                     inflater.write_all(part).map_err(|_| FileError::BrokenGzip)?;
-                    self.barren = if inflater.get_ref().is_empty() { self.barren + part.len() } else { 0 };
                     self.buffer.append(inflater.get_mut());
-                    if self.barren > BARREN {
-                        return Err(FileError::BrokenGzip);
-                    }
                     part.len()
                 }
             };
@@ -164,6 +158,10 @@ impl FileReader {
             let end = self.begins.saturating_add(u64::try_from(self.buffer.len()).unwrap_or(0));
             if end > LARGEST {
                 return Err(FileError::TooLarge);
+            }
+            let gained = u64::try_from(self.buffer.len().saturating_sub(had)).unwrap_or(0);
+            if self.offset.saturating_sub(from) > gained.saturating_mul(MOST_PACKED).saturating_add(BARREN) {
+                return Err(FileError::BrokenGzip);
             }
         }
         Ok(())
@@ -193,8 +191,10 @@ impl FileReader {
 
 /// How much of a decompressed file one step of work skips at most, in bytes.
 const SKIPPED_AT_ONCE: u64 = 32 * 1024 * 1024;
-/// How much gzip data may expand to nothing, in bytes. A header is shorter; only empty members go on for longer.
-const BARREN: usize = 1024 * 1024;
+/// How many bytes of gzip data may stand for one byte of the file, beyond the first megabyte that is read ahead. Gzip
+/// shortens texts, so only a file that was made to keep the service busy has more: it consists of empty members.
+const MOST_PACKED: u64 = 4;
+const BARREN: u64 = 1024 * 1024;
 
 /// The number of gzip bytes that are decompressed at once. They expand at most about a thousandfold.
 const INFLATED_AT_ONCE: usize = 4 * 1024;

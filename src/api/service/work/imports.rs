@@ -57,9 +57,9 @@ impl ShopService {
             return Ok(true);
         }
         let done = match import.state {
-            ImportState::Undoing => self.undo_page(&shop, &import, &context),
+            ImportState::Undoing => self.undo_page(&shop, &import, &context).map(|()| true),
             _ => match &import.failure {
-                Some(failure) => self.give_up(&shop, &import, failure, &context),
+                Some(failure) => self.give_up(&shop, &import, failure, &context).map(|()| true),
                 None => self.page(&shop, &import, &context),
             },
         };
@@ -67,20 +67,25 @@ impl ShopService {
             self.has_new_jobs.set(true);
         }
         self.latest.set(context.mark());
-        if let Err(error) = done {
-            self.reading.replace(None);
-            let failures = self.failed_pages.get() + 1;
-            self.failed_pages.set(failures);
-            if failures < PATIENCE {
-                return Err(error);
+        let mut is_page_done = true;
+        match done {
+            Ok(is_done) => is_page_done = is_done,
+            Err(error) => {
+                self.reading.replace(None);
+                let failures = self.failed_pages.get() + 1;
+                self.failed_pages.set(failures);
+                if failures < PATIENCE {
+                    return Err(error);
+                }
+                // The import would fail for ever and block all others.
+                self.runtime().report(&error.to_string());
+                let place = import.place.as_deref().map(serde_json::from_str).transpose()?;
+                self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &context)?;
             }
-            // The import would fail for ever and block all others.
-            self.runtime().report(&error.to_string());
-            let place = import.place.as_deref().map(serde_json::from_str).transpose()?;
-            self.fail(&shop, &import, place.unwrap_or_default(), &INTERNAL, &context)?;
         }
         self.failed_pages.set(0);
-        if self.begun.take().is_some() {
+        // A try ends with its page, not with a step on the way to it.
+        if is_page_done && self.begun.take().is_some() {
             finish_job(self.database(), TRIES, context.now, context.now)?;
         }
         Ok(true)
@@ -100,14 +105,17 @@ impl ShopService {
         })?)
     }
 
-    fn page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<(), JobError> {
+    /// Processes one page. Returns `false` if this was a step on the way to it.
+    fn page(&self, shop: &Shop, import: &Import, context: &Context<'_>) -> Result<bool, JobError> {
         let place: Place = import.place.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
         let known = self.reading.take().filter(|own| own.file.import() == import.id && own.file.place() <= place.byte);
         let mut reading = match known {
             Some(reading) => reading,
             None => match self.open_file(import, context.now) {
                 Ok(reading) => reading,
-                Err(Opening::File(error)) => return self.unreadable(shop, import, place, error, context),
+                Err(Opening::File(error)) => {
+                    return self.unreadable(shop, import, place, error, context).map(|()| true);
+                }
                 Err(Opening::Internal(error)) => return Err(error),
             },
         };
@@ -115,12 +123,12 @@ impl ShopService {
             Ok(true) => {}
             Ok(false) => {
                 self.reading.replace(Some(reading));
-                return Ok(());
+                return Ok(false);
             }
-            Err(error) => return self.unreadable(shop, import, place, error, context),
+            Err(error) => return self.unreadable(shop, import, place, error, context).map(|()| true),
         }
         if let Err(error) = reading.file.fill(self.database()) {
-            return self.unreadable(shop, import, place, error, context);
+            return self.unreadable(shop, import, place, error, context).map(|()| true);
         }
         let (bytes, is_end) = reading.file.ahead();
         let accept = |listed: &Listed| match refuses(shop, listed) {
@@ -165,7 +173,7 @@ impl ShopService {
         })?;
         reading.at = context.now;
         self.reading.replace(Some(reading));
-        Ok(())
+        Ok(true)
     }
 
     fn open_file(&self, import: &Import, now: Timestamp) -> Result<Reading, Opening> {

@@ -6,7 +6,6 @@ use crate::consent::deadlines::{Deadlines, deadlines};
 use crate::consent::{Address, AddressKind, Timestamp};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post, post_owed};
-use crate::ledger::outbox::message_budget::hour_of;
 use crate::ledger::people::address::{find_verified_address, written};
 use crate::ledger::people::contact;
 use crate::ledger::rights::requests::subject_request::{
@@ -17,6 +16,7 @@ use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::shop::webhook::EventType;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Cells, Database, DatabaseError, Param};
+use crate::ledger::store::day_count::{count, counted};
 use crate::model::request::RequestKind;
 
 /// The time within which the requester must be verified, in milliseconds: 30 minutes.
@@ -25,6 +25,8 @@ const TO_VERIFY: i64 = 30 * 60 * 1_000;
 const MESSAGES: i64 = 5;
 /// The maximum number of unverified requests of one kind for an address that are opened within a day.
 const OPEN_AT_ONCE: usize = 5;
+/// The maximum number of requests that one visitor opens within a day in the shop's pages.
+const OF_A_VISITOR: i64 = 100;
 const DAY: i64 = 86_400_000;
 
 /// A new subject request.
@@ -42,6 +44,8 @@ pub struct NewRequest {
     pub origin: RequestOrigin,
     /// Whether the shop vouches for the requester's identity. Then no verification message is sent.
     pub vouched: bool,
+    /// The pseudonym of the visitor who opens the request in a page of the shop.
+    pub visitor: Option<String>,
 }
 
 /// The reason why a request cannot be opened.
@@ -82,19 +86,27 @@ pub fn open_request(
     let pseudonym = written(&shop.pseudonym(kind, key));
     // This call also gives the address its pseudonym, with which it is found when the requester answers.
     let known = find_verified_address(tx, shop, &asked.address)?;
-    let mut open = still_open(tx, asked.kind, &pseudonym, context.now)?;
+    let mut open = still_open(tx, asked, &pseudonym, context.now)?;
     if let Some(place) = open.iter().position(|request| request.details == asked.details) {
         let same = open.swap_remove(place);
-        return if asked.vouched { Ok(same) } else { Ok(send(tx, shop, same, context)?) };
+        return if asked.vouched { Ok(same) } else { Ok(send(tx, shop, same, false, context)?) };
     }
-    if !asked.vouched && open.len() >= OPEN_AT_ONCE {
-        // Somebody may have opened the others in the person's name. The person gets a message in any case, and nobody
-        // learns how many there are.
-        return Ok(send(tx, shop, open.swap_remove(0), context)?);
+    if !asked.vouched
+        && open.len() >= OPEN_AT_ONCE
+        && let Some(mut oldest) = open.pop()
+    {
+        // Somebody may have opened the others in the person's name. So the latest request takes the place of the oldest,
+        // the person gets a message about it, and nobody learns how many there are.
+        oldest.details.clone_from(&asked.details);
+        tx.execute(
+            "UPDATE subject_request SET details = ? WHERE id = ?",
+            &[Param::text_or_null(asked.details.as_deref()), Param::Text(&oldest.id)],
+        )?;
+        return Ok(send(tx, shop, oldest, true, context)?);
     }
     // A request from a page that a link opens comes from the person, so no stranger uses up their budget.
     if !asked.vouched && asked.origin != RequestOrigin::Preferences {
-        spend_request(tx, shop, context)?;
+        spend_request(tx, shop, asked.visitor.as_deref(), context)?;
     }
     let received = context.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
     // The place where the person lives, as far as the ledger knows.
@@ -104,27 +116,29 @@ pub fn open_request(
     insert(tx, asked, &id.to_string(), &pseudonym, &received.to_string(), &times, context.now)?;
     let opened = subject_request(tx, id)?.ok_or(DatabaseError::Shape { column: 0 })?;
     emit(tx, shop, EventType::RequestOpened, &RequestEvent::of(&opened), context)?;
-    if asked.vouched { Ok(opened) } else { Ok(send(tx, shop, opened, context)?) }
+    if asked.vouched { Ok(opened) } else { Ok(send(tx, shop, opened, true, context)?) }
 }
 
-/// Counts a request that a stranger may have opened.
+/// Counts a request that a stranger may have opened. One visitor opens only a part of those that a shop takes in a day.
 ///
 /// # Errors
-/// Returns [`OpenError::OverBudget`] if the budget of the day is spent.
-fn spend_request(tx: &dyn Database, shop: &Shop, context: &Context<'_>) -> Result<(), OpenError> {
-    let hour = hour_of(context.now);
-    let row = tx.first(
-        "SELECT coalesce(sum(count), 0) FROM budget_count WHERE name = 'requests' AND hour > ?",
-        &[Param::Integer(hour - 24)],
-    )?;
-    if row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? >= i64::from(shop.settings.limits.requests_day) {
-        return Err(OpenError::OverBudget);
+/// Returns [`OpenError::OverBudget`] if a budget of the day is spent.
+fn spend_request(
+    tx: &dyn Database,
+    shop: &Shop,
+    visitor: Option<&str>,
+    context: &Context<'_>,
+) -> Result<(), OpenError> {
+    let all = i64::from(shop.settings.limits.requests_day);
+    // The last word stands for the widest network of the visitor.
+    let own = visitor.and_then(|visitor| visitor.split(' ').next_back());
+    let own = own.map(|visitor| (format!("requests {visitor}"), all.min(OF_A_VISITOR)));
+    for (name, limit) in own.into_iter().chain([("requests".to_owned(), all)]) {
+        if counted(tx, &name, context.now)? >= limit {
+            return Err(OpenError::OverBudget);
+        }
+        count(tx, &name, context.now)?;
     }
-    tx.execute(
-        "INSERT INTO budget_count (name, hour, count) VALUES ('requests', ?, 1)
-         ON CONFLICT DO UPDATE SET count = count + 1",
-        &[Param::Integer(hour)],
-    )?;
     Ok(())
 }
 
@@ -167,10 +181,11 @@ fn insert(
     )
 }
 
-/// Returns the unverified requests of one kind for an address from the last 24 hours, the newest first.
+/// Returns the unverified requests of one kind for an address from the last 24 hours, the newest first: those from the
+/// person's own page, or those that a stranger may have opened.
 fn still_open(
     tx: &dyn Database,
-    kind: RequestKind,
+    asked: &NewRequest,
     pseudonym: &str,
     now: Timestamp,
 ) -> Result<Vec<SubjectRequest>, DatabaseError> {
@@ -178,9 +193,15 @@ fn still_open(
     tx.query(
         &format!(
             "SELECT {columns} FROM subject_request WHERE pseudonym = ? AND opened_at > ? AND kind = ? AND state = 'open'
+                 AND (origin = 'preferences') = ?
              ORDER BY opened_at DESC LIMIT {OPEN_AT_ONCE}"
         ),
-        &[Param::Text(pseudonym), Param::Integer(now.plus_millis(-DAY).millis()), Param::Text(kind.as_str())],
+        &[
+            Param::Text(pseudonym),
+            Param::Integer(now.plus_millis(-DAY).millis()),
+            Param::Text(asked.kind.as_str()),
+            Param::Integer((asked.origin == RequestOrigin::Preferences).into()),
+        ],
     )?
     .iter()
     .map(|row| request_in(&mut Cells::of(row)))
@@ -202,28 +223,32 @@ pub fn resend(
     if !may_write(tx, &request, context.now)? {
         return Ok(None);
     }
-    send(tx, shop, request, context).map(|request| Some(request).filter(|request| request.sent > before))
+    send(tx, shop, request, false, context).map(|request| Some(request).filter(|request| request.sent > before))
 }
 
-/// Returns whether the address may get another message. The first message of each request is always sent: otherwise
-/// anybody could block a person's rights by opening other requests in their name.
+/// Returns whether the address may get another message. Those from the person's own page are counted apart from those
+/// that a stranger may have opened.
 fn may_write(tx: &dyn Database, request: &SubjectRequest, now: Timestamp) -> Result<bool, DatabaseError> {
-    if request.sent == 0 {
-        return Ok(true);
-    }
     let row = tx.first(
-        "SELECT count(*) FROM message WHERE pseudonym = ? AND created_at > ? AND kind = 'request'",
-        &[Param::text_or_null(request.pseudonym.as_deref()), Param::Integer(now.plus_millis(-DAY).millis())],
+        "SELECT count(*) FROM message m JOIN subject_request r ON r.id = m.about
+         WHERE m.pseudonym = ? AND m.created_at > ? AND m.kind = 'request' AND (r.origin = 'preferences') = ?",
+        &[
+            Param::text_or_null(request.pseudonym.as_deref()),
+            Param::Integer(now.plus_millis(-DAY).millis()),
+            Param::Integer((request.origin == RequestOrigin::Preferences).into()),
+        ],
     )?;
     Ok(row.ok_or(DatabaseError::Shape { column: 0 })?.integer(0)? < MESSAGES)
 }
 
-/// Sends the verification message and restarts its period. If the address got too many messages today, only the period
-/// of the last message restarts, so that nobody can make it expire for the person.
+/// Sends the verification message and restarts its period. The message of a new request is always sent: otherwise anybody
+/// could block a person's rights by opening other requests in their name. If the address got too many other messages
+/// today, only the period of the last message restarts, so that nobody can make it expire for the person.
 fn send(
     tx: &dyn Database,
     shop: &Shop,
     mut request: SubjectRequest,
+    is_new: bool,
     context: &Context<'_>,
 ) -> Result<SubjectRequest, DatabaseError> {
     let medium = medium_for(shop, request.address_kind, &[]);
@@ -233,7 +258,7 @@ fn send(
         return Ok(request);
     };
     request.verify_until = context.now.plus_millis(TO_VERIFY);
-    if may_write(tx, &request, context.now)? {
+    if is_new || may_write(tx, &request, context.now)? {
         request.sent = request.sent.saturating_add(1);
         (request.tries, request.tries_of_opener) = (0, 0);
         let to = Recipient { medium, value, pseudonym, locale: &request.locale };
