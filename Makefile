@@ -46,6 +46,7 @@ faults: dist ## Kill workerd ten times under load and check that no acknowledged
 
 hostile: dist ## Let a botnet loose on a shop, check what it could cause, then replace the master key (5 min)
 	@$(ENV) node tests/hostile.mjs
+	@$(ENV) node tests/oracle-times.mjs
 
 fuzz: dist ## Send random requests from the contract and check each answer against it (10 min; needs python3)
 	@$(ENV) node tests/fuzz.mjs

@@ -21,18 +21,19 @@ pub(in crate::api) struct LimitsBody {
     /// The limit for one visitor, in requests per second. Default: 2.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000)))]
     visitor: Option<u16>,
-    /// The number of new contacts of a day that anonymous forms may make. Above it, anonymous submissions get 429 and
-    /// have to wait. The storefront module sends them later by itself. Default: 20,000.
+    /// The number of anonymous submissions of a day about contacts that nobody has proven, new ones included. Above it,
+    /// anonymous submissions get 429 and have to wait. The storefront module sends them later by itself. Default: 20,000.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
     unproven_day: Option<u32>,
     /// The numbers of messages that the shop sends, whatever causes them. What is over one of them is held.
     messages: Option<Object<MessageLimitsBody>>,
-    /// The number of subject requests of a day that anybody may open without proof. Above it they get 429. Requests from a
-    /// person's own preference page and from the shop's server do not count. Default: 5,000.
+    /// The number of subject requests of a day that anybody may open without proof, at most 100 from one visitor. Above
+    /// it they get 429. Requests from a person's own preference page and from the shop's server do not count. Default:
+    /// 5,000.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
     requests_day: Option<u32>,
     /// The space for the shop's data, in megabytes. Above 80 % of it anonymous submissions get 503 and have to wait, so that
-    /// opt-outs and the rights of persons always have room. Default: 10,000, the size of a Durable Object.
+    /// proven opt-outs and the rights of persons always have room. Default: 10,000, the size of a Durable Object.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 10_000_000)))]
     space_mb: Option<u32>,
     /// The maximum time from the request to the end of an identity token, in hours. Default: 1.
