@@ -75,8 +75,15 @@ pub(crate) fn members(database: &dyn Database, contact: i64) -> Result<String, D
 
 /// Returns the country and region where a contact lives, as far as they are known.
 pub(crate) fn place_of(database: &dyn Database, contact: &Contact) -> Result<Place, DatabaseError> {
-    let row = database.first("SELECT country, region FROM contact WHERE id = ?", &[contact.param()])?;
-    let row = row.ok_or(DatabaseError::Shape { column: 0 })?;
+    place_if_known(database, Some(contact))
+}
+
+/// Returns the place where a person lives, as far as the ledger knows. Reads as much for nobody as for somebody, so that
+/// the time does not tell who is known.
+pub(crate) fn place_if_known(database: &dyn Database, contact: Option<&Contact>) -> Result<Place, DatabaseError> {
+    let param = contact.map_or(Param::Integer(0), Contact::param);
+    let row = database.first("SELECT country, region FROM contact WHERE id = ?", &[param])?;
+    let Some(row) = row else { return Ok(Place::default()) };
     Ok(Place {
         country: row.optional_text(0)?.and_then(CountryCode::parse),
         region: row.optional_text(1)?.and_then(RegionCode::parse),

@@ -110,7 +110,7 @@ pub fn open_request(
     }
     let received = context.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
     // The place where the person lives, as far as the ledger knows.
-    let place = known.map(|known| contact::place_of(tx, &known.contact)).transpose()?.unwrap_or_default();
+    let place = contact::place_if_known(tx, known.as_ref().map(|known| &known.contact))?;
     let times = deadlines(&place, shop.settings.country, received);
     let id = context.next_id();
     insert(tx, asked, &id.to_string(), &pseudonym, &received.to_string(), &times, context.now)?;
