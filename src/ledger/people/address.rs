@@ -179,16 +179,25 @@ pub fn find_verified_address(
     shop: &Shop,
     address: &Address,
 ) -> Result<Option<StoredAddress>, DatabaseError> {
-    let row = tx.first(
+    let found = find_address(tx, shop, address)?;
+    if let Some(named) = &found {
+        name(tx, named)?;
+    }
+    Ok(found)
+}
+
+/// Returns the stored address without storing its pseudonym, so that a request of a stranger writes as much about a
+/// customer as about anybody.
+pub(crate) fn find_address(
+    database: &dyn Database,
+    shop: &Shop,
+    address: &Address,
+) -> Result<Option<StoredAddress>, DatabaseError> {
+    let row = database.first(
         &format!("{NAMED} WHERE a.kind = ? AND a.match_key = ?"),
         &[Param::Text(address.kind().as_str()), Param::Text(address.key())],
     )?;
-    let Some(row) = row else { return Ok(None) };
-    let named = named_in(shop, &row)?;
-    if row.is_null(5) {
-        name(tx, &named)?;
-    }
-    Ok(Some(named))
+    row.map(|row| named_in(shop, &row)).transpose()
 }
 
 /// Stores the pseudonym of an address that was stored before there were pseudonyms.

@@ -6,7 +6,7 @@ use crate::consent::deadlines::{Deadlines, deadlines};
 use crate::consent::{Address, AddressKind, Timestamp};
 use crate::ledger::outbox::event::emit;
 use crate::ledger::outbox::message::{MessageDetail, MessageKind, Recipient, medium_for, post, post_owed};
-use crate::ledger::people::address::{find_verified_address, written};
+use crate::ledger::people::address::{find_address, written};
 use crate::ledger::people::contact;
 use crate::ledger::rights::requests::subject_request::{
     RequestEvent, RequestOrigin, RequestState, SubjectRequest, request_in, subject_request,
@@ -84,8 +84,7 @@ pub fn open_request(
         return Err(OpenError::NotReachable);
     }
     let pseudonym = written(&shop.pseudonym(kind, key));
-    // This call also gives the address its pseudonym, with which it is found when the requester answers.
-    let known = find_verified_address(tx, shop, &asked.address)?;
+    let known = find_address(tx, shop, &asked.address)?;
     let mut open = still_open(tx, asked, &pseudonym, context.now)?;
     if let Some(place) = open.iter().position(|request| request.details == asked.details) {
         let same = open.swap_remove(place);
