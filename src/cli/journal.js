@@ -1,7 +1,7 @@
 // `placet journal`: keeps the opt-outs, suppressions and erasures of a shop outside of its database, and enters them again after an
 // older backup was restored.
 
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { savePages } from "./download.js";
@@ -42,7 +42,9 @@ async function write(session, folder) {
  */
 async function replay(session, folder) {
   const erased = await erasures(nameOf(folder, "suppressed"));
-  for (const list of Object.keys(FILES)) await importCommand({ ...session, json: false, quiet: true }, { list, quiet: true }, [nameOf(folder, list)]);
+  for (const list of Object.keys(FILES)) {
+    if (await hasRows(nameOf(folder, list), FILES[list].format)) await importCommand({ ...session, json: false, quiet: true }, { list, quiet: true }, [nameOf(folder, list)]);
+  }
   let count = 0;
   for await (const { bytes } of pages(session, "/v1/lists/suppressed", { by: "address", format: "ndjson", limit: limit() })) {
     for (const row of lines(bytes)) {
@@ -52,6 +54,18 @@ async function replay(session, folder) {
   }
   process.stdout.write(session.json ? `${JSON.stringify({ erased: count })}\n` : `The opt-outs and suppressions are entered again. ${number(count)} contacts that were erased before are erased again.\n`);
   return EXIT.done;
+}
+
+/** Returns whether a list has a row. A CSV file begins with a header line. */
+async function hasRows(file, format) {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4_096), 0, 4_096, 0);
+    const header = format === "csv" ? buffer.indexOf("\n") + 1 : 0;
+    return bytesRead > header;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Returns the times of the erasures by the hash of the address. */
