@@ -444,6 +444,13 @@ fn strangers_open_few_requests_a_day(backend: &mut dyn Backend) {
     for name in ["a", "b", "c"] {
         open(backend, &format!("{name}@example.com")).ok();
     }
+    // Requests that take the place of others are counted too.
+    let correction = |details: &str| json!({ "kind": "rectification", "contact": jane, "details": details });
+    post(backend, "/v1/requests", &shop.publishable, ORIGIN, &correction("I moved")).problem(
+        429,
+        "too_many_requests",
+        None,
+    );
     let rows = backend.rows();
     open(backend, "d@example.com").problem(429, "too_many_requests", None);
     open(backend, "jane@example.com").problem(429, "too_many_requests", None);

@@ -16,6 +16,7 @@ crate::scenarios! {
     the_number_of_codes_is_limited_even_if_no_message_is_sent
     a_correction_of_the_address_ends_its_unverified_requests
     a_stranger_cannot_block_the_requests_of_another_person
+    a_thief_of_a_link_fills_no_mailbox
     an_objection_of_an_unknown_person_is_stored
     an_employee_decides_the_requests_that_the_shop_wants_to_approve
     expired_links_and_downloads_no_longer_work
@@ -331,6 +332,16 @@ fn a_stranger_cannot_block_the_requests_of_another_person(backend: &mut dyn Back
     assert_eq!(sent(backend), of_before + taken + 1, "a second message would exceed the daily limit");
     page(&press(backend, &link, ""), 200);
     assert_eq!(shop.lookup(backend, &jane()).status.as_u16(), 404, "her earlier link is still valid");
+}
+
+fn a_thief_of_a_link_fills_no_mailbox(backend: &mut dyn Backend) {
+    let shop = shop(backend);
+    shop.submit_from_server(backend, &with(submission(), "/assurance", json!("authenticated"))).ok();
+    let own = path(&links(backend, &shop, jane(), "?channel=email")[0]["preferences"]);
+    for number in 0..12 {
+        page(&press(backend, &own, &format!("action=rectification&details=nonsense+{number}")), 200);
+    }
+    assert_eq!(messages(backend, &shop, "request").len(), 5);
 }
 
 fn an_objection_of_an_unknown_person_is_stored(backend: &mut dyn Backend) {

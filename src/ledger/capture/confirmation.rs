@@ -198,7 +198,7 @@ const fn is_answerable(reason: Option<Reason>) -> bool {
 const AT_ONCE: i64 = 3;
 
 /// The number of unanswered questions of an address whose owner wants none.
-const NEVER: i64 = 1_000;
+pub(crate) const NEVER: i64 = 1_000;
 
 /// Returns how long an address gets no further question, in milliseconds from the last one; `None` for ever. `asked` is
 /// the number of questions in a row that it has not answered.

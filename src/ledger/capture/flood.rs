@@ -23,8 +23,8 @@ use crate::model::submission::Submission;
 /// The name under which anonymous submissions about contacts that nobody has proven are counted.
 const UNPROVEN: &str = "unproven";
 
-/// Returns whether anonymous forms may make or name further unproven contacts today. The answer does not depend on what is known of an
-/// address.
+/// Returns whether anonymous forms may make or name further unproven contacts today. The answer does not depend on what
+/// is known of an address.
 pub(crate) fn has_room(tx: &dyn Database, shop: &Shop, now: Timestamp) -> Result<bool, DatabaseError> {
     Ok(counted(tx, UNPROVEN, now)? < i64::from(shop.settings.limits.unproven_day))
 }

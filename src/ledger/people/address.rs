@@ -179,11 +179,19 @@ pub fn find_verified_address(
     shop: &Shop,
     address: &Address,
 ) -> Result<Option<StoredAddress>, DatabaseError> {
-    let found = find_address(tx, shop, address)?;
-    if let Some(named) = &found {
-        name(tx, named)?;
+    let Some(row) = row_at(tx, address)? else { return Ok(None) };
+    let named = named_in(shop, &row)?;
+    if row.is_null(5) {
+        name(tx, &named)?;
     }
-    Ok(found)
+    Ok(Some(named))
+}
+
+fn row_at(database: &dyn Database, address: &Address) -> Result<Option<Row>, DatabaseError> {
+    database.first(
+        &format!("{NAMED} WHERE a.kind = ? AND a.match_key = ?"),
+        &[Param::Text(address.kind().as_str()), Param::Text(address.key())],
+    )
 }
 
 /// Returns the stored address without storing its pseudonym, so that a request of a stranger writes as much about a
@@ -193,11 +201,7 @@ pub(crate) fn find_address(
     shop: &Shop,
     address: &Address,
 ) -> Result<Option<StoredAddress>, DatabaseError> {
-    let row = database.first(
-        &format!("{NAMED} WHERE a.kind = ? AND a.match_key = ?"),
-        &[Param::Text(address.kind().as_str()), Param::Text(address.key())],
-    )?;
-    row.map(|row| named_in(shop, &row)).transpose()
+    row_at(database, address)?.map(|row| named_in(shop, &row)).transpose()
 }
 
 /// Stores the pseudonym of an address that was stored before there were pseudonyms.

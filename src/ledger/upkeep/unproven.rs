@@ -8,6 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::consent::{Address, AddressKind, Channel, PurposeSlug, Timestamp};
+use crate::ledger::capture::confirmation::NEVER;
 use crate::ledger::people::contact::Lookup;
 use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
 use crate::ledger::rights::erase::forget_contact;
@@ -118,7 +119,7 @@ struct Page {
 }
 
 /// Reads the next addresses behind a place. A contact is kept while a question is open, and if its owner has said that
-/// nobody may ask again (1,000 unanswered questions, see `never_ask`).
+/// nobody may ask again.
 fn page(database: &dyn Database, from: Place, until: Timestamp) -> Result<Page, DatabaseError> {
     let rows = database.query(
         "SELECT a.created_at, a.id, a.kind, a.value, c.id, c.uuid,
@@ -128,7 +129,7 @@ fn page(database: &dyn Database, from: Place, until: Timestamp) -> Result<Page, 
                  AND NOT EXISTS (SELECT 1 FROM rights_act r WHERE r.contact = c.id)
                  AND NOT EXISTS (SELECT 1 FROM disclosure d WHERE d.contact = c.id)
                  AND NOT EXISTS (SELECT 1 FROM address o WHERE o.contact = c.id
-                     AND (o.assurance <> 'claimed' OR o.linked = 1 OR o.asked >= 1000
+                     AND (o.assurance <> 'claimed' OR o.linked = 1 OR o.asked >= ?4
                          OR EXISTS (SELECT 1 FROM confirmation q WHERE q.address = o.id AND q.created_at >= ?1)
                          OR EXISTS (SELECT 1 FROM track t WHERE t.address = o.id AND t.assurance <> 'claimed')
                          OR EXISTS (SELECT 1 FROM subject_request r WHERE r.pseudonym = o.pseudonym AND r.closed_at IS NULL))),
@@ -137,7 +138,12 @@ fn page(database: &dyn Database, from: Place, until: Timestamp) -> Result<Page, 
          FROM address a CROSS JOIN contact c ON c.id = a.contact
          WHERE a.assurance = 'claimed' AND a.linked = 0 AND (a.created_at, a.id) > (?2, ?3) AND a.created_at < ?1
          ORDER BY a.created_at, a.id LIMIT 200",
-        &[Param::Integer(until.millis()), Param::Integer(from.at.millis()), Param::Integer(from.address)],
+        &[
+            Param::Integer(until.millis()),
+            Param::Integer(from.at.millis()),
+            Param::Integer(from.address),
+            Param::Integer(NEVER),
+        ],
     )?;
     let last = match rows.last() {
         Some(row) => Place { at: row.time(0)?, address: row.integer(1)? },

@@ -48,7 +48,7 @@ impl ShopService {
         let Subject::Leave { of, channel, purpose } = &visit.subject else { return Err(Problem::RouteNotFound) };
         let (channel, purpose) = (*channel, purpose.as_ref());
         let address = match target_of(self.database(), &visit.shop, of)? {
-            // Whoever holds an old link may still say no with it. A no that is lost does more harm.
+            // An old link still says no, because a lost no does more harm than one by a stolen link.
             LinkTarget::Address(address) | LinkTarget::Returned(address) | LinkTarget::Recalled(address) => {
                 Some(address)
             }

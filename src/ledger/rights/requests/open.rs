@@ -90,6 +90,11 @@ pub fn open_request(
         let same = open.swap_remove(place);
         return if asked.vouched { Ok(same) } else { Ok(send(tx, shop, same, false, context)?) };
     }
+    let is_own = asked.origin == RequestOrigin::Preferences;
+    // A request from a page that a link opens comes from the person, so no stranger uses up their budget.
+    if !asked.vouched && !is_own {
+        spend_request(tx, shop, asked.visitor.as_deref(), context)?;
+    }
     if !asked.vouched
         && open.len() >= OPEN_AT_ONCE
         && let Some(mut oldest) = open.pop()
@@ -101,11 +106,8 @@ pub fn open_request(
             "UPDATE subject_request SET details = ? WHERE id = ?",
             &[Param::text_or_null(asked.details.as_deref()), Param::Text(&oldest.id)],
         )?;
-        return Ok(send(tx, shop, oldest, true, context)?);
-    }
-    // A request from a page that a link opens comes from the person, so no stranger uses up their budget.
-    if !asked.vouched && asked.origin != RequestOrigin::Preferences {
-        spend_request(tx, shop, asked.visitor.as_deref(), context)?;
+        // Requests from the own page have no budget, so the limit of messages holds for them.
+        return Ok(send(tx, shop, oldest, !is_own, context)?);
     }
     let received = context.day(shop.settings.links.zone()).ok_or(OpenError::NoCalendar)?;
     // The place where the person lives, as far as the ledger knows.
@@ -261,7 +263,7 @@ fn send(
         request.sent = request.sent.saturating_add(1);
         (request.tries, request.tries_of_opener) = (0, 0);
         let to = Recipient { medium, value, pseudonym, locale: &request.locale };
-        // Who asks on their own page is the person, whatever strangers do meanwhile.
+        // The person asks on their own page. No act of a stranger may hold the message.
         let post = if request.origin == RequestOrigin::Preferences { post_owed } else { post };
         post(tx, shop, MessageKind::Request, &to, Some(&request.id), &MessageDetail::default(), context)?;
     }

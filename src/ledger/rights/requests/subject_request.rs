@@ -209,16 +209,16 @@ pub fn list_requests(database: &dyn Database, query: &RequestQuery) -> Result<Ve
     let before = query.before.map(|id| id.to_string());
     let mut sql = format!("SELECT {COLUMNS} FROM subject_request WHERE 1 = 1");
     let mut params = Vec::new();
+    if query.state.is_none() {
+        // Anybody can open a request. It counts once its requester is verified.
+        sql.push_str(" AND verified_at IS NOT NULL");
+    }
     let mut restrict = |condition: &str, param| {
         if param != Param::Null {
             sql.push_str(condition);
             params.push(param);
         }
     };
-    if query.state.is_none() {
-        // Anybody can open a request. It counts once its requester is verified.
-        restrict(" AND verified_at IS NOT NULL AND id < ?", Param::Text("g"));
-    }
     restrict(" AND state = ?", Param::text_or_null(query.state.map(RequestState::as_str)));
     restrict(" AND kind = ?", Param::text_or_null(query.kind.map(RequestKind::as_str)));
     restrict(" AND state IN ('open', 'verified') AND due <= ?", Param::text_or_null(query.due_by.as_deref()));
