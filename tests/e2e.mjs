@@ -110,6 +110,39 @@ test("the newsletter box works with the keyboard only", async () => {
   assert.deepEqual(page.problems, []);
 });
 
+test("a shop that requires a proof of work gets it from the elements and from open", async () => {
+  const require = (presence) => stage.ask("PATCH", "/v1/shop", { limits: { presence } });
+  assert.equal((await require("altcha")).status, 200);
+  const page = await newPage();
+  await page.goto(`${shop}/`);
+  await page.locator("#newsletter .placet-box").waitFor();
+  await page.fill("#newsletter .placet-input", "annie@example.com");
+  await page.check("#newsletter .placet-box");
+  await page.click("#newsletter .placet-button");
+  await page.locator("#newsletter .placet-status", { hasText: "Almost done" }).waitFor();
+  assert.equal((await reportOn({ email: "annie@example.com" })).records.length, 1);
+
+  const { publishable } = await stage.keys();
+  const submit = (email, withProof) => page.evaluate(async ([endpoint, key, email, withProof]) => {
+    const [{ open }, { presence }] = await Promise.all([import("/placet/storefront.js"), import("/placet/presence.js")]);
+    const placet = await open({ endpoint, key, locale: "en-GB", ...(withProof && { presence }) });
+    let problem;
+    placet.on("error", (error) => { problem = error.problem?.type; });
+    const outcome = await placet.submit({
+      contact: { email },
+      choices: [{ channel: "email", purpose: "newsletter", choice: "opt_in" }],
+      notice: { id: "own", version: "1", locale: "en-GB", text: "We write about new coffees." },
+    });
+    return { queued: outcome.queued ?? false, problem };
+  }, [worker, publishable, email, withProof]);
+  assert.deepEqual(await submit("without@example.com", false), { queued: true, problem: "urn:placet:problem:presence_required" });
+  assert.equal((await lookup({ email: "without@example.com" })).status, 404);
+  assert.deepEqual(await submit("with@example.com", true), { queued: false, problem: undefined });
+  assert.equal((await require(null)).status, 200);
+  await reportOn({ email: "with@example.com" });
+  assert.deepEqual(page.problems.filter((text) => !text.includes("403")), []);
+});
+
 test("an order succeeds while the worker is down, and the choices are sent once later", async () => {
   const page = await newPage();
   await openCheckout(page);

@@ -77,8 +77,9 @@ fn work(service: &Service, answers: bool) -> Vec<(String, Map<String, Value>, St
                 for outgoing in due.into_iter().filter(|_| answers) {
                     let answered = SendOutcome::Answered { status: 200, retry_after: None };
                     shop.delivered(&outgoing.key, answered).unwrap();
-                    let headers = outgoing.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
-                    sent.push((outgoing.url, headers.collect(), outgoing.body));
+                    let headers =
+                        outgoing.request.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
+                    sent.push((outgoing.request.url, headers.collect(), outgoing.request.body));
                 }
             }
             Step::Busy => {}

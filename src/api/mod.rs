@@ -58,6 +58,7 @@ pub use routed::{Handover, Routed};
 pub use routes::imports::upload::Upload;
 pub use secrets::{Secrets, SecretsError};
 pub use service::list_stream::ListStream;
+pub use service::outgoing::{HttpAnswer, HttpRequest};
 pub use service::serve::Opened;
 pub use service::shop_service::ShopService;
 pub use service::work::Step;

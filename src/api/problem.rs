@@ -74,6 +74,10 @@ pub(in crate::api) enum Problem {
     },
     /// A publishable key is used on a page whose origin the shop or the key does not allow.
     WrongOrigin,
+    /// The shop requires a proof that somebody sits at the page, and the request has none that is valid.
+    PresenceRequired,
+    /// The service that checks proofs of presence does not answer.
+    PresenceUnchecked,
     /// The route does not exist.
     RouteNotFound,
     /// The route does not support the method.
@@ -297,6 +301,10 @@ impl Problem {
             Self::InvalidKey => (StatusCode::UNAUTHORIZED, "invalid_key", "The key is not valid"),
             Self::WrongScope { .. } => (StatusCode::FORBIDDEN, "wrong_scope", "The key lacks the scope for this"),
             Self::WrongOrigin => (StatusCode::FORBIDDEN, "wrong_origin", "The key does not work on this site"),
+            Self::PresenceRequired => (StatusCode::FORBIDDEN, "presence_required", "A proof of presence is required"),
+            Self::PresenceUnchecked => {
+                (StatusCode::SERVICE_UNAVAILABLE, "presence_unchecked", "The proof of presence cannot be checked now")
+            }
             Self::RouteNotFound => (StatusCode::NOT_FOUND, "route_not_found", "No such route"),
             Self::MethodNotAllowed { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The route does not support this method")
@@ -393,6 +401,8 @@ impl Problem {
             Self::InvalidKey => "check that the key is complete, from this deployment, and still valid".into(),
             Self::WrongScope { needed } => format!("use a key with the scope {needed}").into(),
             Self::WrongOrigin => "add the page's origin to the origins of the shop".into(),
+            Self::PresenceRequired => "send a new solution or token in presence; each counts once".into(),
+            Self::PresenceUnchecked => "send it again later".into(),
             Self::RouteNotFound => "check the path".into(),
             Self::MethodNotAllowed { allow } => format!("use {allow}").into(),
             Self::ContactNotFound => "the shop has no contact with this id, address or external id".into(),
@@ -506,6 +516,9 @@ impl Problem {
             }
             Self::NoSpace => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(3_600));
+            }
+            Self::PresenceUnchecked => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(60));
             }
             Self::TooManyRequests { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));

@@ -23,6 +23,9 @@ pub struct Handover {
     pub evidence: Option<String>,
     /// The id of the shop to create.
     pub new_shop: Option<ShopId>,
+    /// Whether Turnstile confirmed that somebody sits at the page; `None` if it was not asked or did not answer. The shop's
+    /// object asks, so this is not written into the header.
+    pub is_present: Option<bool>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -56,7 +59,7 @@ impl Handover {
         let Some(Written { visitor, evidence, new_shop }) = text.and_then(crate::json::read) else {
             return Self::default();
         };
-        Self { visitor, evidence, new_shop: new_shop.and_then(|id| ShopId::parse(&id)) }
+        Self { visitor, evidence, new_shop: new_shop.and_then(|id| ShopId::parse(&id)), is_present: None }
     }
 }
 

@@ -246,7 +246,7 @@ pub(super) async fn breathe() {
 }
 
 async fn carried_out(outgoing: Outgoing) -> (DeliveryKey, Sent) {
-    let sent = send(&outgoing).await;
+    let sent = send(&outgoing.request).await;
     (outgoing.key, sent)
 }
 

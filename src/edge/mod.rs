@@ -11,7 +11,7 @@
 //! | `http` | requests and responses as values |
 //! | `database`, `runtime` | the object's SQLite; clock, randomness, log |
 //! | `alarm` | the object's background work and its schedule |
-//! | `send` | one request to a webhook |
+//! | `send` | one request to another server |
 //! | `files` | imports and list exports, one piece at a time |
 
 mod alarm;
@@ -31,6 +31,7 @@ use self::database::ObjectDatabase;
 use self::files::{stream_out, take_file};
 use self::http::{Head, answer, read_body};
 use self::runtime::EdgeRuntime;
+use self::send::ask;
 use crate::api;
 use crate::api::{Deployment, Handover, Opened, Routed, Routing, Secrets, SecretsError, ShopService};
 use crate::ledger::Runtime;
@@ -72,7 +73,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
                 return answer(api::too_many_requests());
             }
             let evidence = if with_evidence { Some(evidence(&request, &env)?) } else { None };
-            let inner = handed_over(request, &env, &Handover { visitor, evidence, new_shop: None })?;
+            let inner = handed_over(request, &env, &Handover { visitor, evidence, ..Handover::default() })?;
             env.durable_object(SHOPS)?.get_by_name(&object)?.fetch_with_request(inner).await
         }
         Routing::NewShop { object, shop, body_limit } => {
@@ -166,7 +167,8 @@ fn secrets(env: &Env) -> Result<Secrets, SecretsError> {
 
 fn deployment(env: &Env) -> Result<Deployment, SecretsError> {
     let (public_url, local) = (text(env, Deployment::PUBLIC_URL), text(env, Deployment::LOCAL_WEBHOOKS));
-    Ok(Deployment::new(secrets(env)?, &public_url, &local))
+    let (turnstile, url) = (text(env, Deployment::TURNSTILE_SECRET), text(env, Deployment::TURNSTILE_URL));
+    Ok(Deployment::new(secrets(env)?, &public_url, &local).with_turnstile(turnstile, url))
 }
 
 /// Returns a variable or secret; an empty string if it is not set. In plain workerd an unset variable is `null`: the
@@ -199,7 +201,7 @@ impl DurableObject for ShopObject {
             Err(weak) => return answer(api::misconfigured(weak)),
         };
         let head = Head::of(&request, &[Handover::HEADER])?;
-        let routed = match Routed::of(&head.method, &head.path, &head.headers) {
+        let mut routed = match Routed::of(&head.method, &head.path, &head.headers) {
             Ok(routed) => routed,
             Err(response) => return answer(*response),
         };
@@ -217,7 +219,11 @@ impl DurableObject for ShopObject {
             None => return answer(routed.body_too_large(&head.headers)),
         };
         self.alarm.learn().await;
-        let opened = service.open(&routed, &head.with(body));
+        let request = head.with(body);
+        if let Some(question) = service.presence_question(&routed, &request) {
+            routed.handover.is_present = ask(&question).await.and_then(|answer| service.is_present(&request, &answer));
+        }
+        let opened = service.open(&routed, &request);
         // The alarm is set in the same synchronous stretch as the writes, so that the runtime stores both together.
         self.alarm.consider(service);
         match opened {

@@ -46,6 +46,10 @@ const placet :Workerd.Worker = (
     (name = "PLACET_CLIENT_ADDRESS_HEADER", fromEnvironment = "PLACET_CLIENT_ADDRESS_HEADER"),
     # The URL at the start of every link, such as https://consent.example.
     (name = "PLACET_PUBLIC_URL", fromEnvironment = "PLACET_PUBLIC_URL"),
+    # The secret of a Cloudflare Turnstile widget, for shops that set limits.presence to turnstile.
+    (name = "PLACET_TURNSTILE_SECRET", fromEnvironment = "PLACET_TURNSTILE_SECRET"),
+    # Another URL that checks its tokens, for tests.
+    (name = "PLACET_TURNSTILE_URL", fromEnvironment = "PLACET_TURNSTILE_URL"),
     # 1 permits webhooks to plain HTTP and private network addresses; see local.capnp.
     (name = "PLACET_LOCAL_WEBHOOKS", fromEnvironment = "PLACET_LOCAL_WEBHOOKS"),
   ],

@@ -85,6 +85,7 @@ pub use capture::person_act::{
     PersonAct, PersonMessage, PersonSource, has_left, note_own_acts, opt_outs, stop_everything,
 };
 pub use capture::preferences::save_preferences;
+pub use capture::presence::{Challenge, MAX_NUMBER, challenge, is_solved};
 pub use capture::staff_choice::{ChangeError, ChoiceChange, change_choice};
 pub use capture::take::record_submission;
 
@@ -124,7 +125,7 @@ pub use shop::api_key::{
     KeyError, NewKey, StoredKey, VouchingKey, add_key, find_key, keep_identity, key_in_use, list_keys, note_use,
     revoke_all_keys, revoke_key, rotate_key, vouching_keys,
 };
-pub use shop::limits::{Limits, MessageLimits};
+pub use shop::limits::{Limits, MessageLimits, PresenceProof};
 pub use shop::privacy::{Privacy, PurposeText, Recipient, RecipientRole};
 pub use shop::provider::{
     Answering, KnownProvider, ProviderSetup, list_providers, made_for_provider, remove_provider, store_provider,

@@ -59,7 +59,7 @@ const plain = (address) => {
 export async function open(options) {
   if (typeof document === "undefined") throw new PlacetError("no_page", "open placet in a page");
   const endpoint = plain(text(options, "endpoint"));
-  if (!endpoint) throw new PlacetError("bad_endpoint", "give the URL of the edge as endpoint");
+  if (!endpoint) throw new PlacetError("bad_endpoint", "give the edge URL as endpoint");
   const key = text(options, "key");
   if (!/^pk_[!-~]+$/.test(key)) throw new PlacetError("bad_key", "give a publishable key, pk_…");
   const locale = text(options, "locale");
@@ -103,7 +103,8 @@ export async function open(options) {
     if (!found) return;
     let response, answer;
     try {
-      response = await request("/v1/consents", { method: "POST", headers: JSON_BODY, body: queue.sent(id), keepalive });
+      const presence = await options.presence?.(endpoint, key, config);
+      response = await request("/v1/consents", { method: "POST", headers: JSON_BODY, body: queue.sent(id, presence), keepalive });
       answer = await response.json();
     } catch {
       // There is no answer, or it is not JSON. The status, if there is one, is sufficient.
@@ -228,7 +229,7 @@ export async function open(options) {
         },
         chosen,
       );
-      if (dropped) report(new PlacetError("queue_full", "the oldest submission was dropped"));
+      if (dropped) report(new PlacetError("queue_full", "the oldest one was dropped"));
       return dispatch(id);
     },
   };
@@ -273,7 +274,7 @@ export async function open(options) {
   /** Asks for the shop's settings. If the edge cannot answer now, it is asked again, each time after a longer pause. */
   const ask = async (pause = 2000) => {
     let status = 0;
-    why = new PlacetError("unreachable", `cannot reach ${endpoint}: see network, CORS and CSP`);
+    why = new PlacetError("unreachable", `cannot reach ${endpoint}: see network, CORS, CSP`);
     try {
       // The key is in the path and not in a header, so that the browser sends no CORS preflight first.
       const response = await fetch(`${endpoint}/v1/storefront/${key}`, { credentials: "omit", signal: AbortSignal.timeout?.(PATIENCE) });
@@ -307,7 +308,7 @@ export async function open(options) {
   } catch (cause) {
     // Reset, so that a later call may succeed.
     module = undefined;
-    throw new PlacetError("wasm_failed", "the module did not load or run", { cause });
+    throw new PlacetError("wasm_failed", "the module did not run", { cause });
   }
   ready = true;
   queue.drafts((id, { url, identity, described }) => {

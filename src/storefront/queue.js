@@ -165,11 +165,11 @@ export const queueOf = (key) => {
 
     /**
      * Returns a submission as it is sent: with its age now, by which the edge knows when the person acted, and with the
-     * identity token if this page still has it.
+     * identity token if this page still has it and the proof that somebody sits at it.
      */
-    sent(id) {
+    sent(id, presence) {
       const body = entry(id)?.body;
-      return body && JSON.stringify({ ...JSON.parse(body), age_ms: ageOf(id), identity: tokens.get(id) || undefined });
+      return body && JSON.stringify({ ...JSON.parse(body), age_ms: ageOf(id), identity: tokens.get(id) || undefined, presence });
     },
 
     /** Removes the identity token from a submission. Returns whether there was one. */

@@ -80,6 +80,12 @@ export interface Options {
   forms?: Iterable<HTMLFormElement> | string;
   /** The identity token of the customer, see {@link Placet.identify}. */
   identity?: string;
+  /**
+   * Returns the proof that somebody sits at the page, before each submission, for a shop whose `limits.presence` is set:
+   * `presence` of `placet/presence` for `altcha`, or a new token of Turnstile's widget for `turnstile`. If it rejects,
+   * the submission waits and is sent later.
+   */
+  presence?: (endpoint: string, key: string, config: Promise<Config | null>) => Promise<string | undefined> | string | undefined;
   /** The WebAssembly module. Default: `storefront_bg.wasm` beside this file. */
   wasm?: (URL | Request | Response | PromiseLike<Response> | BufferSource | WebAssembly.Module) & object;
 }

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use placet::api::{
-    Deployment, Handover, Outgoing, Routing, Secrets, ShopService, Step, asset, body_too_large, evidence, front,
-    refuse_shop,
+    Deployment, Handover, HttpAnswer, HttpRequest, Routed, Routing, Secrets, ShopService, Step, asset, body_too_large,
+    evidence, front, refuse_shop,
 };
 use placet::consent::Timestamp;
 use placet::ledger::{OsRuntime, Runtime, SendOutcome, Sqlite};
@@ -24,6 +24,8 @@ pub const MASTER_KEY: &str = "a-master-key-for-the-tests-nowhere-else-used";
 /// The secret that creates shops.
 pub const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 /// The header in which a reverse proxy writes the client's IP address.
+/// The secret of Turnstile of both backends.
+pub const TURNSTILE_SECRET: &str = "0x4AAAAAAA-a-secret-of-turnstile";
 pub const CLIENT_ADDRESS_HEADER: &str = "x-real-ip";
 
 /// The base URL of all links.
@@ -223,6 +225,8 @@ pub struct Native {
     in_memory: bool,
     /// Whether events may be sent to this machine.
     local: bool,
+    /// The URL that checks the tokens of Turnstile.
+    turnstile: String,
     shops: RefCell<HashMap<String, ShopService>>,
     clock: Clock,
     keys: Keys,
@@ -234,6 +238,7 @@ impl Native {
             data: TempDir::new(),
             in_memory: false,
             local: true,
+            turnstile: String::new(),
             shops: RefCell::default(),
             clock: Clock::default(),
             keys: Keys::default(),
@@ -251,27 +256,32 @@ impl Native {
         Self { local: false, ..Self::start() }
     }
 
+    /// Starts the service with another URL that checks the tokens of Turnstile.
+    pub fn with_turnstile(url: &str) -> Self {
+        Self { turnstile: url.to_owned(), ..Self::start() }
+    }
+
     /// Starts the service in memory: fast enough for many thousand requests, but nothing survives a crash.
     pub fn in_memory() -> Self {
         Self { in_memory: true, ..Self::start() }
     }
 
-    /// Sends one delivery as the edge does. Returns the status and `retry-after`.
-    fn post(&self, outgoing: &Outgoing) -> (Option<u16>, Option<String>) {
+    /// Sends one request as the edge does. Returns the status, `retry-after` and the body of the answer.
+    fn post(&self, outgoing: &HttpRequest) -> Option<(u16, Option<String>, Vec<u8>)> {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
-        let timeout = Duration::from_millis(Outgoing::TIMEOUT.into());
+        let timeout = Duration::from_millis(HttpRequest::TIMEOUT.into());
         let agent: ureq::Agent = config.timeout_global(Some(timeout)).build().into();
         let mut request = agent.post(&outgoing.url);
         for (name, value) in &outgoing.headers {
             request = request.header(*name, value);
         }
-        match request.send(&outgoing.body) {
-            Ok(answer) => {
-                let retry_after = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
-                (Some(answer.status().as_u16()), retry_after)
-            }
-            Err(_) => (None, None),
-        }
+        let mut answer = request.send(&outgoing.body).ok()?;
+        let retry_after = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+        Some((
+            answer.status().as_u16(),
+            retry_after,
+            answer.body_mut().with_config().limit(HttpRequest::LONGEST_ANSWER as u64).read_to_vec().ok()?,
+        ))
     }
 
     fn ask(&self, object: &str, request: &Request<Bytes>) -> Response<Bytes> {
@@ -282,9 +292,18 @@ impl Native {
             ShopService::new(
                 database,
                 self.clock.clone(),
-                Deployment::new(self.keys.secrets(), PUBLIC_URL, if self.local { "1" } else { "" }),
+                Deployment::new(self.keys.secrets(), PUBLIC_URL, if self.local { "1" } else { "" })
+                    .with_turnstile(TURNSTILE_SECRET.to_owned(), self.turnstile.clone()),
             )
         });
+        if let Ok(mut routed) = Routed::of(request.method(), request.uri().path(), request.headers())
+            && let Some(question) = service.presence_question(&routed, request)
+        {
+            let answer = self.post(&question);
+            routed.handover.is_present =
+                answer.and_then(|(status, _, body)| service.is_present(request, &HttpAnswer { status, body }));
+            return service.handle(&routed, request);
+        }
         service.respond(request)
     }
 }
@@ -305,7 +324,7 @@ impl Backend for Native {
                     let visitor =
                         from.as_deref().filter(|_| by_visitor).map(|from| self.keys.secrets().visitor(0, from));
                     let evidence = with_evidence.then(|| evidence(from.as_deref(), text("user-agent").as_deref()));
-                    (object, Handover { visitor, evidence, new_shop: None })
+                    (object, Handover { visitor, evidence, ..Handover::default() })
                 }
                 Routing::NewShop { body_limit, .. } if request.body().len() > body_limit => {
                     return body_too_large(body_limit);
@@ -345,9 +364,11 @@ impl Backend for Native {
                 match service.step(self.clock.now()).unwrap() {
                     Step::Send(due) => {
                         for outgoing in due {
-                            let (status, retry_after) = self.post(&outgoing);
-                            let outcome = match status {
-                                Some(status) => SendOutcome::Answered { status, retry_after: retry_after.as_deref() },
+                            let answer = self.post(&outgoing.request);
+                            let outcome = match &answer {
+                                Some((status, retry_after, _)) => {
+                                    SendOutcome::Answered { status: *status, retry_after: retry_after.as_deref() }
+                                }
                                 None => SendOutcome::Unreachable,
                             };
                             service.delivered(&outgoing.key, outcome).unwrap();
@@ -384,6 +405,8 @@ struct Running {
     port: u16,
     process: Child,
     keys: Keys,
+    /// The URL that checks the tokens of Turnstile.
+    turnstile: String,
 }
 
 /// The processes that no scenario uses.
@@ -398,14 +421,23 @@ impl Drop for Running {
 
 impl Workerd {
     pub fn start() -> Self {
-        let idle = IDLE.lock().unwrap().pop();
-        let running = idle.unwrap_or_else(|| {
-            let data = TempDir::new();
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let keys = Keys::default();
-            let process = Self::spawn(&data.0, port, &keys);
-            Running { data, port, process, keys }
-        });
+        Self::with(IDLE.lock().unwrap().pop().unwrap_or_else(|| Self::run("")))
+    }
+
+    /// Starts a process of its own, with another URL that checks the tokens of Turnstile.
+    pub fn with_turnstile(url: &str) -> Self {
+        Self::with(Self::run(url))
+    }
+
+    fn run(turnstile: &str) -> Running {
+        let data = TempDir::new();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let keys = Keys::default();
+        let process = Self::spawn(&data.0, port, &keys, turnstile);
+        Running { data, port, process, keys, turnstile: turnstile.to_owned() }
+    }
+
+    fn with(running: Running) -> Self {
         let config =
             ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
         let earlier = databases(&running.data.0);
@@ -416,7 +448,7 @@ impl Workerd {
         self.running.as_ref().unwrap()
     }
 
-    fn spawn(data: &Path, port: u16, keys: &Keys) -> Child {
+    fn spawn(data: &Path, port: u16, keys: &Keys, turnstile: &str) -> Child {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         assert!(root.join("build/index_bg.wasm").exists(), "the worker is not built: run `make dist` first");
         let packages =
@@ -438,6 +470,8 @@ impl Workerd {
             .env("PLACET_CLIENT_ADDRESS_HEADER", CLIENT_ADDRESS_HEADER)
             .env("PLACET_PUBLIC_URL", PUBLIC_URL)
             .env("PLACET_LOCAL_WEBHOOKS", "1")
+            .env("PLACET_TURNSTILE_SECRET", TURNSTILE_SECRET)
+            .env("PLACET_TURNSTILE_URL", turnstile)
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
@@ -456,7 +490,7 @@ impl Workerd {
         running.process.kill().unwrap();
         running.process.wait().unwrap();
         work(&files);
-        running.process = Self::spawn(&running.data.0, running.port, &running.keys);
+        running.process = Self::spawn(&running.data.0, running.port, &running.keys, &running.turnstile);
     }
 }
 

@@ -24,6 +24,7 @@ mod lists;
 mod old_lists;
 mod oracle;
 mod preferences;
+mod presence;
 mod receiver;
 mod refusals;
 mod requests;

@@ -80,6 +80,13 @@ impl Receiver {
         *self.answer.lock().unwrap() = head;
     }
 
+    /// Sets the body of all further answers, which are JSON.
+    pub fn answers_with(&self, body: &Value) {
+        let body = body.to_string();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+        *self.answer.lock().unwrap() = head;
+    }
+
     pub fn all(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }

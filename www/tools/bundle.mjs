@@ -30,7 +30,7 @@ export async function bundle(entry, outfile, glue, options = {}) {
       setup: ({ onResolve }) => {
         onResolve({ filter: /^\.\/glue\.js$/ }, () => ({ path: glue }));
         // Files that are published beside each other are loaded only once.
-        onResolve({ filter: /^\.\.?\/(storefront|elements)\.js$/ }, ({ path }) => ({ path: path.replace("../", "./"), external: true }));
+        onResolve({ filter: /^\.\.?\/(storefront|elements|presence)\.js$/ }, ({ path }) => ({ path: path.replace("../", "./"), external: true }));
         // wasm-bindgen copies the JavaScript that Rust imports. The entry must use the same module, not a second copy.
         onResolve({ filter: /\/snippets\/.*\/src\// }, ({ path }) => ({ path: join(root, path.replace(/^.*\/src\//, "src/")) }));
       },

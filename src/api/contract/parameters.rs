@@ -103,6 +103,8 @@ fn of_form() -> Value {
             "form": text("The shop's name for the form."),
             "identity": text("The identity token of the customer, as in `POST /v1/consents`."),
             "id": { "type": "string", "format": "uuid", "description": "The id of the submission, so that a form that is sent twice is recorded once. Use a new id for each page view." },
+            "altcha": text("The solution that a widget of ALTCHA adds, see `presence` of `POST /v1/consents`."),
+            "cf-turnstile-response": text("The token that a widget of Cloudflare Turnstile adds."),
             "return": text("The URL of the shop's page that the answer links back to."),
         },
     })

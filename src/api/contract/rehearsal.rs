@@ -114,6 +114,7 @@ impl Stage {
         }
         let publishable = text(&shop, "/keys/publishable");
         self.ask("", "getStorefrontOfKey", &[&publishable], &[], None)?;
+        self.ask("", "getChallenge", &[&publishable], &[], None)?;
         self.ask(secret, "putShop", &[], &[], Some(shop_now()))?;
         self.ask(secret, "patchShop", &[], &[], Some(json!({ "limits": { "visitor": 5 }, "country": "GB" })))?;
         let offer = json!({ "channel": "email", "purpose": "newsletter" });

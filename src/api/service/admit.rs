@@ -92,6 +92,7 @@ impl ShopService {
                     is_route: routed.is_route,
                     evidence: routed.handover.evidence.as_deref().unwrap_or_default(),
                     visitor: routed.handover.visitor.as_deref(),
+                    is_present: routed.handover.is_present,
                 })))
             }
         }
@@ -123,6 +124,7 @@ impl ShopService {
             is_route: routed.is_route,
             evidence: "",
             visitor: None,
+            is_present: None,
         }))
     }
 

@@ -40,6 +40,8 @@ pub(in crate::api) struct Call<'a> {
     pub(in crate::api) evidence: &'a str,
     /// The pseudonym of the visitor who uses a page.
     pub(in crate::api) visitor: Option<&'a str>,
+    /// Whether Turnstile confirmed that somebody sits at the page, see [`crate::api::service::presence`].
+    pub(in crate::api) is_present: Option<bool>,
 }
 
 /// The two hashes that identify a repeated request.

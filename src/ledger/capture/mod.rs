@@ -10,6 +10,7 @@
 //! | `confirmation` | double opt-in |
 //! | `person_act` | what a person does by a link or a message |
 //! | `preferences` | saves what a person chose on the preference page |
+//! | `presence` | a proof of work that shows that somebody sits at the page |
 //! | `inbound` | reads what people write back: STOP, START, YES |
 //! | `staff_choice` | changes a choice for an employee |
 //! | `activity` | records activities, which keep a ground from expiring |
@@ -23,6 +24,7 @@ pub(super) mod inbound;
 pub(super) mod outcome;
 pub(super) mod person_act;
 pub(super) mod preferences;
+pub(super) mod presence;
 pub(super) mod staff_choice;
 pub(super) mod take;
 pub(super) mod write;

@@ -2,6 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+vocabulary! {
+    /// A proof that somebody sits at the page.
+    PresenceProof, "unknown proof" {
+        /// A small proof of work, by the open scheme of ALTCHA.
+        Altcha = "altcha",
+        /// A token of Cloudflare Turnstile.
+        Turnstile = "turnstile",
+    }
+}
+
 /// The rate limits, in requests per second. A bucket holds ten seconds' worth of requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
@@ -28,6 +38,9 @@ pub struct Limits {
     /// The maximum time from the request to the end of an identity token, in hours.
     #[serde(default = "identity_hours")]
     pub identity_hours: u8,
+    /// The proof that an anonymous submission needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presence: Option<PresenceProof>,
 }
 
 const fn requests_day() -> u32 {
@@ -104,6 +117,7 @@ impl Default for Limits {
             requests_day: requests_day(),
             space_mb: space_mb(),
             identity_hours: identity_hours(),
+            presence: None,
         }
     }
 }

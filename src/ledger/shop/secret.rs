@@ -25,6 +25,8 @@ vocabulary! {
         Idempotency = "idempotency",
         /// The hash of the id of an inbound message.
         Inbound = "inbound",
+        /// A challenge to a page, and the hash of a challenge that was solved.
+        Presence = "presence",
         /// The secret of a provider.
         Provider = "provider",
         /// The key that seals the other secrets of the shop.

@@ -9,11 +9,16 @@ export const defaults = {};
 
 const opened = new Map();
 
+/** Solves the proof of work of a shop that requires it. Its code is loaded only then. */
+const presence = async (endpoint, key, config) => {
+  if ((await config)?.presence === "altcha") return (await import("../presence.js")).solve(endpoint, key);
+};
+
 /** Returns the storefront of a shop; the page has one for each shop. After a failure the next caller tries again. */
 const shared = (options) => {
   const name = `${options.endpoint} ${options.key}`;
   if (!opened.has(name)) {
-    const opening = open(options);
+    const opening = open({ ...options, presence });
     opened.set(name, opening);
     opening.catch(() => opened.delete(name));
   }

@@ -78,6 +78,13 @@ pub(in crate::api) struct SubmissionBody {
     #[serde(skip_serializing)]
     #[cfg_attr(feature = "contract", schemars(length(max = 4_096)))]
     pub(in crate::api) identity: Option<String>,
+    /// The proof that somebody sits at the page, if the shop requires one of submissions without an identity token, see
+    /// `presence` of `GET /v1/storefront`. For `altcha` the solution of `GET /v1/storefront/{key}/challenge`: its answer
+    /// and the `number` that was found, as JSON in base64. For `turnstile` the token of the widget. Each counts once.
+    // A submission that is sent again has another proof.
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "contract", schemars(length(max = 2_048)))]
+    pub(in crate::api) presence: Option<String>,
 }
 
 /// A notice that was shown to the person.

@@ -24,7 +24,9 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
             "invalid_identity",
             "other_words",
             "submission_conflict",
-            "no_space"
+            "no_space",
+            "presence_required",
+            "presence_unchecked"
         ),
         ..NONE
     },

@@ -26,6 +26,9 @@ impl ShopService {
         let body = form.submission(&shop.settings, context.next_id())?;
         let read = |token| self.identity(shop, token, Scope::Capture, context.now);
         let identity = body.identity().map(read).transpose()?.flatten();
+        if identity.is_none() {
+            self.require_presence(call, body.presence.as_deref())?;
+        }
         let read = body.parse(false, identity.as_ref(), call.home(), |content| shop.secret.body_hash(&[content]))?;
         let mut submission = read.submission;
         evidence::keep(&mut submission.source, shop.settings.evidence, call.evidence);

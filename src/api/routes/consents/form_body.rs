@@ -43,6 +43,11 @@ impl FormBody {
         own.filter(|value| !value.is_empty())
     }
 
+    /// Returns the proof that somebody sits at the page, from the field that a widget of ALTCHA or Turnstile adds.
+    pub(in crate::api) fn presence(&self) -> Option<&str> {
+        self.text("altcha").or_else(|| self.text("cf-turnstile-response"))
+    }
+
     /// Returns the URL of the page to go back to, if it is on one of the shop's origins. Anybody can put another URL
     /// into a form, so any other is ignored.
     pub(in crate::api) fn back(&self, origins: &[Origin]) -> Option<String> {
@@ -141,6 +146,7 @@ impl FormBody {
             historic: None,
             assurance: None,
             identity: self.text("identity").map(str::to_owned),
+            presence: self.presence().map(str::to_owned),
         })
     }
 }

@@ -25,6 +25,9 @@ impl ShopService {
             .map(|token| self.identity(&call.shop, token, Scope::Capture, call.context.now))
             .transpose()?;
         let identity = identity.flatten();
+        if !trusted && identity.is_none() {
+            self.require_presence(call, body.presence.as_deref())?;
+        }
         let read =
             body.parse(trusted, identity.as_ref(), call.home(), |content| call.shop.secret.body_hash(&[content]))?;
         let ReadSubmission { mut submission, places, mut refused } = read;

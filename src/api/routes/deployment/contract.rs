@@ -38,6 +38,7 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
             "unknown_purpose",
             "repeated_choice",
             "repeated_rule",
+            "unknown_presence",
             "unknown_time_zone",
             "unknown_request",
             "already_done",

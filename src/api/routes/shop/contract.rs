@@ -16,6 +16,7 @@ const SETTINGS_FAULTS: &[&str] = &[
     "notice_changed",
     "repeated_choice",
     "repeated_rule",
+    "unknown_presence",
     "unknown_time_zone",
     "unknown_request",
 ];

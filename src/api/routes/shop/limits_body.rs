@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::api::body::Object;
 use crate::api::problem::{Fault, Problem};
-use crate::ledger::{Limits, MessageLimits};
+use crate::ledger::{Limits, MessageLimits, PresenceProof};
 
 /// The rate limits, in requests per second. A caller can save up ten seconds' worth of requests.
 #[derive(Deserialize)]
@@ -39,6 +39,12 @@ pub(in crate::api) struct LimitsBody {
     /// The maximum time from the request to the end of an identity token, in hours. Default: 1.
     #[cfg_attr(feature = "contract", schemars(range(min = 1, max = 24)))]
     identity_hours: Option<u8>,
+    /// The proof that somebody sits at the page, which an anonymous submission needs in `presence`.
+    /// `altcha`: a small proof of work, which the elements carry out by themselves. `turnstile`: a token of Cloudflare
+    /// Turnstile; the deployment needs `PLACET_TURNSTILE_SECRET`. Submissions with an identity token, links and subject
+    /// requests need no proof. Default: none.
+    #[cfg_attr(feature = "contract", schemars(with = "Option<PresenceProof>"))]
+    presence: Option<String>,
 }
 
 /// The numbers of messages that a shop sends.
@@ -87,6 +93,12 @@ const COUNT: Fault = Fault::new("out_of_range", "give 1 to 10000000");
 const HOURS: Fault = Fault::new("out_of_range", "give 1 to 24 hours");
 const CODE: Fault = Fault::new("out_of_range", "give calling codes from 1 to 999, such as 44");
 
+const PRESENCE: Fault = Fault::new("unknown_presence", PresenceProof::USE_ONE);
+
+fn presence(text: &str) -> Result<PresenceProof, Problem> {
+    PresenceProof::parse(text).ok_or_else(|| Problem::field("/limits/presence", PRESENCE))
+}
+
 impl MessageLimitsBody {
     fn parse(&self) -> Result<MessageLimits, Problem> {
         let default = MessageLimits::default();
@@ -134,6 +146,7 @@ impl LimitsBody {
             )?,
             space_mb: within("space_mb", self.space_mb, default.space_mb, 1..=MessageLimits::MAX, COUNT)?,
             identity_hours: within("identity_hours", self.identity_hours, default.identity_hours, 1..=24, HOURS)?,
+            presence: self.presence.as_deref().map(presence).transpose()?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What a page needs: the descriptions and types of the routes, for the contract.
 
 use crate::api::contract::operation::{NONE, Operation, maker};
-use crate::api::routes::storefront::answers::StorefrontAnswer;
+use crate::api::routes::storefront::answers::{ChallengeAnswer, StorefrontAnswer};
 
 pub(in crate::api) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -23,6 +23,16 @@ pub(in crate::api) const OPERATIONS: &[Operation] = &[
                 request without a CORS preflight, which an `Authorization` header would cause.",
         answers: &[maker!(StorefrontAnswer<'static>)],
         tagged: true,
+        ..NONE
+    },
+    Operation {
+        id: "getChallenge",
+        tag: "Capture",
+        summary: "Get a proof of work for a page",
+        about: "For a shop whose `limits.presence` is `altcha`. The page finds the number by trying, and sends \
+                the solution in `presence` of its submission: the answer and the `number` as JSON in base64. A challenge is valid for 20 minutes, and a solution counts once. The library \
+                `altcha-lib` solves it (version 1 of its scheme).",
+        answers: &[maker!(ChallengeAnswer)],
         ..NONE
     },
 ];

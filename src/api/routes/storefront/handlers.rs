@@ -6,10 +6,11 @@ use sha2::{Digest, Sha256};
 
 use crate::api::answer;
 use crate::api::problem::Problem;
-use crate::api::routes::storefront::answers::StorefrontAnswer;
+use crate::api::routes::storefront::answers::{ChallengeAnswer, StorefrontAnswer};
 use crate::api::service::call::Call;
 use crate::api::service::reply::Reply;
 use crate::api::service::shop_service::ShopService;
+use crate::ledger::challenge;
 
 impl ShopService {
     pub(in crate::api) fn storefront(&self, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -39,5 +40,10 @@ impl ShopService {
         headers.insert(header::ETAG, tag);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
         Ok(response.into())
+    }
+
+    /// Returns a proof of work for a page, see [`crate::api::service::presence`].
+    pub(in crate::api) fn challenge(&self, call: &Call<'_>) -> Result<Reply, Problem> {
+        Reply::json(StatusCode::OK, &ChallengeAnswer::from(challenge(&call.shop, call.context)))
     }
 }

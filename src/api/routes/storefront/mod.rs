@@ -30,4 +30,8 @@ const ROWS: &[Row] = &[
         .shown(Access::PathKey(Scope::Storefront))
         .unlogged()
         .by(ShopService::storefront),
+    Endpoint::get("getChallenge", "/v1/storefront/{key}/challenge", Scope::Capture)
+        .shown(Access::PathKey(Scope::Capture))
+        .unlogged()
+        .by(ShopService::challenge),
 ];

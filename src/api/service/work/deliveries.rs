@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::api::problem::Problem;
+use crate::api::service::outgoing::HttpRequest;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
@@ -23,22 +24,13 @@ const SENDS_PER_WEBHOOK: usize = 3;
 /// uses up all of them.
 pub(in crate::api) const SHARED_SENDS: usize = 3;
 
-/// A request to a webhook: `POST`, with a time limit of 15 seconds, without following redirects.
+/// A request to a webhook.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     /// The key under which the outcome of the request is reported.
     pub key: DeliveryKey,
-    /// The URL of the webhook.
-    pub url: String,
-    /// The headers of the request.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body of the request.
-    pub body: String,
-}
-
-impl Outgoing {
-    /// The time limit for a response, in milliseconds.
-    pub const TIMEOUT: u32 = 15_000;
+    /// The request.
+    pub request: HttpRequest,
 }
 
 pub(in crate::api) fn sends_allowed(one: &Waiting) -> usize {
@@ -129,7 +121,8 @@ impl ShopService {
             ("webhook-timestamp", now.millis().div_euclid(1_000).to_string()),
             ("webhook-signature", signatures(shop, webhook, id, now, &body)),
         ];
-        Ok(Outgoing { key: event.key.clone(), url: webhook.url.clone(), headers, body })
+        let request = HttpRequest { method: "POST", url: webhook.url.clone(), headers, body };
+        Ok(Outgoing { key: event.key.clone(), request })
     }
 
     /// Returns the data of an event with the current values that its ids stand for.

@@ -140,7 +140,7 @@ fn a_delivery_ends_after_ten_attempts() {
     while shop.listed(&webhook)["dead"] == 0 {
         for outgoing in shop.due() {
             tries += 1;
-            ids.push((outgoing.key.event.clone(), outgoing.body.clone()));
+            ids.push((outgoing.key.event.clone(), outgoing.request.body.clone()));
             shop.ended(&outgoing, 500);
         }
         waits.push(shop.wait());
@@ -176,7 +176,7 @@ fn at_most_five_sends_are_concurrent_and_three_of_one_webhook() {
         shop.ask(
             "PUT",
             &format!("/v1/webhooks/{}", outgoing.key.webhook),
-            &json!({ "url": outgoing.url, "enabled": false }),
+            &json!({ "url": outgoing.request.url, "enabled": false }),
         );
         shop.ended(outgoing, 204);
     }
