@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// The operations that change something and have no body.
-const BODILESS: [&str; 2] = ["cancelImport", "undoImport"];
+const BODILESS: [&str; 4] = ["cancelImport", "undoImport", "approveConnection", "syncConnection"];
 
 fn document() -> Value {
     contract::document().expect("the document is valid JSON")

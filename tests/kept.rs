@@ -13,10 +13,12 @@ use base64ct::{Base64, Base64UrlUnpadded as Base64Url, Encoding};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request, Response};
-use placet::api::{Deployment, Handover, Routing, Secrets, ShopService, Step, evidence, front, refuse_shop};
+use placet::api::{
+    Deployment, Exchange, Handover, HttpAnswer, Routing, Secrets, ShopService, Step, evidence, front, refuse_shop,
+};
 use placet::consent::certificate::{Certificate, Jwk};
 use placet::consent::{Activity, Assurance, Ground, Refusal, Timestamp};
-use placet::ledger::{OsRuntime, Runtime, SendOutcome, Sqlite, migrate};
+use placet::ledger::{OsRuntime, Runtime, Sqlite, migrate};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -75,8 +77,8 @@ fn work(service: &Service, answers: bool) -> Vec<(String, Map<String, Value>, St
         match shop.step(service.now).unwrap() {
             Step::Send(due) => {
                 for outgoing in due.into_iter().filter(|_| answers) {
-                    let answered = SendOutcome::Answered { status: 200, retry_after: None };
-                    shop.delivered(&outgoing.key, answered).unwrap();
+                    let answer = HttpAnswer { status: 200, ..HttpAnswer::default() };
+                    shop.finished(&outgoing.key, &Exchange::Answered(answer)).unwrap();
                     let headers =
                         outgoing.request.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
                     sent.push((outgoing.request.url, headers.collect(), outgoing.request.body));

@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use placet::api::{Deployment, Handover, Secrets, ShopId, ShopService, Step};
-use placet::ledger::{Database, DatabaseError, OsRuntime, Param, Row, Runtime, SendOutcome, Sqlite};
+use placet::api::{Deployment, Exchange, Handover, HttpAnswer, Secrets, ShopId, ShopService, Step};
+use placet::ledger::{Database, DatabaseError, OsRuntime, Param, Row, Runtime, Sqlite};
 use serde_json::{Value, json};
 
 const MASTER_KEY: &str = "a master key for the tests, nowhere else used";
@@ -21,7 +21,7 @@ const ROOT_SECRET: &str = "root_secret_for_the_tests_nowhere_else_used";
 /// of its keys and webhooks. Also JSON lists in parameters, and results of earlier steps in the plan, such as the few
 /// due deliveries.
 const BOUNDED: &[&str] =
-    &["tree", "up", "form", "part", "shop", "api_key", "webhook", "provider", "schema_version", "due"];
+    &["tree", "up", "form", "part", "shop", "api_key", "webhook", "provider", "connection", "schema_version", "due"];
 /// Statements that stop after a fixed number of rows.
 const LIMITED: &[&str] = &[
     "SELECT 1 FROM suppression LIMIT 1",
@@ -249,9 +249,9 @@ fn events(shop: &Shop, webhook: &str) {
         };
         shop.service.next_step().unwrap();
         for outgoing in &due {
-            let retry_after = (status == 429).then_some("1");
-            let outcome = SendOutcome::Answered { status, retry_after };
-            shop.service.delivered(&outgoing.key, outcome).unwrap();
+            let headers = (status == 429).then(|| ("retry-after", "1".to_owned())).into_iter().collect();
+            let answer = HttpAnswer { status, headers, body: Vec::new() };
+            shop.service.finished(&outgoing.key, &Exchange::Answered(answer)).unwrap();
         }
         let on = json!({ "url": "https://hooks.shop.example/", "payload": "full" });
         shop.ask("PUT", webhook, &on);

@@ -21,7 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// The folders of the ledger. Each imports only from those after it.
-const LEDGER: &[&str] = &["upkeep", "rights", "lists", "capture", "outbox", "people", "records", "shop", "store"];
+const LEDGER: &[&str] =
+    &["upkeep", "rights", "lists", "sync", "capture", "outbox", "people", "records", "shop", "store"];
 
 /// A file of the source, by its path below `src` without the ending, such as `ledger/people/contact`.
 type Name = String;

@@ -39,7 +39,7 @@ const SUBMIT: &str = "submitConsents";
 pub fn more_headers(path: &str) -> Vec<&'static str> {
     match path {
         _ if path.starts_with("/v1/imports") => UPLOAD_HEADERS.to_vec(),
-        _ if path.starts_with("/v1/hooks/") => platforms::headers(),
+        _ if path.starts_with("/v1/hooks/") || path.starts_with("/h/") => platforms::headers(),
         _ if path.starts_with("/v1/") => Vec::new(),
         _ => PAGE_HEADERS.to_vec(),
     }
@@ -126,14 +126,14 @@ fn decide(
         Access::Link(kind) => {
             let token = first;
             let Some(link) = secrets.read_link(kind, token) else {
-                if kind == LinkKind::Hook {
+                if kind.is_of_machine() {
                     return Err(Problem::RouteNotFound);
                 }
                 return Ok(Routing::Answer(lost(headers)));
             };
             // A mail provider may send one-click unsubscribes for many people at once, and no rate limit may block
             // them.
-            let by_visitor = !matches!(kind, LinkKind::Unsubscribe | LinkKind::Hook);
+            let by_visitor = kind != LinkKind::Unsubscribe && !kind.is_of_machine();
             Routing::Shop { object: secrets.object_name(link.shop), by_visitor, with_evidence: false }
         }
         Access::PathKey(_) => {

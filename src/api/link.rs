@@ -31,6 +31,15 @@ vocabulary! {
         Result = "d",
         /// Receives inbound messages of a provider; not for people.
         Hook = "h",
+        /// Receives what a connected shop platform tells; not for people.
+        Connection = "connection",
+    }
+}
+
+impl LinkKind {
+    /// Returns whether a machine uses the link, for many people.
+    pub(in crate::api) const fn is_of_machine(self) -> bool {
+        matches!(self, Self::Hook | Self::Connection)
     }
 }
 
@@ -48,6 +57,8 @@ pub(in crate::api) enum Subject {
     Request { id: Uuid, sent: u8 },
     /// A message provider.
     Provider(Provider),
+    /// The id of a connection to a shop platform.
+    Connection(Uuid),
 }
 
 /// A verified link of this deployment.
@@ -84,7 +95,7 @@ impl Subject {
                 [of.pseudonym.as_slice(), mark, &time_of(of), &[code], purpose.as_bytes()].concat()
             }
             Self::Choices { of } => [of.pseudonym.as_slice(), &time_of(of)].concat(),
-            Self::Confirmation(id) => id.as_bytes().to_vec(),
+            Self::Confirmation(id) | Self::Connection(id) => id.as_bytes().to_vec(),
             Self::Request { id, sent } => [id.as_bytes().as_slice(), &[*sent]].concat(),
             Self::Provider(provider) => provider.as_str().as_bytes().to_vec(),
         }
@@ -111,6 +122,7 @@ impl Subject {
                 let made_at = if time.is_empty() { None } else { Some(read_time(time.try_into().ok()?)?) };
                 Some(Self::Choices { of: LinkedAddress { pseudonym: *pseudonym, made_at } })
             }
+            LinkKind::Connection => Some(Self::Connection(Uuid::from_bytes(body.try_into().ok()?))),
             LinkKind::Confirm => Some(Self::Confirmation(Uuid::from_bytes(body.try_into().ok()?))),
             LinkKind::Request | LinkKind::Code | LinkKind::Result => {
                 let (id, sent) = body.split_first_chunk::<16>()?;
@@ -184,6 +196,7 @@ mod tests {
             (LinkKind::Code, request.clone()),
             (LinkKind::Result, request),
             (LinkKind::Hook, Subject::Provider(Provider::Meta)),
+            (LinkKind::Connection, Subject::Connection(id)),
         ]
     }
 

@@ -135,6 +135,10 @@ pub(in crate::api) enum Problem {
         /// The number of seconds until the caller may try again.
         retry_after: u32,
     },
+    /// The shop has no connection with this id.
+    ConnectionNotFound,
+    /// The shop has the maximum number of connections.
+    TooManyConnections,
     /// The shop has no webhook with this id.
     WebhookNotFound,
     /// The shop has the maximum number of webhooks.
@@ -342,6 +346,10 @@ impl Problem {
             Self::AlreadyDone => (StatusCode::CONFLICT, "already_done", "The request was carried out before"),
             Self::NoSpace => (StatusCode::SERVICE_UNAVAILABLE, "no_space", "The shop's space is nearly used up"),
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests"),
+            Self::ConnectionNotFound => (StatusCode::NOT_FOUND, "connection_not_found", "No such connection"),
+            Self::TooManyConnections => {
+                (StatusCode::CONFLICT, "too_many_connections", "The shop has the maximum number of connections")
+            }
             Self::WebhookNotFound => (StatusCode::NOT_FOUND, "webhook_not_found", "No such webhook"),
             Self::TooManyWebhooks => {
                 (StatusCode::CONFLICT, "too_many_webhooks", "The shop has the maximum number of webhooks")
@@ -435,6 +443,8 @@ impl Problem {
             }
             Self::NoSpace => "send it again in an hour; the shop has to let go of data or to raise limits.space_mb".into(),
             Self::TooManyRequests { retry_after } => format!("try again in {retry_after} s").into(),
+            Self::ConnectionNotFound => "GET /v1/connections lists the ids of the shop's connections".into(),
+            Self::TooManyConnections => "a shop has at most 16 connections; remove one first".into(),
             Self::WebhookNotFound => "GET /v1/webhooks lists the ids of the shop's webhooks".into(),
             Self::TooManyWebhooks => "a shop has at most 16 webhooks; remove one first".into(),
             Self::NoticeChanged { pointer } => {

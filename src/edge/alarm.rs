@@ -18,10 +18,10 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
 
-use crate::api::{JobError, Outgoing, ShopService, Step};
+use crate::api::{Exchange, JobError, Outgoing, OutgoingKey, ShopService, Step};
 use crate::consent::Timestamp;
-use crate::edge::send::{Sent, send};
-use crate::ledger::{DeliveryKey, Runtime};
+use crate::edge::send::send;
+use crate::ledger::Runtime;
 
 /// For how long one run accepts new work, in milliseconds. The runtime ends a handler after 15 minutes.
 const RINGS_FOR: i64 = 10 * 60 * 1_000;
@@ -223,8 +223,8 @@ impl Alarm {
                 let on = self.wakeup.was_woken(context.waker()) || pause.over.get();
                 if on { Poll::Ready(None) } else { Poll::Pending }
             });
-            if let Some((key, sent)) = ended.await {
-                service.delivered(&key, sent.outcome())?;
+            if let Some((key, exchange)) = ended.await {
+                service.finished(&key, &exchange)?;
             }
         }
     }
@@ -245,9 +245,9 @@ pub(super) async fn breathe() {
     gloo::timers::future::sleep(std::time::Duration::ZERO).await;
 }
 
-async fn carried_out(outgoing: Outgoing) -> (DeliveryKey, Sent) {
-    let sent = send(&outgoing.request).await;
-    (outgoing.key, sent)
+async fn carried_out(outgoing: Outgoing) -> (OutgoingKey, Exchange) {
+    let exchange = send(&outgoing.request).await;
+    (outgoing.key, exchange)
 }
 
 fn now() -> Timestamp {

@@ -31,7 +31,7 @@ use self::database::ObjectDatabase;
 use self::files::{stream_out, take_file};
 use self::http::{Head, answer, read_body};
 use self::runtime::EdgeRuntime;
-use self::send::ask;
+use self::send::send;
 use crate::api;
 use crate::api::{Deployment, Handover, Opened, Routed, Routing, Secrets, SecretsError, ShopService};
 use crate::ledger::Runtime;
@@ -221,7 +221,8 @@ impl DurableObject for ShopObject {
         self.alarm.learn().await;
         let request = head.with(body);
         if let Some(question) = service.presence_question(&routed, &request) {
-            routed.handover.is_present = ask(&question).await.and_then(|answer| service.is_present(&request, &answer));
+            let exchange = send(&question).await;
+            routed.handover.is_present = exchange.answer().and_then(|answer| service.is_present(&request, answer));
         }
         let opened = service.open(&routed, &request);
         // The alarm is set in the same synchronous stretch as the writes, so that the runtime stores both together.

@@ -1,12 +1,11 @@
-//! Sends one request to another server. Of a webhook's response, only the status and `retry-after` are read.
+//! Sends one request to another server.
 
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Response};
 use worker::wasm_bindgen_futures::JsFuture;
 
-use crate::api::{HttpAnswer, HttpRequest};
-use crate::ledger::SendOutcome;
+use crate::api::{Exchange, HttpAnswer, HttpRequest};
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,65 +24,47 @@ extern "C" {
     fn cancel(this: &Reader) -> Result<Promise, JsValue>;
 }
 
-/// The result of a request.
-pub(super) enum Sent {
-    Answered { status: u16, retry_after: Option<String> },
-    TimedOut,
-    Unreachable,
-}
-
-impl Sent {
-    /// Returns the result in the form that the service takes.
-    pub(super) fn outcome(&self) -> SendOutcome<'_> {
-        match self {
-            Self::Answered { status, retry_after } => {
-                SendOutcome::Answered { status: *status, retry_after: retry_after.as_deref() }
-            }
-            Self::TimedOut => SendOutcome::TimedOut,
-            Self::Unreachable => SendOutcome::Unreachable,
-        }
-    }
-}
-
-/// Sends a request. Every failure is a result too.
-pub(super) async fn send(request: &HttpRequest) -> Sent {
+/// Sends a request, and reads the answer as far as it is wanted. Every failure is a result too.
+pub(super) async fn send(request: &HttpRequest) -> Exchange {
     match fetched(request).await {
-        Ok(answer) => {
-            let retry_after = answer.headers().get("retry-after").ok().flatten();
-            // Cancelling the body frees the connection. Whether the cancellation succeeds does not matter here.
-            if let Some(body) = answer.body() {
-                let _ = JsFuture::from(body.cancel()).await;
-            }
-            Sent::Answered { status: answer.status(), retry_after }
-        }
+        Ok(answer) => match read(&answer, request.longest_answer).await {
+            Some(body) => Exchange::Answered(HttpAnswer { status: answer.status(), headers: headers(&answer), body }),
+            None => Exchange::Unreachable,
+        },
         Err(error) => {
             let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
-            if name.as_deref() == Some("TimeoutError") { Sent::TimedOut } else { Sent::Unreachable }
+            if name.as_deref() == Some("TimeoutError") { Exchange::TimedOut } else { Exchange::Unreachable }
         }
     }
 }
 
-/// Sends a request and reads the answer. Returns `None` if there is none, or if it is too long.
-pub(super) async fn ask(request: &HttpRequest) -> Option<HttpAnswer> {
-    let answer = fetched(request).await.ok()?;
-    let status = answer.status();
+fn headers(answer: &Response) -> Vec<(&'static str, String)> {
+    let value = |name: &&'static str| Some((*name, answer.headers().get(name).ok().flatten()?));
+    HttpAnswer::HEADERS.iter().filter_map(value).collect()
+}
+
+/// Reads a body of at most `longest` bytes; `None` if it is longer or breaks off. Nothing is read if `longest` is 0.
+async fn read(answer: &Response, longest: usize) -> Option<Vec<u8>> {
     let mut body = Vec::new();
-    if let Some(stream) = answer.body() {
-        let reader: Reader = stream.get_reader().unchecked_into();
-        loop {
-            let piece = JsFuture::from(reader.read().ok()?).await.ok()?;
-            if Reflect::get(&piece, &"done".into()).ok()?.is_truthy() {
-                break;
-            }
-            let piece: Uint8Array = Reflect::get(&piece, &"value".into()).ok()?.dyn_into().ok()?;
-            if body.len() + piece.length() as usize > HttpRequest::LONGEST_ANSWER {
-                let _ = reader.cancel();
-                return None;
-            }
-            body.extend(piece.to_vec());
-        }
+    let Some(stream) = answer.body() else { return Some(body) };
+    if longest == 0 {
+        // Cancelling the body frees the connection. Whether the cancellation succeeds does not matter here.
+        let _ = JsFuture::from(stream.cancel()).await;
+        return Some(body);
     }
-    Some(HttpAnswer { status, body })
+    let reader: Reader = stream.get_reader().unchecked_into();
+    loop {
+        let piece = JsFuture::from(reader.read().ok()?).await.ok()?;
+        if Reflect::get(&piece, &"done".into()).ok()?.is_truthy() {
+            return Some(body);
+        }
+        let piece: Uint8Array = Reflect::get(&piece, &"value".into()).ok()?.dyn_into().ok()?;
+        if body.len() + piece.length() as usize > longest {
+            let _ = reader.cancel();
+            return None;
+        }
+        body.extend(piece.to_vec());
+    }
 }
 
 async fn fetched(request: &HttpRequest) -> Result<Response, JsValue> {
@@ -95,7 +76,8 @@ async fn fetched(request: &HttpRequest) -> Result<Response, JsValue> {
     for (name, value) in [
         ("method", request.method.into()),
         ("headers", headers.into()),
-        ("body", (&request.body).into()),
+        // A `GET` with a body is refused, also with an empty one.
+        ("body", if request.body.is_empty() { JsValue::UNDEFINED } else { (&request.body).into() }),
         ("redirect", "manual".into()),
         ("signal", AbortSignal::timeout_with_u32(HttpRequest::TIMEOUT).into()),
     ] {

@@ -15,6 +15,7 @@
 //! | `upkeep` | the audit log, repeated requests, daily work, retention |
 //! | `rights` | report, subject requests, rectification, restriction, erasure (GDPR Art. 15 to 21) |
 //! | `lists` | lists of people in and out, the list of suppressions |
+//! | `sync` | connections to shop platforms: what they hold, and what they are owed |
 //! | `capture` | the ways in which a record is made: submissions, confirmations, acts by link or message, staff |
 //! | `outbox` | events and messages that wait until they are delivered |
 //! | `people` | contacts, their addresses, merging and separating them, decisions for them |
@@ -33,7 +34,21 @@ mod records;
 mod rights;
 mod shop;
 mod store;
+mod sync;
 mod upkeep;
+
+pub use sync::connection::{
+    Connection, ConnectionChange, ConnectionMode, ConnectionSettings, ConnectionState, Credentials, NewConnection,
+    RemoteErasure, add_connection, change_connection, connection, credentials_of, hook_secret, list_connections, pace,
+    remove_connection, set_credentials, set_token,
+};
+pub use sync::note::{Seen, must_read, note_customer, note_deleted};
+pub use sync::owed::{
+    RemoteTask, compare_page, has_changes, next_due, next_task, note_failure, note_fault, note_written, nothing_owed,
+};
+pub use sync::progress::{
+    Conflict, Preview, Samples, approve, begin_sweep, conflicts, halt, note_page, preview, stop_at_cap,
+};
 
 pub use upkeep::audit::{AuditEntry, AuditPage, AuditQuery, Audited, audit_page, note as note_request, note_again};
 pub use upkeep::earlier::{has_earlier_data, renew_page};
@@ -109,7 +124,7 @@ pub use people::address::{
     LinkTarget, LinkedAddress, StoredAddress, addresses_to_link, call_back_links, find_verified_address, same_person,
     target_of,
 };
-pub use people::contact::{Lookup, last_locale, revision_of};
+pub use people::contact::{Lookup, find_contact, last_locale, revision_of};
 pub use people::decisions::{Asked, Decided, Outcome, decide_contacts};
 pub use people::disclosure::{DisclosureEntry, note_disclosure};
 pub use people::merge::{MergeError, merge_contacts, unmerge_contact};

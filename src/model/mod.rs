@@ -6,6 +6,8 @@
 //! | `person` | what rules and age limits need to know about a person |
 //! | `evidence` | what shows that a ground exists |
 //! | `fingerprint` | the keyed hash of a content |
+//! | `exchange` | a request to another server, and its answer |
+//! | `remote` | a customer as a connected shop platform holds them |
 //! | `submission` | what a form, a server or an employee hands in |
 //! | `request` | what a person can ask for under their rights |
 //! | `list_kind` | the kinds of lists |
@@ -13,10 +15,12 @@
 //! | `suppression` | why an address is suppressed |
 
 pub mod evidence;
+pub mod exchange;
 pub mod fingerprint;
 pub mod list_kind;
 pub mod listed;
 pub mod person;
+pub mod remote;
 pub mod request;
 pub mod submission;
 pub mod suppression;

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | `platform` | the trait, a request as it comes, and the messages in it |
 //! | `twilio`, `meta`, `generic` | one provider of messages each |
+//! | `connector` | what a shop platform is to a connection |
+//! | `custom` | a shop platform that speaks placet's own protocol |
 //! | `placet`, `shopify`, … | the files of one platform each: columns, marks, values |
 //! | `columns`, `field`, `cell`, `list_row` | the parts of such a description |
 //! | `signature` | MACs, and the scheme of Standard Webhooks |
@@ -16,6 +18,8 @@
 mod brevo;
 pub(crate) mod cell;
 pub(crate) mod columns;
+pub mod connector;
+mod custom;
 pub(crate) mod field;
 mod generic;
 mod keywords;
@@ -33,6 +37,7 @@ mod twilio;
 mod woocommerce;
 
 use self::columns::{ReadColumns, WrittenColumns};
+pub use self::connector::{Access, AccessToken, Connector, Refused, RemotePage};
 pub use self::keywords::{Keyword, keyword};
 pub use self::platform::{Hook, HookError, Inbound, InboundAct, Platform};
 
@@ -50,6 +55,23 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// The name of a shop platform that a connection keeps in step.
+    ShopPlatform, "unknown platform" {
+        /// A platform of the shop's own: a plugin speaks placet's protocol.
+        Custom = "custom",
+    }
+}
+
+impl ShopPlatform {
+    /// Returns how the platform is spoken to.
+    pub fn connector(self) -> &'static dyn Connector {
+        match self {
+            Self::Custom => &custom::Custom,
+        }
+    }
+}
+
 impl Provider {
     /// Returns the implementation of the provider's signatures and message format.
     pub fn platform(self) -> &'static dyn Platform {
@@ -61,9 +83,14 @@ impl Provider {
     }
 }
 
-/// Returns the names of the request headers that contain the providers' signatures.
+/// Returns the names of the request headers that hooks of providers and platforms need.
 pub fn headers() -> Vec<&'static str> {
-    Provider::ALL.iter().flat_map(|provider| provider.platform().headers()).copied().collect()
+    let providers = Provider::ALL.iter().flat_map(|provider| provider.platform().headers());
+    let platforms = ShopPlatform::ALL.iter().flat_map(|platform| platform.connector().hook_headers());
+    let mut all: Vec<_> = providers.chain(platforms).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 vocabulary! {

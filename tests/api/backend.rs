@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use placet::api::{
-    Deployment, Handover, HttpAnswer, HttpRequest, Routed, Routing, Secrets, ShopService, Step, asset, body_too_large,
-    evidence, front, refuse_shop,
+    Deployment, Exchange, Handover, HttpAnswer, HttpRequest, Routed, Routing, Secrets, ShopService, Step, asset,
+    body_too_large, evidence, front, refuse_shop,
 };
 use placet::consent::Timestamp;
-use placet::ledger::{OsRuntime, Runtime, SendOutcome, Sqlite};
+use placet::ledger::{OsRuntime, Runtime, Sqlite};
 use rusqlite::types::ValueRef;
 
 pub const MASTER_KEY: &str = "a-master-key-for-the-tests-nowhere-else-used";
@@ -266,22 +266,30 @@ impl Native {
         Self { in_memory: true, ..Self::start() }
     }
 
-    /// Sends one request as the edge does. Returns the status, `retry-after` and the body of the answer.
-    fn post(&self, outgoing: &HttpRequest) -> Option<(u16, Option<String>, Vec<u8>)> {
+    /// Sends one request as the edge does.
+    pub fn exchange(outgoing: &HttpRequest) -> Exchange {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
         let timeout = Duration::from_millis(HttpRequest::TIMEOUT.into());
         let agent: ureq::Agent = config.timeout_global(Some(timeout)).build().into();
-        let mut request = agent.post(&outgoing.url);
+        let mut request = Request::builder().method(outgoing.method).uri(&outgoing.url);
         for (name, value) in &outgoing.headers {
             request = request.header(*name, value);
         }
-        let mut answer = request.send(&outgoing.body).ok()?;
-        let retry_after = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
-        Some((
-            answer.status().as_u16(),
-            retry_after,
-            answer.body_mut().with_config().limit(HttpRequest::LONGEST_ANSWER as u64).read_to_vec().ok()?,
-        ))
+        let answer = if outgoing.body.is_empty() {
+            agent.run(request.body(()).unwrap())
+        } else {
+            agent.run(request.body(outgoing.body.clone()).unwrap())
+        };
+        let Ok(mut answer) = answer else { return Exchange::Unreachable };
+        let value = |name: &&'static str| Some((*name, answer.headers().get(*name)?.to_str().ok()?.to_owned()));
+        let headers = HttpAnswer::HEADERS.iter().filter_map(value).collect();
+        let body = match outgoing.longest_answer {
+            0 => Some(Vec::new()),
+            longest => answer.body_mut().with_config().limit(longest as u64).read_to_vec().ok(),
+        };
+        body.map_or(Exchange::Unreachable, |body| {
+            Exchange::Answered(HttpAnswer { status: answer.status().as_u16(), headers, body })
+        })
     }
 
     fn ask(&self, object: &str, request: &Request<Bytes>) -> Response<Bytes> {
@@ -299,9 +307,8 @@ impl Native {
         if let Ok(mut routed) = Routed::of(request.method(), request.uri().path(), request.headers())
             && let Some(question) = service.presence_question(&routed, request)
         {
-            let answer = self.post(&question);
-            routed.handover.is_present =
-                answer.and_then(|(status, _, body)| service.is_present(request, &HttpAnswer { status, body }));
+            let exchange = Self::exchange(&question);
+            routed.handover.is_present = exchange.answer().and_then(|answer| service.is_present(request, answer));
             return service.handle(&routed, request);
         }
         service.respond(request)
@@ -364,14 +371,7 @@ impl Backend for Native {
                 match service.step(self.clock.now()).unwrap() {
                     Step::Send(due) => {
                         for outgoing in due {
-                            let answer = self.post(&outgoing.request);
-                            let outcome = match &answer {
-                                Some((status, retry_after, _)) => {
-                                    SendOutcome::Answered { status: *status, retry_after: retry_after.as_deref() }
-                                }
-                                None => SendOutcome::Unreachable,
-                            };
-                            service.delivered(&outgoing.key, outcome).unwrap();
+                            service.finished(&outgoing.key, &Self::exchange(&outgoing.request)).unwrap();
                         }
                     }
                     Step::Busy => {}

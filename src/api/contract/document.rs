@@ -273,11 +273,14 @@ fn success(
             drop(content.insert("text/html".into(), json!({})));
         }
         "greetProvider" => drop(content.insert("text/plain".into(), json!({}))),
-        "takeInbound" => {
+        "takeInbound" | "takePlatformEvent" => {
             let status =
                 json!({ "type": "object", "required": ["status"], "properties": { "status": { "const": "ok" } } });
             let media = json!({ "schema": status, "example": { "status": "ok" } });
-            content.extend([("application/json".into(), media), ("text/xml".into(), json!({}))]);
+            content.insert("application/json".into(), media);
+            if endpoint.id == "takeInbound" {
+                content.insert("text/xml".into(), json!({}));
+            }
         }
         _ => drop(content.insert("application/json".into(), media)),
     }

@@ -15,6 +15,7 @@ pub(in crate::api) const TAGS: &[(&str, &str)] = &[
     ("Requests", "Subject requests: people exercise their rights, with deadlines (GDPR Art. 12(3))."),
     ("Lists", include_str!("lists.md")),
     ("Shop", "The shop's settings, keys, audit log and statistics."),
+    ("Connections", "Keeps a shop platform and the ledger in step, in both directions."),
     ("Events", include_str!("events.md")),
     ("Service", "The deployment itself."),
 ];

@@ -62,7 +62,7 @@ pub(in crate::api) fn forms(action: &str) -> &'static [&'static str] {
     match action {
         "unsubscribe" => &[URLENCODED, "multipart/form-data"],
         "changePreferences" | "confirm" | "proveRequest" | "enterRequestCode" | "submitForm" => &[URLENCODED],
-        "takeInbound" => &[URLENCODED, "application/json"],
+        "takeInbound" | "takePlatformEvent" => &[URLENCODED, "application/json"],
         _ => &[],
     }
 }
@@ -123,7 +123,7 @@ pub(in crate::api) fn code_of(action: &str, name: &str) -> &'static str {
         "purpose" => "invalid_purpose",
         "since" | "until" => "invalid_time",
         "notice" => "invalid_token",
-        "network" => "invalid_text",
+        "network" | "after" => "invalid_text",
         "format" => "unknown_format",
         "cells" => "unknown_cells",
         "requested_by" => "unknown_requester",
@@ -198,6 +198,10 @@ fn query(action: &str, name: &str) -> (Value, &'static str) {
         ("before", "listDeliveries") => {
             (reference("EventId"), "Return entries older than this event. Pass the `next` of the previous page.")
         }
+        ("after", _) => (
+            json!({ "type": "string", "maxLength": 200 }),
+            "Return customers after this id of the platform. Pass the `next` of the previous page.",
+        ),
         ("before", _) => (id(), "Return entries older than this one. Pass the `next` of the previous page."),
         ("limit", _) => {
             (json!({ "type": "integer", "minimum": 1, "maximum": 1_000, "default": 100 }), "Maximum number of entries.")

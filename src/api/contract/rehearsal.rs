@@ -251,6 +251,26 @@ impl Stage {
         self.ask(secret, "replayDeliveries", &[webhook], &[], Some(replay))?;
         self.ask(secret, "listWebhooks", &[], &[], None)?;
         self.ask(secret, "removeWebhook", &[webhook], &[], None)?;
+        self.connect(secret)
+    }
+
+    fn connect(&mut self, secret: &str) -> Result<(), String> {
+        let new = json!({
+            "platform": "custom",
+            "base": "https://shop.example/placet",
+            "mode": "both",
+            "credentials": { "token": "the-token-that-the-plugin-knows" },
+        });
+        let connection = self.ask(secret, "createConnection", &[], &[], Some(new))?;
+        let connection = &text(&connection, "/id");
+        for action in ["getConnection", "previewConnection", "listConflicts"] {
+            self.ask(secret, action, &[connection], &[], None)?;
+        }
+        self.ask(secret, "listConnections", &[], &[], None)?;
+        self.ask(secret, "patchConnection", &[connection], &[], Some(json!({ "cap": 1_000 })))?;
+        for action in ["approveConnection", "syncConnection", "removeConnection"] {
+            self.ask(secret, action, &[connection], &[], None)?;
+        }
         Ok(())
     }
 

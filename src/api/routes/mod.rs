@@ -3,6 +3,7 @@
 //! To add a route, add a row to the `ROWS` of its group, its handler, its body and its answer; and its description to the
 //! group's `contract`.
 
+pub(in crate::api) mod connections;
 pub(in crate::api) mod consents;
 pub(in crate::api) mod contacts;
 pub(in crate::api) mod decisions;
@@ -43,6 +44,7 @@ pub(in crate::api) const GROUPS: &[Group] = &[
     providers::GROUP,
     pages::GROUP,
     webhooks::GROUP,
+    connections::GROUP,
     lists::GROUP,
     imports::GROUP,
     unproven::GROUP,

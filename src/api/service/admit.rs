@@ -146,8 +146,8 @@ impl ShopService {
         if let Some(visitor) = visitor {
             limiter.take_visitor(visitor, shop.settings.limits.visitor, context.now)?;
         }
-        // One link belongs to one person, who posts a few forms. A provider's link is for many.
-        if route.endpoint.mutates() && kind != LinkKind::Hook {
+        // One link belongs to one person, who posts a few forms. A link of a provider or platform is for many.
+        if route.endpoint.mutates() && !kind.is_of_machine() {
             limiter.take("link", &format!("link {}", hash_of(route.value(0))), POSTS_OF_A_LINK, context.now)?;
         }
         drop(limiter);

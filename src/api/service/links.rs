@@ -13,6 +13,7 @@ impl ShopService {
         let token = self.deployment.secrets.link(kind, id, subject);
         match kind {
             LinkKind::Hook => format!("/v1/hooks/{token}"),
+            LinkKind::Connection => format!("/h/{token}"),
             _ => format!("/{kind}/{token}"),
         }
     }

@@ -10,7 +10,6 @@
 //! | `call`, `reply`, `visit` | a request with a key, and its reply; a visit by a link |
 //! | `reported`, `message`, `links`, `identity`, `offers` | what several routes need |
 //! | `noted_repeats` | the lines of the audit log that count repetitions |
-//! | `outgoing` | a request to another server, and its answer |
 //! | `presence` | the proof that somebody sits at the page |
 //! | `list_stream` | a list of any length, written piece by piece |
 //! | `refusal` | the errors of the ledger as problems |
@@ -26,7 +25,6 @@ pub(in crate::api) mod list_stream;
 pub(in crate::api) mod message;
 pub(in crate::api) mod noted_repeats;
 pub(in crate::api) mod offers;
-pub(in crate::api) mod outgoing;
 pub(in crate::api) mod presence;
 pub(in crate::api) mod refusal;
 pub(in crate::api) mod reply;

@@ -9,9 +9,9 @@ use crate::api::problem::Problem;
 use crate::api::routed::Routed;
 use crate::api::routes::consents::form_body::FormBody;
 use crate::api::service::call::Call;
-use crate::api::service::outgoing::{HttpAnswer, HttpRequest};
 use crate::api::service::shop_service::ShopService;
 use crate::ledger::{PresenceProof, is_solved};
+use crate::model::exchange::{HttpAnswer, HttpRequest};
 
 /// The longest token of Turnstile, in bytes (its documentation).
 const LONGEST: usize = 2_048;
@@ -21,6 +21,9 @@ const LONGEST: usize = 2_048;
 struct Proof {
     presence: String,
 }
+
+/// The longest answer of Turnstile that is read, in bytes.
+const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// The question to Turnstile, see "Server-side validation" in its documentation.
 #[derive(Serialize)]
@@ -55,7 +58,13 @@ impl ShopService {
         let asked = Siteverify { secret: &self.deployment.turnstile_secret, response: &response };
         let headers = vec![("content-type", "application/json".to_owned())];
         let body = serde_json::to_string(&asked).ok()?;
-        Some(HttpRequest { method: "POST", url: self.deployment.turnstile_url.clone(), headers, body })
+        Some(HttpRequest {
+            method: "POST",
+            url: self.deployment.turnstile_url.clone(),
+            headers,
+            body,
+            longest_answer: LONGEST_ANSWER,
+        })
     }
 
     /// Reads the answer of Turnstile about a page. Returns `None` if it is no answer. A token counts on the page's own host

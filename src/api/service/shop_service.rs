@@ -14,6 +14,7 @@ use crate::api::problem::Problem;
 use crate::api::route::Endpoint;
 use crate::api::service::noted_repeats::{NotedRepeats, Outcome};
 use crate::api::service::work::import_file::Reading;
+use crate::api::service::work::sync::Errand;
 use crate::api::shop_id::ShopId;
 use crate::consent::Timestamp;
 use crate::ledger::{
@@ -37,6 +38,8 @@ pub struct ShopService {
     pub(in crate::api) latest: Cell<Sequence>,
     // The deliveries in progress. They are known only in memory: after a crash they are sent again.
     pub(in crate::api) busy: RefCell<Vec<DeliveryKey>>,
+    // The requests of connections that are under way. After a crash they are sent again.
+    pub(in crate::api) errands: RefCell<Vec<Errand>>,
     pub(in crate::api) has_new_jobs: Cell<bool>,
     // The import file in progress, with the bytes that were read ahead.
     pub(in crate::api) reading: RefCell<Option<Reading>>,
@@ -63,6 +66,7 @@ impl ShopService {
             noted: RefCell::default(),
             latest: Cell::default(),
             busy: RefCell::default(),
+            errands: RefCell::default(),
             // A crash may have left work.
             has_new_jobs: Cell::new(true),
             reading: RefCell::default(),

@@ -36,6 +36,11 @@ impl Contact {
     }
 }
 
+/// Returns the id of a contact; `None` if the shop does not know it.
+pub fn find_contact(database: &dyn Database, lookup: &Lookup) -> Result<Option<Uuid>, DatabaseError> {
+    Ok(find(database, lookup)?.map(|contact| contact.uuid))
+}
+
 /// Finds a contact. For a contact that was merged into another, returns the other.
 pub(crate) fn find(database: &dyn Database, lookup: &Lookup) -> Result<Option<Contact>, DatabaseError> {
     let row = match lookup {

@@ -29,6 +29,7 @@ use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::{parse_id, time_of_id};
 use crate::ledger::store::tables::{Class, TABLES, Tie};
+use crate::ledger::sync::erasure::forget_remote;
 use crate::model::suppression::SuppressionReason;
 
 /// The origin of an erasure: who requested it, and which API key carried it out.
@@ -128,6 +129,7 @@ fn forget_links(tx: &dyn Database, shop: &Shop, members: &str, uuids: &[String])
         let Some(kind) = AddressKind::parse(row.text(0)?) else { continue };
         let name = address::written(&shop.pseudonym(kind, row.text(1)?));
         tx.execute("DELETE FROM message WHERE pseudonym = ?", &[Param::Text(&name)])?;
+        forget_remote(tx, &name)?;
         tx.execute(&format!("{forget} pseudonym = ?"), &[Param::Text(&name)])?;
     }
     Ok(())

@@ -33,6 +33,10 @@ vocabulary! {
         Seal = "seal",
         /// The key that signs certificates.
         Certificate = "signing key",
+        /// The id of a submission that a connection reports.
+        Report = "report",
+        /// The secret of a connection's hook.
+        ConnectionHook = "connection hook",
         /// The hash of the id of an erased submission.
         Submission = "submission",
         /// The hash of a suppressed address.

@@ -39,6 +39,8 @@ vocabulary! {
         WebhookChanged = "webhook.changed",
         /// The settings of the shop were changed.
         SettingsChanged = "settings.changed",
+        /// A connection to a shop platform stands still: it needs credentials, or an approval.
+        ConnectionChanged = "connection.changed",
         /// A new version of placet has changed what the records of some contacts mean.
         LedgerMigrated = "ledger.migrated",
         /// An import was completed, could not be read to its end, or was undone. It is the only event for all its rows.

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&[&str]] = &[
     APART,
     BUDGETS,
     KEYS,
+    CONNECTIONS,
 ];
 
 const FIRST: &[&str] = &[
@@ -656,6 +657,73 @@ const KEYS: &[&str] = &[
      WHERE own.named = sent_words.text_sha256",
     "CREATE INDEX sent_words_unproven ON sent_words (uses, first_at) WHERE proven = 0",
     "ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1",
+];
+
+/// Connections to shop platforms. `remote` has a row for each customer of a platform: `mirror` is what the platform holds, as
+/// far as placet knows, as JSON; addresses are stored as pseudonyms only. `task` says what is to be done about the customer.
+/// Whatever changes the standing of an address has its customers compared again, in the same transaction.
+const CONNECTIONS: &[&str] = &[
+    "CREATE TABLE connection (
+        id TEXT PRIMARY KEY,
+        platform TEXT NOT NULL,
+        prefix TEXT NOT NULL,
+        base TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        state TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        version INTEGER NOT NULL DEFAULT 1,
+        credentials TEXT NOT NULL,
+        token TEXT,
+        token_until INTEGER NOT NULL DEFAULT 0,
+        is_approved INTEGER NOT NULL DEFAULT 0,
+        sweep INTEGER NOT NULL DEFAULT 0,
+        place TEXT,
+        sweep_due INTEGER NOT NULL,
+        swept_at INTEGER,
+        taken INTEGER NOT NULL DEFAULT 0,
+        due_at INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        fault TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE remote (
+        connection TEXT NOT NULL REFERENCES connection,
+        remote TEXT NOT NULL,
+        email TEXT,
+        phone TEXT,
+        mirror TEXT NOT NULL,
+        version INTEGER,
+        seen INTEGER NOT NULL,
+        would INTEGER NOT NULL DEFAULT 0,
+        task TEXT,
+        urgent INTEGER NOT NULL DEFAULT 0,
+        due_at INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        fault TEXT,
+        PRIMARY KEY (connection, remote)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX remote_email ON remote (email) WHERE email IS NOT NULL",
+    "CREATE INDEX remote_phone ON remote (phone) WHERE phone IS NOT NULL",
+    "CREATE INDEX remote_task ON remote (connection, task, urgent DESC, due_at) WHERE task IS NOT NULL",
+    "CREATE INDEX remote_would ON remote (connection, would) WHERE would <> 0",
+    "CREATE TRIGGER track_added AFTER INSERT ON track WHEN EXISTS (SELECT 1 FROM remote) BEGIN
+        UPDATE remote SET task = 'compare', due_at = 0 WHERE email IN (SELECT pseudonym FROM address WHERE contact =
+            (SELECT contact FROM address WHERE id = NEW.address)) AND (task IS NULL OR task = 'push');
+        UPDATE remote SET task = 'compare', due_at = 0 WHERE phone IN (SELECT pseudonym FROM address WHERE contact =
+            (SELECT contact FROM address WHERE id = NEW.address)) AND (task IS NULL OR task = 'push');
+     END",
+    "CREATE TRIGGER track_changed AFTER UPDATE ON track WHEN EXISTS (SELECT 1 FROM remote) BEGIN
+        UPDATE remote SET task = 'compare', due_at = 0 WHERE email IN (SELECT pseudonym FROM address WHERE contact =
+            (SELECT contact FROM address WHERE id = NEW.address)) AND (task IS NULL OR task = 'push');
+        UPDATE remote SET task = 'compare', due_at = 0 WHERE phone IN (SELECT pseudonym FROM address WHERE contact =
+            (SELECT contact FROM address WHERE id = NEW.address)) AND (task IS NULL OR task = 'push');
+     END",
+    "CREATE TRIGGER track_removed AFTER DELETE ON track WHEN EXISTS (SELECT 1 FROM remote) BEGIN
+        UPDATE remote SET task = 'compare', due_at = 0 WHERE email IN (SELECT pseudonym FROM address WHERE contact =
+            (SELECT contact FROM address WHERE id = OLD.address)) AND (task IS NULL OR task = 'push');
+        UPDATE remote SET task = 'compare', due_at = 0 WHERE phone IN (SELECT pseudonym FROM address WHERE contact =
+            (SELECT contact FROM address WHERE id = OLD.address)) AND (task IS NULL OR task = 'push');
+     END",
 ];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.

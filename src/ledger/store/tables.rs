@@ -54,6 +54,13 @@ pub(crate) const TABLES: &[(&str, Class)] = &[
     ("address", Deleted(ContactRow)),
     ("contact", Deleted(Contact)),
     ("message", Deleted(Pseudonym)),
+    (
+        "remote",
+        Emptied(
+            Pseudonym,
+            "the platform's id of the customer waits until the platform has unsubscribed or erased them",
+        ),
+    ),
     ("import_error", Deleted(Hash)),
     ("import_error_name", Deleted(Hash)),
     ("sent_words", Deleted(Submission)),
@@ -86,6 +93,7 @@ pub(crate) const TABLES: &[(&str, Class)] = &[
     ("api_key", Impersonal),
     ("webhook", Impersonal),
     ("provider", Impersonal),
+    ("connection", Impersonal),
     ("own_words", Impersonal),
     ("notice", Impersonal),
     ("job", Impersonal),

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::api::problem::Problem;
-use crate::api::service::outgoing::HttpRequest;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
@@ -13,6 +13,7 @@ use crate::ledger::{
     Context, DeliveryKey, DueDelivery, EventType, Payload, SendOutcome, Shop, Waiting, Webhook, addresses_told,
     due_deliveries, inbound_text, note_outcome, signatures, waiting,
 };
+use crate::model::exchange::{Exchange, HttpRequest};
 
 /// The maximum number of concurrent sends: fewer than a Durable Object can wait for.
 pub(in crate::api) const CONCURRENT_SENDS: usize = 5;
@@ -24,11 +25,20 @@ const SENDS_PER_WEBHOOK: usize = 3;
 /// uses up all of them.
 pub(in crate::api) const SHARED_SENDS: usize = 3;
 
-/// A request to a webhook.
+/// What a request belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutgoingKey {
+    /// The delivery of an event to a webhook.
+    Delivery(DeliveryKey),
+    /// A connection to a shop platform, by its id.
+    Connection(Uuid),
+}
+
+/// A request that the adapter has to send.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     /// The key under which the outcome of the request is reported.
-    pub key: DeliveryKey,
+    pub key: OutgoingKey,
     /// The request.
     pub request: HttpRequest,
 }
@@ -76,11 +86,28 @@ impl ShopService {
         Ok(outgoing)
     }
 
-    /// Stores the outcome of a request.
+    /// Stores what came of a request.
     ///
     /// # Errors
-    /// [`JobError`] if the database fails. The delivery then counts as not sent and is sent again.
-    pub fn delivered(&self, key: &DeliveryKey, outcome: SendOutcome<'_>) -> Result<(), JobError> {
+    /// [`JobError`] if the database fails. The request then counts as not sent and is sent again.
+    pub fn finished(&self, key: &OutgoingKey, exchange: &Exchange) -> Result<(), JobError> {
+        match key {
+            OutgoingKey::Connection(id) => self.ran(*id, exchange),
+            OutgoingKey::Delivery(key) => self.delivered(
+                key,
+                match exchange {
+                    Exchange::Answered(answer) => {
+                        SendOutcome::Answered { status: answer.status, retry_after: answer.header("retry-after") }
+                    }
+                    Exchange::TimedOut => SendOutcome::TimedOut,
+                    Exchange::Unreachable => SendOutcome::Unreachable,
+                },
+            ),
+        }
+    }
+
+    /// Stores the outcome of a delivery.
+    pub(in crate::api) fn delivered(&self, key: &DeliveryKey, outcome: SendOutcome<'_>) -> Result<(), JobError> {
         self.busy.borrow_mut().retain(|own| own != key);
         let context = Context::after(self.runtime(), self.latest.get());
         if note_outcome(self.database(), key, outcome, &context)? {
@@ -93,6 +120,7 @@ impl ShopService {
     /// are lost.
     pub fn nothing_is_under_way(&self) {
         self.busy.borrow_mut().clear();
+        self.errands.borrow_mut().clear();
     }
 
     pub(in crate::api) fn busy_with(&self, webhook: &str) -> usize {
@@ -121,8 +149,8 @@ impl ShopService {
             ("webhook-timestamp", now.millis().div_euclid(1_000).to_string()),
             ("webhook-signature", signatures(shop, webhook, id, now, &body)),
         ];
-        let request = HttpRequest { method: "POST", url: webhook.url.clone(), headers, body };
-        Ok(Outgoing { key: event.key.clone(), request })
+        let request = HttpRequest { method: "POST", url: webhook.url.clone(), headers, body, longest_answer: 0 };
+        Ok(Outgoing { key: OutgoingKey::Delivery(event.key.clone()), request })
     }
 
     /// Returns the data of an event with the current values that its ids stand for.

@@ -7,6 +7,7 @@
 //! | `deliveries` | deliveries of events to webhooks |
 //! | `housekeeping` | the daily run |
 //! | `imports`, `import_file` | a page of an import; its file, read piece by piece |
+//! | `sync` | requests to connected shop platforms |
 //! | `job_error` | what can go wrong |
 
 pub(in crate::api) mod deliveries;
@@ -14,6 +15,7 @@ pub(in crate::api) mod housekeeping;
 pub(in crate::api) mod import_file;
 pub(in crate::api) mod imports;
 pub(in crate::api) mod job_error;
+pub(in crate::api) mod sync;
 
 use self::deliveries::{CONCURRENT_SENDS, Outgoing, SHARED_SENDS, sends_allowed};
 use self::job_error::JobError;
@@ -24,7 +26,7 @@ use crate::ledger::{due_deliveries, has_earlier_data, held_due, waiting};
 /// The next step of the work.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Send these requests, and report the outcome of each by [`ShopService::delivered`].
+    /// Send these requests, and report the outcome of each by [`ShopService::finished`].
     Send(Vec<Outgoing>),
     /// Some work was done, and there may be more. Let other requests have their turn, then call [`ShopService::step`]
     /// again.
@@ -50,12 +52,21 @@ impl ShopService {
         if !outgoing.is_empty() {
             return Ok(Step::Send(outgoing));
         }
+        let errands = self.due_errands()?;
+        if !errands.is_empty() {
+            return Ok(Step::Send(errands));
+        }
         let next = self.next_step()?;
         // Time has passed since the caller read the clock. An import is due at the present time, not at `now`.
         if next > now.max(self.runtime().now()) {
             return Ok(Step::Until(next));
         }
-        if self.clean_up()? || self.send_held_messages()? || self.renew()? || self.work_on_imports()? {
+        if self.compare_customers()?
+            || self.clean_up()?
+            || self.send_held_messages()?
+            || self.renew()?
+            || self.work_on_imports()?
+        {
             return Ok(Step::Busy);
         }
         Ok(Step::Until(self.next_step()?))
@@ -67,7 +78,7 @@ impl ShopService {
     /// [`JobError`] if the database fails.
     pub fn next_step(&self) -> Result<Timestamp, JobError> {
         let Some(shop) = self.shop()? else { return Ok(Timestamp::NEVER) };
-        let mut next = self.housekeeping_due(&shop)?;
+        let mut next = self.housekeeping_due(&shop)?.min(self.errands_due()?);
         if self.has_imports()? || has_earlier_data(self.database())? {
             next = next.min(self.runtime().now());
         }

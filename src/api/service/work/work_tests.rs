@@ -10,9 +10,10 @@ use super::*;
 use crate::api::deployment::Deployment;
 use crate::api::routed::Handover;
 use crate::api::secrets::Secrets;
+use crate::api::service::work::deliveries::OutgoingKey;
 use crate::api::shop_id::ShopId;
-use crate::ledger::SendOutcome;
 use crate::ledger::{Param, Runtime, Sqlite};
+use crate::model::exchange::{Exchange, HttpAnswer};
 
 const ROOT: &str = "root_secret_for_the_tests_nowhere_else_used";
 
@@ -105,7 +106,7 @@ impl Shopkeeper {
     }
 
     fn ended(&self, outgoing: &Outgoing, status: u16) {
-        self.service.delivered(&outgoing.key, SendOutcome::Answered { status, retry_after: None }).unwrap();
+        self.service.finished(&outgoing.key, &answered(status)).unwrap();
     }
 
     /// Advances the clock until work is due, and returns the number of seconds passed.
@@ -122,10 +123,19 @@ impl Shopkeeper {
     }
 }
 
+fn answered(status: u16) -> Exchange {
+    Exchange::Answered(HttpAnswer { status, ..HttpAnswer::default() })
+}
+
+fn delivery(outgoing: &Outgoing) -> &DeliveryKey {
+    let OutgoingKey::Delivery(key) = &outgoing.key else { panic!("a request of a connection") };
+    key
+}
+
 fn counts(outgoing: &[Outgoing]) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for one in outgoing {
-        *counts.entry(one.url.as_str()).or_default() += 1;
+        *counts.entry(one.request.url.as_str()).or_default() += 1;
     }
     counts
 }
@@ -140,7 +150,7 @@ fn a_delivery_ends_after_ten_attempts() {
     while shop.listed(&webhook)["dead"] == 0 {
         for outgoing in shop.due() {
             tries += 1;
-            ids.push((outgoing.key.event.clone(), outgoing.request.body.clone()));
+            ids.push((delivery(outgoing).event.clone(), outgoing.request.body.clone()));
             shop.ended(&outgoing, 500);
         }
         waits.push(shop.wait());
@@ -175,7 +185,7 @@ fn at_most_five_sends_are_concurrent_and_three_of_one_webhook() {
     for outgoing in first.iter().filter(|own| !own.url.contains("//a")) {
         shop.ask(
             "PUT",
-            &format!("/v1/webhooks/{}", outgoing.key.webhook),
+            &format!("/v1/webhooks/{}", delivery(outgoing).webhook),
             &json!({ "url": outgoing.request.url, "enabled": false }),
         );
         shop.ended(outgoing, 204);

@@ -1,0 +1,298 @@
+//! Takes what the platform tells of a customer: into the mirror, and from there into the ledger.
+
+use uuid::{Builder, Uuid};
+
+use crate::consent::{ActTime, AddressKind, Assurance, Basis, Channel, ConnectionId, PurposeSlug, Scope, Timestamp};
+use crate::ledger::capture::decide::SubmissionError;
+use crate::ledger::capture::take::record_submission;
+use crate::ledger::people::address::written;
+use crate::ledger::records::notice::{NoticeSource, own_notice};
+use crate::ledger::shop::Shop;
+use crate::ledger::shop::secret::KeyUse;
+use crate::ledger::store::context::Context;
+use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::sync::connection::{Connection, ConnectionState};
+use crate::ledger::sync::mirror::{Meaning, Mirror};
+use crate::ledger::sync::owed::compare;
+use crate::model::evidence::KeptEvidence;
+use crate::model::person::PersonFacts;
+use crate::model::remote::{RemoteCustomer, RemoteState};
+use crate::model::submission::{ChosenAct, Claim, Source, Submission};
+use crate::model::text::{ExternalId, Token};
+
+/// The words of the notice of an act that a platform reports: the platform does not say what it showed.
+const WORDS: &str = "The shop platform reports this choice. placet does not know which words the platform showed.";
+
+/// How placet came to know what the platform holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The platform was asked, and this is its answer.
+    Asked,
+    /// The platform sent a message, which may be late.
+    Sent,
+}
+
+/// The stored row of a customer of the platform.
+pub(crate) struct RemoteRow {
+    pub(crate) id: String,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) mirror: Mirror,
+    pub(crate) version: Option<Timestamp>,
+    pub(crate) task: Option<String>,
+    /// Why the platform did not accept the last write. It is not repeated until something changes.
+    pub(crate) fault: Option<String>,
+}
+
+/// Returns the row of a customer.
+pub(crate) fn remote_row(
+    database: &dyn Database,
+    connection: &Connection,
+    id: &str,
+) -> Result<Option<RemoteRow>, DatabaseError> {
+    let row = database.first(
+        "SELECT email, phone, mirror, version, task, fault FROM remote WHERE connection = ? AND remote = ?",
+        &[Param::Text(&connection.id.to_string()), Param::Text(id)],
+    )?;
+    row.map(|row| {
+        Ok(RemoteRow {
+            id: id.to_owned(),
+            email: row.optional_text(0)?.map(str::to_owned),
+            phone: row.optional_text(1)?.map(str::to_owned),
+            mirror: row.parsed(2, |text| crate::json::read(text))?,
+            version: if row.is_null(3) { None } else { Some(row.time(3)?) },
+            task: row.optional_text(4)?.map(str::to_owned),
+            fault: row.optional_text(5)?.map(str::to_owned),
+        })
+    })
+    .transpose()
+}
+
+/// Takes a customer as the platform holds them. What is older than what the ledger knows changes nothing.
+///
+/// # Errors
+/// Returns a [`DatabaseError`] if the database fails.
+pub fn note_customer(
+    tx: &dyn Database,
+    shop: &Shop,
+    connection: &Connection,
+    customer: &RemoteCustomer,
+    seen: Seen,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let known = remote_row(tx, connection, &customer.id)?;
+    let version = known.as_ref().and_then(|row| row.version);
+    let is_late = version.zip(customer.version).is_some_and(|(known, told)| told < known);
+    if is_late && seen == Seen::Sent {
+        return Ok(());
+    }
+    // The platform has still to erase this customer. Nothing of them is taken over before that.
+    if known.as_ref().is_some_and(|row| row.task.as_deref() == Some(ERASE)) {
+        return Ok(());
+    }
+    let mut mirror = known.as_ref().map(|row| row.mirror.clone()).unwrap_or_default();
+    let (mut must_ask, mut has_changed) = (false, false);
+    for field in &customer.fields {
+        if !connection.settings.mapping.iter().any(|(own, _)| *own == field.name) {
+            continue;
+        }
+        // A late message could wake somebody who has left since. So an opt-in without any time is asked for.
+        let is_certain = seen == Seen::Asked || customer.version.is_some() || field.at.is_some();
+        let is_on = mirror.get(&field.name).is_some_and(|own| own.state == RemoteState::On);
+        if field.state == RemoteState::On && !is_on && !is_certain {
+            must_ask = true;
+            continue;
+        }
+        has_changed |= mirror.note(field);
+    }
+    take(tx, shop, connection, customer, &mut mirror, context)?;
+    let pseudonym =
+        |kind: AddressKind| customer.address(kind).map(|address| written(&shop.pseudonym(kind, address.key())));
+    let row = RemoteRow {
+        id: customer.id.clone(),
+        email: pseudonym(AddressKind::Email),
+        phone: pseudonym(AddressKind::Phone),
+        mirror,
+        version: customer.version.max(version),
+        task: if must_ask { Some(READ.to_owned()) } else { None },
+        fault: known.and_then(|row| row.fault).filter(|_| !has_changed),
+    };
+    store(tx, connection, &row)?;
+    if must_ask { Ok(()) } else { compare(tx, shop, connection, &row, Some(customer), context) }
+}
+
+/// The tasks of a customer's row.
+pub(crate) const READ: &str = "read";
+pub(crate) const ERASE: &str = "erase";
+
+fn store(tx: &dyn Database, connection: &Connection, row: &RemoteRow) -> Result<(), DatabaseError> {
+    let mirror = serde_json::to_string(&row.mirror).map_err(|_| DatabaseError::Json)?;
+    tx.execute(
+        "INSERT INTO remote (connection, remote, email, phone, mirror, version, seen, task, fault)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET email = excluded.email, phone = excluded.phone, mirror = excluded.mirror,
+             version = excluded.version, seen = excluded.seen, task = excluded.task, due_at = 0, fault = excluded.fault",
+        &[
+            Param::Text(&connection.id.to_string()),
+            Param::Text(&row.id),
+            Param::text_or_null(row.email.as_deref()),
+            Param::text_or_null(row.phone.as_deref()),
+            Param::Text(&mirror),
+            Param::time_or_null(row.version),
+            Param::Integer(connection.sweep),
+            Param::text_or_null(row.task.as_deref()),
+            Param::text_or_null(row.fault.as_deref()),
+        ],
+    )
+}
+
+/// Stores a mirror.
+pub(crate) fn store_mirror(
+    tx: &dyn Database,
+    connection: &Connection,
+    id: &str,
+    mirror: &Mirror,
+) -> Result<(), DatabaseError> {
+    let mirror = serde_json::to_string(mirror).map_err(|_| DatabaseError::Json)?;
+    tx.execute(
+        "UPDATE remote SET mirror = ? WHERE connection = ? AND remote = ?",
+        &[Param::Text(&mirror), Param::Text(&connection.id.to_string()), Param::Text(id)],
+    )
+}
+
+/// Takes the changes of a mirror over into the ledger, as far as the connection may now.
+fn take(
+    tx: &dyn Database,
+    shop: &Shop,
+    connection: &Connection,
+    customer: &RemoteCustomer,
+    mirror: &mut Mirror,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let is_live = connection.mode.imports() || connection.mode.exports();
+    for (name, own) in mirror.fields() {
+        let meaning = own.meaning();
+        let may = match meaning {
+            Meaning::Nothing => true,
+            // An opt-out counts whichever way the connection works, so that nothing overwrites it.
+            Meaning::OptOut => is_live && connection.is_approved,
+            Meaning::OptIn | Meaning::Declined => {
+                connection.mode.imports() && connection.is_approved && connection.state == ConnectionState::Ok
+            }
+        };
+        if !may {
+            continue;
+        }
+        let claim = match meaning {
+            Meaning::Nothing => {
+                own.take();
+                continue;
+            }
+            Meaning::OptIn => Claim::OptIn { basis: Basis::Consent },
+            Meaning::OptOut => Claim::OptOut { objection: false },
+            Meaning::Declined => Claim::Declined,
+        };
+        let scopes = connection.settings.mapping.iter().find(|(field, _)| field == name).map(|(_, scopes)| scopes);
+        let id = report_id(shop, connection, &customer.id, name, (own.changes, own.at));
+        let has_address =
+            report(tx, shop, connection, customer, (id, own.at), claim, scopes.into_iter().flatten(), context)?;
+        // Without an address there is nothing to record now. The change stays, until the platform has one.
+        if has_address {
+            own.take();
+            if meaning == Meaning::OptIn {
+                tx.execute(
+                    "UPDATE connection SET taken = taken + 1 WHERE id = ?",
+                    &[Param::Text(&connection.id.to_string())],
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the id of the submission that reports a change. The same change always has the same id.
+fn report_id(
+    shop: &Shop,
+    connection: &Connection,
+    customer: &str,
+    field: &str,
+    (changes, at): (u32, Option<Timestamp>),
+) -> Uuid {
+    let (changes, at) = (changes.to_string(), at.map_or(0, Timestamp::millis).to_string());
+    let parts =
+        [connection.id.as_bytes().as_slice(), customer.as_bytes(), field.as_bytes(), changes.as_bytes(), at.as_bytes()];
+    let written = serde_json::to_vec(&parts).unwrap_or_default();
+    let [id, _] = split(shop.secret.keyed(KeyUse::Report, &[&written]));
+    Builder::from_custom_bytes(id).into_uuid()
+}
+
+fn split(bytes: [u8; 32]) -> [[u8; 16]; 2] {
+    let (first, second) = bytes.split_at(16);
+    [first, second].map(|half| half.try_into().unwrap_or_default())
+}
+
+/// Records that the platform reports an act. Returns whether the customer has an address that the act needs.
+#[allow(clippy::too_many_arguments, reason = "one act with all that it rests on")]
+fn report<'a>(
+    tx: &dyn Database,
+    shop: &Shop,
+    connection: &Connection,
+    customer: &RemoteCustomer,
+    (id, at): (Uuid, Option<Timestamp>),
+    claim: Claim,
+    scopes: impl Iterator<Item = &'a (Channel, PurposeSlug)>,
+    context: &Context<'_>,
+) -> Result<bool, DatabaseError> {
+    let choices: Vec<ChosenAct> = scopes
+        .filter(|(channel, _)| customer.address(channel.address_kind()).is_some())
+        .map(|(channel, purpose)| ChosenAct {
+            scope: Scope { channel: Some(*channel), purpose: Some(purpose.clone()) },
+            claim,
+            evidence: KeptEvidence::default(),
+        })
+        .collect();
+    if choices.is_empty() {
+        return Ok(false);
+    }
+    let notice = own_notice(tx, &NoticeSource { id: "connection", locale: "en", text: WORDS })?;
+    let kind = Token::parse("platform").ok_or(DatabaseError::Shape { column: 0 })?;
+    let kinds = [AddressKind::Email, AddressKind::Phone];
+    let submission = Submission {
+        id,
+        fingerprint: shop.secret.body_hash(&[id.as_bytes()]),
+        addresses: kinds.into_iter().filter_map(|kind| customer.address(kind)).collect(),
+        external: ExternalId::parse(&format!("{}:{}", connection.prefix, customer.id)),
+        person: PersonFacts { country: customer.country, ..PersonFacts::default() },
+        choices,
+        notice,
+        source: Source { provider: Token::parse(&connection.platform), ..Source::of(kind) },
+        time: ActTime::of(Assurance::Reported, true, None, at),
+        assurance: Assurance::Reported,
+        connection: Some(ConnectionId(connection.id)),
+        identified: None,
+        beside: None,
+    };
+    match record_submission(tx, shop, &submission, context) {
+        Ok(_) => Ok(true),
+        Err(SubmissionError::Database(error)) => Err(error),
+        // The shop uses the channel or the purpose no more. The mapping names it, so an employee has to change one of both.
+        Err(_) => Ok(true),
+    }
+}
+
+/// Forgets a customer that the platform has deleted. That is neither an opt-out nor an erasure: the ledger's records stay.
+pub fn note_deleted(tx: &dyn Database, connection: &Connection, id: &str) -> Result<(), DatabaseError> {
+    tx.execute(
+        "DELETE FROM remote WHERE connection = ? AND remote = ?",
+        &[Param::Text(&connection.id.to_string()), Param::Text(id)],
+    )
+}
+
+/// Notes that the platform has to be asked what it holds of a customer.
+pub fn must_read(tx: &dyn Database, connection: &Connection, id: &str) -> Result<(), DatabaseError> {
+    tx.execute(
+        "INSERT INTO remote (connection, remote, mirror, seen, task) VALUES (?, ?, '{}', ?, 'read')
+         ON CONFLICT DO UPDATE SET task = iif(task IS 'erase', task, 'read'), due_at = 0",
+        &[Param::Text(&connection.id.to_string()), Param::Text(id), Param::Integer(connection.sweep)],
+    )
+}

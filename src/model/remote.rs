@@ -1,0 +1,99 @@
+//! A customer as a connected shop platform holds them, in placet's words.
+
+use crate::consent::{Address, AddressKind, Channel, CountryCode, EmailAddress, PhoneNumber, PurposeSlug, Timestamp};
+
+vocabulary! {
+    /// What the platform holds in one field of a customer.
+    RemoteState, "unknown state" {
+        /// The platform sends messages.
+        On = "on",
+        /// The customer has opted out.
+        Out = "out",
+        /// The platform sends no messages. It does not say whether the customer was ever asked.
+        Off = "off",
+        /// The customer was asked and did not tick the box.
+        Declined = "declined",
+        /// The platform has asked the customer to confirm.
+        Pending = "pending",
+        /// The platform has erased the customer.
+        Redacted = "redacted",
+        /// The platform cannot reach the address. That says nothing about consent.
+        Invalid = "invalid",
+        /// A word that placet does not know.
+        Unknown = "unknown",
+    }
+}
+
+/// One field of a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteField {
+    /// The name of the field in the mapping of the connection.
+    pub name: String,
+    /// What the platform holds.
+    pub state: RemoteState,
+    /// When the customer chose so, if the platform keeps a time of consent that can be trusted.
+    pub at: Option<Timestamp>,
+}
+
+/// A customer of the platform. A field that is absent is left alone.
+#[derive(Clone, Debug, Default)]
+pub struct RemoteCustomer {
+    /// The platform's id of the customer.
+    pub id: String,
+    /// The email address.
+    pub email: Option<EmailAddress>,
+    /// The telephone number.
+    pub phone: Option<PhoneNumber>,
+    /// The country of the customer.
+    pub country: Option<CountryCode>,
+    /// When the platform last changed the customer. It orders what the platform tells, and is no time of consent.
+    pub version: Option<Timestamp>,
+    /// The fields.
+    pub fields: Vec<RemoteField>,
+}
+
+impl RemoteCustomer {
+    /// Returns the address of a kind.
+    pub fn address(&self, kind: AddressKind) -> Option<Address> {
+        match kind {
+            AddressKind::Email => self.email.clone().map(Address::Email),
+            AddressKind::Phone => self.phone.clone().map(Address::Phone),
+            AddressKind::Push | AddressKind::Postal => None,
+        }
+    }
+}
+
+/// What a platform tells placet.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// A customer, as the platform holds them now.
+    Customer(RemoteCustomer),
+    /// A customer has changed. The platform has to be asked what it holds.
+    Read(String),
+    /// The platform has deleted a customer. That is neither an opt-out nor an erasure.
+    Deleted(String),
+    /// The customer is to be erased.
+    Erase(RemoteCustomer),
+    /// The shop has disconnected placet at the platform.
+    Disconnected,
+}
+
+/// A field of the platform, and the choices that it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedField {
+    /// The name of the field.
+    pub field: String,
+    /// The choices. The field is on only if all of them are, and off if any of them is.
+    pub scopes: Vec<(Channel, PurposeSlug)>,
+}
+
+/// A field to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The name of the field.
+    pub field: String,
+    /// Whether the platform may send messages.
+    pub on: bool,
+    /// When the person chose so.
+    pub at: Timestamp,
+}
