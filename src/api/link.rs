@@ -281,6 +281,7 @@ mod tests {
         let timed = Subject::Choices { of: LinkedAddress { pseudonym, made_at: at } };
         assert_eq!(bytes(&timed), format!("{five}019a00000001"));
         assert_eq!(bytes(&Subject::Confirmation(id)), three);
+        assert_eq!(bytes(&Subject::Connection(id)), three);
         assert_eq!(bytes(&Subject::Request { id, sent: 2 }), format!("{three}02"));
         for (provider, name) in
             [(Provider::Twilio, "7477696c696f"), (Provider::Meta, "6d657461"), (Provider::Generic, "67656e65726963")]
@@ -288,6 +289,6 @@ mod tests {
             assert_eq!(bytes(&Subject::Provider(provider)), name);
         }
         let kinds: Vec<&str> = LinkKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        assert_eq!(kinds, ["u", "p", "c", "r", "q", "d", "h"]);
+        assert_eq!(kinds, ["u", "p", "c", "r", "q", "d", "h", "connection"]);
     }
 }

@@ -42,7 +42,7 @@ pub use sync::connection::{
     RemoteErasure, add_connection, change_connection, connection, credentials_of, hook_secret, list_connections, pace,
     remove_connection, set_credentials, set_token,
 };
-pub use sync::note::{Seen, must_read, note_customer, note_deleted};
+pub use sync::note::{Seen, must_read, note_act, note_customer, note_deleted};
 pub use sync::owed::{
     RemoteTask, compare_page, has_changes, next_due, next_task, note_failure, note_fault, note_written, nothing_owed,
 };

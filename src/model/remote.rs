@@ -7,6 +7,8 @@ vocabulary! {
     RemoteState, "unknown state" {
         /// The platform sends messages.
         On = "on",
+        /// The platform may send messages, but its word proves no opt-in.
+        Unproven = "unproven",
         /// The customer has opted out.
         Out = "out",
         /// The platform sends no messages. It does not say whether the customer was ever asked.
@@ -48,6 +50,8 @@ pub struct RemoteCustomer {
     pub country: Option<CountryCode>,
     /// When the platform last changed the customer. It orders what the platform tells, and is no time of consent.
     pub version: Option<Timestamp>,
+    /// Whether an absent address says nothing, because the platform tells of one channel alone.
+    pub is_partial: bool,
     /// The fields.
     pub fields: Vec<RemoteField>,
 }
@@ -63,6 +67,30 @@ impl RemoteCustomer {
     }
 }
 
+impl RemoteState {
+    /// Returns whether the platform may send messages.
+    pub const fn is_on(self) -> bool {
+        matches!(self, Self::On | Self::Unproven)
+    }
+}
+
+/// One act of a person that the platform tells of, such as a box at the checkout. The platform holds no state of it.
+#[derive(Clone, Debug)]
+pub struct RemoteAct {
+    /// The platform's id of the act, such as that of an order.
+    pub id: String,
+    /// The person; the fields are empty.
+    pub person: RemoteCustomer,
+    /// The channel.
+    pub channel: Channel,
+    /// The purpose.
+    pub purpose: PurposeSlug,
+    /// What the person chose: on, out or declined.
+    pub state: RemoteState,
+    /// When the person chose so.
+    pub at: Option<Timestamp>,
+}
+
 /// What a platform tells placet.
 #[derive(Clone, Debug)]
 pub enum Told {
@@ -72,6 +100,8 @@ pub enum Told {
     Read(String),
     /// The platform has deleted a customer. That is neither an opt-out nor an erasure.
     Deleted(String),
+    /// A person has acted.
+    Act(RemoteAct),
     /// The customer is to be erased.
     Erase(RemoteCustomer),
     /// The shop has disconnected placet at the platform.

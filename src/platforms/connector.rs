@@ -1,10 +1,13 @@
 //! What a shop platform is to a connection: one trait, which each platform implements in a file of its own. Pure: it
 //! makes requests and reads answers as values.
 
+use base64ct::{Base64, Encoding};
+
 use crate::consent::{Channel, Timestamp};
 use crate::model::exchange::{HttpAnswer, HttpRequest};
 use crate::model::remote::{RemoteCustomer, Told, Wanted};
 use crate::platforms::platform::{Hook, HookError};
+use crate::platforms::signature::{same, sha256};
 
 /// How a connection reaches the platform.
 #[derive(Clone, Copy)]
@@ -77,11 +80,20 @@ pub trait Connector: Sync {
     /// Returns the names of the request headers of a hook that are read, in lower case.
     fn hook_headers(&self) -> &'static [&'static str];
 
+    /// Returns the secrets with which the platform may have signed a hook. `made`: the secret that placet has made for this
+    /// connection. `given`: the credentials.
+    fn secrets(&self, made: &[u8; 32], given: &[(String, String)]) -> Vec<String>;
+
+    /// Returns whether a request is the platform's test of the URL, which is not signed and says nothing.
+    fn is_ping(&self, _hook: &Hook<'_>) -> bool {
+        false
+    }
+
     /// Checks a hook against each secret, and reads what it tells.
     ///
     /// # Errors
     /// Returns a [`HookError`] if the hook is refused.
-    fn hook(&self, secrets: &[&str], hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Told>, HookError>;
+    fn hook(&self, secrets: &[String], hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Told>, HookError>;
 
     /// Returns the request for an access token; `None` if the platform needs none.
     fn ask_token(&self, _access: &Access<'_>) -> Option<HttpRequest> {
@@ -141,6 +153,21 @@ pub trait Connector: Sync {
     fn pause(&self) -> i64 {
         500
     }
+}
+
+/// Returns the credentials of these names.
+pub(super) fn named(given: &[(String, String)], names: &[&str]) -> Vec<String> {
+    let find = |name: &&str| given.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+    names.iter().filter_map(find).collect()
+}
+
+/// Returns whether the base64 text is the HMAC-SHA-256 of the body under one of the secrets. All secrets are compared.
+pub(super) fn is_signed(secrets: &[String], hook: &Hook<'_>, header: &str) -> bool {
+    let Some(given) = hook.header(header) else { return false };
+    let signed = |secret: &String| {
+        same(given.as_bytes(), Base64::encode_string(&sha256(secret.as_bytes(), &[hook.body])).as_bytes())
+    };
+    secrets.iter().fold(false, |found, secret| signed(secret) | found)
 }
 
 /// Returns why an answer is no success; nothing if it is one.

@@ -19,7 +19,7 @@ use crate::model::exchange::{HttpAnswer, HttpRequest};
 use crate::model::remote::{RemoteCustomer, RemoteField, RemoteState, Told, Wanted};
 use crate::platforms::connector::{Access, Connector, Refused, RemotePage, success};
 use crate::platforms::platform::{Hook, HookError};
-use crate::platforms::signature::verified;
+use crate::platforms::signature::{secret_text, verified};
 
 /// A shop platform that speaks placet's own protocol.
 pub(crate) struct Custom;
@@ -103,6 +103,7 @@ impl From<Written> for RemoteCustomer {
             email: written.email.as_deref().and_then(EmailAddress::parse),
             phone: written.phone.as_deref().and_then(|text| PhoneNumber::of_country(text, country).ok()),
             country,
+            is_partial: false,
             version: time(written.modified_at.as_deref()),
             fields: written.fields.into_iter().map(field).collect(),
         }
@@ -157,7 +158,11 @@ impl Connector for Custom {
         &["webhook-id", "webhook-timestamp", "webhook-signature"]
     }
 
-    fn hook(&self, secrets: &[&str], hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Told>, HookError> {
+    fn secrets(&self, made: &[u8; 32], _: &[(String, String)]) -> Vec<String> {
+        vec![secret_text(made)]
+    }
+
+    fn hook(&self, secrets: &[String], hook: &Hook<'_>, now: Timestamp) -> Result<Vec<Told>, HookError> {
         if !secrets.iter().any(|secret| verified(secret, hook, now).is_some()) {
             return Err(HookError::Signature);
         }

@@ -9,7 +9,7 @@
 //! | `platform` | the trait, a request as it comes, and the messages in it |
 //! | `twilio`, `meta`, `generic` | one provider of messages each |
 //! | `connector` | what a shop platform is to a connection |
-//! | `custom` | a shop platform that speaks placet's own protocol |
+//! | `shopify_admin`, `woocommerce_rest`, `custom` | one shop platform each, as a connection speaks to it |
 //! | `placet`, `shopify`, … | the files of one platform each: columns, marks, values |
 //! | `columns`, `field`, `cell`, `list_row` | the parts of such a description |
 //! | `signature` | MACs, and the scheme of Standard Webhooks |
@@ -32,9 +32,11 @@ pub(crate) mod placet;
 mod platform;
 mod prestashop;
 mod shopify;
+mod shopify_admin;
 pub mod signature;
 mod twilio;
 mod woocommerce;
+mod woocommerce_rest;
 
 use self::columns::{ReadColumns, WrittenColumns};
 pub use self::connector::{Access, AccessToken, Connector, Refused, RemotePage};
@@ -58,6 +60,10 @@ vocabulary! {
 vocabulary! {
     /// The name of a shop platform that a connection keeps in step.
     ShopPlatform, "unknown platform" {
+        /// Shopify, by its Admin API.
+        Shopify = "shopify",
+        /// WooCommerce, by its REST API.
+        Woocommerce = "woocommerce",
         /// A platform of the shop's own: a plugin speaks placet's protocol.
         Custom = "custom",
     }
@@ -67,6 +73,8 @@ impl ShopPlatform {
     /// Returns how the platform is spoken to.
     pub fn connector(self) -> &'static dyn Connector {
         match self {
+            Self::Shopify => &shopify_admin::ShopifyAdmin,
+            Self::Woocommerce => &woocommerce_rest::WoocommerceRest,
             Self::Custom => &custom::Custom,
         }
     }
@@ -205,3 +213,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "connector_tests.rs"]
+mod connector_tests;

@@ -60,7 +60,7 @@ impl Mirrored {
     /// Returns what the change means that the ledger has still to take over. A field that was first seen off says nothing:
     /// nobody knows whether the person was asked. Off after on is an opt-out.
     pub(crate) fn meaning(&self) -> Meaning {
-        let was_on = self.before == Some(RemoteState::On);
+        let was_on = self.before.is_some_and(RemoteState::is_on);
         match self.state {
             _ if !self.is_untaken || self.before == Some(self.state) => Meaning::Nothing,
             RemoteState::On => Meaning::OptIn,
@@ -68,6 +68,7 @@ impl Mirrored {
             RemoteState::Off | RemoteState::Declined if was_on => Meaning::OptOut,
             RemoteState::Declined => Meaning::Declined,
             RemoteState::Off
+            | RemoteState::Unproven
             | RemoteState::Pending
             | RemoteState::Redacted
             | RemoteState::Invalid
@@ -128,9 +129,11 @@ impl Mirror {
             Desired::Leave => false,
             // What the platform has heard since is newer than this opt-in, and the platform would not accept it.
             Desired::On(since) if own.and_then(|own| own.at).is_some_and(|at| at >= since) => false,
-            Desired::On(_) => !matches!(held, Some(RemoteState::On | RemoteState::Redacted | RemoteState::Invalid)),
-            // Of all states only this one has the platform send messages.
-            Desired::Out => held == Some(RemoteState::On),
+            Desired::On(_) => {
+                !held.is_some_and(RemoteState::is_on)
+                    && !matches!(held, Some(RemoteState::Redacted | RemoteState::Invalid))
+            }
+            Desired::Out => held.is_some_and(RemoteState::is_on),
         }
     }
 }
@@ -169,6 +172,7 @@ mod tests {
             (vec![S::Off, S::Out], vec![Nothing, OptOut]),
             (vec![S::Declined], vec![Declined]),
             (vec![S::On, S::Declined], vec![OptIn, OptOut]),
+            (vec![S::Unproven, S::Off, S::Unproven], vec![Nothing, OptOut, Nothing]),
             (vec![S::Pending, S::On], vec![Nothing, OptIn]),
             (vec![S::On, S::Redacted, S::Invalid], vec![OptIn, Nothing, Nothing]),
             (vec![S::On, S::Unknown, S::Off], vec![OptIn, Nothing, OptOut]),

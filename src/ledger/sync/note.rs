@@ -11,12 +11,12 @@ use crate::ledger::shop::Shop;
 use crate::ledger::shop::secret::KeyUse;
 use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
-use crate::ledger::sync::connection::{Connection, ConnectionState};
+use crate::ledger::sync::connection::{Connection, ConnectionMode, ConnectionState};
 use crate::ledger::sync::mirror::{Meaning, Mirror};
 use crate::ledger::sync::owed::compare;
 use crate::model::evidence::KeptEvidence;
 use crate::model::person::PersonFacts;
-use crate::model::remote::{RemoteCustomer, RemoteState};
+use crate::model::remote::{RemoteAct, RemoteCustomer, RemoteState};
 use crate::model::submission::{ChosenAct, Claim, Source, Submission};
 use crate::model::text::{ExternalId, Token};
 
@@ -98,8 +98,8 @@ pub fn note_customer(
         }
         // A late message could wake somebody who has left since. So an opt-in without any time is asked for.
         let is_certain = seen == Seen::Asked || customer.version.is_some() || field.at.is_some();
-        let is_on = mirror.get(&field.name).is_some_and(|own| own.state == RemoteState::On);
-        if field.state == RemoteState::On && !is_on && !is_certain {
+        let is_on = mirror.get(&field.name).is_some_and(|own| own.state.is_on());
+        if field.state.is_on() && !is_on && !is_certain {
             must_ask = true;
             continue;
         }
@@ -108,14 +108,17 @@ pub fn note_customer(
     take(tx, shop, connection, customer, &mut mirror, context)?;
     let pseudonym =
         |kind: AddressKind| customer.address(kind).map(|address| written(&shop.pseudonym(kind, address.key())));
+    let kept = |column: fn(&RemoteRow) -> &Option<String>| {
+        known.as_ref().filter(|_| customer.is_partial).and_then(|row| column(row).clone())
+    };
     let row = RemoteRow {
         id: customer.id.clone(),
-        email: pseudonym(AddressKind::Email),
-        phone: pseudonym(AddressKind::Phone),
+        email: pseudonym(AddressKind::Email).or_else(|| kept(|row| &row.email)),
+        phone: pseudonym(AddressKind::Phone).or_else(|| kept(|row| &row.phone)),
         mirror,
         version: customer.version.max(version),
         task: if must_ask { Some(READ.to_owned()) } else { None },
-        fault: known.and_then(|row| row.fault).filter(|_| !has_changed),
+        fault: known.as_ref().and_then(|row| row.fault.clone()).filter(|_| !has_changed),
     };
     store(tx, connection, &row)?;
     if must_ask { Ok(()) } else { compare(tx, shop, connection, &row, Some(customer), context) }
@@ -261,7 +264,11 @@ fn report<'a>(
         id,
         fingerprint: shop.secret.body_hash(&[id.as_bytes()]),
         addresses: kinds.into_iter().filter_map(|kind| customer.address(kind)).collect(),
-        external: ExternalId::parse(&format!("{}:{}", connection.prefix, customer.id)),
+        external: if customer.id.is_empty() {
+            None
+        } else {
+            ExternalId::parse(&format!("{}:{}", connection.prefix, customer.id))
+        },
         person: PersonFacts { country: customer.country, ..PersonFacts::default() },
         choices,
         notice,
@@ -278,6 +285,32 @@ fn report<'a>(
         // The shop uses the channel or the purpose no more. The mapping names it, so an employee has to change one of both.
         Err(_) => Ok(true),
     }
+}
+
+/// Takes an act that the platform tells of, once. The platform holds no state of it, so nothing is mirrored.
+pub fn note_act(
+    tx: &dyn Database,
+    shop: &Shop,
+    connection: &Connection,
+    act: &RemoteAct,
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let claim = match act.state {
+        RemoteState::On => Claim::OptIn { basis: Basis::Consent },
+        RemoteState::Out => Claim::OptOut { objection: false },
+        RemoteState::Declined => Claim::Declined,
+        _ => return Ok(()),
+    };
+    let is_no = act.state == RemoteState::Out && connection.mode != ConnectionMode::Observe;
+    let may = connection.mode.imports() && connection.is_approved && connection.state == ConnectionState::Ok;
+    if !is_no && !may {
+        return Ok(());
+    }
+    let scope = (act.channel, act.purpose.clone());
+    let field = format!("{}:{}:{}", act.channel, act.purpose, act.state);
+    let id = report_id(shop, connection, &act.id, &field, (0, act.at));
+    report(tx, shop, connection, &act.person, (id, act.at), claim, std::iter::once(&scope), context)?;
+    Ok(())
 }
 
 /// Forgets a customer that the platform has deleted. That is neither an opt-out nor an erasure: the ledger's records stay.

@@ -12,7 +12,7 @@ use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::sync::connection::{Connection, ConnectionState};
 use crate::ledger::sync::mirror::{Desired, Meaning, Mirror};
 use crate::ledger::sync::note::{ERASE, READ, RemoteRow, remote_row, store_mirror};
-use crate::model::remote::{RemoteCustomer, RemoteState, Wanted};
+use crate::model::remote::{RemoteCustomer, Wanted};
 
 /// What would happen to a customer: the bits of the column `would`.
 pub(crate) const TAKES_ON: i64 = 1;
@@ -290,14 +290,13 @@ pub fn note_written(
     let mut refused = false;
     for one in wanted {
         let now = held.fields.iter().find(|field| field.name == one.field);
-        let took = now.is_none_or(|field| (field.state == RemoteState::On) == one.on);
+        let took = now.is_none_or(|field| field.state.is_on() == one.on);
         refused |= !took;
         if took {
             row.mirror.wrote(&one.field, one.on);
         }
         if let Some(field) = now {
-            let is_same =
-                took && row.mirror.get(&one.field).is_some_and(|own| (own.state == RemoteState::On) == one.on);
+            let is_same = took && row.mirror.get(&one.field).is_some_and(|own| own.state.is_on() == one.on);
             if !is_same || field.at.is_some() {
                 note_state(&mut row.mirror, field, is_same);
             }

@@ -82,8 +82,8 @@ impl ConnectionAnswer {
     }
 
     /// Adds the secret with which the platform has to sign.
-    pub(in crate::api) fn with_secret(self, secret: String) -> Self {
-        Self { hook_secret: Some(secret), ..self }
+    pub(in crate::api) fn with_secret(self, secret: Option<String>) -> Self {
+        Self { hook_secret: secret, ..self }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::ledger::{
     AdministrationChange, Connection, add_connection, approve, begin_sweep, change_connection, conflicts, connection,
     hook_secret, list_connections, preview, remove_connection, set_credentials,
 };
-use crate::platforms::{ShopPlatform, signature};
+use crate::platforms::ShopPlatform;
 
 /// The most connections of a shop.
 const MOST: usize = 16;
@@ -38,8 +38,10 @@ impl ShopService {
         }
         let own = add_connection(self.database(), &call.shop, &new, call.context)?;
         self.connection_changed(call)?;
-        let secret = signature::secret_text(&hook_secret(&call.shop, own.id));
-        let answer = self.connection_answer(call, &own)?.with_secret(secret);
+        let platform = ShopPlatform::parse(&own.platform).ok_or(Problem::ConnectionNotFound)?;
+        // A platform that signs with a secret of its own needs none of placet's.
+        let made = platform.connector().secrets(&hook_secret(&call.shop, own.id), &[]).into_iter().next();
+        let answer = self.connection_answer(call, &own)?.with_secret(made);
         Ok(Reply::json(StatusCode::CREATED, &answer)?.with_secret())
     }
 

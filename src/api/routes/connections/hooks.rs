@@ -13,11 +13,11 @@ use crate::consent::Address;
 use crate::consent::certificate::Requester;
 use crate::ledger::{
     Connection, ConnectionState, ErasureAsked, Lookup, Seen, connection, credentials_of, erase_contact, find_contact,
-    halt, hook_secret, must_read, note_customer, note_deleted,
+    halt, hook_secret, must_read, note_act, note_customer, note_deleted,
 };
 use crate::model::remote::{RemoteCustomer, Told};
 use crate::model::text::ExternalId;
-use crate::platforms::{Hook, HookError, ShopPlatform, signature};
+use crate::platforms::{Hook, HookError, ShopPlatform};
 
 impl ShopService {
     /// Takes a request of a platform, in one transaction. A repetition changes nothing, because the mirror holds it already.
@@ -48,11 +48,11 @@ impl ShopService {
             query: visit.request.uri().query(),
             body: visit.request.body(),
         };
+        if platform.connector().is_ping(&hook) {
+            return Ok(Vec::new());
+        }
         let given = credentials_of(self.database(), &visit.shop, own.id)?.given;
-        let made = signature::secret_text(&hook_secret(&visit.shop, own.id));
-        let named = |name: &str| given.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
-        let secrets: Vec<&str> =
-            [Some(made.as_str()), named("hook_secret"), named("previous_hook_secret")].into_iter().flatten().collect();
+        let secrets = platform.connector().secrets(&hook_secret(&visit.shop, own.id), &given);
         platform.connector().hook(&secrets, &hook, visit.context.now).map_err(|error| match error {
             HookError::Signature => Problem::BadSignature,
             HookError::Malformed { needs } => Problem::field("", Fault::new("unreadable", needs)),
@@ -63,6 +63,7 @@ impl ShopService {
         let (database, shop, context) = (self.database(), &visit.shop, visit.context);
         match told {
             Told::Customer(customer) => note_customer(database, shop, own, customer, Seen::Sent, context)?,
+            Told::Act(act) => note_act(database, shop, own, act, context)?,
             Told::Read(id) => must_read(database, own, id)?,
             Told::Deleted(id) => note_deleted(database, own, id)?,
             Told::Erase(customer) => self.erase_customer(visit, own, customer)?,

@@ -305,14 +305,16 @@ impl ShopService {
 
 /// Returns the request that an erasure causes; `None` if it causes none.
 fn erasure(line: &Line, access: &Access<'_>, id: &str, now: Timestamp) -> Option<HttpRequest> {
+    let off = || {
+        let wanted = |field: &&str| Wanted { field: (*field).to_owned(), on: false, at: now };
+        let wanted: Vec<Wanted> = access.fields.iter().map(wanted).collect();
+        line.connector.write(access, id, &wanted)
+    };
     match line.connection.settings.erasure {
         RemoteErasure::Nothing => None,
-        RemoteErasure::Erase => line.connector.erase(access, id),
-        RemoteErasure::Unsubscribe => {
-            let wanted = |field: &&str| Wanted { field: (*field).to_owned(), on: false, at: now };
-            let wanted: Vec<Wanted> = access.fields.iter().map(wanted).collect();
-            Some(line.connector.write(access, id, &wanted))
-        }
+        // A platform that erases nobody by its API sends at least no messages.
+        RemoteErasure::Erase => Some(line.connector.erase(access, id).unwrap_or_else(off)),
+        RemoteErasure::Unsubscribe => Some(off()),
     }
 }
 

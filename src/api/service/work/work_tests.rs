@@ -127,7 +127,7 @@ fn answered(status: u16) -> Exchange {
     Exchange::Answered(HttpAnswer { status, ..HttpAnswer::default() })
 }
 
-fn delivery(outgoing: &Outgoing) -> &DeliveryKey {
+fn delivery(outgoing: &Outgoing) -> &crate::ledger::DeliveryKey {
     let OutgoingKey::Delivery(key) = &outgoing.key else { panic!("a request of a connection") };
     key
 }
@@ -150,7 +150,7 @@ fn a_delivery_ends_after_ten_attempts() {
     while shop.listed(&webhook)["dead"] == 0 {
         for outgoing in shop.due() {
             tries += 1;
-            ids.push((delivery(outgoing).event.clone(), outgoing.request.body.clone()));
+            ids.push((delivery(&outgoing).event.clone(), outgoing.request.body.clone()));
             shop.ended(&outgoing, 500);
         }
         waits.push(shop.wait());
@@ -182,7 +182,7 @@ fn at_most_five_sends_are_concurrent_and_three_of_one_webhook() {
     assert_eq!((first.len(), one_each.len()), (3, 3), "the last lanes are for those that have none: {one_each:?}");
     assert!(shop.due().is_empty());
     // If only one webhook has sends in progress, it has three.
-    for outgoing in first.iter().filter(|own| !own.url.contains("//a")) {
+    for outgoing in first.iter().filter(|own| !own.request.url.contains("//a")) {
         shop.ask(
             "PUT",
             &format!("/v1/webhooks/{}", delivery(outgoing).webhook),
