@@ -13,8 +13,8 @@ use crate::api::limits::Limiter;
 use crate::api::problem::Problem;
 use crate::api::route::Endpoint;
 use crate::api::service::noted_repeats::{NotedRepeats, Outcome};
+use crate::api::service::work::errand::Errand;
 use crate::api::service::work::import_file::Reading;
-use crate::api::service::work::sync::Errand;
 use crate::api::shop_id::ShopId;
 use crate::consent::Timestamp;
 use crate::ledger::{

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `connection` | the rows of connections, their settings and credentials |
 //! | `mirror` | the law: what a change of the platform means, and what the platform is owed; pure |
+//! | `remote_row` | the row of a customer of a platform |
 //! | `note` | takes what the platform tells of a customer |
 //! | `owed` | what the platform is owed, and what came of it |
 //! | `erasure` | what an erasure does with the customers of platforms |
@@ -20,3 +21,4 @@ pub(super) mod mirror;
 pub(super) mod note;
 pub(super) mod owed;
 pub(super) mod progress;
+pub(super) mod remote_row;

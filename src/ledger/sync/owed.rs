@@ -11,7 +11,7 @@ use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
 use crate::ledger::sync::connection::{Connection, ConnectionState};
 use crate::ledger::sync::mirror::{Desired, Meaning, Mirror};
-use crate::ledger::sync::note::{ERASE, READ, RemoteRow, remote_row, store_mirror};
+use crate::ledger::sync::remote_row::{ERASE, READ, RemoteRow, remote_row, store_mirror};
 use crate::model::remote::{RemoteCustomer, Wanted};
 
 /// What would happen to a customer: the bits of the column `would`.

@@ -7,10 +7,11 @@
 //! | `deliveries` | deliveries of events to webhooks |
 //! | `housekeeping` | the daily run |
 //! | `imports`, `import_file` | a page of an import; its file, read piece by piece |
-//! | `sync` | requests to connected shop platforms |
+//! | `sync`, `errand` | requests to connected shop platforms |
 //! | `job_error` | what can go wrong |
 
 pub(in crate::api) mod deliveries;
+pub(in crate::api) mod errand;
 pub(in crate::api) mod housekeeping;
 pub(in crate::api) mod import_file;
 pub(in crate::api) mod imports;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::deliveries::{Outgoing, OutgoingKey};
+use crate::api::service::work::errand::{Errand, Purpose};
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
@@ -16,23 +17,6 @@ use crate::ledger::{
 use crate::model::exchange::{Exchange, HttpRequest};
 use crate::model::remote::Wanted;
 use crate::platforms::{Access, Connector, Refused, ShopPlatform};
-
-/// A request of a connection that is under way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::api) struct Errand {
-    connection: Uuid,
-    purpose: Purpose,
-}
-
-/// What a request is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Purpose {
-    Token,
-    Page { sweep: i64, place: String },
-    Read { id: String },
-    Write { id: String, wanted: Vec<Wanted> },
-    Erase { id: String },
-}
 
 /// A token is renewed this long before it ends, in milliseconds.
 const EARLY: i64 = 60_000;

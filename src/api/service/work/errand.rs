@@ -1,0 +1,22 @@
+//! A request to a connected shop platform that is under way.
+
+use uuid::Uuid;
+
+use crate::model::remote::Wanted;
+
+/// A request of a connection that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::api) struct Errand {
+    pub(in crate::api) connection: Uuid,
+    pub(in crate::api) purpose: Purpose,
+}
+
+/// What a request is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::api) enum Purpose {
+    Token,
+    Page { sweep: i64, place: String },
+    Read { id: String },
+    Write { id: String, wanted: Vec<Wanted> },
+    Erase { id: String },
+}
