@@ -48,13 +48,21 @@ pub struct Platform {
     pub writes: u32,
     pub idle_writes: u32,
     pub erased: Vec<String>,
+    /// The bodies of the writes.
+    pub bodies: Vec<Value>,
+    /// Whether the platform takes writes and keeps what it holds.
+    pub refuses: bool,
+    /// Whether the platform refuses the token.
+    pub locked: bool,
+    /// The country of all customers.
+    pub country: String,
     pub page_size: usize,
     count: u32,
 }
 
 impl Platform {
     pub fn new(is_dated: bool, is_versioned: bool) -> Self {
-        Self { is_dated, is_versioned, page_size: 3, ..Self::default() }
+        Self { is_dated, is_versioned, page_size: 3, country: "GB".into(), ..Self::default() }
     }
 
     fn time(millis: i64) -> String {
@@ -63,7 +71,7 @@ impl Platform {
 
     pub fn written(&self, id: &str) -> Value {
         let own = &self.customers[id];
-        let mut customer = json!({ "id": id, "email": own.email, "country": "GB", "fields": {} });
+        let mut customer = json!({ "id": id, "email": own.email, "country": self.country, "fields": {} });
         if let Some(state) = &own.state {
             customer["fields"]["newsletter"] = json!({ "state": state });
             if self.is_dated {
@@ -125,6 +133,9 @@ impl Platform {
     pub fn answer(&mut self, request: &HttpRequest, now: i64) -> Exchange {
         let path = request.url.strip_prefix("https://platform.example/placet/customers").unwrap();
         assert_eq!(request.headers[0], ("authorization", "Bearer the-token-of-the-platform".to_owned()));
+        if self.locked {
+            return Self::failed(401, None);
+        }
         let id = path.strip_prefix('/');
         match (request.method, id) {
             ("GET", None) => {
@@ -144,6 +155,10 @@ impl Platform {
                 let at = Timestamp::parse(wanted["at"].as_str().unwrap()).unwrap().millis();
                 let before = self.customers[id].state.clone();
                 self.writes += 1;
+                self.bodies.push(body.clone());
+                if self.refuses {
+                    return Self::found(&self.written(id));
+                }
                 self.set(id, wanted["state"].as_str().unwrap(), at, now);
                 if self.customers[id].state == before {
                     self.idle_writes += 1;

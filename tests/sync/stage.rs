@@ -132,6 +132,12 @@ impl Stage {
             platform: RefCell::new(platform),
             crashes: 0,
         };
+        stage.connect(mode, more);
+        stage
+    }
+
+    /// Connects the platform.
+    pub fn connect(&mut self, mode: &str, more: &Value) {
         let mut new = json!({
             "platform": "custom",
             "base": "https://platform.example/placet",
@@ -141,12 +147,11 @@ impl Stage {
         for (name, value) in more.as_object().unwrap() {
             new[name] = value.clone();
         }
-        let (status, made) = stage.ask("POST", "/v1/connections", &new);
+        let (status, made) = self.ask("POST", "/v1/connections", &new);
         assert_eq!(status, 201, "{made}");
-        stage.connection = made["id"].as_str().unwrap().to_owned();
-        stage.hook_path = made["hook_url"].as_str().unwrap().replace("https://consent.example", "");
-        stage.hook_secret = made["hook_secret"].as_str().unwrap().to_owned();
-        stage
+        self.connection = made["id"].as_str().unwrap().to_owned();
+        self.hook_path = made["hook_url"].as_str().unwrap().replace("https://consent.example", "");
+        self.hook_secret = made["hook_secret"].as_str().unwrap().to_owned();
     }
 
     pub fn approve(&self) {
