@@ -39,6 +39,51 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a (impl AsRef<[u8]> + ?Sized)
     }
 }
 
+/// Reads a text as JSON of any shape; `None` if it is not valid.
+pub(crate) fn tree(text: &[u8]) -> Option<Json<'_>> {
+    match parse(text) {
+        (json, None) => Some(json),
+        _ => None,
+    }
+}
+
+/// A value that is not there.
+const NOTHING: Json<'static> = Json::Null;
+
+/// Reads parts of a tree whose shape somebody else decides. What is missing or of another type is left out. This takes a
+/// fraction of the code of a struct that is read by serde.
+impl<'a> Json<'a> {
+    /// Returns a field of an object.
+    pub(crate) fn get(&self, name: &str) -> &Json<'a> {
+        let Self::Object(fields) = self else { return &NOTHING };
+        fields.iter().find(|(own, _)| own == name).map_or(&NOTHING, |(_, value)| value)
+    }
+
+    /// Returns the fields of an object, in their order.
+    pub(crate) fn fields(&self) -> &[(Cow<'a, str>, Json<'a>)] {
+        if let Self::Object(fields) = self { fields } else { &[] }
+    }
+
+    /// Returns the elements of a list.
+    pub(crate) fn list(&self) -> &[Json<'a>] {
+        if let Self::List(elements) = self { elements } else { &[] }
+    }
+
+    /// Returns a text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// Returns an id, which platforms write as a text or as a number of any size.
+    pub(crate) fn id(&self) -> Option<String> {
+        match self {
+            Self::Text(text) if !text.is_empty() => Some(text.to_string()),
+            Self::Unsigned(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+}
+
 /// Parses a text as JSON of any shape, up to the first place that is not valid JSON. Returns the tree so far and the
 /// syntax error. A caller can therefore report a mistake in the shape if it comes before the syntax error.
 pub(crate) fn parse(text: &[u8]) -> (Json<'_>, Option<serde_json::Error>) {

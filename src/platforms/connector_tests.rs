@@ -161,3 +161,52 @@ fn every_word_of_a_platform_has_a_meaning() {
         assert_eq!(read("placet_email_newsletter", value), state, "{value}");
     }
 }
+
+/// Every request that a connection sends, byte for byte. `PLACET_WRITE_REQUESTS=1` writes the file anew.
+#[test]
+fn the_requests_to_platforms_are_these() {
+    use crate::model::remote::Wanted;
+
+    let at = Timestamp::parse("2026-11-28T23:00:00Z").unwrap();
+    let mut all = serde_json::Map::new();
+    for (platform, base, fields) in [
+        (ShopPlatform::Custom, "https://shop.example/placet", vec!["newsletter", "a\"b"]),
+        (
+            ShopPlatform::Woocommerce,
+            "https://shop.example",
+            vec!["placet_email_newsletter", "mailchimp_woocommerce_is_subscribed"],
+        ),
+        (ShopPlatform::Shopify, "https://kestrel.myshopify.com", vec!["email", "sms", "whatsapp"]),
+    ] {
+        let names = ["token", "consumer_key", "consumer_secret", "client_id", "client_secret"];
+        let credentials: Vec<(String, String)> =
+            names.iter().map(|name| ((*name).to_owned(), format!("the-{name}"))).collect();
+        let access = Access { base, credentials: &credentials, token: "the-access-token", fields: &fields };
+        let wanted = |on| fields.iter().map(|field| Wanted { field: (*field).to_owned(), on, at }).collect::<Vec<_>>();
+        let own = platform.connector();
+        for (name, request) in [
+            ("token", own.ask_token(&access)),
+            ("first page", Some(own.ask_page(&access, ""))),
+            ("next page", Some(own.ask_page(&access, "2"))),
+            ("customer", Some(own.ask_customer(&access, "7"))),
+            ("on", Some(own.write(&access, "7", &wanted(true)))),
+            ("off", Some(own.write(&access, "7", &wanted(false)[..1]))),
+            ("erase", own.erase(&access, "7")),
+            ("an id with signs", Some(own.ask_customer(&access, "a/b?c"))),
+        ] {
+            let Some(request) = request else { continue };
+            let headers: serde_json::Map<_, _> =
+                request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
+            let written = serde_json::json!({
+                "method": request.method, "url": request.url, "headers": headers, "body": request.body,
+            });
+            all.insert(format!("{platform}: {name}"), written);
+        }
+    }
+    let written = format!("{}\n", serde_json::to_string_pretty(&all).unwrap());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/platforms/requests.json");
+    if std::env::var("PLACET_WRITE_REQUESTS").is_ok() {
+        std::fs::write(file, &written).unwrap();
+    }
+    assert_eq!(written, std::fs::read_to_string(file).unwrap());
+}

@@ -12,9 +12,10 @@
 //! plugin signs its hooks by Standard Webhooks 1.0.0; the body is `{"customers": [customer…], "deleted": ["id"], "erase":
 //! [customer…]}`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 
 use crate::consent::{Channel, CountryCode, EmailAddress, PhoneNumber, Timestamp};
+use crate::json::{self, Json};
 use crate::model::exchange::{HttpAnswer, HttpRequest};
 use crate::model::remote::{RemoteCustomer, RemoteField, RemoteState, Told, Wanted};
 use crate::platforms::connector::{Access, Connector, Refused, RemotePage, success};
@@ -24,101 +25,24 @@ use crate::platforms::signature::{secret_text, verified};
 /// A shop platform that speaks placet's own protocol.
 pub(crate) struct Custom;
 
-/// A customer as the plugin writes them. What cannot be read of an address is left out.
-#[derive(Deserialize)]
-struct Written {
-    #[serde(deserialize_with = "id")]
-    id: String,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    phone: Option<String>,
-    #[serde(default)]
-    country: Option<String>,
-    #[serde(default)]
-    modified_at: Option<String>,
-    #[serde(default)]
-    fields: std::collections::BTreeMap<String, WrittenField>,
-}
-
-#[derive(Deserialize)]
-struct WrittenField {
-    state: String,
-    #[serde(default)]
-    at: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    customers: Vec<Written>,
-    #[serde(default)]
-    next: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Body {
-    #[serde(default)]
-    customers: Vec<Written>,
-    #[serde(default)]
-    deleted: Vec<Id>,
-    #[serde(default)]
-    erase: Vec<Written>,
-}
-
-#[derive(Deserialize)]
-struct Id(#[serde(deserialize_with = "id")] String);
-
-/// Reads an id, which platforms write as a text or as a number of any size.
-pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    struct Reader;
-    impl serde::de::Visitor<'_> for Reader {
-        type Value = String;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an id")
-        }
-
-        fn visit_u64<E>(self, id: u64) -> Result<String, E> {
-            Ok(id.to_string())
-        }
-
-        fn visit_str<E>(self, id: &str) -> Result<String, E> {
-            Ok(id.to_owned())
-        }
-    }
-    deserializer.deserialize_any(Reader)
-}
-
-impl From<Written> for RemoteCustomer {
-    fn from(written: Written) -> Self {
-        let time = |text: Option<&str>| text.and_then(Timestamp::parse);
-        let country = written.country.as_deref().and_then(CountryCode::parse);
-        let field = |(name, field): (String, WrittenField)| RemoteField {
-            name,
-            state: RemoteState::parse(&field.state).unwrap_or(RemoteState::Unknown),
-            at: time(field.at.as_deref()),
-        };
-        Self {
-            id: written.id,
-            email: written.email.as_deref().and_then(EmailAddress::parse),
-            phone: written.phone.as_deref().and_then(|text| PhoneNumber::of_country(text, country).ok()),
-            country,
-            is_partial: false,
-            version: time(written.modified_at.as_deref()),
-            fields: written.fields.into_iter().map(field).collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Change<'a> {
-    fields: std::collections::BTreeMap<&'a str, State<'a>>,
-}
-
-#[derive(Serialize)]
-struct State<'a> {
-    state: &'a str,
-    at: Timestamp,
+/// Reads a customer as the plugin writes them; `None` without an id. What cannot be read of an address is left out.
+fn customer_in(written: &Json<'_>) -> Option<RemoteCustomer> {
+    let time = |json: &Json<'_>| json.text().and_then(Timestamp::parse);
+    let country = written.get("country").text().and_then(CountryCode::parse);
+    let phone = written.get("phone").text();
+    let field = |(name, field): &(Cow<'_, str>, Json<'_>)| {
+        let state = RemoteState::parse(field.get("state").text()?).unwrap_or(RemoteState::Unknown);
+        Some(RemoteField { name: name.to_string(), state, at: time(field.get("at")) })
+    };
+    Some(RemoteCustomer {
+        id: written.get("id").id()?,
+        email: written.get("email").text().and_then(EmailAddress::parse),
+        phone: phone.and_then(|text| PhoneNumber::of_country(text, country).ok()),
+        country,
+        version: time(written.get("modified_at")),
+        is_partial: false,
+        fields: written.get("fields").fields().iter().filter_map(field).collect(),
+    })
 }
 
 fn request(access: &Access<'_>, method: &'static str, path: &str, body: String) -> HttpRequest {
@@ -135,6 +59,11 @@ fn request(access: &Access<'_>, method: &'static str, path: &str, body: String) 
     }
 }
 
+/// Returns a text as JSON.
+pub(super) fn text(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
 /// Returns a text as one segment of a path or as a value of a query.
 pub(super) fn segment(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).map(|part| part.replace('+', "%20")).collect()
@@ -142,7 +71,7 @@ pub(super) fn segment(text: &str) -> String {
 
 fn customer(answer: &HttpAnswer) -> Result<RemoteCustomer, Refused> {
     success(answer)?;
-    crate::json::read::<Written>(&answer.body).map(Into::into).ok_or(Refused::Unreadable)
+    json::tree(&answer.body).as_ref().and_then(customer_in).ok_or(Refused::Unreadable)
 }
 
 impl Connector for Custom {
@@ -166,11 +95,11 @@ impl Connector for Custom {
         if !secrets.iter().any(|secret| verified(secret, hook, now).is_some()) {
             return Err(HookError::Signature);
         }
-        let body: Body = crate::json::read(hook.body)
-            .ok_or(HookError::Malformed { needs: "an object with customers, deleted or erase" })?;
-        let customers = body.customers.into_iter().map(|one| Told::Customer(one.into()));
-        let deleted = body.deleted.into_iter().map(|Id(id)| Told::Deleted(id));
-        let erase = body.erase.into_iter().map(|one| Told::Erase(one.into()));
+        let needs = HookError::Malformed { needs: "an object with customers, deleted or erase" };
+        let body = json::tree(hook.body).filter(|body| !body.fields().is_empty()).ok_or(needs)?;
+        let customers = body.get("customers").list().iter().filter_map(customer_in).map(Told::Customer);
+        let deleted = body.get("deleted").list().iter().filter_map(Json::id).map(Told::Deleted);
+        let erase = body.get("erase").list().iter().filter_map(customer_in).map(Told::Erase);
         Ok(customers.chain(deleted).chain(erase).collect())
     }
 
@@ -181,8 +110,12 @@ impl Connector for Custom {
 
     fn read_page(&self, _: &Access<'_>, _: &str, answer: &HttpAnswer) -> Result<RemotePage, Refused> {
         success(answer)?;
-        let page: Page = crate::json::read(&answer.body).ok_or(Refused::Unreadable)?;
-        Ok(RemotePage { customers: page.customers.into_iter().map(Into::into).collect(), next: page.next })
+        let page = json::tree(&answer.body).filter(|page| matches!(page.get("customers"), Json::List(_)));
+        let page = page.ok_or(Refused::Unreadable)?;
+        Ok(RemotePage {
+            customers: page.get("customers").list().iter().filter_map(customer_in).collect(),
+            next: page.get("next").id(),
+        })
     }
 
     fn ask_customer(&self, access: &Access<'_>, id: &str) -> HttpRequest {
@@ -194,10 +127,13 @@ impl Connector for Custom {
     }
 
     fn write(&self, access: &Access<'_>, id: &str, wanted: &[Wanted]) -> HttpRequest {
-        let state = |one: &Wanted| if one.on { RemoteState::On } else { RemoteState::Out }.as_str();
-        let fields = wanted.iter().map(|one| (one.field.as_str(), State { state: state(one), at: one.at })).collect();
-        let body = serde_json::to_string(&Change { fields }).unwrap_or_default();
-        request(access, "PATCH", &format!("/{}", segment(id)), body)
+        // The names of fields are visible ASCII characters, but may contain quotes.
+        let field = |one: &Wanted| {
+            let state = if one.on { RemoteState::On } else { RemoteState::Out };
+            format!(r#"{}:{{"state":"{state}","at":"{}"}}"#, text(&one.field), one.at)
+        };
+        let fields: Vec<String> = wanted.iter().map(field).collect();
+        request(access, "PATCH", &format!("/{}", segment(id)), format!(r#"{{"fields":{{{}}}}}"#, fields.join(",")))
     }
 
     fn read_written(&self, _: &Access<'_>, answer: &HttpAnswer) -> Result<RemoteCustomer, Refused> {

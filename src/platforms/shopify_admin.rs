@@ -4,15 +4,12 @@
 //!
 //! Sources: the Admin API's schema and the webhook reference of shopify.dev, versions 2025-10 to 2026-10.
 
-use serde::Deserialize;
-use serde_json::json;
-
 use crate::consent::{Channel, EmailAddress, PhoneNumber, Timestamp};
-use crate::json;
+use crate::json::{self, Json};
 use crate::model::exchange::{HttpAnswer, HttpRequest};
 use crate::model::remote::{RemoteCustomer, RemoteField, RemoteState, Told, Wanted};
 use crate::platforms::connector::{Access, AccessToken, Connector, Refused, RemotePage, is_signed, named, success};
-use crate::platforms::custom::id;
+use crate::platforms::custom::text;
 use crate::platforms::platform::{Hook, HookError};
 
 /// Shopify.
@@ -28,151 +25,6 @@ const WHATSAPP: &str = "whatsapp";
 const CUSTOMER: &str = "id updatedAt defaultEmailAddress{emailAddress marketingState marketingUpdatedAt} \
     defaultPhoneNumber{phoneNumber marketingState marketingUpdatedAt}";
 
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    data: Option<Data>,
-    #[serde(default)]
-    errors: Vec<Error>,
-}
-
-#[derive(Deserialize)]
-struct Error {
-    #[serde(default)]
-    extensions: Option<Extensions>,
-}
-
-#[derive(Deserialize)]
-struct Extensions {
-    #[serde(default)]
-    code: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    #[serde(default)]
-    customers: Option<Customers>,
-    #[serde(default)]
-    customer: Option<Customer>,
-    #[serde(default)]
-    email: Option<Written>,
-    #[serde(default)]
-    sms: Option<Written>,
-    #[serde(default)]
-    whatsapp: Option<Written>,
-    #[serde(default)]
-    erased: Option<Written>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Customers {
-    page_info: PageInfo,
-    nodes: Vec<Customer>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    #[serde(default)]
-    end_cursor: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Customer {
-    id: String,
-    #[serde(default)]
-    updated_at: Option<String>,
-    #[serde(default)]
-    default_email_address: Option<Address>,
-    #[serde(default)]
-    default_phone_number: Option<Address>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Address {
-    #[serde(default)]
-    email_address: Option<String>,
-    #[serde(default)]
-    phone_number: Option<String>,
-    #[serde(default)]
-    marketing_state: Option<String>,
-    #[serde(default)]
-    marketing_updated_at: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Written {
-    #[serde(default)]
-    customer: Option<Customer>,
-    #[serde(default)]
-    user_errors: Vec<serde::de::IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct Token {
-    access_token: String,
-    #[serde(default)]
-    expires_in: Option<i64>,
-    #[serde(default)]
-    refresh_token: Option<String>,
-}
-
-/// The bodies of the webhooks. Each channel has a shape of its own.
-#[derive(Deserialize)]
-struct Event {
-    #[serde(default, deserialize_with = "optional_id")]
-    customer_id: Option<String>,
-    #[serde(default, deserialize_with = "optional_id")]
-    id: Option<String>,
-    #[serde(default)]
-    email_address: Option<String>,
-    #[serde(default)]
-    phone: Option<String>,
-    #[serde(default)]
-    phone_number: Option<String>,
-    #[serde(default)]
-    email_marketing_consent: Option<Consent>,
-    #[serde(default)]
-    sms_marketing_consent: Option<Consent>,
-    #[serde(default)]
-    whats_app_marketing_consent: Option<Consent>,
-    #[serde(default)]
-    customer: Option<Redacted>,
-    #[serde(default)]
-    admin_graphql_api_customer_kept_id: Option<String>,
-    #[serde(default)]
-    admin_graphql_api_customer_deleted_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Consent {
-    #[serde(default)]
-    state: Option<String>,
-    #[serde(default)]
-    consent_updated_at: Option<String>,
-    #[serde(default)]
-    updated_at: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Redacted {
-    #[serde(default, deserialize_with = "optional_id")]
-    id: Option<String>,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    phone: Option<String>,
-}
-
-fn optional_id<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    id(deserializer).map(Some)
-}
-
 /// Returns what a word of Shopify says. Webhooks write it small, the Admin API large.
 fn state_of(word: &str) -> RemoteState {
     match word.to_ascii_lowercase().as_str() {
@@ -186,84 +38,112 @@ fn state_of(word: &str) -> RemoteState {
     }
 }
 
-fn field(name: &str, word: Option<&str>, at: Option<&str>) -> Option<RemoteField> {
-    Some(RemoteField { name: name.to_owned(), state: state_of(word?), at: at.and_then(Timestamp::parse) })
+fn time(json: &Json<'_>) -> Option<Timestamp> {
+    json.text().and_then(Timestamp::parse)
+}
+
+fn field(name: &str, word: &Json<'_>, at: &Json<'_>) -> Option<RemoteField> {
+    Some(RemoteField { name: name.to_owned(), state: state_of(word.text()?), at: time(at) })
 }
 
 /// Returns the number in a global id, such as `gid://shopify/Customer/7`.
-fn number(gid: &str) -> String {
-    gid.rsplit('/').next().unwrap_or_default().to_owned()
+fn number(gid: &Json<'_>) -> Option<String> {
+    gid.text().and_then(|gid| gid.rsplit('/').next()).map(str::to_owned)
 }
 
-impl From<Customer> for RemoteCustomer {
-    fn from(own: Customer) -> Self {
-        let (email, phone) = (own.default_email_address.as_ref(), own.default_phone_number.as_ref());
-        let read = |name, address: Option<&Address>| {
-            field(name, address?.marketing_state.as_deref(), address?.marketing_updated_at.as_deref())
-        };
-        Self {
-            id: number(&own.id),
-            email: email.and_then(|own| own.email_address.as_deref()).and_then(EmailAddress::parse),
-            phone: phone.and_then(|own| own.phone_number.as_deref()).and_then(PhoneNumber::parse),
-            version: own.updated_at.as_deref().and_then(Timestamp::parse),
-            fields: [read(EMAIL, email), read(SMS, phone)].into_iter().flatten().collect(),
-            ..Self::default()
-        }
+/// Reads a customer of the Admin API.
+fn customer_in(own: &Json<'_>) -> Option<RemoteCustomer> {
+    let (email, phone) = (own.get("defaultEmailAddress"), own.get("defaultPhoneNumber"));
+    let read = |name, of: &Json<'_>| field(name, of.get("marketingState"), of.get("marketingUpdatedAt"));
+    Some(RemoteCustomer {
+        id: number(own.get("id"))?,
+        email: email.get("emailAddress").text().and_then(EmailAddress::parse),
+        phone: phone.get("phoneNumber").text().and_then(PhoneNumber::parse),
+        version: time(own.get("updatedAt")),
+        fields: [read(EMAIL, email), read(SMS, phone)].into_iter().flatten().collect(),
+        ..RemoteCustomer::default()
+    })
+}
+
+/// Reads the body of a webhook about consent. Each channel has a shape of its own.
+fn consent_in(event: &Json<'_>) -> Option<RemoteCustomer> {
+    let consent = |(name, key): (&str, &str)| {
+        let own = event.get(key);
+        let at = own.get("consent_updated_at");
+        field(name, own.get("state"), if at.text().is_some() { at } else { own.get("updated_at") })
+    };
+    let consents =
+        [(EMAIL, "email_marketing_consent"), (SMS, "sms_marketing_consent"), (WHATSAPP, "whats_app_marketing_consent")];
+    let phone = event.get("phone").text().or_else(|| event.get("phone_number").text());
+    Some(RemoteCustomer {
+        id: event.get("customer_id").id().or_else(|| event.get("id").id())?,
+        email: event.get("email_address").text().and_then(EmailAddress::parse),
+        phone: phone.and_then(PhoneNumber::parse),
+        is_partial: true,
+        fields: consents.into_iter().filter_map(consent).collect(),
+        ..RemoteCustomer::default()
+    })
+}
+
+/// Reads a person whom the shop has to erase.
+fn redacted_in(own: &Json<'_>) -> RemoteCustomer {
+    RemoteCustomer {
+        id: own.get("id").id().unwrap_or_default(),
+        email: own.get("email").text().and_then(EmailAddress::parse),
+        phone: own.get("phone").text().and_then(PhoneNumber::parse),
+        ..RemoteCustomer::default()
     }
 }
 
-impl Event {
-    /// Returns the customer with the consent to one channel.
-    fn told(self) -> Option<Told> {
-        let consents = [
-            (EMAIL, self.email_marketing_consent),
-            (SMS, self.sms_marketing_consent),
-            (WHATSAPP, self.whats_app_marketing_consent),
-        ];
-        let fields: Vec<RemoteField> = consents
-            .iter()
-            .filter_map(|(name, own)| {
-                let own = own.as_ref()?;
-                let at = own.consent_updated_at.as_deref().or(own.updated_at.as_deref());
-                field(name, own.state.as_deref(), at)
-            })
-            .collect();
-        let phone = self.phone.or(self.phone_number);
-        Some(Told::Customer(RemoteCustomer {
-            id: self.customer_id.or(self.id)?,
-            email: self.email_address.as_deref().and_then(EmailAddress::parse),
-            phone: phone.as_deref().and_then(PhoneNumber::parse),
-            is_partial: true,
-            fields,
-            ..RemoteCustomer::default()
-        }))
-    }
-}
-
-fn request(access: &Access<'_>, query: &str, variables: &serde_json::Value) -> HttpRequest {
+/// Makes a request. `variables` is JSON.
+fn request(access: &Access<'_>, query: &str, variables: &str) -> HttpRequest {
     let token = if access.token.is_empty() { access.credential("access_token") } else { access.token };
     HttpRequest {
         method: "POST",
         url: format!("{}/admin/api/{VERSION}/graphql.json", access.base),
         headers: vec![("content-type", "application/json".to_owned()), ("x-shopify-access-token", token.to_owned())],
-        body: json!({ "query": query, "variables": variables }).to_string(),
+        body: format!(r#"{{"query":{},"variables":{variables}}}"#, text(query)),
         longest_answer: HttpRequest::LONGEST_PAGE,
     }
 }
 
-fn data(answer: &HttpAnswer) -> Result<Data, Refused> {
+/// Returns the variables of a request about one customer.
+fn about(id: &str) -> String {
+    format!(r#"{{"id":{}}}"#, text(&gid(id)))
+}
+
+fn gid(id: &str) -> String {
+    format!("gid://shopify/Customer/{id}")
+}
+
+/// Reads the data of an answer. Shopify answers 200 also to what it refuses.
+fn data<T>(answer: &HttpAnswer, read: impl FnOnce(&Json<'_>) -> Result<T, Refused>) -> Result<T, Refused> {
     success(answer)?;
-    let read: Answer = json::read(&answer.body).ok_or(Refused::Unreadable)?;
-    let has = |code: &str| {
-        read.errors.iter().any(|error| error.extensions.as_ref().is_some_and(|own| own.code.as_deref() == Some(code)))
-    };
-    match read.data {
-        _ if has("THROTTLED") => Err(Refused::Later { seconds: Some(2) }),
-        _ if has("ACCESS_DENIED") => Err(Refused::Credentials),
-        _ if !read.errors.is_empty() => Err(Refused::Never("Shopify refused the request")),
-        Some(data) => Ok(data),
-        None => Err(Refused::Unreadable),
+    let body = json::tree(&answer.body).ok_or(Refused::Unreadable)?;
+    let errors = body.get("errors").list();
+    let has = |code: &str| errors.iter().any(|error| error.get("extensions").get("code").text() == Some(code));
+    if has("THROTTLED") {
+        return Err(Refused::Later { seconds: Some(2) });
     }
+    if has("ACCESS_DENIED") {
+        return Err(Refused::Credentials);
+    }
+    if !errors.is_empty() {
+        return Err(Refused::Never("Shopify refused the request"));
+    }
+    read(body.get("data"))
+}
+
+/// Reads what mutations have done; the last of them knows it all.
+fn written(data: &Json<'_>) -> Result<RemoteCustomer, Refused> {
+    let all = data.fields();
+    if all.is_empty() {
+        return Err(Refused::Unreadable);
+    }
+    if all.iter().any(|(_, one)| !one.get("userErrors").list().is_empty()) {
+        return Err(Refused::Never("Shopify does not accept this for the customer"));
+    }
+    Ok(all.iter().filter_map(|(_, one)| customer_in(one.get("customer"))).next_back().unwrap_or_default())
 }
 
 const PAGE_QUERY: &str =
@@ -297,35 +177,25 @@ impl Connector for ShopifyAdmin {
         if !is_signed(secrets, hook, "x-shopify-hmac-sha256") {
             return Err(HookError::Signature);
         }
-        let topic = hook.header("x-shopify-topic").unwrap_or_default();
-        let needs = HookError::Malformed { needs: "the body of the topic that X-Shopify-Topic names" };
-        let event: Event = json::read(hook.body).ok_or(needs)?;
-        Ok(match topic {
+        let needs = HookError::Malformed { needs: "a body of JSON" };
+        let event = json::tree(hook.body).ok_or(needs)?;
+        let id = || event.get("id").id();
+        let told = match hook.header("x-shopify-topic").unwrap_or_default() {
             "customers_email_marketing_consent/update"
             | "customers_marketing_consent/update"
-            | "customers_whats_app_marketing_consent/update" => event.told().into_iter().collect(),
+            | "customers_whats_app_marketing_consent/update" => [consent_in(&event).map(Told::Customer), None],
             // They say nothing about consent.
-            "customers/create" | "customers/update" => event.id.map(Told::Read).into_iter().collect(),
-            "customers/delete" => event.id.map(Told::Deleted).into_iter().collect(),
-            "customers/merge" => {
-                let gone = event.admin_graphql_api_customer_deleted_id.map(|gid| Told::Deleted(number(&gid)));
-                let kept = event.admin_graphql_api_customer_kept_id.map(|gid| Told::Read(number(&gid)));
-                gone.into_iter().chain(kept).collect()
-            }
-            "customers/redact" => {
-                let erase = |own: Redacted| {
-                    Told::Erase(RemoteCustomer {
-                        id: own.id.unwrap_or_default(),
-                        email: own.email.as_deref().and_then(EmailAddress::parse),
-                        phone: own.phone.as_deref().and_then(PhoneNumber::parse),
-                        ..RemoteCustomer::default()
-                    })
-                };
-                event.customer.map(erase).into_iter().collect()
-            }
-            "app/uninstalled" | "shop/redact" => vec![Told::Disconnected],
-            _ => Vec::new(),
-        })
+            "customers/create" | "customers/update" => [id().map(Told::Read), None],
+            "customers/delete" => [id().map(Told::Deleted), None],
+            "customers/merge" => [
+                number(event.get("admin_graphql_api_customer_deleted_id")).map(Told::Deleted),
+                number(event.get("admin_graphql_api_customer_kept_id")).map(Told::Read),
+            ],
+            "customers/redact" => [Some(Told::Erase(redacted_in(event.get("customer")))), None],
+            "app/uninstalled" | "shop/redact" => [Some(Told::Disconnected), None],
+            _ => [None, None],
+        };
+        Ok(told.into_iter().flatten().collect())
     }
 
     fn ask_token(&self, access: &Access<'_>) -> Option<HttpRequest> {
@@ -355,93 +225,78 @@ impl Connector for ShopifyAdmin {
             return Err(Refused::Credentials);
         }
         success(answer)?;
-        let token: Token = json::read(&answer.body).ok_or(Refused::Unreadable)?;
+        let body = json::tree(&answer.body).ok_or(Refused::Unreadable)?;
         // A token without an end is renewed once a day.
+        let seconds = if let Json::Unsigned(seconds) = body.get("expires_in") { *seconds } else { 86_400 };
         Ok(AccessToken {
-            token: token.access_token,
-            seconds: token.expires_in.unwrap_or(86_400),
-            refresh: token.refresh_token,
+            token: body.get("access_token").id().ok_or(Refused::Unreadable)?,
+            seconds: i64::try_from(seconds).unwrap_or(86_400),
+            refresh: body.get("refresh_token").id(),
         })
     }
 
     fn ask_page(&self, access: &Access<'_>, place: &str) -> HttpRequest {
-        let after = if place.is_empty() { serde_json::Value::Null } else { place.into() };
-        request(access, &format!("{PAGE_QUERY}{CUSTOMER}}}}}}}"), &json!({ "after": after }))
+        let after = if place.is_empty() { "null".to_owned() } else { text(place) };
+        request(access, &format!("{PAGE_QUERY}{CUSTOMER}}}}}}}"), &format!(r#"{{"after":{after}}}"#))
     }
 
     fn read_page(&self, _: &Access<'_>, _: &str, answer: &HttpAnswer) -> Result<RemotePage, Refused> {
-        let customers = data(answer)?.customers.ok_or(Refused::Unreadable)?;
-        let next = customers.page_info.end_cursor.filter(|_| customers.page_info.has_next_page);
-        Ok(RemotePage { customers: customers.nodes.into_iter().map(Into::into).collect(), next })
+        data(answer, |data| {
+            let customers = data.get("customers");
+            let (Json::List(nodes), info) = (customers.get("nodes"), customers.get("pageInfo")) else {
+                return Err(Refused::Unreadable);
+            };
+            let has_next = matches!(info.get("hasNextPage"), Json::Bool(true));
+            let next = info.get("endCursor").id().filter(|_| has_next);
+            Ok(RemotePage { customers: nodes.iter().filter_map(customer_in).collect(), next })
+        })
     }
 
     fn ask_customer(&self, access: &Access<'_>, id: &str) -> HttpRequest {
-        let gid = format!("gid://shopify/Customer/{id}");
-        request(access, &format!("{ONE_QUERY}{CUSTOMER}}}}}"), &json!({ "id": gid }))
+        request(access, &format!("{ONE_QUERY}{CUSTOMER}}}}}"), &about(id))
     }
 
     fn read_customer(&self, _: &Access<'_>, answer: &HttpAnswer) -> Result<RemoteCustomer, Refused> {
-        data(answer)?.customer.map(Into::into).ok_or(Refused::Gone)
+        data(answer, |data| customer_in(data.get("customer")).ok_or(Refused::Gone))
     }
 
     fn write(&self, access: &Access<'_>, id: &str, wanted: &[Wanted]) -> HttpRequest {
-        let gid = format!("gid://shopify/Customer/{id}");
-        let mut variables = serde_json::Map::new();
-        let (mut parameters, mut mutations) = (String::new(), String::new());
-        for one in wanted {
-            let state = if one.on { "SUBSCRIBED" } else { "UNSUBSCRIBED" };
-            let consent = json!({ "marketingState": state, "consentUpdatedAt": one.at.to_string() });
-            let (kind, name, input) = match one.field.as_str() {
-                EMAIL => (
-                    "CustomerEmailMarketingConsentUpdateInput",
-                    "customerEmailMarketingConsentUpdate",
-                    json!({ "customerId": gid, "emailMarketingConsent": consent }),
-                ),
-                SMS => (
-                    "CustomerSmsMarketingConsentUpdateInput",
-                    "customerSmsMarketingConsentUpdate",
-                    json!({ "customerId": gid, "smsMarketingConsent": consent }),
-                ),
-                WHATSAPP => (
-                    "CustomerWhatsAppMarketingConsentUpdateInput",
-                    "customerWhatsAppMarketingConsentUpdate",
-                    json!({ "customerId": gid, "whatsAppMarketingConsent": { "state": state, "updatedAt": one.at.to_string() } }),
-                ),
+        let (mut parameters, mut mutations, mut variables) = (String::new(), String::new(), Vec::new());
+        for Wanted { field, on, at } in wanted {
+            let state = if *on { "SUBSCRIBED" } else { "UNSUBSCRIBED" };
+            // WhatsApp's mutation has other names, and returns no customer.
+            let (name, input, read) = match field.as_str() {
+                EMAIL => ("Email", "email", true),
+                SMS => ("Sms", "sms", true),
+                WHATSAPP => ("WhatsApp", "whatsApp", false),
                 _ => continue,
             };
-            let field = &one.field;
-            parameters.push_str(&format!("${field}:{kind}!"));
-            // WhatsApp's mutation returns no customer.
-            let read = if field == WHATSAPP { String::new() } else { format!("customer{{{CUSTOMER}}} ") };
-            mutations.push_str(&format!("{field}:{name}(input:${field}){{{read}userErrors{{field}}}} "));
-            variables.insert(field.clone(), input);
+            let consent = if read {
+                format!(r#""marketingState":"{state}","consentUpdatedAt":"{at}""#)
+            } else {
+                format!(r#""state":"{state}","updatedAt":"{at}""#)
+            };
+            let read = if read { format!("customer{{{CUSTOMER}}}") } else { String::new() };
+            parameters.push_str(&format!("${field}:Customer{name}MarketingConsentUpdateInput!"));
+            mutations.push_str(&format!(
+                "{field}:customer{name}MarketingConsentUpdate(input:${field}){{{read} userErrors{{field}}}} "
+            ));
+            let id = text(&gid(id));
+            variables.push(format!(r#""{field}":{{"customerId":{id},"{input}MarketingConsent":{{{consent}}}}}"#));
         }
-        request(access, &format!("mutation({parameters}){{{mutations}}}"), &variables.into())
+        let variables = format!("{{{}}}", variables.join(","));
+        request(access, &format!("mutation({parameters}){{{mutations}}}"), &variables)
     }
 
     fn read_written(&self, _: &Access<'_>, answer: &HttpAnswer) -> Result<RemoteCustomer, Refused> {
-        let data = data(answer)?;
-        let written: Vec<Written> = [data.email, data.sms, data.whatsapp].into_iter().flatten().collect();
-        if written.is_empty() {
-            return Err(Refused::Unreadable);
-        }
-        if written.iter().any(|one| !one.user_errors.is_empty()) {
-            return Err(Refused::Never("Shopify does not accept the consent of this customer"));
-        }
-        // The last of the mutations knows what all of them have done.
-        Ok(written.into_iter().filter_map(|one| one.customer).next_back().map(Into::into).unwrap_or_default())
+        data(answer, written)
     }
 
     fn erase(&self, access: &Access<'_>, id: &str) -> Option<HttpRequest> {
-        Some(request(access, ERASE_QUERY, &json!({ "id": format!("gid://shopify/Customer/{id}") })))
+        Some(request(access, ERASE_QUERY, &about(id)))
     }
 
     fn read_erased(&self, answer: &HttpAnswer) -> Result<(), Refused> {
-        let data = data(answer)?;
-        let refused = [data.email, data.sms, data.whatsapp, data.erased]
-            .into_iter()
-            .flatten()
-            .any(|one| !one.user_errors.is_empty());
-        if refused { Err(Refused::Never("Shopify does not accept the request")) } else { Ok(()) }
+        data(answer, written).map(drop)
     }
 }

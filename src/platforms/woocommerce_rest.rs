@@ -6,16 +6,16 @@
 //!
 //! Sources: the WooCommerce REST API documentation (v3), `class-wc-webhook.php`, and recordings of WooCommerce 10.5.0.
 
+use std::borrow::Cow;
+
 use base64ct::{Base64, Encoding};
-use serde::Deserialize;
-use serde_json::json;
 
 use crate::consent::{AddressKind, Channel, CountryCode, EmailAddress, PhoneNumber, PurposeSlug, Timestamp};
-use crate::json;
+use crate::json::{self, Json};
 use crate::model::exchange::{HttpAnswer, HttpRequest};
 use crate::model::remote::{RemoteAct, RemoteCustomer, RemoteField, RemoteState, Told, Wanted};
 use crate::platforms::connector::{Access, Connector, Refused, RemotePage, is_signed, success};
-use crate::platforms::custom::{id, segment};
+use crate::platforms::custom::{segment, text};
 use crate::platforms::platform::{Hook, HookError};
 
 /// WooCommerce.
@@ -30,120 +30,41 @@ const CHECKOUT: &str = "_wc_other/placet/";
 /// The key with which Mailchimp's plugin marks a customer.
 const MAILCHIMP: &str = "mailchimp_woocommerce_is_subscribed";
 
-#[derive(Deserialize)]
-struct Customer {
-    #[serde(deserialize_with = "id")]
-    id: String,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    date_modified_gmt: Option<String>,
-    #[serde(default)]
-    billing: Option<Billing>,
-    #[serde(default)]
-    meta_data: Vec<Meta>,
-}
-
-#[derive(Default, Deserialize)]
-struct Billing {
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    phone: Option<String>,
-    #[serde(default)]
-    country: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Meta {
-    key: String,
-    value: Value,
-}
-
-/// The value of a meta key. Plugins store anything there.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Value {
-    Text(String),
-    Flag(bool),
-    Number(i64),
-    Other(serde::de::IgnoredAny),
-}
-
-impl Value {
-    fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.trim().to_lowercase(),
-            Self::Flag(flag) => i64::from(*flag).to_string(),
-            Self::Number(number) => number.to_string(),
-            Self::Other(_) => "?".to_owned(),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Order {
-    #[serde(deserialize_with = "id")]
-    id: String,
-    #[serde(default)]
-    date_created_gmt: Option<String>,
-    #[serde(default)]
-    billing: Option<Billing>,
-    #[serde(default)]
-    meta_data: Vec<Meta>,
-}
-
-#[derive(Deserialize)]
-struct OnlyId {
-    #[serde(deserialize_with = "id")]
-    id: String,
-}
-
-#[derive(Deserialize)]
-struct Action {
-    arg: Consent,
-}
-
-/// What the shop's own code tells: `do_action('wc_placet_consent', […])`.
-#[derive(Deserialize)]
-struct Consent {
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    phone: Option<String>,
-    #[serde(default)]
-    country: Option<String>,
-    #[serde(default)]
-    channel: Option<String>,
-    #[serde(default)]
-    purpose: Option<String>,
-    choice: String,
-    #[serde(default)]
-    occurred_at: Option<String>,
-}
-
 /// Reads a time of WooCommerce. It is in UTC and does not say so.
-fn time(text: Option<&str>) -> Option<Timestamp> {
-    Timestamp::parse(&format!("{}Z", text?))
+fn time(text: &Json<'_>) -> Option<Timestamp> {
+    Timestamp::parse(&format!("{}Z", text.text()?))
 }
 
-fn person(id: String, email: Option<&str>, billing: Option<&Billing>) -> RemoteCustomer {
-    let filled = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let country = billing.and_then(|own| filled(own.country.as_deref())).and_then(|code| CountryCode::parse(&code));
-    let phone = billing.and_then(|own| filled(own.phone.as_deref()));
+fn filled<'a>(text: &'a Json<'_>) -> Option<&'a str> {
+    text.text().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Reads a person from an object that has the address, and one that has telephone number and country.
+fn person(id: String, email: &Json<'_>, billing: &Json<'_>) -> RemoteCustomer {
+    let country = filled(billing.get("country")).and_then(CountryCode::parse);
     RemoteCustomer {
         id,
-        email: filled(email).and_then(|text| EmailAddress::parse(&text)),
-        phone: phone.and_then(|text| PhoneNumber::of_country(&text, country).ok()),
+        email: filled(email).and_then(EmailAddress::parse),
+        phone: filled(billing.get("phone")).and_then(|text| PhoneNumber::of_country(text, country).ok()),
         country,
         ..RemoteCustomer::default()
     }
 }
 
+/// Returns the value of a meta key as a word. Plugins store anything there.
+fn word(value: &Json<'_>) -> Cow<'static, str> {
+    match value {
+        Json::Text(text) => text.trim().to_lowercase().into(),
+        Json::Bool(true) | Json::Unsigned(1) => "1".into(),
+        Json::Bool(false) | Json::Unsigned(0) => "0".into(),
+        _ => "?".into(),
+    }
+}
+
 /// Returns what a value of a meta key says. Mailchimp's plugin writes `1` also for somebody who has still to confirm, so `1`
 /// proves nothing there.
-fn state_of(key: &str, value: &Value) -> Option<RemoteState> {
-    Some(match value.text().as_str() {
+fn state_of(key: &str, value: &Json<'_>) -> Option<RemoteState> {
+    Some(match word(value).as_ref() {
         "" => return None,
         "1" | "yes" | "on" | "true" | "subscribed" if key == MAILCHIMP => RemoteState::Unproven,
         "1" | "yes" | "on" | "true" | "subscribed" | "opt_in" => RemoteState::On,
@@ -155,62 +76,60 @@ fn state_of(key: &str, value: &Value) -> Option<RemoteState> {
     })
 }
 
-impl From<Customer> for RemoteCustomer {
-    fn from(own: Customer) -> Self {
-        let field = |meta: &Meta| {
-            Some(RemoteField { name: meta.key.clone(), state: state_of(&meta.key, &meta.value)?, at: None })
-        };
-        Self {
-            version: time(own.date_modified_gmt.as_deref()),
-            fields: own.meta_data.iter().filter_map(field).collect(),
-            ..person(own.id, own.email.as_deref(), own.billing.as_ref())
-        }
-    }
+fn customer_in(own: &Json<'_>) -> Option<RemoteCustomer> {
+    let field = |meta: &Json<'_>| {
+        let key = meta.get("key").text()?;
+        Some(RemoteField { name: key.to_owned(), state: state_of(key, meta.get("value"))?, at: None })
+    };
+    Some(RemoteCustomer {
+        version: time(own.get("date_modified_gmt")),
+        fields: own.get("meta_data").list().iter().filter_map(field).collect(),
+        ..person(own.get("id").id()?, own.get("email"), own.get("billing"))
+    })
 }
 
 /// Returns the acts at the checkout of an order: each box with its channel and purpose. An unticked box was shown too.
-fn acts_of(order: &Order) -> Vec<Told> {
-    let act = |meta: &Meta| {
-        let (channel, purpose) = meta.key.strip_prefix(CHECKOUT)?.split_once('-')?;
-        let state = match meta.value.text().as_str() {
+fn acts_of(order: &Json<'_>) -> Option<Vec<Told>> {
+    let id = order.get("id").id()?;
+    let billing = order.get("billing");
+    let act = |meta: &Json<'_>| {
+        let (channel, purpose) = meta.get("key").text()?.strip_prefix(CHECKOUT)?.split_once('-')?;
+        let state = match word(meta.get("value")).as_ref() {
             "1" | "true" => RemoteState::On,
             "0" | "false" => RemoteState::Declined,
             _ => return None,
         };
-        let billing = order.billing.as_ref();
         Some(Told::Act(RemoteAct {
-            id: format!("order-{}", order.id),
-            person: person(String::new(), billing.and_then(|own| own.email.as_deref()), billing),
+            id: format!("order-{id}"),
+            person: person(String::new(), billing.get("email"), billing),
             channel: Channel::parse(channel)?,
             purpose: PurposeSlug::parse(purpose)?,
             state,
-            at: time(order.date_created_gmt.as_deref()),
+            at: time(order.get("date_created_gmt")),
         }))
     };
-    order.meta_data.iter().filter_map(act).collect()
+    Some(order.get("meta_data").list().iter().filter_map(act).collect())
 }
 
-/// Returns what the shop's own code tells. `erase` erases the person.
-fn told_by_action(own: &Consent) -> Option<Told> {
-    let billing = Billing { email: None, phone: own.phone.clone(), country: own.country.clone() };
-    let person = person(String::new(), own.email.as_deref(), Some(&billing));
-    let state = match own.choice.as_str() {
+/// Returns what the shop's own code tells by `do_action('wc_placet_consent', […])`. `erase` erases the person.
+fn told_by_action(own: &Json<'_>) -> Option<Told> {
+    let person = person(String::new(), own.get("email"), own);
+    let state = match own.get("choice").text()? {
         "opt_in" => RemoteState::On,
         "opt_out" => RemoteState::Out,
         "declined" => RemoteState::Declined,
         "erase" => return Some(Told::Erase(person)),
         _ => return None,
     };
-    let at = own.occurred_at.as_deref().and_then(Timestamp::parse);
     // Without an id, the act is known by the person, the choice and the time.
     let address = person.address(AddressKind::Email).or_else(|| person.address(AddressKind::Phone))?;
     Some(Told::Act(RemoteAct {
         id: address.key().to_owned(),
         person,
-        channel: Channel::parse(own.channel.as_deref()?)?,
-        purpose: PurposeSlug::parse(own.purpose.as_deref()?)?,
+        channel: Channel::parse(own.get("channel").text()?)?,
+        purpose: PurposeSlug::parse(own.get("purpose").text()?)?,
         state,
-        at,
+        at: own.get("occurred_at").text().and_then(Timestamp::parse),
     }))
 }
 
@@ -226,7 +145,7 @@ fn request(access: &Access<'_>, method: &'static str, path: &str, body: String) 
 
 fn customer(answer: &HttpAnswer) -> Result<RemoteCustomer, Refused> {
     success(answer)?;
-    json::read::<Customer>(&answer.body).map(Into::into).ok_or(Refused::Unreadable)
+    json::tree(&answer.body).as_ref().and_then(customer_in).ok_or(Refused::Unreadable)
 }
 
 impl Connector for WoocommerceRest {
@@ -256,23 +175,13 @@ impl Connector for WoocommerceRest {
             return Err(HookError::Signature);
         }
         let topic = hook.header("x-wc-webhook-topic").unwrap_or_default();
+        let body = json::tree(hook.body).ok_or(HookError::Malformed { needs: "a body of JSON" })?;
         Ok(match topic {
             // If the user who made the webhook may no longer see customers, a signed error comes instead, without an id.
-            "customer.created" | "customer.updated" => {
-                json::read::<Customer>(hook.body).map(|own| Told::Customer(own.into())).into_iter().collect()
-            }
-            "customer.deleted" => {
-                json::read::<OnlyId>(hook.body).map(|own| Told::Deleted(own.id)).into_iter().collect()
-            }
-            "order.created" | "order.updated" => {
-                json::read::<Order>(hook.body).map(|order| acts_of(&order)).unwrap_or_default()
-            }
-            "action.wc_placet_consent" => {
-                let action: Action = json::read(hook.body).ok_or(HookError::Malformed {
-                    needs: "an array with email, channel, purpose, choice and occurred_at",
-                })?;
-                told_by_action(&action.arg).into_iter().collect()
-            }
+            "customer.created" | "customer.updated" => customer_in(&body).map(Told::Customer).into_iter().collect(),
+            "customer.deleted" => body.get("id").id().map(Told::Deleted).into_iter().collect(),
+            "order.created" | "order.updated" => acts_of(&body).unwrap_or_default(),
+            "action.wc_placet_consent" => told_by_action(body.get("arg")).into_iter().collect(),
             _ => Vec::new(),
         })
     }
@@ -285,11 +194,12 @@ impl Connector for WoocommerceRest {
 
     fn read_page(&self, _: &Access<'_>, place: &str, answer: &HttpAnswer) -> Result<RemotePage, Refused> {
         success(answer)?;
-        let customers: Vec<Customer> = json::read(&answer.body).ok_or(Refused::Unreadable)?;
+        let body = json::tree(&answer.body).filter(|body| matches!(body, Json::List(_))).ok_or(Refused::Unreadable)?;
+        let customers: Vec<RemoteCustomer> = body.list().iter().filter_map(customer_in).collect();
         let page: u32 = place.parse().unwrap_or(1);
         let all: u32 = answer.header("x-wp-totalpages").and_then(|text| text.parse().ok()).unwrap_or(page);
         let next = (page < all && !customers.is_empty()).then(|| page.saturating_add(1).to_string());
-        Ok(RemotePage { customers: customers.into_iter().map(Into::into).collect(), next })
+        Ok(RemotePage { customers, next })
     }
 
     fn ask_customer(&self, access: &Access<'_>, id: &str) -> HttpRequest {
@@ -301,19 +211,18 @@ impl Connector for WoocommerceRest {
     }
 
     fn write(&self, access: &Access<'_>, id: &str, wanted: &[Wanted]) -> HttpRequest {
-        let value = |one: &Wanted| match (one.field == MAILCHIMP, one.on) {
-            (true, on) => {
-                if on {
-                    "1"
-                } else {
-                    "0"
-                }
-            }
-            (false, true) => "opt_in",
-            (false, false) => "opt_out",
+        let meta = |one: &Wanted| {
+            let value = match (one.field == MAILCHIMP, one.on) {
+                (true, true) => "1",
+                (true, false) => "0",
+                (false, true) => "opt_in",
+                (false, false) => "opt_out",
+            };
+            format!(r#"{{"key":{},"value":"{value}"}}"#, text(&one.field))
         };
-        let meta: Vec<_> = wanted.iter().map(|one| json!({ "key": one.field, "value": value(one) })).collect();
-        request(access, "PUT", &format!("/{}?{FIELDS}", segment(id)), json!({ "meta_data": meta }).to_string())
+        let meta: Vec<String> = wanted.iter().map(meta).collect();
+        let body = format!(r#"{{"meta_data":[{}]}}"#, meta.join(","));
+        request(access, "PUT", &format!("/{}?{FIELDS}", segment(id)), body)
     }
 
     fn read_written(&self, access: &Access<'_>, answer: &HttpAnswer) -> Result<RemoteCustomer, Refused> {

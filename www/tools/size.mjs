@@ -18,7 +18,7 @@ const artifacts = [
   { name: "storefront", wasm: "storefront/storefront_bg.wasm", js: "storefront/storefront.js", of: ["wasm", "js"], by: "brotli", budget: 14 * KB },
   { name: "elements", js: "storefront/elements.js", of: ["js"], by: "brotli", budget: 8 * KB },
   { name: "logic", wasm: "logic/logic_bg.wasm", js: "logic/logic.js" },
-  { name: "edge", wasm: "edge/index_bg.wasm", js: "edge/index.js", of: ["wasm"], by: "gzip", budget: 1139 * KB },
+  { name: "edge", wasm: "edge/index_bg.wasm", js: "edge/index.js", of: ["wasm"], by: "gzip", budget: 1199 * KB },
 ];
 
 const brotli = (bytes) =>
