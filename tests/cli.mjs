@@ -120,7 +120,7 @@ test("a missing or wrong environment variable is reported with exit code 2", asy
 
 test("an invalid command line is reported with the mistake and the help", async () => {
   for (const [args, words] of [
-    [[], /import, export, list, setup, flood, journal or keys/], [["setup", "now"], /setup takes no argument/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
+    [[], /import, export, list, setup, flood, connections, journal or keys/], [["setup", "now"], /setup takes no argument/], [["imprt"], /did you mean import/], [["import", "--chanel", "email", "a.csv"], /no option --chanel; did you mean --channel/],
     [["import"], /one FILE/], [["import", "a.csv", "--list"], /--list <value>' argument missing/], [["import", "a.csv", "--list", "x", "--list", "y"], /--list is given twice/],
     [["export", "everyone"], /opted_in, opted_out, suppressed/], [["import", "none.csv"], /none\.csv cannot be read \(ENOENT\)/], [["import", "a.csv", "--key", "sk_1"], /no option --key/],
   ]) {
@@ -171,6 +171,24 @@ test("a list can be imported, shown, found again, undone and imported again", as
   assert.equal(anew.one.counts.accepted, 1_234);
   const quiet = await run(["import", file, ...COLUMNS, "--quiet"]);
   assert.deepEqual([quiet.exit, quiet.out, quiet.err], [0, "", ""]);
+});
+
+test("connections are shown, previewed and paused", async () => {
+  assert.match((await run(["connections"])).out, /no connections/);
+  const body = { platform: "custom", base: "https://platform.invalid.example/placet", mode: "both", credentials: { token: "a-token" } };
+  const made = await fetch(new URL("/v1/connections", line.url), { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify(body) });
+  assert.equal(made.status, 201, await made.clone().text());
+  const { id } = await made.json();
+  assert.match((await run(["connections"])).out, new RegExp(`^${id} +custom +both +ok`));
+  const shown = await run(["connections", id]);
+  assert.equal(shown.exit, 0, shown.err);
+  assert.match(shown.out, /state +ok/);
+  assert.match((await run(["connections", id, "preview"])).out, /^0 customers/);
+  assert.match((await run(["connections", id, "conflicts"])).out, /agree/);
+  assert.match((await run(["connections", id, "pause"])).out, /state +paused/);
+  assert.equal(JSON.parse((await run(["connections", id, "resume", "--json"])).out).state, "ok");
+  assert.equal((await run(["connections", id, "explode"])).exit, 2);
+  assert.equal((await run(["connections", "no-id"])).exit, 3);
 });
 
 test("a flood of forms is shown and let go", async () => {

@@ -25,6 +25,7 @@ export const OPTIONS = {
   list: { ...COMMON, json: flag, errors: flag, output: { type: "string", short: "o" }, force: flag, before: text },
   setup: { ...COMMON, json: flag },
   flood: { ...COMMON, json: flag, since: text, until: text, notice: text, network: text, drop: flag },
+  connections: { ...COMMON, json: flag },
   journal: { ...COMMON, json: flag },
   keys: { help: COMMON.help },
 };

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 
 import { OPTIONS, nearest, readArguments } from "./arguments.js";
+import { connectionsCommand } from "./connections.js";
 import { Cut, EXIT, Ending, Interrupted, Refused, WrongUsage } from "./ending.js";
 import { readEnvironment } from "./environment.js";
 import { exportCommand } from "./export.js";
@@ -18,7 +19,7 @@ import { setupCommand } from "./setup.js";
 import { USAGE } from "./usage.js";
 import { printable } from "./words.js";
 
-const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand, setup: setupCommand, flood: floodCommand, journal: journalCommand, keys: keysCommand };
+const COMMANDS = { import: importCommand, export: exportCommand, list: listCommand, setup: setupCommand, flood: floodCommand, connections: connectionsCommand, journal: journalCommand, keys: keysCommand };
 
 /** The commands that ask no service. */
 const LOCAL = new Set(["keys"]);

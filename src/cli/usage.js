@@ -2,8 +2,8 @@
 
 const ENDINGS = `Environment:
   PLACET_URL        the address of the service, such as https://consent.example
-  PLACET_KEY        a secret key (sk_…) with the scope lists, for setup and flood with the scope admin; never an argument and
-                    never printed
+  PLACET_KEY        a secret key (sk_…) with the scope lists, for setup, flood and connections with the
+                    scope admin; never an argument and never printed
   PLACET_PATIENCE   seconds for which a lost connection is tried again; default: 60
 
 Exit codes:
@@ -29,6 +29,7 @@ export const USAGE = {
   placet list [ID]             show the imports, or one of them
   placet setup                 show what is missing for the shop to work as a whole
   placet flood                 show the contacts that nobody has proven, or let them go
+  placet connections [ID]      show the connections to shop platforms, or let them begin, read or pause
   placet journal write FOLDER  keep opt-outs and erasures outside of the database
   placet journal replay FOLDER enter them again after a backup was restored
   placet keys rotate           make a new master key for a deployment
@@ -112,6 +113,23 @@ The key needs the scope admin, with --drop the scope erase.
   --notice ID         entered under the notice with this id
   --network NETWORK   entered from this network, as the overview shows it
   --drop              let them go
+  --json              print JSON
+${COMMON}
+
+${ENDINGS}`,
+
+  connections: `placet connections               show the connections to shop platforms
+placet connections ID ACTION     show one of them, or change it
+
+  show                the connection and its state; the default
+  preview             what it would do now
+  approve             let it begin, or go on after a great change
+  sync                read all customers of the platform now
+  pause, resume       stop reading and writing, and go on
+  conflicts           customers about whom the platform and the ledger disagree
+
+The key needs the scope admin.
+
   --json              print JSON
 ${COMMON}
 

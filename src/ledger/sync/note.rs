@@ -86,7 +86,22 @@ pub fn note_customer(
         fault: known.as_ref().and_then(|row| row.fault.clone()).filter(|_| !has_changed),
     };
     store(tx, connection, &row)?;
+    name_addresses(tx, customer, &row)?;
     if must_ask { Ok(()) } else { compare(tx, shop, connection, &row, Some(customer), context) }
+}
+
+/// Gives the addresses of a customer their pseudonyms, by which a changed standing finds the customer. A list stores
+/// addresses without.
+fn name_addresses(tx: &dyn Database, customer: &RemoteCustomer, row: &RemoteRow) -> Result<(), DatabaseError> {
+    for (kind, pseudonym) in [(AddressKind::Email, &row.email), (AddressKind::Phone, &row.phone)] {
+        if let (Some(address), Some(pseudonym)) = (customer.address(kind), pseudonym) {
+            tx.execute(
+                "UPDATE address SET pseudonym = ? WHERE kind = ? AND match_key = ? AND pseudonym IS NULL",
+                &[Param::Text(pseudonym), Param::Text(kind.as_str()), Param::Text(address.key())],
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the changes of a mirror over into the ledger, as far as the connection may now.
