@@ -65,7 +65,7 @@ const start = async () => { workerd = await startWorkerd({ config, port, data, e
 
 /** Waits until all customers were read and nothing is owed. */
 async function settled() {
-  for (const limit = Date.now() + 120_000; ; await sleep(200)) {
+  for (const limit = Date.now() + 400_000; ; await sleep(200)) {
     const [state, preview] = [await persistently("GET", `/v1/connections/${connection}`), await persistently("GET", `/v1/connections/${connection}/preview`)];
     const owed = preview.body.opt_ins_to_write.count + preview.body.opt_outs_to_write.count;
     if (!state.body.reading && state.body.read_at && !owed) return state.body;

@@ -20,8 +20,9 @@ use crate::platforms::{Access, Connector, Refused, ShopPlatform};
 
 /// A token is renewed this long before it ends, in milliseconds.
 const EARLY: i64 = 60_000;
-/// The first pause after a failure, in milliseconds. It doubles with each failure.
-const FIRST_PAUSE: i64 = 30_000;
+/// The first pause of a connection after a failure, in milliseconds. It doubles with each failure in a row. The customer whose
+/// write has failed waits longer, see `note_failure`.
+const FIRST_PAUSE: i64 = 1_000;
 /// The longest pause, in milliseconds.
 const LONGEST_PAUSE: i64 = 6 * 3_600_000;
 /// How many customers are looked at for one request.
@@ -190,7 +191,7 @@ impl ShopService {
         let wait = match refused {
             Refused::Later { seconds: Some(seconds) } => seconds.clamp(1, 3_600) * 1_000,
             _ if fault.is_none() => line.connector.pause(),
-            _ => (FIRST_PAUSE << own.attempts.clamp(0, 12)).min(LONGEST_PAUSE),
+            _ => (FIRST_PAUSE << own.attempts.clamp(0, 15)).min(LONGEST_PAUSE),
         };
         Ok(pace(self.database(), own.id, now.plus_millis(wait), fault)?)
     }
