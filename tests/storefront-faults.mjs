@@ -145,7 +145,7 @@ test("with a policy without wasm-unsafe-eval the order succeeds, and the choice 
   await page.waitForLoadState("load");
   await fill(page, "policy@example.com");
   await submit(page);
-  assert.ok(warned.some((text) => text.includes("the module did not run")), warned.join("\n"));
+  assert.ok(warned.some((text) => text.includes("the module did not load")), warned.join("\n"));
   await page.unroute(`${shop}/*.html`);
   await recover(page, "policy@example.com");
   assert.deepEqual(await kept("policy@example.com"), ["email opt_in"]);

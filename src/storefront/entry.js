@@ -308,7 +308,7 @@ export async function open(options) {
   } catch (cause) {
     // Reset, so that a later call may succeed.
     module = undefined;
-    throw new PlacetError("wasm_failed", "the module did not run", { cause });
+    throw new PlacetError("wasm_failed", "the module did not load", { cause });
   }
   ready = true;
   queue.drafts((id, { url, identity, described }) => {

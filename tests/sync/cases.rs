@@ -330,6 +330,16 @@ fn case_26_a_refusal_is_not_repeated() {
 }
 
 #[test]
+fn a_write_to_the_platform_is_a_disclosure_in_the_report() {
+    let mut stage = with(Some("off"));
+    stage.act(ADA, "opt_in", "confirmed");
+    stage.settle();
+    let (_, report) = stage.ask("POST", "/v1/contacts/lookup", &json!({ "email": ADA }));
+    let told = &report["recipients"][0];
+    assert_eq!((&told["recipient"], &told["data"]), (&json!("custom"), &json!(["email_choice"])), "{report}");
+}
+
+#[test]
 fn an_erasure_turns_the_platform_off_and_keeps_nothing_of_the_person() {
     let mut stage = with(Some("on"));
     let (_, report) = stage.ask("POST", "/v1/contacts/lookup", &json!({ "email": ADA }));

@@ -5,6 +5,7 @@ use crate::consent::{
 };
 use crate::ledger::people::contact::Lookup;
 use crate::ledger::people::decisions::{Asked, Outcome, decide_contacts};
+use crate::ledger::people::disclosure::note_disclosure;
 use crate::ledger::records::standing::assurance_in;
 use crate::ledger::shop::Shop;
 use crate::ledger::store::context::Context;
@@ -13,6 +14,7 @@ use crate::ledger::sync::connection::{Connection, ConnectionState};
 use crate::ledger::sync::mirror::{Desired, Meaning, Mirror};
 use crate::ledger::sync::remote_row::{ERASE, READ, RemoteRow, remote_row, store_mirror};
 use crate::model::remote::{RemoteCustomer, Wanted};
+use crate::model::text::Token;
 
 /// What would happen to a customer: the bits of the column `would`.
 pub(crate) const TAKES_ON: i64 = 1;
@@ -314,9 +316,34 @@ pub fn note_written(
             Param::Text(id),
         ],
     )?;
+    disclose(tx, connection, &row, wanted, context)?;
     // The person may have changed their mind while the request was under way.
     let row = RemoteRow { fault: None, ..row };
     compare(tx, shop, connection, &row, None, context)
+}
+
+/// Notes that the platform was told the person's choices (GDPR Art. 15(1)(c), 19).
+fn disclose(
+    tx: &dyn Database,
+    connection: &Connection,
+    row: &RemoteRow,
+    wanted: &[Wanted],
+    context: &Context<'_>,
+) -> Result<(), DatabaseError> {
+    let Some(recipient) = Token::parse(&connection.prefix) else { return Ok(()) };
+    let channels = |one: &Wanted| {
+        let scopes =
+            connection.settings.mapping.iter().find(|(field, _)| *field == one.field).map(|(_, scopes)| scopes);
+        scopes.into_iter().flatten().filter_map(|(channel, _)| Token::parse(&format!("{channel}_choice"))).collect()
+    };
+    let data: Vec<Token> = wanted.iter().flat_map(|one| -> Vec<Token> { channels(one) }).collect();
+    for pseudonym in [&row.email, &row.phone].into_iter().flatten() {
+        if let Some(address) = address_of(tx, pseudonym)? {
+            note_disclosure(tx, &Lookup::Address(address), &recipient, &data, None, context)?;
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 fn note_state(mirror: &mut Mirror, field: &crate::model::remote::RemoteField, is_same: bool) {

@@ -68,7 +68,7 @@ impl Rows<'_> {
         }
         if !self.records.is_empty() {
             let records = to_json(&self.records)?;
-            tx.execute(COUNTS, &[Param::Text(&month), Param::Bytes(records.as_bytes())])?;
+            tx.execute(COUNTS, &[Param::Text(&month), Param::Bytes(to_json(&self.counts())?.as_bytes())])?;
             tx.execute(RECORDS, &[Param::Bytes(records.as_bytes())])?;
             tx.execute(TRACKS, &[Param::Bytes(records.as_bytes())])?;
         }
@@ -77,6 +77,21 @@ impl Rows<'_> {
             tx.execute(&insert, &[Param::Text(&import), Param::Bytes(to_json(&self.suppressions)?.as_bytes())])?;
         }
         Ok(())
+    }
+}
+
+impl Rows<'_> {
+    /// Returns the number of records for each channel, purpose and choice. A page has thousands of records, but few of these.
+    fn counts(&self) -> Vec<(&str, &str, &str, u32)> {
+        let mut counts: Vec<(&str, &str, &str, u32)> = Vec::new();
+        for Recorded(_, _, channel, purpose, choice, ..) in &self.records {
+            let same = |own: &&mut (&str, &str, &str, u32)| (own.0, own.1, own.2) == (*channel, *purpose, *choice);
+            match counts.iter_mut().find(same) {
+                Some(own) => own.3 += 1,
+                None => counts.push((channel, purpose, choice, 1)),
+            }
+        }
+        counts
     }
 }
 
@@ -102,8 +117,7 @@ const RECORDS: &str = "INSERT INTO record (id, address, channel, purpose, choice
         value ->> 7, value ->> 8, value ->> 9 FROM json_each(CAST(? AS TEXT))";
 
 const COUNTS: &str = "INSERT INTO record_count (month, channel, purpose, choice, assurance, count)
-    SELECT ?, value ->> 2, value ->> 3, value ->> 4, 'listed', count(*) FROM json_each(CAST(? AS TEXT)) WHERE true
-    GROUP BY 2, 3, 4
+    SELECT ?, value ->> 0, value ->> 1, value ->> 2, 'listed', value ->> 3 FROM json_each(CAST(? AS TEXT)) WHERE true
     ON CONFLICT DO UPDATE SET count = count + excluded.count";
 
 /// The same upsert as `track::keep`.
