@@ -4,6 +4,8 @@ import { EXIT, WrongUsage } from "./ending.js";
 import { persistently } from "./retry.js";
 import { number, printable, table } from "./words.js";
 
+const JSON_BODY = { "content-type": "application/json" };
+
 /** What each action asks of the service. */
 const ACTIONS = {
   show: { method: "GET", path: "" },
@@ -21,7 +23,7 @@ export async function connectionsCommand(session, _options, [id, action = "show"
   const { method, path, body } = ACTIONS[action];
   const of = id ? `/v1/connections/${encodeURIComponent(id)}${path}` : "/v1/connections";
   session.next = "Run the same command again.";
-  const { value } = await persistently(session, () => session.service.json(method, of, { body }));
+  const { value } = await persistently(session, () => session.service.json(method, of, body && { headers: JSON_BODY, body: JSON.stringify(body) }));
   if (session.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   else process.stdout.write(id ? shown(action, value) : overview(value.connections));
   return EXIT.done;

@@ -97,7 +97,7 @@ function refusal(why) {
 }
 
 function unknown(command) {
-  if (command === undefined) return "a command is needed: import, export, list, setup, flood, journal or keys.\nSee placet --help";
+  if (command === undefined) return "a command is needed: import, export, list, setup, flood, connections, journal or keys.\nSee placet --help";
   const like = nearest(command, Object.keys(OPTIONS));
   return `there is no command ${printable(command)}${like ? `; did you mean ${like}?` : ""}\nSee placet --help`;
 }

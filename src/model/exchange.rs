@@ -43,7 +43,7 @@ impl HttpAnswer {
     }
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Clone, Debug)]
 pub enum Exchange {
     /// The server answered.

@@ -3,7 +3,7 @@
 use crate::consent::{Address, AddressKind, Channel, CountryCode, EmailAddress, PhoneNumber, PurposeSlug, Timestamp};
 
 vocabulary! {
-    /// What the platform holds in one field of a customer.
+    /// The state of one field of a customer at the platform.
     RemoteState, "unknown state" {
         /// The platform sends messages.
         On = "on",
@@ -31,9 +31,9 @@ vocabulary! {
 pub struct RemoteField {
     /// The name of the field in the mapping of the connection.
     pub name: String,
-    /// What the platform holds.
+    /// The state at the platform.
     pub state: RemoteState,
-    /// When the customer chose so, if the platform keeps a time of consent that can be trusted.
+    /// The time at which the customer chose so, if the platform keeps a time of consent that can be trusted.
     pub at: Option<Timestamp>,
 }
 
@@ -48,7 +48,7 @@ pub struct RemoteCustomer {
     pub phone: Option<PhoneNumber>,
     /// The country of the customer.
     pub country: Option<CountryCode>,
-    /// When the platform last changed the customer. It orders what the platform tells, and is no time of consent.
+    /// The time at which the platform last changed the customer. It orders what the platform tells, and is no time of consent.
     pub version: Option<Timestamp>,
     /// Whether an absent address says nothing, because the platform tells of one channel alone.
     pub is_partial: bool,
@@ -85,13 +85,13 @@ pub struct RemoteAct {
     pub channel: Channel,
     /// The purpose.
     pub purpose: PurposeSlug,
-    /// What the person chose: on, out or declined.
+    /// The choice of the person: on, out or declined.
     pub state: RemoteState,
-    /// When the person chose so.
+    /// The time of the choice.
     pub at: Option<Timestamp>,
 }
 
-/// What a platform tells placet.
+/// One message of a platform.
 #[derive(Clone, Debug)]
 pub enum Told {
     /// A customer, as the platform holds them now.
@@ -124,6 +124,6 @@ pub struct Wanted {
     pub field: String,
     /// Whether the platform may send messages.
     pub on: bool,
-    /// When the person chose so.
+    /// The time of the choice.
     pub at: Timestamp,
 }

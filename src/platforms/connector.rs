@@ -49,7 +49,7 @@ pub struct RemotePage {
     pub next: Option<String>,
 }
 
-/// Why the platform did not do what it was asked.
+/// The reason why the platform did not do what it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// Not now: too many requests, or the platform has failed.

@@ -29,7 +29,7 @@ pub struct Challenge {
     pub signature: String,
 }
 
-/// What a page sends back: the challenge with the number that it has found.
+/// The answer of a page: the challenge with the number that it has found.
 #[derive(Deserialize)]
 struct Solution {
     salt: String,

@@ -12,7 +12,7 @@ use crate::ledger::store::id::parse_id;
 use crate::model::remote::MappedField;
 
 vocabulary! {
-    /// What a connection does.
+    /// The mode of a connection.
     ConnectionMode, "unknown mode" {
         /// It reads what the platform holds, and shows what it would do. It changes nothing.
         Observe = "observe",
@@ -53,7 +53,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a platform is asked to do when a person is erased.
+    /// The request to a platform when a person is erased.
     RemoteErasure, "unknown erasure" {
         /// To send no messages. The account stays.
         Unsubscribe = "unsubscribe",
@@ -64,7 +64,7 @@ vocabulary! {
     }
 }
 
-/// What the shop has set for a connection.
+/// The shop's settings of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionSettings {
     /// The fields of the platform, each with the choices that it stands for.
@@ -74,7 +74,7 @@ pub struct ConnectionSettings {
     /// Whether opt-ins that only a list states are written to the platform.
     #[serde(default)]
     pub push_listed: bool,
-    /// What the platform is asked to do when a person is erased.
+    /// The request to the platform when a person is erased.
     pub erasure: RemoteErasure,
 }
 
@@ -98,15 +98,15 @@ pub struct Connection {
     pub id: Uuid,
     /// The name of the platform.
     pub platform: String,
-    /// What external ids of its customers begin with.
+    /// The start of the external ids of its customers.
     pub prefix: String,
     /// The address of the platform, without a trailing slash.
     pub base: String,
-    /// What it does.
+    /// Its mode.
     pub mode: ConnectionMode,
     /// Its state.
     pub state: ConnectionState,
-    /// What the shop has set.
+    /// The shop's settings.
     pub settings: ConnectionSettings,
     /// The version of the settings.
     pub version: i64,
@@ -126,7 +126,7 @@ pub struct Connection {
     pub due_at: Timestamp,
     /// How many requests in a row have failed.
     pub attempts: i64,
-    /// Why it stands still, without personal data.
+    /// The reason why it stands still, without personal data.
     pub fault: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
@@ -182,16 +182,16 @@ pub fn connection(database: &dyn Database, id: Uuid) -> Result<Option<Connection
     database.first(&sql, &[Param::Text(&id.to_string())])?.map(|row| connection_in(&row)).transpose()
 }
 
-/// What the shop hands in for a new connection.
+/// The shop's statements about a new connection.
 #[derive(Clone)]
 pub struct NewConnection {
     /// The name of the platform.
     pub platform: String,
     /// The address of the platform.
     pub base: String,
-    /// What it does.
+    /// Its mode.
     pub mode: ConnectionMode,
-    /// What the shop has set.
+    /// The shop's settings.
     pub settings: ConnectionSettings,
     /// The credentials.
     pub credentials: Vec<(String, String)>,
@@ -308,7 +308,7 @@ pub fn hook_secret(shop: &Shop, id: Uuid) -> [u8; 32] {
     shop.secret.keyed(KeyUse::ConnectionHook, &[id.as_bytes()])
 }
 
-/// What the shop changes of a connection.
+/// The shop's changes of a connection.
 #[derive(Clone, Default)]
 pub struct ConnectionChange {
     /// The mode.

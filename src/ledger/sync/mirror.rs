@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::consent::Timestamp;
 use crate::model::remote::{RemoteField, RemoteState};
 
-/// What the platform holds in each mapped field of a customer, as far as the ledger knows.
+/// The content of each mapped field of a customer at the platform, as far as the ledger knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Mirror(BTreeMap<String, Mirrored>);
@@ -15,13 +15,13 @@ pub(crate) struct Mirror(BTreeMap<String, Mirrored>);
 /// One field of a mirror.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Mirrored {
-    /// What the platform holds.
+    /// The state at the platform.
     #[serde(rename = "s")]
     pub(crate) state: RemoteState,
     /// The platform's own time of the choice.
     #[serde(rename = "t", skip_serializing_if = "Option::is_none", default)]
     pub(crate) at: Option<Timestamp>,
-    /// What the platform held when the ledger last took the field over.
+    /// The state when the ledger last took the field over.
     #[serde(rename = "b", skip_serializing_if = "Option::is_none", default)]
     before: Option<RemoteState>,
     /// How often the field has changed. It tells two equal changes apart.
@@ -32,7 +32,7 @@ pub(crate) struct Mirrored {
     pub(crate) is_untaken: bool,
 }
 
-/// What a change at the platform says about the person.
+/// The meaning of a change at the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// The person opted in.
@@ -45,7 +45,7 @@ pub(crate) enum Meaning {
     Nothing,
 }
 
-/// What the ledger wants the platform to hold.
+/// The state that the ledger wants at the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Desired {
     /// Messages may be sent, since this time.

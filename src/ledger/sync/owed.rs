@@ -16,13 +16,13 @@ use crate::ledger::sync::remote_row::{ERASE, READ, RemoteRow, remote_row, store_
 use crate::model::remote::{RemoteCustomer, Wanted};
 use crate::model::text::Token;
 
-/// What would happen to a customer: the bits of the column `would`.
+/// The bits of the column `would`: the changes that a customer awaits.
 pub(crate) const TAKES_ON: i64 = 1;
 pub(crate) const TAKES_OUT: i64 = 2;
 pub(crate) const PUSHES_ON: i64 = 4;
 pub(crate) const PUSHES_OUT: i64 = 8;
 
-/// What is to be done next about a customer.
+/// The next task about a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RemoteTask {
     /// The platform is asked what it holds.

@@ -110,7 +110,7 @@ pub fn approve(tx: &dyn Database, connection: &Connection, now: Timestamp) -> Re
     )
 }
 
-/// What a connection would do now.
+/// The changes that a connection would make now.
 #[derive(Clone, Debug, Default)]
 pub struct Preview {
     /// The customers of the platform.
@@ -165,7 +165,7 @@ pub struct Conflict {
     pub id: String,
     /// Whether the platform sends messages although the person does not want them.
     pub is_on_against_a_no: bool,
-    /// Why the platform did not accept a write.
+    /// The reason why the platform did not accept a write.
     pub fault: Option<String>,
 }
 

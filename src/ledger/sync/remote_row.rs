@@ -17,7 +17,7 @@ pub(crate) struct RemoteRow {
     pub(crate) mirror: Mirror,
     pub(crate) version: Option<Timestamp>,
     pub(crate) task: Option<String>,
-    /// Why the platform did not accept the last write. It is not repeated until something changes.
+    /// The reason why the platform did not accept the last write. It is not repeated until something changes.
     pub(crate) fault: Option<String>,
 }
 

@@ -20,11 +20,11 @@ pub(in crate::api) struct ConnectionAnswer {
     platform: String,
     /// The address of the platform.
     base: String,
-    /// What the connection does.
+    /// The mode: which changes are taken over and which are written.
     mode: ConnectionMode,
     /// The state of the connection.
     state: ConnectionState,
-    /// Why the connection stands still or waits; `null` if it works.
+    /// The reason why the connection stands still or waits; `null` if it works.
     fault: Option<String>,
     /// The fields of the platform that stand for choices.
     mapping: Vec<FieldBody>,
@@ -34,7 +34,7 @@ pub(in crate::api) struct ConnectionAnswer {
     cap: u32,
     /// Whether opt-ins that only a list states are written to the platform.
     push_listed: bool,
-    /// What the platform is asked to do when a person is erased.
+    /// The request to the platform when a person is erased.
     erasure: RemoteErasure,
     /// Whether an employee has approved what the connection does.
     approved: bool,
@@ -45,11 +45,11 @@ pub(in crate::api) struct ConnectionAnswer {
     hook_secret: Option<String>,
     /// Whether all customers of the platform are being read now.
     reading: bool,
-    /// When all customers of the platform were read last; `null` if never.
+    /// The time at which all customers of the platform were read last; `null` if never.
     read_at: Option<Timestamp>,
-    /// When all customers of the platform are read next.
+    /// The time at which all customers of the platform are read next.
     next_read: Timestamp,
-    /// When the connection was created.
+    /// The time at which the connection was created.
     created_at: Timestamp,
 }
 
@@ -95,7 +95,7 @@ pub(in crate::api) struct ConnectionsAnswer {
     pub(in crate::api) connections: Vec<ConnectionAnswer>,
 }
 
-/// What a connection would do now.
+/// The changes that a connection would make now.
 #[derive(Serialize)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct PreviewAnswer {
@@ -157,7 +157,7 @@ pub(in crate::api) struct ConflictAnswer {
     customer: String,
     /// Whether the platform sends messages although the person does not want them.
     on_against_opt_out: bool,
-    /// Why the platform did not accept a write; `null` if it was not asked yet.
+    /// The reason why the platform did not accept a write; `null` if it was not asked yet.
     fault: Option<String>,
 }
 

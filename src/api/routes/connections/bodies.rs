@@ -66,7 +66,7 @@ pub(in crate::api) struct NewConnectionBody {
     /// The address of the platform, such as `https://shop.example/placet`.
     #[cfg_attr(feature = "contract", schemars(with = "Target"))]
     base: String,
-    /// What the connection does. Default: `observe`.
+    /// The mode: which changes are taken over and which are written. Default: `observe`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<ConnectionMode>"))]
     mode: Option<String>,
     /// The fields of the platform that stand for choices. Default: the usual ones of the platform.
@@ -79,7 +79,7 @@ pub(in crate::api) struct NewConnectionBody {
     cap: Option<u32>,
     /// Whether opt-ins that only a list states are written to the platform. Default: false.
     push_listed: Option<bool>,
-    /// What the platform is asked to do when a person is erased. Default: `unsubscribe`.
+    /// The request to the platform when a person is erased. Default: `unsubscribe`.
     #[cfg_attr(feature = "contract", schemars(with = "Option<RemoteErasure>"))]
     erasure: Option<String>,
 }
@@ -89,7 +89,7 @@ pub(in crate::api) struct NewConnectionBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "contract", derive(schemars::JsonSchema))]
 pub(in crate::api) struct ConnectionPatchBody {
-    /// What the connection does. After a change an employee has to approve again.
+    /// The mode. After a change an employee has to approve again.
     #[cfg_attr(feature = "contract", schemars(with = "Option<ConnectionMode>"))]
     mode: Option<String>,
     /// Whether the connection is paused.
@@ -103,7 +103,7 @@ pub(in crate::api) struct ConnectionPatchBody {
     cap: Option<u32>,
     /// Whether opt-ins that only a list states are written to the platform.
     push_listed: Option<bool>,
-    /// What the platform is asked to do when a person is erased.
+    /// The request to the platform when a person is erased.
     #[cfg_attr(feature = "contract", schemars(with = "Option<RemoteErasure>"))]
     erasure: Option<String>,
 }

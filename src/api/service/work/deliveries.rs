@@ -25,7 +25,7 @@ const SENDS_PER_WEBHOOK: usize = 3;
 /// uses up all of them.
 pub(in crate::api) const SHARED_SENDS: usize = 3;
 
-/// What a request belongs to.
+/// The owner of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutgoingKey {
     /// The delivery of an event to a webhook.

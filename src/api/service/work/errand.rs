@@ -11,7 +11,7 @@ pub(in crate::api) struct Errand {
     pub(in crate::api) purpose: Purpose,
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Purpose {
     Token,
