@@ -42,7 +42,7 @@ async function bench({ customers, rounds, seconds, workerd, platform, inspector 
     assert.ok(answer.ok, `${answer.status}`);
     return answer.json();
   };
-  const made = await ask("POST", "/v1/connections", { platform: "custom", base: platform.base, mode: "import", credentials: { token: platform.token } });
+  const made = await ask("POST", "/v1/connections", { platform: "custom", base: platform.base, mode: "import", cap: 1_000_000, credentials: { token: platform.token } });
   const path = `/v1/connections/${made.id}`;
   const read = async () => {
     for (;;) {
