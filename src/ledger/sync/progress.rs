@@ -61,7 +61,7 @@ pub fn note_page(
     if let Some(next) = next {
         return tx.execute("UPDATE connection SET place = ? WHERE id = ?", &[Param::Text(next), Param::Text(&id)]);
     }
-    // Whoever was on no page is no longer at the platform.
+    // A customer who was on no page is no longer at the platform.
     tx.execute(
         "DELETE FROM remote WHERE connection = ? AND seen < ? AND task IS NOT 'erase'",
         &[Param::Text(&id), Param::Integer(connection.sweep)],
