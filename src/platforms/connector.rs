@@ -74,6 +74,11 @@ pub trait Connector: Sync {
     /// Returns the names of the credentials that the shop has to give.
     fn credentials(&self) -> &'static [&'static str];
 
+    /// Returns whether an address can be one of this platform. Credentials are sent nowhere else.
+    fn is_base(&self, _base: &str) -> bool {
+        true
+    }
+
     /// Returns the usual mapping: each field with its channel and purpose.
     fn mapping(&self) -> &'static [(&'static str, Channel, &'static str)];
 

@@ -156,6 +156,12 @@ impl Connector for ShopifyAdmin {
         &["client_secret"]
     }
 
+    fn is_base(&self, base: &str) -> bool {
+        base.strip_prefix("https://")
+            .and_then(|host| host.strip_suffix(".myshopify.com"))
+            .is_some_and(|shop| !shop.is_empty() && shop.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    }
+
     fn mapping(&self) -> &'static [(&'static str, Channel, &'static str)] {
         &[
             (EMAIL, Channel::Email, "newsletter"),

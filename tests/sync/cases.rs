@@ -393,6 +393,21 @@ fn refused_credentials_stop_the_connection_and_lose_nothing() {
 }
 
 #[test]
+fn the_credentials_of_shopify_go_to_shopify_alone() {
+    let stage = with(Some("on"));
+    for (base, status) in [
+        ("https://kestrel.myshopify.com/", 201),
+        ("https://kestrel.myshopify.com.example.com", 422),
+        ("https://example.com/kestrel.myshopify.com", 422),
+        ("http://kestrel.myshopify.com", 422),
+    ] {
+        let body = json!({ "platform": "shopify", "base": base, "credentials": { "client_secret": "s" } });
+        let (found, answer) = stage.ask("POST", "/v1/connections", &body);
+        assert_eq!(found, status, "{base}: {answer}");
+    }
+}
+
+#[test]
 fn the_credentials_are_never_shown() {
     let stage = with(Some("on"));
     let answer = stage.about("").to_string();

@@ -163,7 +163,10 @@ impl NewConnectionBody {
     pub(in crate::api) fn parse(&self, local: bool) -> Result<NewConnection, Problem> {
         let platform = field("/platform", &self.platform, ShopPlatform::parse, PLATFORM)?;
         let plain = |text: &str| Target::parse(text, local).filter(|_| !text.contains('?'));
-        let base = field("/base", &self.base, plain, BASE)?;
+        let base = field("/base", &self.base, plain, BASE)?.as_str().trim_end_matches('/').to_owned();
+        if !platform.connector().is_base(&base) {
+            return Err(Problem::field("/base", BASE));
+        }
         let usual = || {
             let fields = platform.connector().mapping().iter();
             fields.filter_map(|(name, channel, purpose)| {
@@ -172,7 +175,7 @@ impl NewConnectionBody {
         };
         Ok(NewConnection {
             platform: platform.to_string(),
-            base: base.as_str().trim_end_matches('/').to_owned(),
+            base,
             mode: optional("/mode", self.mode.as_deref(), ConnectionMode::parse, MODE)?
                 .unwrap_or(ConnectionMode::Observe),
             settings: ConnectionSettings {
