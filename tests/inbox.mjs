@@ -348,6 +348,20 @@ test("seeding leaves one webhook whose secret is known", async () => {
     const demo = await seed();
     assert.deepEqual([acts(), demo.webhookSecrets, demo.hook], [done, [secret], { url: "http://hook", secret: "whsec_hook" }]);
   }
+
+  // The same for the connection to the back office.
+  const base = "http://127.0.0.1:1/platform";
+  const secrets = { hook_url: "http://hook/h/1", hook_secret: "whsec_c" };
+  worker.answers.set("GET /v1/connections", [200, { connections: [] }]);
+  worker.answers.set("POST /v1/connections", [201, { id: "c1", ...secrets }]);
+  const { connection } = await seed();
+  assert.deepEqual({ ...connection, token: connection.token.length }, { id: "c1", token: 32, ...secrets });
+  worker.answers.set("GET /v1/connections", [200, { connections: [{ id: "c0", base }, { id: "c1", base, hook_url: "http://hook/h/2" }] }]);
+  worker.answers.set("DELETE /v1/connections/c0", [200, {}]);
+  worker.asked.length = 0;
+  assert.deepEqual((await seed()).connection, { ...connection, hook_url: "http://hook/h/2" });
+  const changed = worker.asked.filter(({ path, method }) => path.startsWith("/v1/connections") && method !== "GET");
+  assert.deepEqual(changed.map(({ method, path }) => `${method} ${path}`), ["DELETE /v1/connections/c0"]);
   await rm(folder, { recursive: true });
 });
 

@@ -14,6 +14,7 @@ use crate::client::{Answer, Shop, ask, bearer, send, shop_body, standing, submis
 crate::scenarios! {
     a_list_is_imported_once_and_can_be_undone
     the_file_of_each_platform_is_recognised_by_its_columns
+    case_25_the_suppressions_of_klaviyo_count_beside_subscribed
     each_count_of_an_import_is_an_outcome_of_rows
     a_file_that_is_sent_again_is_the_same_import
     not_opted_in_is_an_opt_out_only_if_the_shop_says_so
@@ -271,6 +272,25 @@ fn the_file_of_each_platform_is_recognised_by_its_columns(backend: &mut dyn Back
     assert_eq!((ids.len(), all["next"].as_str()), (20, ids[19].as_str()), "the newest first, page by page");
     let rest = get(backend, &shop, &format!("/v1/imports?limit=20&before={}", ids[19].as_str().unwrap())).ok();
     assert_eq!((rest["imports"].as_array().unwrap().len(), &rest["next"]), (files.len() * 2 - 20, &Value::Null));
+}
+
+/// PostHog/posthog#79855: people who bounced or complained are still SUBSCRIBED in Klaviyo's file.
+fn case_25_the_suppressions_of_klaviyo_count_beside_subscribed(backend: &mut dyn Backend) {
+    let shop = open_shop(backend);
+    imported(backend, &shop, "purpose=newsletter", fixture!("klaviyo.csv"));
+    for (email, reason) in [
+        ("gil", "opted_in"),
+        ("hal", "opted_out"),
+        ("ivy", "never_asked"),
+        ("jon", "objected"),
+        ("kim", "never_asked"),
+    ] {
+        let contact = json!({ "email": format!("{email}@example.com") });
+        let body = json!({ "channel": "email", "purpose": "newsletter", "contact": contact });
+        let decision = ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok()["decision"].clone();
+        let told = if decision["allow"] == true { "opted_in" } else { decision["reason"].as_str().unwrap() };
+        assert_eq!(told, reason, "{email}: {decision}");
+    }
 }
 
 fn each_count_of_an_import_is_an_outcome_of_rows(backend: &mut dyn Backend) {

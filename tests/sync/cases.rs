@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::platform::Platform;
-use crate::stage::Stage;
+use crate::stage::{Stage, Trouble};
 
 /// A platform with one customer, and a connection in both directions.
 fn with(state: Option<&str>) -> Stage {
@@ -327,6 +327,18 @@ fn case_26_a_refusal_is_not_repeated() {
     stage.act(ADA, "opt_in", "authenticated");
     stage.settle();
     assert_eq!(held(&stage).as_deref(), Some("on"), "a new act tries again");
+}
+
+/// A platform that asks to wait means everybody: the opt-out goes out as soon as the platform allows.
+#[test]
+fn an_opt_out_waits_only_as_long_as_the_platform_asks() {
+    let mut stage = with(Some("on"));
+    stage.act(ADA, "opt_out", "confirmed");
+    assert_eq!(stage.work(|| Trouble::Throttled), 1);
+    assert_eq!(held(&stage).as_deref(), Some("on"));
+    stage.pass(3_000);
+    stage.work(Default::default);
+    assert_eq!(held(&stage).as_deref(), Some("out"));
 }
 
 #[test]

@@ -1,9 +1,12 @@
 // Creates the demo shop at the worker once, stores its keys in a file, and creates it again if the worker does not know
 // it any more.
 
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+
+import { MAPPING } from "./back-office.mjs";
+import { askWorker } from "./http.mjs";
 
 const SHOP = new URL("../shop/shop.json", import.meta.url);
 
@@ -15,8 +18,9 @@ const SHOP = new URL("../shop/shop.json", import.meta.url);
  * check
  * @param {string} options.file           the file that stores the keys
  * @returns {Promise<{shop: string, endpoint: string, publishable: string, secret: string, webhookSecrets: string[],
- *   hook?: {url: string, secret: string}, setup: object[]}>}  what is missing for the shop to work is in `setup`; no
- * secrets and no hook if the worker sends no events
+ *   hook?: {url: string, secret: string}, connection?: {id: string, token: string, hook_url: string, hook_secret: string},
+ *   setup: object[]}>}  what is missing for the shop to work is in `setup`; no secrets, hook and connection if the worker
+ * sends nothing
  */
 export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
   let demo = await readDemo(file);
@@ -27,9 +31,10 @@ export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
   await remember();
   demo.webhook = await connectWebhook(demo, `${shopOrigins[0]}/webhooks`);
   demo.hook = demo.webhook && (await connectProvider(demo));
+  demo.connection = demo.webhook && (await connectPlatform(demo, `${shopOrigins[0]}/platform`));
   await remember();
   const { webhook, ...rest } = demo;
-  const { setup = [] } = (await askWorker(demo, "GET", "/v1/shop")) ?? {};
+  const { setup = [] } = (await ask(demo, "GET", "/v1/shop")) ?? {};
   return { ...rest, webhookSecrets: webhook ? [webhook.secret] : [], setup };
 }
 
@@ -38,39 +43,49 @@ export async function seedDemo({ endpoint, rootSecret, shopOrigins, file }) {
  * no webhooks.
  */
 async function connectWebhook(demo, url) {
-  const listed = await askWorker(demo, "GET", "/v1/webhooks");
+  const listed = await ask(demo, "GET", "/v1/webhooks");
   if (!listed) return undefined;
   const ours = listed.webhooks.filter((webhook) => webhook.url === url);
   const usable = ours.filter(({ enabled, payload }) => enabled && payload === "full");
   const chosen = usable.find(({ id }) => id === demo.webhook?.id) ?? usable[0];
-  for (const { id } of ours) if (id !== chosen?.id) await askWorker(demo, "DELETE", `/v1/webhooks/${id}`);
+  for (const { id } of ours) if (id !== chosen?.id) await ask(demo, "DELETE", `/v1/webhooks/${id}`);
 
   if (chosen && chosen.id === demo.webhook?.id) return demo.webhook;
   // The secret is rotated and the webhook is not replaced, so that waiting events are still delivered.
   const { id, secret } = chosen
-    ? await askWorker(demo, "POST", `/v1/webhooks/${chosen.id}/rotate`, { overlap_seconds: 0 })
-    : await askWorker(demo, "POST", "/v1/webhooks", { url, payload: "full" });
+    ? await ask(demo, "POST", `/v1/webhooks/${chosen.id}/rotate`, { overlap_seconds: 0 })
+    : await ask(demo, "POST", "/v1/webhooks", { url, payload: "full" });
   return { id, secret };
 }
 
 /** Returns where replies of people are posted. The secret is created anew at each start, because nobody else has it. */
 async function connectProvider(demo) {
-  const provider = await askWorker(demo, "PUT", "/v1/providers/generic", {});
+  const provider = await ask(demo, "PUT", "/v1/providers/generic", {});
   return provider && { url: provider.url, secret: provider.secret };
 }
 
+/**
+ * Makes sure that exactly one connection, with a known token and secret, leads to the back office. Returns undefined if the
+ * worker has no connections.
+ */
+async function connectPlatform(demo, base) {
+  const listed = await ask(demo, "GET", "/v1/connections");
+  if (!listed) return undefined;
+  const known = listed.connections.find(({ id, base: own }) => id === demo.connection?.id && own === base);
+  for (const { id } of listed.connections) if (id !== known?.id) await ask(demo, "DELETE", `/v1/connections/${id}`);
+  if (known) return { ...demo.connection, hook_url: known.hook_url };
+  const token = randomBytes(24).toString("base64url");
+  const wish = { platform: "custom", base, mode: "both", mapping: MAPPING, credentials: { token } };
+  const { id, hook_url, hook_secret } = await ask(demo, "POST", "/v1/connections", wish);
+  return { id, token, hook_url, hook_secret };
+}
+
 /** Returns the answer, or undefined for 404. */
-async function askWorker({ endpoint, secret }, method, path, body) {
-  const answer = await fetch(`${endpoint}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
-  });
-  const text = await answer.text();
+async function ask(demo, method, path, body) {
+  const answer = await askWorker(demo, method, path, body);
   if (answer.status === 404) return undefined;
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 500)}`);
-  return text === "" ? {} : JSON.parse(text);
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text.slice(0, 500)}`);
+  return answer.body;
 }
 
 /** Writes a file that only its owner can read. Writes it completely or not at all. */
@@ -92,8 +107,9 @@ async function readDemo(file) {
     throw error;
   }
   try {
-    const { shop, publishable, secret, webhook } = JSON.parse(text);
-    return publishable && secret ? { shop, publishable, secret, webhook: webhook?.secret ? webhook : undefined } : undefined;
+    const { shop, publishable, secret, webhook, connection } = JSON.parse(text);
+    if (!publishable || !secret) return undefined;
+    return { shop, publishable, secret, webhook: webhook?.secret ? webhook : undefined, connection: connection?.hook_secret ? connection : undefined };
   } catch {
     // The demo's keys have no value, so a damaged file counts as no file.
     return undefined;

@@ -6,7 +6,8 @@ import { randomUUID } from "node:crypto";
 
 import { Webhook } from "standardwebhooks";
 
-const BODY_LIMIT = 64 * 1024;
+import { TOO_LARGE, askWorker, isObject, isOwnPage, parsed, perform, readBody, send, signedHeaders } from "./http.mjs";
+
 const KEPT = 200;
 /** Ids are remembered for longer than their events, so that a late repetition does not count as new. */
 const IDS_REMEMBERED = 10 * KEPT;
@@ -55,7 +56,7 @@ export function createInbox(demo) {
   /** Accepts an event: 204, also if it was received before; 401 if it has no valid signature. */
   async function takeEvent(request) {
     if (state() === "starting") return { status: 503, text: "the demo is not seeded yet" };
-    const body = await read(request);
+    const body = await readBody(request);
     if (body === undefined) return TOO_LARGE;
     if (!(demo().webhookSecrets ?? []).some((secret) => isSigned(secret, body, request.headers))) {
       return { status: 401, text: "the signature is not that of an event for this shop" };
@@ -114,17 +115,8 @@ export function createInbox(demo) {
     const hook = demo()?.hook;
     if (!hook) return { status: 503, json: { detail: "the worker takes no replies" } };
     const body = JSON.stringify({ channel, from, text });
-    const [id, now] = [`in_${randomUUID()}`, new Date()];
-    const answer = await passOn(hook.url, {
-      headers: {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
-        "webhook-signature": new Webhook(hook.secret).sign(id, now, body),
-      },
-      body,
-    });
-    if (answer.json.accepted) keep("phone.reply", now.toISOString(), { medium: channel, from, text });
+    const answer = await passOn(hook.url, { headers: signedHeaders(new Webhook(hook.secret), `in_${randomUUID()}`, body), body });
+    if (answer.json.accepted) keep("phone.reply", new Date().toISOString(), { medium: channel, from, text });
     return answer;
   }
 
@@ -146,16 +138,7 @@ export function createInbox(demo) {
     return { status: 200, json: { allow: true } };
   }
 
-  async function ask(method, path, body) {
-    const { endpoint, secret } = demo();
-    const answer = await fetch(`${endpoint}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    return answer.json();
-  }
+  const ask = async (...request) => (await askWorker(demo(), ...request)).body;
 
   const acts = new Map([["/inbox/one-click", oneClick], ["/inbox/reply", reply], ["/inbox/newsletter", newsletter]]);
 
@@ -181,22 +164,6 @@ export function createInbox(demo) {
   return { answer };
 }
 
-const TOO_LARGE = { status: 413, text: `a body may have ${BODY_LIMIT} bytes at most`, headers: { Connection: "close" } };
-
-async function perform(act, request) {
-  // A form of another site cannot send JSON, and a script of another site needs a CORS preflight.
-  if (!/^application\/json\b/.test(request.headers["content-type"] ?? "")) return { status: 415, text: "this address takes JSON" };
-  const body = await read(request);
-  if (body === undefined) return TOO_LARGE;
-  const wish = parsed(body);
-  return isObject(wish) ? act(wish) : { status: 400, text: "this is no JSON object" };
-}
-
-/** Checks the host name that the browser used. A foreign name that resolves to this machine is refused. */
-function isOwnPage({ headers, socket }) {
-  return [`127.0.0.1:${socket.localPort}`, `localhost:${socket.localPort}`].includes(headers.host);
-}
-
 /** Posts to the worker and returns the outcome. */
 async function passOn(url, { headers, body }) {
   try {
@@ -215,34 +182,4 @@ function isSigned(secret, body, headers) {
   } catch {
     return false;
   }
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parsed(json) {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns the body, or undefined if it is over the limit. */
-async function read(request) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function send(response, { status, json, html, text = "", headers = {} }) {
-  const type = json ? "application/json" : `text/${html === undefined ? "plain" : "html"}; charset=utf-8`;
-  response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store", ...headers });
-  response.end(json ? JSON.stringify(json) : (html ?? (text && `${text}\n`)));
 }

@@ -128,6 +128,7 @@ function welcome(shop, worker, data) {
 
     demo shop        ${shop.url}
     its inbox        ${shop.url}/inbox.html
+    its back office  ${shop.url}/back-office.html
     handbook         ${shop.url}/handbook/
     worker           ${worker.url}
     publishable key  ${publishable}

@@ -1,6 +1,6 @@
-// The demo shop's own server: static files, two form targets that discard what they receive, and the inbox. It
-// represents the shop's platform, and runs on another origin than the worker, as in production. It writes no log,
-// because request lines and bodies contain personal data.
+// The demo shop's own server: static files, the targets of two forms, the inbox and the back office. It represents the
+// shop's platform, and runs on another origin than the worker, as in production. It writes no log, because request lines
+// and bodies contain personal data.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,11 +9,12 @@ import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { createBackOffice } from "./back-office.mjs";
+import { TOO_LARGE, readBody, send as sendAnswer } from "./http.mjs";
 import { createInbox } from "./inbox.mjs";
 
 const HOST = "127.0.0.1";
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
-const FORM_LIMIT = 64 * 1024;
 
 // 303 turns the POST into a GET, so that a reload of the page does not order twice.
 const FORMS = new Map([
@@ -62,9 +63,9 @@ export async function startShop({ port, demo, root = REPOSITORY }) {
     ["/", resolve(root, "www/shop")],
   ];
   const shop = { url: "", demo, server: undefined, stop: undefined };
-  const inbox = createInbox(() => shop.demo);
+  const [inbox, office] = [createInbox, createBackOffice].map((create) => create(() => shop.demo));
   shop.server = createServer((request, response) => {
-    answer(request, response, { mounts, root }, shop.demo, inbox).catch(() => {
+    answer(request, response, { mounts, root, inbox, office }, shop.demo).catch(() => {
       if (response.headersSent) response.destroy();
       else say(response, 500, "the shop's server failed");
     });
@@ -82,12 +83,12 @@ export async function startShop({ port, demo, root = REPOSITORY }) {
   return shop;
 }
 
-async function answer(request, response, { mounts, root }, demo, inbox) {
+async function answer(request, response, { mounts, root, inbox, office }, demo) {
   for (const [name, value] of Object.entries(securityHeaders(demo))) response.setHeader(name, value);
   const path = decodedPath(request.url);
   if (path === undefined) return say(response, 400, "the address cannot be read");
-  if (await inbox.answer(request, response, path)) return;
-  if (FORMS.has(path)) return takeForm(request, response, FORMS.get(path));
+  if ((await inbox.answer(request, response, path)) || (await office.answer(request, response, path))) return;
+  if (FORMS.has(path)) return takeForm(request, response, FORMS.get(path), path === "/order" ? office.order : () => {});
   if (path === "/identity") return signIn(request, response, demo);
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
@@ -141,7 +142,7 @@ function included(root, name, values) {
  * runs on the developer's machine and has no customers, so it signs any address that it receives.
  */
 async function signIn(request, response, demo) {
-  const body = request.method === "POST" && demo ? await readAll(request) : undefined;
+  const body = request.method === "POST" && demo ? await readBody(request) : undefined;
   const email = body && new URLSearchParams(body.toString()).get("email");
   if (!email) return say(response, 400, "post an email address");
   // The token is signed by the package, as a shop would do. It exists once the package is built.
@@ -209,30 +210,14 @@ function send(request, response, type, bytes) {
   response.end(request.method === "HEAD" ? undefined : bytes);
 }
 
-/** Reads the form to its end, stores nothing of it, and redirects. */
-async function takeForm(request, response, next) {
-  if (request.method !== "POST") {
-    response.setHeader("Allow", "POST");
-    return say(response, 405, "this address takes a form");
-  }
-  if (!(await readAll(request))) {
-    // The rest of the body is not read.
-    response.setHeader("Connection", "close");
-    return say(response, 413, `a form may have ${FORM_LIMIT} bytes at most`);
-  }
+/** Reads the form to its end, passes it on, and redirects. */
+async function takeForm(request, response, next, take) {
+  if (request.method !== "POST") return sendAnswer(response, { status: 405, text: "this address takes a form", headers: { Allow: "POST" } });
+  const body = await readBody(request);
+  // The rest of a body that is too large is not read.
+  if (!body) return sendAnswer(response, TOO_LARGE);
+  take(new URLSearchParams(body.toString()));
   response.writeHead(303, { Location: next, "Cache-Control": "no-store" }).end();
-}
-
-/** Returns the whole body, or nothing if it is too large. */
-async function readAll(request) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > FORM_LIMIT) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function say(response, status, text) {

@@ -367,14 +367,24 @@ pub fn note_fault(tx: &dyn Database, connection: &Connection, id: &str, fault: &
     )
 }
 
-/// Notes that a task about a customer has failed for now. Each failure doubles the pause.
-pub fn note_failure(tx: &dyn Database, connection: &Connection, id: &str, now: Timestamp) -> Result<(), DatabaseError> {
+/// Notes that a task about a customer has failed for now. Each failure doubles the pause, which begins with what the platform
+/// asked for.
+///
+/// # Errors
+/// Returns a [`DatabaseError`] if the database fails.
+pub fn note_failure(
+    tx: &dyn Database,
+    connection: &Connection,
+    id: &str,
+    asked: Option<i64>,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
     let row = tx.first(
         "UPDATE remote SET attempts = attempts + 1 WHERE connection = ? AND remote = ? RETURNING attempts",
         &[Param::Text(&connection.id.to_string()), Param::Text(id)],
     )?;
     let attempts = row.map_or(Ok(1), |row| row.integer(0))?;
-    let pause = (FIRST_PAUSE << attempts.saturating_sub(1).clamp(0, 12)).min(LONGEST_PAUSE);
+    let pause = (asked.unwrap_or(FIRST_PAUSE) << attempts.saturating_sub(1).clamp(0, 12)).min(LONGEST_PAUSE);
     tx.execute(
         "UPDATE remote SET due_at = ? WHERE connection = ? AND remote = ?",
         &[Param::Integer(now.plus_millis(pause).millis()), Param::Text(&connection.id.to_string()), Param::Text(id)],

@@ -165,6 +165,10 @@ impl ShopService {
         let Err(refused) = refused else {
             return Ok(pace(self.database(), own.id, now.plus_millis(line.connector.pause()), None)?);
         };
+        let asked = match refused {
+            Refused::Later { seconds } => seconds.map(|seconds| seconds.clamp(1, 3_600) * 1_000),
+            _ => None,
+        };
         let customer = match purpose {
             Purpose::Read { id } | Purpose::Write { id, .. } | Purpose::Erase { id } => Some(id.as_str()),
             Purpose::Token | Purpose::Page { .. } => None,
@@ -176,7 +180,9 @@ impl ShopService {
             }
             (Refused::Gone, Some(id)) => note_deleted(self.database(), own, id)?,
             (Refused::Never(why), Some(id)) => note_fault(self.database(), own, id, why)?,
-            (Refused::Later { .. } | Refused::Unreadable, Some(id)) => note_failure(self.database(), own, id, now)?,
+            (Refused::Later { .. } | Refused::Unreadable, Some(id)) => {
+                note_failure(self.database(), own, id, asked, now)?
+            }
             _ => {}
         }
         let fault = match refused {
@@ -188,10 +194,10 @@ impl ShopService {
             Refused::Unreadable => Some("the answer is not one of this platform"),
             Refused::Credentials => return Ok(()),
         };
-        let wait = match refused {
-            Refused::Later { seconds: Some(seconds) } => seconds.clamp(1, 3_600) * 1_000,
-            _ if fault.is_none() => line.connector.pause(),
-            _ => (FIRST_PAUSE << own.attempts.clamp(0, 15)).min(LONGEST_PAUSE),
+        let wait = match (asked, fault) {
+            (Some(asked), _) => asked,
+            (None, None) => line.connector.pause(),
+            (None, Some(_)) => (FIRST_PAUSE << own.attempts.clamp(0, 15)).min(LONGEST_PAUSE),
         };
         Ok(pace(self.database(), own.id, now.plus_millis(wait), fault)?)
     }
