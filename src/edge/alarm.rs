@@ -156,7 +156,8 @@ impl Alarm {
         let next = service.next_step().unwrap_or_else(|error| after_failure(&error));
         // An alarm that should have run more than `LOST` ago is lost and has to be set again.
         let is_lost = now() > self.set_to.get().plus_millis(LOST);
-        let next = next.max(earliest);
+        // What is due already may have the beginning of time as its time, which the runtime refuses.
+        let next = next.max(earliest).max(now());
         if next == Timestamp::NEVER || (next >= self.set_to.get() && !is_lost) {
             return;
         }

@@ -278,13 +278,9 @@ fn the_file_of_each_platform_is_recognised_by_its_columns(backend: &mut dyn Back
 fn case_25_the_suppressions_of_klaviyo_count_beside_subscribed(backend: &mut dyn Backend) {
     let shop = open_shop(backend);
     imported(backend, &shop, "purpose=newsletter", fixture!("klaviyo.csv"));
-    for (email, reason) in [
-        ("gil", "opted_in"),
-        ("hal", "opted_out"),
-        ("ivy", "never_asked"),
-        ("jon", "objected"),
-        ("kim", "never_asked"),
-    ] {
+    for (email, reason) in
+        [("gil", "opted_in"), ("hal", "opted_out"), ("ivy", "never_asked"), ("jon", "objected"), ("kim", "never_asked")]
+    {
         let contact = json!({ "email": format!("{email}@example.com") });
         let body = json!({ "channel": "email", "purpose": "newsletter", "contact": contact });
         let decision = ask(backend, Method::POST, "/v1/decisions", &shop.secret, &body).ok()["decision"].clone();

@@ -110,9 +110,10 @@ export async function startShopify(version) {
     /** Ends all tokens, as an app that was installed again. */
     endTokens: () => { token = ""; },
     tokens: () => tokens,
-    /** Sends a webhook. Shopify repeats it with the same id if it is not answered. */
+    /** Sends a webhook. A text such as "#7" is written as a number. Shopify repeats it with the same id if it is not answered. */
     async tell(topic, body, { id = `hook-${++ids}`, with: key = SECRET } = {}) {
-      const text = typeof body === "string" ? body : JSON.stringify(body);
+      // Ids are numbers above 2^53, which JavaScript cannot write.
+      const text = JSON.stringify(body).replace(/"#(\d+)"/g, "$1");
       const headers = {
         "content-type": "application/json",
         "x-shopify-topic": topic,
@@ -124,7 +125,7 @@ export async function startShopify(version) {
     /** Returns the body of a webhook about the consent to e-mail. */
     event(id) {
       const { email } = customers.get(id);
-      return { customer_id: Number(id), email_address: email.value, email_marketing_consent: { state: email.state.toLowerCase(), opt_in_level: "single_opt_in", consent_updated_at: email.at } };
+      return { customer_id: `#${id}`, email_address: email.value, email_marketing_consent: { state: email.state.toLowerCase(), opt_in_level: "single_opt_in", consent_updated_at: email.at } };
     },
     stop: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }),
   };

@@ -99,10 +99,11 @@ pub(crate) fn emit_named(
     data: &impl Serialize,
     context: &Context<'_>,
 ) -> Result<Option<String>, DatabaseError> {
+    // A connection may have to write to its platform, also where no webhook wants the event.
+    context.note_event();
     if !shop.wants(kind) {
         return Ok(None);
     }
-    context.note_event();
     let id = format!("evt_{}", context.next_id().simple());
     let data = serde_json::to_string(data).map_err(|_| DatabaseError::Json)?;
     let now = Param::Integer(context.now.millis());

@@ -68,12 +68,12 @@ impl<'a> Context<'a> {
         self.runtime.day(self.now, zone)?.parse().ok()
     }
 
-    /// Notes that an event was stored for a webhook.
+    /// Notes that something happened of which webhooks are told.
     pub(crate) fn note_event(&self) {
         self.has_events.set(true);
     }
 
-    /// Returns whether an event was stored.
+    /// Returns whether something happened that may leave work: an event to deliver, or a customer to compare.
     pub fn has_events(&self) -> bool {
         self.has_events.get()
     }

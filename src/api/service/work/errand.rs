@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::model::remote::Wanted;
+use crate::model::remote::{RemoteCustomer, Wanted};
 
 /// A request of a connection that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,4 +19,17 @@ pub(in crate::api) enum Purpose {
     Read { id: String },
     Write { id: String, wanted: Vec<Wanted> },
     Erase { id: String },
+}
+
+/// A page of customers that the platform has answered and that is being taken over.
+#[derive(Debug)]
+pub(in crate::api) struct AnsweredPage {
+    pub(in crate::api) connection: Uuid,
+    /// The reading and the place in it that were asked for.
+    pub(in crate::api) sweep: i64,
+    pub(in crate::api) place: String,
+    /// Those that are left.
+    pub(in crate::api) customers: Vec<RemoteCustomer>,
+    /// The place of the next page.
+    pub(in crate::api) next: Option<String>,
 }

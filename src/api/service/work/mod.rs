@@ -62,7 +62,8 @@ impl ShopService {
         if next > now.max(self.runtime().now()) {
             return Ok(Step::Until(next));
         }
-        if self.compare_customers()?
+        if self.take_customers()?
+            || self.compare_customers()?
             || self.clean_up()?
             || self.send_held_messages()?
             || self.renew()?

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::deliveries::{Outgoing, OutgoingKey};
-use crate::api::service::work::errand::{Errand, Purpose};
+use crate::api::service::work::errand::{AnsweredPage, Errand, Purpose};
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
@@ -27,6 +27,8 @@ const FIRST_PAUSE: i64 = 1_000;
 const LONGEST_PAUSE: i64 = 6 * 3_600_000;
 /// How many customers are looked at for one request.
 const LOOKED_AT: usize = 100;
+/// How many customers of a page are taken over in one stretch. Each may be a record, and other requests wait meanwhile.
+const STRETCH: usize = 10;
 
 /// A connection with what is needed to speak to its platform.
 struct Line {
@@ -55,6 +57,7 @@ impl ShopService {
 
     fn is_under_way(&self, connection: Uuid) -> bool {
         self.errands.borrow().iter().any(|errand| errand.connection == connection)
+            || self.pages.borrow().iter().any(|page| page.connection == connection)
     }
 
     /// Returns the requests to platforms that are due now.
@@ -225,14 +228,13 @@ impl ShopService {
             },
             Purpose::Page { sweep, place } => match line.connector.read_page(&access, place, answer) {
                 Ok(page) => {
-                    // An approval or a changed mapping has all customers read from the beginning.
-                    if own.sweep != *sweep || own.place.as_ref() != Some(place) {
-                        return Ok(Ok(()));
-                    }
-                    for customer in &page.customers {
-                        note_customer(database, shop, own, customer, Seen::Asked, context)?;
-                    }
-                    note_page(database, shop, own, page.next.as_deref(), context)?;
+                    self.pages.borrow_mut().push(AnsweredPage {
+                        connection: own.id,
+                        sweep: *sweep,
+                        place: place.clone(),
+                        customers: page.customers,
+                        next: page.next,
+                    });
                     return Ok(Ok(()));
                 }
                 Err(refused) => refused,
@@ -262,6 +264,36 @@ impl ShopService {
         Ok(Err(refused))
     }
 
+    /// Takes over some customers of a page that a platform has answered. Returns whether there was one. The page is asked for
+    /// again if the process ends before its last customer.
+    pub(in crate::api) fn take_customers(&self) -> Result<bool, JobError> {
+        let Some(mut page) = self.pages.borrow_mut().pop() else { return Ok(false) };
+        let (Some(shop), Some(own)) = (self.shop()?, connection(self.database(), page.connection)?) else {
+            return Ok(true);
+        };
+        // An approval or a changed mapping has all customers read from the beginning.
+        if own.sweep != page.sweep || own.place.as_ref() != Some(&page.place) {
+            return Ok(true);
+        }
+        let rest = page.customers.split_off(page.customers.len().min(STRETCH));
+        let context = Context::after(self.runtime(), self.latest.get());
+        let done = self.database().transaction(|tx| {
+            for customer in &page.customers {
+                note_customer(tx, &shop, &own, customer, Seen::Asked, &context)?;
+            }
+            if rest.is_empty() { note_page(tx, &shop, &own, page.next.as_deref(), &context) } else { Ok(()) }
+        });
+        self.latest.set(context.mark());
+        if context.has_events() {
+            self.has_new_jobs.set(true);
+        }
+        done?;
+        if !rest.is_empty() {
+            self.pages.borrow_mut().push(AnsweredPage { customers: rest, ..page });
+        }
+        Ok(true)
+    }
+
     /// Compares a page of the customers about whom the ledger has changed. Returns whether there were any.
     pub(in crate::api) fn compare_customers(&self) -> Result<bool, JobError> {
         let Some(shop) = self.shop()? else { return Ok(false) };
@@ -278,6 +310,9 @@ impl ShopService {
 
     /// Returns when a connection has something to do.
     pub(in crate::api) fn errands_due(&self) -> Result<Timestamp, JobError> {
+        if !self.pages.borrow().is_empty() {
+            return Ok(Timestamp::BEGINNING);
+        }
         let mut next = Timestamp::NEVER;
         for own in list_connections(self.database())? {
             if has_changes(self.database(), &own)? {
