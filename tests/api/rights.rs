@@ -283,9 +283,17 @@ fn a_section_of_an_export_contains_only_its_data(backend: &mut dyn Backend) {
     let contact = jane(backend, &shop);
     let whole = export(backend, &shop, &contact, "").ok();
     let head = ["schema", "generated_at", "shop", "id", "created_at", "merged", "restriction"];
-    for section in
-        ["profile", "addresses", "standings", "records", "activities", "requests", "recipients", "information"]
-    {
+    for section in [
+        "profile",
+        "addresses",
+        "standings",
+        "records",
+        "activities",
+        "requests",
+        "recipients",
+        "connections",
+        "information",
+    ] {
         let part = export(backend, &shop, &contact, &format!("?sections={section}")).ok();
         let mut names: Vec<&str> =
             part.as_object().unwrap().keys().map(String::as_str).filter(|name| !head.contains(name)).collect();

@@ -352,15 +352,27 @@ fn a_write_to_the_platform_is_a_disclosure_in_the_report() {
 }
 
 #[test]
+fn the_report_has_the_accounts_at_platforms() {
+    let stage = with(Some("on"));
+    let (_, report) = stage.ask("POST", "/v1/contacts/lookup", &json!({ "email": ADA }));
+    let expected = json!([{ "platform": "custom", "base": "https://platform.example/placet", "account": "7",
+        "field": "newsletter", "state": "on", "at": null }]);
+    assert_eq!(report["connections"], expected);
+}
+
+#[test]
 fn an_erasure_turns_the_platform_off_and_keeps_nothing_of_the_person() {
     let mut stage = with(Some("on"));
     let (_, report) = stage.ask("POST", "/v1/contacts/lookup", &json!({ "email": ADA }));
     let (status, answer) =
         stage.ask("DELETE", &format!("/v1/contacts/{}?accounts=all", report["id"].as_str().unwrap()), &json!(null));
     assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["open_targets"], json!(["https://platform.example/placet"]));
     assert_eq!(stage.count("SELECT count(*) FROM remote WHERE email IS NOT NULL"), 0);
     stage.work(Default::default);
     assert_eq!(held(&stage).as_deref(), Some("out"));
+    let certificate = format!("/v1/contacts/{}/certificate", report["id"].as_str().unwrap());
+    assert_eq!(stage.ask("GET", &certificate, &json!(null)).1["open_targets"], json!([]), "it is done");
     stage.settle();
     assert_eq!((held(&stage).as_deref(), stage.reason(ADA).as_deref()), (Some("out"), Some("suppressed")));
 }

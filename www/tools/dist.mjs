@@ -59,8 +59,9 @@ const SMALLEST = {
  * It is built for speed because lists of a million rows go through it: opt-level 2 instead of "z" uses a quarter less
  * processor time for each row imported and exported, for 200 KB more; -O3 instead of -Oz another tenth, for 60 KB. A
  * large function that one other function calls is not moved into it: 18 KB less, because what is alike stays alike.
+ * Functions that are called most come first, so that their numbers are short: another 7 KB.
  */
-const EDGE_PASSES = ["-O3", "--one-caller-inline-max-function-size=50"];
+const EDGE_PASSES = ["-O3", "--one-caller-inline-max-function-size=50", "--reorder-functions", "--reorder-locals"];
 /** How much the compiler inlines in the edge: 40 KB (gzip) less than with its own threshold, 225. */
 const INLINE_LESS = ["-Cllvm-args=-inline-threshold=110"];
 

@@ -29,7 +29,7 @@ use crate::ledger::store::context::Context;
 use crate::ledger::store::database::{Database, DatabaseError, Param, Row};
 use crate::ledger::store::id::{parse_id, time_of_id};
 use crate::ledger::store::tables::{Class, TABLES, Tie};
-use crate::ledger::sync::erasure::forget_remote;
+use crate::ledger::sync::erasure::{forget_remote, name_certificate, open_targets};
 use crate::model::suppression::SuppressionReason;
 
 /// The origin of an erasure: who requested it, and which API key carried it out.
@@ -54,6 +54,8 @@ pub struct Certified {
     pub recipients: Vec<String>,
     /// The external ids that the contact had. Only when it has just been erased: the ledger does not keep them.
     pub external_ids: Vec<String>,
+    /// The addresses of the connected platforms that have still to do what the erasure asks of them.
+    pub open_targets: Vec<String>,
 }
 
 /// Erases a contact and all contacts merged into it. A repeated call by any of their ids changes nothing and returns
@@ -148,6 +150,7 @@ pub fn certificate_of(database: &dyn Database, contact: Uuid) -> Result<Option<C
             jws: row.text(2)?.to_owned(),
             recipients: row.parsed(3, |text| json::read(text))?,
             external_ids: Vec::new(),
+            open_targets: open_targets(database, row.text(0)?)?,
         })
     })
     .transpose()
@@ -357,5 +360,7 @@ fn certify(
             &[Param::Text(uuid), Param::Text(&id)],
         )?;
     }
-    Ok(Certified { id, erased_at: context.now, jws, recipients, external_ids: Vec::new() })
+    name_certificate(tx, &id)?;
+    let open_targets = open_targets(tx, &id)?;
+    Ok(Certified { id, erased_at: context.now, jws, recipients, external_ids: Vec::new(), open_targets })
 }

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&[&str]] = &[
     BUDGETS,
     KEYS,
     CONNECTIONS,
+    OPEN_ERASURES,
 ];
 
 const FIRST: &[&str] = &[
@@ -724,6 +725,11 @@ const CONNECTIONS: &[&str] = &[
         UPDATE remote SET task = 'compare', due_at = 0 WHERE phone IN (SELECT pseudonym FROM address WHERE contact =
             (SELECT contact FROM address WHERE id = OLD.address)) AND (task IS NULL OR task = 'push');
      END",
+];
+
+const OPEN_ERASURES: &[&str] = &[
+    "ALTER TABLE remote ADD COLUMN erased TEXT",
+    "CREATE INDEX remote_erased ON remote (erased) WHERE erased IS NOT NULL",
 ];
 
 /// Brings a new or old database to the current version. Cheap if it is current already.

@@ -13,10 +13,12 @@
 //! | `note` | takes what the platform tells of a customer |
 //! | `owed` | what the platform is owed, and what came of it |
 //! | `erasure` | what an erasure does with the customers of platforms |
+//! | `held` | the accounts of one person, for the contact report |
 //! | `progress` | reading all customers, page by page; approval of great changes |
 
 pub(super) mod connection;
 pub(super) mod erasure;
+pub(super) mod held;
 pub(super) mod mirror;
 pub(super) mod note;
 pub(super) mod owed;

@@ -34,6 +34,8 @@ pub(in crate::api) struct ErasedAnswer {
     /// erasure itself, because the service does not keep them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     external_ids: Vec<String>,
+    /// The addresses of the connected platforms that have still to unsubscribe or erase the person.
+    open_targets: Vec<String>,
 }
 
 impl ErasedAnswer {
@@ -42,8 +44,8 @@ impl ErasedAnswer {
         // The service wrote and stored this certificate itself. If it does not verify, the stored data was changed.
         let certificate = Certificate::verified(&certified.jws, &key)
             .map_err(|error| Problem::Internal { cause: format!("a certificate that is kept: {error}") })?;
-        let Certified { jws, recipients, external_ids, .. } = certified;
-        Ok(Self { certificate, jws, key, recipients, external_ids })
+        let Certified { jws, recipients, external_ids, open_targets, .. } = certified;
+        Ok(Self { certificate, jws, key, recipients, external_ids, open_targets })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::ledger::people::profile::{claims_in, persons_claimed};
 use crate::ledger::people::rights_log::{RightsEntry, acts_for};
 use crate::ledger::shop::Shop;
 use crate::ledger::store::database::{Database, DatabaseError, Param};
+use crate::ledger::sync::held::{RemoteEntry, accounts_of};
 
 use crate::ledger::rights::report::about::{AboutEntry, ShopEntry};
 use crate::ledger::rights::report::addresses::{AddressEntry, addresses_of};
@@ -70,6 +71,9 @@ pub struct ContactReport {
     /// The disclosures of data to recipients.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipients: Option<Vec<DisclosureEntry>>,
+    /// The person's accounts at connected shop platforms, with each field that stands for a choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Vec<RemoteEntry>>,
     /// General information for the person, in addition to their data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub information: Option<AboutEntry>,
@@ -166,6 +170,7 @@ pub fn contact_report(
         recipients: wants(Section::Recipients)
             .then(|| disclosures_of(database, shop, &members, wanted.for_person))
             .transpose()?,
+        connections: wants(Section::Connections).then(|| accounts_of(database, &members)).transpose()?,
         information,
         addresses: wants(Section::Addresses).then_some(addresses),
         revision: revision(database, &contact)?,

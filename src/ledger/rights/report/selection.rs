@@ -19,6 +19,8 @@ vocabulary! {
         Requests = "requests",
         /// The disclosures of data to recipients.
         Recipients = "recipients",
+        /// The accounts at connected shop platforms.
+        Connections = "connections",
         /// General information: purposes, sources, periods, rights.
         Information = "information",
     }
@@ -114,6 +116,13 @@ pub const REPORT_TABLES: &[ReportTable] = &[
         about: "The recipients of your data and what they got.",
         shape: Shape::List,
         heading: &["recipient"],
+    },
+    ReportTable {
+        name: "connections",
+        title: "Your accounts at connected platforms",
+        about: "The choices that each account holds.",
+        shape: Shape::List,
+        heading: &["platform", "account"],
     },
     ReportTable {
         name: "information",
