@@ -66,7 +66,7 @@ async function connect(platform, wish) {
   assert.equal(status, 201, JSON.stringify(body));
   const path = `/v1/connections/${body.id}`;
   const state = async () => (await ask("GET", path)).body;
-  platform.connect(body.hook_url, body.hook_secret);
+  platform.connect?.(body.hook_url);
   await until("the first reading", async () => (await state()).read_at);
   const readingAfter = async (act) => {
     await until("all customers are read", async () => !(await state()).reading);
@@ -76,7 +76,7 @@ async function connect(platform, wish) {
   };
   await readingAfter("approve");
   const read = () => readingAfter("sync");
-  return { id: body.id, path, secret: body.hook_secret, state, read, faults: async () => (await ask("GET", `${path}/conflicts`)).body.conflicts };
+  return { path, url: body.hook_url, secret: body.hook_secret, state, read, faults: async () => (await ask("GET", `${path}/conflicts`)).body.conflicts };
 }
 
 before(async () => {
@@ -111,6 +111,12 @@ describe("WooCommerce", () => {
     assert.equal(await reason("clerk@example.com"), "allowed", "an employee of the shop is a customer too");
     const { body } = await ask("GET", `${connection.path}/preview`);
     assert.equal(body.customers, 25);
+  });
+
+  test("placet makes the hooks once it is approved", () => {
+    const made = [...woo.hooks.values()].map(({ topic, delivery_url, secret }) => [topic, delivery_url, secret]);
+    const topics = ["action.wc_placet_consent", "customer.created", "customer.deleted", "customer.updated", "order.created"];
+    assert.deepEqual(made.sort(), topics.map((topic) => [topic, connection.url, connection.secret]));
   });
 
   test("the ping without a signature is answered and changes nothing", async () => {
@@ -163,12 +169,14 @@ describe("WooCommerce", () => {
     assert.equal(await reason("p4@example.com"), "allowed");
   });
 
-  test("a box at the checkout is read from the order, whose update comes first: ticked is an opt-in, unticked is declined", async () => {
+  test("a box at the checkout is read from the order: ticked is an opt-in, unticked is declined", async () => {
     const order = {
       billing: { email: "linus@example.com", country: "GB", phone: "+447700900789" },
       meta_data: [{ key: "_wc_other/placet/email-newsletter", value: "1" }, { key: "_wc_other/placet/sms-newsletter", value: "0" }],
     };
-    assert.deepEqual(await woo.order(order), [200, 200]);
+    const { statuses, body: sent } = await woo.order(order);
+    assert.deepEqual(statuses, [undefined, 200], "placet does not ask for updates of orders");
+    assert.equal(await woo.deliver("order.created", sent), 200, "the same again");
     assert.equal(await reason("linus@example.com"), "allowed");
     const { body } = await ask("POST", "/v1/contacts/lookup", { email: "linus@example.com" });
     const standing = Object.fromEntries(body.standings.map(({ channel, status }) => [channel, status]));
@@ -198,14 +206,17 @@ describe("WooCommerce", () => {
     assert.equal(await reason("p6@example.com"), "allowed");
   });
 
-  test("a webhook that WooCommerce has disabled: the daily reading finds what was missed", async () => {
+  test("a hook that WooCommerce has disabled: the daily reading finds what was missed, and enables the hook", async () => {
     await woo.fail();
-    assert.equal(woo.isActive(), false);
+    const status = () => [...woo.hooks.values()].find(({ topic }) => topic === "customer.updated").status;
+    assert.equal(status(), "disabled");
     woo.set(4, NEWS, "opt_out");
     assert.deepEqual(await woo.visit(), [undefined]);
     assert.equal(await reason("p4@example.com"), "allowed");
     await connection.read();
     assert.equal(await reason("p4@example.com"), "opted_out");
+    assert.equal(status(), "active");
+    assert.equal(woo.hooks.size, 5, "none was made twice");
   });
 
   test("a hidden key is written to in vain: this is a fault of the person, and is not repeated", async () => {
@@ -242,6 +253,11 @@ describe("Shopify", () => {
     assert.equal(shopify.tokens(), 1);
     assert.equal(await reason("ada@example.com"), "allowed");
     assert.equal((await ask("GET", `${connection.path}/preview`)).body.customers, 25);
+  });
+
+  test("placet makes the hooks once it is approved", () => {
+    assert.equal(shopify.hooks.size, 6);
+    assert.ok([...shopify.hooks.values()].every((uri) => uri === connection.url));
   });
 
   test("never subscribed is no opt-out", async () => {

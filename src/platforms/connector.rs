@@ -40,6 +40,15 @@ pub struct AccessToken {
     pub refresh: Option<String>,
 }
 
+/// Where the platform has to send its hooks.
+#[derive(Clone, Copy)]
+pub struct HookTarget<'a> {
+    /// The URL of the connection.
+    pub url: &'a str,
+    /// The secret with which the platform signs, if placet makes it.
+    pub secret: &'a str,
+}
+
 /// A page of customers.
 #[derive(Clone, Debug, Default)]
 pub struct RemotePage {
@@ -111,6 +120,16 @@ pub trait Connector: Sync {
     /// Returns [`Refused`] if there is none.
     fn read_token(&self, _answer: &HttpAnswer) -> Result<AccessToken, Refused> {
         Err(Refused::Unreadable)
+    }
+
+    /// Returns the request for the hooks that the platform has; `None` if placet does not make them there.
+    fn ask_hooks(&self, _access: &Access<'_>, _target: &HookTarget<'_>) -> Option<HttpRequest> {
+        None
+    }
+
+    /// Returns the requests that make the hooks which the answer lacks, and enable those that the platform has disabled.
+    fn mend_hooks(&self, _access: &Access<'_>, _target: &HookTarget<'_>, _answer: &HttpAnswer) -> Vec<HttpRequest> {
+        Vec::new()
     }
 
     /// Returns the request for a page of customers. `place` is empty for the first page.

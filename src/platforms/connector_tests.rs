@@ -166,6 +166,7 @@ fn every_word_of_a_platform_has_a_meaning() {
 /// `PLACET_WRITE_REQUESTS=1` writes the file anew.
 #[test]
 fn case_24_the_requests_to_platforms_are_these() {
+    use crate::model::exchange::HttpAnswer;
     use crate::model::remote::Wanted;
 
     let at = Timestamp::parse("2026-11-28T23:00:00Z").unwrap();
@@ -185,8 +186,16 @@ fn case_24_the_requests_to_platforms_are_these() {
         let access = Access { base, credentials: &credentials, token: "the-access-token", fields: &fields };
         let wanted = |on| fields.iter().map(|field| Wanted { field: (*field).to_owned(), on, at }).collect::<Vec<_>>();
         let own = platform.connector();
+        let target = HookTarget { url: "https://placet.example/h/token", secret: "the-secret" };
+        let body: &[u8] = match platform {
+            ShopPlatform::Shopify => br#"{"data":{"webhookSubscriptions":{"nodes":[]}}}"#,
+            _ => b"[]",
+        };
+        let none = HttpAnswer { status: 200, headers: Vec::new(), body: body.to_vec() };
         for (name, request) in [
             ("token", own.ask_token(&access)),
+            ("hooks", own.ask_hooks(&access, &target)),
+            ("a hook that is missing", own.mend_hooks(&access, &target, &none).into_iter().next()),
             ("first page", Some(own.ask_page(&access, ""))),
             ("next page", Some(own.ask_page(&access, "2"))),
             ("customer", Some(own.ask_customer(&access, "7"))),

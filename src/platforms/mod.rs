@@ -39,7 +39,7 @@ mod woocommerce;
 mod woocommerce_rest;
 
 use self::columns::{ReadColumns, WrittenColumns};
-pub use self::connector::{Access, AccessToken, Connector, Refused, RemotePage};
+pub use self::connector::{Access, AccessToken, Connector, HookTarget, Refused, RemotePage};
 pub use self::keywords::{Keyword, keyword};
 pub use self::platform::{Hook, HookError, Inbound, InboundAct, Platform};
 

@@ -8,7 +8,9 @@ use crate::consent::{Channel, EmailAddress, PhoneNumber, Timestamp};
 use crate::json::{self, Json};
 use crate::model::exchange::{HttpAnswer, HttpRequest};
 use crate::model::remote::{RemoteCustomer, RemoteField, RemoteState, Told, Wanted};
-use crate::platforms::connector::{Access, AccessToken, Connector, Refused, RemotePage, is_signed, named, success};
+use crate::platforms::connector::{
+    Access, AccessToken, Connector, HookTarget, Refused, RemotePage, is_signed, named, success,
+};
 use crate::platforms::custom::text;
 use crate::platforms::platform::{Hook, HookError};
 
@@ -149,6 +151,16 @@ fn written(data: &Json<'_>) -> Result<RemoteCustomer, Refused> {
 const PAGE_QUERY: &str =
     "query($after:String){customers(first:100,after:$after,sortKey:ID){pageInfo{hasNextPage endCursor} nodes{";
 const ONE_QUERY: &str = "query($id:ID!){customer(id:$id){";
+/// The hooks that placet reads, by their names in the Admin API. `customers/redact` is set for the whole app.
+const TOPICS: [&str; 6] = [
+    "CUSTOMERS_EMAIL_MARKETING_CONSENT_UPDATE",
+    "CUSTOMERS_MARKETING_CONSENT_UPDATE",
+    "CUSTOMERS_WHATS_APP_MARKETING_CONSENT_UPDATE",
+    "CUSTOMERS_DELETE",
+    "CUSTOMERS_MERGE",
+    "APP_UNINSTALLED",
+];
+const HOOKS_QUERY: &str = "query($uri:String){webhookSubscriptions(first:100,uri:$uri){nodes{topic}}}";
 const ERASE_QUERY: &str = "mutation($id:ID!){erased:customerRequestDataErasure(customerId:$id){userErrors{code}}}";
 
 impl Connector for ShopifyAdmin {
@@ -239,6 +251,28 @@ impl Connector for ShopifyAdmin {
             seconds: i64::try_from(seconds).unwrap_or(86_400),
             refresh: body.get("refresh_token").id(),
         })
+    }
+
+    fn ask_hooks(&self, access: &Access<'_>, target: &HookTarget<'_>) -> Option<HttpRequest> {
+        Some(request(access, HOOKS_QUERY, &format!(r#"{{"uri":{}}}"#, text(target.url))))
+    }
+
+    fn mend_hooks(&self, access: &Access<'_>, target: &HookTarget<'_>, answer: &HttpAnswer) -> Vec<HttpRequest> {
+        let missing = |data: &Json<'_>| match data.get("webhookSubscriptions").get("nodes") {
+            Json::List(nodes) => {
+                let has = |topic: &str| nodes.iter().any(|node| node.get("topic").text() == Some(topic));
+                Ok(TOPICS.into_iter().filter(|topic| !has(topic)).collect::<Vec<_>>())
+            }
+            _ => Err(Refused::Unreadable),
+        };
+        let make = |topic: &str| {
+            let query = format!(
+                "mutation($uri:String!){{made:webhookSubscriptionCreate(topic:{topic},webhookSubscription:{{uri:$uri}})\
+                 {{userErrors{{message}}}}}}"
+            );
+            request(access, &query, &format!(r#"{{"uri":{}}}"#, text(target.url)))
+        };
+        data(answer, missing).unwrap_or_default().into_iter().map(make).collect()
     }
 
     fn ask_page(&self, access: &Access<'_>, place: &str) -> HttpRequest {

@@ -14,7 +14,7 @@ use crate::consent::{AddressKind, Channel, CountryCode, EmailAddress, PhoneNumbe
 use crate::json::{self, Json};
 use crate::model::exchange::{HttpAnswer, HttpRequest};
 use crate::model::remote::{RemoteAct, RemoteCustomer, RemoteField, RemoteState, Told, Wanted};
-use crate::platforms::connector::{Access, Connector, Refused, RemotePage, is_signed, success};
+use crate::platforms::connector::{Access, Connector, HookTarget, Refused, RemotePage, is_signed, success};
 use crate::platforms::custom::{segment, text};
 use crate::platforms::platform::{Hook, HookError};
 
@@ -27,6 +27,9 @@ const PAGE: u32 = 100;
 const FIELDS: &str = "_fields=id,email,date_modified_gmt,billing,meta_data";
 /// The key under which an additional checkout field is stored with an order.
 const CHECKOUT: &str = "_wc_other/placet/";
+/// The topics of the hooks that placet reads.
+const TOPICS: [&str; 5] =
+    ["customer.created", "customer.updated", "customer.deleted", "order.created", "action.wc_placet_consent"];
 /// The key with which Mailchimp's plugin marks a customer.
 const MAILCHIMP: &str = "mailchimp_woocommerce_is_subscribed";
 
@@ -139,7 +142,7 @@ fn request(access: &Access<'_>, method: &'static str, path: &str, body: String) 
     if !body.is_empty() {
         headers.push(("content-type", "application/json".to_owned()));
     }
-    let url = format!("{}/wp-json/wc/v3/customers{path}", access.base);
+    let url = format!("{}/wp-json/wc/v3/{path}", access.base);
     HttpRequest { method, url, headers, body, longest_answer: HttpRequest::LONGEST_PAGE }
 }
 
@@ -186,9 +189,41 @@ impl Connector for WoocommerceRest {
         })
     }
 
+    fn ask_hooks(&self, access: &Access<'_>, _: &HookTarget<'_>) -> Option<HttpRequest> {
+        let path = "webhooks?per_page=100&_fields=id,topic,status,delivery_url";
+        Some(request(access, "GET", path, String::new()))
+    }
+
+    fn mend_hooks(&self, access: &Access<'_>, target: &HookTarget<'_>, answer: &HttpAnswer) -> Vec<HttpRequest> {
+        let Some(body) = json::tree(&answer.body).filter(|body| matches!(body, Json::List(_))) else {
+            return Vec::new();
+        };
+        let mend = |topic: &&str| {
+            let is_own = |hook: &&Json<'_>| {
+                hook.get("topic").text() == Some(*topic) && hook.get("delivery_url").text() == Some(target.url)
+            };
+            match body.list().iter().find(is_own) {
+                // WooCommerce disables a hook after seven failures. One that the shop has paused stays so.
+                Some(hook) if hook.get("status").text() == Some("disabled") => {
+                    let path = format!("webhooks/{}", hook.get("id").id()?);
+                    Some(request(access, "PUT", &path, r#"{"status":"active"}"#.to_owned()))
+                }
+                Some(_) => None,
+                None => {
+                    let (url, secret) = (text(target.url), text(target.secret));
+                    let body = format!(
+                        r#"{{"name":"placet: {topic}","topic":"{topic}","delivery_url":{url},"secret":{secret}}}"#
+                    );
+                    Some(request(access, "POST", "webhooks", body))
+                }
+            }
+        };
+        TOPICS.iter().filter_map(mend).collect()
+    }
+
     fn ask_page(&self, access: &Access<'_>, place: &str) -> HttpRequest {
         let page = if place.is_empty() { "1" } else { place };
-        let query = format!("?role=all&orderby=id&order=asc&per_page={PAGE}&page={}&{FIELDS}", segment(page));
+        let query = format!("customers?role=all&orderby=id&order=asc&per_page={PAGE}&page={}&{FIELDS}", segment(page));
         request(access, "GET", &query, String::new())
     }
 
@@ -203,7 +238,7 @@ impl Connector for WoocommerceRest {
     }
 
     fn ask_customer(&self, access: &Access<'_>, id: &str) -> HttpRequest {
-        request(access, "GET", &format!("/{}?{FIELDS}", segment(id)), String::new())
+        request(access, "GET", &format!("customers/{}?{FIELDS}", segment(id)), String::new())
     }
 
     fn read_customer(&self, _: &Access<'_>, answer: &HttpAnswer) -> Result<RemoteCustomer, Refused> {
@@ -222,7 +257,7 @@ impl Connector for WoocommerceRest {
         };
         let meta: Vec<String> = wanted.iter().map(meta).collect();
         let body = format!(r#"{{"meta_data":[{}]}}"#, meta.join(","));
-        request(access, "PUT", &format!("/{}?{FIELDS}", segment(id)), body)
+        request(access, "PUT", &format!("customers/{}?{FIELDS}", segment(id)), body)
     }
 
     fn read_written(&self, access: &Access<'_>, answer: &HttpAnswer) -> Result<RemoteCustomer, Refused> {

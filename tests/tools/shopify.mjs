@@ -26,6 +26,7 @@ export async function startShopify(version) {
   const schema = await adminSchema(version);
   const customers = new Map();
   const documents = [];
+  const hooks = new Map();
   let hook, tokens = 0, token = "", throttled = 0, secret = SECRET, ids = 0;
 
   const gid = (id) => `gid://shopify/Customer/${id}`;
@@ -60,6 +61,11 @@ export async function startShopify(version) {
     customer: ({ id }) => found(id) && written(found(id)),
     customerEmailMarketingConsentUpdate: ({ input }) => consent("email", input),
     customerSmsMarketingConsentUpdate: ({ input }) => consent("sms", input),
+    webhookSubscriptions: ({ uri }) => ({ nodes: [...hooks].filter(([, to]) => to === uri).map(([topic]) => ({ topic })) }),
+    webhookSubscriptionCreate({ topic, webhookSubscription: { uri } }) {
+      hooks.set(topic, uri);
+      return { userErrors: [] };
+    },
     customerRequestDataErasure: ({ customerId }) => ({ customerId, userErrors: [] }),
   };
 
@@ -96,6 +102,7 @@ export async function startShopify(version) {
     credentials: { client_id: "the-client-id", client_secret: SECRET },
     customers,
     documents,
+    hooks,
     add(id, email, state, { at = "2026-10-01T10:00:00Z", phone } = {}) {
       customers.set(id, { id, email: { value: email, state, at }, phone: phone && { value: phone, state: "NOT_SUBSCRIBED", at: null }, modified: at });
     },

@@ -15,7 +15,8 @@ export async function startWooCommerce() {
   /** The hooks that wait for the next run of the scheduler: topic and id, each once. */
   const waiting = new Map();
   const writes = [];
-  let hook, failures = 0, active = true, lost = false, clock = Date.parse("2026-11-30T10:00:00Z");
+  const hooks = new Map();
+  let clock = Date.parse("2026-11-30T10:00:00Z");
 
   const rest = ({ id, email, billing, meta, modified }) => ({
     id, email, date_modified_gmt: utc(modified), billing,
@@ -30,8 +31,16 @@ export async function startWooCommerce() {
     waiting.set(`customer.updated ${customer.id}`, { topic: "customer.updated", id: customer.id });
   }
 
+  function answerHooks(method, id, body) {
+    if (method === "GET") return { status: 200, body: [...hooks.values()] };
+    const hook = hooks.get(id) ?? { id: hooks.size + 1, status: "active", failures: 0 };
+    hooks.set(hook.id, Object.assign(hook, body));
+    return { status: 201, body: hook };
+  }
+
   function answer(method, url, body) {
     const id = Number(url.pathname.split("/")[5] ?? 0);
+    if (url.pathname.split("/")[4] === "webhooks") return answerHooks(method, id, body);
     if (!id) {
       const all = [...customers.values()].filter(({ role }) => url.searchParams.get("role") === "all" || role === "customer");
       const size = Math.min(Number(url.searchParams.get("per_page")), PAGE);
@@ -64,21 +73,22 @@ export async function startWooCommerce() {
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
 
-  async function deliver(topic, body) {
-    if (!active) return undefined;
+  /** Delivers to the hook of the topic. Returns its status; nothing if there is none that is active. */
+  async function deliver(topic, body, secret) {
+    const hook = [...hooks.values()].find((own) => own.topic === topic && own.status === "active");
+    if (!hook) return undefined;
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const headers = {
       "content-type": "application/json",
       "x-wc-webhook-topic": topic,
-      "x-wc-webhook-signature": createHmac("sha256", hook.secret).update(text).digest("base64"),
+      "x-wc-webhook-signature": createHmac("sha256", secret ?? hook.secret).update(text).digest("base64"),
       // Deliveries within a second have the same id.
       "x-wc-webhook-delivery-id": createHmac("md5", "id").update(utc(clock)).digest("hex"),
     };
-    if (lost) return undefined;
-    const status = await fetch(hook.url, { method: "POST", headers, body: text }).then((got) => got.status, () => 0);
+    const status = await fetch(hook.delivery_url, { method: "POST", headers, body: text }).then((got) => got.status, () => 0);
     // A redirect counts as success.
-    failures = status >= 200 && status <= 302 ? 0 : failures + 1;
-    if (failures >= FAILURES) active = false;
+    hook.failures = status >= 200 && status <= 302 ? 0 : hook.failures + 1;
+    if (hook.failures >= FAILURES) hook.status = "disabled";
     return status;
   }
 
@@ -87,9 +97,9 @@ export async function startWooCommerce() {
     credentials: { consumer_key: "ck_test", consumer_secret: "cs_test" },
     customers,
     writes,
-    connect: (url, secret) => { hook = { url, secret }; },
+    hooks,
     /** WooCommerce pings when a webhook is saved, without a signature. */
-    ping: () => fetch(hook.url, { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: "webhook_id=1" }).then(({ status }) => status),
+    ping: () => fetch(hooks.get(1).delivery_url, { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: "webhook_id=1" }).then(({ status }) => status),
     add(id, email, { meta = {}, role = "customer" } = {}) {
       const customer = { id, email, role, meta: new Map(Object.entries(meta)), billing: { country: "GB", phone: "" }, modified: clock };
       customers.set(id, customer);
@@ -117,22 +127,16 @@ export async function startWooCommerce() {
       return statuses;
     },
     deliver,
-    /** An order: its update is delivered before its creation, with the same body. */
+    /** An order: its update is delivered before its creation, with the same body. Returns both statuses and the body. */
     async order(order) {
       clock += 1000;
       const body = { id: 14, billing: {}, customer_id: 0, meta_data: [], date_created_gmt: utc(clock), created_via: "store-api", ...order };
-      return [await deliver("order.updated", body), await deliver("order.created", body)];
+      return { statuses: [await deliver("order.updated", body), await deliver("order.created", body)], body };
     },
-    /** Lets all messages be lost, or not. */
-    lose: (are) => { lost = are; },
-    /** Sends a message with a wrong signature until the webhook is disabled. */
+    /** Sends messages with a wrong signature until the hook of customers is disabled. */
     async fail() {
-      const right = hook;
-      hook = { ...hook, secret: "wrong" };
-      while (active) await deliver("customer.updated", { id: 0 });
-      hook = right;
+      while (await deliver("customer.updated", { id: 0 }, "wrong"));
     },
-    isActive: () => active,
     stop: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }),
   };
 }

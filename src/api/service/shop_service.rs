@@ -13,7 +13,7 @@ use crate::api::limits::Limiter;
 use crate::api::problem::Problem;
 use crate::api::route::Endpoint;
 use crate::api::service::noted_repeats::{NotedRepeats, Outcome};
-use crate::api::service::work::errand::{AnsweredPage, Errand};
+use crate::api::service::work::errand::{AnsweredPage, Errand, HookCheck};
 use crate::api::service::work::import_file::Reading;
 use crate::api::shop_id::ShopId;
 use crate::consent::Timestamp;
@@ -40,6 +40,8 @@ pub struct ShopService {
     pub(in crate::api) busy: RefCell<Vec<DeliveryKey>>,
     // The requests of connections that are under way. After a crash they are sent again.
     pub(in crate::api) errands: RefCell<Vec<Errand>>,
+    // The latest check of the hooks of each connection. A restart checks them again.
+    pub(in crate::api) hook_checks: RefCell<Vec<HookCheck>>,
     // The answered pages of customers that are being taken over. After a crash they are asked for again.
     pub(in crate::api) pages: RefCell<Vec<AnsweredPage>>,
     pub(in crate::api) has_new_jobs: Cell<bool>,
@@ -69,6 +71,7 @@ impl ShopService {
             latest: Cell::default(),
             busy: RefCell::default(),
             errands: RefCell::default(),
+            hook_checks: RefCell::default(),
             pages: RefCell::default(),
             // A crash may have left work.
             has_new_jobs: Cell::new(true),

@@ -24,7 +24,7 @@ pub struct RemoteEntry {
 }
 
 /// Returns the accounts with an address of these contacts.
-pub fn accounts_of(database: &dyn Database, members: &str) -> Result<Vec<RemoteEntry>, DatabaseError> {
+pub(crate) fn accounts_of(database: &dyn Database, members: &str) -> Result<Vec<RemoteEntry>, DatabaseError> {
     let rows = database.query(
         "SELECT DISTINCT c.platform, c.base, r.remote, f.key, f.value ->> 's', f.value ->> 't'
          FROM json_each(?1) m CROSS JOIN address a ON a.contact = m.value

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::model::exchange::HttpRequest;
 use crate::model::remote::{RemoteCustomer, Wanted};
 
 /// A request of a connection that is under way.
@@ -15,10 +16,34 @@ pub(in crate::api) struct Errand {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Purpose {
     Token,
-    Page { sweep: i64, place: String },
-    Read { id: String },
-    Write { id: String, wanted: Vec<Wanted> },
-    Erase { id: String },
+    /// The hooks that the platform has are read.
+    Hooks,
+    /// A hook is made or enabled.
+    Mend,
+    Page {
+        sweep: i64,
+        place: String,
+    },
+    Read {
+        id: String,
+    },
+    Write {
+        id: String,
+        wanted: Vec<Wanted>,
+    },
+    Erase {
+        id: String,
+    },
+}
+
+/// The check of the hooks of one connection.
+#[derive(Debug)]
+pub(in crate::api) struct HookCheck {
+    pub(in crate::api) connection: Uuid,
+    /// The reading of all customers that it belongs to.
+    pub(in crate::api) sweep: i64,
+    /// The requests that are left.
+    pub(in crate::api) requests: Vec<HttpRequest>,
 }
 
 /// A page of customers that the platform has answered and that is being taken over.

@@ -3,20 +3,22 @@
 
 use uuid::Uuid;
 
+use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::deliveries::{Outgoing, OutgoingKey};
-use crate::api::service::work::errand::{AnsweredPage, Errand, Purpose};
+use crate::api::service::work::errand::{AnsweredPage, Errand, HookCheck, Purpose};
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Connection, ConnectionState, Context, Credentials, RemoteErasure, RemoteTask, Seen, Shop, begin_sweep,
-    compare_page, connection, credentials_of, halt, has_changes, list_connections, next_due, next_task, note_customer,
-    note_deleted, note_failure, note_fault, note_page, note_written, nothing_owed, pace, set_token, stop_at_cap,
+    Connection, ConnectionMode, ConnectionState, Context, Credentials, RemoteErasure, RemoteTask, Seen, Shop,
+    begin_sweep, compare_page, connection, credentials_of, halt, has_changes, hook_secret, list_connections, next_due,
+    next_task, note_customer, note_deleted, note_failure, note_fault, note_page, note_written, nothing_owed, pace,
+    set_token, stop_at_cap,
 };
-use crate::model::exchange::{Exchange, HttpRequest};
+use crate::model::exchange::{Exchange, HttpAnswer, HttpRequest};
 use crate::model::remote::Wanted;
-use crate::platforms::{Access, Connector, Refused, ShopPlatform};
+use crate::platforms::{Access, Connector, HookTarget, Refused, ShopPlatform};
 
 /// A token is renewed this long before it ends, in milliseconds.
 const EARLY: i64 = 60_000;
@@ -130,6 +132,9 @@ impl ShopService {
             return Ok(None);
         }
         line.connection = begin_sweep(self.database(), &line.connection)?;
+        if let Some((purpose, request)) = self.next_about_hooks(shop, &line) {
+            return Ok(Some((errand(purpose), request)));
+        }
         let place = line.connection.place.clone().unwrap_or_default();
         let request = line.connector.ask_page(&line.access(&fields), &place);
         Ok(Some((errand(Purpose::Page { sweep: line.connection.sweep, place }), request)))
@@ -161,6 +166,13 @@ impl ShopService {
         context: &Context<'_>,
     ) -> Result<(), Problem> {
         let (own, now) = (&line.connection, context.now);
+        if matches!(purpose, Purpose::Hooks | Purpose::Mend) {
+            // Credentials may be good for customers alone. Then the shop makes the hooks itself.
+            if let (Purpose::Hooks, Some(answer)) = (purpose, exchange.answer()) {
+                self.note_hooks(shop, line, answer);
+            }
+            return Ok(pace(self.database(), own.id, now.plus_millis(line.connector.pause()), None)?);
+        }
         let refused = match exchange.answer() {
             None => Err(Refused::Later { seconds: None }),
             Some(answer) => self.take_success(shop, line, purpose, answer, context)?,
@@ -174,7 +186,7 @@ impl ShopService {
         };
         let customer = match purpose {
             Purpose::Read { id } | Purpose::Write { id, .. } | Purpose::Erase { id } => Some(id.as_str()),
-            Purpose::Token | Purpose::Page { .. } => None,
+            _ => None,
         };
         match (refused, customer) {
             (Refused::Credentials, _) => {
@@ -211,13 +223,14 @@ impl ShopService {
         shop: &Shop,
         line: &Line,
         purpose: &Purpose,
-        answer: &crate::model::exchange::HttpAnswer,
+        answer: &HttpAnswer,
         context: &Context<'_>,
     ) -> Result<Result<(), Refused>, Problem> {
         let (own, database) = (&line.connection, self.database());
         let fields = line.fields();
         let access = line.access(&fields);
         let refused = match purpose {
+            Purpose::Hooks | Purpose::Mend => return Ok(Ok(())),
             Purpose::Token => match line.connector.read_token(answer) {
                 Ok(token) => {
                     let until = context.now.plus_millis(token.seconds.saturating_mul(1_000));
@@ -262,6 +275,42 @@ impl ShopService {
             },
         };
         Ok(Err(refused))
+    }
+
+    /// Returns the next request about the hooks at the platform. They are checked once in each reading of all customers.
+    fn next_about_hooks(&self, shop: &Shop, line: &Line) -> Option<(Purpose, HttpRequest)> {
+        let own = &line.connection;
+        if !own.is_approved || own.mode == ConnectionMode::Observe {
+            return None;
+        }
+        let mut checks = self.hook_checks.borrow_mut();
+        if let Some(check) = checks.iter_mut().find(|check| check.connection == own.id && check.sweep == own.sweep) {
+            return check.requests.pop().map(|request| (Purpose::Mend, request));
+        }
+        let (url, secret) = self.hook_target(shop, line)?;
+        let target = HookTarget { url: &url, secret: &secret };
+        let request = line.connector.ask_hooks(&line.access(&line.fields()), &target)?;
+        checks.retain(|check| check.connection != own.id);
+        checks.push(HookCheck { connection: own.id, sweep: own.sweep, requests: Vec::new() });
+        Some((Purpose::Hooks, request))
+    }
+
+    fn note_hooks(&self, shop: &Shop, line: &Line, answer: &HttpAnswer) {
+        let Some((url, secret)) = self.hook_target(shop, line) else { return };
+        let target = HookTarget { url: &url, secret: &secret };
+        let requests = line.connector.mend_hooks(&line.access(&line.fields()), &target, answer);
+        if let Some(check) =
+            self.hook_checks.borrow_mut().iter_mut().find(|check| check.connection == line.connection.id)
+        {
+            check.requests = requests;
+        }
+    }
+
+    fn hook_target(&self, shop: &Shop, line: &Line) -> Option<(String, String)> {
+        let id = line.connection.id;
+        let url = self.url(shop, LinkKind::Connection, &Subject::Connection(id)).ok()?;
+        let secret = line.connector.secrets(&hook_secret(shop, id), &line.credentials.given).into_iter().next()?;
+        Some((url, secret))
     }
 
     /// Takes over some customers of a page that a platform has answered. Returns whether there was one. The page is asked for
