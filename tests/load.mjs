@@ -48,7 +48,7 @@ export class Connection {
 export async function createShop(url) {
   const connection = new Connection(url);
   const body = JSON.stringify({
-    name: "Load", country: "GB", origins: [ORIGIN], channels: ["email", "sms"], purposes: ["newsletter"],
+    name: "Load", country: "GB", origins: [ORIGIN], channels: ["email", "sms", "whatsapp"], purposes: ["newsletter"],
     notices: [{ id: "checkout-optin", version: "1", locale: "en-GB", text: "We write about coffee." }],
     // The load must not be refused with 429.
     limits: { publishable: 10_000, secret: 10_000, visitor: 10_000, unproven_day: 10_000_000, messages: { hour: 10_000_000, day: 10_000_000, text_day: 10_000_000, country_day: 10_000_000 } },

@@ -240,7 +240,8 @@ describe("Shopify", () => {
   before(async () => {
     stage.shop = await createShop(stage.workerd.url);
     shopify = await startShopify(VERSION);
-    shopify.add("706405506930370000", "ada@example.com", "SUBSCRIBED");
+    const whatsapp = { state: "SUBSCRIBED", updatedAt: "2026-10-01T10:00:00Z" };
+    shopify.add("706405506930370000", "ada@example.com", "SUBSCRIBED", { phone: "+447911123456", whatsapp });
     for (let id = 706405506930370001n; id <= 706405506930370024n; id++) shopify.add(String(id), `s${id % 100n}@example.com`, "NOT_SUBSCRIBED");
     connection = await connect(shopify, { platform: "shopify" });
   });
@@ -253,6 +254,13 @@ describe("Shopify", () => {
     assert.equal(shopify.tokens(), 1);
     assert.equal(await reason("ada@example.com"), "allowed");
     assert.equal((await ask("GET", `${connection.path}/preview`)).body.customers, 25);
+  });
+
+  test("consent to WhatsApp and to text messages is read with the rest", async () => {
+    const { body } = await ask("POST", "/v1/contacts/lookup", { email: "ada@example.com" });
+    const held = body.connections.map(({ field, state }) => `${field} ${state}`);
+    assert.deepEqual(held, ["email on", "sms off", "whatsapp on"]);
+    assert.ok(body.records.some(({ channel, choice }) => channel === "whatsapp" && choice === "opt_in"));
   });
 
   test("placet makes the hooks once it is approved", () => {

@@ -10,7 +10,7 @@ import { adminSchema } from "./tools/shopify.mjs";
 const require = createRequire(new URL("../www/package.json", import.meta.url));
 const { coerceInputValue, getNamedType, parse, typeFromAST, validate } = require("graphql");
 
-/** WhatsApp exists from 2026-07 on. */
+/** The version that placet asks for is 2026-07: what it reads of a customer has WhatsApp, which exists from there on. */
 const VERSIONS = ["2025-10", "2026-01", "2026-04", "2026-07", "2026-10"];
 const requests = JSON.parse(await readFile(new URL("fixtures/platforms/requests.json", import.meta.url), "utf8"));
 const documents = Object.entries(requests)
@@ -22,7 +22,7 @@ for (const version of VERSIONS) {
     const schema = await adminSchema(version);
     let checked = 0;
     for (const { name, query, variables } of documents) {
-      if (query.includes("WhatsApp") && version < "2026-07") continue;
+      if (/whatsapp/i.test(query) && version < "2026-07") continue;
       const document = parse(query);
       assert.deepEqual(validate(schema, document).map(String), [], name);
       // The variables too: a field that the version does not have is refused.
@@ -33,6 +33,6 @@ for (const version of VERSIONS) {
       }
       checked += 1;
     }
-    assert.ok(checked > 5, `${checked}`);
+    assert.ok(checked > (version < "2026-07" ? 1 : 7), `${checked}`);
   });
 }

@@ -21,6 +21,8 @@ vocabulary! {
         Redacted = "redacted",
         /// The platform cannot reach the address. That says nothing about consent.
         Invalid = "invalid",
+        /// The platform holds nothing in this field any more.
+        Absent = "absent",
         /// A word that placet does not know.
         Unknown = "unknown",
     }
@@ -37,7 +39,7 @@ pub struct RemoteField {
     pub at: Option<Timestamp>,
 }
 
-/// A customer of the platform. A field that is absent is left alone.
+/// A customer of the platform. A field that is absent is no opt-out.
 #[derive(Clone, Debug, Default)]
 pub struct RemoteCustomer {
     /// The platform's id of the customer.

@@ -25,7 +25,7 @@ const WHATSAPP: &str = "whatsapp";
 
 /// What is read of a customer.
 const CUSTOMER: &str = "id updatedAt defaultEmailAddress{emailAddress marketingState marketingUpdatedAt} \
-    defaultPhoneNumber{phoneNumber marketingState marketingUpdatedAt}";
+    defaultPhoneNumber{phoneNumber marketingState marketingUpdatedAt whatsAppMarketingConsent{state updatedAt}}";
 
 /// Returns what a word of Shopify says. Webhooks write it small, the Admin API large.
 fn state_of(word: &str) -> RemoteState {
@@ -57,12 +57,14 @@ fn number(gid: &Json<'_>) -> Option<String> {
 fn customer_in(own: &Json<'_>) -> Option<RemoteCustomer> {
     let (email, phone) = (own.get("defaultEmailAddress"), own.get("defaultPhoneNumber"));
     let read = |name, of: &Json<'_>| field(name, of.get("marketingState"), of.get("marketingUpdatedAt"));
+    let whatsapp = phone.get("whatsAppMarketingConsent");
+    let on_whatsapp = field(WHATSAPP, whatsapp.get("state"), whatsapp.get("updatedAt"));
     Some(RemoteCustomer {
         id: number(own.get("id"))?,
         email: email.get("emailAddress").text().and_then(EmailAddress::parse),
         phone: phone.get("phoneNumber").text().and_then(PhoneNumber::parse),
         version: time(own.get("updatedAt")),
-        fields: [read(EMAIL, email), read(SMS, phone)].into_iter().flatten().collect(),
+        fields: [read(EMAIL, email), read(SMS, phone), on_whatsapp].into_iter().flatten().collect(),
         ..RemoteCustomer::default()
     })
 }
@@ -302,7 +304,9 @@ impl Connector for ShopifyAdmin {
 
     fn write(&self, access: &Access<'_>, id: &str, wanted: &[Wanted]) -> HttpRequest {
         let (mut parameters, mut mutations, mut variables) = (String::new(), String::new(), Vec::new());
-        for Wanted { field, on, at } in wanted {
+        // What each mutation returns has the effects of those before it, and WhatsApp's returns no customer.
+        let (first, rest): (Vec<_>, Vec<_>) = wanted.iter().partition(|one| one.field == WHATSAPP);
+        for Wanted { field, on, at } in first.into_iter().chain(rest) {
             let state = if *on { "SUBSCRIBED" } else { "UNSUBSCRIBED" };
             // WhatsApp's mutation has other names, and returns no customer.
             let (name, input, read) = match field.as_str() {

@@ -329,6 +329,29 @@ fn case_26_a_refusal_is_not_repeated() {
     assert_eq!(held(&stage).as_deref(), Some("on"), "a new act tries again");
 }
 
+/// Nobody knows whether the platform did the write or the change first, so it is asked once more.
+#[test]
+fn a_message_that_overtakes_the_answer_of_a_write_is_not_lost() {
+    for (is_dated, is_versioned) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut platform = Platform::new(is_dated, is_versioned);
+        platform.add("7", ADA, Some("on"), 1_700_000_000_000);
+        platform.take_hooks();
+        let mut stage = Stage::new(platform, "both");
+        stage.act(ADA, "opt_out", "confirmed");
+        let answer = stage.next_request();
+        assert_eq!(held(&stage).as_deref(), Some("out"), "the write is done");
+        stage.pass(1_000);
+        let now = stage.clock_now();
+        stage.platform.borrow_mut().set("7", "on", now, now);
+        let hooks = stage.platform.borrow_mut().take_hooks();
+        hooks.iter().for_each(|hook| stage.deliver(hook));
+        stage.report(&answer);
+        stage.work(Default::default);
+        assert_eq!(held(&stage).as_deref(), Some("out"), "{is_dated} {is_versioned}");
+        assert_eq!(stage.reason(ADA).as_deref(), Some("opted_out"));
+    }
+}
+
 /// A platform that asks to wait means everybody: the opt-out goes out as soon as the platform allows.
 #[test]
 fn an_opt_out_waits_only_as_long_as_the_platform_asks() {
@@ -349,6 +372,18 @@ fn a_write_to_the_platform_is_a_disclosure_in_the_report() {
     let (_, report) = stage.ask("POST", "/v1/contacts/lookup", &json!({ "email": ADA }));
     let told = &report["recipients"][0];
     assert_eq!((&told["recipient"], &told["data"]), (&json!("custom"), &json!(["email_choice"])), "{report}");
+}
+
+#[test]
+fn a_field_that_the_platform_loses_is_written_again_and_is_no_opt_out() {
+    let mut stage = with(Some("on"));
+    stage.act(ADA, "opt_in", "confirmed");
+    stage.platform.borrow_mut().remove("7");
+    stage.platform.borrow_mut().add("7", ADA, None, stage.clock_now());
+    stage.platform.borrow_mut().take_hooks();
+    stage.settle();
+    stage.settle();
+    assert_eq!((held(&stage).as_deref(), stage.reason(ADA)), (Some("on"), None));
 }
 
 #[test]

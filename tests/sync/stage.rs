@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use placet::api::{Deployment, Exchange, Handover, Secrets, ShopId, ShopService, Step};
+use placet::api::{Deployment, Exchange, Handover, OutgoingKey, Secrets, ShopId, ShopService, Step};
 use placet::consent::Timestamp;
 use placet::ledger::{Database, DatabaseError, OsRuntime, Param, Row, Runtime, Sqlite};
 use serde_json::{Value, json};
@@ -227,6 +227,24 @@ impl Stage {
             .unwrap();
         let response = self.service.respond(&request);
         (response.status().as_u16(), read(&response))
+    }
+
+    /// Takes the next request that is sent to the platform, lets the platform do it, and returns how to report the answer.
+    pub fn next_request(&mut self) -> (OutgoingKey, Exchange) {
+        for _ in 0..100 {
+            if let Step::Send(due) = self.service.step(self.clock.now()).unwrap() {
+                let outgoing = due.into_iter().next().unwrap();
+                let now = self.clock.0.get();
+                return (outgoing.key, self.platform.borrow_mut().answer(&outgoing.request, now));
+            }
+            self.pass(100);
+        }
+        panic!("nothing is sent");
+    }
+
+    /// Reports the answer of a request.
+    pub fn report(&self, (key, exchange): &(OutgoingKey, Exchange)) {
+        self.service.finished(key, exchange).unwrap();
     }
 
     /// Does the work that is due now. Returns how many requests were sent. `trouble` tells for each what goes wrong.

@@ -35,7 +35,7 @@ export async function startShopify(version) {
     id: gid(id),
     updatedAt: modified,
     defaultEmailAddress: address(email, "CustomerEmailAddress", "emailAddress"),
-    defaultPhoneNumber: address(phone, "CustomerPhoneNumber", "phoneNumber"),
+    defaultPhoneNumber: phone && { ...address(phone, "CustomerPhoneNumber", "phoneNumber"), whatsAppMarketingConsent: phone.whatsapp ?? null },
   });
   const found = (own) => customers.get(String(own).split("/").pop());
 
@@ -103,8 +103,8 @@ export async function startShopify(version) {
     customers,
     documents,
     hooks,
-    add(id, email, state, { at = "2026-10-01T10:00:00Z", phone } = {}) {
-      customers.set(id, { id, email: { value: email, state, at }, phone: phone && { value: phone, state: "NOT_SUBSCRIBED", at: null }, modified: at });
+    add(id, email, state, { at = "2026-10-01T10:00:00Z", phone, whatsapp } = {}) {
+      customers.set(id, { id, email: { value: email, state, at }, phone: phone && { value: phone, state: "NOT_SUBSCRIBED", at: null, whatsapp }, modified: at });
     },
     /** Changes the consent to e-mail as the shop's administration does. */
     set(id, state, at = new Date().toISOString()) {

@@ -72,6 +72,7 @@ impl Mirrored {
             | RemoteState::Pending
             | RemoteState::Redacted
             | RemoteState::Invalid
+            | RemoteState::Absent
             | RemoteState::Unknown => Meaning::Nothing,
         }
     }
@@ -101,6 +102,19 @@ impl Mirror {
         if has_changed {
             *own =
                 Mirrored { state: seen.state, changes: own.changes.wrapping_add(1), is_untaken: true, ..own.clone() };
+        }
+        has_changed
+    }
+
+    /// Notes that a customer has no other fields than these. Where the platform held a yes, it now holds nothing: that is no
+    /// opt-out, and a yes of the ledger is written again. Returns whether anything has changed.
+    pub(crate) fn note_absent(&mut self, seen: &[RemoteField]) -> bool {
+        let mut has_changed = false;
+        for (name, own) in &mut self.0 {
+            if own.state.is_on() && !seen.iter().any(|field| field.name == *name) {
+                (own.state, own.at, own.is_untaken, has_changed) = (RemoteState::Absent, None, false, true);
+                own.changes = own.changes.wrapping_add(1);
+            }
         }
         has_changed
     }
@@ -157,6 +171,19 @@ mod tests {
             own.take();
         }
         seen
+    }
+
+    #[test]
+    fn what_is_absent_after_a_yes_is_no_opt_out_and_does_not_hide_one() {
+        let mut mirror = Mirror::default();
+        mirror.note(&field(RemoteState::On, None));
+        mirror.fields().for_each(|(_, own)| own.take());
+        assert!(!mirror.note_absent(&[field(RemoteState::On, None)]));
+        assert!(mirror.note_absent(&[]) && !mirror.note_absent(&[]));
+        assert_eq!(mirror.get("n").unwrap().meaning(), Meaning::Nothing);
+        assert!(mirror.owes("n", Desired::On(Timestamp::clamped(1.0))) && !mirror.owes("n", Desired::Out));
+        mirror.note(&field(RemoteState::Off, None));
+        assert_eq!(mirror.get("n").unwrap().meaning(), Meaning::OptOut);
     }
 
     #[test]

@@ -70,6 +70,10 @@ pub fn note_customer(
         }
         has_changed |= mirror.note(field);
     }
+    // A message may leave out fields, and our own write may cause it. An answer has all that the platform holds.
+    if seen == Seen::Asked && !customer.is_partial {
+        has_changed |= mirror.note_absent(&customer.fields);
+    }
     take(tx, shop, connection, customer, &mut mirror, context)?;
     let pseudonym =
         |kind: AddressKind| customer.address(kind).map(|address| written(&shop.pseudonym(kind, address.key())));

@@ -33,6 +33,7 @@ impl ShopService {
         if own.state != ConnectionState::Paused {
             for one in &told {
                 self.take_told(visit, &own, one)?;
+                self.overtakes(own.id, one);
             }
         }
         self.has_new_jobs.set(true);

@@ -30,6 +30,8 @@ pub(in crate::api) enum Purpose {
     Write {
         id: String,
         wanted: Vec<Wanted>,
+        /// Whether the platform has told of the customer since. Nobody knows which of the two it did first.
+        is_overtaken: bool,
     },
     Erase {
         id: String,

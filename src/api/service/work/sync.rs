@@ -12,12 +12,12 @@ use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
     Connection, ConnectionMode, ConnectionState, Context, Credentials, RemoteErasure, RemoteTask, Seen, Shop,
-    begin_sweep, compare_page, connection, credentials_of, halt, has_changes, hook_secret, list_connections, next_due,
-    next_task, note_customer, note_deleted, note_failure, note_fault, note_page, note_written, nothing_owed, pace,
-    set_token, stop_at_cap,
+    begin_sweep, compare_page, connection, credentials_of, halt, has_changes, hook_secret, list_connections, must_read,
+    next_due, next_task, note_customer, note_deleted, note_failure, note_fault, note_page, note_written, nothing_owed,
+    pace, set_token, stop_at_cap,
 };
 use crate::model::exchange::{Exchange, HttpAnswer, HttpRequest};
-use crate::model::remote::Wanted;
+use crate::model::remote::{RemoteCustomer, Told, Wanted};
 use crate::platforms::{Access, Connector, HookTarget, Refused, ShopPlatform};
 
 /// A token is renewed this long before it ends, in milliseconds.
@@ -120,7 +120,7 @@ impl ShopService {
                 }
                 RemoteTask::Write { id, wanted } => {
                     let request = line.connector.write(&access, &id, &wanted);
-                    return Ok(Some((errand(Purpose::Write { id, wanted }), request)));
+                    return Ok(Some((errand(Purpose::Write { id, wanted, is_overtaken: false }), request)));
                 }
                 RemoteTask::Erase { id } => match erasure(&line, &access, &id, now) {
                     Some(request) => return Ok(Some((errand(Purpose::Erase { id }), request))),
@@ -138,6 +138,16 @@ impl ShopService {
         let place = line.connection.place.clone().unwrap_or_default();
         let request = line.connector.ask_page(&line.access(&fields), &place);
         Ok(Some((errand(Purpose::Page { sweep: line.connection.sweep, place }), request)))
+    }
+
+    /// Notes that the platform has told of a customer. If a write about them is under way, they are read after it.
+    pub(in crate::api) fn overtakes(&self, connection: Uuid, told: &Told) {
+        let (Told::Customer(RemoteCustomer { id: customer, .. }) | Told::Read(customer)) = told else { return };
+        for errand in self.errands.borrow_mut().iter_mut().filter(|errand| errand.connection == connection) {
+            if let Purpose::Write { id, is_overtaken, .. } = &mut errand.purpose {
+                *is_overtaken |= id == customer;
+            }
+        }
     }
 
     /// Stores what came of a request of a connection.
@@ -259,9 +269,12 @@ impl ShopService {
                 }
                 Err(refused) => refused,
             },
-            Purpose::Write { id, wanted } => match line.connector.read_written(&access, answer) {
+            Purpose::Write { id, wanted, is_overtaken } => match line.connector.read_written(&access, answer) {
                 Ok(held) => {
                     note_written(database, shop, own, id, wanted, &held, context)?;
+                    if *is_overtaken {
+                        must_read(database, own, id)?;
+                    }
                     return Ok(Ok(()));
                 }
                 Err(refused) => refused,
