@@ -320,6 +320,19 @@ describe("Shopify", () => {
     assert.equal(await reason("s1@example.com"), "allowed", "the other address keeps its own choice");
   });
 
+  test("one URL for all shops of an app: what is about another shop goes to its connection, or nowhere", async () => {
+    const redact = (domain, email) => shopify.tell("customers/redact", { shop_domain: domain, customer: { id: 8, email } }, { domain });
+    assert.equal(await redact("unknown.myshopify.com", "s5@example.com"), 200);
+    assert.equal(await reason("s5@example.com"), "never_asked");
+    const wish = { platform: "shopify", base: "https://second.myshopify.com", credentials: shopify.credentials };
+    assert.equal((await ask("POST", "/v1/connections", wish)).status, 201);
+    await chooses("second@example.com", "opt_in");
+    assert.equal(await redact("second.myshopify.com", "second@example.com"), 200);
+    assert.equal(await reason("second@example.com"), "suppressed");
+    assert.equal(await shopify.tell("app/uninstalled", { id: 1 }, { domain: "second.myshopify.com" }), 200);
+    assert.equal((await connection.state()).state, "ok", "only the other one");
+  });
+
   test("the compliance topics: an erasure erases the person, a request for data is answered", async () => {
     assert.equal(await shopify.tell("customers/data_request", { shop_domain: "x", customer: { id: `#${other(4)}`, email: "s4@example.com" } }), 200);
     assert.equal(await shopify.tell("customers/redact", { shop_domain: "x", customer: { id: 7, email: "s4@example.com" } }), 200);

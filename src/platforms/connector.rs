@@ -103,6 +103,11 @@ pub trait Connector: Sync {
         false
     }
 
+    /// Returns the address of the platform that a hook is about, where an app has one URL for all of its shops.
+    fn base_of(&self, _hook: &Hook<'_>) -> Option<String> {
+        None
+    }
+
     /// Checks a hook against each secret, and reads what it tells.
     ///
     /// # Errors

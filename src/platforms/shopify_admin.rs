@@ -185,12 +185,16 @@ impl Connector for ShopifyAdmin {
     }
 
     fn hook_headers(&self) -> &'static [&'static str] {
-        &["x-shopify-hmac-sha256", "x-shopify-topic"]
+        &["x-shopify-hmac-sha256", "x-shopify-topic", "x-shopify-shop-domain"]
     }
 
     /// Shopify signs with the client secret of the app, after a rotation for an hour with the one before.
     fn secrets(&self, _: &[u8; 32], given: &[(String, String)]) -> Vec<String> {
         named(given, &["client_secret", "previous_client_secret"])
+    }
+
+    fn base_of(&self, hook: &Hook<'_>) -> Option<String> {
+        hook.header("x-shopify-shop-domain").map(|domain| format!("https://{}", domain.to_ascii_lowercase()))
     }
 
     fn hook(&self, secrets: &[String], hook: &Hook<'_>, _: Timestamp) -> Result<Vec<Told>, HookError> {

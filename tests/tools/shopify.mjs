@@ -118,13 +118,14 @@ export async function startShopify(version) {
     endTokens: () => { token = ""; },
     tokens: () => tokens,
     /** Sends a webhook. A text such as "#7" is written as a number. Shopify repeats it with the same id if it is not answered. */
-    async tell(topic, body, { id = `hook-${++ids}`, with: key = SECRET } = {}) {
+    async tell(topic, body, { id = `hook-${++ids}`, with: key = SECRET, domain } = {}) {
       // Ids are numbers above 2^53, which JavaScript cannot write.
       const text = JSON.stringify(body).replace(/"#(\d+)"/g, "$1");
       const headers = {
         "content-type": "application/json",
         "x-shopify-topic": topic,
         "x-shopify-webhook-id": id,
+        ...(domain && { "x-shopify-shop-domain": domain }),
         "x-shopify-hmac-sha256": createHmac("sha256", key).update(text).digest("base64"),
       };
       return fetch(hook, { method: "POST", headers, body: text }).then(({ status }) => status);

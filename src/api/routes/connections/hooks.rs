@@ -13,7 +13,7 @@ use crate::consent::Address;
 use crate::consent::certificate::Requester;
 use crate::ledger::{
     Connection, ConnectionState, ErasureAsked, Lookup, Seen, connection, credentials_of, erase_contact, find_contact,
-    halt, hook_secret, must_read, note_act, note_customer, note_deleted,
+    halt, hook_secret, list_connections, must_read, note_act, note_customer, note_deleted,
 };
 use crate::model::remote::{RemoteCustomer, Told};
 use crate::model::text::ExternalId;
@@ -28,7 +28,7 @@ impl ShopService {
         if visit.request.body().len() > limit {
             return Err(Problem::BodyTooLarge { limit });
         }
-        let told = self.read_platform(visit, &own)?;
+        let (own, told) = self.read_platform(visit, own)?;
         // While it is paused, nothing is taken. All customers are read when it goes on.
         if own.state != ConnectionState::Paused {
             for one in &told {
@@ -40,7 +40,8 @@ impl ShopService {
         answer::json(StatusCode::OK, &json!({ "status": "ok" }))
     }
 
-    fn read_platform(&self, visit: &Visit<'_>, own: &Connection) -> Result<Vec<Told>, Problem> {
+    /// Returns what the platform tells, and the connection that it is about.
+    fn read_platform(&self, visit: &Visit<'_>, own: Connection) -> Result<(Connection, Vec<Told>), Problem> {
         let platform = ShopPlatform::parse(&own.platform).ok_or(Problem::RouteNotFound)?;
         let path = self.path(&visit.shop, LinkKind::Connection, &visit.subject);
         let hook = Hook {
@@ -50,14 +51,24 @@ impl ShopService {
             body: visit.request.body(),
         };
         if platform.connector().is_ping(&hook) {
-            return Ok(Vec::new());
+            return Ok((own, Vec::new()));
         }
         let given = credentials_of(self.database(), &visit.shop, own.id)?.given;
         let secrets = platform.connector().secrets(&hook_secret(&visit.shop, own.id), &given);
-        platform.connector().hook(&secrets, &hook, visit.context.now).map_err(|error| match error {
+        let told = platform.connector().hook(&secrets, &hook, visit.context.now).map_err(|error| match error {
             HookError::Signature => Problem::BadSignature,
             HookError::Malformed { needs } => Problem::field("", Fault::new("unreadable", needs)),
-        })
+        })?;
+        // One app can serve several shops of the platform, and its secret has signed this. A shop that is not connected is not
+        // touched.
+        match platform.connector().base_of(&hook) {
+            Some(base) if base != own.base => {
+                let all = list_connections(self.database())?;
+                let other = all.into_iter().find(|one| one.platform == own.platform && one.base == base);
+                Ok(other.map_or((own, Vec::new()), |other| (other, told)))
+            }
+            _ => Ok((own, told)),
+        }
     }
 
     fn take_told(&self, visit: &Visit<'_>, own: &Connection, told: &Told) -> Result<(), Problem> {
