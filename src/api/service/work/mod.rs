@@ -10,8 +10,10 @@
 //! | `sync`, `errand` | requests to connected shop platforms |
 //! | `job_error` | what can go wrong |
 
+pub(in crate::api) mod answered_page;
 pub(in crate::api) mod deliveries;
 pub(in crate::api) mod errand;
+pub(in crate::api) mod hook_check;
 pub(in crate::api) mod housekeeping;
 pub(in crate::api) mod import_file;
 pub(in crate::api) mod imports;

@@ -3,22 +3,21 @@
 
 use uuid::Uuid;
 
-use crate::api::link::{LinkKind, Subject};
 use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
+use crate::api::service::work::answered_page::AnsweredPage;
 use crate::api::service::work::deliveries::{Outgoing, OutgoingKey};
-use crate::api::service::work::errand::{AnsweredPage, Errand, HookCheck, Purpose};
+use crate::api::service::work::errand::{Errand, Purpose};
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
-    Connection, ConnectionMode, ConnectionState, Context, Credentials, RemoteErasure, RemoteTask, Seen, Shop,
-    begin_sweep, compare_page, connection, credentials_of, halt, has_changes, hook_secret, list_connections, must_read,
-    next_due, next_task, note_customer, note_deleted, note_failure, note_fault, note_page, note_written, nothing_owed,
-    pace, set_token, stop_at_cap,
+    Connection, ConnectionState, Context, Credentials, RemoteErasure, RemoteTask, Seen, Shop, begin_sweep,
+    compare_page, connection, credentials_of, halt, has_changes, list_connections, must_read, next_due, next_task,
+    note_customer, note_deleted, note_failure, note_fault, note_written, nothing_owed, pace, set_token, stop_at_cap,
 };
 use crate::model::exchange::{Exchange, HttpAnswer, HttpRequest};
 use crate::model::remote::{RemoteCustomer, Told, Wanted};
-use crate::platforms::{Access, Connector, HookTarget, Refused, ShopPlatform};
+use crate::platforms::{Access, Connector, Refused, ShopPlatform};
 
 /// A token is renewed this long before it ends, in milliseconds.
 const EARLY: i64 = 60_000;
@@ -29,23 +28,21 @@ const FIRST_PAUSE: i64 = 1_000;
 const LONGEST_PAUSE: i64 = 6 * 3_600_000;
 /// How many customers are looked at for one request.
 const LOOKED_AT: usize = 100;
-/// How many customers of a page are taken over in one stretch. Each may be a record, and other requests wait meanwhile.
-const STRETCH: usize = 10;
 
 /// A connection with what is needed to speak to its platform.
-struct Line {
-    connection: Connection,
-    connector: &'static dyn Connector,
-    credentials: Credentials,
+pub(super) struct Line {
+    pub(super) connection: Connection,
+    pub(super) connector: &'static dyn Connector,
+    pub(super) credentials: Credentials,
 }
 
 impl Line {
-    fn access<'a>(&'a self, fields: &'a [&'a str]) -> Access<'a> {
+    pub(super) fn access<'a>(&'a self, fields: &'a [&'a str]) -> Access<'a> {
         let token = self.credentials.token.as_deref().unwrap_or_default();
         Access { base: &self.connection.base, credentials: &self.credentials.given, token, fields }
     }
 
-    fn fields(&self) -> Vec<&str> {
+    pub(super) fn fields(&self) -> Vec<&str> {
         self.connection.settings.mapping.iter().map(|(field, _)| field.as_str()).collect()
     }
 }
@@ -288,72 +285,6 @@ impl ShopService {
             },
         };
         Ok(Err(refused))
-    }
-
-    /// Returns the next request about the hooks at the platform. They are checked once in each reading of all customers.
-    fn next_about_hooks(&self, shop: &Shop, line: &Line) -> Option<(Purpose, HttpRequest)> {
-        let own = &line.connection;
-        if !own.is_approved || own.mode == ConnectionMode::Observe {
-            return None;
-        }
-        let mut checks = self.hook_checks.borrow_mut();
-        if let Some(check) = checks.iter_mut().find(|check| check.connection == own.id && check.sweep == own.sweep) {
-            return check.requests.pop().map(|request| (Purpose::Mend, request));
-        }
-        let (url, secret) = self.hook_target(shop, line)?;
-        let target = HookTarget { url: &url, secret: &secret };
-        let request = line.connector.ask_hooks(&line.access(&line.fields()), &target)?;
-        checks.retain(|check| check.connection != own.id);
-        checks.push(HookCheck { connection: own.id, sweep: own.sweep, requests: Vec::new() });
-        Some((Purpose::Hooks, request))
-    }
-
-    fn note_hooks(&self, shop: &Shop, line: &Line, answer: &HttpAnswer) {
-        let Some((url, secret)) = self.hook_target(shop, line) else { return };
-        let target = HookTarget { url: &url, secret: &secret };
-        let requests = line.connector.mend_hooks(&line.access(&line.fields()), &target, answer);
-        if let Some(check) =
-            self.hook_checks.borrow_mut().iter_mut().find(|check| check.connection == line.connection.id)
-        {
-            check.requests = requests;
-        }
-    }
-
-    fn hook_target(&self, shop: &Shop, line: &Line) -> Option<(String, String)> {
-        let id = line.connection.id;
-        let url = self.url(shop, LinkKind::Connection, &Subject::Connection(id)).ok()?;
-        let secret = line.connector.secrets(&hook_secret(shop, id), &line.credentials.given).into_iter().next()?;
-        Some((url, secret))
-    }
-
-    /// Takes over some customers of a page that a platform has answered. Returns whether there was one. The page is asked for
-    /// again if the process ends before its last customer.
-    pub(in crate::api) fn take_customers(&self) -> Result<bool, JobError> {
-        let Some(mut page) = self.pages.borrow_mut().pop() else { return Ok(false) };
-        let (Some(shop), Some(own)) = (self.shop()?, connection(self.database(), page.connection)?) else {
-            return Ok(true);
-        };
-        // An approval or a changed mapping has all customers read from the beginning.
-        if own.sweep != page.sweep || own.place.as_ref() != Some(&page.place) {
-            return Ok(true);
-        }
-        let rest = page.customers.split_off(page.customers.len().min(STRETCH));
-        let context = Context::after(self.runtime(), self.latest.get());
-        let done = self.database().transaction(|tx| {
-            for customer in &page.customers {
-                note_customer(tx, &shop, &own, customer, Seen::Asked, &context)?;
-            }
-            if rest.is_empty() { note_page(tx, &shop, &own, page.next.as_deref(), &context) } else { Ok(()) }
-        });
-        self.latest.set(context.mark());
-        if context.has_events() {
-            self.has_new_jobs.set(true);
-        }
-        done?;
-        if !rest.is_empty() {
-            self.pages.borrow_mut().push(AnsweredPage { customers: rest, ..page });
-        }
-        Ok(true)
     }
 
     /// Compares a page of the customers about whom the ledger has changed. Returns whether there were any.
