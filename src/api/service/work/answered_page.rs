@@ -1,27 +1,12 @@
 //! Takes over the pages of customers that platforms answer, in short stretches.
 
-use uuid::Uuid;
-
 use crate::api::service::shop_service::ShopService;
+use crate::api::service::work::errand::AnsweredPage;
 use crate::api::service::work::job_error::JobError;
 use crate::ledger::{Context, Seen, connection, note_customer, note_page};
-use crate::model::remote::RemoteCustomer;
 
 /// How many customers of a page are taken over in one stretch. Each may be a record, and other requests wait meanwhile.
 const STRETCH: usize = 10;
-
-/// A page of customers that the platform has answered and that is being taken over.
-#[derive(Debug)]
-pub(in crate::api) struct AnsweredPage {
-    pub(in crate::api) connection: Uuid,
-    /// The reading and the place in it that were asked for.
-    pub(in crate::api) sweep: i64,
-    pub(in crate::api) place: String,
-    /// Those that are left.
-    pub(in crate::api) customers: Vec<RemoteCustomer>,
-    /// The place of the next page.
-    pub(in crate::api) next: Option<String>,
-}
 
 impl ShopService {
     /// Takes over some customers of a page that a platform has answered. Returns whether there was one. The page is asked for

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::model::remote::Wanted;
+use crate::model::exchange::HttpRequest;
+use crate::model::remote::{RemoteCustomer, Wanted};
 
 /// A request of a connection that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,4 +36,27 @@ pub(in crate::api) enum Purpose {
     Erase {
         id: String,
     },
+}
+
+/// The check of the hooks of one connection.
+#[derive(Debug)]
+pub(in crate::api) struct HookCheck {
+    pub(in crate::api) connection: Uuid,
+    /// The reading of all customers that it belongs to.
+    pub(in crate::api) sweep: i64,
+    /// The requests that are left.
+    pub(in crate::api) requests: Vec<HttpRequest>,
+}
+
+/// A page of customers that the platform has answered and that is being taken over.
+#[derive(Debug)]
+pub(in crate::api) struct AnsweredPage {
+    pub(in crate::api) connection: Uuid,
+    /// The reading and the place in it that were asked for.
+    pub(in crate::api) sweep: i64,
+    pub(in crate::api) place: String,
+    /// Those that are left.
+    pub(in crate::api) customers: Vec<RemoteCustomer>,
+    /// The place of the next page.
+    pub(in crate::api) next: Option<String>,
 }

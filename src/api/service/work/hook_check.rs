@@ -1,24 +1,12 @@
 //! Checks that the platforms of connections still have the hooks that tell placet of changes.
 
-use uuid::Uuid;
-
 use crate::api::link::{LinkKind, Subject};
 use crate::api::service::shop_service::ShopService;
-use crate::api::service::work::errand::Purpose;
+use crate::api::service::work::errand::{HookCheck, Purpose};
 use crate::api::service::work::sync::Line;
 use crate::ledger::{ConnectionMode, Shop, hook_secret};
 use crate::model::exchange::{HttpAnswer, HttpRequest};
 use crate::platforms::HookTarget;
-
-/// The check of the hooks of one connection.
-#[derive(Debug)]
-pub(in crate::api) struct HookCheck {
-    pub(in crate::api) connection: Uuid,
-    /// The reading of all customers that it belongs to.
-    pub(in crate::api) sweep: i64,
-    /// The requests that are left.
-    pub(in crate::api) requests: Vec<HttpRequest>,
-}
 
 impl ShopService {
     /// Returns the next request about the hooks at the platform. They are checked once in each reading of all customers.

@@ -5,9 +5,8 @@ use uuid::Uuid;
 
 use crate::api::problem::Problem;
 use crate::api::service::shop_service::ShopService;
-use crate::api::service::work::answered_page::AnsweredPage;
 use crate::api::service::work::deliveries::{Outgoing, OutgoingKey};
-use crate::api::service::work::errand::{Errand, Purpose};
+use crate::api::service::work::errand::{AnsweredPage, Errand, Purpose};
 use crate::api::service::work::job_error::JobError;
 use crate::consent::Timestamp;
 use crate::ledger::{
