@@ -361,7 +361,7 @@ test("seeding leaves one webhook whose secret is known", async () => {
   worker.asked.length = 0;
   assert.deepEqual((await seed()).connection, { ...connection, hook_url: "http://hook/h/2" });
   const changed = worker.asked.filter(({ path, method }) => path.startsWith("/v1/connections") && method !== "GET");
-  assert.deepEqual(changed.map(({ method, path }) => `${method} ${path}`), ["DELETE /v1/connections/c0"]);
+  assert.deepEqual(changed.map(({ method, path }) => `${method} ${path}`), ["DELETE /v1/connections/c0", "PATCH /v1/connections/c1"]);
   await rm(folder, { recursive: true });
 });
 

@@ -153,7 +153,7 @@ fn every_word_of_a_platform_has_a_meaning() {
         ("\"value\":1", Some(RemoteState::On)),
         ("\"value\":\"opt_out\"", Some(RemoteState::Out)),
         ("\"value\":\"0\"", Some(RemoteState::Declined)),
-        ("\"value\":\"\"", None),
+        ("\"value\":\"\"", Some(RemoteState::Off)),
         ("\"value\":\"archived\"", Some(RemoteState::Unknown)),
         ("\"value\":[1]", Some(RemoteState::Unknown)),
         ("\"value\":null", Some(RemoteState::Unknown)),

@@ -129,6 +129,9 @@ fn data<T>(answer: &HttpAnswer, read: impl FnOnce(&Json<'_>) -> Result<T, Refuse
     if has("THROTTLED") {
         return Err(Refused::Later { seconds: Some(2) });
     }
+    if has("INTERNAL_SERVER_ERROR") {
+        return Err(Refused::Later { seconds: None });
+    }
     if has("ACCESS_DENIED") {
         return Err(Refused::Credentials);
     }
@@ -345,6 +348,10 @@ impl Connector for ShopifyAdmin {
     }
 
     fn read_erased(&self, answer: &HttpAnswer) -> Result<(), Refused> {
-        data(answer, written).map(drop)
+        match data(answer, written) {
+            // The rest of the connection works without this right.
+            Err(Refused::Credentials) if answer.status == 200 => Err(Refused::Never("the app may not erase customers")),
+            done => done.map(drop),
+        }
     }
 }

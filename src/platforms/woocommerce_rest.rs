@@ -66,9 +66,10 @@ fn word(value: &Json<'_>) -> Cow<'static, str> {
 
 /// Returns what a value of a meta key says. Mailchimp's plugin writes `1` also for somebody who has still to confirm, so `1`
 /// proves nothing there.
-fn state_of(key: &str, value: &Json<'_>) -> Option<RemoteState> {
-    Some(match word(value).as_ref() {
-        "" => return None,
+fn state_of(key: &str, value: &Json<'_>) -> RemoteState {
+    match word(value).as_ref() {
+        // Plugins store an unticked box so.
+        "" => RemoteState::Off,
         "1" | "yes" | "on" | "true" | "subscribed" if key == MAILCHIMP => RemoteState::Unproven,
         "1" | "yes" | "on" | "true" | "subscribed" | "opt_in" => RemoteState::On,
         "0" | "no" | "off" | "false" => RemoteState::Declined,
@@ -76,13 +77,13 @@ fn state_of(key: &str, value: &Json<'_>) -> Option<RemoteState> {
         "pending" | "transactional" => RemoteState::Pending,
         "cleaned" => RemoteState::Invalid,
         _ => RemoteState::Unknown,
-    })
+    }
 }
 
 fn customer_in(own: &Json<'_>) -> Option<RemoteCustomer> {
     let field = |meta: &Json<'_>| {
         let key = meta.get("key").text()?;
-        Some(RemoteField { name: key.to_owned(), state: state_of(key, meta.get("value"))?, at: None })
+        Some(RemoteField { name: key.to_owned(), state: state_of(key, meta.get("value")), at: None })
     };
     Some(RemoteCustomer {
         version: time(own.get("date_modified_gmt")),

@@ -354,12 +354,14 @@ fn a_message_that_overtakes_the_answer_of_a_write_is_not_lost() {
 
 /// A platform that asks to wait means everybody: the opt-out goes out as soon as the platform allows.
 #[test]
-fn an_opt_out_waits_only_as_long_as_the_platform_asks() {
+fn an_opt_out_waits_little_longer_than_the_platform_asks() {
     let mut stage = with(Some("on"));
     stage.act(ADA, "opt_out", "confirmed");
-    assert_eq!(stage.work(|| Trouble::Throttled), 1);
+    for _ in 0..12 {
+        assert_eq!(stage.work(|| Trouble::Throttled), 1);
+        stage.pass(60_000);
+    }
     assert_eq!(held(&stage).as_deref(), Some("on"));
-    stage.pass(3_000);
     stage.work(Default::default);
     assert_eq!(held(&stage).as_deref(), Some("out"));
 }
@@ -384,6 +386,56 @@ fn a_field_that_the_platform_loses_is_written_again_and_is_no_opt_out() {
     stage.settle();
     stage.settle();
     assert_eq!((held(&stage).as_deref(), stage.reason(ADA)), (Some("on"), None));
+}
+
+#[test]
+fn a_suppression_turns_the_platform_off_at_once() {
+    let mut stage = with(Some("on"));
+    let body = json!({ "email": ADA, "channel": "email", "reason": "complained" });
+    let (status, answer) = stage.ask("POST", "/v1/suppressions", &body);
+    assert!(status < 300, "{answer}");
+    stage.work(Default::default);
+    assert_eq!(held(&stage).as_deref(), Some("out"));
+}
+
+#[test]
+fn letting_a_claim_go_leaves_the_account_at_the_platform_alone() {
+    // The ledger takes no opt-in over, so it knows the address by the form alone.
+    let mut platform = Platform::new(false, true);
+    platform.add("7", ADA, Some("on"), 1_700_000_000_000);
+    platform.take_hooks();
+    let mut stage = Stage::new(platform, "export");
+    stage.act(ADA, "opt_in", "claimed");
+    stage.settle();
+    for _ in 0..70 {
+        stage.pass(86_400_000);
+        stage.settle();
+    }
+    assert_eq!(stage.count("SELECT count(*) FROM address"), 0, "the claim is gone");
+    assert_eq!(held(&stage).as_deref(), Some("on"));
+}
+
+/// A page waits in memory while it is taken over. What the platform says of a customer meanwhile is newer.
+#[test]
+fn a_message_between_two_stretches_of_a_page_counts() {
+    let mut platform = Platform::new(false, false);
+    platform.page_size = 100;
+    for number in 10..40 {
+        platform.add(&number.to_string(), &format!("p{number}@example.com"), Some("on"), 1_700_000_000_000);
+    }
+    platform.take_hooks();
+    let mut stage = Stage::new(platform, "both");
+    let now = stage.clock_now();
+    stage.sync();
+    let page = stage.next_request();
+    stage.report(&page);
+    stage.platform.borrow_mut().set("39", "out", now, now);
+    let hooks = stage.platform.borrow_mut().take_hooks();
+    hooks.iter().for_each(|hook| stage.deliver(hook));
+    stage.work(Default::default);
+    assert_eq!(stage.reason("p39@example.com").as_deref(), Some("opted_out"));
+    assert_eq!(stage.mirrored("39").as_deref(), Some("out"));
+    assert_eq!(stage.count("SELECT count(*) FROM remote"), 30, "nobody is forgotten");
 }
 
 #[test]

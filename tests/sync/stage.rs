@@ -229,6 +229,12 @@ impl Stage {
         (response.status().as_u16(), read(&response))
     }
 
+    /// Begins a reading of all customers.
+    pub fn sync(&self) {
+        let (status, answer) = self.ask("POST", &format!("/v1/connections/{}/sync", self.connection), &json!(null));
+        assert_eq!(status, 202, "{answer}");
+    }
+
     /// Takes the next request that is sent to the platform, lets the platform do it, and returns how to report the answer.
     pub fn next_request(&mut self) -> (OutgoingKey, Exchange) {
         for _ in 0..100 {

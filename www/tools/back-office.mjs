@@ -18,7 +18,7 @@ const PAGE = 100;
 const LOG = 100;
 const CUSTOMERS = 1000;
 
-/** Customers of before the shop had placet. */
+/** Customers from before the shop used placet. */
 const SAMPLES = [
   { id: "1001", name: "Mira Shah", email: "mira@example.com", phone: "+447700900201", fields: { newsletter: { state: "on", at: "2026-03-14T10:20:00Z" } } },
   { id: "1002", name: "Tom Okafor", email: "tom@example.com", phone: "+447700900202", fields: {} },

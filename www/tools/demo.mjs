@@ -73,7 +73,11 @@ async function connectPlatform(demo, base) {
   if (!listed) return undefined;
   const known = listed.connections.find(({ id, base: own }) => id === demo.connection?.id && own === base);
   for (const { id } of listed.connections) if (id !== known?.id) await ask(demo, "DELETE", `/v1/connections/${id}`);
-  if (known) return { ...demo.connection, hook_url: known.hook_url };
+  if (known) {
+    // The connection goes on if the platform had refused the token.
+    await ask(demo, "PATCH", `/v1/connections/${known.id}`, { credentials: { token: demo.connection.token } });
+    return { ...demo.connection, hook_url: known.hook_url };
+  }
   const token = randomBytes(24).toString("base64url");
   const wish = { platform: "custom", base, mode: "both", mapping: MAPPING, credentials: { token } };
   const { id, hook_url, hook_secret } = await ask(demo, "POST", "/v1/connections", wish);

@@ -38,6 +38,14 @@ pub fn suppress(
     context: &Context<'_>,
 ) -> Result<Suppression, DatabaseError> {
     let hash = hash_of(shop, address.kind(), address.key());
+    // The account at a connected platform is compared again, as for any other change.
+    let pseudonym = base16ct::lower::encode_string(&shop.pseudonym(address.kind(), address.key()));
+    database.execute(
+        "UPDATE remote SET task = 'compare', due_at = 0
+         WHERE (email = ?1 OR phone = ?1) AND (task IS NULL OR task = 'push')",
+        &[Param::Text(&pseudonym)],
+    )?;
+    context.note_event();
     store_hash(database, &hash, channel, (reason, context.now), context)
 }
 

@@ -82,6 +82,9 @@ pub fn erase_contact(
     let external_ids = external_ids_in(tx, &members)?;
     let shared = submissions_touched(tx, &members)?;
     forget_links(tx, shop, &members, &uuids)?;
+    for name in pseudonyms_of(tx, shop, &members)? {
+        forget_remote(tx, &name)?;
+    }
     let mut deleted = empty(tx, &members, &uuids)?;
     *deleted.entry("submission".to_owned()).or_default() += drop_bare_submissions(tx, shop, &shared)?;
     let certified = certify(tx, shop, &contact, &uuids, (deleted, suppressions, recipients), asked, context)?;
@@ -89,7 +92,8 @@ pub fn erase_contact(
     Ok(Some(Certified { external_ids, ..certified }))
 }
 
-/// Deletes a contact that nobody has proven. Nothing of it is kept: no suppression, no certificate, no count.
+/// Deletes a contact that nobody has proven. Nothing of it is kept: no suppression, no certificate, no count. An account with
+/// its address at a connected platform is somebody's own, so it stays as it is.
 pub(crate) fn forget_contact(tx: &dyn Database, shop: &Shop, contact: i64) -> Result<(), DatabaseError> {
     let members = serde_json::to_string(&[contact]).map_err(|_| DatabaseError::Json)?;
     let uuids = ids_of(tx, &members)?;
@@ -123,18 +127,25 @@ fn forget_links(tx: &dyn Database, shop: &Shop, members: &str, uuids: &[String])
     for uuid in uuids {
         tx.execute(&format!("{forget} subject = ?"), &[Param::Text(uuid)])?;
     }
-    let rows = tx.query(
-        "SELECT a.kind, a.match_key FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
-        &[Param::Text(members)],
-    )?;
-    for row in &rows {
-        let Some(kind) = AddressKind::parse(row.text(0)?) else { continue };
-        let name = address::written(&shop.pseudonym(kind, row.text(1)?));
+    for name in pseudonyms_of(tx, shop, members)? {
         tx.execute("DELETE FROM message WHERE pseudonym = ?", &[Param::Text(&name)])?;
-        forget_remote(tx, &name)?;
         tx.execute(&format!("{forget} pseudonym = ?"), &[Param::Text(&name)])?;
     }
     Ok(())
+}
+
+fn pseudonyms_of(database: &dyn Database, shop: &Shop, members: &str) -> Result<Vec<String>, DatabaseError> {
+    let rows = database.query(
+        "SELECT a.kind, a.match_key FROM json_each(?) m CROSS JOIN address a ON a.contact = m.value",
+        &[Param::Text(members)],
+    )?;
+    let mut names = Vec::new();
+    for row in &rows {
+        if let Some(kind) = AddressKind::parse(row.text(0)?) {
+            names.push(address::written(&shop.pseudonym(kind, row.text(1)?)));
+        }
+    }
+    Ok(names)
 }
 
 /// Returns the certificate of an erasure by the id that the contact had. `None` if there is none.

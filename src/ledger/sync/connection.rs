@@ -350,7 +350,7 @@ pub fn change_connection(
     match change.paused {
         Some(true) => tx.execute("UPDATE connection SET state = 'paused' WHERE id = ?", &[Param::Text(&id)]),
         Some(false) => tx.execute(
-            "UPDATE connection SET state = 'ok', attempts = 0, due_at = 0, fault = NULL, sweep_due = ?
+            "UPDATE connection SET state = 'ok', attempts = 0, due_at = 0, fault = NULL, sweep_due = ?, place = NULL
              WHERE id = ? AND state = 'paused'",
             &[Param::Integer(now.millis()), Param::Text(&id)],
         ),

@@ -10,7 +10,8 @@ pub(crate) fn name_certificate(tx: &dyn Database, certificate: &str) -> Result<(
 /// Returns the addresses of the platforms that have still to do what an erasure asks of them.
 pub(crate) fn open_targets(database: &dyn Database, certificate: &str) -> Result<Vec<String>, DatabaseError> {
     let rows = database.query(
-        "SELECT DISTINCT c.base FROM remote r CROSS JOIN connection c ON c.id = r.connection WHERE r.erased = ?",
+        "SELECT DISTINCT c.base FROM remote r CROSS JOIN connection c ON c.id = r.connection
+         WHERE r.erased = ? AND c.settings ->> 'erasure' <> 'nothing'",
         &[Param::Text(certificate)],
     )?;
     rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()

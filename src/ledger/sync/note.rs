@@ -270,7 +270,7 @@ pub fn note_deleted(tx: &dyn Database, connection: &Connection, id: &str) -> Res
 pub fn must_read(tx: &dyn Database, connection: &Connection, id: &str) -> Result<(), DatabaseError> {
     tx.execute(
         "INSERT INTO remote (connection, remote, mirror, seen, task) VALUES (?, ?, '{}', ?, 'read')
-         ON CONFLICT DO UPDATE SET task = iif(task IS 'erase', task, 'read'), due_at = 0",
+         ON CONFLICT DO UPDATE SET task = iif(task IS 'erase', task, 'read'), due_at = 0, seen = excluded.seen",
         &[Param::Text(&connection.id.to_string()), Param::Text(id), Param::Integer(connection.sweep)],
     )
 }

@@ -369,8 +369,8 @@ pub fn note_fault(tx: &dyn Database, connection: &Connection, id: &str, fault: &
     )
 }
 
-/// Notes that a task about a customer has failed for now. Each failure doubles the pause, which begins with what the platform
-/// asked for.
+/// Notes that a task about a customer has failed for now. Each failure doubles the pause. Where the platform has asked to wait,
+/// the pause begins with that, and is no longer than a minute or than what it has asked for.
 ///
 /// # Errors
 /// Returns a [`DatabaseError`] if the database fails.
@@ -386,7 +386,9 @@ pub fn note_failure(
         &[Param::Text(&connection.id.to_string()), Param::Text(id)],
     )?;
     let attempts = row.map_or(Ok(1), |row| row.integer(0))?;
-    let pause = (asked.unwrap_or(FIRST_PAUSE) << attempts.saturating_sub(1).clamp(0, 12)).min(LONGEST_PAUSE);
+    // A platform that asks to wait means everybody. A minute, so that one customer does not hold up the others.
+    let (first, longest) = asked.map_or((FIRST_PAUSE, LONGEST_PAUSE), |asked| (asked, asked.max(FIRST_PAUSE)));
+    let pause = (first << attempts.saturating_sub(1).clamp(0, 12)).min(longest);
     tx.execute(
         "UPDATE remote SET due_at = ? WHERE connection = ? AND remote = ?",
         &[Param::Integer(now.plus_millis(pause).millis()), Param::Text(&connection.id.to_string()), Param::Text(id)],

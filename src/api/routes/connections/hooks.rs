@@ -53,19 +53,24 @@ impl ShopService {
         if platform.connector().is_ping(&hook) {
             return Ok((own, Vec::new()));
         }
-        let given = credentials_of(self.database(), &visit.shop, own.id)?.given;
-        let secrets = platform.connector().secrets(&hook_secret(&visit.shop, own.id), &given);
-        let told = platform.connector().hook(&secrets, &hook, visit.context.now).map_err(|error| match error {
-            HookError::Signature => Problem::BadSignature,
-            HookError::Malformed { needs } => Problem::field("", Fault::new("unreadable", needs)),
-        })?;
-        // One app can serve several shops of the platform, and its secret has signed this. A shop that is not connected is not
-        // touched.
+        let told_to = |one: &Connection| {
+            let given = credentials_of(self.database(), &visit.shop, one.id)?.given;
+            let secrets = platform.connector().secrets(&hook_secret(&visit.shop, one.id), &given);
+            platform.connector().hook(&secrets, &hook, visit.context.now).map_err(|error| match error {
+                HookError::Signature => Problem::BadSignature,
+                HookError::Malformed { needs } => Problem::field("", Fault::new("unreadable", needs)),
+            })
+        };
+        let told = told_to(&own)?;
+        // One app can serve several shops of the platform. The secret of the other connection must have signed this too. A shop
+        // that is not connected is not touched.
         match platform.connector().base_of(&hook) {
             Some(base) if base != own.base => {
                 let all = list_connections(self.database())?;
                 let other = all.into_iter().find(|one| one.platform == own.platform && one.base == base);
-                Ok(other.map_or((own, Vec::new()), |other| (other, told)))
+                let Some(other) = other else { return Ok((own, Vec::new())) };
+                let told = told_to(&other)?;
+                Ok((other, told))
             }
             _ => Ok((own, told)),
         }

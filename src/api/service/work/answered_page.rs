@@ -3,6 +3,7 @@
 use crate::api::service::shop_service::ShopService;
 use crate::api::service::work::errand::AnsweredPage;
 use crate::api::service::work::job_error::JobError;
+use crate::api::service::work::sync::is_running;
 use crate::ledger::{Context, Seen, connection, note_customer, note_page};
 
 /// How many customers of a page are taken over in one stretch. Each may be a record, and other requests wait meanwhile.
@@ -16,6 +17,10 @@ impl ShopService {
         let (Some(shop), Some(own)) = (self.shop()?, connection(self.database(), page.connection)?) else {
             return Ok(true);
         };
+        // While the connection stands still nothing is taken. The page is asked for again.
+        if !is_running(&own) {
+            return Ok(true);
+        }
         // An approval or a changed mapping has all customers read from the beginning.
         if own.sweep != page.sweep || own.place.as_ref() != Some(&page.place) {
             return Ok(true);

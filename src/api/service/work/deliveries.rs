@@ -121,7 +121,6 @@ impl ShopService {
     pub fn nothing_is_under_way(&self) {
         self.busy.borrow_mut().clear();
         self.errands.borrow_mut().clear();
-        self.pages.borrow_mut().clear();
     }
 
     pub(in crate::api) fn busy_with(&self, webhook: &str) -> usize {

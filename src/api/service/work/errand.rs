@@ -10,6 +10,8 @@ use crate::model::remote::{RemoteCustomer, Wanted};
 pub(in crate::api) struct Errand {
     pub(in crate::api) connection: Uuid,
     pub(in crate::api) purpose: Purpose,
+    /// The customers of whom the platform has told since, and whether they are gone. Nobody knows what it did first.
+    pub(in crate::api) overtaken: Vec<(String, bool)>,
 }
 
 /// The purpose of a request.
@@ -30,8 +32,6 @@ pub(in crate::api) enum Purpose {
     Write {
         id: String,
         wanted: Vec<Wanted>,
-        /// Whether the platform has told of the customer since. Nobody knows which of the two it did first.
-        is_overtaken: bool,
     },
     Erase {
         id: String,

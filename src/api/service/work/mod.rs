@@ -8,6 +8,8 @@
 //! | `housekeeping` | the daily run |
 //! | `imports`, `import_file` | a page of an import; its file, read piece by piece |
 //! | `sync`, `errand` | requests to connected shop platforms |
+//! | `answered_page` | takes over the customers that a platform has answered |
+//! | `hook_check` | whether a platform still has the hooks |
 //! | `job_error` | what can go wrong |
 
 pub(in crate::api) mod answered_page;

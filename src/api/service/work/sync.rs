@@ -91,7 +91,7 @@ impl ShopService {
         }
         let id = own.id;
         let Some(mut line) = self.line(shop, own)? else { return Ok(None) };
-        let errand = |purpose| Errand { connection: id, purpose };
+        let errand = |purpose| Errand { connection: id, purpose, overtaken: Vec::new() };
         let fields: Vec<String> = line.fields().into_iter().map(str::to_owned).collect();
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         let until = line.credentials.token_until;
@@ -116,7 +116,7 @@ impl ShopService {
                 }
                 RemoteTask::Write { id, wanted } => {
                     let request = line.connector.write(&access, &id, &wanted);
-                    return Ok(Some((errand(Purpose::Write { id, wanted, is_overtaken: false }), request)));
+                    return Ok(Some((errand(Purpose::Write { id, wanted }), request)));
                 }
                 RemoteTask::Erase { id } => match erasure(&line, &access, &id, now) {
                     Some(request) => return Ok(Some((errand(Purpose::Erase { id }), request))),
@@ -136,13 +136,19 @@ impl ShopService {
         Ok(Some((errand(Purpose::Page { sweep: line.connection.sweep, place }), request)))
     }
 
-    /// Notes that the platform has told of a customer. If a write about them is under way, they are read after it.
+    /// Notes that the platform has told of a customer. What an answer under way, or a page that waits, says of them may be
+    /// older.
     pub(in crate::api) fn overtakes(&self, connection: Uuid, told: &Told) {
-        let (Told::Customer(RemoteCustomer { id: customer, .. }) | Told::Read(customer)) = told else { return };
+        let (customer, is_gone) = match told {
+            Told::Customer(RemoteCustomer { id, .. }) | Told::Read(id) => (id, false),
+            Told::Erase(RemoteCustomer { id, .. }) | Told::Deleted(id) => (id, true),
+            Told::Act(_) | Told::Disconnected => return,
+        };
         for errand in self.errands.borrow_mut().iter_mut().filter(|errand| errand.connection == connection) {
-            if let Purpose::Write { id, is_overtaken, .. } = &mut errand.purpose {
-                *is_overtaken |= id == customer;
-            }
+            errand.overtaken.push((customer.clone(), is_gone));
+        }
+        for page in self.pages.borrow_mut().iter_mut().filter(|page| page.connection == connection) {
+            page.customers.retain(|one| one.id != *customer);
         }
     }
 
@@ -154,7 +160,7 @@ impl ShopService {
         let context = Context::after(self.runtime(), self.latest.get());
         let done = self.database().transaction(|_| {
             let Some(line) = self.line(&shop, own)? else { return Ok(()) };
-            self.take_answer(&shop, &line, &errand.purpose, exchange, &context)
+            self.take_answer(&shop, &line, &errand, exchange, &context)
         });
         self.latest.set(context.mark());
         if context.has_events() {
@@ -167,11 +173,11 @@ impl ShopService {
         &self,
         shop: &Shop,
         line: &Line,
-        purpose: &Purpose,
+        errand: &Errand,
         exchange: &Exchange,
         context: &Context<'_>,
     ) -> Result<(), Problem> {
-        let (own, now) = (&line.connection, context.now);
+        let (own, now, purpose) = (&line.connection, context.now, &errand.purpose);
         if matches!(purpose, Purpose::Hooks | Purpose::Mend) {
             // Credentials may be good for customers alone. Then the shop makes the hooks itself.
             if let (Purpose::Hooks, Some(answer)) = (purpose, exchange.answer()) {
@@ -181,7 +187,7 @@ impl ShopService {
         }
         let refused = match exchange.answer() {
             None => Err(Refused::Later { seconds: None }),
-            Some(answer) => self.take_success(shop, line, purpose, answer, context)?,
+            Some(answer) => self.take_success(shop, line, errand, answer, context)?,
         };
         let Err(refused) = refused else {
             return Ok(pace(self.database(), own.id, now.plus_millis(line.connector.pause()), None)?);
@@ -228,14 +234,15 @@ impl ShopService {
         &self,
         shop: &Shop,
         line: &Line,
-        purpose: &Purpose,
+        errand: &Errand,
         answer: &HttpAnswer,
         context: &Context<'_>,
     ) -> Result<Result<(), Refused>, Problem> {
         let (own, database) = (&line.connection, self.database());
         let fields = line.fields();
         let access = line.access(&fields);
-        let refused = match purpose {
+        let news = |id: &str| errand.overtaken.iter().rev().find(|(own, _)| own == id).map(|(_, is_gone)| *is_gone);
+        let refused = match &errand.purpose {
             Purpose::Hooks | Purpose::Mend => return Ok(Ok(())),
             Purpose::Token => match line.connector.read_token(answer) {
                 Ok(token) => {
@@ -251,24 +258,28 @@ impl ShopService {
                         connection: own.id,
                         sweep: *sweep,
                         place: place.clone(),
-                        customers: page.customers,
+                        customers: page.customers.into_iter().filter(|one| news(&one.id).is_none()).collect(),
                         next: page.next,
                     });
                     return Ok(Ok(()));
                 }
                 Err(refused) => refused,
             },
-            Purpose::Read { .. } => match line.connector.read_customer(&access, answer) {
+            Purpose::Read { id } => match line.connector.read_customer(&access, answer) {
                 Ok(customer) => {
-                    note_customer(database, shop, own, &customer, Seen::Asked, context)?;
+                    match news(id) {
+                        None => note_customer(database, shop, own, &customer, Seen::Asked, context)?,
+                        Some(false) => must_read(database, own, id)?,
+                        Some(true) => {}
+                    }
                     return Ok(Ok(()));
                 }
                 Err(refused) => refused,
             },
-            Purpose::Write { id, wanted, is_overtaken } => match line.connector.read_written(&access, answer) {
+            Purpose::Write { id, wanted } => match line.connector.read_written(&access, answer) {
                 Ok(held) => {
                     note_written(database, shop, own, id, wanted, &held, context)?;
-                    if *is_overtaken {
+                    if news(id) == Some(false) {
                         must_read(database, own, id)?;
                     }
                     return Ok(Ok(()));
@@ -337,6 +348,6 @@ fn erasure(line: &Line, access: &Access<'_>, id: &str, now: Timestamp) -> Option
 }
 
 /// Returns whether a connection may send requests.
-fn is_running(own: &Connection) -> bool {
+pub(super) fn is_running(own: &Connection) -> bool {
     matches!(own.state, ConnectionState::Ok | ConnectionState::NeedsApproval)
 }
