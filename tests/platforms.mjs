@@ -325,7 +325,7 @@ describe("Shopify", () => {
     assert.equal(await reason("s5@example.com"), "allowed");
     const wish = { platform: "shopify", base: "https://second.myshopify.com", credentials: shopify.credentials };
     const { body: second } = await ask("POST", "/v1/connections", wish);
-    const stranger = { ...wish, base: "https://third.myshopify.com", credentials: { client_id: "x", client_secret: "of another app" } };
+    const stranger = { ...wish, base: "https://third.myshopify.com", credentials: { client_id: "x", client_secret: "of-another-app" } };
     assert.equal((await ask("POST", "/v1/connections", stranger)).status, 201);
     assert.equal(await redact("third.myshopify.com", "s5@example.com"), 401, "the secret of the other app has not signed this");
     await chooses("second@example.com", "opt_in");
